@@ -1,0 +1,91 @@
+"""The lab's CA, a certificate for each host of the table, and good.lab's DKIM key."""
+
+import base64
+import hashlib
+import shutil
+import subprocess
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+from world import DOMAINS
+
+DAYS_VALID = 90
+RENEW_AFTER = 7 * 86400     # long before a third of the lifetime is left, which mailready would report
+
+NEW_KEY = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
+
+
+def _openssl(*arguments, **more):
+    return subprocess.run(["openssl", *map(str, arguments)], check=True, capture_output=True, **more).stdout
+
+
+class Certificates:
+    """Files NAME.KIND.key and NAME.KIND.pem in one directory, kept from one `up` to the next until they are a week old."""
+
+    def __init__(self, lab):
+        self.directory = lab / "tls"
+        self.ca, self.ca_key = lab / "ca.pem", self.directory / "ca.key"
+        if not self.ca_key.exists() or time.time() - self.ca_key.stat().st_mtime > RENEW_AFTER:
+            shutil.rmtree(self.directory, ignore_errors=True)
+            self.directory.mkdir(parents=True)
+            self._new_ca()
+
+    def _new_ca(self):
+        _openssl("req", "-x509", *NEW_KEY, "-subj", "/CN=mailready lab CA", "-days", 365, "-keyout", self.ca_key, "-out", self.ca,
+                 "-addext", "keyUsage=critical,keyCertSign,cRLSign")
+
+    def paths(self, name, kind="good"):
+        return self.directory / f"{name}.{kind}.key", self.directory / f"{name}.{kind}.pem"
+
+    def issue_all(self):
+        wanted = [(h.fqdn, h.cert) for d in DOMAINS for h in d.hosts]
+        wanted += [(f"mta-sts.{d.name}", "good") for d in DOMAINS if d.mta_sts]
+        with ThreadPoolExecutor(4) as pool:
+            list(pool.map(lambda item: self._issue(*item), wanted))
+
+    def _issue(self, name, kind):
+        key, pem = self.paths(name, kind)
+        if pem.exists():
+            return
+        subject = "www.unrelated.lab" if kind == "wrongname" else name
+        names = ["-subj", f"/CN={subject}", "-addext", f"subjectAltName=DNS:{subject}"]
+        if kind == "expired":
+            self._issue_expired(name, key, pem)
+        elif kind == "selfsigned":
+            _openssl("req", "-x509", *NEW_KEY, *names, "-days", DAYS_VALID, "-keyout", key, "-out", pem)
+        else:
+            _openssl("req", "-x509", *NEW_KEY, *names, "-days", DAYS_VALID, "-keyout", key, "-out", pem,
+                     "-CA", self.ca, "-CAkey", self.ca_key, "-addext", "basicConstraints=critical,CA:FALSE")
+
+    def _issue_expired(self, name, key, pem):
+        """Only `openssl ca` lets one choose the dates, and it wants a directory of its own."""
+        work = self.directory / f"{name}.ca"
+        work.mkdir(exist_ok=True)
+        (work / "index").touch()
+        (work / "ca.cnf").write_text(f"""[ca]
+default_ca = lab
+[lab]
+database = {work}/index
+new_certs_dir = {work}
+rand_serial = yes
+default_md = sha256
+policy = any
+copy_extensions = copy
+[any]
+commonName = supplied
+""")
+        request = work / "request"
+        _openssl("req", "-new", *NEW_KEY, "-subj", f"/CN={name}", "-addext", f"subjectAltName=DNS:{name}", "-keyout", key, "-out", request)
+        _openssl("ca", "-batch", "-config", work / "ca.cnf", "-cert", self.ca, "-keyfile", self.ca_key, "-in", request, "-out", pem,
+                 "-notext", "-startdate", "20240101000000Z", "-enddate", "20240401000000Z")
+
+    def spki_sha256(self, name):
+        """What TLSA 3 1 1 holds."""
+        key, _ = self.paths(name)
+        return hashlib.sha256(_openssl("pkey", "-in", key, "-pubout", "-outform", "DER")).hexdigest()
+
+    def dkim_key(self):
+        path = self.directory / "dkim.key"
+        if not path.exists():
+            _openssl("genpkey", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048", "-out", path)
+        return base64.b64encode(_openssl("pkey", "-in", path, "-pubout", "-outform", "DER")).decode()

@@ -1,0 +1,295 @@
+"""Resolvers that misbehave on purpose: each asks Unbound first and then spoils the answer, unless its table row says otherwise.
+
+UDP and TCP, port 53, at 11.53.9.1 and up; RESOLVERS at the end is the list.
+"""
+
+import asyncio
+import secrets
+import struct
+
+UNBOUND = ("127.0.0.1", 53)
+FORWARD_SECONDS = 10
+CONNECTION_SECONDS = 60
+MEMORY_ENTRIES = 200_000
+
+TC, AD, QR = 0x0200, 0x0020, 0x8000
+FORMERR, SERVFAIL, NXDOMAIN, REFUSED = 1, 2, 3, 5
+A, OPT = 1, 41
+
+
+# Just enough of the wire format.
+
+def flags(message):
+    return struct.unpack_from("!H", message, 2)[0]
+
+
+def with_flags(message, value):
+    return message[:2] + struct.pack("!H", value) + message[4:]
+
+
+def question_end(message):
+    at = 12
+    while message[at]:
+        at += 1 + message[at]
+    return at + 5
+
+
+def has_edns(query):
+    """Queries of the lab's clients hold one question, and OPT as their only other record."""
+    end = question_end(query)
+    return len(query) > end + 2 and query[end] == 0 and struct.unpack_from("!H", query, end + 1)[0] == OPT
+
+
+def empty_reply(query, rcode=0, more_flags=0):
+    """Header and question only."""
+    end = question_end(query)
+    value = QR | 0x0080 | (flags(query) & 0x0110) | more_flags | rcode          # RA; RD and CD as asked
+    return query[:2] + struct.pack("!HHHHH", value, 1, 0, 0, 0) + query[12:end]
+
+
+class Forward(asyncio.DatagramProtocol):
+    """One question to Unbound from a port of its own."""
+
+    def __init__(self, query):
+        self.query, self.answer = query, asyncio.get_running_loop().create_future()
+
+    def connection_made(self, transport):
+        transport.sendto(self.query)
+
+    def datagram_received(self, data, address):
+        if not self.answer.done():
+            self.answer.set_result(data)
+
+    def error_received(self, error):
+        if not self.answer.done():
+            self.answer.set_exception(error)
+
+
+async def ask_udp(query):
+    transport, forward = await asyncio.get_running_loop().create_datagram_endpoint(lambda: Forward(query), remote_addr=UNBOUND)
+    try:
+        async with asyncio.timeout(FORWARD_SECONDS):
+            return await forward.answer
+    finally:
+        transport.close()
+
+
+async def ask_tcp(query):
+    async with asyncio.timeout(FORWARD_SECONDS):
+        reader, writer = await asyncio.open_connection(*UNBOUND)
+        try:
+            writer.write(struct.pack("!H", len(query)) + query)
+            return await reader.readexactly(struct.unpack("!H", await reader.readexactly(2))[0])
+        finally:
+            writer.close()
+
+
+class Resolver:
+    """An honest one.  udp() and tcp() give the packets to send; tcp is None where connections are refused."""
+
+    async def udp(self, query):
+        return [await ask_udp(query)]
+
+    async def tcp(self, query):
+        return [await ask_tcp(query)]
+
+    async def tcp_send(self, writer, packets):
+        for packet in packets:
+            writer.write(struct.pack("!H", len(packet)) + packet)
+        await writer.drain()
+
+
+class Spoiling(Resolver):
+    """Changes the honest answer, or makes one up, in the same way for UDP and TCP."""
+
+    def spoil(self, query, answer):
+        return [answer]
+
+    async def udp(self, query):
+        return self.spoil(query, await ask_udp(query))
+
+    async def tcp(self, query):
+        return self.spoil(query, await ask_tcp(query))
+
+
+class AlwaysTruncated(Resolver):
+    async def udp(self, query):
+        return [empty_reply(query, more_flags=TC)]
+
+
+class TruncatedAndRefused(AlwaysTruncated):
+    tcp = None
+
+
+class TruncatedAndStalled(AlwaysTruncated):
+    async def tcp_send(self, writer, packets):
+        writer.write(b"\0")
+        await writer.drain()
+
+
+class OtherQuestion(Spoiling):
+    def spoil(self, query, answer):
+        """Same length, so that compression pointers stay right."""
+        first = answer[13:14]
+        return [answer[:13] + (b"y" if first != b"y" else b"z") + answer[14:]]
+
+
+class Dead(Resolver):
+    async def udp(self, query):
+        return []
+
+    async def tcp(self, query):
+        return []
+
+
+class LowerCase(Spoiling):
+    def spoil(self, query, answer):
+        end = question_end(answer) - 4
+        return [answer[:12] + answer[12:end].lower() + answer[end:]]
+
+
+class SaysAuthentic(Spoiling):
+    def spoil(self, query, answer):
+        return [with_flags(answer, flags(answer) | AD)]
+
+
+class RewritesNxdomain(Spoiling):
+    def spoil(self, query, answer):
+        if flags(answer) & 15 != NXDOMAIN:
+            return [answer]
+        end = question_end(query)
+        reply = bytearray(empty_reply(query))
+        if struct.unpack_from("!H", query, end - 4)[0] == A:
+            reply[6:8] = b"\0\1"
+            reply += struct.pack("!HHHIH", 0xC00C, A, 1, 300, 4) + bytes([11, 22, 99, 99])
+        return [bytes(reply)]
+
+
+class FormerrOnEdns(Resolver):
+    async def udp(self, query):
+        return [empty_reply(query, FORMERR)] if has_edns(query) else await super().udp(query)
+
+    async def tcp(self, query):
+        return [empty_reply(query, FORMERR)] if has_edns(query) else await super().tcp(query)
+
+
+class SilentOnEdns(Resolver):
+    async def udp(self, query):
+        return [] if has_edns(query) else await super().udp(query)
+
+    async def tcp(self, query):
+        return [] if has_edns(query) else await super().tcp(query)
+
+
+class Always(Resolver):
+    def __init__(self, rcode):
+        self.rcode = rcode
+
+    async def udp(self, query):
+        return [empty_reply(query, self.rcode)]
+
+    tcp = udp
+
+
+class Forged(Resolver):
+    """Fifty replies that a blind attacker would send, then the right one."""
+
+    async def udp(self, query):
+        answer = await ask_udp(query)
+        other = OtherQuestion().spoil(query, answer)[0]
+        wrong_id = [bytes(a ^ b for a, b in zip(answer[:2], (secrets.randbelow(255) + 1, i))) + answer[2:] for i in range(25)]
+        return [forged for pair in zip(wrong_id, [other] * 25) for forged in pair] + [answer]
+
+
+class Delayed(Resolver):
+    """For measurements: every answer after the same delay, from memory once it has been asked for."""
+
+    seconds = 0.020
+
+    def __init__(self):
+        self.memory = {}
+
+    async def _answer(self, query, ask):
+        loop = asyncio.get_running_loop()
+        due = loop.time() + self.seconds
+        end = question_end(query) - 4
+        key = query[2:12] + query[12:end].lower() + query[end:]
+        answer = self.memory.get((ask, key))
+        if answer is None:
+            answer = await ask(query)
+            if len(self.memory) < MEMORY_ENTRIES:
+                self.memory[ask, key] = answer
+        # The client's own id, and its letter case in the question.
+        answer = query[:2] + answer[2:12] + query[12:end] + answer[end:]
+        await asyncio.sleep(due - loop.time())
+        return [answer]
+
+    async def udp(self, query):
+        return await self._answer(query, ask_udp)
+
+    async def tcp(self, query):
+        return await self._answer(query, ask_tcp)
+
+
+class UdpServer(asyncio.DatagramProtocol):
+    def __init__(self, resolver):
+        self.resolver, self.tasks = resolver, set()
+
+    def connection_made(self, transport):
+        self.transport = transport
+
+    def datagram_received(self, data, address):
+        task = asyncio.ensure_future(self._reply(data, address))
+        self.tasks.add(task)            # the loop itself keeps only weak references
+        task.add_done_callback(self.tasks.discard)
+
+    async def _reply(self, query, address):
+        try:
+            for packet in await self.resolver.udp(query):
+                self.transport.sendto(packet, address)
+        except (OSError, TimeoutError, IndexError, struct.error):
+            pass        # Unbound is away, or the packet was no query
+
+
+async def serve_tcp(resolver, reader, writer):
+    try:
+        async with asyncio.timeout(CONNECTION_SECONDS):
+            while True:
+                query = await reader.readexactly(struct.unpack("!H", await reader.readexactly(2))[0])
+                await resolver.tcp_send(writer, await resolver.tcp(query))
+    except (OSError, TimeoutError, IndexError, struct.error, asyncio.IncompleteReadError):
+        pass
+    finally:
+        writer.close()
+
+
+RESOLVERS = {
+    "11.53.9.1": AlwaysTruncated(),         # TC over UDP, right over TCP
+    "11.53.9.2": OtherQuestion(),           # answers for another name
+    "11.53.9.3": Dead(),                    # never answers
+    "11.53.9.4": LowerCase(),               # lower-cases the name in the question
+    "11.53.9.5": SaysAuthentic(),           # sets AD on everything
+    "11.53.9.6": RewritesNxdomain(),        # NXDOMAIN becomes A 11.22.99.99
+    "11.53.9.7": FormerrOnEdns(),           # FORMERR to EDNS
+    "11.53.9.8": SilentOnEdns(),            # drops EDNS
+    "11.53.9.9": Always(REFUSED),
+    "11.53.9.10": Forged(),                 # 50 forged replies before the right one
+    "11.53.9.11": Always(SERVFAIL),
+    "11.53.9.12": TruncatedAndRefused(),    # TC over UDP, TCP refused
+    "11.53.9.13": TruncatedAndStalled(),    # TC over UDP, TCP stalls after one octet
+    "11.53.9.14": Delayed(),                # right, after 20 ms
+    "11.53.0.3": Always(REFUSED),           # no resolver: the lame name server of the table
+}
+
+
+async def main():
+    loop = asyncio.get_running_loop()
+    for address, resolver in RESOLVERS.items():
+        await loop.create_datagram_endpoint(lambda resolver=resolver: UdpServer(resolver), local_addr=(address, 53))
+        if resolver.tcp:
+            await asyncio.start_server(lambda r, w, resolver=resolver: serve_tcp(resolver, r, w), address, 53, backlog=1024)
+    await asyncio.Event().wait()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

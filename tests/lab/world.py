@@ -1,0 +1,143 @@
+"""The lab's world: every domain, every host, and what is wrong with each.
+
+This is the table to read and to change; build.py turns it into zones, certificates and server configurations, and
+model.py says what each word means.  A domain is
+
+    Domain(NAME, NUMBER, what is wrong, hosts, exceptions)
+
+It is NAME.lab; its hosts have the addresses 11.22.NUMBER.25 and, with v6=True, 2a0b:bb80:NUMBER::25.  What isn't said
+is in order: mx1.NAME.lab is the MX, has an address, a PTR to itself, says its name in banner and EHLO reply, offers
+STARTTLS with a certificate of the lab's CA; SPF is "mx -all", DMARC is reject, and the zone is signed.
+
+`by` says who answers on port 25: postfix (unless said otherwise), postscreen, opensmtpd, exim, nobody, or a script of
+peers.py.  The addresses 11.66.0.0/16 and 2a0b:bb80:66::/48 swallow packets without a word.
+"""
+
+from model import LAME_SERVER, NAME_SERVERS, Domain, Zone, host
+
+PROBE = ("11.9.9.9", "2a0b:bb80:9::9")
+
+DOMAINS = [
+    # All in order.
+    Domain("good", 1, "nothing: two hosts, DKIM, DMARC, MTA-STS, TLS-RPT, DANE",
+           host("mx1", v6=True), host("mx2", at=26, v6=True),
+           dmarc="v=DMARC1; p=quarantine; rua=mailto:dmarc@{}",
+           dkim=True, dane=True, mta_sts="enforce",
+           records=['_smtp._tls TXT "v=TLSRPTv1; rua=mailto:tlsrpt@good.lab"']),
+    Domain("opensmtpd", 2, "nothing: OpenSMTPD", host(by="opensmtpd", v6=True)),
+    Domain("exim", 3, "nothing: Exim", host(by="exim", v6=True)),
+    Domain("postscreen", 4, "nothing, but postscreen waits 6 s before the last greeting line", host(by="postscreen")),
+    Domain("unsigned", 5, "nothing, but neither the zone nor its delegation is signed", host(by="opensmtpd"), zone="unsigned"),
+    Domain("ipv6-only", 6, "no IPv4 address", host(v4=None, v6=True)),
+    Domain("canary1", 7, "nothing: shows whether port 25 works here", host(v6=True)),
+    Domain("canary2", 8, "nothing: shows whether port 25 works here", host(v6=True, by="opensmtpd")),
+    Domain("canary3", 9, "nothing: shows whether port 25 works here", host(v6=True, by="exim")),
+    Domain("probe", 10, "nothing: the host that the lab's commands run on; it receives no mail",
+           host("@", v4=PROBE[0], v6=PROBE[1], by="nobody"), mx=[], spf="v=spf1 a -all"),
+
+    # Reverse names.
+    Domain("no-ptr", 20, "the reverse zone answers NXDOMAIN", host(ptr=None), reverse="signed"),
+    Domain("ptr-nodata", 21, "the reverse name exists, but has no PTR", host(ptr=None), reverse="signed",
+           reverse_records=['25 TXT "no PTR here"']),
+    Domain("ptr-nxdomain", 22, "PTR to a name that does not exist", host(ptr="gone")),
+    Domain("ptr-elsewhere", 23, "PTR to a name with another address", host(ptr="elsewhere", by="opensmtpd"),
+           records=["elsewhere A 11.22.23.99"]),
+    Domain("two-ptr", 24, "two PTRs, one leads back", host(ptr=["mx1", "old"]), records=["old A 11.22.24.99"]),
+    Domain("two-ptr-good", 25, "two PTRs, both lead back", host(ptr=["mx1", "mail"], by="exim"), records=["mail A 11.22.25.25"]),
+    Domain("eleven-ptr", 26, "eleven PTRs, all lead back",
+           host(ptr=["mx1"] + [f"www{i}" for i in range(1, 11)]), records=[f"www{i} A 11.22.26.25" for i in range(1, 11)]),
+    Domain("rfc2317", 27, "nothing: classless delegation, a CNAME in the reverse zone", host(ptr=None), reverse="signed",
+           reverse_records=["25 CNAME 25.0-63"]),
+    Domain("ptr-dangling-cname", 28, "a CNAME in the reverse zone leads to nothing", host(ptr=None), reverse="signed",
+           reverse_records=["25 CNAME 25.0-63"]),
+    Domain("ptr-target-cname", 29, "PTR to a CNAME, which leads back", host(ptr="alias"), records=["alias CNAME mx1"]),
+    Domain("ptr-invalid", 30, "PTR to localhost.localdomain", host(ptr="localhost.localdomain.")),
+    Domain("ptr-other-family", 31, "the PTR of the IPv4 address names a host with an IPv6 address only", host(ptr="six"),
+           records=["six AAAA 2a0b:bb80:31::25"]),
+    Domain("generic-ptr", 32, "PTR is a dynamic-looking name of the ISP", host(ptr="11-22-32-25.dynamic.isp.lab.", by="exim")),
+    Domain("ptr-servfail", 33, "the reverse zone is delegated to a server that refuses", host(), reverse="lame"),
+    Domain("ptr-bogus", 34, "the reverse zone's signatures are wrong", host(), reverse="bogus"),
+    Domain("isp", 35, "nothing: owns generic names", mx=["0 ."], spf="v=spf1 -all",
+           records=["11-22-32-25.dynamic A 11.22.32.25"]),
+
+    # Banner and EHLO reply.
+    Domain("banner-differs", 40, "banner and EHLO reply have another name than the PTR", host(banner="other.banner-differs.lab", by="exim"),
+           records=["other A 11.22.40.25"]),
+    Domain("banner-short", 41, "the banner is a single label", host(banner="mail")),
+    Domain("ehlo-differs", 42, "the EHLO reply has another name than the banner", host(ehlo="inner.ehlo-differs.lab"),
+           records=["inner A 11.22.42.25"]),
+    Domain("ehlo-localhost", 43, "banner and EHLO reply say localhost", host(banner="localhost")),
+    Domain("starred-banner", 44, "a middlebox has starred the banner out", host(by="starred-banner")),
+    Domain("hostile-banner", 45, "HTML, ESC, bidi control, bytes that are no UTF-8 and a NUL in the banner", host(by="hostile-banner")),
+    Domain("two-names", 46, "a load balancer: the name changes with each connection", host(by="two-names"),
+           records=["node1 A 11.22.46.25", "node2 A 11.22.46.25"]),
+
+    # MX records.
+    Domain("null-mx", 60, "accepts no mail: null MX, no sender", mx=["0 ."], spf="v=spf1 -all"),
+    Domain("null-mx-mixed", 61, "null MX beside another MX", host(), mx=["0 .", "10 mx1"]),
+    Domain("implicit-mx", 62, "no MX: the address of the domain itself is used", host("@"), mx=[], spf="v=spf1 a -all"),
+    Domain("mx-cname", 63, "the MX target is a CNAME", host(), mx=["10 alias"], records=["alias CNAME mx1"]),
+    Domain("mx-cname-loop", 64, "the MX target is in a CNAME loop", mx=["10 loop"], records=["loop CNAME loop2", "loop2 CNAME loop"]),
+    Domain("mx-literal", 65, "the MX target is an IPv4 address", host(), mx=["10 11.22.65.25."]),
+    Domain("mx-no-address", 66, "the MX target exists, but has no address", mx=["10 mx1"], records=['mx1 TXT "no address here"']),
+    Domain("mx-one-dead", 67, "one of two MX targets does not exist", host(), mx=["10 gone", "20 mx1"]),
+    Domain("mx-placeholder", 68, "a verification placeholder beside the MX", host(), mx=["10 mx1", "32767 ms123.msv1.invalid."]),
+    Domain("mx-private", 69, "the only MX has a private address", host(v4="10.0.0.25")),
+    Domain("mx-one-private", 70, "the first of two MX hosts has a private address", host("inside", v4="10.0.0.26"), host()),
+    Domain("no-mx", 71, "neither MX nor address", mx=[]),
+
+    # DNSSEC.
+    Domain("bogus", 75, "the signatures of the zone are wrong", host(), zone="bogus"),
+
+    # Who doesn't answer, or late.
+    Domain("silent", 80, "accepts the connection and never greets", host(by="silent")),
+    Domain("blackhole", 81, "packets to the MX vanish", host(v4="11.66.81.25", by="nobody")),
+    Domain("refused", 82, "nothing listens on port 25", host(by="nobody")),
+    Domain("refused-one", 83, "the first MX refuses, the second is fine", host("mx1", by="nobody"), host("mx2", at=26)),
+    Domain("tarpit", 84, "greets after 20 s", host(by="tarpit")),
+    Domain("slow", 85, "greets after 11 s", host(by="slow")),
+    Domain("reset-after-connect", 86, "accepts the connection and resets it", host(by="reset-after-connect")),
+    Domain("close-after-connect", 87, "accepts the connection and closes it", host(by="close-after-connect")),
+    Domain("close-after-ehlo", 88, "closes instead of answering EHLO", host(by="close-after-ehlo")),
+    Domain("delay20", 89, "nothing: answers each step after 20 ms, for measurements", host(by="delay20", starttls=False)),
+
+    # Who refuses.
+    Domain("reject-554", 95, "greets with 554", host(by="reject-554")),
+    Domain("reject-us", 96, "greets with 554 and says that our address is on a blocklist", host(by="reject-us")),
+    Domain("busy-421", 97, "greets with 421 and closes", host(by="busy-421")),
+    Domain("helo-only", 98, "EHLO is refused, HELO accepted", host(by="helo-only")),
+    Domain("ehlo-refused", 99, "EHLO and HELO are refused", host(by="ehlo-refused")),
+    Domain("ehlo-tempfail", 100, "EHLO is put off with 450", host(by="ehlo-tempfail")),
+
+    # Protocol.
+    Domain("endless-greeting", 110, "the greeting never ends", host(by="endless-greeting")),
+    Domain("bad-code", 111, "the greeting's code is 2x0", host(by="bad-code")),
+    Domain("mixed-codes", 112, "the lines of the EHLO reply have different codes", host(by="mixed-codes")),
+    Domain("bare-lf", 113, "lines end with a bare LF", host(by="bare-lf")),
+    Domain("long-line", 114, "a line of the EHLO reply has 600 octets", host(by="long-line")),
+    Domain("auth-before-tls", 115, "AUTH is offered before TLS", host(by="exim")),
+
+    # STARTTLS and certificates.
+    Domain("no-starttls", 120, "STARTTLS is not offered", host(starttls=False)),
+    Domain("starttls-454", 121, "STARTTLS is offered and put off with 454", host(by="starttls-454")),
+    Domain("injection", 122, "bytes follow the reply to STARTTLS in the same segment", host(by="injection")),
+    Domain("injection-late", 123, "bytes follow the reply to STARTTLS 50 ms later", host(by="injection-late")),
+    Domain("tls-broken", 124, "rubbish instead of a TLS handshake", host(by="tls-broken")),
+    Domain("tls-selfsigned", 125, "the certificate is self-signed", host(cert="selfsigned")),
+    Domain("tls-expired", 126, "the certificate has expired", host(cert="expired")),
+    Domain("tls-wrongname", 127, "the certificate is another host's", host(cert="wrongname")),
+]
+
+# Zones that belong to no domain of the table.  PTRs are added to the closest of these above the address, unless
+# the domain has a reverse zone of its own.
+ZONES = [
+    Zone("."),
+    Zone("lab.", [f"{name} {kind} {address}" for name, pair in NAME_SERVERS.items()
+                  for kind, address in zip(("A", "AAAA"), pair)] + [f"{LAME_SERVER[0]} A {LAME_SERVER[1]}"]),
+    Zone("in-addr.arpa."),
+    Zone("ip6.arpa."),
+    Zone("11.in-addr.arpa.", ["1.0.53 PTR ns1.lab.", "2.0.53 PTR ns2.lab."]),
+    Zone("10.in-addr.arpa."),
+    Zone("0.8.b.b.b.0.a.2.ip6.arpa."),
+    Zone("0-63.27.22.11.in-addr.arpa.", ["25 PTR mx1.rfc2317.lab."]),
+]

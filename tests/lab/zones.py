@@ -1,0 +1,219 @@
+"""Zone files from the table, signed, and the configurations of NSD and Unbound.
+
+All zones share one key, which is used for everything, so that signing two hundred of them takes about two seconds:
+the lab shows whether validation is understood, not how to manage keys.
+"""
+
+import base64
+import hashlib
+import shutil
+import struct
+import subprocess
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from model import LAME_SERVER, NAME_SERVERS, WEB, Zone, absolute, reverse_name
+from world import DOMAINS, ZONES
+
+DAYS_VALID = 30
+TTL = 300
+TXT_STRING = 255        # octets in one string of a TXT record
+
+
+def _txt(text):
+    return " ".join(f'"{text[i:i + TXT_STRING]}"' for i in range(0, len(text), TXT_STRING))
+
+
+def _domain_records(domain, certs):
+    records = [f"@ MX {mx}" for mx in domain.mx]
+    if domain.spf:
+        records.append(f"@ TXT {_txt(domain.spf)}")
+    if domain.dmarc:
+        records.append(f"_dmarc TXT {_txt(domain.dmarc)}")
+    if domain.dkim:
+        records.append(f"s1._domainkey TXT {_txt('v=DKIM1; k=rsa; p=' + certs.dkim_key())}")
+    if domain.mta_sts:
+        records.append('_mta-sts TXT "v=STSv1; id=20260101;"')
+        records += [f"mta-sts {kind} {address}" for kind, address in zip(("A", "AAAA"), WEB)]
+    for host in domain.hosts:
+        records += [f"{host.name} {'AAAA' if ':' in a else 'A'} {a}" for a in host.addresses]
+        if host.name != "@":
+            records.append(f'{host.name} TXT "v=spf1 a -all"')
+        if domain.dane:
+            records.append(f"_25._tcp.{host.name} TLSA 3 1 1 {certs.spki_sha256(host.fqdn)}")
+    return records + domain.records
+
+
+def _reverse_origin(domain):
+    return f"{domain.number}.22.11.in-addr.arpa."
+
+
+def all_zones(certs):
+    """Every zone of the lab, with the records of the table but without SOA, NS and delegations."""
+    zones = [Zone(z.origin, list(z.records), z.state) for z in ZONES]
+    zones += [Zone(d.origin, _domain_records(d, certs), d.zone) for d in DOMAINS]
+    zones += [Zone(_reverse_origin(d), list(d.reverse_records), d.reverse) for d in DOMAINS if d.reverse]
+    by_origin = {z.origin: z for z in zones}
+    for domain in DOMAINS:
+        for host in domain.hosts:
+            for address in host.addresses:
+                owner = reverse_name(address)
+                by_origin[_enclosing(owner, by_origin)].records += [f"{owner} PTR {name}" for name in host.ptr_names]
+    return by_origin
+
+
+def _enclosing(name, origins):
+    """The closest zone above the name."""
+    while name != ".":
+        name = name.partition(".")[2] or "."
+        if name in origins:
+            return name
+    return None
+
+
+class Key:
+    """The key that signs everything, as ldns-signzone wants it for each zone."""
+
+    def __init__(self, directory):
+        self.directory = directory
+        directory.mkdir(parents=True, exist_ok=True)
+        # A file of its own for each zone, because ldns takes the owner name of the DNSKEY from it.
+        old = next(directory.glob("K.+*.key"), None)
+        if not old:
+            subprocess.run(["ldns-keygen", "-a", "ECDSAP256SHA256", "-r", "/dev/urandom", "."], cwd=directory, check=True,
+                           stdout=subprocess.DEVNULL)
+            old = next(directory.glob("K.+*.key"))
+        self.text = old.read_text().split(";")[0].split(None, 1)[1].strip()
+        self.private = old.with_suffix(".private").read_bytes()
+        flags, protocol, algorithm, public = self.text.split()[2:6]
+        self.rdata = struct.pack("!HBB", int(flags), int(protocol), int(algorithm)) + base64.b64decode(public)
+
+    def tag(self):
+        total = sum(byte << 8 if i % 2 == 0 else byte for i, byte in enumerate(self.rdata))     # RFC 4034, appendix B
+        return (total + (total >> 16)) & 0xFFFF
+
+    def ds(self, origin):
+        wire = b"".join(bytes([len(label)]) + label.encode() for label in origin.lower().split(".") if label) + b"\0"
+        return f"{self.tag()} {self.rdata[3]} 2 {hashlib.sha256(wire + self.rdata).hexdigest()}"
+
+    def file_for(self, origin, directory):
+        base = directory / f"K{origin}+013+{self.tag():05d}"
+        Path(f"{base}.key").write_text(f"{origin} {self.text}\n")
+        Path(f"{base}.private").write_bytes(self.private)
+        return base
+
+
+def _zone_text(zone, zones, key):
+    servers = list(NAME_SERVERS)
+    lines = [f"$ORIGIN {zone.origin}", f"$TTL {TTL}",
+             f"@ SOA {servers[0]} hostmaster.lab. {int(time.time())} 3600 600 604800 60"]
+    lines += [f"@ NS {server}" for server in servers]
+    lines += zone.records
+    for child in zones.values():
+        if child.origin != "." and _enclosing(child.origin, zones) == zone.origin:
+            lines += [f"{child.origin} NS {server}" for server in (servers if child.state != "lame" else LAME_SERVER[:1])]
+            if child.state in ("signed", "bogus"):
+                lines.append(f"{child.origin} DS {key.ds(child.origin)}")
+    if zone.origin == ".":
+        lines += [f"{name} {kind} {a}" for name, pair in NAME_SERVERS.items() for kind, a in zip(("A", "AAAA"), pair)]
+    return "\n".join(lines) + "\n"
+
+
+def _spoil(text):
+    """Signatures that are well-formed and wrong: another first octet in each."""
+    lines = text.splitlines()
+    for i, line in enumerate(lines):
+        head, mark, signature = line.rpartition(" ")
+        if "\tRRSIG\t" in line:
+            lines[i] = head + mark + ("B" if signature[0] == "A" else "A") + signature[1:]
+    return "\n".join(lines) + "\n"
+
+
+def _sign(zone, directory, key):
+    plain, signed = directory / f"{zone.origin}plain", directory / f"{zone.origin}zone"
+    if zone.state == "unsigned":
+        shutil.copy(plain, signed)
+        return
+    now = int(time.time())
+    subprocess.run(["ldns-signzone", "-i", str(now - 3600), "-e", str(now + DAYS_VALID * 86400), "-f", str(signed),
+                    str(plain), str(key.file_for(zone.origin, directory))], check=True)
+    if zone.state == "bogus":
+        signed.write_text(_spoil(signed.read_text()))
+
+
+def build(lab, conf, certs):
+    key = Key(lab / "keys")
+    zones = all_zones(certs)
+    directory = conf / "zones"
+    directory.mkdir()
+    served = [z for z in zones.values() if z.state != "lame"]
+    for zone in served:
+        (directory / f"{zone.origin}plain").write_text(_zone_text(zone, zones, key))
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda zone: _sign(zone, directory, key), served))
+    _nsd(conf, served)
+    _unbound(conf, key)
+
+
+def _nsd(conf, zones):
+    addresses = "\n".join(f"    ip-address: {a}" for pair in NAME_SERVERS.values() for a in pair)
+    text = f"""server:
+{addresses}
+    username: nsd
+    chroot: ""
+    database: ""
+    zonesdir: /run/lab/conf/zones
+    zonelistfile: /run/lab/nsd/zone.list
+    xfrdfile: /run/lab/nsd/xfrd.state
+    xfrdir: /run/lab/nsd
+    pidfile: ""
+    logfile: /run/lab/log/nsd.log
+    server-count: 1
+    tcp-count: 1000
+    rrl-ratelimit: 0
+    refuse-any: no
+remote-control:
+    control-enable: no
+"""
+    for zone in zones:
+        text += f'zone:\n    name: "{zone.origin}"\n    zonefile: "{zone.origin}zone"\n'
+    (conf / "nsd.conf").write_text(text)
+
+
+def _unbound(conf, key):
+    hints = "".join(f". NS {name}\n{name} A {pair[0]}\n{name} AAAA {pair[1]}\n" for name, pair in NAME_SERVERS.items())
+    (conf / "root.hints").write_text(hints)
+    (conf / "root.anchor").write_text(f". {key.text}\n")
+    # do-ip6 stays on for clients, but Unbound itself asks over IPv4, so that the lab works while IPv6 is away.
+    (conf / "unbound.conf").write_text("""server:
+    interface: 127.0.0.1
+    interface: ::1
+    interface: 11.53.0.53
+    interface: 2a0b:bb80:53::53
+    access-control: 0.0.0.0/0 allow
+    access-control: ::/0 allow
+    prefer-ip4: yes
+    username: unbound
+    chroot: ""
+    directory: /run/lab/unbound
+    pidfile: /run/lab/pid/unbound
+    use-syslog: no
+    logfile: /run/lab/log/unbound.log
+    log-time-ascii: yes
+    val-log-level: 2
+    root-hints: /run/lab/conf/root.hints
+    trust-anchor-file: /run/lab/conf/root.anchor
+    module-config: "validator iterator"
+    ede: yes
+    unblock-lan-zones: yes
+    insecure-lan-zones: no
+    outgoing-range: 8192
+    num-queries-per-thread: 4096
+    incoming-num-tcp: 1000
+    msg-cache-size: 32m
+    rrset-cache-size: 64m
+    infra-host-ttl: 60
+remote-control:
+    control-enable: no
+""")
