@@ -1,0 +1,46 @@
+/* core/engine.h - runs audits: admits them, runs their probes until no wish is open, ends them at their deadline. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/dns.h"
+#include "core/smtp.h"
+
+struct audit;
+struct engine;
+struct loop;
+struct probe;
+struct result;
+struct target;
+struct recording;
+struct vantage;
+
+struct engine_config {
+    const struct probe *const *probes; /* in report order */
+    size_t probe_count;
+    struct dns_config dns;
+    struct smtp_config smtp;
+    int64_t audit_ms;  /* deadline of one audit */
+    const char *helo;  /* EHLO name, NULL: this machine's */
+    const struct recording *replay; /* evidence from a file instead of the collectors; NULL */
+};
+
+struct engine *engine_new(struct loop *, const struct engine_config *, const char **why); /* copies; NULL with *why */
+void engine_free(struct engine *);
+
+/* Begins an audit.  `done` is called once, from the loop, with a result that lives until it returns. */
+typedef void engine_done(void *arg, const struct result *);
+bool engine_audit(struct engine *, const struct target *, engine_done *, void *arg); /* false: no memory */
+/* In `done`: the result lives until it is released, or until the engine is freed, so that reports can keep their order. */
+void engine_keep(struct engine *, const struct result *);
+void engine_release(struct engine *, const struct result *);
+/* Brings the deadlines of all audits under way forward to `within_ms` from now; later ones stay where they are. */
+void engine_hurry(struct engine *, int64_t within_ms);
+
+struct engine_progress {
+    size_t wanted, known; /* pieces of evidence */
+    size_t sessions;      /* SMTP sessions among the open ones */
+};
+struct engine_progress engine_progress(const struct engine *);

@@ -1,0 +1,367 @@
+/* core/evidence.c - the evidence store: a hash table of entries, each with the pins of those who want it. */
+#include "core/evidence.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <sys/random.h>
+
+#include "core/arena.h"
+#include "core/limits.h"
+#include "core/loop.h"
+#include "core/name.h"
+#include "core/str.h"
+
+enum { FIRST_BUCKETS = 256 };
+
+struct pin {
+    struct pin *next_of_entry, *next_of_waiter;
+    struct waiter *waiter;
+    struct entry *entry;
+    uint64_t probes; /* that wait, a bit each */
+};
+
+struct entry {
+    struct evidence evidence; /* first: an evidence pointer is an entry pointer */
+    struct store *store;
+    struct arena *arena;
+    struct entry *next_in_bucket, *next_to_deliver;
+    struct entry *older, *newer;
+    struct pin *pins;
+    int64_t expires_ms;
+    uint64_t hash;
+    bool listed;     /* in the table; false: superseded, lives until unpinned */
+    bool delivering; /* known, waiters not yet woken */
+};
+
+struct store {
+    struct loop *loop;
+    evidence_collect *collect;
+    void *collectors;
+    struct task *deliver;
+    struct entry **buckets;
+    size_t bucket_count, entry_count;
+    struct entry *oldest, *newest;
+    struct entry *to_deliver, **to_deliver_end;
+    struct store_counts counts;
+    uint64_t seed;
+};
+
+static uint64_t hash_text(uint64_t seed, const char *text)
+{
+    uint64_t hash = seed;
+
+    for (; *text; text++) {
+        hash ^= (unsigned char)*text;
+        hash *= 0x9fb21c651e98df25u;
+        hash ^= hash >> 32;
+    }
+    return hash;
+}
+
+static void deliver(void *arg);
+
+struct store *store_new(struct loop *loop, evidence_collect *collect, void *collectors)
+{
+    struct store *store = calloc(1, sizeof *store);
+
+    if (!store)
+        return NULL;
+    store->loop = loop;
+    store->collect = collect;
+    store->collectors = collectors;
+    store->bucket_count = FIRST_BUCKETS;
+    store->buckets = calloc(store->bucket_count, sizeof *store->buckets);
+    store->deliver = task_new(loop, deliver, store);
+    store->to_deliver_end = &store->to_deliver;
+    if (getrandom(&store->seed, sizeof store->seed, 0) != (ssize_t)sizeof store->seed)
+        store->seed = (uint64_t)loop_now_ms(loop);
+    if (!store->buckets || !store->deliver) {
+        store_free(store);
+        return NULL;
+    }
+    return store;
+}
+
+static void unlist(struct entry *entry)
+{
+    struct entry **at = &entry->store->buckets[entry->hash % entry->store->bucket_count];
+
+    if (!entry->listed)
+        return;
+    while (*at != entry)
+        at = &(*at)->next_in_bucket;
+    *at = entry->next_in_bucket;
+    entry->listed = false;
+}
+
+static void entry_free(struct entry *entry)
+{
+    struct store *store = entry->store;
+
+    unlist(entry);
+    *(entry->older ? &entry->older->newer : &store->oldest) = entry->newer;
+    *(entry->newer ? &entry->newer->older : &store->newest) = entry->older;
+    store->entry_count--;
+    arena_free(entry->arena);
+    free(entry);
+}
+
+static bool is_free_to_go(const struct entry *entry)
+{
+    return entry->evidence.known && !entry->pins && !entry->delivering;
+}
+
+void store_free(struct store *store)
+{
+    if (!store)
+        return;
+    while (store->oldest) {
+        for (struct pin *pin = store->oldest->pins, *next; pin; pin = next) {
+            next = pin->next_of_entry;
+            pin->waiter->pins = NULL;
+            free(pin);
+        }
+        entry_free(store->oldest);
+    }
+    task_free(store->deliver);
+    free(store->buckets);
+    free(store);
+}
+
+static struct entry *find(struct store *store, const char *text, uint64_t hash)
+{
+    struct entry *entry = store->buckets[hash % store->bucket_count];
+
+    while (entry && strcmp(entry->evidence.text, text) != 0)
+        entry = entry->next_in_bucket;
+    return entry;
+}
+
+struct evidence *store_find(struct store *store, const char *text)
+{
+    struct entry *entry = find(store, text, hash_text(store->seed, text));
+
+    return entry ? &entry->evidence : NULL;
+}
+
+static void list(struct entry *entry)
+{
+    struct entry **bucket = &entry->store->buckets[entry->hash % entry->store->bucket_count];
+
+    entry->next_in_bucket = *bucket;
+    *bucket = entry;
+    entry->listed = true;
+}
+
+/* Without memory the table stays as it is, only slower. */
+static void widen(struct store *store)
+{
+    size_t count = store->bucket_count * 2;
+    struct entry **buckets = calloc(count, sizeof *buckets);
+
+    if (!buckets)
+        return;
+    free(store->buckets);
+    store->buckets = buckets;
+    store->bucket_count = count;
+    for (struct entry *entry = store->oldest; entry; entry = entry->newer)
+        if (entry->listed)
+            list(entry);
+}
+
+static void evict_surplus(struct store *store)
+{
+    struct entry *next;
+
+    for (struct entry *entry = store->oldest; entry && store->entry_count > STORE_ENTRIES_MAX; entry = next) {
+        next = entry->newer;
+        if (is_free_to_go(entry))
+            entry_free(entry);
+    }
+}
+
+static struct entry *entry_new(struct store *store, const struct key *key)
+{
+    struct entry *entry = calloc(1, sizeof *entry);
+
+    if (entry)
+        entry->arena = arena_new(EVIDENCE_BYTES);
+    if (!entry || !entry->arena) {
+        free(entry);
+        return NULL;
+    }
+    entry->store = store;
+    entry->evidence.key = *key;
+    entry->evidence.key.name = name_lower(entry->arena, key->name ? key->name : "");
+    entry->evidence.text = key_text(entry->arena, key);
+    entry->evidence.wanted_ms = loop_now_ms(store->loop);
+    entry->hash = hash_text(store->seed, entry->evidence.text);
+    entry->older = store->newest;
+    *(store->newest ? &store->newest->newer : &store->oldest) = entry;
+    store->newest = entry;
+    store->entry_count++;
+    return entry;
+}
+
+static struct pin *pin_of(const struct entry *entry, const struct waiter *waiter)
+{
+    struct pin *pin = entry->pins;
+
+    while (pin && pin->waiter != waiter)
+        pin = pin->next_of_entry;
+    return pin;
+}
+
+static struct pin *pin_new(struct entry *entry, struct waiter *waiter)
+{
+    struct pin *pin = calloc(1, sizeof *pin);
+
+    if (!pin)
+        return NULL;
+    pin->waiter = waiter;
+    pin->entry = entry;
+    pin->next_of_entry = entry->pins;
+    entry->pins = pin;
+    pin->next_of_waiter = waiter->pins;
+    waiter->pins = pin;
+    return pin;
+}
+
+struct evidence *store_want(struct store *store, const struct key *key, struct waiter *waiter, unsigned probe, bool *is_new)
+{
+    char text[NAME_TEXT_MAX + 128];
+    struct entry *entry;
+    struct pin *pin;
+    uint64_t hash;
+    bool fresh = false;
+
+    key_print(key, text, sizeof text);
+    hash = hash_text(store->seed, text);
+    entry = find(store, text, hash);
+    if (entry && entry->evidence.known && entry->expires_ms <= loop_now_ms(store->loop) &&
+        !(waiter && pin_of(entry, waiter))) {
+        unlist(entry);
+        if (is_free_to_go(entry))
+            entry_free(entry);
+        entry = NULL;
+    }
+    if (!entry) {
+        evict_surplus(store);
+        entry = entry_new(store, key);
+        if (!entry)
+            return NULL;
+        if (store->entry_count > store->bucket_count)
+            widen(store);
+        list(entry);
+        fresh = true;
+    }
+    pin = waiter ? pin_of(entry, waiter) : NULL;
+    if (is_new)
+        *is_new = !pin;
+    if (waiter && !pin && !(pin = pin_new(entry, waiter)))
+        return NULL;
+    if (fresh) {
+        store->counts.wanted++;
+        store->collect(store->collectors, &entry->evidence);
+    }
+    if (pin && (!entry->evidence.known || entry->delivering))
+        pin->probes |= UINT64_C(1) << probe;
+    return &entry->evidence;
+}
+
+void store_unpin_all(struct waiter *waiter)
+{
+    while (waiter->pins) {
+        struct pin *pin = waiter->pins;
+        struct entry *entry = pin->entry;
+        struct pin **at = &entry->pins;
+
+        waiter->pins = pin->next_of_waiter;
+        while (*at != pin)
+            at = &(*at)->next_of_entry;
+        *at = pin->next_of_entry;
+        free(pin);
+        if (!entry->listed && is_free_to_go(entry))
+            entry_free(entry);
+    }
+}
+
+static int by_text(const void *a, const void *b)
+{
+    return strcmp((*(const struct evidence *const *)a)->text, (*(const struct evidence *const *)b)->text);
+}
+
+const struct evidence **store_pinned(const struct waiter *waiter, struct arena *arena, size_t *count)
+{
+    const struct evidence **all;
+    size_t i = 0;
+
+    for (const struct pin *pin = waiter->pins; pin; pin = pin->next_of_waiter)
+        i++;
+    all = ARENA_ARRAY(arena, const struct evidence *, i + 1);
+    *count = i;
+    for (const struct pin *pin = waiter->pins; pin; pin = pin->next_of_waiter)
+        all[--i] = &pin->entry->evidence;
+    qsort(all, *count, sizeof *all, by_text);
+    return all;
+}
+
+struct store_counts store_counts(const struct store *store)
+{
+    return store->counts;
+}
+
+struct arena *evidence_arena(struct evidence *evidence)
+{
+    return ((struct entry *)evidence)->arena;
+}
+
+void evidence_known(struct evidence *evidence, const void *value, uint32_t ttl_s)
+{
+    struct entry *entry = (struct entry *)evidence;
+    struct store *store = entry->store;
+
+    if (evidence->known)
+        abort();
+    evidence->known_ms = loop_now_ms(store->loop);
+    evidence->value = value;
+    evidence->known = true;
+    entry->expires_ms = evidence->known_ms + (int64_t)ttl_s * 1000;
+    entry->delivering = true;
+    store->counts.known++;
+    *store->to_deliver_end = entry;
+    store->to_deliver_end = &entry->next_to_deliver;
+    task_schedule(store->deliver);
+}
+
+static void wake_all(struct entry *entry)
+{
+    for (struct pin *pin = entry->pins; pin; pin = pin->next_of_entry) {
+        uint64_t probes = pin->probes;
+
+        pin->probes = 0;
+        for (unsigned probe = 0; probes; probe++, probes >>= 1)
+            if (probes & 1)
+                pin->waiter->wake(pin->waiter, probe);
+    }
+}
+
+static void deliver(void *arg)
+{
+    struct store *store = arg;
+    struct entry *entry = store->to_deliver;
+
+    store->to_deliver = NULL;
+    store->to_deliver_end = &store->to_deliver;
+    while (entry) {
+        struct entry *next = entry->next_to_deliver;
+
+        entry->next_to_deliver = NULL;
+        entry->delivering = false;
+        wake_all(entry);
+        if (!entry->listed && is_free_to_go(entry))
+            entry_free(entry);
+        entry = next;
+    }
+}

@@ -1,0 +1,90 @@
+/* core/evidence.h - what has been learnt about the outside world.
+ *
+ * A piece of evidence has a key ("dns:example.org/MX", "smtp:192.0.2.1:25/mx.example.org") and is wanted until it is
+ * known.  A probe wants it; the store hands it to a collector; the collector builds a value in evidence_arena() and makes
+ * it known, exactly once.  A time-out is a value like any other (with trouble inside), so everything that is wanted
+ * becomes known, and whoever waits for it is run again in the next turn of the loop.
+ *
+ * Always true:
+ *   - known evidence never changes and never becomes unknown;
+ *   - one key has one entry in a store, however many audits want it;
+ *   - nothing here judges: "no such name" is an answer, "nobody answered" is trouble.
+ *
+ * Keys as text, as they stand in reports and recordings (name lower case, no final dot):
+ *   dns:NAME/TYPE            through the resolvers             dns@ADDRESS:NAME/TYPE   asked of one server
+ *   smtp:ADDRESS:PORT/NAME   a session, NAME is the MX host    connect:ADDRESS:PORT    canary
+ *   vantage                  this machine (vantage.h)          now                     wall clock at the start, seconds
+ * and "#2" behind a key: asked again, on purpose.  IPv6 addresses stand in brackets where a port follows.
+ *
+ * Ownership: the store owns entries, keys and values.  An audit pins an entry by wanting it and unpins all of them at its
+ * end; pinned entries are never evicted, so a probe may keep pointers for as long as its audit lives.
+ *
+ * Times are monotonic milliseconds.  Not safe for several threads; a process may have several stores.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/dns.h"
+#include "core/ip.h"
+
+enum evidence_kind { EVIDENCE_DNS, EVIDENCE_SMTP, EVIDENCE_CONNECT, EVIDENCE_VANTAGE, EVIDENCE_NOW, EVIDENCE_KIND_COUNT };
+
+struct key {
+    enum evidence_kind kind;
+    const char *name;   /* DNS: the question's name; SMTP: the MX host; else "" */
+    enum dns_type type; /* DNS */
+    struct ip ip;       /* DNS: the server asked, IP_NONE for the resolvers; SMTP, CONNECT: the peer */
+    uint16_t port;      /* SMTP, CONNECT */
+    unsigned nth;       /* 1, or 2 for evidence that is asked for again */
+};
+
+struct arena;
+struct loop;
+struct pin;
+struct store;
+
+/* Whoever wants evidence: an audit embeds one, zeroed but for `wake`.  `wake` is called in a later turn of the loop, for every
+ * probe that waits for evidence that became known; it only takes note, and changes nothing in the store. */
+struct waiter {
+    void (*wake)(struct waiter *, unsigned probe); /* probe: 0..63 */
+    struct pin *pins;                              /* the store's */
+};
+
+struct evidence {
+    struct key key;
+    const char *text; /* the key's */
+    bool known;
+    const void *value; /* struct dns_answer, smtp_session, vantage, int64_t: by key.kind; set if and only if known */
+    int64_t wanted_ms, known_ms;
+};
+
+/* The text of a key, and back; parsing accepts what printing makes. */
+void key_print(const struct key *, char *out, size_t size);
+const char *key_text(struct arena *, const struct key *);
+bool key_parse(struct arena *, const char *text, struct key *out);
+
+/* How a store gets evidence: called once for each new entry, from store_want().  May make it known at once. */
+typedef void evidence_collect(void *collectors, struct evidence *);
+
+struct store *store_new(struct loop *, evidence_collect *, void *collectors); /* NULL: no memory */
+void store_free(struct store *);
+
+/* NULL only without memory.  Look at `known`: when it is false, waiter (which may be NULL) and probe are noted as waiting.
+ * *is_new, which may be NULL, says whether this waiter wants it for the first time. */
+struct evidence *store_want(struct store *, const struct key *, struct waiter *, unsigned probe, bool *is_new);
+void store_unpin_all(struct waiter *);                         /* at the end of an audit; forgets its waiting too */
+struct evidence *store_find(struct store *, const char *text); /* NULL: never wanted */
+
+/* Everything that a waiter has pinned, in order of the key texts, in the arena. */
+const struct evidence **store_pinned(const struct waiter *, struct arena *, size_t *count);
+
+struct store_counts {
+    size_t wanted, known; /* since the store was made */
+};
+struct store_counts store_counts(const struct store *);
+
+/* For collectors. */
+struct arena *evidence_arena(struct evidence *);                 /* for the value; owned by the store */
+void evidence_known(struct evidence *, const void *value, uint32_t ttl_s); /* once; ttl_s: how long it may be shared */

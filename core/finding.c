@@ -1,0 +1,130 @@
+/* core/finding.c - the catalogue of checks, and how a probe makes a finding. */
+#include "core/finding.h"
+
+#include <string.h>
+
+#include "core/arena.h"
+#include "core/run_internal.h"
+#include "core/str.h"
+
+static const struct check checks[CHECK_COUNT] = {
+#define CHECK(id, name, group, worst, title, why, remedy, sources) [id] = {name, group, worst, title, why, remedy, sources},
+#include "core/checks.def"
+#undef CHECK
+};
+
+const struct check *check_of(enum check_id id)
+{
+    return &checks[id];
+}
+
+bool check_from_name(const char *name, enum check_id *out)
+{
+    for (size_t i = 0; i < CHECK_COUNT; i++) {
+        if (strcmp(name, checks[i].name) == 0) {
+            *out = (enum check_id)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+static struct finding *add(struct run *run, enum check_id check, enum status status, const char *subject)
+{
+    struct finding *f = ARENA_NEW(run->arena, struct finding);
+
+    *f = (struct finding){.check = check, .status = status, .worst = checks[check].worst, .subject = subject};
+    if (run->finding_count == run->finding_room) {
+        size_t room = run->finding_room ? run->finding_room * 2 : 32;
+        struct finding **more = ARENA_ARRAY(run->arena, struct finding *, room);
+
+        if (run->finding_count)
+            memcpy(more, run->findings, run->finding_count * sizeof *more);
+        run->findings = more;
+        run->finding_room = room;
+    }
+    run->findings[run->finding_count++] = f;
+    return f;
+}
+
+struct finding *finding(struct run *run, enum check_id check, enum status status, const char *subject, const char *format, ...)
+{
+    struct finding *f = add(run, check, status, subject);
+    va_list args;
+
+    va_start(args, format);
+    f->message = str_vprintf(run->arena, format, args);
+    va_end(args);
+    return f;
+}
+
+struct finding *finding_unknown(struct run *run, enum check_id check, const char *subject, const struct trouble *trouble,
+                                const char *format, ...)
+{
+    struct finding *f = add(run, check, UNKNOWN, subject);
+    va_list args;
+
+    va_start(args, format);
+    f->message = str_printf(run->arena, "%s: %s", str_vprintf(run->arena, format, args), trouble->why);
+    va_end(args);
+    f->reason = trouble->reason;
+    f->side = trouble->side;
+    return f;
+}
+
+static void text_list_add(struct arena *arena, struct text_list *list, const char *text)
+{
+    const char **more;
+
+    for (size_t i = 0; i < list->count; i++)
+        if (strcmp(list->at[i], text) == 0)
+            return;
+    more = ARENA_ARRAY(arena, const char *, list->count + 1); /* lists have a handful of members */
+    if (list->count)
+        memcpy(more, list->at, list->count * sizeof *more);
+    more[list->count] = text;
+    list->at = more;
+    list->count++;
+}
+
+struct finding *finding_rests_on(struct run *run, struct finding *f, const char *evidence_key)
+{
+    text_list_add(run->arena, &f->evidence, evidence_key);
+    return f;
+}
+
+struct finding *finding_remedy(struct run *run, struct finding *f, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    f->remedy = str_vprintf(run->arena, format, args);
+    va_end(args);
+    return f;
+}
+
+struct finding *finding_record(struct run *run, struct finding *f, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    text_list_add(run->arena, &f->records, str_vprintf(run->arena, format, args));
+    va_end(args);
+    return f;
+}
+
+struct finding *finding_worst(struct finding *f, enum status worst)
+{
+    f->worst = worst;
+    return f;
+}
+
+const char *subject_host_ip(struct run *run, const char *host, const struct ip *ip)
+{
+    return str_printf(run->arena, "%s[%s]", host, ip_text(run->arena, ip));
+}
+
+const char *subject_ip_name(struct run *run, const struct ip *ip, const char *name)
+{
+    return str_printf(run->arena, "%s %s", ip_text(run->arena, ip), name);
+}

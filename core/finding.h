@@ -1,0 +1,71 @@
+/* core/finding.h - what a check found out about one subject.
+ *
+ * Findings are made by probes in their run's arena and belong to the result afterwards.  Texts are C strings that may
+ * hold any remote byte but NUL: only a reporter's sink makes them fit to be shown.
+ */
+#pragma once
+
+#include <stddef.h>
+
+#include "core/ip.h"
+#include "core/status.h"
+#include "core/trouble.h"
+
+/* Every check: its id, and the texts of checks.def. */
+enum check_id {
+#define CHECK(id, name, group, worst, title, why, remedy, sources) id,
+#include "core/checks.def"
+#undef CHECK
+    CHECK_COUNT
+};
+
+struct check {
+    const char *name;    /* "ptr.fcrdns": a contract */
+    const char *group;   /* "ptr" */
+    enum status worst;   /* that it can take for a sender */
+    const char *title;   /* what it checks, one line */
+    const char *why;     /* why receivers care */
+    const char *remedy;  /* how to fix it */
+    const char *sources; /* "; " between them */
+};
+
+const struct check *check_of(enum check_id);
+bool check_from_name(const char *name, enum check_id *out);
+
+struct text_list {
+    const char **at;
+    size_t count;
+};
+
+struct finding {
+    enum check_id check;
+    enum status status;
+    enum status worst;      /* that this check can take for this subject: a required check has FAIL here */
+    const char *subject;    /* "example.org", "192.0.2.1", "mx.example.org[192.0.2.1]", "192.0.2.1 mx.example.org" */
+    const char *message;
+    const char *remedy;     /* for this subject; NULL: the check's own */
+    struct text_list records;  /* to publish, in zone file form: made of parsed data only */
+    struct text_list evidence; /* keys */
+    enum reason reason;     /* UNKNOWN only */
+    enum side side;
+    const char *because;    /* UNKNOWN that follows from another finding: that check's name, for folding; NULL */
+};
+
+struct run;
+
+/* Makes a finding.  The pointer is valid within the run, to add to it.  The evidence it rests on: finding_rests_on(). */
+struct finding *finding(struct run *, enum check_id, enum status, const char *subject, const char *format, ...)
+    __attribute__((format(printf, 5, 6)));
+/* UNKNOWN, with the trouble's reason and side; the message is "WHAT: why". */
+struct finding *finding_unknown(struct run *, enum check_id, const char *subject, const struct trouble *, const char *format, ...)
+    __attribute__((format(printf, 5, 6)));
+
+/* All take and return the finding, so that they can be chained; `run` owns what they add. */
+struct finding *finding_rests_on(struct run *, struct finding *, const char *evidence_key);
+struct finding *finding_remedy(struct run *, struct finding *, const char *format, ...) __attribute__((format(printf, 3, 4)));
+struct finding *finding_record(struct run *, struct finding *, const char *format, ...) __attribute__((format(printf, 3, 4)));
+struct finding *finding_worst(struct finding *, enum status worst);
+
+/* Subjects, as every probe spells them. */
+const char *subject_host_ip(struct run *, const char *host, const struct ip *); /* "mx.example.org[192.0.2.1]" */
+const char *subject_ip_name(struct run *, const struct ip *, const char *name); /* "192.0.2.1 mx.example.org" */

@@ -1,0 +1,65 @@
+/* core/inventory.h - a domain's mail hosts and mail addresses: MX -> hosts -> addresses, and declared senders.
+ *
+ * Derived from evidence within a run, so it grows from run to run; need_inventory() is never NULL and holds what is known
+ * so far.  Its lists are in order: MX hosts by preference, then name; addresses IPv4 first, then by value.
+ * (checks.md, "Roles of an IP"; RFC 5321 5.1; RFC 7505)
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "core/dns.h"
+#include "core/ip.h"
+
+struct run;
+
+enum mx_kind {
+    MX_PENDING,   /* not known yet */
+    MX_UNDECIDED, /* no answer: see mx->trouble */
+    MX_LISTED,    /* at least one MX record that names a host */
+    MX_NULL,      /* exactly "0 ." */
+    MX_IMPLICIT,  /* no MX, but an address at the domain */
+    MX_NONE,      /* no MX and no address */
+    MX_NO_DOMAIN, /* the name does not exist */
+};
+
+struct mx_host {
+    const char *name; /* lower case */
+    unsigned preference;
+    const struct dns_answer *a, *aaaa; /* NULL: on their way, or not asked because the name is no host name */
+    bool is_literal;     /* an address written as a name */
+    bool is_placeholder; /* under .invalid: a provider's verification record */
+    const size_t *addresses; /* indices into the inventory's addresses */
+    size_t address_count;
+};
+
+enum { ROLE_SENDER = 1, ROLE_MX = 2 };
+enum sender_origin { SENDER_NOT, SENDER_DECLARED, SENDER_ASSUMED };
+
+struct mail_address {
+    struct ip ip;
+    const char *label;  /* the address as text: the subject of findings */
+    unsigned roles;
+    enum sender_origin origin; /* of the sender role */
+    const char *helo;   /* declared; NULL */
+    const char *const *hosts; /* MX hosts, and declared sender host names, that have it */
+    size_t host_count;
+    const char *mx_name;      /* the first MX host that has it: whose session shows banner and EHLO; NULL for sender-only */
+};
+
+struct inventory {
+    enum mx_kind kind;
+    const struct dns_answer *mx; /* of the domain; NULL while pending */
+    bool mixed_null;             /* "." beside other records, or with a preference other than 0 */
+    const struct mx_host *hosts; /* for MX_IMPLICIT one: the domain itself, preference 0 */
+    size_t host_count;
+    size_t hosts_left_out; /* beyond MX_HOSTS_MAX */
+    const struct mail_address *addresses;
+    size_t address_count;
+    size_t addresses_left_out; /* beyond ADDRESSES_MAX */
+    bool complete; /* nothing that it is made of is on its way */
+};
+
+const struct inventory *need_inventory(struct run *);
+bool address_is_sender(const struct mail_address *);

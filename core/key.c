@@ -1,0 +1,175 @@
+/* core/key.c - keys of evidence as text, and back. */
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/arena.h"
+#include "core/evidence.h"
+#include "core/name.h"
+#include "core/str.h"
+
+/* Names are printable ASCII (name.h), so ASCII case is all there is. */
+static void lower_ascii(char *text, const char *end)
+{
+    for (; text != end; text++)
+        if (*text >= 'A' && *text <= 'Z')
+            *text = (char)(*text - 'A' + 'a');
+}
+
+static void print_endpoint(const char *kind, const struct key *key, char *out, size_t size)
+{
+    char ip[IP_TEXT_MAX];
+
+    ip_print(&key->ip, ip);
+    snprintf(out, size, key->ip.family == IP_V6 ? "%s:[%s]:%u" : "%s:%s:%u", kind, ip, (unsigned)key->port);
+}
+
+void key_print(const struct key *key, char *out, size_t size)
+{
+    const char *name = key->name ? key->name : "";
+    char ip[IP_TEXT_MAX], *type;
+    size_t used;
+
+    out[0] = '\0';
+    switch (key->kind) {
+    case EVIDENCE_DNS:
+        if (key->ip.family == IP_NONE) {
+            snprintf(out, size, "dns:%s/%s", name, dns_type_name(key->type));
+        } else {
+            ip_print(&key->ip, ip);
+            snprintf(out, size, "dns@%s%s%s:%s/%s", key->ip.family == IP_V6 ? "[" : "", ip,
+                     key->ip.family == IP_V6 ? "]" : "", name, dns_type_name(key->type));
+        }
+        break;
+    case EVIDENCE_SMTP:
+        print_endpoint("smtp", key, out, size);
+        used = strlen(out);
+        snprintf(out + used, size - used, "/%s", name);
+        break;
+    case EVIDENCE_CONNECT:
+        print_endpoint("connect", key, out, size);
+        break;
+    case EVIDENCE_VANTAGE:
+        snprintf(out, size, "vantage");
+        break;
+    case EVIDENCE_NOW:
+        snprintf(out, size, "now");
+        break;
+    case EVIDENCE_KIND_COUNT:
+        abort();
+    }
+    used = strlen(out);
+    if (key->nth > 1)
+        snprintf(out + used, size - used, "#%u", key->nth);
+    type = key->kind == EVIDENCE_DNS ? strrchr(out, '/') : NULL; /* stays in upper case */
+    lower_ascii(out, type ? type : out + strlen(out));
+}
+
+const char *key_text(struct arena *arena, const struct key *key)
+{
+    char text[NAME_TEXT_MAX + 128];
+
+    key_print(key, text, sizeof text);
+    return str_dup(arena, text);
+}
+
+static bool parse_number(const char *text, unsigned long max, unsigned long *out)
+{
+    char *end;
+
+    if (!isdigit((unsigned char)*text))
+        return false;
+    *out = strtoul(text, &end, 10);
+    return *end == '\0' && *out <= max;
+}
+
+/* "192.0.2.1:25" or "[2001:db8::1]:25"; `text` is changed. */
+static bool parse_endpoint(char *text, struct key *out)
+{
+    char *colon = strrchr(text, ':');
+    unsigned long port;
+    size_t len;
+
+    if (!colon || !parse_number(colon + 1, 65535, &port))
+        return false;
+    *colon = '\0';
+    out->port = (uint16_t)port;
+    len = strlen(text);
+    if (len > 2 && text[0] == '[' && text[len - 1] == ']') {
+        text[len - 1] = '\0';
+        return ip_parse(text + 1, &out->ip) && out->ip.family == IP_V6;
+    }
+    return ip_parse(text, &out->ip) && out->ip.family == IP_V4;
+}
+
+/* "@192.0.2.1:", "@[2001:db8::1]:" or ":" in front of a question; returns what follows, or NULL. */
+static char *parse_server(char *text, struct key *out)
+{
+    char *end;
+
+    if (*text == ':')
+        return text + 1;
+    if (*text++ != '@')
+        return NULL;
+    end = *text == '[' ? strstr(text, "]:") : strchr(text, ':');
+    if (!end)
+        return NULL;
+    if (*text == '[') {
+        *end = '\0';
+        return ip_parse(text + 1, &out->ip) ? end + 2 : NULL;
+    }
+    *end = '\0';
+    return ip_parse(text, &out->ip) ? end + 1 : NULL;
+}
+
+static bool parse_kind(struct arena *arena, char *text, struct key *out)
+{
+    char *slash = strrchr(text, '/');
+
+    if (strcmp(text, "now") == 0 || strcmp(text, "vantage") == 0) {
+        out->kind = *text == 'n' ? EVIDENCE_NOW : EVIDENCE_VANTAGE;
+        return true;
+    }
+    if (strncmp(text, "connect:", 8) == 0) {
+        out->kind = EVIDENCE_CONNECT;
+        return parse_endpoint(text + 8, out);
+    }
+    if (!slash)
+        return false;
+    *slash = '\0';
+    if (strncmp(text, "smtp:", 5) == 0) {
+        out->kind = EVIDENCE_SMTP;
+        out->name = str_dup(arena, slash + 1);
+        return parse_endpoint(text + 5, out);
+    }
+    if (strncmp(text, "dns", 3) == 0) {
+        char *name = parse_server(text + 3, out);
+
+        out->kind = EVIDENCE_DNS;
+        if (!name || !dns_type_from_name(slash + 1, &out->type))
+            return false;
+        out->name = str_dup(arena, name);
+        return true;
+    }
+    return false;
+}
+
+bool key_parse(struct arena *arena, const char *text, struct key *out)
+{
+    size_t len = strlen(text);
+    char *copy, *nth;
+    unsigned long number = 1;
+
+    if (len > NAME_TEXT_MAX + 100)
+        return false;
+    copy = arena_alloc(arena, len + 1);
+    memcpy(copy, text, len);
+    *out = (struct key){.name = "", .nth = 1};
+    nth = strrchr(copy, '#');
+    if (nth && parse_number(nth + 1, 9, &number) && number > 1) {
+        *nth = '\0';
+        out->nth = (unsigned)number;
+    }
+    return parse_kind(arena, copy, out) && strcmp(key_text(arena, out), text) == 0;
+}

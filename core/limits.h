@@ -1,0 +1,70 @@
+/* core/limits.h - every limit of the program, each with its reason.  Change one with a measurement, not by feeling. */
+#pragma once
+
+/* clang-format off */
+enum {
+    /* DNS */
+    DNS_EDNS_SIZE        = 1232,  /* avoids IP fragments; larger answers come over TCP */
+    DNS_TRY_MS           = 2000,  /* one UDP try */
+    DNS_TRIES            = 3,     /* over UDP, all resolvers together; sums up well below one audit's time */
+    DNS_TCP_MS           = 5000,  /* one TCP exchange */
+    DNS_CHANNEL_QUERIES  = 64,    /* then the channel is retired, which rotates source ports */
+    DNS_NAME_HOPS        = 126,   /* compression pointers in one name: it has at most 127 labels */
+    DNS_MESSAGE_HOPS     = 4096,  /* and in one message */
+    DNS_RECORDS_MAX      = 1024,  /* a 64 KiB message of empty records costs ldns 12.7 times its size */
+    DNS_OWNERS_MAX       = 64,    /* distinct owners in a section */
+    DNS_TXT_MAX          = 16384, /* joined; longer is cut and flagged */
+    DNS_CNAME_MAX        = 11,    /* links over all replies: Unbound's max-query-restarts */
+    DNS_QUERIES_PER_AUDIT = 200,  /* Unbound's total per question */
+    DNS_TTL_MAX_S        = 3600,  /* of the cache between audits; a run's own evidence is pinned */
+
+    /* Mail hosts of one domain: senders try about 5 addresses, we look further because each one is a check */
+    MX_HOSTS_MAX         = 32,
+    ADDRESSES_MAX        = 64,
+    PTR_NAMES_MAX        = 32,    /* kept of one answer */
+    PTR_NAMES_TRIED      = 10,    /* forward lookups of one address: the figure of RFC 7208 4.6.4 for `ptr` */
+
+    /* SMTP */
+    SMTP_LINE_KEEP       = 2048,  /* Postfix line_length_limit; the rest of a line is counted and drained */
+    SMTP_LINE_LEGAL      = 512,   /* octets with CRLF, RFC 5321 4.5.3.1.5 */
+    SMTP_REPLY_LINES     = 128,
+    SMTP_REPLY_BYTES     = 65536, /* curl's reply buffer */
+    SMTP_SESSION_BYTES   = 262144,
+    SMTP_KEYWORDS_MAX    = 128,   /* more is a broken or hostile EHLO */
+    SMTP_CONNECT_MS      = 10000,
+    SMTP_GREETING_MS     = 40000,
+    SMTP_REPLY_MS        = 15000,
+    SMTP_SESSION_MS      = 55000, /* the only defence against one byte every ten seconds */
+    SMTP_QUIT_MS         = 2000,
+
+    /* TLS */
+    TLS_HANDSHAKE_MS     = 15000,
+    TLS_CHAIN_BYTES      = 102400,
+    TLS_CHAIN_CERTS      = 10,
+    TLS_RSA_BITS_MAX     = 16384, /* verifying larger keys is a CPU attack */
+    TLS_SANS_SHOWN       = 100,
+
+    /* Being a good guest */
+    PEER_SESSIONS        = 1,     /* at once to one address */
+    PEER_INTERVAL_MS     = 1000,  /* between two connections to it */
+    PEER_RETRY_MS        = 5000,  /* before a connection that timed out is tried again */
+    NET_SESSIONS         = 5,     /* at once to one /24 or /48 */
+
+    /* The audit */
+    PROBE_RUNS_MAX       = 64,    /* executions of a probe: ends any chain of wishes that grows with each answer */
+    AUDIT_MS             = 60000, /* --timeout */
+    AUDIT_BYTES          = 4194304,
+    EVIDENCE_BYTES       = 1048576, /* one piece */
+    STORE_ENTRIES_MAX    = 65536,   /* then the oldest that no audit has pinned go */
+    FD_RESERVE           = 32,
+
+    /* Our own input */
+    INPUT_LINE_MAX       = 1024,
+    CONFIG_BYTES         = 1048576,
+    TARGETS_REMEMBERED   = 200000, /* names of a list, to leave out duplicates: bounds memory, not the list */
+    RESULTS_WAITING      = 1000,  /* finished audits that wait for an earlier, slower one to be reported */
+    JSON_BYTES           = 16777216,
+    JSON_DEPTH           = 64,    /* cJSON itself goes 1,000 deep, recursively */
+    JSON_VALUES          = 524288, /* cJSON takes 80 bytes for each, be it one byte of text */
+};
+/* clang-format on */

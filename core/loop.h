@@ -1,0 +1,26 @@
+/* core/loop.h - the event loop and the monotonic clock.  libevent's home. */
+#pragma once
+
+#include <stdint.h>
+
+struct event_base;
+struct loop;
+
+struct loop *loop_new(void); /* NULL: no memory or descriptors */
+void loop_free(struct loop *);
+struct event_base *loop_base(struct loop *); /* for the collectors */
+int64_t loop_now_ms(const struct loop *);    /* monotonic, never cached */
+
+/* Runs `fn(arg)` in a later turn, never from inside this call.  The entry is freed by itself; what is still deferred when
+ * the loop is freed is forgotten. */
+void loop_defer(struct loop *, void (*fn)(void *arg), void *arg);
+
+/* Work that is scheduled again and again, at most once at a time.  Owned by whoever made it. */
+struct task;
+struct task *task_new(struct loop *, void (*fn)(void *arg), void *arg); /* NULL: no memory */
+void task_schedule(struct task *);                  /* in a later turn, as soon as may be; no-op while scheduled */
+void task_schedule_at(struct task *, int64_t at_ms); /* replaces what was scheduled */
+void task_free(struct task *);                      /* NULL is fine */
+
+void loop_run(struct loop *);  /* until loop_stop() or nothing is left to wait for */
+void loop_stop(struct loop *);

@@ -1,0 +1,31 @@
+/* core/result.h - a finished audit, as the reporters see it.  All const, all owned by the audit. */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/finding.h"
+#include "core/inventory.h"
+#include "core/status.h"
+#include "core/target.h"
+#include "core/vantage.h"
+
+struct evidence;
+
+struct result {
+    const struct target *target;
+    const struct finding *const *findings; /* in probe order, then by subject */
+    size_t finding_count;
+    size_t counts[STATUS_COUNT];
+    enum verdict verdict;
+    const struct vantage *vantage;
+    const struct inventory *inventory;
+    int64_t started_s;  /* wall clock, seconds since 1970 */
+    int64_t elapsed_ms;
+    const struct evidence *const *evidence; /* in order of key texts */
+    size_t evidence_count;
+};
+
+/* Findings worth acting on first: FAIL, then WARN, in the order in which repairs work (addresses before PTR before HELO).
+ * Fills `out` with at most `max` and returns how many.  Findings that a listed one explains are left out. */
+size_t result_fix_first(const struct result *, const struct finding **out, size_t max);

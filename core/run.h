@@ -1,0 +1,34 @@
+/* core/run.h - one execution of one probe, and how a probe asks for evidence.
+ *
+ * need_*() returns evidence that is known, or NULL.  NULL has registered the wish: go on with what is there, the probe is
+ * run again when the evidence has arrived.  Findings of a run that still has open wishes are thrown away with its scratch
+ * arena, the first run without open wishes is the final one.  So a probe holds nothing between runs, and asks for
+ * everything that it can name before it looks at the first answer.
+ *
+ * When an audit's time or query budget is spent, need_*() stops returning NULL: what is not known yet is answered with
+ * trouble (reason budget), and every probe ends.
+ */
+#pragma once
+
+#include <stdint.h>
+
+#include "core/dns.h"
+#include "core/ip.h"
+
+struct arena;
+struct run;
+struct smtp_session;
+struct target;
+struct vantage;
+
+const struct dns_answer *need_dns(struct run *, const char *name, enum dns_type);
+const struct dns_answer *need_dns_again(struct run *, const char *name, enum dns_type); /* a second, later question */
+const struct dns_answer *need_dns_at(struct run *, const struct ip *server, const char *name, enum dns_type);
+const struct smtp_session *need_smtp(struct run *, const struct ip *, const char *mx_host);
+const struct smtp_session *need_smtp_again(struct run *, const struct ip *, const char *mx_host);
+const struct smtp_session *need_connect(struct run *, const struct ip *, uint16_t port);
+const struct vantage *need_vantage(struct run *);
+const int64_t *need_now(struct run *); /* wall clock, seconds since 1970 */
+
+const struct target *run_target(const struct run *);
+struct arena *run_arena(struct run *); /* scratch, and what findings are made of */

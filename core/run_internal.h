@@ -1,0 +1,33 @@
+/* core/run_internal.h - what a run is made of; for run.c, finding.c, inventory.c and the engine only. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "core/evidence.h"
+#include "core/run.h"
+
+struct finding;
+struct inventory;
+struct recording;
+
+/* What the runs of one audit share. */
+struct audit_view {
+    struct waiter waiter; /* first: the engine finds its audit by it */
+    struct store *store;
+    const struct target *target;
+    const struct recording *replay; /* NULL: the collectors get the evidence */
+    size_t dns_questions;
+    bool spent; /* the deadline is past: nothing is waited for any more */
+};
+
+struct run {
+    struct audit_view *audit;
+    unsigned probe;
+    struct arena *arena;
+    size_t open_wishes;
+    bool last; /* too many runs: as if the audit's budget were spent */
+    struct finding **findings;
+    size_t finding_count, finding_room;
+    const struct inventory *inventory; /* once built in this run */
+};

@@ -1,0 +1,30 @@
+/* core/target.h - what is audited: a domain, and what its user declared about it. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/finding.h"
+#include "core/ip.h"
+
+struct sender { /* --sender */
+    const char *host; /* where a host name was given: its addresses are looked up; else NULL */
+    struct ip ip;     /* where host is NULL */
+    const char *helo; /* as declared; NULL: not declared */
+};
+
+struct target {
+    const char *domain;  /* A-label, lower case, no final dot */
+    const char *unicode; /* for display */
+    const struct sender *senders;
+    size_t sender_count;
+    const struct ip_network *not_senders; /* --not-sender */
+    size_t not_sender_count;
+    const char *const *selectors; /* --dkim */
+    size_t selector_count;
+    const char *const *canaries; /* host names for the port-25 test */
+    size_t canary_count;
+    uint16_t smtp_port;
+    bool selected[CHECK_COUNT]; /* --only, --skip */
+};
