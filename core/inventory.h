@@ -18,7 +18,7 @@ enum mx_kind {
     MX_PENDING,   /* not known yet */
     MX_UNDECIDED, /* no answer: see mx->trouble */
     MX_LISTED,    /* at least one MX record that names a host */
-    MX_NULL,      /* exactly "0 ." */
+    MX_NULL_MX,   /* exactly "0 ." (the check mx.null has the shorter name) */
     MX_IMPLICIT,  /* no MX, but an address at the domain */
     MX_NONE,      /* no MX and no address */
     MX_NO_DOMAIN, /* the name does not exist */
