@@ -25,12 +25,15 @@ struct engine_config {
     int64_t audit_ms;  /* deadline of one audit */
     const char *helo;  /* EHLO name, NULL: this machine's */
     const struct recording *replay; /* evidence from a file instead of the collectors; NULL */
+    uint64_t shuffle_seed; /* tests: order in which replayed evidence arrives; 0: at once */
 };
 
-struct engine *engine_new(struct loop *, const struct engine_config *, const char **why); /* copies; NULL with *why */
+/* NULL with *why (a constant).  What the configuration points to must live as long as the engine. */
+struct engine *engine_new(struct loop *, const struct engine_config *, const char **why);
 void engine_free(struct engine *);
 
-/* Begins an audit.  `done` is called once, from the loop, with a result that lives until it returns. */
+/* Begins an audit.  `done` is called once, from the loop, with a result that lives until it returns; the target must live
+ * as long. */
 typedef void engine_done(void *arg, const struct result *);
 bool engine_audit(struct engine *, const struct target *, engine_done *, void *arg); /* false: no memory */
 /* In `done`: the result lives until it is released, or until the engine is freed, so that reports can keep their order. */
@@ -41,6 +44,5 @@ void engine_hurry(struct engine *, int64_t within_ms);
 
 struct engine_progress {
     size_t wanted, known; /* pieces of evidence */
-    size_t sessions;      /* SMTP sessions among the open ones */
 };
 struct engine_progress engine_progress(const struct engine *);

@@ -270,6 +270,13 @@ struct evidence *store_want(struct store *store, const struct key *key, struct w
     return &entry->evidence;
 }
 
+bool store_is_pinned(struct store *store, const char *text, const struct waiter *waiter)
+{
+    const struct entry *entry = find(store, text, hash_text(store->seed, text));
+
+    return entry && pin_of(entry, waiter);
+}
+
 void store_unpin_all(struct waiter *waiter)
 {
     while (waiter->pins) {

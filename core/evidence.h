@@ -75,7 +75,8 @@ void store_free(struct store *);
  * *is_new, which may be NULL, says whether this waiter wants it for the first time. */
 struct evidence *store_want(struct store *, const struct key *, struct waiter *, unsigned probe, bool *is_new);
 void store_unpin_all(struct waiter *);                         /* at the end of an audit; forgets its waiting too */
-struct evidence *store_find(struct store *, const char *text); /* NULL: never wanted */
+struct evidence *store_find(struct store *, const char *text); /* NULL: never wanted, or gone */
+bool store_is_pinned(struct store *, const char *text, const struct waiter *);
 
 /* Everything that a waiter has pinned, in order of the key texts, in the arena. */
 const struct evidence **store_pinned(const struct waiter *, struct arena *, size_t *count);

@@ -29,6 +29,11 @@ bool check_from_name(const char *name, enum check_id *out)
     return false;
 }
 
+bool finding_is_undecided(const struct finding *f)
+{
+    return f->status == UNKNOWN && f->worst == FAIL;
+}
+
 static struct finding *add(struct run *run, enum check_id check, enum status status, const char *subject)
 {
     struct finding *f = ARENA_NEW(run->arena, struct finding);

@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "core/ip.h"
@@ -50,6 +51,8 @@ struct finding {
     enum side side;
     const char *because;    /* UNKNOWN that follows from another finding: that check's name, for folding; NULL */
 };
+
+bool finding_is_undecided(const struct finding *); /* UNKNOWN where it could have been FAIL: exit status 3 */
 
 struct run;
 

@@ -16,7 +16,7 @@ struct run;
 
 enum mx_kind {
     MX_PENDING,   /* not known yet */
-    MX_UNDECIDED, /* no answer: see mx->trouble */
+    MX_UNDECIDED, /* no answer: see `trouble` */
     MX_LISTED,    /* at least one MX record that names a host */
     MX_NULL_MX,   /* exactly "0 ." (the check mx.null has the shorter name) */
     MX_IMPLICIT,  /* no MX, but an address at the domain */
@@ -28,7 +28,7 @@ struct mx_host {
     const char *name; /* lower case */
     unsigned preference;
     const struct dns_answer *a, *aaaa; /* NULL: on their way, or not asked because the name is no host name */
-    bool is_literal;     /* an address written as a name */
+    bool is_literal;     /* an address written as a name, or no host name at all: not looked up */
     bool is_placeholder; /* under .invalid: a provider's verification record */
     const size_t *addresses; /* indices into the inventory's addresses */
     size_t address_count;
@@ -51,6 +51,7 @@ struct mail_address {
 struct inventory {
     enum mx_kind kind;
     const struct dns_answer *mx; /* of the domain; NULL while pending */
+    const struct trouble *trouble; /* MX_UNDECIDED: why; else NULL */
     bool mixed_null;             /* "." beside other records, or with a preference other than 0 */
     const struct mx_host *hosts; /* for MX_IMPLICIT one: the domain itself, preference 0 */
     size_t host_count;

@@ -11,7 +11,7 @@ struct vantage {
     bool host_is_fqdn;
     const struct ip *addresses; /* of this machine, but loopback and link-local */
     size_t address_count;
-    bool ipv4_route, ipv6_route; /* a route to the global network, by a connected UDP socket that sends nothing */
+    bool ipv4_route, ipv6_route; /* an address of that family which can reach the global network */
     bool ipv4_used, ipv6_used;   /* not switched off by -4 or -6 */
     const char *const *resolvers; /* "127.0.0.1", "192.0.2.53@5353" */
     size_t resolver_count;
@@ -19,5 +19,6 @@ struct vantage {
 };
 
 struct arena;
-/* Looks at this machine; allocates in the arena.  Sends nothing. */
-const struct vantage *vantage_look(struct arena *, const char *helo);
+/* Looks at this machine; allocates in the arena.  Sends nothing.  What the settings decide (families used, resolvers) is
+ * left for the caller to fill in. */
+struct vantage *vantage_look(struct arena *, const char *helo);

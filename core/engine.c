@@ -1,0 +1,451 @@
+/* core/engine.c - runs audits: probes are run until no wish is open, or the deadline is past. */
+#include "core/engine.h"
+
+#include <setjmp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "core/arena.h"
+#include "core/evidence.h"
+#include "core/limits.h"
+#include "core/loop.h"
+#include "core/probe.h"
+#include "core/recording.h"
+#include "core/result.h"
+#include "core/run_internal.h"
+#include "core/str.h"
+
+enum { PROBES_MAX = 63, REPLAY_QUEUE = 4096 };
+
+struct engine {
+    struct loop *loop;
+    struct engine_config config;
+    struct dns *dns;
+    struct smtp *smtp;
+    struct store *store;
+    struct audit *audits;
+    const char *helo;
+    /* Replay with shuffled arrival: evidence that waits for its turn. */
+    struct task *arrival;
+    struct evidence **queue;
+    size_t queue_count;
+    uint64_t shuffle;
+};
+
+struct probe_state {
+    struct run run; /* the last one; its arena holds the findings once it is final */
+    unsigned runs;
+    bool due, final;
+};
+
+struct audit {
+    struct audit_view view; /* first: a waiter is an audit */
+    struct engine *engine;
+    struct audit *next, **back;
+    struct arena *arena;
+    struct probe_state *probes; /* config.probe_count, and one more for what every result needs */
+    struct task *turn, *deadline;
+    const struct vantage *vantage;
+    const struct inventory *inventory;
+    int64_t started_ms, started_s;
+    engine_done *done;
+    void *done_arg;
+};
+
+/* Evidence */
+
+static void know_now(struct evidence *evidence)
+{
+    int64_t *now = ARENA_NEW(evidence_arena(evidence), int64_t);
+
+    *now = (int64_t)time(NULL);
+    evidence_known(evidence, now, UINT32_MAX);
+}
+
+static const char *server_text(struct arena *arena, const struct dns_server *server)
+{
+    const char *ip = ip_text(arena, &server->ip);
+
+    return server->port == 53 ? ip : str_printf(arena, "%s@%u", ip, (unsigned)server->port);
+}
+
+static void know_vantage(struct engine *engine, struct evidence *evidence)
+{
+    const struct engine_config *config = &engine->config;
+    struct arena *arena = evidence_arena(evidence);
+    struct vantage *vantage = vantage_look(arena, engine->helo);
+    const char **resolvers = ARENA_ARRAY(arena, const char *, config->dns.server_count + 1);
+    const struct ip_block *block;
+
+    for (size_t i = 0; i < config->dns.server_count; i++)
+        resolvers[i] = server_text(arena, &config->dns.servers[i]);
+    vantage->resolvers = resolvers;
+    vantage->resolver_count = config->dns.server_count;
+    block = config->dns.server_count ? ip_special(&config->dns.servers[0].ip) : NULL;
+    vantage->trusts_ad = config->dns.trust_ad || (block && strcmp(block->name, "Loopback") == 0);
+    vantage->ipv4_used = config->smtp.use_ipv4;
+    vantage->ipv6_used = config->smtp.use_ipv6;
+    evidence_known(evidence, vantage, UINT32_MAX);
+}
+
+static void know_recorded(struct engine *engine, struct evidence *evidence)
+{
+    evidence_known(evidence, recording_value(engine->config.replay, evidence_arena(evidence), evidence->text), UINT32_MAX);
+}
+
+/* Tests: one piece of evidence a turn, in an order that the seed decides. */
+static void arrive_shuffled(void *arg)
+{
+    struct engine *engine = arg;
+    size_t pick;
+
+    if (!engine->queue_count)
+        return;
+    engine->shuffle = engine->shuffle * 6364136223846793005u + 1442695040888963407u;
+    pick = (size_t)(engine->shuffle >> 33) % engine->queue_count;
+    know_recorded(engine, engine->queue[pick]);
+    engine->queue[pick] = engine->queue[--engine->queue_count];
+    task_schedule(engine->arrival);
+}
+
+static void collect(void *arg, struct evidence *evidence)
+{
+    struct engine *engine = arg;
+
+    if (engine->config.replay) {
+        if (!engine->config.shuffle_seed || engine->queue_count == REPLAY_QUEUE) {
+            know_recorded(engine, evidence);
+            return;
+        }
+        engine->queue[engine->queue_count++] = evidence;
+        task_schedule(engine->arrival);
+        return;
+    }
+    switch (evidence->key.kind) {
+    case EVIDENCE_DNS:
+        dns_collect(engine->dns, evidence);
+        break;
+    case EVIDENCE_SMTP:
+    case EVIDENCE_CONNECT:
+        smtp_collect(engine->smtp, evidence);
+        break;
+    case EVIDENCE_VANTAGE:
+        know_vantage(engine, evidence);
+        break;
+    case EVIDENCE_NOW:
+        know_now(evidence);
+        break;
+    case EVIDENCE_KIND_COUNT:
+        abort();
+    }
+}
+
+/* The engine's life */
+
+struct engine *engine_new(struct loop *loop, const struct engine_config *config, const char **why)
+{
+    struct engine *engine = calloc(1, sizeof *engine);
+
+    *why = "out of memory";
+    if (!engine)
+        return NULL;
+    engine->loop = loop;
+    engine->config = *config;
+    engine->helo = config->helo;
+    engine->shuffle = config->shuffle_seed;
+    engine->store = store_new(loop, collect, engine);
+    engine->arrival = task_new(loop, arrive_shuffled, engine);
+    if (!engine->store || !engine->arrival || config->probe_count > PROBES_MAX)
+        goto fail;
+    if (config->replay) {
+        engine->queue = calloc(REPLAY_QUEUE, sizeof(struct evidence *));
+        if (!engine->queue)
+            goto fail;
+        return engine;
+    }
+    engine->dns = dns_new(loop, &config->dns);
+    if (!engine->dns)
+        goto fail;
+    engine->smtp = smtp_new(loop, &config->smtp, why);
+    if (!engine->smtp)
+        goto fail;
+    return engine;
+fail:
+    engine_free(engine);
+    return NULL;
+}
+
+static void audit_free(struct audit *audit)
+{
+    struct engine *engine = audit->engine;
+
+    *audit->back = audit->next;
+    if (audit->next)
+        audit->next->back = audit->back;
+    store_unpin_all(&audit->view.waiter);
+    for (size_t i = 0; audit->probes && i <= engine->config.probe_count; i++)
+        arena_free(audit->probes[i].run.arena);
+    free(audit->probes);
+    task_free(audit->turn);
+    task_free(audit->deadline);
+    arena_free(audit->arena);
+    free(audit);
+}
+
+void engine_free(struct engine *engine)
+{
+    if (!engine)
+        return;
+    while (engine->audits)
+        audit_free(engine->audits);
+    dns_free(engine->dns);
+    smtp_free(engine->smtp);
+    store_free(engine->store);
+    task_free(engine->arrival);
+    free(engine->queue);
+    free(engine);
+}
+
+struct engine_progress engine_progress(const struct engine *engine)
+{
+    struct store_counts counts = store_counts(engine->store);
+
+    return (struct engine_progress){.wanted = counts.wanted, .known = counts.known};
+}
+
+/* An audit's life */
+
+/* What every result shows, whichever checks are selected. */
+static void run_basics(struct run *run)
+{
+    need_vantage(run);
+    need_now(run);
+    need_inventory(run);
+}
+
+static bool judges(const struct probe *probe, const struct target *target)
+{
+    for (size_t id = 0; id < CHECK_COUNT; id++) {
+        const char *group = check_of((enum check_id)id)->group;
+        const char *at = target->selected[id] ? strstr(probe->groups, group) : NULL;
+        size_t len = strlen(group);
+
+        if (at && (at == probe->groups || at[-1] == ',') && (at[len] == ',' || at[len] == '\0'))
+            return true;
+    }
+    return false;
+}
+
+/* The probe's memory ran out: its checks are undecided (threats.md R2). */
+static void give_up(struct audit *audit, struct run *run, const struct probe *probe)
+{
+    struct trouble trouble = trouble_of(REASON_RESOURCES);
+
+    arena_on_exhausted(run->arena, NULL);
+    arena_reset(run->arena);
+    run->findings = NULL;
+    run->finding_count = run->finding_room = run->open_wishes = 0;
+    for (size_t id = 0; id < CHECK_COUNT; id++)
+        if (strstr(probe->groups, check_of((enum check_id)id)->group))
+            finding_unknown(run, (enum check_id)id, audit->view.target->domain, &trouble, "not judged");
+}
+
+static void run_probe(struct audit *audit, size_t index)
+{
+    struct engine *engine = audit->engine;
+    struct probe_state *state = &audit->probes[index];
+    bool is_basics = index == engine->config.probe_count;
+    const struct probe *probe = is_basics ? NULL : engine->config.probes[index];
+    jmp_buf exhausted;
+
+    arena_reset(state->run.arena);
+    state->run = (struct run){.audit = &audit->view,
+                              .probe = (unsigned)index,
+                              .arena = state->run.arena,
+                              .last = ++state->runs >= PROBE_RUNS_MAX};
+    state->due = false;
+    if (setjmp(exhausted) == 0) {
+        arena_on_exhausted(state->run.arena, &exhausted);
+        if (is_basics)
+            run_basics(&state->run);
+        else
+            probe->run(&state->run);
+        arena_on_exhausted(state->run.arena, NULL);
+    } else if (!is_basics) {
+        give_up(audit, &state->run, probe);
+    }
+    state->final = state->run.open_wishes == 0;
+}
+
+struct sortable {
+    const struct finding *finding;
+    size_t probe, position;
+};
+
+static int in_report_order(const void *a, const void *b)
+{
+    const struct sortable *left = a, *right = b;
+    int subjects;
+
+    if (left->probe != right->probe)
+        return left->probe < right->probe ? -1 : 1;
+    subjects = strcmp(left->finding->subject, right->finding->subject);
+    if (subjects)
+        return subjects;
+    if (left->finding->check != right->finding->check)
+        return left->finding->check < right->finding->check ? -1 : 1;
+    return left->position < right->position ? -1 : left->position > right->position;
+}
+
+static void list_findings(struct audit *audit, struct result *result)
+{
+    size_t room = 1, count = 0;
+    struct sortable *all;
+    const struct finding **findings;
+
+    for (size_t p = 0; p < audit->engine->config.probe_count; p++)
+        room += audit->probes[p].run.finding_count;
+    all = ARENA_ARRAY(audit->arena, struct sortable, room);
+    for (size_t p = 0; p < audit->engine->config.probe_count; p++) {
+        const struct run *run = &audit->probes[p].run;
+
+        for (size_t i = 0; i < run->finding_count; i++)
+            if (audit->view.target->selected[run->findings[i]->check])
+                all[count++] = (struct sortable){run->findings[i], p, i};
+    }
+    qsort(all, count, sizeof *all, in_report_order);
+    findings = ARENA_ARRAY(audit->arena, const struct finding *, count + 1);
+    for (size_t i = 0; i < count; i++) {
+        findings[i] = all[i].finding;
+        result->counts[findings[i]->status]++;
+    }
+    result->findings = findings;
+    result->finding_count = count;
+}
+
+static enum verdict verdict_of(const struct result *result)
+{
+    if (result->counts[FAIL])
+        return VERDICT_NOT_READY;
+    for (size_t i = 0; i < result->finding_count; i++)
+        if (finding_is_undecided(result->findings[i]))
+            return VERDICT_UNKNOWN;
+    return result->counts[WARN] ? VERDICT_WARNINGS : VERDICT_READY;
+}
+
+static void list_evidence(struct audit *audit, struct result *result)
+{
+    size_t count, known = 0;
+    const struct evidence **all = store_pinned(&audit->view.waiter, audit->arena, &count);
+
+    for (size_t i = 0; i < count; i++)
+        if (all[i]->known)
+            all[known++] = all[i];
+    result->evidence = all;
+    result->evidence_count = known;
+}
+
+/* False: the audit's memory ran out half-way. */
+static bool fill_in(struct audit *audit, struct result *result)
+{
+    jmp_buf exhausted;
+
+    if (setjmp(exhausted) != 0)
+        return false;
+    arena_on_exhausted(audit->arena, &exhausted);
+    list_findings(audit, result);
+    list_evidence(audit, result);
+    result->verdict = verdict_of(result);
+    return true;
+}
+
+static void finish(struct audit *audit)
+{
+    struct run *basics = &audit->probes[audit->engine->config.probe_count].run;
+    struct result result = {.target = audit->view.target,
+                            .vantage = need_vantage(basics),
+                            .inventory = need_inventory(basics),
+                            .started_s = *need_now(basics),
+                            .elapsed_ms = loop_now_ms(audit->engine->loop) - audit->started_ms};
+
+    if (!fill_in(audit, &result)) {
+        result.findings = NULL;
+        result.finding_count = result.evidence_count = 0;
+        result.verdict = VERDICT_UNKNOWN;
+    }
+    audit->done(audit->done_arg, &result);
+    audit_free(audit);
+}
+
+/* One turn: every probe that is due is run once; evidence that is already there needs no further turn. */
+static void turn(void *arg)
+{
+    struct audit *audit = arg;
+    bool all_final = true;
+
+    for (size_t i = 0; i <= audit->engine->config.probe_count; i++) {
+        if (audit->probes[i].due)
+            run_probe(audit, i);
+        all_final &= audit->probes[i].final;
+    }
+    if (all_final)
+        finish(audit);
+}
+
+static void wake(struct waiter *waiter, unsigned probe)
+{
+    struct audit *audit = (struct audit *)waiter;
+
+    audit->probes[probe].due = true;
+    task_schedule(audit->turn);
+}
+
+static void deadline(void *arg)
+{
+    struct audit *audit = arg;
+
+    audit->view.spent = true;
+    for (size_t i = 0; i <= audit->engine->config.probe_count; i++)
+        audit->probes[i].due = !audit->probes[i].final;
+    task_schedule(audit->turn);
+}
+
+bool engine_audit(struct engine *engine, const struct target *target, engine_done *done, void *arg)
+{
+    struct audit *audit = calloc(1, sizeof *audit);
+    size_t count = engine->config.probe_count;
+
+    if (!audit)
+        return false;
+    audit->engine = engine;
+    audit->view = (struct audit_view){
+        .waiter = {.wake = wake}, .store = engine->store, .target = target, .replay = engine->config.replay};
+    audit->done = done;
+    audit->done_arg = arg;
+    audit->started_ms = loop_now_ms(engine->loop);
+    audit->next = engine->audits;
+    audit->back = &engine->audits;
+    if (audit->next)
+        audit->next->back = &audit->next;
+    engine->audits = audit;
+    audit->arena = arena_new(AUDIT_BYTES);
+    audit->probes = calloc(count + 1, sizeof *audit->probes);
+    audit->turn = task_new(engine->loop, turn, audit);
+    audit->deadline = task_new(engine->loop, deadline, audit);
+    if (!audit->arena || !audit->probes || !audit->turn || !audit->deadline)
+        goto fail;
+    for (size_t i = 0; i <= count; i++) {
+        audit->probes[i].run.arena = arena_new(AUDIT_BYTES);
+        if (!audit->probes[i].run.arena)
+            goto fail;
+        audit->probes[i].due = i == count || judges(engine->config.probes[i], target);
+        audit->probes[i].final = !audit->probes[i].due;
+    }
+    task_schedule_at(audit->deadline, audit->started_ms + engine->config.audit_ms);
+    task_schedule(audit->turn);
+    return true;
+fail:
+    audit_free(audit);
+    return false;
+}

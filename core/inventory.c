@@ -1,0 +1,295 @@
+/* core/inventory.c - a domain's mail hosts and mail addresses, from its MX records and its user's declarations. */
+#include "core/inventory.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/arena.h"
+#include "core/limits.h"
+#include "core/name.h"
+#include "core/run_internal.h"
+#include "core/str.h"
+#include "core/target.h"
+
+struct build {
+    struct run *run;
+    struct inventory *inventory;
+    struct mx_host *hosts;
+    struct mail_address *addresses;
+    bool pending; /* something that the inventory is made of is on its way */
+};
+
+bool address_is_sender(const struct mail_address *address)
+{
+    return address->roles & ROLE_SENDER;
+}
+
+static int by_preference(const void *a, const void *b)
+{
+    const struct mx_host *left = a, *right = b;
+
+    if (left->preference != right->preference)
+        return left->preference < right->preference ? -1 : 1;
+    return strcmp(left->name, right->name);
+}
+
+static int by_ip(const void *a, const void *b)
+{
+    return ip_compare(&((const struct mail_address *)a)->ip, &((const struct mail_address *)b)->ip);
+}
+
+static void list_hosts(struct build *b, const struct dns_answer *mx)
+{
+    struct arena *arena = run_arena(b->run);
+    size_t count = 0;
+
+    b->hosts = ARENA_ARRAY(arena, struct mx_host, mx->count + 1);
+    for (size_t i = 0; i < mx->count; i++) {
+        const char *name = name_lower(arena, mx->records[i].mx.host);
+        size_t twin = 0;
+
+        if (!*name)
+            continue;
+        while (twin < count && strcmp(b->hosts[twin].name, name) != 0)
+            twin++;
+        if (twin == count)
+            b->hosts[count++] = (struct mx_host){.name = name, .preference = mx->records[i].mx.preference};
+        else if (mx->records[i].mx.preference < b->hosts[twin].preference)
+            b->hosts[twin].preference = mx->records[i].mx.preference;
+    }
+    qsort(b->hosts, count, sizeof *b->hosts, by_preference);
+    if (count > MX_HOSTS_MAX) {
+        b->inventory->hosts_left_out = count - MX_HOSTS_MAX;
+        count = MX_HOSTS_MAX;
+    }
+    b->inventory->host_count = count;
+}
+
+/* RFC 7505 3: the null MX is one record, "0 .". */
+static void judge_records(struct build *b, const struct dns_answer *mx)
+{
+    bool null = false, odd_preference = false;
+
+    for (size_t i = 0; i < mx->count; i++) {
+        if (!*mx->records[i].mx.host) {
+            null = true;
+            odd_preference |= mx->records[i].mx.preference != 0;
+        }
+    }
+    list_hosts(b, mx);
+    b->inventory->mixed_null = null && (odd_preference || b->inventory->host_count);
+    b->inventory->kind = b->inventory->host_count ? MX_LISTED : MX_NULL;
+}
+
+/* RFC 5321 5.1: without MX records the domain itself is the mail host, if it has an address. */
+static void look_for_implicit_mx(struct build *b, const struct dns_answer *a, const struct dns_answer *aaaa)
+{
+    struct inventory *inventory = b->inventory;
+
+    if (!a || !aaaa)
+        return;
+    if (a->status == DNS_OK || aaaa->status == DNS_OK) {
+        inventory->kind = MX_IMPLICIT;
+        inventory->host_count = 1;
+        b->hosts = ARENA_NEW(run_arena(b->run), struct mx_host);
+        b->hosts[0] = (struct mx_host){.name = b->run->audit->target->domain};
+    } else if (a->status == DNS_UNKNOWN || aaaa->status == DNS_UNKNOWN) {
+        inventory->kind = MX_UNDECIDED;
+        inventory->trouble = a->status == DNS_UNKNOWN ? &a->trouble : &aaaa->trouble;
+    } else {
+        inventory->kind = MX_NONE;
+    }
+}
+
+static void find_hosts(struct build *b)
+{
+    const char *domain = b->run->audit->target->domain;
+    const struct dns_answer *mx = need_dns(b->run, domain, DNS_MX);
+    const struct dns_answer *a = need_dns(b->run, domain, DNS_A);
+    const struct dns_answer *aaaa = need_dns(b->run, domain, DNS_AAAA);
+
+    b->inventory->mx = mx;
+    if (!mx)
+        return;
+    switch (mx->status) {
+    case DNS_UNKNOWN:
+        b->inventory->kind = MX_UNDECIDED;
+        b->inventory->trouble = &mx->trouble;
+        break;
+    case DNS_NXDOMAIN:
+        b->inventory->kind = MX_NO_DOMAIN;
+        break;
+    case DNS_NODATA:
+        look_for_implicit_mx(b, a, aaaa);
+        break;
+    case DNS_OK:
+        judge_records(b, mx);
+        break;
+    }
+}
+
+static struct mail_address *address_of(struct build *b, const struct ip *ip)
+{
+    struct inventory *inventory = b->inventory;
+    struct mail_address *address;
+
+    for (size_t i = 0; i < inventory->address_count; i++)
+        if (ip_equal(&b->addresses[i].ip, ip))
+            return &b->addresses[i];
+    if (inventory->address_count == ADDRESSES_MAX) {
+        inventory->addresses_left_out++;
+        return NULL;
+    }
+    address = &b->addresses[inventory->address_count++];
+    *address = (struct mail_address){.ip = *ip, .label = ip_text(run_arena(b->run), ip)};
+    return address;
+}
+
+static void add_host_name(struct build *b, struct mail_address *address, const char *host)
+{
+    const char **more = ARENA_ARRAY(run_arena(b->run), const char *, address->host_count + 1);
+
+    for (size_t i = 0; i < address->host_count; i++) {
+        if (strcmp(address->hosts[i], host) == 0)
+            return;
+        more[i] = address->hosts[i];
+    }
+    more[address->host_count++] = host;
+    address->hosts = more;
+}
+
+static void add_mx_addresses(struct build *b, const struct mx_host *host, const struct dns_answer *answer)
+{
+    for (size_t i = 0; answer && answer->status == DNS_OK && i < answer->count; i++) {
+        struct mail_address *address = address_of(b, &answer->records[i].ip);
+
+        if (!address)
+            continue;
+        address->roles |= ROLE_MX;
+        add_host_name(b, address, host->name);
+        if (!address->mx_name)
+            address->mx_name = host->name;
+    }
+}
+
+static void find_mx_addresses(struct build *b)
+{
+    for (size_t i = 0; i < b->inventory->host_count; i++) {
+        struct mx_host *host = &b->hosts[i];
+        enum name_fault fault = name_fault(host->name);
+
+        host->is_placeholder = name_is_under(host->name, "invalid");
+        host->is_literal = fault == NAME_IP_TEXT || fault == NAME_NOT_LDH || fault == NAME_TOO_LONG;
+        if (host->is_placeholder || host->is_literal)
+            continue;
+        host->a = need_dns(b->run, host->name, DNS_A);
+        host->aaaa = need_dns(b->run, host->name, DNS_AAAA);
+        b->pending |= !host->a || !host->aaaa;
+        add_mx_addresses(b, host, host->a);
+        add_mx_addresses(b, host, host->aaaa);
+    }
+}
+
+static void declare_sender(struct build *b, const struct sender *sender, const struct ip *ip)
+{
+    struct mail_address *address = address_of(b, ip);
+
+    if (!address)
+        return;
+    address->roles |= ROLE_SENDER;
+    address->origin = SENDER_DECLARED;
+    if (sender->helo)
+        address->helo = sender->helo;
+    if (sender->host)
+        add_host_name(b, address, sender->host);
+}
+
+static void find_senders(struct build *b)
+{
+    const struct target *target = b->run->audit->target;
+
+    for (size_t i = 0; i < target->sender_count; i++) {
+        const struct sender *sender = &target->senders[i];
+        const struct dns_answer *answers[2];
+
+        if (!sender->host) {
+            declare_sender(b, sender, &sender->ip);
+            continue;
+        }
+        answers[0] = need_dns(b->run, sender->host, DNS_A);
+        answers[1] = need_dns(b->run, sender->host, DNS_AAAA);
+        for (size_t k = 0; k < 2; k++) {
+            b->pending |= !answers[k];
+            for (size_t r = 0; answers[k] && answers[k]->status == DNS_OK && r < answers[k]->count; r++)
+                declare_sender(b, sender, &answers[k]->records[r].ip);
+        }
+    }
+}
+
+static bool is_declared_no_sender(const struct target *target, const struct ip *ip)
+{
+    for (size_t i = 0; i < target->not_sender_count; i++)
+        if (ip_in_network(ip, &target->not_senders[i]))
+            return true;
+    return false;
+}
+
+/* Where nothing is declared, the MX addresses are taken as senders.  Not those of special-purpose blocks: nobody outside
+ * could see mail from there. */
+static void settle_roles(struct build *b)
+{
+    const struct target *target = b->run->audit->target;
+
+    for (size_t i = 0; i < b->inventory->address_count; i++) {
+        struct mail_address *address = &b->addresses[i];
+
+        if (is_declared_no_sender(target, &address->ip)) {
+            address->roles &= ~(unsigned)ROLE_SENDER;
+            address->origin = SENDER_NOT;
+        } else if (target->sender_count == 0 && !ip_special(&address->ip)) {
+            address->roles |= ROLE_SENDER;
+            address->origin = SENDER_ASSUMED;
+        }
+    }
+}
+
+static void index_hosts(struct build *b)
+{
+    struct arena *arena = run_arena(b->run);
+
+    for (size_t h = 0; h < b->inventory->host_count; h++) {
+        size_t *at = ARENA_ARRAY(arena, size_t, b->inventory->address_count + 1);
+        struct mx_host *host = &b->hosts[h];
+
+        host->addresses = at;
+        for (size_t i = 0; i < b->inventory->address_count; i++) {
+            const struct mail_address *address = &b->addresses[i];
+
+            for (size_t n = 0; (address->roles & ROLE_MX) && n < address->host_count; n++)
+                if (strcmp(address->hosts[n], host->name) == 0)
+                    at[host->address_count++] = i;
+        }
+    }
+}
+
+const struct inventory *need_inventory(struct run *run)
+{
+    struct build b = {.run = run};
+
+    if (run->inventory)
+        return run->inventory;
+    b.inventory = ARENA_NEW(run_arena(run), struct inventory);
+    b.addresses = ARENA_ARRAY(run_arena(run), struct mail_address, ADDRESSES_MAX);
+    b.inventory->kind = MX_PENDING;
+    find_hosts(&b);
+    find_mx_addresses(&b);
+    find_senders(&b);
+    settle_roles(&b);
+    qsort(b.addresses, b.inventory->address_count, sizeof *b.addresses, by_ip);
+    index_hosts(&b);
+    b.inventory->hosts = b.hosts;
+    b.inventory->addresses = b.addresses;
+    b.inventory->complete = !b.pending && b.inventory->kind != MX_PENDING;
+    run->inventory = b.inventory;
+    return b.inventory;
+}

@@ -1,0 +1,167 @@
+/* core/run.c - how a probe's wishes reach the evidence store, and what it is told when there is no time left. */
+#include "core/run.h"
+
+#include "core/arena.h"
+#include "core/limits.h"
+#include "core/recording.h"
+#include "core/resolver.h"
+#include "core/run_internal.h"
+#include "core/smtp.h"
+#include "core/str.h"
+#include "core/target.h"
+#include "core/vantage.h"
+
+static bool is_pinned_or_affordable(struct run *run, const struct key *key, const char *text)
+{
+    const struct evidence *known = store_find(run->audit->store, text);
+
+    if (known && known->known)
+        return true;
+    if (run->audit->spent || run->last)
+        return false;
+    if (run->audit->replay)
+        return recording_value(run->audit->replay, run->arena, text) != NULL;
+    return key->kind != EVIDENCE_DNS || run->audit->dns_questions < DNS_QUERIES_PER_AUDIT ||
+           store_is_pinned(run->audit->store, text, &run->audit->waiter);
+}
+
+/* The value of known evidence.  NULL with *over false: on its way; with *over true: it will not come. */
+static const void *need(struct run *run, const struct key *key, const char **text, bool *over)
+{
+    struct evidence *evidence;
+    bool is_new;
+
+    *text = key_text(run->arena, key);
+    *over = false;
+    if (!is_pinned_or_affordable(run, key, *text)) {
+        *over = true;
+        return NULL;
+    }
+    evidence = store_want(run->audit->store, key, &run->audit->waiter, run->probe, &is_new);
+    if (!evidence) {
+        *over = true;
+        return NULL;
+    }
+    if (is_new && key->kind == EVIDENCE_DNS)
+        run->audit->dns_questions++;
+    if (evidence->known)
+        return evidence->value;
+    run->open_wishes++;
+    return NULL;
+}
+
+static const struct dns_answer *need_answer(struct run *run, const struct key *key)
+{
+    const char *text;
+    bool over;
+    const struct dns_answer *answer = need(run, key, &text, &over);
+    struct dns_answer *none;
+
+    if (answer || !over)
+        return answer;
+    none = ARENA_NEW(run->arena, struct dns_answer);
+    *none = (struct dns_answer){.key = text,
+                                .status = DNS_UNKNOWN,
+                                .trouble = trouble_of(REASON_BUDGET),
+                                .rcode = -1,
+                                .extended_error = -1,
+                                .server = ""};
+    return none;
+}
+
+const struct dns_answer *need_dns_unjudged(struct run *run, const char *name, enum dns_type type)
+{
+    return need_answer(run, &(struct key){.kind = EVIDENCE_DNS, .name = name, .type = type, .nth = 1});
+}
+
+const struct dns_answer *need_dns(struct run *run, const char *name, enum dns_type type)
+{
+    return resolver_believe(run, need_dns_unjudged(run, name, type));
+}
+
+const struct dns_answer *need_dns_again(struct run *run, const char *name, enum dns_type type)
+{
+    return resolver_believe(
+        run, need_answer(run, &(struct key){.kind = EVIDENCE_DNS, .name = name, .type = type, .nth = 2}));
+}
+
+const struct dns_answer *need_dns_at(struct run *run, const struct ip *server, const char *name, enum dns_type type)
+{
+    return need_answer(run, &(struct key){.kind = EVIDENCE_DNS, .name = name, .type = type, .ip = *server, .nth = 1});
+}
+
+static const struct smtp_session *need_session(struct run *run, const struct key *key)
+{
+    const char *text;
+    bool over;
+    const struct smtp_session *session = need(run, key, &text, &over);
+    struct smtp_session *none;
+
+    if (session || !over)
+        return session;
+    none = ARENA_NEW(run->arena, struct smtp_session);
+    *none = (struct smtp_session){.key = text,
+                                  .ip = key->ip,
+                                  .port = key->port,
+                                  .server_name = key->name ? key->name : "",
+                                  .end = SMTP_END_BUDGET,
+                                  .state = SMTP_CONNECTING,
+                                  .trouble = trouble_of(REASON_BUDGET),
+                                  .our_name = "",
+                                  .connect_ms = -1,
+                                  .greeting_ms = -1};
+    return none;
+}
+
+const struct smtp_session *need_smtp(struct run *run, const struct ip *ip, const char *mx_host)
+{
+    return need_session(run, &(struct key){.kind = EVIDENCE_SMTP,
+                                           .name = mx_host,
+                                           .ip = *ip,
+                                           .port = run->audit->target->smtp_port,
+                                           .nth = 1});
+}
+
+const struct smtp_session *need_smtp_again(struct run *run, const struct ip *ip, const char *mx_host)
+{
+    return need_session(run, &(struct key){.kind = EVIDENCE_SMTP,
+                                           .name = mx_host,
+                                           .ip = *ip,
+                                           .port = run->audit->target->smtp_port,
+                                           .nth = 2});
+}
+
+const struct smtp_session *need_connect(struct run *run, const struct ip *ip, uint16_t port)
+{
+    return need_session(run, &(struct key){.kind = EVIDENCE_CONNECT, .ip = *ip, .port = port, .nth = 1});
+}
+
+const struct vantage *need_vantage(struct run *run)
+{
+    static const struct vantage nothing = {.host = ""};
+    const char *text;
+    bool over;
+    const struct vantage *vantage = need(run, &(struct key){.kind = EVIDENCE_VANTAGE, .nth = 1}, &text, &over);
+
+    return over ? &nothing : vantage;
+}
+
+const int64_t *need_now(struct run *run)
+{
+    static const int64_t epoch = 0;
+    const char *text;
+    bool over;
+    const int64_t *now = need(run, &(struct key){.kind = EVIDENCE_NOW, .nth = 1}, &text, &over);
+
+    return over ? &epoch : now;
+}
+
+const struct target *run_target(const struct run *run)
+{
+    return run->audit->target;
+}
+
+struct arena *run_arena(struct run *run)
+{
+    return run->arena;
+}
