@@ -12,8 +12,8 @@
 /* The IANA IPv4 and IPv6 special-purpose address registries as of July 2026, row by row, with the registries' names,
  * and the blocks that other IANA registries keep from being host addresses (multicast, site-local, everything in IPv6
  * outside 2000::/3).  The longest prefix decides, as in the registries: 192.0.0.9 is reachable, the block around it is
- * not.  Blocks whose "Globally Reachable" column is empty or N/A count as not reachable.  The two blocks that are judged
- * by an IPv4 address inside stand in their own table. */
+ * not.  Blocks whose "Globally Reachable" column is empty or N/A count as not reachable.  The two blocks that are
+ * judged by an IPv4 address inside stand in their own table. */
 struct registry_row {
     struct ip_block block;
     bool reachable;

@@ -324,13 +324,22 @@ static void test_special_embedded(void **state)
     static const struct {
         const char *text, *name;
     } cases[] = {
-        {"::ffff:10.0.0.1", "Private-Use"},   {"::ffff:8.8.8.8", ""},
-        {"64:ff9b::10.0.0.1", "Private-Use"}, {"64:ff9b::8.8.8.8", ""},
-        {"64:ff9b::192.0.0.9", ""},           {"64:ff9b:1::8.8.8.8", "IPv4-IPv6 Translat."},
-        {"2002:a00:1::1", "Private-Use"},     {"2002:808:808::1", ""},
-        {"2002:7f00:1::", "Loopback"},        {"::8.8.8.8", "IPv4-compatible (deprecated)"},
-        {"2001:0:808:808::1", "TEREDO"},      {"2002:c058:6301::", "Deprecated (6to4 Relay Anycast)"},
-        {"::ffff:0:808:808", NOT_UNICAST},    {"2a00:1450:4001:80b::200e", ""},
+        {"::ffff:10.0.0.1", "Private-Use"},
+        {"::ffff:8.8.8.8", ""},
+        {"64:ff9b::10.0.0.1", "Private-Use"},
+        {"64:ff9b::8.8.8.8", ""},
+        {"64:ff9b::192.0.0.9", ""},
+        {"64:ff9b:1::8.8.8.8", "IPv4-IPv6 Translat."},
+        {"2002:a00:1::1", "Private-Use"},
+        {"2002:808:808::1", ""},
+        {"2002:7f00:1::", "Loopback"},
+        {"::8.8.8.8", "IPv4-compatible (deprecated)"},
+        {"2001:0:808:808::1", "TEREDO"},
+        {"2002:c058:6301::", "Deprecated (6to4 Relay Anycast)"},
+        {"::ffff:0:808:808", NOT_UNICAST},
+        {"2a00:1450:4001:80b::200e", ""},
+        {"2001:1::2", ""},
+        {"2001:4860:4860::8888", ""},
     };
     struct ip mapped = {IP_V6, {[10] = 0xff, [11] = 0xff, [12] = 8}}; /* nobody should make one, but if so: */
 
