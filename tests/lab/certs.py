@@ -13,6 +13,7 @@ DAYS_VALID = 90
 RENEW_AFTER = 7 * 86400     # long before a third of the lifetime is left, which mailready would report
 
 NEW_KEY = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
+NEW_RSA_KEY = ["-newkey", "rsa:2048", "-nodes"]
 
 
 def _openssl(*arguments, **more):
@@ -38,12 +39,13 @@ class Certificates:
         return self.directory / f"{name}.{kind}.key", self.directory / f"{name}.{kind}.pem"
 
     def issue_all(self):
-        wanted = [(h.fqdn, h.cert) for d in DOMAINS for h in d.hosts]
-        wanted += [(f"mta-sts.{d.name}", "good") for d in DOMAINS if d.mta_sts]
+        # One server with RSA, since auditors have to see both kinds.
+        wanted = [(h.fqdn, h.cert, NEW_RSA_KEY if h.by == "opensmtpd" else NEW_KEY) for d in DOMAINS for h in d.hosts]
+        wanted += [(f"mta-sts.{d.name}", "good", NEW_KEY) for d in DOMAINS if d.mta_sts]
         with ThreadPoolExecutor(4) as pool:
             list(pool.map(lambda item: self._issue(*item), wanted))
 
-    def _issue(self, name, kind):
+    def _issue(self, name, kind, new_key):
         key, pem = self.paths(name, kind)
         if pem.exists():
             return
@@ -52,9 +54,9 @@ class Certificates:
         if kind == "expired":
             self._issue_expired(name, key, pem)
         elif kind == "selfsigned":
-            _openssl("req", "-x509", *NEW_KEY, *names, "-days", DAYS_VALID, "-keyout", key, "-out", pem)
+            _openssl("req", "-x509", *new_key, *names, "-days", DAYS_VALID, "-keyout", key, "-out", pem)
         else:
-            _openssl("req", "-x509", *NEW_KEY, *names, "-days", DAYS_VALID, "-keyout", key, "-out", pem,
+            _openssl("req", "-x509", *new_key, *names, "-days", DAYS_VALID, "-keyout", key, "-out", pem,
                      "-CA", self.ca, "-CAkey", self.ca_key, "-addext", "basicConstraints=critical,CA:FALSE")
 
     def _issue_expired(self, name, key, pem):

@@ -23,10 +23,12 @@ network_up() {
     # Room in front of the table "local", for port25_off.
     ip rule add pref 100 lookup local
     ip rule del pref 0
-    [ -e /proc/sys/net/ipv6 ] && network6_up
+    network6_up
 }
 
 network6_up() {
+    echo 0 >/proc/sys/net/ipv6/conf/all/disable_ipv6
+    ip -6 addr replace ::1/128 dev lo nodad
     # Unlike IPv4's, IPv6's bind() wants an address of an interface, or this.
     echo 1 >/proc/sys/net/ipv6/ip_nonlocal_bind
     ip -6 addr add $prober6/128 dev lo nodad
@@ -62,7 +64,5 @@ ipv6_off() {
 }
 
 ipv6_on() {
-    echo 0 >/proc/sys/net/ipv6/conf/all/disable_ipv6
-    ip -6 addr replace ::1/128 dev lo nodad
     network6_up
 }

@@ -32,6 +32,7 @@ def build(conf, certs):
 def _copy_certificates(conf, certs):
     tls = conf / "tls"
     tls.mkdir()
+    shutil.copy(certs.ca, conf / "ca.pem")
     for domain in DOMAINS:
         for host in domain.hosts:
             _copy_certificate(tls, host.fqdn, *certs.paths(host.fqdn, host.cert), 0o644 if host.by == "exim" else 0o600)
@@ -80,6 +81,7 @@ smtpd_tls_loglevel = 1
 smtputf8_enable = yes
 postscreen_greet_action = enforce
 postscreen_greet_wait = 6s
+postscreen_greet_ttl = 1s
 postscreen_cache_map = btree:/run/lab/postfix/postscreen_cache
 """
 
