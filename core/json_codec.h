@@ -67,7 +67,11 @@ void json_end(struct json_codec *);
 bool json_bool(struct json_codec *, const char *member, bool value, bool fallback);
 int64_t json_int(struct json_codec *, const char *member, int64_t value, int64_t min, int64_t max, int64_t fallback);
 const char *json_text(struct json_codec *, const char *member, const char *value, const char *fallback); /* null: NULL */
+/* As json_text() without a fallback, but NULL is no value and what is read lives as long as the JSON. */
+const char *json_borrow(struct json_codec *, const char *member, const char *value);
 int json_word(struct json_codec *, const char *member, int value, const char *const words[], int count, int fallback);
 struct str json_bytes(struct json_codec *, const char *member, struct str value);  /* by bytes_escape() */
 struct str json_base64(struct json_codec *, const char *member, struct str value);
+/* A member as it is: read, it stays the JSON's; written, the codec's. */
+struct cJSON *json_raw(struct json_codec *, const char *member, struct cJSON *value);
 struct ip json_ip(struct json_codec *, const char *member, struct ip value); /* null: IP_NONE */

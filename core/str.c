@@ -143,9 +143,19 @@ static int hex_digit(char c)
     return -1;
 }
 
+/* Exact, because a spelling takes up to four times as much and evidence is bounded by what it means. */
+static size_t unescaped_length(const char *text)
+{
+    size_t len = 0;
+
+    for (; *text; len++)
+        text += *text != '\\' ? 1 : text[1] == '\\' ? 2 : strnlen(text, 4);
+    return len;
+}
+
 bool bytes_unescape(struct arena *arena, const char *text, struct str *out)
 {
-    char *bytes = arena_alloc(arena, strlen(text) + 1);
+    char *bytes = arena_alloc(arena, unescaped_length(text) + 1);
     size_t len = 0;
 
     while (*text) {

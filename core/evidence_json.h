@@ -1,0 +1,40 @@
+/* core/evidence_json.h - values of evidence as JSON, both ways.
+ *
+ * The short forms exist for people who write cases by hand; what is written is always the long form.
+ *
+ *   dns...     {"status": "ok", "security": "secure", "ttl": 300, "records": ["10 mx1.example.org"], "chain": [["owner", "target"]],
+ *               "server": "127.0.0.1", "rcode": 0, "extended_error": -1, "tries": 1, "tcp": false, "edns": true}
+ *              a record with a TTL of its own, TXT of several strings:  {"text": "...", "ttl": 60, "strings": 2, "oversize": true}
+ *              trouble:  {"status": "unknown", "reason": "timeout", "side": "network", "why": "...", "chain_loops": true}
+ *              in short: ["10 mx1.example.org"], "nodata", "nxdomain", "timeout" or another reason (trouble.h)
+ *   smtp...    {"end": "ok", "state": "done", "greeting": {"code": 220, "lines": ["220 mx1.example.org ESMTP"], "ms": 3,
+ *   connect...  "violations": ["bare_lf"]}, "ehlo": ..., "helo": ..., "starttls": ..., "ehlo_tls": ..., "quit": ...,
+ *               "tls": {"protocol": "TLSv1.3", "cipher": "...", "chain": [BASE64, ...], "verify_error": 0, "verify_text": "ok",
+ *                       "name_matches": true, "ms": 9}, "injected": "...", "connect_ms": 1, "greeting_ms": 3, "total_ms": 20}
+ *              in short: a reply as "220 text" or ["250-one", "250 two"], a session as the word for its end: "refused"
+ *   vantage    {"host": "audit.example.net", "addresses": ["198.51.100.7"], "resolvers": ["127.0.0.1"], ...}
+ *   now        1767225600
+ *
+ * Every member may be left out: an answer is then "ok" if it has records, trouble has the words of its reason, and so on.
+ */
+#pragma once
+
+#include "core/evidence.h"
+
+struct arena;
+struct cJSON;
+struct json_codec;
+struct smtp_session;
+
+#define EVIDENCE_HOST "audit.example.net" /* our own name in a case that does not say where it looks from */
+
+enum { EVIDENCE_ERROR_MAX = 320 };
+
+/* The value of a key, in the arena; NULL with the place and the fault in `error`.  The text of the key is borrowed. */
+const void *evidence_from_json(struct arena *, const struct key *, const char *key_text, struct cJSON *,
+                               char error[EVIDENCE_ERROR_MAX]);
+
+/* The descriptions (json_codec.h) that it is made of: members of an object that is open. */
+void dns_answer_json(struct json_codec *, struct dns_answer *, const struct key *);
+void smtp_session_json(struct json_codec *, struct smtp_session *);
+struct trouble trouble_json(struct json_codec *, struct trouble, enum reason fallback);

@@ -1,0 +1,333 @@
+/* core/recording.c - writes an audit's evidence to a file and reads it back. */
+
+#include "core/recording.h"
+
+#include <cjson/cJSON.h>
+#include <setjmp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/arena.h"
+#include "core/evidence_json.h"
+#include "core/json.h"
+#include "core/json_codec.h"
+#include "core/limits.h"
+#include "core/name.h"
+#include "core/result.h"
+#include "core/target.h"
+
+enum { VERSION = 1 };
+
+/* Decoded values are copied into arenas of EVIDENCE_BYTES that hold the key, too. */
+enum { VALUE_BYTES = EVIDENCE_BYTES - 16384 };
+
+static const int64_t usual_now = 1767225600; /* 2026-01-01, for cases that do not care */
+
+struct recording {
+    struct arena *arena; /* of target and index */
+    struct cJSON *root;
+    struct target target;
+    int64_t elapsed_ms;
+    struct cJSON **index; /* members of "evidence", in order of their keys */
+    size_t count;
+};
+
+/* The description of the target and what stands around the evidence, for both directions. */
+
+static struct sender sender(struct json_codec *c, struct sender s)
+{
+    if (json_is_text(c, NULL)) {
+        s.ip = json_ip(c, NULL, s.ip);
+    } else if (json_object(c, NULL, true)) {
+        s.host = json_text(c, "host", s.host, NULL);
+        s.ip = json_ip(c, "ip", s.ip);
+        s.helo = json_text(c, "helo", s.helo, NULL);
+        if (!s.host && s.ip.family == IP_NONE)
+            json_fail(c, NULL, "a sender needs \"ip\" or \"host\"");
+        json_end(c);
+    }
+    return s;
+}
+
+static const char *const *texts(struct json_codec *c, const char *member, const char *const *value, size_t *count)
+{
+    *count = json_list(c, member, *count);
+    if (*count == 0)
+        return value;
+
+    const char **all = ARENA_ARRAY(c->arena, const char *, *count);
+
+    for (size_t i = 0; i < *count; i++)
+        all[i] = json_text(c, NULL, c->writing ? value[i] : NULL, "");
+    json_end(c);
+    return all;
+}
+
+static void target_json(struct json_codec *c, struct target *t)
+{
+    const char *why = "";
+
+    if (!json_object(c, "target", true)) {
+        json_require(c, "target");
+        return;
+    }
+    json_require(c, "domain");
+    t->domain = json_text(c, "domain", t->domain, "");
+    if (!c->writing) {
+        const char *domain = t->domain ? name_from_user(c->arena, t->domain, &why) : NULL;
+
+        if (!domain || strcmp(domain, t->domain) != 0)
+            json_fail(c, "domain", "not a domain name in lower case, as A-labels, without a final dot");
+    }
+    t->unicode = json_text(c, "unicode", t->unicode, t->domain);
+    t->sender_count = json_list(c, "senders", t->sender_count);
+    if (t->sender_count > 0) {
+        struct sender *all = ARENA_ARRAY(c->arena, struct sender, t->sender_count);
+
+        for (size_t i = 0; i < t->sender_count; i++)
+            all[i] = sender(c, c->writing ? t->senders[i] : (struct sender){.ip = {.family = IP_NONE}});
+        t->senders = all;
+        json_end(c);
+    }
+    t->selectors = texts(c, "selectors", t->selectors, &t->selector_count);
+    t->canaries = texts(c, "canaries", t->canaries, &t->canary_count);
+    t->smtp_port = (uint16_t)json_int(c, "smtp_port", t->smtp_port, 1, UINT16_MAX, 25);
+    json_end(c);
+}
+
+static struct cJSON *whole(struct json_codec *c, struct target *target, int64_t *elapsed_ms, struct cJSON *evidence)
+{
+    if (!json_object(c, NULL, true)) {
+        cJSON_Delete(c->writing ? evidence : NULL);
+        return NULL;
+    }
+    json_require(c, "mailready_evidence");
+    json_int(c, "mailready_evidence", VERSION, VERSION, VERSION, VERSION);
+    target_json(c, target);
+    *elapsed_ms = json_int(c, "elapsed_ms", *elapsed_ms, 0, JSON_INT_MAX, 0);
+    json_require(c, "evidence");
+    evidence = json_raw(c, "evidence", evidence);
+    if (!c->writing && evidence && !cJSON_IsObject(evidence))
+        json_fail(c, "evidence", "expected an object");
+    json_end(c);
+    return evidence;
+}
+
+/* Reading */
+
+static int compare_members(const void *a, const void *b)
+{
+    return strcmp((*(struct cJSON *const *)a)->string, (*(struct cJSON *const *)b)->string);
+}
+
+/* A key, cut and spelled so that it can stand in a message. */
+static void print_key(struct arena *scratch, const char *key, char *out, size_t size)
+{
+    char cut[128];
+
+    snprintf(cut, sizeof cut, "%s", key);
+    snprintf(out, size, "%s", bytes_escape(scratch, str_of(cut)));
+}
+
+/* Functions with setjmp() have no local variables that change behind it. */
+static bool decode(struct arena *scratch, struct cJSON *member, char detail[EVIDENCE_ERROR_MAX])
+{
+    jmp_buf exhausted;
+    struct key key;
+
+    arena_on_exhausted(scratch, &exhausted);
+    if (setjmp(exhausted) != 0) {
+        snprintf(detail, EVIDENCE_ERROR_MAX, "larger than a piece of evidence may be");
+        return false;
+    }
+    if (!key_parse(scratch, member->string, &key)) {
+        snprintf(detail, EVIDENCE_ERROR_MAX, "not a key of evidence");
+        return false;
+    }
+    return evidence_from_json(scratch, &key, member->string, member, detail) != NULL;
+}
+
+/* Decodes every value once, each in an arena that is no larger than the one that recording_value() will get. */
+static bool decode_all(struct recording *r, char *error, size_t size)
+{
+    struct arena *scratch = arena_new(VALUE_BYTES);
+    char detail[EVIDENCE_ERROR_MAX] = "out of memory", shown[160] = "";
+    size_t i = 0;
+
+    for (; scratch && i < r->count && decode(scratch, r->index[i], detail); i++)
+        arena_reset(scratch);
+    if (scratch && i == r->count) {
+        arena_free(scratch);
+        return true;
+    }
+    if (scratch) {
+        arena_reset(scratch);
+        print_key(scratch, r->index[i]->string, shown, sizeof shown);
+    }
+    arena_free(scratch);
+    snprintf(error, size, "evidence %s: %s", shown, detail);
+    return false;
+}
+
+static bool read_whole(struct recording *r, char *error, size_t size)
+{
+    struct json_codec c;
+    struct cJSON *evidence;
+    jmp_buf exhausted;
+
+    arena_on_exhausted(r->arena, &exhausted);
+    if (setjmp(exhausted) != 0) {
+        snprintf(error, size, "out of memory");
+        return false;
+    }
+    json_codec_read(&c, r->arena, r->root);
+    evidence = whole(&c, &r->target, &r->elapsed_ms, NULL);
+    if (c.failed) {
+        snprintf(error, size, "%s", c.error);
+        return false;
+    }
+    for (size_t i = 0; i < CHECK_COUNT; i++)
+        r->target.selected[i] = true;
+    r->index = ARENA_ARRAY(r->arena, struct cJSON *, (size_t)cJSON_GetArraySize(evidence) + 1);
+    for (struct cJSON *member = evidence->child; member; member = member->next)
+        r->index[r->count++] = member;
+    qsort(r->index, r->count, sizeof(struct cJSON *), compare_members);
+    return decode_all(r, error, size);
+}
+
+struct recording *recording_read(struct arena *arena, const char *bytes, size_t size, const char **why)
+{
+    char error[EVIDENCE_ERROR_MAX + 200] = "out of memory";
+    struct cJSON *root = json_parse(arena, bytes, size, why);
+    struct recording *r = root ? calloc(1, sizeof *r) : NULL;
+
+    if (!root)
+        return NULL;
+    if (r) {
+        r->root = root;
+        r->arena = arena_new(2 * (size_t)JSON_BYTES);
+        if (r->arena && read_whole(r, error, sizeof error))
+            return r;
+        recording_free(r);
+    } else {
+        cJSON_Delete(root);
+    }
+    *why = str_dup(arena, error); /* last, because the arena may jump */
+    return NULL;
+}
+
+const struct target *recording_target(const struct recording *r)
+{
+    return &r->target;
+}
+
+int64_t recording_elapsed_ms(const struct recording *r)
+{
+    return r->elapsed_ms;
+}
+
+static struct cJSON *find(const struct recording *r, const char *key)
+{
+    size_t low = 0, high = r->count;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        int order = strcmp(r->index[middle]->string, key);
+
+        if (order == 0)
+            return r->index[middle];
+        *(order < 0 ? &low : &high) = order < 0 ? middle + 1 : middle;
+    }
+    return NULL;
+}
+
+bool recording_has(const struct recording *r, const char *key)
+{
+    return find(r, key) || strcmp(key, "vantage") == 0 || strcmp(key, "now") == 0;
+}
+
+const void *recording_value(const struct recording *r, struct arena *arena, const char *key_text)
+{
+    struct cJSON nobody = {.type = cJSON_Object}, now = {.type = cJSON_Number, .valuedouble = (double)usual_now};
+    struct cJSON *json = find(r, key_text);
+    char error[EVIDENCE_ERROR_MAX];
+    struct key key;
+
+    if (!json && strcmp(key_text, "vantage") == 0)
+        json = &nobody;
+    if (!json && strcmp(key_text, "now") == 0)
+        json = &now;
+    if (!json || !key_parse(arena, key_text, &key))
+        return NULL;
+    return evidence_from_json(arena, &key, str_dup(arena, key_text), json, error);
+}
+
+void recording_free(struct recording *r)
+{
+    if (!r)
+        return;
+    cJSON_Delete(r->root);
+    arena_free(r->arena);
+    free(r);
+}
+
+/* Writing */
+
+static struct cJSON *evidence_object(const struct result *result)
+{
+    struct cJSON *all = cJSON_CreateObject();
+
+    for (size_t i = 0; all && i < result->evidence_count; i++) {
+        const struct evidence *evidence = result->evidence[i];
+        struct cJSON *json = evidence->known ? evidence_to_json(evidence) : NULL;
+
+        if (evidence->known && (!json || !cJSON_AddItemToObject(all, evidence->text, json))) {
+            cJSON_Delete(json);
+            cJSON_Delete(all);
+            all = NULL;
+        }
+    }
+    return all;
+}
+
+static void write_whole(struct json_codec *c, const struct result *result, struct cJSON *evidence)
+{
+    struct target target = *result->target;
+    int64_t elapsed_ms = result->elapsed_ms;
+    jmp_buf no_memory;
+
+    arena_on_exhausted(c->arena, &no_memory);
+    if (setjmp(no_memory) == 0)
+        whole(c, &target, &elapsed_ms, evidence);
+    else
+        c->failed = true;
+}
+
+char *recording_write(const struct result *result)
+{
+    struct arena *scratch = arena_new(SIZE_MAX);
+    struct cJSON *evidence = scratch ? evidence_object(result) : NULL;
+    struct json_codec c;
+    char *text = NULL, *longer;
+
+    if (evidence) {
+        json_codec_write(&c, scratch);
+        write_whole(&c, result, evidence);
+
+        struct cJSON *root = json_codec_written(&c);
+
+        text = root ? cJSON_Print(root) : NULL;
+        cJSON_Delete(root);
+    }
+    arena_free(scratch);
+    longer = text ? realloc(text, strlen(text) + 2) : NULL;
+    if (!longer) {
+        free(text);
+        return NULL;
+    }
+    text = longer;
+    text[strlen(text) + 1] = '\0';
+    text[strlen(text)] = '\n';
+    return text;
+}
