@@ -30,7 +30,7 @@ init_pid() {
 in_lab() {      # PID COMMAND...: the command, in the lab's namespaces
     local pid=$1
     shift
-    nsenter -t "$pid" -m -u -i -n -p -- "$@"
+    nsenter -t "$pid" -m -u -i -n -p -r -w -- "$@"
 }
 
 fingerprint() { # of everything that a running lab was made from
