@@ -11,10 +11,10 @@ ifeq ($(origin CC),default)
 CC      := cc
 endif
 
-PACKAGES := libldns libcares libevent libevent_openssl libssl libcrypto libcjson libidn2 libpsl
+PACKAGES := ldns libcares libevent libevent_openssl libssl libcrypto libcjson libidn2 libpsl
 
 # The standard, the warnings and the hardening are not the user's to drop; optimisation is.
-STANDARD := -std=c11 -D_DEFAULT_SOURCE -D_FILE_OFFSET_BITS=64 -I. -ffile-prefix-map=$(CURDIR)/=
+STANDARD := -std=c11 -D_DEFAULT_SOURCE -D_FILE_OFFSET_BITS=64 -I. -I$(BUILD) -ffile-prefix-map=$(CURDIR)/=
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wmissing-prototypes -Wstrict-prototypes -Wwrite-strings -Wvla \
             -Wformat=2 -Wundef -Wcast-qual -Wconversion $(if $(DEVELOPER),-Werror)
 HARDEN   ?= -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fstack-clash-protection -fPIE
@@ -38,6 +38,12 @@ all: $(BUILD)/mailready ## build the program
 $(BUILD)/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(COMPILE) -MMD -MP -c $< -o $@
+
+$(BUILD)/reports/html_style.h: reports/html/style.css reports/html/embed.sh
+	@mkdir -p $(@D)
+	sh reports/html/embed.sh $< > $@.new && mv $@.new $@
+
+$(BUILD)/reports/html.o: $(BUILD)/reports/html_style.h
 
 $(LIBRARY): $(LIB_SOURCES:%.c=$(BUILD)/%.o)
 	@rm -f $@

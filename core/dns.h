@@ -85,6 +85,7 @@ struct dns_answer {
     size_t chain_count;
     bool chain_loops;    /* the last link leads back into the chain (status DNS_UNKNOWN, reason protocol) */
     bool chain_too_long; /* more than DNS_CNAME_MAX links (status DNS_UNKNOWN, reason protocol) */
+    const char *zone;    /* negative answers: owner of the SOA record, the zone that says so; NULL when none came */
     int rcode;           /* of the last reply; -1 when there was none */
     int extended_error;  /* RFC 8914 info code; -1 when none was sent */
     const char *server;  /* who answered, "127.0.0.1" or "192.0.2.53@5353"; "" when nobody did */
@@ -110,6 +111,7 @@ struct dns_config {
     const struct dns_server *servers; /* asked in this order */
     size_t server_count;
     bool trust_ad; /* AD counts from servers that are not loopback, too */
+    bool random_case; /* in questions to loopback servers, too; others always get it */
     struct trace *trace; /* may be NULL */
 };
 

@@ -1,0 +1,193 @@
+/* probes/banner.c - the greeting of every MX host's address, and the names in it.  (checks.md, section 6; RFC 5321 4.2) */
+#include <string.h>
+
+#include "core/arena.h"
+#include "core/finding.h"
+#include "core/inventory.h"
+#include "core/name.h"
+#include "core/probe.h"
+#include "core/run.h"
+#include "core/str.h"
+#include "core/target.h"
+#include "probes/fcrdns.h"
+#include "probes/mail.h"
+
+struct endpoint {
+    const struct mx_host *host;
+    const struct mail_address *address;
+    const char *subject; /* "mx.example.org[192.0.2.1]" */
+    const struct smtp_session *session;
+};
+
+/* The name stands in for the HELO of a sender that declared none, so what is wrong with it matters more. */
+static bool stands_in_for_helo(const struct endpoint *e)
+{
+    return address_is_sender(e->address) && !e->address->helo;
+}
+
+static void all_others(struct run *run, const struct endpoint *e, enum status status, const struct trouble *trouble, const char *why)
+{
+    static const enum check_id others[] = {BANNER_FQDN, BANNER_RESOLVES, BANNER_MATCHES_PTR, BANNER_MATCHES_EHLO};
+
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        if (status == UNKNOWN)
+            finding_unknown(run, others[i], e->subject, trouble, "%s", why)->because = "banner.greeting";
+        else
+            finding(run, others[i], status, e->subject, "%s", why);
+    }
+}
+
+static bool is_masked(struct str text)
+{
+    size_t stars = 0;
+
+    for (size_t i = 0; i < text.len; i++)
+        stars += text.at[i] == '*';
+    return stars >= 4;
+}
+
+/* True: there is a greeting whose names can be judged. */
+static bool judge_greeting(struct run *run, const struct endpoint *e, const struct trouble *no_session)
+{
+    const struct smtp_reply *greeting = &e->session->greeting;
+    struct trouble trouble = *no_session;
+    struct finding *f;
+
+    if (greeting->code)
+        trouble = reply_trouble(run, e->session, greeting);
+    if (greeting->code == 220 && is_masked(smtp_reply_text(greeting, 0)))
+        trouble = trouble_of(REASON_SMTP_INTERCEPTED);
+    if (trouble.reason) {
+        f = finding_unknown(run, BANNER_GREETING, e->subject, &trouble, greeting->code ? "greeted with %s" : "no greeting%s",
+                            greeting->code ? str_text(run_arena(run), greeting->lines[0]) : "");
+        all_others(run, e, UNKNOWN, &trouble, "no greeting to judge");
+    } else if (!greeting->code) {
+        f = finding(run, BANNER_GREETING, SKIPPED, e->subject, "%s",
+                    e->session->end == SMTP_END_PROTOCOL ? "no usable greeting: see smtp.protocol" : "no connection: see smtp.reachable");
+        all_others(run, e, SKIPPED, NULL, "no greeting");
+    } else if (greeting->code != 220) {
+        f = finding(run, BANNER_GREETING, WARN, e->subject, "refuses all mail: %s", str_text(run_arena(run), greeting->lines[0]));
+        all_others(run, e, SKIPPED, NULL, "no greeting with 220: see banner.greeting");
+    } else {
+        f = finding(run, BANNER_GREETING, PASS, e->subject, "%s", str_text(run_arena(run), greeting->lines[0]));
+    }
+    finding_rests_on(run, f, e->session->key);
+    return f->status == PASS;
+}
+
+static void judge_resolution(struct run *run, const struct endpoint *e, const char *name)
+{
+    const struct dns_answer *a = need_dns(run, name, DNS_A), *aaaa = need_dns(run, name, DNS_AAAA);
+
+    if (!a || !aaaa)
+        return;
+    if (a->status == DNS_OK || aaaa->status == DNS_OK)
+        finding(run, BANNER_RESOLVES, PASS, e->subject, "%s has an address", name);
+    else if (a->status == DNS_UNKNOWN || aaaa->status == DNS_UNKNOWN)
+        finding_unknown(run, BANNER_RESOLVES, e->subject, a->status == DNS_UNKNOWN ? &a->trouble : &aaaa->trouble, "no answer for %s", name);
+    else
+        finding(run, BANNER_RESOLVES, stands_in_for_helo(e) ? WARN : NOTE, e->subject, "%s %s", name,
+                a->status == DNS_NXDOMAIN ? "does not exist" : "has no address");
+}
+
+static bool leads_to(const struct dns_answer *answer, const struct ip *ip)
+{
+    for (size_t i = 0; answer && i < answer->count; i++)
+        if (ip_equal(&answer->records[i].ip, ip))
+            return true;
+    return false;
+}
+
+static void judge_reverse(struct run *run, const struct endpoint *e, const char *name)
+{
+    const struct ip *ip = &e->address->ip;
+    const struct dns_answer *ptr = need_dns(run, ip_reverse_name(run_arena(run), ip), DNS_PTR);
+    const struct dns_answer *forward = name_is_host(name) ? need_dns(run, name, ip->family == IP_V6 ? DNS_AAAA : DNS_A) : NULL;
+
+    if (!ptr || (name_is_host(name) && !forward))
+        return;
+    if (ptr->status == DNS_UNKNOWN) {
+        finding_unknown(run, BANNER_MATCHES_PTR, e->subject, &ptr->trouble, "no answer for PTR")->because = "ptr.exists";
+        return;
+    }
+    if (ptr->count == 0) {
+        finding(run, BANNER_MATCHES_PTR, SKIPPED, e->subject, "the address has no reverse name: see ptr.exists");
+        return;
+    }
+    for (size_t i = 0; i < ptr->count; i++) {
+        if (name_equal(ptr->records[i].name, name)) {
+            finding(run, BANNER_MATCHES_PTR, PASS, e->subject, "%s is the reverse name", name);
+            return;
+        }
+    }
+    if (name_equal(name, e->host->name) || leads_to(forward, ip))
+        finding(run, BANNER_MATCHES_PTR, NOTE, e->subject, "%s is not the reverse name %s, but belongs to this address", name, ptr->records[0].name);
+    else
+        finding(run, BANNER_MATCHES_PTR, stands_in_for_helo(e) ? WARN : NOTE, e->subject, "%s is neither the reverse name %s nor leads here", name,
+                ptr->records[0].name);
+}
+
+static void judge_ehlo(struct run *run, const struct endpoint *e, const char *name)
+{
+    const struct smtp_session *s = e->session;
+    const struct smtp_reply *reply = s->ehlo.code == 250 ? &s->ehlo : &s->helo;
+    const char *other = str_text(run_arena(run), smtp_reply_name(reply));
+
+    if (reply->code != 250)
+        finding(run, BANNER_MATCHES_EHLO, SKIPPED, e->subject, "no reply to EHLO or HELO: see smtp.ehlo");
+    else if (name_equal(other, name))
+        finding(run, BANNER_MATCHES_EHLO, PASS, e->subject, "both show %s", name);
+    else
+        finding(run, BANNER_MATCHES_EHLO, NOTE, e->subject, "greets as %s, answers EHLO as %s", name, *other ? other : "nobody");
+}
+
+static void judge_endpoint(struct run *run, struct endpoint *e)
+{
+    struct trouble trouble;
+    enum name_fault fault;
+    const char *name;
+    size_t len;
+
+    e->session = need_judged_session(run, e->host->name, &e->address->ip, &trouble);
+    if (!e->session || !judge_greeting(run, e, &trouble))
+        return;
+    name = str_text(run_arena(run), smtp_reply_name(&e->session->greeting));
+    len = strlen(name);
+    if (len > 1 && name[len - 1] == '.')
+        name = str_copy(run_arena(run), (struct str){name, len - 1}).at;
+    fault = name_fault(name);
+    if (fault == NAME_OK || fault == NAME_UNDERSCORE) {
+        finding(run, BANNER_FQDN, PASS, e->subject, "%s", name);
+        judge_resolution(run, e, name);
+    } else {
+        finding(run, BANNER_FQDN, NOTE, e->subject, "the name \"%s\" %s", name, name_fault_text(fault));
+        finding(run, BANNER_RESOLVES, SKIPPED, e->subject, "no host name: see banner.fqdn");
+    }
+    judge_reverse(run, e, name);
+    judge_ehlo(run, e, name);
+}
+
+static void probe_banner(struct run *run)
+{
+    const struct inventory *mail = need_inventory(run);
+    bool any = false;
+
+    for (size_t h = 0; h < mail->host_count; h++) {
+        for (size_t i = 0; i < mail->hosts[h].address_count; i++) {
+            struct endpoint e = {.host = &mail->hosts[h], .address = &mail->addresses[mail->hosts[h].addresses[i]]};
+
+            any = true;
+            e.subject = subject_host_ip(run, e.host->name, &e.address->ip);
+            judge_endpoint(run, &e);
+        }
+    }
+    if (mail->complete && !any)
+        finding(run, BANNER_GREETING, SKIPPED, run_target(run)->domain, "no MX host has an address");
+}
+
+const struct probe banner_probe = {
+    .name = "banner",
+    .summary = "the greeting of every MX host, and the names in it",
+    .groups = "banner",
+    .run = probe_banner,
+};

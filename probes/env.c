@@ -1,0 +1,121 @@
+/* probes/env.c - what this machine can see.  Speaks about us, never against the domain.  (checks.md, section 16) */
+#include "core/finding.h"
+#include "core/inventory.h"
+#include "core/probe.h"
+#include "core/resolver.h"
+#include "core/run.h"
+#include "core/target.h"
+#include "core/vantage.h"
+#include "probes/mail.h"
+
+static void judge_resolver(struct run *run, const struct vantage *here)
+{
+    const char *subject = here->resolver_count ? here->resolvers[0] : "resolver";
+    const struct dns_answer *root = need_dns(run, "", DNS_SOA);
+    const struct dns_answer *impossible = need_impossible_name(run);
+    struct trouble trouble = trouble_of(REASON_RESOLVER_DOWN);
+    struct finding *f;
+
+    if (!root || !impossible)
+        return;
+    if (impossible->status == DNS_OK) {
+        trouble.why = "it answers for names that do not exist";
+        f = finding_unknown(run, ENV_RESOLVER, subject, &trouble, "resolver");
+    } else if (root->status != DNS_OK || impossible->status == DNS_UNKNOWN) {
+        const struct dns_answer *failed = root->status == DNS_UNKNOWN ? root : impossible;
+
+        if (failed->status == DNS_UNKNOWN)
+            trouble.why = failed->trouble.why;
+        f = finding_unknown(run, ENV_RESOLVER, subject, &trouble, "resolver");
+    } else {
+        f = finding(run, ENV_RESOLVER, PASS, subject, "answers, and says so when a name does not exist");
+    }
+    finding_worst(f, f->status == UNKNOWN ? FAIL : UNKNOWN); /* nothing can be decided without a resolver */
+    finding_rests_on(run, finding_rests_on(run, f, root->key), impossible->key);
+}
+
+static bool ipv6_worked(struct run *run, const struct inventory *mail, bool *asked)
+{
+    *asked = false;
+    for (size_t h = 0; h < mail->host_count; h++) {
+        for (size_t i = 0; i < mail->hosts[h].address_count; i++) {
+            const struct mail_address *a = &mail->addresses[mail->hosts[h].addresses[i]];
+            const struct smtp_session *s;
+
+            if (a->ip.family != IP_V6 || ip_special(&a->ip))
+                continue;
+            *asked = true;
+            s = need_smtp(run, &a->ip, mail->hosts[h].name);
+            if (s && s->connect_ms >= 0)
+                return true;
+        }
+    }
+    return false;
+}
+
+static void judge_ipv6(struct run *run, const struct vantage *here)
+{
+    bool asked;
+    bool worked = ipv6_worked(run, need_inventory(run), &asked);
+
+    if (!here->ipv6_used)
+        finding(run, ENV_IPV6, NOTE, here->host, "IPv6 is switched off (-4): IPv6 addresses are not judged");
+    else if (!here->ipv6_route)
+        finding(run, ENV_IPV6, NOTE, here->host, "this machine has no global IPv6 address: IPv6 addresses are not judged");
+    else if (worked || !asked)
+        finding(run, ENV_IPV6, PASS, here->host, worked ? "IPv6 connections work from here" : "this machine has a global IPv6 address");
+    else
+        finding(run, ENV_IPV6, NOTE, here->host, "this machine has an IPv6 address, but no IPv6 connection was seen to work");
+}
+
+static void judge_port25(struct run *run, const struct vantage *here)
+{
+    struct trouble trouble;
+
+    switch (need_port25(run)) {
+    case PORT25_PENDING:
+        break;
+    case PORT25_UNTESTED:
+        finding(run, ENV_PORT25, SKIPPED, here->host, "nothing made it necessary to test port 25");
+        break;
+    case PORT25_WORKS:
+        finding(run, ENV_PORT25, PASS, here->host, "port 25 can be reached from here");
+        break;
+    case PORT25_BLOCKED:
+        trouble = trouble_of(REASON_PORT25_BLOCKED_HERE);
+        finding_unknown(run, ENV_PORT25, here->host, &trouble, "no canary connects on port 25, but one does on port 443");
+        break;
+    case PORT25_INTERCEPTED:
+        trouble = trouble_of(REASON_SMTP_INTERCEPTED);
+        finding_unknown(run, ENV_PORT25, here->host, &trouble, "servers of different operators all greet with names that are not theirs");
+        break;
+    case PORT25_NO_NETWORK:
+        trouble = trouble_of(REASON_TIMEOUT);
+        trouble.why = "nothing can be reached from here";
+        finding_unknown(run, ENV_PORT25, here->host, &trouble, "network");
+        break;
+    case PORT25_UNDECIDED:
+        trouble = trouble_of(REASON_TIMEOUT);
+        trouble.why = "no canary could be asked";
+        finding_unknown(run, ENV_PORT25, here->host, &trouble, "port 25");
+        break;
+    }
+}
+
+static void probe_env(struct run *run)
+{
+    const struct vantage *here = need_vantage(run);
+
+    if (!here)
+        return;
+    judge_resolver(run, here);
+    judge_ipv6(run, here);
+    judge_port25(run, here);
+}
+
+const struct probe env_probe = {
+    .name = "env",
+    .summary = "what this machine can see",
+    .groups = "env",
+    .run = probe_env,
+};

@@ -1,0 +1,101 @@
+/* probes/fcrdns.c - forward-confirmed reverse DNS of one address. */
+#include "probes/fcrdns.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/arena.h"
+#include "core/inventory.h"
+#include "core/limits.h"
+#include "core/name.h"
+#include "core/run.h"
+
+struct candidate {
+    const char *name;
+    bool is_expected; /* a declared HELO or an MX host: looked up before others */
+};
+
+static bool is_expected(const struct inventory *mail, const char *name)
+{
+    for (size_t i = 0; i < mail->address_count; i++)
+        if (mail->addresses[i].helo && name_equal(mail->addresses[i].helo, name))
+            return true;
+    for (size_t i = 0; i < mail->host_count; i++)
+        if (name_equal(mail->hosts[i].name, name))
+            return true;
+    return false;
+}
+
+static int by_expectation(const void *a, const void *b)
+{
+    const struct candidate *left = a, *right = b;
+
+    if (left->is_expected != right->is_expected)
+        return left->is_expected ? -1 : 1;
+    return strcmp(left->name, right->name);
+}
+
+static size_t list_candidates(struct run *run, const struct inventory *mail, const struct dns_answer *ptr,
+                              struct candidate *all)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < ptr->count && i < PTR_NAMES_MAX; i++) {
+        const char *name = name_lower(run_arena(run), ptr->records[i].name);
+        size_t twin = 0;
+
+        while (twin < count && strcmp(all[twin].name, name) != 0)
+            twin++;
+        if (twin == count)
+            all[count++] = (struct candidate){name, is_expected(mail, name)};
+    }
+    qsort(all, count, sizeof *all, by_expectation);
+    return count;
+}
+
+static bool has_ip(const struct dns_answer *answer, const struct ip *ip)
+{
+    for (size_t i = 0; i < answer->count; i++)
+        if (ip_equal(&answer->records[i].ip, ip))
+            return true;
+    return false;
+}
+
+static enum confirmation confirm(const struct dns_answer *forward, const struct ip *ip)
+{
+    if (forward->status == DNS_UNKNOWN && !forward->chain_loops && !forward->chain_too_long)
+        return OPEN;
+    return has_ip(forward, ip) ? CONFIRMS : DENIES;
+}
+
+const struct fcrdns *need_fcrdns(struct run *run, const struct inventory *mail, const struct ip *ip, const struct dns_answer *ptr)
+{
+    struct arena *arena = run_arena(run);
+    struct candidate *all = ARENA_ARRAY(arena, struct candidate, PTR_NAMES_MAX);
+    size_t count = list_candidates(run, mail, ptr, all);
+    struct fcrdns *result = ARENA_NEW(arena, struct fcrdns);
+    struct reverse_name *names = ARENA_ARRAY(arena, struct reverse_name, PTR_NAMES_TRIED);
+
+    *result = (struct fcrdns){.ptr = ptr, .at = names, .complete = true};
+    for (size_t i = 0; i < count && result->count < PTR_NAMES_TRIED; i++) {
+        struct reverse_name *n = &names[result->count++];
+
+        *n = (struct reverse_name){.name = all[i].name, .state = DENIES};
+        if (name_is_host(n->name)) {
+            n->forward = need_dns(run, n->name, ip->family == IP_V6 ? DNS_AAAA : DNS_A);
+            if (!n->forward) {
+                result->complete = false;
+                continue;
+            }
+            n->state = confirm(n->forward, ip);
+        }
+        result->confirming += n->state == CONFIRMS;
+        result->denying += n->state == DENIES;
+        if (n->state == OPEN && !result->open++)
+            result->trouble = n->forward->trouble;
+    }
+    result->untried = count - result->count;
+    if (ptr->count > PTR_NAMES_MAX)
+        result->untried += ptr->count - PTR_NAMES_MAX;
+    return result;
+}

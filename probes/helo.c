@@ -1,0 +1,278 @@
+/* probes/helo.c - the HELO name of every sender.  (checks.md, section 6; RFC 5321 4.1.1.1, 2.3.5)
+ *
+ * Only a declared name is judged.  Where none is declared and the sender is an MX address too, the name in its greeting
+ * stands in, every finding says so, and none is worse than `warn`: a greeting is not the HELO of outgoing mail. */
+#include <string.h>
+
+#include "core/arena.h"
+#include "core/finding.h"
+#include "core/inventory.h"
+#include "core/name.h"
+#include "core/probe.h"
+#include "core/run.h"
+#include "core/str.h"
+#include "core/target.h"
+#include "probes/fcrdns.h"
+#include "probes/mail.h"
+
+static const enum check_id checks[] = {HELO_FQDN, HELO_RESOLVES, HELO_MATCHES_IP, HELO_MATCHES_PTR};
+enum { CHECKS = sizeof checks / sizeof *checks };
+
+struct helo {
+    const struct mail_address *sender;
+    const char *name;    /* without a final dot */
+    const char *subject; /* "192.0.2.1 mail.example.org" */
+    bool assumed;
+};
+
+static struct finding *judge(struct run *run, const struct helo *h, enum check_id check, enum status status, const char *message)
+{
+    enum status shown = h->assumed && status > WARN ? WARN : status;
+    struct finding *f = finding(run, check, shown, h->subject, "%s%s", message, h->assumed ? " (assumed from banner)" : "");
+
+    return h->assumed ? finding_worst(f, WARN) : f;
+}
+
+static void leave_undecided(struct run *run, const struct helo *h, enum check_id check, const struct trouble *trouble, const char *because)
+{
+    struct finding *f = finding_unknown(run, check, h->subject, trouble, "no answer%s", h->assumed ? " (assumed from banner)" : "");
+
+    f->because = because;
+    if (h->assumed)
+        finding_worst(f, WARN);
+}
+
+static void skip_all(struct run *run, const char *subject, const char *why)
+{
+    for (size_t i = 0; i < CHECKS; i++)
+        finding(run, checks[i], SKIPPED, subject, "%s", why);
+}
+
+/* "[192.0.2.1]" or "[IPv6:2001:db8::1]", RFC 5321 4.1.3. */
+static bool parse_literal(struct run *run, const char *name, struct ip *out)
+{
+    size_t len = strlen(name);
+    struct str inside;
+
+    if (len < 3 || name[0] != '[' || name[len - 1] != ']')
+        return false;
+    inside = (struct str){name + 1, len - 2};
+    if (str_starts_nocase(inside, "IPv6:"))
+        inside = (struct str){inside.at + 5, inside.len - 5};
+    return ip_parse(str_copy(run_arena(run), inside).at, out);
+}
+
+static bool judge_syntax(struct run *run, const struct helo *h)
+{
+    struct ip literal;
+    enum name_fault fault;
+    struct finding *f;
+
+    if (parse_literal(run, h->name, &literal)) {
+        bool own = ip_equal(&literal, &h->sender->ip);
+
+        judge(run, h, HELO_FQDN, own ? WARN : FAIL,
+              own ? "an address literal: legal, but filters score it" : "an address literal of another address");
+        return false;
+    }
+    fault = name_fault(h->name);
+    if (fault == NAME_OK) {
+        judge(run, h, HELO_FQDN, PASS, "a fully qualified domain name");
+        return true;
+    }
+    if (fault == NAME_UNDERSCORE) {
+        judge(run, h, HELO_FQDN, NOTE, "has an underscore, which strict sites refuse");
+        return true;
+    }
+    f = judge(run, h, HELO_FQDN, FAIL, str_printf(run_arena(run), "the name %s", name_fault_text(fault)));
+    finding_remedy(run, f, "Set the HELO name to the server's public host name (Postfix: smtp_helo_name = mail.%s).", run_target(run)->domain);
+    return false;
+}
+
+static const char *record_type(const struct ip *ip)
+{
+    return ip->family == IP_V6 ? "AAAA" : "A";
+}
+
+static bool has_ip(const struct dns_answer *answer, const struct ip *ip)
+{
+    for (size_t i = 0; i < answer->count; i++)
+        if (ip_equal(&answer->records[i].ip, ip))
+            return true;
+    return false;
+}
+
+static bool is_unknown(const struct dns_answer *answer)
+{
+    return answer->status == DNS_UNKNOWN && !answer->chain_loops && !answer->chain_too_long;
+}
+
+/* True: there is an address to compare with. */
+static bool judge_resolution(struct run *run, const struct helo *h, const struct dns_answer *a, const struct dns_answer *aaaa)
+{
+    bool resolves = a->status == DNS_OK || aaaa->status == DNS_OK;
+    const struct dns_answer *mx;
+    struct finding *f;
+
+    if (resolves) {
+        bool alias = a->chain_count || aaaa->chain_count;
+
+        f = judge(run, h, HELO_RESOLVES, alias ? NOTE : PASS, alias ? "an alias that leads to an address" : "has an address");
+    } else if (is_unknown(a) || is_unknown(aaaa)) {
+        leave_undecided(run, h, HELO_RESOLVES, is_unknown(a) ? &a->trouble : &aaaa->trouble, NULL);
+        return false;
+    } else {
+        mx = need_dns(run, h->name, DNS_MX);
+        if (!mx)
+            return false;
+        if (mx->status == DNS_OK) {
+            f = judge(run, h, HELO_RESOLVES, WARN, "has an MX record, but no address");
+        } else if (mx->status == DNS_UNKNOWN) {
+            leave_undecided(run, h, HELO_RESOLVES, &mx->trouble, NULL);
+            return false;
+        } else {
+            f = judge(run, h, HELO_RESOLVES, FAIL, a->status == DNS_NXDOMAIN ? "the name does not exist" : "the name has neither address nor MX");
+        }
+        if (name_is_under(h->name, name_org_domain(run_target(run)->domain)))
+            finding_record(run, f, "%s. 3600 IN %s %s", h->name, record_type(&h->sender->ip), h->sender->label);
+    }
+    finding_rests_on(run, finding_rests_on(run, f, a->key), aaaa->key);
+    return resolves;
+}
+
+static void judge_address(struct run *run, const struct helo *h, const struct dns_answer *own_family)
+{
+    struct finding *f;
+
+    if (is_unknown(own_family)) {
+        leave_undecided(run, h, HELO_MATCHES_IP, &own_family->trouble, "helo.resolves");
+        return;
+    }
+    if (has_ip(own_family, &h->sender->ip)) {
+        f = judge(run, h, HELO_MATCHES_IP, PASS, "leads to the sending address");
+    } else {
+        f = judge(run, h, HELO_MATCHES_IP, WARN,
+                  own_family->status == DNS_OK ? "leads to other addresses than the sending one" : "has no address of the sender's family");
+        if (name_is_under(h->name, name_org_domain(run_target(run)->domain)))
+            finding_record(run, f, "%s. 3600 IN %s %s", h->name, record_type(&h->sender->ip), h->sender->label);
+    }
+    finding_rests_on(run, f, own_family->key);
+}
+
+static void judge_reverse(struct run *run, const struct helo *h, const struct dns_answer *own_family)
+{
+    const struct dns_answer *ptr = need_dns(run, ip_reverse_name(run_arena(run), &h->sender->ip), DNS_PTR);
+    const struct fcrdns *names;
+    struct finding *f;
+
+    if (!ptr)
+        return;
+    names = need_fcrdns(run, need_inventory(run), &h->sender->ip, ptr);
+    if (!names->complete)
+        return;
+    if (ptr->status == DNS_UNKNOWN) {
+        leave_undecided(run, h, HELO_MATCHES_PTR, &ptr->trouble, "ptr.exists");
+        return;
+    }
+    if (ptr->count == 0) {
+        judge(run, h, HELO_MATCHES_PTR, SKIPPED, "the address has no reverse name: see ptr.exists");
+        return;
+    }
+    for (size_t i = 0; i < names->count; i++) {
+        if (name_equal(names->at[i].name, h->name)) {
+            finding_rests_on(run, judge(run, h, HELO_MATCHES_PTR, PASS, "is the reverse name"), ptr->key);
+            return;
+        }
+    }
+    f = judge(run, h, HELO_MATCHES_PTR, names->confirming && has_ip(own_family, &h->sender->ip) ? NOTE : WARN,
+              str_printf(run_arena(run), "is not the reverse name (%s)", names->at[0].name));
+    finding_rests_on(run, f, ptr->key);
+}
+
+static void judge_name(struct run *run, const struct helo *h)
+{
+    const struct dns_answer *a, *aaaa, *own_family;
+
+    if (!judge_syntax(run, h)) {
+        for (size_t i = 1; i < CHECKS; i++)
+            judge(run, h, checks[i], SKIPPED, "no domain name: see helo.fqdn");
+        return;
+    }
+    a = need_dns(run, h->name, DNS_A);
+    aaaa = need_dns(run, h->name, DNS_AAAA);
+    if (!a || !aaaa)
+        return;
+    own_family = h->sender->ip.family == IP_V6 ? aaaa : a;
+    if (judge_resolution(run, h, a, aaaa))
+        judge_address(run, h, own_family);
+    else if (is_unknown(a) || is_unknown(aaaa))
+        leave_undecided(run, h, HELO_MATCHES_IP, is_unknown(a) ? &a->trouble : &aaaa->trouble, "helo.resolves");
+    else
+        judge(run, h, HELO_MATCHES_IP, SKIPPED, "has no address: see helo.resolves");
+    judge_reverse(run, h, own_family);
+}
+
+static const char *without_final_dot(struct run *run, const char *name)
+{
+    size_t len = strlen(name);
+
+    return len > 1 && name[len - 1] == '.' ? str_copy(run_arena(run), (struct str){name, len - 1}).at : name;
+}
+
+static void judge_declared(struct run *run, const struct mail_address *a)
+{
+    struct helo h = {.sender = a, .name = without_final_dot(run, a->helo)};
+
+    h.subject = subject_ip_name(run, &a->ip, a->helo);
+    judge_name(run, &h);
+}
+
+static void judge_assumed(struct run *run, const struct mail_address *a)
+{
+    struct trouble trouble;
+    const struct smtp_session *s = need_judged_session(run, a->mx_name, &a->ip, &trouble);
+    struct helo h = {.sender = a, .assumed = true};
+
+    if (!s)
+        return;
+    if (s->greeting.code != 220) {
+        skip_all(run, a->label, "declare the HELO name with --sender; there is no greeting to assume it from");
+        return;
+    }
+    h.name = without_final_dot(run, str_text(run_arena(run), smtp_reply_name(&s->greeting)));
+    if (!*h.name || strchr(h.name, '*')) {
+        skip_all(run, a->label, "declare the HELO name with --sender; the greeting shows no name to assume it from");
+        return;
+    }
+    h.subject = subject_ip_name(run, &a->ip, h.name);
+    judge_name(run, &h);
+}
+
+static void probe_helo(struct run *run)
+{
+    const struct inventory *mail = need_inventory(run);
+    bool any = false;
+
+    for (size_t i = 0; i < mail->address_count; i++) {
+        const struct mail_address *a = &mail->addresses[i];
+
+        if (!address_is_sender(a))
+            continue;
+        any = true;
+        if (a->helo)
+            judge_declared(run, a);
+        else if (a->roles & ROLE_MX)
+            judge_assumed(run, a);
+        else
+            skip_all(run, a->label, "declare the HELO name: --sender ADDRESS=NAME");
+    }
+    if (mail->complete && !any)
+        skip_all(run, run_target(run)->domain, "no sender is known");
+}
+
+const struct probe helo_probe = {
+    .name = "helo",
+    .summary = "the HELO name of every sender",
+    .groups = "helo",
+    .run = probe_helo,
+};

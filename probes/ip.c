@@ -1,0 +1,46 @@
+/* probes/ip.c - are the mail addresses reachable from the internet at all?  (checks.md, ip.public; RFC 6890) */
+#include "core/finding.h"
+#include "core/inventory.h"
+#include "core/probe.h"
+#include "core/run.h"
+#include "core/target.h"
+
+static bool is_mx(const struct mail_address *address)
+{
+    return address->roles & ROLE_MX;
+}
+
+static bool every_mx_is_special(const struct inventory *mail)
+{
+    for (size_t i = 0; i < mail->address_count; i++)
+        if (is_mx(&mail->addresses[i]) && !ip_special(&mail->addresses[i].ip))
+            return false;
+    return true;
+}
+
+static void probe_ip(struct run *run)
+{
+    const struct inventory *mail = need_inventory(run);
+    bool all_special = every_mx_is_special(mail);
+
+    for (size_t i = 0; i < mail->address_count; i++) {
+        const struct mail_address *address = &mail->addresses[i];
+        const struct ip_block *block = ip_special(&address->ip);
+        bool is_fatal = address_is_sender(address) || (is_mx(address) && all_special);
+
+        if (!block)
+            finding(run, IP_PUBLIC, PASS, address->label, "globally reachable");
+        else
+            finding(run, IP_PUBLIC, is_fatal ? FAIL : WARN, address->label, "lies in the %s block (%s)", block->name,
+                    block->source);
+    }
+    if (mail->complete && mail->address_count == 0)
+        finding(run, IP_PUBLIC, SKIPPED, run_target(run)->domain, "no mail address is known");
+}
+
+const struct probe ip_probe = {
+    .name = "ip",
+    .summary = "mail addresses against the IANA special-purpose registries",
+    .groups = "ip",
+    .run = probe_ip,
+};

@@ -1,0 +1,39 @@
+/* probes/mail.h - what several probes ask of the evidence: confirmed absences, sessions worth judging, port 25.
+ *
+ * All are functions on a run, like need_dns(): they ask, and answer with what is known so far.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "core/inventory.h"
+#include "core/smtp.h"
+
+struct run;
+
+/* Does port 25 leave this machine?  (checks.md, section 7: canary logic) */
+enum port25 {
+    PORT25_PENDING,
+    PORT25_UNTESTED,    /* no session was tried, or none ended in a way that makes one wonder */
+    PORT25_WORKS,       /* a greeting was seen */
+    PORT25_BLOCKED,     /* no canary connects on 25, but elsewhere one does */
+    PORT25_INTERCEPTED, /* canaries greet with names that are not theirs */
+    PORT25_NO_NETWORK,  /* nothing connects at all */
+    PORT25_UNDECIDED,   /* no canary could be asked */
+};
+enum port25 need_port25(struct run *);
+
+/* The session to judge for an MX host's address: the first one, or a second one where the first was lost, timed out or
+ * refused for the time being.  NULL: on its way.  *trouble says why nothing can be said about the target, reason none
+ * where its behaviour is a fact. */
+const struct smtp_session *need_judged_session(struct run *, const char *mx_host, const struct ip *, struct trouble *trouble);
+
+/* Why the server's greeting or reply is no verdict on it: REASON_NONE, TEMPORARY_REFUSAL (4yz) or WE_ARE_BLOCKED (the text
+ * names our address or a blocklist). */
+struct trouble reply_trouble(struct run *, const struct smtp_session *, const struct smtp_reply *);
+
+/* Confirms that a record is absent, at the zone's own name servers (threats.md D9).  `answer` is negative. */
+enum absence { ABSENCE_PENDING, ABSENCE_CONFIRMED, ABSENCE_DISPUTED, ABSENCE_UNDECIDED };
+enum absence need_absence(struct run *, const char *name, enum dns_type, const struct dns_answer *answer,
+                          const struct dns_answer **dissent, struct trouble *);

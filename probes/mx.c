@@ -1,0 +1,255 @@
+/* probes/mx.c - does the domain exist, and can mail find its way to it?  (checks.md, section 2; RFC 5321 5.1, RFC 7505) */
+#include <string.h>
+
+#include "core/arena.h"
+#include "core/finding.h"
+#include "core/inventory.h"
+#include "core/name.h"
+#include "core/probe.h"
+#include "core/run.h"
+#include "core/str.h"
+#include "core/target.h"
+#include "probes/mail.h"
+
+static void judge_domain(struct run *run, const char *domain, const struct inventory *mail)
+{
+    const struct dns_answer *soa = need_dns(run, domain, DNS_SOA);
+    struct finding *f;
+
+    if (!soa)
+        return;
+    switch (soa->status) {
+    case DNS_OK:
+        f = finding(run, DOMAIN_EXISTS, PASS, domain, "the domain exists, in a zone of its own");
+        break;
+    case DNS_NODATA:
+        f = finding(run, DOMAIN_EXISTS, NOTE, domain,
+                    mail->kind == MX_NONE ? "the name exists, but is no zone and has neither MX nor address"
+                                          : "the name is part of a larger zone; Yahoo asks for an SOA record at the domain itself");
+        break;
+    case DNS_NXDOMAIN:
+        f = finding(run, DOMAIN_EXISTS, FAIL, domain, "the domain does not exist (NXDOMAIN)");
+        break;
+    default:
+        f = finding_unknown(run, DOMAIN_EXISTS, domain, &soa->trouble, "no answer for SOA");
+    }
+    finding_rests_on(run, f, soa->key);
+}
+
+/* RFC 7505 forbids the null MX beside others, and on a domain that sends. */
+static void judge_null(struct run *run, const char *domain, const struct inventory *mail)
+{
+    const struct target *target = run_target(run);
+    struct finding *f = NULL;
+
+    if (mail->mixed_null) {
+        f = finding(run, MX_NULL, WARN, domain,
+                    mail->host_count ? "a null MX (\".\") stands beside other MX records"
+                                     : "the null MX has a preference other than 0");
+        finding_remedy(run, f, "Remove the record with \".\", or all the others.");
+    } else if (mail->kind == MX_NULL_MX && target->sender_count) {
+        f = finding(run, MX_NULL, FAIL, domain, "the domain declares a sender, and says \"accepts no mail\" by a null MX");
+    } else if (mail->kind == MX_NULL_MX) {
+        f = finding(run, MX_NULL, NOTE, domain, "the domain accepts no mail (null MX); its SPF record should be \"v=spf1 -all\"");
+    } else if (mail->kind == MX_NO_DOMAIN) {
+        f = finding(run, MX_NULL, SKIPPED, domain, "the domain does not exist");
+    } else {
+        f = finding(run, MX_NULL, PASS, domain, "no null MX");
+    }
+    finding_rests_on(run, f, mail->mx->key);
+}
+
+static void judge_existence(struct run *run, const char *domain, const struct inventory *mail)
+{
+    const struct dns_answer *dissent = NULL;
+    struct trouble trouble;
+    struct finding *f = NULL;
+
+    switch (mail->kind) {
+    case MX_PENDING:
+        return;
+    case MX_UNDECIDED:
+        f = finding_unknown(run, MX_EXISTS, domain, mail->trouble, "no answer for MX");
+        break;
+    case MX_LISTED:
+        f = finding(run, MX_EXISTS, PASS, domain, "%zu MX record%s", mail->host_count, mail->host_count == 1 ? "" : "s");
+        break;
+    case MX_NULL_MX:
+        f = finding(run, MX_EXISTS, SKIPPED, domain, "null MX: see mx.null");
+        break;
+    case MX_NO_DOMAIN:
+        f = finding(run, MX_EXISTS, SKIPPED, domain, "the domain does not exist: see domain.exists");
+        break;
+    case MX_IMPLICIT:
+    case MX_NONE:
+        switch (need_absence(run, domain, DNS_MX, mail->mx, &dissent, &trouble)) {
+        case ABSENCE_PENDING:
+            return;
+        case ABSENCE_DISPUTED:
+            trouble = trouble_of(REASON_PROTOCOL);
+            trouble.why = "the name servers disagree: one has an MX record that the resolver does not see";
+            f = finding_unknown(run, MX_EXISTS, domain, &trouble, "MX");
+            finding_rests_on(run, f, dissent->key);
+            break;
+        case ABSENCE_UNDECIDED:
+            f = finding_unknown(run, MX_EXISTS, domain, &trouble, "the absence of MX records could not be confirmed");
+            break;
+        case ABSENCE_CONFIRMED:
+            if (mail->kind == MX_NONE) {
+                f = finding(run, MX_EXISTS, FAIL, domain, "no MX record, and no address that could stand in for it");
+            } else {
+                f = finding(run, MX_EXISTS, WARN, domain, "no MX record; mail goes to the address of the domain itself");
+                finding_record(run, f, "%s. 3600 IN MX 10 %s.", domain, domain);
+            }
+            break;
+        }
+        break;
+    }
+    finding_rests_on(run, f, mail->mx->key);
+}
+
+static const char *chain_text(struct run *run, const struct dns_answer *answer)
+{
+    const char *text = answer->chain[0].owner;
+
+    for (size_t i = 0; i < answer->chain_count; i++)
+        text = str_printf(run_arena(run), "%s -> %s", text, answer->chain[i].target);
+    return text;
+}
+
+static void judge_cname(struct run *run, const struct mx_host *host)
+{
+    const struct dns_answer *longer = host->aaaa->chain_count > host->a->chain_count ? host->aaaa : host->a;
+    struct finding *f;
+
+    if (longer->chain_count) {
+        f = finding(run, MX_TARGET_CNAME, WARN, host->name, "the MX host is an alias: %s", chain_text(run, longer));
+        finding_remedy(run, f, "Let the MX record name %s itself.", longer->chain[longer->chain_count - 1].target);
+    } else if (host->a->status == DNS_UNKNOWN && host->aaaa->status == DNS_UNKNOWN) {
+        f = finding_unknown(run, MX_TARGET_CNAME, host->name, &host->a->trouble, "no answer for the addresses of the MX host");
+        f->because = "mx.resolves";
+    } else {
+        f = finding(run, MX_TARGET_CNAME, PASS, host->name, "the MX host is no alias");
+    }
+    finding_rests_on(run, f, longer->key);
+}
+
+static bool is_absent(const struct dns_answer *answer)
+{
+    return answer->status == DNS_NODATA || answer->status == DNS_NXDOMAIN || answer->chain_loops || answer->chain_too_long;
+}
+
+enum resolution { RESOLVES, ABSENT, UNCERTAIN, NOT_COUNTED };
+
+static enum resolution judge_addresses(struct run *run, const struct mx_host *host)
+{
+    const struct dns_answer *uncertain = host->a->status == DNS_UNKNOWN ? host->a : host->aaaa;
+    enum resolution resolution = ABSENT;
+    struct finding *f;
+
+    if (host->a->status == DNS_OK || host->aaaa->status == DNS_OK) {
+        f = finding(run, MX_RESOLVES, PASS, host->name, "has %zu address%s", host->address_count,
+                    host->address_count == 1 ? "" : "es");
+        resolution = RESOLVES;
+    } else if (host->a->chain_loops || host->aaaa->chain_loops) {
+        f = finding(run, MX_RESOLVES, WARN, host->name, "the aliases go round in a circle: %s",
+                    chain_text(run, host->a->chain_loops ? host->a : host->aaaa));
+    } else if (host->a->chain_too_long || host->aaaa->chain_too_long) {
+        f = finding(run, MX_RESOLVES, WARN, host->name, "the chain of aliases is too long to be followed");
+    } else if (!is_absent(host->a) || !is_absent(host->aaaa)) {
+        f = finding_unknown(run, MX_RESOLVES, host->name, &uncertain->trouble, "no answer for the addresses of the MX host");
+        finding_worst(f, WARN);
+        resolution = UNCERTAIN;
+    } else {
+        f = finding(run, MX_RESOLVES, WARN, host->name, "the MX host has no address (%s)",
+                    host->a->status == DNS_NXDOMAIN ? "the name does not exist" : "neither A nor AAAA");
+    }
+    finding_rests_on(run, finding_rests_on(run, f, host->a->key), host->aaaa->key);
+    return resolution;
+}
+
+static enum resolution judge_host(struct run *run, const struct inventory *mail, const struct mx_host *host)
+{
+    if (host->is_placeholder) {
+        finding(run, MX_RESOLVES, NOTE, host->name, "a placeholder of the provider's, never meant to resolve");
+        return NOT_COUNTED;
+    }
+    if (host->is_literal) {
+        finding(run, MX_TARGET_LITERAL, mail->host_count == 1 ? FAIL : WARN, host->name,
+                "the MX record holds what is no host name (the name %s)", name_fault_text(name_fault(host->name)));
+        finding(run, MX_TARGET_CNAME, SKIPPED, host->name, "no host name: see mx.target_literal");
+        finding(run, MX_RESOLVES, SKIPPED, host->name, "no host name: see mx.target_literal");
+        return ABSENT;
+    }
+    finding(run, MX_TARGET_LITERAL, PASS, host->name, "a host name");
+    if (!host->a || !host->aaaa)
+        return UNCERTAIN;
+    judge_cname(run, host);
+    return judge_addresses(run, host);
+}
+
+static const struct trouble *doubt_about(const struct mx_host *host)
+{
+    return host->a->status == DNS_UNKNOWN ? &host->a->trouble : &host->aaaa->trouble;
+}
+
+static void judge_redundancy(struct run *run, const char *domain, const struct inventory *mail, const struct trouble *doubt)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < mail->address_count; i++)
+        count += (mail->addresses[i].roles & ROLE_MX) != 0;
+    if (count >= 2)
+        finding(run, MX_REDUNDANCY, PASS, domain, "%zu addresses", count);
+    else if (doubt)
+        finding_unknown(run, MX_REDUNDANCY, domain, doubt, "not all MX hosts could be looked up")->because = "mx.resolves";
+    else if (count == 1)
+        finding(run, MX_REDUNDANCY, NOTE, domain, "all mail goes to a single address");
+    else
+        finding(run, MX_REDUNDANCY, SKIPPED, domain, "no MX host has an address");
+}
+
+static void judge_hosts(struct run *run, const char *domain, const struct inventory *mail)
+{
+    const struct trouble *doubt = NULL;
+    bool resolves = false;
+
+    for (size_t i = 0; i < mail->host_count; i++) {
+        const struct mx_host *host = &mail->hosts[i];
+        enum resolution resolution = judge_host(run, mail, host);
+
+        if (resolution == UNCERTAIN && host->a && host->aaaa)
+            doubt = doubt_about(host);
+        resolves |= resolution == RESOLVES;
+    }
+    if (!resolves && doubt)
+        finding_unknown(run, MX_RESOLVES, domain, doubt, "no MX host is known to have an address")->because = "mx.resolves";
+    else if (!resolves)
+        finding(run, MX_RESOLVES, FAIL, domain, "no MX host has an address");
+    judge_redundancy(run, domain, mail, doubt);
+}
+
+static void probe_mx(struct run *run)
+{
+    const char *domain = run_target(run)->domain;
+    const struct inventory *mail = need_inventory(run);
+
+    judge_domain(run, domain, mail);
+    if (mail->kind == MX_PENDING)
+        return;
+    judge_existence(run, domain, mail);
+    if (mail->kind == MX_UNDECIDED) {
+        finding_unknown(run, MX_NULL, domain, mail->trouble, "no answer for MX")->because = "mx.exists";
+        return;
+    }
+    judge_null(run, domain, mail);
+    if (mail->host_count)
+        judge_hosts(run, domain, mail);
+}
+
+const struct probe mx_probe = {
+    .name = "mx",
+    .summary = "the domain, its MX records and their hosts",
+    .groups = "domain,mx",
+    .run = probe_mx,
+};

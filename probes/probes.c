@@ -1,0 +1,12 @@
+/* probes/probes.c - THE list of probes, in report order. */
+#include "probes/probes.h"
+
+#include "core/probe.h"
+
+extern const struct probe banner_probe, env_probe, helo_probe, ip_probe, mx_probe, ptr_probe, smtp_probe;
+
+const struct probe *const all_probes[] = {
+    &mx_probe, &ip_probe, &ptr_probe, &helo_probe, &banner_probe, &smtp_probe, &env_probe,
+};
+
+const size_t all_probe_count = sizeof all_probes / sizeof *all_probes;

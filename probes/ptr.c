@@ -1,0 +1,401 @@
+/* probes/ptr.c - the reverse names of every mail address, forward-confirmed.  (checks.md, sections 3 and 4; RFC 8601 3) */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/arena.h"
+#include "core/finding.h"
+#include "core/inventory.h"
+#include "core/limits.h"
+#include "core/name.h"
+#include "core/probe.h"
+#include "core/run.h"
+#include "core/str.h"
+#include "core/target.h"
+#include "probes/fcrdns.h"
+#include "probes/generic.h"
+#include "probes/mail.h"
+
+enum { PTR_MANY = 10 }; /* more PTR records than this: ptr.single warns */
+
+/* Checks that need a reverse name. */
+static const enum check_id dependents[] = {PTR_NAME_VALID,   PTR_FCRDNS,  PTR_SINGLE,
+                                           PTR_TARGET_CNAME, PTR_GENERIC, PTR_DOMAIN_ALIGNED};
+enum { DEPENDENT_COUNT = sizeof dependents / sizeof *dependents };
+
+/* PTR problems are fatal for an address that sends; for one that only receives they are a matter of order. */
+static enum status by_role(const struct mail_address *a, enum status sender, enum status mx)
+{
+    return address_is_sender(a) ? sender : mx;
+}
+
+static struct finding *judged(const struct mail_address *a, struct finding *f)
+{
+    if (!address_is_sender(a) && f->worst == FAIL)
+        f->worst = WARN;
+    return f;
+}
+
+static void skip_dependents(struct run *run, const struct mail_address *a, const char *why)
+{
+    for (size_t i = 0; i < DEPENDENT_COUNT; i++)
+        finding(run, dependents[i], SKIPPED, a->label, "%s", why);
+}
+
+static void leave_undecided(struct run *run, const struct mail_address *a, const struct dns_answer *ptr,
+                            const struct trouble *trouble, const char *what)
+{
+    finding_rests_on(run, judged(a, finding_unknown(run, PTR_EXISTS, a->label, trouble, "%s", what)), ptr->key);
+    for (size_t i = 0; i < DEPENDENT_COUNT; i++)
+        judged(a, finding_unknown(run, dependents[i], a->label, trouble, "%s", what))->because = "ptr.exists";
+}
+
+static const char *wanted_name(struct run *run, const struct mail_address *a)
+{
+    if (a->helo && name_is_host(a->helo))
+        return a->helo;
+    if (a->mx_name)
+        return a->mx_name;
+    return a->host_count ? a->hosts[0] : str_printf(run_arena(run), "mail.%s", run_target(run)->domain);
+}
+
+static void judge_absence(struct run *run, const struct mail_address *a, const char *reverse, const struct dns_answer *ptr)
+{
+    const struct dns_answer *dissent = NULL;
+    struct trouble trouble;
+    struct finding *f;
+
+    switch (need_absence(run, reverse, DNS_PTR, ptr, &dissent, &trouble)) {
+    case ABSENCE_PENDING:
+        return;
+    case ABSENCE_UNDECIDED:
+        leave_undecided(run, a, ptr, &trouble, "the absence of a PTR record could not be confirmed");
+        return;
+    case ABSENCE_DISPUTED:
+        trouble = trouble_of(REASON_SERVFAIL);
+        trouble.why = "the name servers of the reverse zone disagree: some have a PTR record, the resolver sees none";
+        leave_undecided(run, a, dissent, &trouble, "PTR");
+        return;
+    case ABSENCE_CONFIRMED:
+        break;
+    }
+    f = finding(run, PTR_EXISTS, by_role(a, FAIL, WARN), a->label, ptr->chain_count ? "the reverse name is an alias for %s, which has no PTR record"
+                                                                                   : "no PTR record for %s",
+                ptr->chain_count ? ptr->chain[ptr->chain_count - 1].target : reverse);
+    finding_rests_on(run, judged(a, f), ptr->key);
+    finding_remedy(run, f, "Ask whoever assigned you the address %s for this PTR record; the name needs an address record that leads back.",
+                   a->label);
+    finding_record(run, f, "%s. 3600 IN PTR %s.", reverse, wanted_name(run, a));
+    skip_dependents(run, a, "no PTR record: see ptr.exists");
+}
+
+static void judge_validity(struct run *run, const struct mail_address *a, const struct fcrdns *names)
+{
+    size_t valid = 0;
+
+    for (size_t i = 0; i < names->count; i++)
+        valid += name_is_host(names->at[i].name);
+    for (size_t i = 0; i < names->count; i++) {
+        const char *name = names->at[i].name;
+        const char *subject = subject_ip_name(run, &a->ip, name);
+        enum name_fault fault = name_fault(name);
+        struct finding *f;
+
+        if (fault == NAME_OK)
+            f = finding(run, PTR_NAME_VALID, PASS, subject, "a valid host name");
+        else if (fault == NAME_UNDERSCORE)
+            f = finding(run, PTR_NAME_VALID, NOTE, subject, "the name %s", name_fault_text(fault));
+        else
+            f = finding(run, PTR_NAME_VALID, valid ? WARN : by_role(a, FAIL, WARN), subject, "the reverse name %s", name_fault_text(fault));
+        if (fault == NAME_REVERSE)
+            finding_remedy(run, f, "A final dot is probably missing in the reverse zone; ask whoever runs it.");
+        judged(a, f);
+    }
+}
+
+static const char *addresses_text(struct run *run, const struct dns_answer *answer)
+{
+    const char *text = NULL;
+
+    for (size_t i = 0; i < answer->count; i++) {
+        const char *ip = ip_text(run_arena(run), &answer->records[i].ip);
+
+        text = text ? str_printf(run_arena(run), "%s, %s", text, ip) : ip;
+    }
+    return text;
+}
+
+/* "mx.example.org (has 192.0.2.7)", for each name in the given state. */
+static const char *names_text(struct run *run, const struct fcrdns *names, enum confirmation state)
+{
+    const char *text = NULL;
+
+    for (size_t i = 0; i < names->count; i++) {
+        const struct reverse_name *n = &names->at[i];
+        const char *one = n->name;
+
+        if (n->state != state)
+            continue;
+        if (state == DENIES && n->forward && n->forward->status == DNS_OK)
+            one = str_printf(run_arena(run), "%s (has %s)", n->name, addresses_text(run, n->forward));
+        else if (state == DENIES && n->forward)
+            one = str_printf(run_arena(run), "%s (%s)", n->name, n->forward->status == DNS_NXDOMAIN ? "does not exist" : "has no such address");
+        else if (state == DENIES)
+            one = str_printf(run_arena(run), "%s (no host name)", n->name);
+        text = text ? str_printf(run_arena(run), "%s; %s", text, one) : one;
+    }
+    return text;
+}
+
+static void offer_forward_record(struct run *run, const struct mail_address *a, const struct fcrdns *names, struct finding *f)
+{
+    const char *domain = run_target(run)->domain;
+
+    for (size_t i = 0; i < names->count; i++) {
+        const struct reverse_name *n = &names->at[i];
+
+        /* Only where the name is likely to be the user's own can the user add an address to it. */
+        if (n->state == DENIES && name_is_host(n->name) && name_is_under(n->name, name_org_domain(domain)))
+            finding_record(run, f, "%s. 3600 IN %s %s", n->name, a->ip.family == IP_V6 ? "AAAA" : "A", a->label);
+    }
+    if (f->records.count) {
+        finding_remedy(run, f, "Publish this address record beside what the name has; or ask whoever assigned you the address for a PTR "
+                               "record with a name that has it.");
+    } else {
+        finding_remedy(run, f, "Ask whoever assigned you the address for this PTR record, and see that the name has the address %s.", a->label);
+        finding_record(run, f, "%s. 3600 IN PTR %s.", ip_reverse_name(run_arena(run), &a->ip), wanted_name(run, a));
+    }
+}
+
+/* The table of checks.md section 4, step 7. */
+static void judge_confirmation(struct run *run, const struct mail_address *a, const struct fcrdns *names)
+{
+    struct finding *f;
+
+    if (names->denying == 0 && names->confirming > 0 && names->open == 0) {
+        f = finding(run, PTR_FCRDNS, PASS, a->label, "%s lead%s back", names_text(run, names, CONFIRMS), names->confirming == 1 ? "s" : "");
+    } else if (names->denying == 0 && names->confirming > 0) {
+        f = finding(run, PTR_FCRDNS, PASS, a->label, "%s lead%s back; not answered: %s", names_text(run, names, CONFIRMS),
+                    names->confirming == 1 ? "s" : "", names_text(run, names, OPEN));
+    } else if (names->confirming > 0) {
+        f = finding(run, PTR_FCRDNS, by_role(a, WARN, NOTE), a->label, "%s lead%s back, but not %s: receivers that try one name refuse now and then",
+                    names_text(run, names, CONFIRMS), names->confirming == 1 ? "s" : "", names_text(run, names, DENIES));
+        finding_remedy(run, f, "Ask for the PTR records that do not lead back to be removed.");
+    } else if (names->open == 0 && names->untried == 0) {
+        f = finding(run, PTR_FCRDNS, by_role(a, FAIL, WARN), a->label, "no reverse name leads back: %s", names_text(run, names, DENIES));
+        offer_forward_record(run, a, names, f);
+    } else if (names->open) {
+        f = finding_unknown(run, PTR_FCRDNS, a->label, &names->trouble, "not answered: %s", names_text(run, names, OPEN));
+    } else {
+        struct trouble budget = trouble_of(REASON_BUDGET);
+
+        budget.why = "there are more PTR records than are looked up";
+        f = finding_unknown(run, PTR_FCRDNS, a->label, &budget, "%zu names not tried", names->untried);
+    }
+    for (size_t i = 0; i < names->count; i++)
+        if (names->at[i].forward)
+            finding_rests_on(run, f, names->at[i].forward->key);
+    finding_rests_on(run, judged(a, f), names->ptr->key);
+}
+
+static void judge_count(struct run *run, const struct mail_address *a, const struct fcrdns *names)
+{
+    size_t count = names->count + names->untried;
+
+    if (count == 1)
+        finding(run, PTR_SINGLE, PASS, a->label, "one PTR record");
+    else if (count > PTR_MANY)
+        finding(run, PTR_SINGLE, WARN, a->label, "%zu PTR records", count);
+    else
+        finding(run, PTR_SINGLE, NOTE, a->label, "%zu PTR records; some receivers try only one of them", count);
+}
+
+static void judge_alias(struct run *run, const struct mail_address *a, const struct reverse_name *n)
+{
+    const char *subject = subject_ip_name(run, &a->ip, n->name);
+    struct finding *f;
+
+    if (!n->forward)
+        f = finding(run, PTR_TARGET_CNAME, SKIPPED, subject, "no host name: see ptr.name_valid");
+    else if (n->forward->chain_count) {
+        f = finding(run, PTR_TARGET_CNAME, by_role(a, WARN, NOTE), subject, "the reverse name is an alias for %s",
+                    n->forward->chain[n->forward->chain_count - 1].target);
+    } else if (n->state == OPEN) {
+        f = finding_unknown(run, PTR_TARGET_CNAME, subject, &n->forward->trouble, "no answer for the addresses of the name");
+        f->because = "ptr.fcrdns";
+    } else {
+        f = finding(run, PTR_TARGET_CNAME, PASS, subject, "no alias");
+    }
+    judged(a, f);
+}
+
+static const char *hits_text(struct run *run, const struct generic_verdict *v)
+{
+    const char *text = NULL;
+
+    for (size_t i = 0; i < v->hit_count; i++) {
+        const char *one = str_printf(run_arena(run), "%s \"%.*s\"", v->hits[i].rule, (int)v->hits[i].span.len, v->hits[i].span.at);
+
+        text = text ? str_printf(run_arena(run), "%s, %s", text, one) : one;
+    }
+    return text ? text : "no rule";
+}
+
+static void judge_looks(struct run *run, const struct mail_address *a, const struct reverse_name *n)
+{
+    static const enum status sender_status[] = {PASS, NOTE, WARN, FAIL};
+    static const char *const class_word[] = {"", "faintly", "partly", "clearly"};
+    const char *subject = subject_ip_name(run, &a->ip, n->name);
+    struct generic_verdict v;
+    struct finding *f;
+
+    if (!name_is_host(n->name)) {
+        judged(a, finding(run, PTR_GENERIC, SKIPPED, subject, "no host name: see ptr.name_valid"));
+        return;
+    }
+    v = generic_judge(run_arena(run), &a->ip, n->name);
+    if (v.cls == GENERIC_NONE) {
+        judged(a, finding(run, PTR_GENERIC, PASS, subject, "does not look generated"));
+        return;
+    }
+    f = finding(run, PTR_GENERIC, by_role(a, sender_status[v.cls], NOTE), subject, "looks %s generated: %s%s%s%s%s", class_word[v.cls],
+                hits_text(run, &v), v.exemption ? "; lowered by \"" : "", v.exemption ? v.exemption : "", v.exemption ? "\"" : "",
+                v.filters ? str_printf(run_arena(run), "; fires at %s", v.filters) : "");
+    if (f->status >= WARN)
+        finding_record(run, f, "%s. 3600 IN PTR %s.", ip_reverse_name(run_arena(run), &a->ip), wanted_name(run, a));
+    judged(a, f);
+}
+
+static bool is_of_domain_or_mx(struct run *run, const struct inventory *mail, const char *name)
+{
+    const char *own = name_org_domain(name);
+
+    if (name_equal(own, name_org_domain(run_target(run)->domain)))
+        return true;
+    for (size_t i = 0; i < mail->host_count; i++)
+        if (!mail->hosts[i].is_literal && name_equal(own, name_org_domain(mail->hosts[i].name)))
+            return true;
+    return false;
+}
+
+static void judge_alignment(struct run *run, const struct inventory *mail, const struct mail_address *a, const struct reverse_name *n)
+{
+    const char *subject = subject_ip_name(run, &a->ip, n->name);
+
+    if (!name_is_host(n->name))
+        finding(run, PTR_DOMAIN_ALIGNED, SKIPPED, subject, "no host name: see ptr.name_valid");
+    else if (is_of_domain_or_mx(run, mail, n->name))
+        finding(run, PTR_DOMAIN_ALIGNED, PASS, subject, "belongs to the domain or its MX hosts");
+    else
+        finding(run, PTR_DOMAIN_ALIGNED, NOTE, subject, "neither of the domain nor of its MX hosts; usual on shared servers");
+}
+
+static void judge_names(struct run *run, const struct inventory *mail, const struct mail_address *a, const struct dns_answer *ptr)
+{
+    const struct fcrdns *names = need_fcrdns(run, mail, &a->ip, ptr);
+
+    finding_rests_on(run, judged(a, finding(run, PTR_EXISTS, PASS, a->label, "%zu PTR record%s", ptr->count, ptr->count == 1 ? "" : "s")), ptr->key);
+    if (!names->complete)
+        return;
+    judge_validity(run, a, names);
+    judge_confirmation(run, a, names);
+    judge_count(run, a, names);
+    for (size_t i = 0; i < names->count; i++) {
+        judge_alias(run, a, &names->at[i]);
+        judge_looks(run, a, &names->at[i]);
+        judge_alignment(run, mail, a, &names->at[i]);
+    }
+}
+
+static void judge_address(struct run *run, const struct inventory *mail, const struct mail_address *a)
+{
+    const char *reverse = ip_reverse_name(run_arena(run), &a->ip);
+    const struct dns_answer *ptr;
+
+    if (ip_special(&a->ip)) {
+        finding(run, PTR_EXISTS, SKIPPED, a->label, "no public address: see ip.public");
+        skip_dependents(run, a, "no public address: see ip.public");
+        return;
+    }
+    ptr = need_dns(run, reverse, DNS_PTR);
+    if (!ptr)
+        return;
+    if (ptr->status == DNS_UNKNOWN)
+        leave_undecided(run, a, ptr, &ptr->trouble, "no answer for PTR");
+    else if (ptr->count == 0)
+        judge_absence(run, a, reverse, ptr);
+    else
+        judge_names(run, mail, a, ptr);
+}
+
+/* domain.ptr: the address of the domain itself, where it has no part in mail. */
+static void judge_apex_address(struct run *run, const struct inventory *mail, const struct ip *ip)
+{
+    const char *label = ip_text(run_arena(run), ip);
+    const struct dns_answer *ptr;
+    const struct fcrdns *names;
+
+    for (size_t i = 0; i < mail->address_count; i++) {
+        if (ip_equal(&mail->addresses[i].ip, ip)) {
+            finding(run, DOMAIN_PTR, SKIPPED, label, "a mail address: judged by ptr.*");
+            return;
+        }
+    }
+    if (ip_special(ip)) {
+        finding(run, DOMAIN_PTR, SKIPPED, label, "no public address");
+        return;
+    }
+    ptr = need_dns(run, ip_reverse_name(run_arena(run), ip), DNS_PTR);
+    if (!ptr)
+        return;
+    names = need_fcrdns(run, mail, ip, ptr);
+    if (!names->complete)
+        return;
+    if (ptr->status == DNS_UNKNOWN)
+        finding_unknown(run, DOMAIN_PTR, label, &ptr->trouble, "no answer for PTR");
+    else if (ptr->count == 0)
+        finding(run, DOMAIN_PTR, NOTE, label, "no PTR record");
+    else if (names->confirming)
+        finding(run, DOMAIN_PTR, PASS, label, "%s leads back", names_text(run, names, CONFIRMS));
+    else if (names->open)
+        finding_unknown(run, DOMAIN_PTR, label, &names->trouble, "not answered: %s", names_text(run, names, OPEN));
+    else
+        finding(run, DOMAIN_PTR, NOTE, label, "no reverse name leads back: %s", names_text(run, names, DENIES));
+}
+
+static void judge_apex(struct run *run, const struct inventory *mail)
+{
+    const char *domain = run_target(run)->domain;
+    const struct dns_answer *answers[2] = {need_dns(run, domain, DNS_A), need_dns(run, domain, DNS_AAAA)};
+    size_t judged_count = 0;
+
+    for (size_t k = 0; k < 2; k++) {
+        if (answers[k] && answers[k]->status == DNS_UNKNOWN) {
+            finding_unknown(run, DOMAIN_PTR, domain, &answers[k]->trouble, "no answer for %s", k ? "AAAA" : "A");
+            judged_count++;
+        }
+        for (size_t i = 0; answers[k] && i < answers[k]->count; i++, judged_count++)
+            judge_apex_address(run, mail, &answers[k]->records[i].ip);
+    }
+    if (answers[0] && answers[1] && !judged_count)
+        finding(run, DOMAIN_PTR, SKIPPED, domain, "the domain itself has no address");
+}
+
+static void probe_ptr(struct run *run)
+{
+    const struct inventory *mail = need_inventory(run);
+
+    for (size_t i = 0; i < mail->address_count; i++)
+        judge_address(run, mail, &mail->addresses[i]);
+    judge_apex(run, mail);
+    if (mail->complete && mail->address_count == 0) {
+        finding(run, PTR_EXISTS, SKIPPED, run_target(run)->domain, "no mail address is known");
+        return;
+    }
+}
+
+const struct probe ptr_probe = {
+    .name = "ptr",
+    .summary = "reverse names of every mail address, forward-confirmed",
+    .groups = "ptr,domain",
+    .run = probe_ptr,
+};

@@ -1,0 +1,146 @@
+/* probes/session.c - which session is judged, and when it says nothing about the server.  (checks.md, section 7) */
+#include <strings.h>
+
+#include "core/arena.h"
+#include "core/name.h"
+#include "core/run.h"
+#include "core/str.h"
+#include "core/vantage.h"
+#include "probes/mail.h"
+
+/* A second look is worth it where the first may have been bad luck. */
+static bool deserves_retry(const struct smtp_session *s)
+{
+    switch (s->end) {
+    case SMTP_END_RESET:
+    case SMTP_END_CLOSED:
+        return true;
+    case SMTP_END_TIMEOUT:
+    case SMTP_END_UNREACHABLE:
+        return s->state == SMTP_CONNECTING;
+    case SMTP_END_OK:
+        return s->greeting.code / 100 == 4;
+    default:
+        return false;
+    }
+}
+
+static struct trouble own_words(enum reason reason, enum side side, const char *why)
+{
+    return (struct trouble){reason, side, why};
+}
+
+/* The server did not take our connection: is that its doing? */
+static struct trouble connect_trouble(enum port25 port25)
+{
+    switch (port25) {
+    case PORT25_BLOCKED:
+        return trouble_of(REASON_PORT25_BLOCKED_HERE);
+    case PORT25_INTERCEPTED:
+        return trouble_of(REASON_SMTP_INTERCEPTED);
+    case PORT25_NO_NETWORK:
+        return own_words(REASON_TIMEOUT, SIDE_NETWORK, "nothing can be reached from here");
+    case PORT25_UNDECIDED:
+        return own_words(REASON_TIMEOUT, SIDE_NETWORK, "no connection, and no canary could show whether port 25 works from here");
+    default:
+        return (struct trouble){0};
+    }
+}
+
+static bool is_without_ipv6(struct run *run, const struct smtp_session *s)
+{
+    const struct vantage *vantage = need_vantage(run);
+
+    return s->ip.family == IP_V6 && vantage && !vantage->ipv6_route &&
+           (s->end == SMTP_END_UNREACHABLE || s->end == SMTP_END_LOCAL || s->end == SMTP_END_TIMEOUT);
+}
+
+const struct smtp_session *need_judged_session(struct run *run, const char *mx_host, const struct ip *ip, struct trouble *trouble)
+{
+    const struct smtp_session *s = need_smtp(run, ip, mx_host), *again;
+    bool unconnected;
+
+    *trouble = (struct trouble){0};
+    if (!s)
+        return NULL;
+    if (is_without_ipv6(run, s)) {
+        *trouble = trouble_of(REASON_NO_IPV6_HERE);
+        return s;
+    }
+    unconnected = s->end == SMTP_END_REFUSED || ((s->end == SMTP_END_TIMEOUT || s->end == SMTP_END_UNREACHABLE) && s->state == SMTP_CONNECTING);
+    if (unconnected) {
+        enum port25 port25 = need_port25(run);
+
+        if (port25 == PORT25_PENDING)
+            return NULL;
+        *trouble = connect_trouble(port25);
+        if (trouble->reason)
+            return s;
+    }
+    if (deserves_retry(s)) {
+        again = need_smtp_again(run, ip, mx_host);
+        if (!again)
+            return NULL;
+        if (again->end != SMTP_END_BUDGET)
+            s = again;
+    }
+    switch (s->end) {
+    case SMTP_END_OK:
+    case SMTP_END_REFUSED:
+    case SMTP_END_PROTOCOL:
+    case SMTP_END_TLS:
+    case SMTP_END_INJECTION:
+        break;
+    case SMTP_END_TIMEOUT:
+    case SMTP_END_UNREACHABLE:
+        if (s->state != SMTP_CONNECTING)
+            *trouble = s->trouble;
+        break;
+    case SMTP_END_RESET:
+    case SMTP_END_CLOSED:
+        *trouble = trouble_of(REASON_CONNECTION_LOST);
+        trouble->why = str_printf(run_arena(run), "the connection was %s %s", s->end == SMTP_END_RESET ? "reset" : "closed",
+                                  smtp_state_during(s->state));
+        break;
+    case SMTP_END_LOCAL:
+    case SMTP_END_NOT_CONTACTED:
+    case SMTP_END_BUDGET:
+    case SMTP_END_COUNT:
+        *trouble = s->trouble;
+        break;
+    }
+    return s;
+}
+
+static bool contains_nocase(struct str text, const char *word)
+{
+    struct str w = str_of(word);
+
+    for (size_t i = 0; i + w.len <= text.len; i++)
+        if (str_equal_nocase((struct str){text.at + i, w.len}, w))
+            return true;
+    return false;
+}
+
+static bool names_us(struct run *run, const struct smtp_session *s, struct str text)
+{
+    static const char *const words[] = {"blocklist", "block list", "blocked", "blacklist", "black list", "denylist",
+                                        "spamhaus",  "dnsbl",      "rbl",     "reputation", "banned"};
+
+    if (s->our_ip.family != IP_NONE && contains_nocase(text, ip_text(run_arena(run), &s->our_ip)))
+        return true;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (contains_nocase(text, words[i]))
+            return true;
+    return false;
+}
+
+struct trouble reply_trouble(struct run *run, const struct smtp_session *s, const struct smtp_reply *reply)
+{
+    if (reply->code / 100 == 4)
+        return trouble_of(REASON_TEMPORARY_REFUSAL);
+    for (size_t i = 0; reply->code / 100 == 5 && i < reply->line_count; i++)
+        if (names_us(run, s, smtp_reply_text(reply, i)))
+            return trouble_of(REASON_WE_ARE_BLOCKED);
+    return (struct trouble){0};
+}

@@ -1,0 +1,320 @@
+/* probes/smtp.c - the SMTP session with every address of every MX host.  (checks.md, section 7; RFC 5321, RFC 3207) */
+#include <inttypes.h>
+#include <string.h>
+
+#include "core/arena.h"
+#include "core/finding.h"
+#include "core/inventory.h"
+#include "core/limits.h"
+#include "core/probe.h"
+#include "core/run.h"
+#include "core/str.h"
+#include "core/target.h"
+#include "probes/mail.h"
+
+enum { DELAY_PASS_MS = 10000, DELAY_NOTE_MS = 30000 };
+
+static const enum check_id after_connect[] = {SMTP_EHLO_ACCEPTED,       SMTP_EXTENSIONS, SMTP_STARTTLS_OFFERED,
+                                              SMTP_STARTTLS_INJECTION, SMTP_DELAY,      SMTP_PROTOCOL};
+static const enum check_id after_ehlo[] = {SMTP_EXTENSIONS, SMTP_STARTTLS_OFFERED, SMTP_STARTTLS_INJECTION};
+
+#define COUNT(array) (sizeof(array) / sizeof *(array))
+
+struct endpoint {
+    const char *subject; /* "mx.example.org[192.0.2.1]" */
+    const struct smtp_session *session;
+    struct trouble trouble;
+};
+
+static void skip(struct run *run, const struct endpoint *e, const enum check_id *checks, size_t count, const char *why)
+{
+    for (size_t i = 0; i < count; i++)
+        finding(run, checks[i], SKIPPED, e->subject, "%s", why);
+}
+
+static void leave_undecided(struct run *run, const struct endpoint *e, const enum check_id *checks, size_t count,
+                            const struct trouble *trouble, const char *because)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct finding *f = finding_unknown(run, checks[i], e->subject, trouble, "not seen");
+
+        f->because = because;
+        if (checks[i] == SMTP_STARTTLS_OFFERED) /* fatal only where a policy binds the host */
+            finding_worst(f, WARN);
+    }
+}
+
+static bool did_connect(const struct smtp_session *s)
+{
+    return s->connect_ms >= 0;
+}
+
+enum reach { REACHED, NOT_REACHED, REACH_UNDECIDED };
+
+static enum reach judge_reachability(struct run *run, const struct endpoint *e)
+{
+    const struct smtp_session *s = e->session;
+    enum reach reach = NOT_REACHED;
+    struct finding *f;
+
+    if (did_connect(s) && (s->end == SMTP_END_RESET || s->end == SMTP_END_CLOSED) && !s->greeting.code) {
+        f = finding_worst(finding_unknown(run, SMTP_REACHABLE, e->subject, &e->trouble, "connects, but"), WARN);
+        reach = REACH_UNDECIDED;
+    } else if (did_connect(s)) {
+        f = finding(run, SMTP_REACHABLE, PASS, e->subject, "connects in %" PRId64 " ms", s->connect_ms);
+        reach = REACHED;
+    } else if (e->trouble.reason) {
+        f = finding_worst(finding_unknown(run, SMTP_REACHABLE, e->subject, &e->trouble, "port %u", (unsigned)s->port), WARN);
+        reach = REACH_UNDECIDED;
+    } else if (s->end == SMTP_END_REFUSED) {
+        f = finding(run, SMTP_REACHABLE, WARN, e->subject, "refuses connections on port %u", (unsigned)s->port);
+    } else {
+        f = finding(run, SMTP_REACHABLE, WARN, e->subject, "does not answer on port %u, while others do", (unsigned)s->port);
+    }
+    finding_rests_on(run, f, s->key);
+    return reach;
+}
+
+static void judge_delay(struct run *run, const struct endpoint *e)
+{
+    int64_t ms = e->session->greeting_ms;
+    double seconds = (double)ms / 1000;
+
+    if (!e->session->greeting.code && e->trouble.reason)
+        finding_unknown(run, SMTP_DELAY, e->subject, &e->trouble, "no greeting");
+    else if (!e->session->greeting.code)
+        finding(run, SMTP_DELAY, SKIPPED, e->subject, "no complete greeting");
+    else if (ms <= DELAY_PASS_MS)
+        finding(run, SMTP_DELAY, PASS, e->subject, "greets after %.1f s", seconds);
+    else
+        finding(run, SMTP_DELAY, ms <= DELAY_NOTE_MS ? NOTE : WARN, e->subject, "greets after %.1f s only", seconds);
+}
+
+static const char *violations_text(struct run *run, unsigned violations)
+{
+    static const struct {
+        unsigned bit;
+        const char *text;
+    } names[] = {
+        {SMTP_BARE_LF, "lines end in a bare LF"},
+        {SMTP_LONG_LINE, "a line is over 512 octets"},
+        {SMTP_CONTROL_OCTETS, "control characters in a line"},
+        {SMTP_8BIT_OCTETS, "8-bit characters in a line"},
+        {SMTP_BAD_CODE, "a reply does not begin with a reply code"},
+        {SMTP_BAD_SEPARATOR, "the reply code is not followed by space or hyphen"},
+        {SMTP_CODE_CHANGES, "the code changes between the lines of one reply"},
+        {SMTP_TOO_MANY_LINES, "a reply has too many lines"},
+        {SMTP_TOO_MANY_BYTES, "a reply is too long"},
+    };
+    const char *text = NULL;
+
+    for (size_t i = 0; i < COUNT(names); i++)
+        if (violations & names[i].bit)
+            text = text ? str_printf(run_arena(run), "%s; %s", text, names[i].text) : names[i].text;
+    return text;
+}
+
+static void judge_protocol(struct run *run, const struct endpoint *e)
+{
+    const struct smtp_session *s = e->session;
+    struct finding *f;
+
+    if (s->violations & SMTP_FATAL_VIOLATIONS || s->end == SMTP_END_PROTOCOL)
+        f = finding(run, SMTP_PROTOCOL, FAIL, e->subject, "%s, %s", violations_text(run, s->violations & SMTP_FATAL_VIOLATIONS), smtp_state_during(s->state));
+    else if (s->violations)
+        f = finding(run, SMTP_PROTOCOL, NOTE, e->subject, "%s", violations_text(run, s->violations));
+    else if (!s->greeting.code)
+        f = e->trouble.reason ? finding_unknown(run, SMTP_PROTOCOL, e->subject, &e->trouble, "no reply was seen")
+                              : finding(run, SMTP_PROTOCOL, SKIPPED, e->subject, "no reply was seen");
+    else
+        f = finding(run, SMTP_PROTOCOL, PASS, e->subject, "all replies are well-formed");
+    finding_rests_on(run, f, s->key);
+}
+
+static const char *first_line(struct run *run, const struct smtp_reply *reply)
+{
+    return reply->line_count ? str_text(run_arena(run), reply->lines[0]) : "";
+}
+
+/* True: an EHLO reply is there to be judged. */
+static bool judge_ehlo(struct run *run, const struct endpoint *e)
+{
+    const struct smtp_session *s = e->session;
+    struct trouble trouble = reply_trouble(run, s, &s->ehlo);
+
+    if (s->ehlo.code == 250) {
+        finding(run, SMTP_EHLO_ACCEPTED, PASS, e->subject, "EHLO is accepted");
+        return true;
+    }
+    if (!s->ehlo.code) {
+        if (e->trouble.reason) {
+            finding_unknown(run, SMTP_EHLO_ACCEPTED, e->subject, &e->trouble, "no reply to EHLO");
+            leave_undecided(run, e, after_ehlo, COUNT(after_ehlo), &e->trouble, "smtp.ehlo");
+        } else {
+            finding(run, SMTP_EHLO_ACCEPTED, SKIPPED, e->subject, "no usable reply: see smtp.protocol");
+            skip(run, e, after_ehlo, COUNT(after_ehlo), "no usable reply: see smtp.protocol");
+        }
+        return false;
+    }
+    if (trouble.reason) {
+        finding_unknown(run, SMTP_EHLO_ACCEPTED, e->subject, &trouble, "EHLO answered with %s", first_line(run, &s->ehlo));
+        leave_undecided(run, e, after_ehlo, COUNT(after_ehlo), &trouble, "smtp.ehlo");
+        return false;
+    }
+    if (s->helo.code == 250)
+        finding(run, SMTP_EHLO_ACCEPTED, NOTE, e->subject, "only HELO is accepted: %s", first_line(run, &s->ehlo));
+    else
+        finding(run, SMTP_EHLO_ACCEPTED, WARN, e->subject, "EHLO and HELO are refused: %s", first_line(run, &s->ehlo));
+    return s->helo.code == 250;
+}
+
+static bool is_number(struct str s)
+{
+    if (s.len == 0 || s.len > 20)
+        return false;
+    for (size_t i = 0; i < s.len; i++)
+        if (s.at[i] < '0' || s.at[i] > '9')
+            return false;
+    return true;
+}
+
+static void judge_extensions(struct run *run, const struct endpoint *e)
+{
+    static const char *const wanted[] = {"PIPELINING", "8BITMIME", "SIZE", "ENHANCEDSTATUSCODES", "SMTPUTF8"};
+    const struct smtp_session *s = e->session;
+    /* What is said in the clear is forgotten after the handshake (RFC 3207 4.2). */
+    const struct smtp_reply *ehlo = s->ehlo_tls.code == 250 ? &s->ehlo_tls : &s->ehlo;
+    const char *faults = NULL;
+    struct str size = {0};
+
+    for (size_t i = 0; i < COUNT(wanted); i++)
+        if (!smtp_keyword(ehlo, wanted[i], NULL))
+            faults = faults ? str_printf(run_arena(run), "%s, %s", faults, wanted[i]) : str_printf(run_arena(run), "missing: %s", wanted[i]);
+    if (smtp_keyword(ehlo, "SIZE", &size) && size.len && !is_number(size))
+        faults = str_printf(run_arena(run), "%s%sSIZE is no number", faults ? faults : "", faults ? "; " : "");
+    if (smtp_keyword(&s->ehlo, "AUTH", NULL) && smtp_keyword(&s->ehlo, "STARTTLS", NULL))
+        faults = str_printf(run_arena(run), "%s%sAUTH is offered before TLS", faults ? faults : "", faults ? "; " : "");
+    if (faults)
+        finding(run, SMTP_EXTENSIONS, NOTE, e->subject, "%s", faults);
+    else
+        finding(run, SMTP_EXTENSIONS, PASS, e->subject, "all of PIPELINING, 8BITMIME, SIZE, ENHANCEDSTATUSCODES, SMTPUTF8");
+}
+
+static void judge_injection(struct run *run, const struct endpoint *e)
+{
+    struct str injected = e->session->injected;
+
+    if (injected.len)
+        finding(run, SMTP_STARTTLS_INJECTION, FAIL, e->subject, "%zu bytes in the clear behind the reply to STARTTLS: %s", injected.len,
+                str_text(run_arena(run), injected));
+    else
+        finding(run, SMTP_STARTTLS_INJECTION, PASS, e->subject, "nothing between the reply to STARTTLS and the handshake");
+}
+
+static void judge_starttls(struct run *run, const struct endpoint *e)
+{
+    const struct smtp_session *s = e->session;
+    bool offered = smtp_keyword(&s->ehlo, "STARTTLS", NULL);
+    struct trouble trouble = reply_trouble(run, s, &s->starttls);
+
+    if (!offered) {
+        finding(run, SMTP_STARTTLS_OFFERED, WARN, e->subject, "STARTTLS is not offered: mail arrives in the clear");
+        finding(run, SMTP_STARTTLS_INJECTION, SKIPPED, e->subject, "STARTTLS is not offered");
+        return;
+    }
+    if (s->starttls.code == 220) {
+        finding(run, SMTP_STARTTLS_OFFERED, PASS, e->subject, "STARTTLS is offered and accepted");
+        judge_injection(run, e);
+        return;
+    }
+    if (!s->starttls.code)
+        trouble = e->trouble;
+    if (trouble.reason) {
+        finding_worst(finding_unknown(run, SMTP_STARTTLS_OFFERED, e->subject, &trouble, "STARTTLS is offered; the command: %s", first_line(run, &s->starttls)), WARN);
+        finding_unknown(run, SMTP_STARTTLS_INJECTION, e->subject, &trouble, "STARTTLS was not accepted")->because = "smtp.starttls";
+        return;
+    }
+    finding(run, SMTP_STARTTLS_OFFERED, WARN, e->subject, "STARTTLS is offered, but refused: %s", first_line(run, &s->starttls));
+    finding(run, SMTP_STARTTLS_INJECTION, SKIPPED, e->subject, "STARTTLS was not accepted");
+}
+
+static enum reach judge_endpoint(struct run *run, const struct endpoint *e)
+{
+    enum reach reach = judge_reachability(run, e);
+
+    if (reach == NOT_REACHED) {
+        skip(run, e, after_connect, COUNT(after_connect), "no connection: see smtp.reachable");
+        return reach;
+    }
+    if (!did_connect(e->session)) {
+        leave_undecided(run, e, after_connect, COUNT(after_connect), &e->trouble, "smtp.reachable");
+        return reach;
+    }
+    judge_delay(run, e);
+    judge_protocol(run, e);
+    if (e->session->greeting.code && e->session->greeting.code != 220) {
+        struct trouble trouble = reply_trouble(run, e->session, &e->session->greeting);
+
+        finding(run, SMTP_EHLO_ACCEPTED, SKIPPED, e->subject, "no greeting with 220: see banner.greeting");
+        if (trouble.reason)
+            leave_undecided(run, e, after_ehlo, COUNT(after_ehlo), &trouble, "banner.greeting");
+        else
+            skip(run, e, after_ehlo, COUNT(after_ehlo), "no greeting with 220: see banner.greeting");
+    } else if (judge_ehlo(run, e)) {
+        judge_extensions(run, e);
+        judge_starttls(run, e);
+    } else if (e->session->ehlo.code && !reply_trouble(run, e->session, &e->session->ehlo).reason) {
+        skip(run, e, after_ehlo, COUNT(after_ehlo), "no EHLO: see smtp.ehlo");
+    }
+    return reach;
+}
+
+static void judge_domain(struct run *run, const char *domain, size_t reached, size_t lost, const struct trouble *doubt)
+{
+    if (reached)
+        finding(run, SMTP_REACHABLE, PASS, domain, "%zu of %zu MX addresses can be reached", reached, reached + lost);
+    else if (doubt->reason)
+        finding_unknown(run, SMTP_REACHABLE, domain, doubt, "no MX address is known to be reachable");
+    else
+        finding(run, SMTP_REACHABLE, FAIL, domain, "no MX address can be reached: bounces and replies are lost");
+}
+
+static void probe_smtp(struct run *run)
+{
+    const char *domain = run_target(run)->domain;
+    const struct inventory *mail = need_inventory(run);
+    size_t count[REACH_UNDECIDED + 1] = {0}, pending = 0, all = 0;
+    struct trouble doubt = {0};
+
+    for (size_t h = 0; h < mail->host_count; h++) {
+        for (size_t i = 0; i < mail->hosts[h].address_count; i++) {
+            const struct mail_address *a = &mail->addresses[mail->hosts[h].addresses[i]];
+            struct endpoint e = {.subject = subject_host_ip(run, mail->hosts[h].name, &a->ip)};
+            enum reach reach;
+
+            all++;
+            e.session = need_judged_session(run, mail->hosts[h].name, &a->ip, &e.trouble);
+            if (!e.session) {
+                pending++;
+                continue;
+            }
+            reach = judge_endpoint(run, &e);
+            count[reach]++;
+            if (reach == REACH_UNDECIDED)
+                doubt = e.trouble;
+        }
+    }
+    if (!mail->complete || pending)
+        return;
+    if (all)
+        judge_domain(run, domain, count[REACHED], count[NOT_REACHED] + count[REACH_UNDECIDED], &doubt);
+    else
+        finding(run, SMTP_REACHABLE, SKIPPED, domain, "no MX host has an address");
+}
+
+const struct probe smtp_probe = {
+    .name = "smtp",
+    .summary = "the SMTP session with every address of every MX host",
+    .groups = "smtp",
+    .run = probe_smtp,
+};
