@@ -1,0 +1,289 @@
+/* reports/json.c - the report for programs, as docs/report-1.schema.json describes it: one document, or one a line.
+ *
+ * Every text is made visible before cJSON gets it; values of evidence are spelled without loss by evidence_to_json().
+ */
+
+#include "reports/reporter.h"
+
+#include <cjson/cJSON.h>
+#include <errno.h>
+#include <string.h>
+
+#include "core/arena.h"
+#include "core/evidence.h"
+#include "core/recording.h"
+#include "core/str.h"
+#include "reports/mail_path.h"
+#include "reports/words.h"
+
+/* A node that could not be made leaves a hole in the document, so it is the end of the document. */
+static void made(struct report *report, const void *node)
+{
+    if (!node)
+        sink_fail(&report->sink, ENOMEM);
+}
+
+static void add_text(struct report *report, cJSON *object, const char *name, const char *text)
+{
+    made(report, cJSON_AddStringToObject(object, name, sink_visible(report->arena, str_of(text))));
+}
+
+static void add_number(struct report *report, cJSON *object, const char *name, int64_t number)
+{
+    made(report, cJSON_AddNumberToObject(object, name, (double)number));
+}
+
+static cJSON *add_object(struct report *report, cJSON *object, const char *name)
+{
+    cJSON *node = cJSON_AddObjectToObject(object, name);
+
+    made(report, node);
+    return node;
+}
+
+static cJSON *add_array(struct report *report, cJSON *object, const char *name)
+{
+    cJSON *node = cJSON_AddArrayToObject(object, name);
+
+    made(report, node);
+    return node;
+}
+
+static void append(struct report *report, cJSON *array, cJSON *item) /* takes the item */
+{
+    made(report, item);
+    if (!cJSON_AddItemToArray(array, item)) {
+        cJSON_Delete(item);
+        made(report, NULL);
+    }
+}
+
+static void append_text(struct report *report, cJSON *array, const char *text)
+{
+    append(report, array, cJSON_CreateString(sink_visible(report->arena, str_of(text))));
+}
+
+static cJSON *append_object(struct report *report, cJSON *array)
+{
+    cJSON *object = cJSON_CreateObject();
+
+    append(report, array, object);
+    return object;
+}
+
+static void add_target(struct report *report, cJSON *document, const struct result *result)
+{
+    cJSON *target = add_object(report, document, "target");
+    cJSON *senders;
+
+    add_text(report, target, "domain", result->target->domain);
+    add_text(report, target, "unicode", result->target->unicode ? result->target->unicode : result->target->domain);
+    senders = add_array(report, target, "senders");
+    for (size_t i = 0; result->inventory && i < result->inventory->address_count; i++) {
+        const struct mail_address *address = &result->inventory->addresses[i];
+        cJSON *sender;
+
+        if (address->origin == SENDER_NOT)
+            continue;
+        sender = append_object(report, senders);
+        add_text(report, sender, "ip", ip_text(report->arena, &address->ip));
+        if (address->helo)
+            add_text(report, sender, "helo", address->helo);
+        add_text(report, sender, "origin", address->origin == SENDER_DECLARED ? "declared" : "assumed");
+    }
+}
+
+static void add_vantage(struct report *report, cJSON *document, const struct result *result)
+{
+    cJSON *node = add_object(report, document, "vantage");
+    const struct vantage *vantage = result->vantage;
+    cJSON *resolvers;
+
+    add_text(report, node, "host", vantage && vantage->host ? vantage->host : "");
+    resolvers = add_array(report, node, "resolvers");
+    for (size_t i = 0; vantage && i < vantage->resolver_count; i++)
+        append_text(report, resolvers, vantage->resolvers[i]);
+    made(report, cJSON_AddBoolToObject(node, "validating", vantage && vantage->trusts_ad));
+    add_text(report, node, "started", time_text(report->arena, result->started_s));
+    add_number(report, node, "elapsed_ms", result->elapsed_ms);
+}
+
+static void add_list(struct report *report, cJSON *object, const char *name, const struct text_list *list)
+{
+    cJSON *array = add_array(report, object, name);
+
+    for (size_t i = 0; i < list->count; i++)
+        append_text(report, array, list->at[i]);
+}
+
+static void add_sources(struct report *report, cJSON *object, const char *sources) /* "; " between them */
+{
+    cJSON *array = add_array(report, object, "sources");
+
+    while (sources && *sources) {
+        const char *end = strstr(sources, "; ");
+        size_t length = end ? (size_t)(end - sources) : strlen(sources);
+
+        append_text(report, array, str_text(report->arena, (struct str){sources, length}));
+        sources += length + (end ? 2 : 0);
+    }
+}
+
+static void add_finding(struct report *report, cJSON *findings, const struct finding *f)
+{
+    const struct check *check = check_of(f->check);
+    cJSON *node = append_object(report, findings);
+
+    add_text(report, node, "id", check->name);
+    add_text(report, node, "group", check->group);
+    add_text(report, node, "status", status_word(f->status));
+    add_text(report, node, "subject", f->subject);
+    add_text(report, node, "message", f->message);
+    if (f->status == UNKNOWN && f->reason != REASON_NONE) {
+        add_text(report, node, "reason", reason_word(f->reason));
+        add_text(report, node, "side", side_word(f->side));
+    }
+    if (f->because)
+        add_text(report, node, "because", f->because);
+    add_text(report, node, "remedy", remedy_text(f) ? remedy_text(f) : "");
+    add_list(report, node, "records", &f->records);
+    add_sources(report, node, check->sources);
+    add_list(report, node, "evidence", &f->evidence);
+}
+
+static void add_mail_address(struct report *report, cJSON *addresses, const struct mail_path *path)
+{
+    const struct mail_address *address = path->address;
+    struct str banner = session_banner(path->session), ehlo = session_ehlo(path->session);
+    cJSON *node = append_object(report, addresses), *list;
+
+    add_text(report, node, "ip", ip_text(report->arena, &address->ip));
+    list = add_array(report, node, "roles");
+    if (address->roles & ROLE_SENDER)
+        append_text(report, list, "sender");
+    if (address->roles & ROLE_MX)
+        append_text(report, list, "mx");
+    list = add_array(report, node, "hosts");
+    for (size_t i = 0; i < address->host_count; i++)
+        append_text(report, list, address->hosts[i]);
+    list = add_array(report, node, "ptr");
+    for (size_t i = 0; i < path->name_count; i++)
+        append_text(report, list, path->names[i].name);
+    if (banner.len)
+        add_text(report, node, "banner", sink_visible(report->arena, banner));
+    if (ehlo.len)
+        add_text(report, node, "ehlo", sink_visible(report->arena, ehlo));
+}
+
+static void add_evidence(struct report *report, cJSON *document, const struct result *result)
+{
+    cJSON *node = add_object(report, document, "evidence");
+
+    for (size_t i = 0; i < result->evidence_count; i++) {
+        const struct evidence *evidence = result->evidence[i];
+        cJSON *value;
+
+        if (!evidence->known)
+            continue;
+        value = evidence_to_json(evidence);
+        made(report, value);
+        if (!cJSON_AddItemToObject(node, sink_visible(report->arena, str_of(evidence->text)), value)) {
+            cJSON_Delete(value);
+            made(report, NULL);
+        }
+    }
+}
+
+static void write_document(struct report *report, const struct result *result, bool formatted)
+{
+    const struct mail_path *paths = mail_paths(report->arena, result);
+    cJSON *document = report->document = cJSON_CreateObject();
+    cJSON *node;
+    char *printed;
+
+    made(report, document);
+    add_text(report, document, "schema", "https://mailready.example/schema/report-1.json");
+    node = add_object(report, document, "tool");
+    add_text(report, node, "name", "mailready");
+    add_text(report, node, "version", MAILREADY_VERSION);
+    add_target(report, document, result);
+    add_vantage(report, document, result);
+    add_text(report, document, "verdict", verdict_word(result->verdict));
+    node = add_object(report, document, "counts");
+    for (size_t i = 0; i < STATUS_COUNT; i++) {
+        static const enum status order[STATUS_COUNT] = {PASS, NOTE, WARN, FAIL, UNKNOWN, SKIPPED};
+
+        add_number(report, node, status_word(order[i]), (int64_t)result->counts[order[i]]);
+    }
+    node = add_array(report, document, "findings");
+    for (size_t i = 0; i < result->finding_count; i++)
+        add_finding(report, node, result->findings[i]);
+    node = add_array(report, document, "mail_addresses");
+    for (size_t i = 0; paths && i < result->inventory->address_count; i++)
+        add_mail_address(report, node, &paths[i]);
+    add_evidence(report, document, result);
+    printed = formatted ? cJSON_Print(document) : cJSON_PrintUnformatted(document);
+    made(report, printed);
+    if (printed)
+        sink_json(&report->sink, printed);
+    cJSON_free(printed);
+}
+
+static void json_begin(struct report *report)
+{
+    if (report->options.several)
+        sink_literal(&report->sink, "[\n");
+}
+
+static void json_one(struct report *report, const struct result *result)
+{
+    if (report->results)
+        sink_literal(&report->sink, ",\n");
+    write_document(report, result, true);
+}
+
+static void json_end(struct report *report)
+{
+    if (report->results)
+        sink_literal(&report->sink, "\n");
+    if (report->options.several)
+        sink_literal(&report->sink, "]\n");
+}
+
+static void jsonl_begin(struct report *report)
+{
+    (void)report;
+}
+
+static void jsonl_one(struct report *report, const struct result *result)
+{
+    write_document(report, result, false);
+    sink_literal(&report->sink, "\n");
+}
+
+static void jsonl_end(struct report *report)
+{
+    (void)report;
+}
+
+extern const struct reporter json_reporter, jsonl_reporter;
+
+const struct reporter json_reporter = {
+    .name = "json",
+    .suffix = ".json",
+    .summary = "for programs: one document, or an array of them for several domains",
+    .language = SINK_JSON,
+    .begin = json_begin,
+    .one = json_one,
+    .end = json_end,
+};
+
+const struct reporter jsonl_reporter = {
+    .name = "jsonl",
+    .suffix = ".jsonl",
+    .summary = "for programs: one document a line",
+    .language = SINK_JSON,
+    .begin = jsonl_begin,
+    .one = jsonl_one,
+    .end = jsonl_end,
+};

@@ -1,0 +1,221 @@
+/* reports/outline.c - arranges a result for people. */
+
+#include "reports/outline.h"
+
+#include <string.h>
+
+#include "core/arena.h"
+#include "core/str.h"
+#include "reports/words.h"
+
+enum {
+    FIX_MAX = 10,      /* entries that a reader takes in at once */
+    FIX_FINDINGS = 256, /* findings that they are made of */
+    BECAUSE_DEPTH = 8, /* causes of causes */
+};
+
+static bool same_text(const char *a, const char *b)
+{
+    return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+static bool same_list(const struct text_list *a, const struct text_list *b)
+{
+    if (a->count != b->count)
+        return false;
+    for (size_t i = 0; i < a->count; i++)
+        if (strcmp(a->at[i], b->at[i]) != 0)
+            return false;
+    return true;
+}
+
+static bool says_the_same(const struct finding *a, const struct finding *b)
+{
+    return a->check == b->check && a->status == b->status && same_text(a->message, b->message) &&
+           same_text(a->remedy, b->remedy) && a->reason == b->reason && a->side == b->side &&
+           same_list(&a->records, &b->records);
+}
+
+static const struct finding *undecided(const struct result *result, const char *check, const char *subject)
+{
+    const struct finding *found = NULL;
+
+    for (size_t i = 0; i < result->finding_count; i++) {
+        const struct finding *f = result->findings[i];
+
+        if (f->status != UNKNOWN || strcmp(check_of(f->check)->name, check) != 0)
+            continue;
+        if (!found || (same_text(f->subject, subject) && !same_text(found->subject, subject)))
+            found = f;
+    }
+    return found;
+}
+
+/* The finding that this one is folded under, NULL if it stands for itself. */
+static const struct finding *cause_of(const struct result *result, const struct finding *f)
+{
+    const struct finding *cause = f;
+
+    for (unsigned depth = 0; cause && cause->because && cause->status == UNKNOWN; depth++) {
+        const struct finding *next = undecided(result, cause->because, cause->subject);
+
+        if (!next || next == cause || depth == BECAUSE_DEPTH)
+            break;
+        cause = next;
+    }
+    return cause == f || cause->because ? NULL : cause;
+}
+
+static struct entry *entry_of(const struct outline *outline, const struct finding *f)
+{
+    for (size_t g = 0; g < outline->group_count; g++)
+        for (size_t e = 0; e < outline->groups[g].entry_count; e++)
+            for (size_t i = 0; i < outline->groups[g].entries[e].count; i++)
+                if (outline->groups[g].entries[e].findings[i] == f)
+                    return &outline->groups[g].entries[e];
+    return NULL;
+}
+
+static struct group *group_of(struct outline *outline, struct arena *arena, const char *name, size_t most)
+{
+    for (size_t g = 0; g < outline->group_count; g++)
+        if (strcmp(outline->groups[g].name, name) == 0)
+            return &outline->groups[g];
+
+    struct group *group = &outline->groups[outline->group_count++];
+    group->name = name;
+    group->title = group_title(name);
+    group->entries = ARENA_ARRAY(arena, struct entry, most);
+    return group;
+}
+
+static void push(struct arena *arena, const struct finding ***list, size_t *count, const struct finding *f)
+{
+    if ((*count & (*count - 1)) == 0) { /* 0 or a power of two: full */
+        const struct finding **more = ARENA_ARRAY(arena, const struct finding *, *count ? *count * 2 : 1);
+
+        for (size_t i = 0; i < *count; i++)
+            more[i] = (*list)[i];
+        *list = more;
+    }
+    (*list)[(*count)++] = f;
+}
+
+static void add(struct arena *arena, struct group *group, const struct finding *f)
+{
+    struct entry *entry = NULL;
+
+    for (size_t e = 0; e < group->entry_count && !entry; e++)
+        if (says_the_same(group->entries[e].findings[0], f))
+            entry = &group->entries[e];
+    if (!entry) {
+        entry = &group->entries[group->entry_count++];
+        entry->check = check_of(f->check);
+        entry->status = f->status;
+    }
+    push(arena, &entry->findings, &entry->count, f);
+}
+
+static void sort_entries(struct group *group) /* stable */
+{
+    for (size_t i = 1; i < group->entry_count; i++) {
+        struct entry entry = group->entries[i];
+        size_t at = i;
+
+        for (; at > 0 && group->entries[at - 1].status < entry.status; at--)
+            group->entries[at] = group->entries[at - 1];
+        group->entries[at] = entry;
+    }
+}
+
+static void sort_groups(struct outline *outline) /* stable */
+{
+    for (size_t i = 1; i < outline->group_count; i++) {
+        struct group group = outline->groups[i];
+        size_t at = i;
+
+        for (; at > 0 && outline->groups[at - 1].worst < group.worst; at--)
+            outline->groups[at] = outline->groups[at - 1];
+        outline->groups[at] = group;
+    }
+}
+
+static size_t group_size(const struct result *result, const char *name)
+{
+    size_t size = 0;
+
+    for (size_t i = 0; i < result->finding_count; i++)
+        size += strcmp(check_of(result->findings[i]->check)->group, name) == 0;
+    return size;
+}
+
+static void choose_what_to_fix(struct arena *arena, const struct result *result, struct outline *outline)
+{
+    const struct finding **first = ARENA_ARRAY(arena, const struct finding *, FIX_FINDINGS);
+    const struct entry **fix = ARENA_ARRAY(arena, const struct entry *, FIX_MAX);
+    size_t count = result_fix_first(result, first, FIX_FINDINGS);
+
+    for (size_t i = 0; i < count && outline->fix_count < FIX_MAX; i++) {
+        struct entry *entry = entry_of(outline, first[i]);
+
+        if (!entry || entry->fix)
+            continue;
+        fix[outline->fix_count++] = entry;
+        entry->fix = outline->fix_count;
+    }
+    outline->fix = fix;
+}
+
+const struct outline *outline_of(struct arena *arena, const struct result *result)
+{
+    struct outline *outline = ARENA_NEW(arena, struct outline);
+
+    outline->groups = ARENA_ARRAY(arena, struct group, result->finding_count + 1);
+    for (size_t i = 0; i < result->finding_count; i++) {
+        const struct finding *f = result->findings[i];
+        const char *name = check_of(f->check)->group;
+        struct group *group = group_of(outline, arena, name, group_size(result, name));
+
+        group->counts[f->status]++;
+        if (f->status > group->worst)
+            group->worst = f->status;
+        if (!cause_of(result, f))
+            add(arena, group, f);
+    }
+    for (size_t g = 0; g < outline->group_count; g++)
+        sort_entries(&outline->groups[g]);
+    sort_groups(outline);
+    for (size_t i = 0; i < result->finding_count; i++) {
+        const struct finding *cause = cause_of(result, result->findings[i]);
+        struct entry *entry = cause ? entry_of(outline, cause) : NULL;
+
+        if (entry)
+            push(arena, &entry->dependants, &entry->dependant_count, result->findings[i]);
+    }
+    choose_what_to_fix(arena, result, outline);
+    return outline;
+}
+
+const char *entry_subjects(struct arena *arena, const struct entry *entry)
+{
+    const char *text = entry->findings[0]->subject;
+
+    for (size_t i = 1; i < entry->count; i++)
+        text = str_printf(arena, "%s, %s", text, entry->findings[i]->subject);
+    return text;
+}
+
+const char *entry_dependants(struct arena *arena, const struct entry *entry)
+{
+    const char *text = "";
+    bool seen[CHECK_COUNT] = {false};
+
+    for (size_t i = 0; i < entry->dependant_count; i++) {
+        enum check_id id = entry->dependants[i]->check;
+
+        if (!seen[id])
+            text = str_printf(arena, "%s%s%s", text, *text ? ", " : "", check_of(id)->name);
+        seen[id] = true;
+    }
+    return text;
+}

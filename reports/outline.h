@@ -1,0 +1,46 @@
+/* reports/outline.h - a result arranged for people: groups worst first, repeated findings told once, consequences folded
+ * under their cause, and what to fix first.
+ *
+ * Everything points into the result or into the arena.
+ */
+#pragma once
+
+#include <stddef.h>
+
+#include "core/finding.h"
+#include "core/result.h"
+#include "core/status.h"
+
+struct arena;
+
+/* Findings of one check that say the same about several subjects. */
+struct entry {
+    const struct check *check;
+    enum status status;
+    const struct finding **findings;
+    size_t count;
+    const struct finding **dependants; /* undecided because this is (finding->because) */
+    size_t dependant_count;
+    size_t fix; /* place in the list of what to fix first, from 1; 0: not in it */
+};
+
+struct group {
+    const char *name;
+    const char *title;
+    enum status worst;
+    size_t counts[STATUS_COUNT];
+    struct entry *entries; /* worst first, then as in the result; folded ones are elsewhere */
+    size_t entry_count;
+};
+
+struct outline {
+    struct group *groups; /* worst first, then as in the result */
+    size_t group_count;
+    const struct entry *const *fix;
+    size_t fix_count;
+};
+
+const struct outline *outline_of(struct arena *, const struct result *);
+
+const char *entry_subjects(struct arena *, const struct entry *);
+const char *entry_dependants(struct arena *, const struct entry *); /* names of checks, each once */

@@ -1,0 +1,63 @@
+/* reports/reporter.h - how a result becomes a document.
+ *
+ * A reporter streams: begin, one result after the other, end.  It keeps no result, so a document may be about any number
+ * of domains.  What it writes goes through a sink; what it allocates lives until its call returns.
+ *
+ *     struct report report;
+ *     report_begin(&report, reporter_by_suffix("out.html"), stdout, &(struct report_options){.width = 80});
+ *     report_one(&report, result);
+ *     int error = report_end(&report);        an errno: ENOSPC, EPIPE, ENOMEM, ...
+ *
+ * A new format is a file with one descriptor, and its line in reports.c.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include "core/result.h"
+#include "reports/sink.h"
+
+struct arena;
+struct cJSON;
+struct report;
+struct report_index;
+
+struct report_options {
+    bool colour;    /* text: colour codes; the caller looks at the terminal and at NO_COLOR */
+    bool utf8;      /* text: symbols and rules in UTF-8 instead of ASCII; the caller looks at the locale */
+    unsigned width; /* text: columns; 0: 80 */
+    bool several;   /* more than one result may come */
+};
+
+struct reporter {
+    const char *name;   /* of --format */
+    const char *suffix; /* of -o, with the dot; NULL: by name only */
+    const char *summary;
+    enum sink_language language;
+    void (*begin)(struct report *);
+    void (*one)(struct report *, const struct result *);
+    void (*end)(struct report *);
+};
+
+struct report {
+    const struct reporter *reporter;
+    struct report_options options;
+    struct sink sink;
+    struct arena *arena; /* of one call */
+    struct arena *kept;  /* until the end: for an index of the domains */
+    struct report_index *index;
+    struct cJSON *document; /* while json.c builds it */
+    size_t results;         /* before this one */
+    size_t verdicts[VERDICT_COUNT];
+};
+
+extern const struct reporter *const reporters[]; /* in order of --help, NULL at the end */
+
+const struct reporter *reporter_by_name(const char *name);        /* NULL: none */
+const struct reporter *reporter_by_suffix(const char *file_name); /* NULL: none */
+
+void report_begin(struct report *, const struct reporter *, FILE *, const struct report_options *);
+void report_one(struct report *, const struct result *);
+int report_end(struct report *); /* flushes; 0, or the errno of what went wrong first.  The stream stays open. */

@@ -1,0 +1,94 @@
+/* reports/reports.c - the list of reporters, and what is common to running one. */
+
+#include "reports/reporter.h"
+
+#include <cjson/cJSON.h>
+#include <errno.h>
+#include <setjmp.h>
+#include <string.h>
+
+#include "core/arena.h"
+#include "core/str.h"
+
+extern const struct reporter text_reporter, json_reporter, jsonl_reporter, html_reporter;
+
+const struct reporter *const reporters[] = {
+    &text_reporter, &json_reporter, &jsonl_reporter, &html_reporter, NULL,
+};
+
+enum {
+    REPORT_BYTES = 64 * 1024 * 1024, /* an audit has 4 MiB, and a byte takes four columns at most */
+    REPORT_DEFAULT_WIDTH = 80,
+    REPORT_MIN_WIDTH = 40,
+};
+
+const struct reporter *reporter_by_name(const char *name)
+{
+    for (size_t i = 0; reporters[i]; i++)
+        if (strcmp(reporters[i]->name, name) == 0)
+            return reporters[i];
+    return NULL;
+}
+
+const struct reporter *reporter_by_suffix(const char *file_name)
+{
+    const char *slash = strrchr(file_name, '/');
+    const char *dot = strrchr(slash ? slash + 1 : file_name, '.');
+
+    for (size_t i = 0; dot && reporters[i]; i++)
+        if (reporters[i]->suffix && text_equal_nocase(reporters[i]->suffix, dot))
+            return reporters[i];
+    return NULL;
+}
+
+/* The calls of a reporter own nothing outside the report, so a spent arena may leave them anywhere. */
+static void call(struct report *report, void (*step)(struct report *), const struct result *result)
+{
+    jmp_buf spent;
+
+    if (report->sink.error != 0)
+        return;
+    if (setjmp(spent) == 0) {
+        arena_on_exhausted(report->arena, &spent);
+        arena_on_exhausted(report->kept, &spent);
+        if (result)
+            report->reporter->one(report, result);
+        else
+            step(report);
+    } else {
+        sink_fail(&report->sink, ENOMEM);
+    }
+    cJSON_Delete(report->document);
+    report->document = NULL;
+    arena_reset(report->arena);
+}
+
+void report_begin(struct report *report, const struct reporter *reporter, FILE *out,
+                  const struct report_options *options)
+{
+    *report = (struct report){.reporter = reporter, .options = *options, .sink = sink_to(out, reporter->language)};
+    if (report->options.width == 0)
+        report->options.width = REPORT_DEFAULT_WIDTH;
+    if (report->options.width < REPORT_MIN_WIDTH)
+        report->options.width = REPORT_MIN_WIDTH;
+    report->arena = arena_new(REPORT_BYTES);
+    report->kept = arena_new(REPORT_BYTES);
+    if (!report->arena || !report->kept)
+        sink_fail(&report->sink, ENOMEM);
+    call(report, reporter->begin, NULL);
+}
+
+void report_one(struct report *report, const struct result *result)
+{
+    call(report, NULL, result);
+    report->results++;
+    report->verdicts[result->verdict]++;
+}
+
+int report_end(struct report *report)
+{
+    call(report, report->reporter->end, NULL);
+    arena_free(report->arena);
+    arena_free(report->kept);
+    return sink_finish(&report->sink);
+}

@@ -1,0 +1,233 @@
+/* reports/sink.c - encodes report text for a terminal, for HTML and for JSON, and keeps the first write error. */
+
+#include "reports/sink.h"
+
+#include <errno.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "core/arena.h"
+
+struct range {
+    uint32_t first, last;
+};
+
+/* Code points that show nothing, or change how others are shown: a reader could not tell that they are there. */
+static const struct range unseen[] = {
+    {0x0000, 0x001f},   {0x007f, 0x00a0},   {0x00ad, 0x00ad},   {0x034f, 0x034f},   {0x061c, 0x061c},
+    {0x115f, 0x1160},   {0x17b4, 0x17b5},   {0x180b, 0x180f},   {0x2000, 0x200f},   {0x2028, 0x202f},
+    {0x205f, 0x206f},   {0x2800, 0x2800},   {0x3000, 0x3000},   {0x3164, 0x3164},   {0xd800, 0xf8ff},
+    {0xfdd0, 0xfdef},   {0xfe00, 0xfe0f},   {0xfeff, 0xfeff},   {0xffa0, 0xffa0},   {0xfff0, 0xfffb},
+    {0xfffe, 0xffff},   {0x1d173, 0x1d17a}, {0x1fffe, 0x1ffff}, {0x2fffe, 0x2ffff}, {0xe0000, 0x10ffff},
+};
+
+/* Code points that take two columns: East Asian wide and emoji, by whole blocks. */
+static const struct range wide[] = {
+    {0x1100, 0x115f}, {0x2e80, 0x303e}, {0x3041, 0xa4cf},   {0xac00, 0xd7a3},   {0xf900, 0xfaff},
+    {0xfe30, 0xfe6f}, {0xff00, 0xff60}, {0x1f300, 0x1f64f}, {0x1f900, 0x1f9ff}, {0x20000, 0x3fffd},
+};
+
+/* Code points that are put on top of the one before. */
+static const struct range combining[] = {
+    {0x0300, 0x036f}, {0x0483, 0x0489}, {0x0591, 0x05bd}, {0x064b, 0x065f},
+    {0x1ab0, 0x1aff}, {0x1dc0, 0x1dff}, {0x20d0, 0x20ff}, {0xfe20, 0xfe2f},
+};
+
+static bool in_ranges(uint32_t code, const struct range *ranges, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (code >= ranges[i].first && code <= ranges[i].last)
+            return true;
+    return false;
+}
+
+#define IN(code, ranges) in_ranges((code), (ranges), sizeof(ranges) / sizeof *(ranges))
+
+/* Length of the UTF-8 sequence at `at` (RFC 3629: shortest form, no surrogates), or 0 where there is none. */
+static size_t utf8_decode(const unsigned char *at, size_t left, uint32_t *code)
+{
+    static const uint32_t shortest[] = {0, 0, 0x80, 0x800, 0x10000};
+    size_t size = at[0] < 0x80 ? 1 : at[0] >> 5 == 0x06 ? 2 : at[0] >> 4 == 0x0e ? 3 : at[0] >> 3 == 0x1e ? 4 : 0;
+
+    if (size == 0 || size > left)
+        return 0;
+    *code = size == 1 ? at[0] : at[0] & (0x7fu >> size);
+    for (size_t i = 1; i < size; i++) {
+        if (at[i] >> 6 != 0x02)
+            return 0;
+        *code = *code << 6 | (at[i] & 0x3fu);
+    }
+    if (*code < shortest[size] || *code > 0x10ffff || (*code >= 0xd800 && *code <= 0xdfff))
+        return 0;
+    return size;
+}
+
+/* Bytes at `at` that may be shown as they are: one whole code point, or 0. */
+static size_t visible_size(const unsigned char *at, size_t left)
+{
+    uint32_t code = 0;
+    size_t size = utf8_decode(at, left, &code);
+
+    return size > 0 && !IN(code, unseen) ? size : 0;
+}
+
+static void spell_byte(unsigned char byte, char out[4])
+{
+    static const char digits[] = "0123456789abcdef";
+
+    out[0] = '\\';
+    out[1] = 'x';
+    out[2] = digits[byte >> 4];
+    out[3] = digits[byte & 15];
+}
+
+struct sink sink_to(FILE *out, enum sink_language language)
+{
+    return (struct sink){.out = out, .language = language};
+}
+
+void sink_fail(struct sink *sink, int error)
+{
+    if (sink->error == 0)
+        sink->error = error ? error : EIO;
+}
+
+int sink_finish(struct sink *sink)
+{
+    if (sink->error == 0 && fflush(sink->out) != 0)
+        sink_fail(sink, errno);
+    return sink->error;
+}
+
+void sink_literal_bytes(struct sink *sink, const char *bytes, size_t size)
+{
+    if (sink->error == 0 && fwrite(bytes, 1, size, sink->out) != size)
+        sink_fail(sink, errno);
+}
+
+/* NULL: may be written as it is. */
+static const char *html_entity(char c)
+{
+    switch (c) {
+    case '&':
+        return "&amp;";
+    case '<':
+        return "&lt;";
+    case '>':
+        return "&gt;";
+    case '"':
+        return "&quot;";
+    case '\'':
+        return "&#39;";
+    default:
+        return NULL;
+    }
+}
+
+void sink_bytes(struct sink *sink, struct str text)
+{
+    size_t written = 0; /* everything before it is out; what is between it and i passes as it is */
+
+    for (size_t i = 0; i < text.len;) {
+        size_t size = visible_size((const unsigned char *)text.at + i, text.len - i);
+        const char *entity = sink->language == SINK_HTML ? html_entity(text.at[i]) : NULL;
+        char spelled[5] = "";
+
+        if (size > 0 && !entity) {
+            i += size;
+            continue;
+        }
+        if (size == 0)
+            spell_byte((unsigned char)text.at[i], spelled);
+        sink_literal_bytes(sink, text.at + written, i - written);
+        sink_literal_bytes(sink, size ? entity : spelled, strlen(size ? entity : spelled));
+        written = ++i;
+    }
+    if (written < text.len)
+        sink_literal_bytes(sink, text.at + written, text.len - written);
+}
+
+void sink_text(struct sink *sink, const char *text)
+{
+    sink_bytes(sink, str_of(text));
+}
+
+void sink_number(struct sink *sink, long long number)
+{
+    char digits[24];
+
+    snprintf(digits, sizeof digits, "%lld", number);
+    sink_text(sink, digits);
+}
+
+/* Outside strings cJSON prints ASCII only, so whatever has to be spelled stands in a string, where \u escapes are legal. */
+static void put_json_escape(struct sink *sink, const unsigned char *at, size_t size, uint32_t code)
+{
+    char escape[24];
+
+    if (size == 0)
+        snprintf(escape, sizeof escape, "\\\\x%02x", *at);
+    else if (code < 0x10000)
+        snprintf(escape, sizeof escape, "\\u%04x", (unsigned)code);
+    else
+        snprintf(escape, sizeof escape, "\\u%04x\\u%04x", (unsigned)(0xd800 + ((code - 0x10000) >> 10)),
+                 (unsigned)(0xdc00 + ((code - 0x10000) & 0x3ff)));
+    sink_literal_bytes(sink, escape, strlen(escape));
+}
+
+void sink_json(struct sink *sink, const char *printed)
+{
+    size_t length = strlen(printed);
+
+    for (size_t i = 0; i < length;) {
+        const unsigned char *at = (const unsigned char *)printed + i;
+        uint32_t code = 0;
+        size_t size = utf8_decode(at, length - i, &code);
+
+        if (*at == '\t' && i > 0 && printed[i - 1] == ':')
+            sink_literal(sink, " ");
+        else if (*at == '\t')
+            sink_literal(sink, "  ");
+        else if (*at == '\n' || (size > 0 && !IN(code, unseen)))
+            sink_literal_bytes(sink, printed + i, size);
+        else
+            put_json_escape(sink, at, size, code);
+        i += size ? size : 1;
+    }
+}
+
+const char *sink_visible(struct arena *arena, struct str text)
+{
+    char *out = ARENA_ARRAY(arena, char, text.len * 4 + 1);
+    size_t used = 0;
+
+    for (size_t i = 0; i < text.len;) {
+        const unsigned char *at = (const unsigned char *)text.at + i;
+        size_t size = visible_size(at, text.len - i);
+
+        if (size == 0) {
+            spell_byte(*at, out + used);
+            used += 4;
+            size = 1;
+        } else {
+            memcpy(out + used, text.at + i, size);
+            used += size;
+        }
+        i += size;
+    }
+    return out;
+}
+
+size_t sink_columns(const char *visible, size_t bytes)
+{
+    size_t columns = 0;
+
+    for (size_t i = 0; i < bytes;) {
+        uint32_t code = 0;
+        size_t size = utf8_decode((const unsigned char *)visible + i, bytes - i, &code);
+
+        columns += IN(code, combining) ? 0 : IN(code, wide) ? 2 : 1;
+        i += size ? size : 1;
+    }
+    return columns;
+}

@@ -1,0 +1,46 @@
+/* reports/sink.h - the only way out for a report: bytes are encoded for the language that the report is written in.
+ *
+ * Whatever a peer said may stand in a finding, so everything that is not a literal of our own source is encoded:
+ * sink_literal() takes string literals only (anything else does not compile), all other calls encode.  Two steps:
+ *
+ *   visible   every language: valid UTF-8 that can be seen passes; C0 (LF and TAB among it), DEL, C1, bidi controls, other
+ *             code points without a picture of their own, and bytes that are not UTF-8 become \xNN, byte by byte.
+ *             Doing it twice changes nothing, so text that was measured or wrapped may pass again.
+ *   language  SINK_TEXT nothing more; SINK_HTML & < > " ' for text and attributes alike.
+ *
+ * JSON is printed by cJSON from strings that were made visible before (sink_visible()), since cJSON copies bytes unchecked;
+ * sink_json() lets what it printed pass, and spells what should not be there as \u escapes.
+ *
+ * The first write error is kept (ENOSPC, EPIPE, ...), everything after it is swallowed, and sink_finish() tells.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include "core/str.h"
+
+enum sink_language { SINK_TEXT, SINK_HTML, SINK_JSON };
+
+struct sink {
+    FILE *out; /* borrowed */
+    enum sink_language language;
+    int error; /* errno of the first failure; 0 */
+};
+
+struct sink sink_to(FILE *, enum sink_language);
+int sink_finish(struct sink *);          /* flushes; 0, or the errno of the first failure */
+void sink_fail(struct sink *, int error); /* marks a failure from elsewhere; the first one is kept */
+
+#define sink_literal(sink, literal) sink_literal_bytes((sink), "" literal "", sizeof("" literal "") - 1)
+void sink_literal_bytes(struct sink *, const char *, size_t); /* for the macro only */
+
+void sink_text(struct sink *, const char *text);
+void sink_bytes(struct sink *, struct str);
+void sink_number(struct sink *, long long);
+void sink_json(struct sink *, const char *printed); /* SINK_JSON: a document that cJSON printed, without its tabs */
+
+/* Text made visible, and how many columns of a terminal it takes. */
+const char *sink_visible(struct arena *, struct str);
+size_t sink_columns(const char *visible, size_t bytes);

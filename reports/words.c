@@ -1,0 +1,196 @@
+/* reports/words.c - the words that all reports for people share. */
+
+#include "reports/words.h"
+
+#include <assert.h>
+#include <string.h>
+#include <time.h>
+
+#include "core/arena.h"
+#include "core/str.h"
+
+static const char *const group_titles[][2] = {
+    /* in order of the specification */
+    {"mx", "Mail exchangers (MX)"},
+    {"domain", "Domain"},
+    {"ip", "Mail addresses"},
+    {"ptr", "Reverse names (PTR)"},
+    {"helo", "HELO names"},
+    {"banner", "SMTP banners"},
+    {"smtp", "SMTP service"},
+    {"tls", "TLS of the mail servers"},
+    {"spf", "SPF"},
+    {"dkim", "DKIM"},
+    {"dmarc", "DMARC"},
+    {"mta_sts", "MTA-STS"},
+    {"tls_rpt", "TLS reporting"},
+    {"dane", "DANE"},
+    {"dnssec", "DNSSEC"},
+    {"dnsbl", "Blocklists"},
+    {"bimi", "BIMI"},
+    {"ns", "Name servers"},
+    {"message", "Message"},
+    {"env", "Where the audit ran"},
+};
+
+const char *group_title(const char *name)
+{
+    for (size_t i = 0; i < sizeof group_titles / sizeof *group_titles; i++)
+        if (strcmp(group_titles[i][0], name) == 0)
+            return group_titles[i][1];
+    return name;
+}
+
+static const struct {
+    const char *label, *utf8, *ascii;
+} statuses[] = {
+    [PASS] = {"ok", "\xe2\x9c\x93", "+"}, /* check mark */
+    [SKIPPED] = {"skipped", "\xe2\x80\x93", "-"}, /* dash */
+    [NOTE] = {"note", "i", "i"},
+    [UNKNOWN] = {"unknown", "?", "?"},
+    [WARN] = {"warn", "!", "!"},
+    [FAIL] = {"FAIL", "\xe2\x9c\x97", "x"}, /* ballot cross */
+};
+static_assert(sizeof statuses / sizeof *statuses == STATUS_COUNT, "a word for every status");
+
+const char *status_label(enum status status)
+{
+    return statuses[status].label;
+}
+
+const char *status_symbol(enum status status, bool utf8)
+{
+    return utf8 ? statuses[status].utf8 : statuses[status].ascii;
+}
+
+const char *remedy_text(const struct finding *f)
+{
+    const struct check *check = check_of(f->check);
+
+    if (f->remedy)
+        return f->remedy;
+    if (f->status == PASS || f->status == SKIPPED || (f->status == UNKNOWN && check->worst > UNKNOWN))
+        return NULL; /* what repairs a fault is no advice where none was established */
+    return check->remedy;
+}
+
+static const struct {
+    const char *label;
+    enum status status;
+} verdicts[] = {
+    [VERDICT_READY] = {"READY", PASS},
+    [VERDICT_WARNINGS] = {"READY WITH WARNINGS", WARN},
+    [VERDICT_UNKNOWN] = {"CAN'T TELL", UNKNOWN},
+    [VERDICT_NOT_READY] = {"NOT READY", FAIL},
+};
+static_assert(sizeof verdicts / sizeof *verdicts == VERDICT_COUNT, "a word for every verdict");
+
+const char *verdict_label(enum verdict verdict)
+{
+    return verdicts[verdict].label;
+}
+
+enum status verdict_as_status(enum verdict verdict)
+{
+    return verdicts[verdict].status;
+}
+
+static size_t required_but_unknown(const struct result *result)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < result->finding_count; i++)
+        count += result->findings[i]->status == UNKNOWN && result->findings[i]->worst == FAIL;
+    return count;
+}
+
+const char *verdict_sentence(struct arena *arena, const struct result *result)
+{
+    size_t fails = result->counts[FAIL], warns = result->counts[WARN], open = required_but_unknown(result);
+
+    switch (result->verdict) {
+    case VERDICT_READY:
+        return "Nothing that can be seen from here stands in the way of this domain's mail.";
+    case VERDICT_WARNINGS:
+        return str_printf(arena, "Mail can flow, but %zu %s some receivers score against it, or that it breaks easily.",
+                          warns, warns == 1 ? "check warns that" : "checks warn that");
+    case VERDICT_UNKNOWN:
+        return str_printf(arena, "Nothing failed, but %zu required %s could not be decided: this is no verdict on the domain.",
+                          open, open == 1 ? "check" : "checks");
+    case VERDICT_NOT_READY:
+        break;
+    }
+    return str_printf(arena, "%zu %s: large receivers refuse mail for this, or it cannot flow at all.", fails,
+                      fails == 1 ? "check fails" : "checks fail");
+}
+
+const char *side_sentence(enum side side)
+{
+    switch (side) {
+    case SIDE_NONE:
+        break;
+    case SIDE_US:
+        return "The trouble is on this side, where the audit ran. It says nothing about the domain.";
+    case SIDE_NETWORK:
+        return "The trouble is on the way between the audit and the servers that it asked.";
+    case SIDE_RESOLVER:
+        return "The trouble is with the DNS resolver or list that was asked, not with the domain.";
+    case SIDE_TARGET:
+        return "The trouble is with the servers of the domain or of its address block.";
+    }
+    return NULL;
+}
+
+const char *counts_text(struct arena *arena, const size_t counts[STATUS_COUNT], const char *separator)
+{
+    const char *text = "";
+
+    for (int status = FAIL; status >= PASS; status--) {
+        enum status at = status == PASS ? SKIPPED : status == SKIPPED ? PASS : (enum status)status;
+
+        if (counts[at])
+            text = str_printf(arena, "%s%s%zu %s", text, *text ? separator : "", counts[at],
+                              at == FAIL ? "fail" : status_label(at));
+    }
+    return text;
+}
+
+const char *time_text(struct arena *arena, int64_t seconds)
+{
+    time_t time = (time_t)seconds;
+    struct tm utc;
+    char text[64];
+
+    if (!gmtime_r(&time, &utc) || strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &utc) == 0)
+        return "";
+    return str_dup(arena, text);
+}
+
+const char *elapsed_text(struct arena *arena, int64_t ms)
+{
+    return ms < 10000 ? str_printf(arena, "%lld ms", (long long)ms)
+                      : str_printf(arena, "%lld.%lld s", (long long)ms / 1000, (long long)ms % 1000 / 100);
+}
+
+const char *roles_text(const struct mail_address *address)
+{
+    switch (address->roles & (ROLE_SENDER | ROLE_MX)) {
+    case ROLE_SENDER:
+        return "sender";
+    case ROLE_MX:
+        return "mx";
+    case ROLE_SENDER | ROLE_MX:
+        return "sender, mx";
+    default:
+        return "";
+    }
+}
+
+const char *sender_text(struct arena *arena, const struct mail_address *address)
+{
+    if (address->origin == SENDER_NOT)
+        return NULL;
+    if (address->origin == SENDER_ASSUMED)
+        return "assumed from SPF";
+    return address->helo ? str_printf(arena, "declared, HELO %s", address->helo) : "declared, HELO not declared";
+}

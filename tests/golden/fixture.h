@@ -1,0 +1,243 @@
+/* tests/golden/fixture.h - one fixed result that has everything that a report can be asked to show.
+ *
+ * Two MX hosts and one declared sender; all six statuses; a broken forward confirmation, a missing reverse name, a host
+ * that does not answer and what follows from it; and hostile bytes wherever a peer could put them.
+ */
+#pragma once
+
+#include <cjson/cJSON.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/arena.h"
+#include "core/evidence.h"
+#include "core/evidence_json.h"
+#include "core/result.h"
+#include "core/str.h"
+#include "core/vantage.h"
+
+/* Markup, a colour code, a bidi override, C1 (raw, and as UTF-8), bytes that are not UTF-8, and an honest e acute. */
+#define HOSTILE "<script>alert('1')</script> & \"\x1b[31m\" \xe2\x80\xae \x9b \xc2\x9b \xff\xc3\x28 caf\xc3\xa9"
+#define HOSTILE_JSON "<script>alert('1')</script> & \\\"\\\\x1b[31m\\\" \\\\xe2\\\\x80\\\\xae \\\\x9b \\\\xff"
+
+static const struct {
+    const char *key, *value;
+} fixture_evidence[] = {
+    /* in order of keys */
+    {"dns:1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa/PTR", "\"nxdomain\""},
+    {"dns:1.2.0.192.in-addr.arpa/PTR", "[\"mx1.example.org\"]"},
+    {"dns:2.100.51.198.in-addr.arpa/PTR", "\"timeout\""},
+    {"dns:7.113.0.203.in-addr.arpa/PTR", "[\"mail.example.org\", \"static-203-0-113-7.customers.provider.example\"]"},
+    {"dns:example.org/MX",
+     "{\"status\": \"ok\", \"security\": \"secure\", \"server\": \"127.0.0.1\", \"records\": [\"10 mx1.example.org\", \"20 "
+     "mx2.example.org\"]}"},
+    {"dns:example.org/TXT", "[\"" HOSTILE_JSON "\"]"},
+    {"dns:mail.example.org/A", "[\"203.0.113.9\"]"},
+    {"dns:mx1.example.org/A", "[\"192.0.2.1\"]"},
+    {"dns:mx1.example.org/AAAA", "[\"2001:db8::1\"]"},
+    {"dns:mx2.example.org/A", "[\"198.51.100.2\"]"},
+    {"dns:mx2.example.org/AAAA", "\"nodata\""},
+    {"dns:static-203-0-113-7.customers.provider.example/A", "\"nxdomain\""},
+    {"now", "1795482123"},
+    {"smtp:192.0.2.1:25/mx1.example.org",
+     "{\"greeting\": [\"220-" HOSTILE_JSON "\", \"220 mx1.example.org ESMTP\"], \"ehlo\": [\"250-mx1.example.org greets "
+     "you\", \"250-SIZE 52428800\", \"250 8BITMIME\"], \"quit\": [\"221 2.0.0 Bye\"]}"},
+    {"smtp:198.51.100.2:25/mx2.example.org", "\"timeout\""},
+};
+
+enum { FIXTURE_EVIDENCE = sizeof fixture_evidence / sizeof *fixture_evidence };
+
+static struct ip fixture_ip(const char *text)
+{
+    struct ip ip = {IP_NONE, {0}};
+
+    if (!ip_parse(text, &ip))
+        abort();
+    return ip;
+}
+
+static const struct evidence *fixture_known(struct arena *arena, const char *text, const char *value)
+{
+    struct evidence *evidence = ARENA_NEW(arena, struct evidence);
+    char error[EVIDENCE_ERROR_MAX];
+    cJSON *json = cJSON_Parse(value);
+
+    evidence->text = text;
+    evidence->known = true;
+    if (!json || !key_parse(arena, text, &evidence->key) ||
+        !(evidence->value = evidence_from_json(arena, &evidence->key, text, json, error))) {
+        fprintf(stderr, "%s: %s\n", text, json ? error : "no JSON");
+        abort();
+    }
+    cJSON_Delete(json);
+    return evidence;
+}
+
+static struct finding *fixture_finding(struct arena *arena, struct result *result, enum check_id check, enum status status,
+                                       const char *subject, const char *message)
+{
+    const struct finding **more = ARENA_ARRAY(arena, const struct finding *, result->finding_count + 1);
+    struct finding *f = ARENA_NEW(arena, struct finding);
+
+    *f = (struct finding){
+        .check = check, .status = status, .worst = check_of(check)->worst, .subject = subject, .message = message};
+    for (size_t i = 0; i < result->finding_count; i++)
+        more[i] = result->findings[i];
+    more[result->finding_count++] = f;
+    result->findings = more;
+    result->counts[status]++;
+    return f;
+}
+
+static void fixture_list(struct arena *arena, struct text_list *list, const char *text)
+{
+    const char **more = ARENA_ARRAY(arena, const char *, list->count + 1);
+
+    for (size_t i = 0; i < list->count; i++)
+        more[i] = list->at[i];
+    more[list->count++] = text;
+    list->at = more;
+}
+
+static struct finding *fixture_undecided(struct arena *arena, struct result *result, enum check_id check,
+                                         const char *subject, const char *message, enum reason reason, const char *because)
+{
+    struct finding *f = fixture_finding(arena, result, check, UNKNOWN, subject, message);
+
+    f->reason = reason;
+    f->side = trouble_of(reason).side;
+    f->because = because;
+    return f;
+}
+
+static void fixture_findings(struct arena *arena, struct result *r)
+{
+    static const char mx1[] = "mx1.example.org[192.0.2.1]", mx2[] = "mx2.example.org[198.51.100.2]";
+    struct finding *f;
+
+    fixture_finding(arena, r, ENV_RESOLVER, PASS, "127.0.0.1", "answers, and does not invent names");
+    fixture_undecided(arena, r, ENV_IPV6, "audit.example.net", "IPv6: this machine has no IPv6 connectivity",
+                      REASON_NO_IPV6_HERE, NULL);
+    f = fixture_finding(arena, r, DOMAIN_EXISTS, PASS, "example.org", "the domain exists");
+    fixture_list(arena, &f->evidence, "dns:example.org/MX");
+    fixture_finding(arena, r, MX_EXISTS, PASS, "example.org", "2 MX records");
+    fixture_finding(arena, r, MX_RESOLVES, PASS, "mx1.example.org", "192.0.2.1, 2001:db8::1");
+    fixture_finding(arena, r, MX_RESOLVES, PASS, "mx2.example.org", "198.51.100.2");
+    f = fixture_finding(arena, r, IP_PUBLIC, WARN, "192.0.2.1", "lies in 192.0.2.0/24 (Documentation, RFC 5737)");
+    f->remedy = "Publish the public address of the server.";
+    f = fixture_finding(arena, r, IP_PUBLIC, WARN, "198.51.100.2", "lies in 192.0.2.0/24 (Documentation, RFC 5737)");
+    f->remedy = "Publish the public address of the server.";
+    f = fixture_finding(arena, r, PTR_EXISTS, PASS, "192.0.2.1", "mx1.example.org");
+    fixture_list(arena, &f->evidence, "dns:1.2.0.192.in-addr.arpa/PTR");
+    fixture_undecided(arena, r, PTR_EXISTS, "198.51.100.2", "the reverse name: no answer before the deadline", REASON_TIMEOUT,
+                      NULL);
+    fixture_undecided(arena, r, PTR_FCRDNS, "198.51.100.2", "the reverse name: no answer before the deadline",
+                      REASON_TIMEOUT, "ptr.exists");
+    f = fixture_finding(arena, r, PTR_EXISTS, WARN, "2001:db8::1", "no PTR record (NXDOMAIN, confirmed by the zone's servers)");
+    f->remedy = "Ask the owner of the address block for a PTR record that names mx1.example.org.";
+    fixture_list(arena, &f->records,
+                 "1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa. 3600 IN PTR mx1.example.org.");
+    fixture_list(arena, &f->evidence, "dns:1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa/PTR");
+    f = fixture_finding(arena, r, PTR_FCRDNS, FAIL, "203.0.113.7",
+                        "no reverse name leads back: mail.example.org has 203.0.113.9, "
+                        "static-203-0-113-7.customers.provider.example does not exist");
+    f->remedy = "Let mail.example.org have the address that mail is sent from: publish this record, or ask for a PTR record "
+                "with the right name.";
+    fixture_list(arena, &f->records, "mail.example.org. 3600 IN A 203.0.113.7");
+    fixture_list(arena, &f->evidence, "dns:7.113.0.203.in-addr.arpa/PTR");
+    fixture_list(arena, &f->evidence, "dns:mail.example.org/A");
+    fixture_list(arena, &f->evidence, "dns:static-203-0-113-7.customers.provider.example/A");
+    fixture_finding(arena, r, PTR_FCRDNS, PASS, "192.0.2.1", "mx1.example.org leads back");
+    fixture_finding(arena, r, PTR_SINGLE, NOTE, "203.0.113.7", "2 PTR records");
+    fixture_finding(arena, r, PTR_GENERIC, PASS, "192.0.2.1 mx1.example.org", "does not look generated");
+    fixture_finding(arena, r, HELO_FQDN, PASS, "203.0.113.7 mail.example.org", "a full host name");
+    f = fixture_finding(arena, r, HELO_MATCHES_IP, WARN, "203.0.113.7 mail.example.org",
+                        "mail.example.org has 203.0.113.9, not the sending address");
+    fixture_list(arena, &f->evidence, "dns:mail.example.org/A");
+    fixture_finding(arena, r, HELO_RESOLVES, SKIPPED, "192.0.2.1",
+                    "no HELO name declared: name it with --sender 192.0.2.1=HELO");
+    fixture_finding(arena, r, HELO_MATCHES_PTR, SKIPPED, "192.0.2.1",
+                    "no HELO name declared: name it with --sender 192.0.2.1=HELO");
+    f = fixture_finding(arena, r, BANNER_FQDN, NOTE, mx1, "the greeting begins with \"" HOSTILE "\", which is no host name");
+    fixture_list(arena, &f->evidence, "smtp:192.0.2.1:25/mx1.example.org");
+    fixture_undecided(arena, r, BANNER_GREETING, mx2, "no session: no answer before the deadline", REASON_TIMEOUT,
+                      "smtp.reachable");
+    fixture_undecided(arena, r, BANNER_FQDN, mx2, "no session: no answer before the deadline", REASON_TIMEOUT,
+                      "banner.greeting");
+    fixture_finding(arena, r, SMTP_REACHABLE, PASS, mx1, "connected after 12 ms");
+    f = fixture_undecided(arena, r, SMTP_REACHABLE, mx2, "no connection: no answer before the deadline", REASON_TIMEOUT, NULL);
+    fixture_list(arena, &f->evidence, "smtp:198.51.100.2:25/mx2.example.org");
+    fixture_undecided(arena, r, SMTP_EHLO_ACCEPTED, mx2, "no session: no answer before the deadline", REASON_TIMEOUT,
+                      "smtp.reachable");
+    f = fixture_finding(arena, r, SMTP_STARTTLS_OFFERED, WARN, mx1, "STARTTLS is not offered");
+    fixture_list(arena, &f->evidence, "smtp:192.0.2.1:25/mx1.example.org");
+}
+
+static const struct inventory *fixture_inventory(struct arena *arena)
+{
+    static const char *const hosts[] = {"mx1.example.org", "mx2.example.org"};
+    static const size_t first[] = {0, 3}, second[] = {1};
+    static const struct dns_answer some = {.status = DNS_OK}, none = {.status = DNS_NODATA};
+    struct mail_address *at = ARENA_ARRAY(arena, struct mail_address, 4);
+    struct mx_host *host = ARENA_ARRAY(arena, struct mx_host, 2);
+    struct inventory *mail = ARENA_NEW(arena, struct inventory);
+
+    at[0] = (struct mail_address){.ip = fixture_ip("192.0.2.1"), .label = "192.0.2.1", .roles = ROLE_MX | ROLE_SENDER,
+                                  .origin = SENDER_ASSUMED, .hosts = hosts, .host_count = 1, .mx_name = hosts[0]};
+    at[1] = (struct mail_address){.ip = fixture_ip("198.51.100.2"), .label = "198.51.100.2", .roles = ROLE_MX,
+                                  .hosts = hosts + 1, .host_count = 1, .mx_name = hosts[1]};
+    at[2] = (struct mail_address){.ip = fixture_ip("203.0.113.7"), .label = "203.0.113.7", .roles = ROLE_SENDER,
+                                  .origin = SENDER_DECLARED, .helo = "mail.example.org"};
+    at[3] = (struct mail_address){.ip = fixture_ip("2001:db8::1"), .label = "2001:db8::1", .roles = ROLE_MX, .hosts = hosts,
+                                  .host_count = 1, .mx_name = hosts[0]};
+    host[0] = (struct mx_host){.name = hosts[0], .preference = 10, .a = &some, .aaaa = &some, .addresses = first,
+                               .address_count = 2};
+    host[1] = (struct mx_host){.name = hosts[1], .preference = 20, .a = &some, .aaaa = &none, .addresses = second,
+                               .address_count = 1};
+    *mail = (struct inventory){.kind = MX_LISTED, .hosts = host, .host_count = 2, .addresses = at, .address_count = 4,
+                               .complete = true};
+    return mail;
+}
+
+static const struct vantage *fixture_vantage(void)
+{
+    static const char *const resolvers[] = {"127.0.0.1", "192.0.2.53@5353"};
+    static const struct vantage vantage = {.host = "audit.example.net", .host_is_fqdn = true, .ipv4_route = true,
+                                           .ipv4_used = true, .resolvers = resolvers, .resolver_count = 2,
+                                           .trusts_ad = true};
+
+    return &vantage;
+}
+
+static const struct result *fixture_result(struct arena *arena)
+{
+    static const struct target target = {.domain = "example.org", .unicode = "example.org", .smtp_port = 25};
+    struct result *result = ARENA_NEW(arena, struct result);
+    const struct evidence **evidence = ARENA_ARRAY(arena, const struct evidence *, FIXTURE_EVIDENCE);
+
+    *result = (struct result){.target = &target, .verdict = VERDICT_NOT_READY, .vantage = fixture_vantage(),
+                              .inventory = fixture_inventory(arena), .started_s = 1795482123, .elapsed_ms = 10412,
+                              .evidence = evidence, .evidence_count = FIXTURE_EVIDENCE};
+    for (size_t i = 0; i < FIXTURE_EVIDENCE; i++)
+        evidence[i] = fixture_known(arena, fixture_evidence[i].key, fixture_evidence[i].value);
+    fixture_findings(arena, result);
+    return result;
+}
+
+/* A second domain, for documents about several: all in order, and an internationalised name. */
+static const struct result *fixture_ready(struct arena *arena)
+{
+    static const struct target target = {.domain = "xn--bcher-kva.example", .unicode = "b\xc3\xbc" "cher.example",
+                                         .smtp_port = 25};
+    struct result *result = ARENA_NEW(arena, struct result);
+    struct inventory *mail = ARENA_NEW(arena, struct inventory);
+
+    mail->kind = MX_NULL_MX;
+    mail->complete = true;
+    *result = (struct result){.target = &target, .verdict = VERDICT_READY, .vantage = fixture_vantage(), .inventory = mail,
+                              .started_s = 1795482123, .elapsed_ms = 412};
+    fixture_finding(arena, result, DOMAIN_EXISTS, PASS, "xn--bcher-kva.example", "the domain exists");
+    fixture_finding(arena, result, MX_NULL, NOTE, "xn--bcher-kva.example", "accepts no mail");
+    return result;
+}

@@ -1,0 +1,197 @@
+/* tests/unit/test_golden.c - the reports of one fixed result, byte for byte; UPDATE=1 in the environment writes them anew. */
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "reports/reporter.h"
+#include "tests/golden/fixture.h"
+
+static const struct golden {
+    const char *file, *reporter;
+    bool colour, utf8, several;
+    unsigned width;
+} goldens[] = {
+    {"tests/golden/report.txt", "text", false, true, false, 80},
+    {"tests/golden/report.ascii.txt", "text", false, false, true, 60},
+    {"tests/golden/report.colour.txt", "text", true, true, false, 100},
+    {"tests/golden/report.json", "json", false, false, false, 0},
+    {"tests/golden/several.json", "json", false, false, true, 0},
+    {"tests/golden/report.jsonl", "jsonl", false, false, true, 0},
+    {"tests/golden/report.html", "html", false, false, false, 0},
+    {"tests/golden/several.html", "html", false, false, true, 0},
+};
+
+static char *render(const struct golden *golden, size_t *size)
+{
+    struct arena *arena = arena_new(16 * 1024 * 1024);
+    const struct report_options options = {
+        .colour = golden->colour, .utf8 = golden->utf8, .several = golden->several, .width = golden->width};
+    struct report report;
+    char *text = NULL;
+    FILE *out = open_memstream(&text, size);
+
+    assert_non_null(out);
+    report_begin(&report, reporter_by_name(golden->reporter), out, &options);
+    report_one(&report, fixture_result(arena));
+    if (golden->several)
+        report_one(&report, fixture_ready(arena));
+    assert_int_equal(report_end(&report), 0);
+    assert_int_equal(fclose(out), 0);
+    arena_free(arena);
+    return text;
+}
+
+static char *file_text(const char *name, size_t *size)
+{
+    FILE *file = fopen(name, "rb");
+    char *text = NULL;
+    FILE *out = open_memstream(&text, size);
+    int c;
+
+    assert_non_null(out);
+    while (file && (c = fgetc(file)) != EOF)
+        fputc(c, out);
+    fclose(out);
+    if (file)
+        fclose(file);
+    return text;
+}
+
+static void write_file(const char *name, const char *text, size_t size)
+{
+    FILE *file = fopen(name, "wb");
+
+    assert_non_null(file);
+    assert_int_equal(fwrite(text, 1, size, file), size);
+    assert_int_equal(fclose(file), 0);
+}
+
+static void print_line(const char *sign, const char *line)
+{
+    print_error("%s%.*s\n", sign, (int)strcspn(line, "\n"), line);
+}
+
+/* The first line that differs, with what comes before it. */
+static void show_difference(const char *name, const char *expected, const char *got)
+{
+    const char *before = NULL;
+    unsigned number = 1;
+
+    while (*expected && *got && strcspn(expected, "\n") == strcspn(got, "\n") &&
+           memcmp(expected, got, strcspn(got, "\n")) == 0) {
+        before = got;
+        expected += strcspn(expected, "\n") + (expected[strcspn(expected, "\n")] != '\0');
+        got += strcspn(got, "\n") + (got[strcspn(got, "\n")] != '\0');
+        number++;
+    }
+    print_error("%s:%u differs:\n", name, number);
+    if (before)
+        print_line("  ", before);
+    print_line("- ", expected);
+    print_line("+ ", got);
+    print_error("UPDATE=1 writes the file anew; look at what `git diff` says then.\n");
+}
+
+static void reports_are_as_before(void **state)
+{
+    bool differs = false;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof goldens / sizeof *goldens; i++) {
+        size_t size = 0, expected_size = 0;
+        char *text = render(&goldens[i], &size), *expected;
+
+        if (getenv("UPDATE"))
+            write_file(goldens[i].file, text, size);
+        expected = file_text(goldens[i].file, &expected_size);
+        if (expected_size != size || memcmp(text, expected, size) != 0) {
+            show_difference(goldens[i].file, expected, text);
+            differs = true;
+        }
+        free(expected);
+        free(text);
+    }
+    assert_false(differs);
+}
+
+static size_t columns(const char *line)
+{
+    return sink_columns(line, strcspn(line, "\n"));
+}
+
+/* Only records, which must not be broken, may be wider than the terminal. */
+static void text_fits_the_terminal(void **state)
+{
+    (void)state;
+    for (unsigned width = 40; width <= 120; width++) {
+        struct golden golden = {"", "text", false, true, true, width};
+        size_t size = 0;
+        char *text = render(&golden, &size);
+
+        for (const char *line = text; *line; line += strcspn(line, "\n") + 1) {
+            const char *record = strstr(line, " IN ");
+
+            if (!record || record > line + strcspn(line, "\n"))
+                if (columns(line) > width)
+                    fail_msg("wider than %u: %.*s", width, (int)strcspn(line, "\n"), line);
+        }
+        free(text);
+    }
+}
+
+static void reporters_are_found(void **state)
+{
+    static const struct {
+        const char *file, *name;
+    } cases[] = {
+        {"out.html", "html"}, {"OUT.HTML", "html"}, {"dir.json/out.jsonl", "jsonl"}, {"a.b.json", "json"},
+        {"out.txt", "text"},  {"out", NULL},        {"dir.html/out", NULL},          {"out.pdf", NULL},
+        {"", NULL},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        assert_ptr_equal(reporter_by_suffix(cases[i].file), cases[i].name ? reporter_by_name(cases[i].name) : NULL);
+    assert_null(reporter_by_name("pdf"));
+    for (size_t i = 0; reporters[i]; i++)
+        assert_ptr_equal(reporter_by_name(reporters[i]->name), reporters[i]);
+}
+
+/* A full disk is told at the end, whatever was written after it. */
+static void write_errors_are_kept(void **state)
+{
+    (void)state;
+    for (size_t i = 0; reporters[i]; i++) {
+        struct arena *arena = arena_new(16 * 1024 * 1024);
+        FILE *full = fopen("/dev/full", "w");
+        struct report report;
+
+        if (full) {
+            report_begin(&report, reporters[i], full, &(struct report_options){.several = true});
+            report_one(&report, fixture_result(arena));
+            report_one(&report, fixture_ready(arena));
+            assert_int_not_equal(report_end(&report), 0);
+            fclose(full);
+        }
+        arena_free(arena);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(reports_are_as_before),
+        cmocka_unit_test(text_fits_the_terminal),
+        cmocka_unit_test(reporters_are_found),
+        cmocka_unit_test(write_errors_are_kept),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
