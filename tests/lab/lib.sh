@@ -33,6 +33,6 @@ in_lab() {      # PID COMMAND...: the command, in the lab's namespaces
     nsenter -t "$pid" -m -u -i -n -p -r -w -- "$@"
 }
 
-fingerprint() { # of everything that a running lab was made from
-    cat "$here"/*.py "$here"/lib.sh "$here"/network.sh "$here"/inside "$here"/servers | sha256sum | cut -d' ' -f1
+fingerprint() { # of everything that a running lab was made from, and of the week, so that no signature gets old
+    { date +%G-%V; cat "$here"/[!c]*.py "$here"/certs.py "$here"/*.c "$here"/*.sh "$here"/inside "$here"/fetch "$here"/servers; } | sha256sum | cut -d' ' -f1
 }

@@ -127,7 +127,7 @@ def _opensmtpd():
             named.add(host.fqdn)
         lines.append(f"listen on {address} port 25 tls pki {host.fqdn} hostname {host.fqdn}")
     domains = ", ".join(f'"{d.name}"' for d in DOMAINS if any(h.by == "opensmtpd" for h in d.hosts))
-    lines += ['action "drop" mda "/bin/true"', f"match from any for domain {{ {domains} }} action \"drop\""]
+    lines += ['action "drop" relay host smtp://127.0.0.1:9', f"match from any for domain {{ {domains} }} action \"drop\""]
     return "\n".join(lines) + "\n"
 
 

@@ -1,7 +1,7 @@
 """Zone files from the table, signed, and the configurations of NSD and Unbound.
 
-All zones share one key, which is used for everything, so that signing two hundred of them takes about two seconds:
-the lab shows whether validation is understood, not how to manage keys.
+All zones share one key, which is used for everything, so that signing ninety of them takes half a second: the lab shows
+whether validation is understood, not how to manage keys.
 """
 
 import base64
