@@ -36,6 +36,9 @@ enum {
     SMTP_REPLY_MS        = 15000,
     SMTP_SESSION_MS      = 55000, /* the only defence against one byte every ten seconds */
     SMTP_QUIT_MS         = 2000,
+    SMTP_GREETING_MAX_MS = 300000, /* RFC 5321 4.5.3.2.1: how far --timeout can raise SMTP_GREETING_MS */
+    SMTP_SHARED_S        = 3600,  /* how long a session's evidence serves other audits */
+    SMTP_TROUBLE_SHARED_S = 60,   /* and that of one that failed */
 
     /* TLS */
     TLS_HANDSHAKE_MS     = 15000,

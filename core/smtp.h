@@ -51,15 +51,17 @@ enum smtp_end {
 enum smtp_violation {
     SMTP_BARE_LF = 1 << 0,
     SMTP_LONG_LINE = 1 << 1,     /* over SMTP_LINE_LEGAL octets */
-    SMTP_CONTROL_OCTETS = 1 << 2, /* C0 or DEL inside a line, lone CR included */
+    SMTP_CONTROL_OCTETS = 1 << 2, /* C0 but HT (RFC 5321 4.2 allows it), or DEL, inside a line; lone CR included */
     SMTP_8BIT_OCTETS = 1 << 3,
     SMTP_BAD_CODE = 1 << 4,      /* not three digits 2xx..5xx */
     SMTP_BAD_SEPARATOR = 1 << 5, /* fourth octet is not space, hyphen or the end */
     SMTP_CODE_CHANGES = 1 << 6,  /* between the lines of one reply */
     SMTP_TOO_MANY_LINES = 1 << 7,
-    SMTP_TOO_MANY_BYTES = 1 << 8,
+    SMTP_TOO_MANY_BYTES = 1 << 8, /* in one reply, or in the session */
+    SMTP_UNASKED = 1 << 9,       /* octets behind a complete reply, before we said anything */
 };
-enum { SMTP_FATAL_VIOLATIONS = ~(SMTP_BARE_LF | SMTP_LONG_LINE | SMTP_CONTROL_OCTETS | SMTP_8BIT_OCTETS) & 0x1ff };
+enum { SMTP_VIOLATIONS = 0x3ff }; /* all of them */
+enum { SMTP_FATAL_VIOLATIONS = ~(SMTP_BARE_LF | SMTP_LONG_LINE | SMTP_CONTROL_OCTETS | SMTP_8BIT_OCTETS) & SMTP_VIOLATIONS };
 
 struct smtp_reply {
     int code;                /* 0: no complete reply */
@@ -75,12 +77,12 @@ struct smtp_session {
     uint16_t port;
     const char *server_name; /* SNI and name checked; "" for none */
     enum smtp_end end;
-    enum smtp_state state;   /* where it ended; SMTP_DONE after a QUIT that was answered */
+    enum smtp_state state;   /* where it ended: SMTP_QUIT if END_OK; SMTP_DONE for a "connect:" that never spoke */
     struct trouble trouble;  /* why there is no session, for smtp_end values but SMTP_END_OK; reason none there */
     int os_error;            /* errno, 0 when it does not apply */
     unsigned violations;     /* of all replies */
-    struct str injected;     /* bytes that stood between the reply to STARTTLS and the handshake */
-    struct smtp_reply greeting, ehlo, helo, starttls, ehlo_tls, quit;
+    struct str injected;     /* bytes between the reply to STARTTLS and the handshake; set only if SMTP_END_INJECTION */
+    struct smtp_reply greeting, ehlo, helo, starttls, ehlo_tls, quit; /* quit: never set, see smtp_collect() */
     const struct tls_session *tls; /* NULL when no handshake was begun */
     const char *our_name;          /* said in EHLO */
     struct ip our_ip;
@@ -120,7 +122,7 @@ struct smtp_config {
     const struct ip_network *allowed; /* special-purpose networks that may be contacted */
     size_t allowed_count;
     const char *ca_file; /* extra trust anchors; NULL */
-    int64_t session_ms;  /* cap for one session, from --timeout */
+    int64_t session_ms;  /* cap for one session, from --timeout; 0: SMTP_SESSION_MS.  See session_ms() in smtp.c */
     struct trace *trace; /* may be NULL */
 };
 
@@ -128,5 +130,9 @@ struct smtp *smtp_new(struct loop *, const struct smtp_config *, const char **wh
 void smtp_free(struct smtp *);
 /* For keys "smtp:..." and "connect:..." alike; the latter is a session that ends with QUIT after the greeting (port 25), or
  * right after the TCP handshake (other ports).  Keeps PEER_SESSIONS, PEER_INTERVAL_MS and NET_SESSIONS; a second session (#2)
- * begins PEER_RETRY_MS after the end of the first. */
+ * begins PEER_RETRY_MS after the end of the first.
+ *
+ * Evidence is known when QUIT has been said, so it never holds the reply to it.  The connection stays open until that
+ * reply, SMTP_QUIT_MS at most: whoever stops the loop or frees the collector before smtp_is_idle() hangs up on a peer. */
 void smtp_collect(struct smtp *, struct evidence *);
+bool smtp_is_idle(const struct smtp *); /* no session is open or waits */

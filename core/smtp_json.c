@@ -11,12 +11,12 @@
 
 static const char *const violations[] = {
     "bare_lf",       "long_line",    "control_octets", "8bit_octets",    "bad_code",
-    "bad_separator", "code_changes", "too_many_lines", "too_many_bytes",
+    "bad_separator", "code_changes", "too_many_lines", "too_many_bytes", "unasked",
 };
 
 enum { VIOLATIONS = sizeof violations / sizeof *violations };
 
-static_assert(SMTP_TOO_MANY_BYTES << 1 == 1 << VIOLATIONS, "a word for every violation");
+static_assert(SMTP_VIOLATIONS + 1 == 1 << VIOLATIONS, "a word for every violation");
 
 static unsigned violation_list(struct json_codec *c, unsigned value, unsigned fallback)
 {
@@ -128,11 +128,11 @@ static enum reason usual_reason(enum smtp_end end)
     case SMTP_END_COUNT:
         return REASON_NONE;
     case SMTP_END_REFUSED:
-    case SMTP_END_UNREACHABLE:
     case SMTP_END_RESET:
     case SMTP_END_CLOSED:
         return REASON_CONNECTION_LOST;
     case SMTP_END_TIMEOUT:
+    case SMTP_END_UNREACHABLE:
         return REASON_TIMEOUT;
     case SMTP_END_PROTOCOL:
     case SMTP_END_TLS:
@@ -148,9 +148,9 @@ static enum reason usual_reason(enum smtp_end end)
     return REASON_NONE;
 }
 
-static enum smtp_state usual_state(const struct smtp_session *s)
+static enum smtp_state usual_state(const struct smtp_session *s, bool spoke)
 {
-    return s->end == SMTP_END_OK          ? SMTP_DONE
+    return s->end == SMTP_END_OK          ? (spoke ? SMTP_QUIT : SMTP_DONE)
            : s->end == SMTP_END_TLS       ? SMTP_HANDSHAKE
            : s->end == SMTP_END_INJECTION ? SMTP_STARTTLS
                                           : SMTP_CONNECTING;
@@ -162,13 +162,15 @@ void smtp_session_json(struct json_codec *c, struct smtp_session *s)
     struct smtp_reply *const replies[] = {&s->greeting, &s->ehlo, &s->helo, &s->starttls, &s->ehlo_tls, &s->quit};
     const char *ends[SMTP_END_COUNT], *states[SMTP_STATE_COUNT];
     unsigned seen = 0;
+    bool spoke;
 
     for (int i = 0; i < SMTP_END_COUNT; i++)
         ends[i] = smtp_end_name((enum smtp_end)i);
     for (int i = 0; i < SMTP_STATE_COUNT; i++)
         states[i] = smtp_state_name((enum smtp_state)i);
+    spoke = json_has(c, "greeting");
     s->end = (enum smtp_end)json_word(c, "end", (int)s->end, ends, SMTP_END_COUNT, SMTP_END_OK);
-    s->state = (enum smtp_state)json_word(c, "state", (int)s->state, states, SMTP_STATE_COUNT, (int)usual_state(s));
+    s->state = (enum smtp_state)json_word(c, "state", (int)s->state, states, SMTP_STATE_COUNT, (int)usual_state(s, spoke));
     if (s->end != SMTP_END_OK)
         s->trouble = trouble_json(c, s->trouble, usual_reason(s->end));
     s->os_error = (int)json_int(c, "os_error", s->os_error, 0, INT16_MAX, 0);

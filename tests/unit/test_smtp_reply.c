@@ -1,0 +1,313 @@
+/* Replies of SMTP servers, good and bad (threats.md S1, S2, S6, S9), each in chunks of every size. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/arena.h"
+#include "core/limits.h"
+#include "core/smtp.h"
+
+static const size_t chunk_sizes[] = {1, 7, 4096};
+
+/* Feeds bytes in chunks; *taken is how many the reply has. */
+static struct smtp_reply parse(struct arena *arena, struct str bytes, size_t chunk, size_t *taken, bool *done)
+{
+    struct smtp_parser *parser = smtp_parser_new(arena);
+    size_t at = 0;
+
+    while (at < bytes.len && !smtp_parser_done(parser)) {
+        size_t size = bytes.len - at < chunk ? bytes.len - at : chunk;
+        size_t got = smtp_parser_feed(parser, bytes.at + at, size);
+
+        at += got;
+        assert_true(got == size || smtp_parser_done(parser));
+    }
+    *taken = at;
+    *done = smtp_parser_done(parser);
+    return smtp_parser_reply(parser);
+}
+
+static struct arena *arena;
+
+static int set_up(void **state)
+{
+    (void)state;
+    arena = arena_new(64u << 20);
+    return arena ? 0 : -1;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    arena_free(arena);
+    return 0;
+}
+
+#define BYTES(text) {text, sizeof(text) - 1}
+
+static void test_replies(void **state)
+{
+    static const struct {
+        struct str bytes;
+        int code;
+        size_t lines;
+        unsigned violations;
+        bool done;
+        size_t left; /* bytes behind the reply */
+    } cases[] = {
+        {BYTES("220 mx.example.org ESMTP\r\n"), 220, 1, 0, true, 0},
+        {BYTES("220-wait\r\n220 go\r\n"), 220, 2, 0, true, 0},
+        {BYTES("250\r\n"), 250, 1, 0, true, 0},
+        {BYTES("250 \r\n"), 250, 1, 0, true, 0},
+        {BYTES("250-\r\n250\r\n"), 250, 2, 0, true, 0},
+        {BYTES("599 x\r\n"), 599, 1, 0, true, 0},
+        {BYTES("354 x\r\n"), 354, 1, 0, true, 0},
+        {BYTES("220 a\r\n250 b\r\n"), 220, 1, 0, true, 7},
+        {BYTES("220 a\tb\r\n"), 220, 1, 0, true, 0},
+        /* noted */
+        {BYTES("250 ok\n"), 250, 1, SMTP_BARE_LF, true, 0},
+        {BYTES("250-a\n250 b\r\n"), 250, 2, SMTP_BARE_LF, true, 0},
+        {BYTES("250 a\rb\r\n"), 250, 1, SMTP_CONTROL_OCTETS, true, 0},
+        {BYTES("250 a\r\r\n"), 250, 1, SMTP_CONTROL_OCTETS, true, 0},
+        {BYTES("250 a\0b\r\n"), 250, 1, SMTP_CONTROL_OCTETS, true, 0},
+        {BYTES("250 \x1b[31m\x7f\r\n"), 250, 1, SMTP_CONTROL_OCTETS, true, 0},
+        {BYTES("250 gr\xc3\xbc\xdf\r\n"), 250, 1, SMTP_8BIT_OCTETS, true, 0},
+        /* fatal */
+        {BYTES("2x0 a\r\n"), 0, 1, SMTP_BAD_CODE, true, 0},
+        {BYTES("25\r\n"), 0, 1, SMTP_BAD_CODE, true, 0},
+        {BYTES("\r\n"), 0, 1, SMTP_BAD_CODE, true, 0},
+        {BYTES("\n"), 0, 1, SMTP_BAD_CODE | SMTP_BARE_LF, true, 0},
+        {BYTES("999 a\r\n"), 0, 1, SMTP_BAD_CODE, true, 0},
+        {BYTES("199 a\r\n"), 0, 1, SMTP_BAD_CODE, true, 0},
+        {BYTES(" 250 a\r\n"), 0, 1, SMTP_BAD_CODE, true, 0},
+        {BYTES("2\r50 a\r\n"), 0, 1, SMTP_BAD_CODE | SMTP_CONTROL_OCTETS, true, 0},
+        {BYTES("HTTP/1.1 400 Bad Request\r\nServer: x\r\n"), 0, 1, SMTP_BAD_CODE, true, 11},
+        {BYTES("2500 a\r\n"), 0, 1, SMTP_BAD_SEPARATOR, true, 0},
+        {BYTES("250\ta\r\n"), 0, 1, SMTP_BAD_SEPARATOR, true, 0},
+        {BYTES("250\r\r\n"), 0, 1, SMTP_BAD_SEPARATOR | SMTP_CONTROL_OCTETS, true, 0},
+        {BYTES("250\0\r\n"), 0, 1, SMTP_BAD_SEPARATOR | SMTP_CONTROL_OCTETS, true, 0},
+        {BYTES("250-a\r\n220 b\r\n"), 0, 2, SMTP_CODE_CHANGES, true, 0},
+        {BYTES("250-a\r\n220-b\r\n250 c\r\n"), 0, 2, SMTP_CODE_CHANGES, true, 7},
+        {BYTES("250-a\r\nb\r\n"), 0, 2, SMTP_BAD_CODE, true, 0},
+        /* incomplete: kept as far as it came */
+        {BYTES(""), 0, 0, 0, false, 0},
+        {BYTES("220"), 0, 1, 0, false, 0},
+        {BYTES("220 mx\r"), 0, 1, 0, false, 0},
+        {BYTES("220-mx\r\n"), 0, 1, 0, false, 0},
+        {BYTES("220-mx\r\n220 a"), 0, 2, 0, false, 0},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        for (size_t k = 0; k < sizeof chunk_sizes / sizeof *chunk_sizes; k++) {
+            size_t taken;
+            bool done;
+            struct smtp_reply reply = parse(arena, cases[i].bytes, chunk_sizes[k], &taken, &done);
+
+            if (reply.code != cases[i].code || reply.line_count != cases[i].lines || done != cases[i].done ||
+                reply.violations != cases[i].violations || cases[i].bytes.len - taken != cases[i].left)
+                fail_msg("case %zu in chunks of %zu: code %d, %zu lines, violations %x, done %d, %zu left", i,
+                         chunk_sizes[k], reply.code, reply.line_count, reply.violations, done,
+                         cases[i].bytes.len - taken);
+        }
+}
+
+static void test_lines_are_kept_raw(void **state)
+{
+    static const char bytes[] = "250-a \0\xff\r\r\n250 b\r\n";
+    size_t taken;
+    bool done;
+    struct smtp_reply reply = parse(arena, (struct str){bytes, sizeof bytes - 1}, 1, &taken, &done);
+
+    (void)state;
+    assert_int_equal(reply.line_count, 2);
+    assert_int_equal(reply.lines[0].len, 9);
+    assert_memory_equal(reply.lines[0].at, "250-a \0\xff\r", 9);
+    assert_true(str_equal(reply.lines[1], str_of("250 b")));
+}
+
+static void test_parser_is_used_again(void **state)
+{
+    struct smtp_parser *parser = smtp_parser_new(arena);
+    struct smtp_reply first, second;
+
+    (void)state;
+    assert_int_equal(smtp_parser_feed(parser, "220-\r\n220 x\n", 12), 12);
+    first = smtp_parser_reply(parser);
+    smtp_parser_begin(parser);
+    assert_false(smtp_parser_done(parser));
+    assert_int_equal(smtp_parser_feed(parser, "250 y\r\n", 7), 7);
+    second = smtp_parser_reply(parser);
+    assert_int_equal(first.code, 220);
+    assert_int_equal(first.line_count, 2);
+    assert_true(str_equal(first.lines[1], str_of("220 x")));
+    assert_int_equal(second.code, 250);
+    assert_int_equal(second.line_count, 1);
+    assert_int_equal(second.violations, 0);
+}
+
+/* A peer that repeats `unit` behind `start`, for `size` bytes at least. */
+static struct str flood(const char *start, const char *unit, size_t size)
+{
+    size_t start_len = strlen(start), unit_len = strlen(unit), count = size / unit_len + 1, len;
+    char *bytes = arena_alloc(arena, start_len + count * unit_len + 1);
+
+    memcpy(bytes, start, start_len);
+    len = start_len;
+    for (size_t i = 0; i < count; i++, len += unit_len)
+        memcpy(bytes + len, unit, unit_len);
+    return (struct str){bytes, len};
+}
+
+static void test_floods(void **state)
+{
+    static const struct {
+        const char *start, *unit;
+        unsigned violations;
+        size_t lines, taken;
+    } cases[] = {
+        {"", "220-\r\n", SMTP_TOO_MANY_LINES, SMTP_REPLY_LINES, SMTP_REPLY_LINES * 6},
+        {"220-", "x", SMTP_TOO_MANY_BYTES | SMTP_LONG_LINE, 1, SMTP_REPLY_BYTES},
+        {"", "\r", SMTP_TOO_MANY_BYTES | SMTP_LONG_LINE | SMTP_CONTROL_OCTETS, 1, SMTP_REPLY_BYTES},
+        {"220-a\r\n", "x", SMTP_TOO_MANY_BYTES | SMTP_LONG_LINE, 2, SMTP_REPLY_BYTES},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        for (size_t k = 0; k < sizeof chunk_sizes / sizeof *chunk_sizes; k++) {
+            struct str bytes = flood(cases[i].start, cases[i].unit, 2 * SMTP_REPLY_BYTES);
+            size_t taken;
+            bool done;
+            struct smtp_reply reply = parse(arena, bytes, chunk_sizes[k], &taken, &done);
+
+            assert_true(done);
+            assert_int_equal(reply.code, 0);
+            assert_int_equal(reply.violations, cases[i].violations);
+            assert_int_equal(reply.line_count, cases[i].lines);
+            assert_int_equal(taken, cases[i].taken);
+            assert_true(reply.lines[reply.line_count - 1].len <= SMTP_LINE_KEEP);
+        }
+}
+
+static void test_line_length_boundaries(void **state)
+{
+    static const struct {
+        size_t text; /* octets behind "250 " */
+        const char *end;
+        unsigned violations;
+        size_t kept;
+    } cases[] = {
+        {506, "\r\n", 0, 510},
+        {507, "\r\n", SMTP_LONG_LINE, 511},
+        {507, "\n", SMTP_BARE_LF, 511},
+        {2044, "\r\n", SMTP_LONG_LINE, 2048},
+        {2045, "\r\n", SMTP_LONG_LINE, 2048},
+        {60000, "\r\n", SMTP_LONG_LINE, 2048},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char *bytes = arena_alloc(arena, cases[i].text + 8);
+        struct smtp_reply reply;
+        size_t taken;
+        bool done;
+
+        memcpy(bytes, "250 ", 4);
+        memset(bytes + 4, 'x', cases[i].text);
+        memcpy(bytes + 4 + cases[i].text, cases[i].end, strlen(cases[i].end));
+        reply = parse(arena, str_of(bytes), 7, &taken, &done);
+        assert_int_equal(reply.code, 250);
+        assert_int_equal(reply.violations, cases[i].violations);
+        assert_int_equal(reply.lines[0].len, cases[i].kept);
+    }
+}
+
+static void test_line_count_boundary(void **state)
+{
+    (void)state;
+    for (size_t before = SMTP_REPLY_LINES - 1; before <= SMTP_REPLY_LINES; before++) {
+        struct smtp_parser *parser = smtp_parser_new(arena);
+
+        for (size_t i = 0; i < before; i++)
+            smtp_parser_feed(parser, "250-X\r\n", 7);
+        smtp_parser_feed(parser, "250 X\r\n", 7);
+        assert_int_equal(smtp_parser_reply(parser).code, before < SMTP_REPLY_LINES ? 250 : 0);
+        assert_int_equal(smtp_parser_reply(parser).line_count, SMTP_REPLY_LINES);
+    }
+}
+
+static struct smtp_reply reply_of(const char *text)
+{
+    size_t taken;
+    bool done;
+
+    return parse(arena, str_of(text), 4096, &taken, &done);
+}
+
+static void test_views(void **state)
+{
+    struct smtp_reply ehlo = reply_of("250-mx.example.org at your service\r\n250-SIZE 99999999999999999999\r\n"
+                                      "250-starttls\r\n250-AUTH  PLAIN LOGIN \r\n250-X\r\n250 STARTTLSX\r\n");
+    struct smtp_reply bare = reply_of("250\r\n"), refused = reply_of("550-x\r\n550 STARTTLS\r\n");
+    struct smtp_reply first_only = reply_of("250 STARTTLS\r\n");
+    struct str parameters = {NULL, 0};
+
+    (void)state;
+    assert_true(str_equal(smtp_reply_name(&ehlo), str_of("mx.example.org")));
+    assert_true(str_equal(smtp_reply_text(&ehlo, 0), str_of("mx.example.org at your service")));
+    assert_int_equal(smtp_reply_text(&ehlo, 6).len, 0);
+    assert_int_equal(smtp_reply_text(&bare, 0).len, 0);
+    assert_int_equal(smtp_reply_name(&bare).len, 0);
+    assert_true(smtp_keyword(&ehlo, "STARTTLS", &parameters));
+    assert_int_equal(parameters.len, 0);
+    assert_true(smtp_keyword(&ehlo, "size", &parameters));
+    assert_true(str_equal(parameters, str_of("99999999999999999999")));
+    assert_true(smtp_keyword(&ehlo, "AUTH", &parameters));
+    assert_true(str_equal(parameters, str_of("PLAIN LOGIN")));
+    assert_true(smtp_keyword(&ehlo, "X", NULL));
+    assert_false(smtp_keyword(&ehlo, "PIPELINING", NULL));
+    assert_false(smtp_keyword(&refused, "STARTTLS", NULL));
+    assert_false(smtp_keyword(&first_only, "STARTTLS", NULL)); /* that is the host's name */
+}
+
+static void test_names(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < SMTP_STATE_COUNT; i++) {
+        enum smtp_state back = SMTP_STATE_COUNT;
+
+        assert_true(smtp_state_from_name(smtp_state_name((enum smtp_state)i), &back));
+        assert_int_equal(back, i);
+        assert_non_null(smtp_state_during((enum smtp_state)i));
+    }
+    for (unsigned i = 0; i < SMTP_END_COUNT; i++) {
+        enum smtp_end back = SMTP_END_COUNT;
+
+        assert_true(smtp_end_from_name(smtp_end_name((enum smtp_end)i), &back));
+        assert_int_equal(back, i);
+    }
+    assert_false(smtp_state_from_name("", &(enum smtp_state){0}));
+    assert_false(smtp_end_from_name("OK", &(enum smtp_end){0}));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_replies),
+        cmocka_unit_test(test_lines_are_kept_raw),
+        cmocka_unit_test(test_parser_is_used_again),
+        cmocka_unit_test(test_floods),
+        cmocka_unit_test(test_line_length_boundaries),
+        cmocka_unit_test(test_line_count_boundary),
+        cmocka_unit_test(test_views),
+        cmocka_unit_test(test_names),
+    };
+
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}
