@@ -35,16 +35,20 @@ struct trouble trouble_json(struct json_codec *c, struct trouble value, enum rea
     return value;
 }
 
-static const char *name(struct json_codec *c, const char *value)
+/* As json_borrow(), with the name in the form of record_text.h. */
+static const char *name(struct json_codec *c, const char *member, const char *value)
 {
-    const char *text = json_borrow(c, NULL, c->writing ? record_name_text(value) : NULL);
+    if (c->writing && !value)
+        return NULL;
+
+    const char *text = json_borrow(c, member, c->writing ? record_name_text(value) : NULL);
 
     if (c->writing || !text)
         return value;
     value = record_name_parse(c->arena, text);
     if (!value)
-        json_fail(c, NULL, "expected a name without a final dot");
-    return value ? value : "";
+        json_fail(c, member, "expected a name without a final dot");
+    return value;
 }
 
 /* A text, or an object where the TTL or the number of strings is not what the text suggests. */
@@ -110,8 +114,8 @@ static void chain(struct json_codec *c, struct dns_answer *a)
         size_t sides = json_list(c, NULL, 2);
 
         if (sides > 0) {
-            link.owner = name(c, link.owner);
-            link.target = sides > 1 ? name(c, link.target) : "";
+            link.owner = name(c, NULL, link.owner);
+            link.target = sides > 1 ? name(c, NULL, link.target) : "";
             json_end(c);
         }
         if (sides != 2)
@@ -156,6 +160,7 @@ void dns_answer_json(struct json_codec *c, struct dns_answer *a, const struct ke
     chain(c, a);
     a->chain_loops = json_bool(c, "chain_loops", a->chain_loops, false);
     a->chain_too_long = json_bool(c, "chain_too_long", a->chain_too_long, false);
+    a->zone = name(c, "zone", a->zone);
     a->rcode = (int)json_int(c, "rcode", a->rcode, -1, 4095, usual_rcode(a));
     a->extended_error = (int)json_int(c, "extended_error", a->extended_error, -1, UINT16_MAX, -1);
     if (key->ip.family != IP_NONE)

@@ -3,11 +3,12 @@
  * The short forms exist for people who write cases by hand; what is written is always the long form.
  *
  *   dns...     {"status": "ok", "security": "secure", "ttl": 300, "records": ["10 mx1.example.org"], "chain": [["owner", "target"]],
- *               "server": "127.0.0.1", "rcode": 0, "extended_error": -1, "tries": 1, "tcp": false, "edns": true}
+ *               "server": "127.0.0.1", "rcode": 0, "extended_error": -1, "tries": 1, "tcp": false, "edns": true,
+ *               "zone": "example.org"}
  *              a record with a TTL of its own, TXT of several strings:  {"text": "...", "ttl": 60, "strings": 2, "oversize": true}
  *              trouble:  {"status": "unknown", "reason": "timeout", "side": "network", "why": "...", "chain_loops": true}
  *              in short: ["10 mx1.example.org"], "nodata", "nxdomain", "timeout" or another reason (trouble.h)
- *   smtp...    {"end": "ok", "state": "done", "greeting": {"code": 220, "lines": ["220 mx1.example.org ESMTP"], "ms": 3,
+ *   smtp...    {"end": "ok", "state": "quit", "greeting": {"code": 220, "lines": ["220 mx1.example.org ESMTP"], "ms": 3,
  *   connect...  "violations": ["bare_lf"]}, "ehlo": ..., "helo": ..., "starttls": ..., "ehlo_tls": ..., "quit": ...,
  *               "tls": {"protocol": "TLSv1.3", "cipher": "...", "chain": [BASE64, ...], "verify_error": 0, "verify_text": "ok",
  *                       "name_matches": true, "ms": 9}, "injected": "...", "connect_ms": 1, "greeting_ms": 3, "total_ms": 20}

@@ -27,7 +27,7 @@ struct cJSON;
 
 enum { JSON_FRAMES = 8, JSON_MEMBERS_ASKED = 32, JSON_ERROR_MAX = 320 };
 
-#define JSON_INT_MAX INT64_C(9007199254740991) /* 2^53 - 1: what a double holds exactly */
+#define JSON_INT_MAX INT64_C(999999999999999) /* cJSON prints 15 digits of a number exactly, and no more */
 
 struct json_frame { /* an open object or list */
     struct cJSON *node, *next;

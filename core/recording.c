@@ -263,6 +263,16 @@ const void *recording_value(const struct recording *r, struct arena *arena, cons
     return evidence_from_json(arena, &key, str_dup(arena, key_text), json, error);
 }
 
+size_t recording_count(const struct recording *r)
+{
+    return r->count;
+}
+
+const char *recording_key(const struct recording *r, size_t i)
+{
+    return r->index[i]->string;
+}
+
 void recording_free(struct recording *r)
 {
     if (!r)

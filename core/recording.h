@@ -36,6 +36,8 @@ bool recording_has(const struct recording *, const char *key);   /* would record
 /* The value recorded for a key, decoded into the arena; it fits into EVIDENCE_BYTES.  NULL: the recording does not have it,
  * but for "vantage" and "now", which have values for cases that do not care. */
 const void *recording_value(const struct recording *, struct arena *, const char *key);
+size_t recording_count(const struct recording *);
+const char *recording_key(const struct recording *, size_t i); /* in the order of strcmp() */
 void recording_free(struct recording *); /* NULL is fine */
 
 char *recording_write(const struct result *); /* malloc'ed text, NULL: no memory */

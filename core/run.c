@@ -20,7 +20,7 @@ static bool is_pinned_or_affordable(struct run *run, const struct key *key, cons
     if (run->audit->spent || run->last)
         return false;
     if (run->audit->replay)
-        return recording_value(run->audit->replay, run->arena, text) != NULL;
+        return recording_has(run->audit->replay, text);
     return key->kind != EVIDENCE_DNS || run->audit->dns_questions < DNS_QUERIES_PER_AUDIT ||
            store_is_pinned(run->audit->store, text, &run->audit->waiter);
 }
