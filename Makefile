@@ -31,7 +31,9 @@ UNIT_SOURCES := $(sort $(wildcard tests/unit/test_*.c))
 FUZZ_SOURCES := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 HEADERS      := $(sort $(wildcard cmd/*.h core/*.h probes/*.h reports/*.h))
 LIBRARY      := $(BUILD)/libmailready.a
+CMD_LIBRARY := $(BUILD)/libcmd.a
 UNITS        := $(UNIT_SOURCES:%.c=$(BUILD)/%)
+REPLAYS      := $(FUZZ_SOURCES:tests/fuzz/fuzz_%.c=$(BUILD)/tests/fuzz/replay_%)
 
 all: $(BUILD)/mailready ## build the program
 
@@ -49,22 +51,105 @@ $(LIBRARY): $(LIB_SOURCES:%.c=$(BUILD)/%.o)
 	@rm -f $@
 	$(AR) rcs $@ $^
 
+# The commands without main(), for tests of their parts.
+$(CMD_LIBRARY): $(patsubst %.c,$(BUILD)/%.o,$(filter-out cmd/main.c,$(CMD_SOURCES)))
+	@rm -f $@
+	$(AR) rcs $@ $^
+
 $(BUILD)/mailready: $(CMD_SOURCES:%.c=$(BUILD)/%.o) $(LIBRARY)
 	$(LINK) $^ $(LIBS) -o $@
 
-$(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(LIBRARY)
+$(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(CMD_LIBRARY) $(LIBRARY)
 	$(LINK) $^ $(LIBS) -lcmocka -o $@
 
-unit: $(UNITS) ## build and run the unit tests
-	@status=0; for t in $(UNITS); do $$t || status=1; done; exit $$status
+# A fuzz target with a plain main() replays its seeds; with clang's libFuzzer it looks for new ones.
+$(BUILD)/tests/fuzz/replay_%: $(BUILD)/tests/fuzz/fuzz_%.o $(BUILD)/tests/fuzz/replay.o $(CMD_LIBRARY) $(LIBRARY)
+	$(LINK) $^ $(LIBS) -o $@
+
+build-tests: $(BUILD)/mailready $(UNITS) $(REPLAYS) ## build the program and all tests
+check-layers: ## fail when a source includes what its layer must not know
+	tests/style/layers
+check-headers: $(HEADERS:%=$(BUILD)/%.alone) ## compile each header alone
+
+# With C file semantics, so that "#pragma once in main file" is no complaint.
+$(BUILD)/%.h.alone: %.h Makefile
+	@mkdir -p $(@D)
+	@echo '#include "$<"' > $@.c
+	$(COMPILE) -fsyntax-only $@.c && mv $@.c $@
+
+deps: ## install what building and testing need (apt-get)
+	@.ci/install
+
+unit: $(UNITS) ## build and run the unit tests only
+	@tests/run unit
+
+test: deps ## install what is needed, build, run all tests
+	@$(MAKE) --no-print-directory build-tests check-headers
+	@BUILD=$(BUILD) tests/run
+
+demo: deps ## build, bring up the lab, audit its domains, write HTML reports, tear the lab down
+	@$(MAKE) --no-print-directory all
+	@BUILD=$(BUILD) tests/lab/demo
+
+audit: deps ## audit a real domain: make audit DOMAIN=example.org
+	@$(MAKE) --no-print-directory all
+	@test -n "$(DOMAIN)" || { echo 'say which: make audit DOMAIN=example.org' >&2; exit 2; }
+	$(BUILD)/mailready $(AUDIT_OPTIONS) $(DOMAIN)
+
+SANITIZE := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+asan: deps ## all tests under AddressSanitizer and UndefinedBehaviorSanitizer
+	@$(MAKE) --no-print-directory BUILD=build/asan HARDEN=-fPIE CFLAGS='$(SANITIZE)' build-tests
+	@BUILD=build/asan tests/run
+
+valgrind: deps ## unit tests and an audit under valgrind
+	@$(MAKE) --no-print-directory build-tests
+	@BUILD=$(BUILD) tests/run valgrind
+
+FUZZ_SECONDS ?= 60
+fuzz: deps ## fuzz each target for FUZZ_SECONDS (60) with clang's libFuzzer; ONLY=name for one
+	@$(MAKE) --no-print-directory BUILD=build/fuzz CC=clang HARDEN=-fPIE HARDEN_LD= \
+	    CFLAGS='-O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined' fuzzers
+	@FUZZ_SECONDS=$(FUZZ_SECONDS) tests/fuzz/run $(or $(ONLY),all)
+fuzzers: $(FUZZ_SOURCES:tests/fuzz/%.c=$(BUILD)/tests/fuzz/%)
+$(BUILD)/tests/fuzz/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(CMD_LIBRARY) $(LIBRARY)
+	$(CC) $(CFLAGS) -fsanitize=fuzzer $^ $(LIBS) -o $@
+
+bench: all ## measure: round trips, CPU and memory of an audit in the lab
+	@BUILD=$(BUILD) tests/bench/run
+
+coverage: deps ## line coverage of the tests, as build/coverage/index.html
+	@$(MAKE) --no-print-directory BUILD=build/coverage HARDEN=-fPIE CFLAGS='-O0 -g --coverage -fprofile-update=atomic' build-tests
+	@BUILD=build/coverage tests/run || true
+	lcov --quiet --capture --directory build/coverage --output-file build/coverage/all.info --rc lcov_branch_coverage=0
+	lcov --quiet --extract build/coverage/all.info '*/core/*' '*/probes/*' '*/reports/*' '*/cmd/*' --output-file build/coverage/own.info
+	genhtml --quiet --output-directory build/coverage/html build/coverage/own.info
+	@lcov --list build/coverage/own.info | tail -n 60; echo 'build/coverage/html/index.html'
+
+lint: deps ## clang-tidy, cppcheck, clang's warnings, the manual page
+	@tests/style/lint '$(COMPILE)'
+
+docs/mailready.1: $(BUILD)/mailready
+	$(BUILD)/mailready help --man > $@.new && mv $@.new $@
+man: docs/mailready.1 ## make docs/mailready.1 from the option table
+
+install: all ## install below DESTDIR and PREFIX (/usr/local)
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 \
+	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions $(DESTDIR)$(PREFIX)/share/zsh/site-functions \
+	    $(DESTDIR)$(PREFIX)/share/doc/mailready
+	install -m 755 $(BUILD)/mailready $(DESTDIR)$(PREFIX)/bin/mailready
+	install -m 644 docs/mailready.1 $(DESTDIR)$(PREFIX)/share/man/man1/mailready.1
+	install -m 644 docs/report-1.schema.json README.md LICENSE CHANGELOG.md $(DESTDIR)$(PREFIX)/share/doc/mailready
+	$(BUILD)/mailready help --completion bash > $(DESTDIR)$(PREFIX)/share/bash-completion/completions/mailready
+	$(BUILD)/mailready help --completion zsh > $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_mailready
 
 clean: ## remove what was built, but not the lab's downloads
-	rm -rf $(BUILD)/core $(BUILD)/cmd $(BUILD)/probes $(BUILD)/reports $(BUILD)/tests $(BUILD)/libmailready.a $(BUILD)/mailready
+	rm -rf $(BUILD)/core $(BUILD)/cmd $(BUILD)/probes $(BUILD)/reports $(BUILD)/tests $(BUILD)/*.a $(BUILD)/mailready \
+	    build/asan build/fuzz build/coverage
 
 help: ## list the targets
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1@\2/p' $(MAKEFILE_LIST) | sort | column -t -s@ 2>/dev/null || true
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1@\2/p' Makefile | sort | awk -F@ '{ printf "  make %-14s %s\n", $$1, $$2 }'
 
-.PHONY: all unit clean help
+.PHONY: all asan audit bench build-tests check-headers check-layers clean coverage demo deps fuzz fuzzers help install lint man test unit valgrind
 .SECONDARY:
 
--include $(LIB_SOURCES:%.c=$(BUILD)/%.d) $(CMD_SOURCES:%.c=$(BUILD)/%.d) $(UNIT_SOURCES:%.c=$(BUILD)/%.d)
+-include $(patsubst %.c,$(BUILD)/%.d,$(LIB_SOURCES) $(CMD_SOURCES) $(UNIT_SOURCES) $(FUZZ_SOURCES))

@@ -265,7 +265,7 @@ struct evidence *store_want(struct store *store, const struct key *key, struct w
         store->counts.wanted++;
         store->collect(store->collectors, &entry->evidence);
     }
-    if (pin && (!entry->evidence.known || entry->delivering))
+    if (pin && !entry->evidence.known)
         pin->probes |= UINT64_C(1) << probe;
     return &entry->evidence;
 }

@@ -1,0 +1,224 @@
+/* The evidence store: one entry a key, waking, pinning, expiry; keys as text. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <string.h>
+
+#include "core/arena.h"
+#include "core/evidence.h"
+#include "core/loop.h"
+
+enum { WANTED_MAX = 16 };
+
+struct world {
+    struct loop *loop;
+    struct store *store;
+    struct evidence *wanted[WANTED_MAX];
+    size_t wanted_count;
+    bool at_once;
+    uint32_t ttl_s;
+};
+
+struct listener {
+    struct waiter waiter;
+    unsigned woken[64];
+    unsigned total;
+};
+
+static void answer(struct world *world, struct evidence *evidence)
+{
+    int64_t *value = ARENA_NEW(evidence_arena(evidence), int64_t);
+
+    *value = 42;
+    evidence_known(evidence, value, world->ttl_s);
+}
+
+static void collect(void *arg, struct evidence *evidence)
+{
+    struct world *world = arg;
+
+    world->wanted[world->wanted_count++ % WANTED_MAX] = evidence;
+    if (world->at_once)
+        answer(world, evidence);
+}
+
+static void woken(struct waiter *waiter, unsigned probe)
+{
+    struct listener *listener = (struct listener *)waiter;
+
+    listener->woken[probe]++;
+    listener->total++;
+}
+
+static int setup(void **state)
+{
+    struct world *world = test_calloc(1, sizeof *world);
+
+    world->loop = loop_new();
+    world->store = store_new(world->loop, collect, world);
+    world->ttl_s = 3600;
+    *state = world;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    struct world *world = *state;
+
+    store_free(world->store);
+    loop_free(world->loop);
+    test_free(world);
+    return 0;
+}
+
+static struct key dns_key(const char *name)
+{
+    return (struct key){.kind = EVIDENCE_DNS, .name = name, .type = DNS_MX, .nth = 1};
+}
+
+static struct evidence *want(struct world *world, const char *name, struct listener *who, unsigned probe)
+{
+    struct key key = dns_key(name);
+
+    return store_want(world->store, &key, who ? &who->waiter : NULL, probe, NULL);
+}
+
+static void one_key_is_collected_once(void **state)
+{
+    struct world *world = *state;
+    struct listener a = {.waiter = {.wake = woken}}, b = {.waiter = {.wake = woken}};
+    struct evidence *first = want(world, "example.org", &a, 3);
+
+    assert_ptr_equal(want(world, "EXAMPLE.org", &b, 5), first);
+    assert_ptr_equal(want(world, "example.org", &a, 7), first);
+    assert_int_equal(world->wanted_count, 1);
+    assert_false(first->known);
+    answer(world, first);
+    assert_int_equal(a.total + b.total, 0); /* never from inside evidence_known() */
+    loop_run(world->loop);
+    assert_int_equal(a.woken[3], 1);
+    assert_int_equal(a.woken[7], 1);
+    assert_int_equal(b.woken[5], 1);
+    assert_int_equal(a.total + b.total, 3);
+    store_unpin_all(&a.waiter);
+    store_unpin_all(&b.waiter);
+}
+
+static void known_at_once_wakes_nobody(void **state)
+{
+    struct world *world = *state;
+    struct listener a = {.waiter = {.wake = woken}};
+
+    world->at_once = true;
+    assert_true(want(world, "example.org", &a, 1)->known);
+    loop_run(world->loop);
+    assert_int_equal(a.total, 0);
+    assert_true(want(world, "example.org", &a, 1)->known);
+    assert_int_equal(world->wanted_count, 1);
+    store_unpin_all(&a.waiter);
+}
+
+static void unpinned_while_waiting_is_not_woken(void **state)
+{
+    struct world *world = *state;
+    struct listener a = {.waiter = {.wake = woken}};
+    struct evidence *evidence = want(world, "example.org", &a, 1);
+
+    store_unpin_all(&a.waiter);
+    answer(world, evidence);
+    loop_run(world->loop);
+    assert_int_equal(a.total, 0);
+}
+
+static void pinned_evidence_outlives_its_ttl(void **state)
+{
+    struct world *world = *state;
+    struct listener a = {.waiter = {.wake = woken}}, b = {.waiter = {.wake = woken}};
+    struct evidence *old;
+
+    world->at_once = true;
+    world->ttl_s = 0;
+    old = want(world, "example.org", &a, 0);
+    loop_run(world->loop);
+    assert_ptr_equal(want(world, "example.org", &a, 0), old);
+    assert_ptr_not_equal(want(world, "example.org", &b, 0), old); /* another audit gets fresh evidence */
+    assert_int_equal(*(const int64_t *)old->value, 42);
+    assert_int_equal(world->wanted_count, 2);
+    store_unpin_all(&a.waiter);
+    loop_run(world->loop);
+    store_unpin_all(&b.waiter);
+}
+
+static void pinned_evidence_is_listed_in_order(void **state)
+{
+    struct world *world = *state;
+    struct listener a = {.waiter = {.wake = woken}};
+    struct arena *arena = arena_new(1 << 16);
+    const struct evidence **all;
+    size_t count;
+
+    want(world, "b.example", &a, 0);
+    want(world, "a.example", &a, 0);
+    want(world, "c.example", NULL, 0);
+    all = store_pinned(&a.waiter, arena, &count);
+    assert_int_equal(count, 2);
+    assert_string_equal(all[0]->text, "dns:a.example/MX");
+    assert_string_equal(all[1]->text, "dns:b.example/MX");
+    assert_true(store_is_pinned(world->store, "dns:a.example/MX", &a.waiter));
+    assert_false(store_is_pinned(world->store, "dns:c.example/MX", &a.waiter));
+    store_unpin_all(&a.waiter);
+    arena_free(arena);
+}
+
+static void keys_survive_the_round_trip(void **state)
+{
+    static const char *const texts[] = {
+        "dns:example.org/MX",
+        "dns:/SOA",
+        "dns:a\\.b.example.org/TXT",
+        "dns:1.2.0.192.in-addr.arpa/PTR#2",
+        "dns@192.0.2.53:example.org/NS",
+        "dns@[2001:db8::53]:example.org/TLSA",
+        "smtp:192.0.2.1:25/mx.example.org",
+        "smtp:[2001:db8::1]:2525/mx.example.org#2",
+        "smtp:192.0.2.1:25/",
+        "connect:192.0.2.1:443",
+        "connect:[2001:db8::1]:25",
+        "vantage",
+        "now",
+    };
+    static const char *const bad[] = {
+        "", "dns", "dns:", "dns:example.org", "dns:example.org/XYZ", "dns:Example.org/MX", "dns@192.0.2.300:x/MX",
+        "smtp:192.0.2.1/mx", "smtp:192.0.2.1:99999/mx", "smtp:2001:db8::1:25/mx", "connect:192.0.2.1", "now#", "vantage/x",
+        "dns:example.org/MX#1", "dns:example.org/MX#x", "http:example.org/MX",
+    };
+    struct arena *arena = arena_new(1 << 20);
+    struct key key;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        if (!key_parse(arena, texts[i], &key))
+            fail_msg("refused: %s", texts[i]);
+        assert_string_equal(key_text(arena, &key), texts[i]);
+    }
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        if (key_parse(arena, bad[i], &key))
+            fail_msg("accepted: %s", bad[i]);
+    arena_free(arena);
+}
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(one_key_is_collected_once, setup, teardown),
+        cmocka_unit_test_setup_teardown(known_at_once_wakes_nobody, setup, teardown),
+        cmocka_unit_test_setup_teardown(unpinned_while_waiting_is_not_woken, setup, teardown),
+        cmocka_unit_test_setup_teardown(pinned_evidence_outlives_its_ttl, setup, teardown),
+        cmocka_unit_test_setup_teardown(pinned_evidence_is_listed_in_order, setup, teardown),
+        cmocka_unit_test(keys_survive_the_round_trip),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,122 @@
+/* Byte strings, the lossless spelling, arenas. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <string.h>
+
+#include "core/arena.h"
+#include "core/str.h"
+
+static int setup(void **state)
+{
+    *state = arena_new(1 << 20);
+    return *state ? 0 : -1;
+}
+
+static int teardown(void **state)
+{
+    arena_free(*state);
+    return 0;
+}
+
+static void escape_survives_the_round_trip(void **state)
+{
+    static const struct {
+        struct str bytes;
+        const char *text;
+    } cases[] = {
+        {{"", 0}, ""},
+        {{"plain", 5}, "plain"},
+        {{"a\\b", 3}, "a\\\\b"},
+        {{"a\0b", 3}, "a\\x00b"},
+        {{"\xff\x1b\x7f\n", 4}, "\\xff\\x1b\\x7f\\x0a"},
+        {{"\\x41", 4}, "\\\\x41"},
+    };
+    struct str back;
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        assert_string_equal(bytes_escape(*state, cases[i].bytes), cases[i].text);
+        assert_true(bytes_unescape(*state, cases[i].text, &back));
+        assert_true(str_equal(back, cases[i].bytes));
+    }
+}
+
+static void unescape_refuses_other_spellings(void **state)
+{
+    static const char *const bad[] = {"\\", "\\x", "\\x4", "\\xAB", "\\n", "\\xg0", "tab\there", "\xc3\xa9", "end\\"};
+    struct str out;
+
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        assert_false(bytes_unescape(*state, bad[i], &out));
+}
+
+static void text_shows_nul(void **state)
+{
+    assert_string_equal(str_text(*state, (struct str){"a\0\0b\x80", 5}), "a\\x00\\x00b\x80");
+    assert_string_equal(str_text(*state, (struct str){NULL, 0}), "");
+}
+
+static void comparison_ignores_ascii_case_only(void **state)
+{
+    (void)state;
+    assert_true(text_equal_nocase("MX.Example", "mx.eXAMPLE"));
+    assert_false(text_equal_nocase("mx", "mx."));
+    assert_false(text_equal_nocase("\xc3\x89", "\xc3\xa9"));
+    assert_true(str_starts_nocase(str_of("STARTTLS now"), "starttls"));
+    assert_false(str_starts_nocase(str_of("START"), "starttls"));
+}
+
+static void arena_memory_is_zeroed_and_aligned(void **state)
+{
+    struct arena *arena = *state;
+
+    for (size_t size = 1; size < 100000; size = size * 3 + 1) {
+        unsigned char *at = arena_alloc(arena, size);
+
+        assert_int_equal((uintptr_t)at % _Alignof(max_align_t), 0);
+        for (size_t i = 0; i < size; i++)
+            assert_int_equal(at[i], 0);
+        memset(at, 0xee, size);
+    }
+    arena_reset(arena);
+    assert_int_equal(arena_used(arena), 0);
+    assert_int_equal(*(unsigned char *)arena_alloc(arena, 64), 0);
+}
+
+static void arena_jumps_when_spent(void **state)
+{
+    struct arena *small = arena_new(1000);
+    volatile int got = 0;
+    jmp_buf full;
+
+    (void)state;
+    if (setjmp(full) == 0) {
+        arena_on_exhausted(small, &full);
+        for (;;) {
+            arena_alloc(small, 100);
+            got++;
+        }
+    }
+    assert_in_range(got, 8, 10);
+    if (setjmp(full) == 0) {
+        arena_array(small, SIZE_MAX / 2, 4);
+        fail_msg("an impossible size was given out");
+    }
+    arena_free(small);
+}
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(escape_survives_the_round_trip, setup, teardown),
+        cmocka_unit_test_setup_teardown(unescape_refuses_other_spellings, setup, teardown),
+        cmocka_unit_test_setup_teardown(text_shows_nul, setup, teardown),
+        cmocka_unit_test(comparison_ignores_ascii_case_only),
+        cmocka_unit_test_setup_teardown(arena_memory_is_zeroed_and_aligned, setup, teardown),
+        cmocka_unit_test(arena_jumps_when_spent),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
