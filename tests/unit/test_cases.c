@@ -1,0 +1,416 @@
+/* Runs every tests/cases/GROUP/NAME.json: a recording (core/recording.h) and what the probes must find in it.
+ *
+ *   {"about": "one sentence",
+ *    "judge": ["mx", "domain.exists"],               groups or check ids; only their findings are compared, and all of them
+ *    "expect": ["mx.exists pass good.lab", ...],     "ID STATUS SUBJECT", the subject spelled by bytes_escape(); any order
+ *    "mailready_evidence": 1, "target": {...}, "evidence": {...}}
+ *
+ * Every case is audited again with its evidence arriving in other orders, which must not change a letter (threats.md R12).
+ * Texts of findings are not asserted.  tests/cases/statuses.txt says which statuses a check can have: all of them must
+ * occur in a case, and every check must be in the table.
+ *
+ * "test_cases FILE..." runs single cases, and shows what was found where it is not what was expected.
+ */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <cjson/cJSON.h>
+#include <dirent.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/arena.h"
+#include "core/engine.h"
+#include "core/finding.h"
+#include "core/json.h"
+#include "core/limits.h"
+#include "core/loop.h"
+#include "core/recording.h"
+#include "core/result.h"
+#include "core/str.h"
+#include "core/trouble.h"
+#include "probes/probes.h"
+
+#define CASES "tests/cases"
+
+enum { SHUFFLES = 100, CASES_MAX = 2000, FINDINGS_MAX = 512, WORD_MAX = 64 };
+
+static bool seen[CHECK_COUNT][STATUS_COUNT]; /* in the expectations of some case */
+
+struct lines {
+    const char *at[FINDINGS_MAX];
+    size_t count;
+};
+
+struct found {
+    struct arena *arena;
+    const cJSON *judge;
+    struct lines lines;    /* "id status subject" of what is judged */
+    struct lines messages; /* of the same findings */
+    const char *everything; /* of all findings, for comparison */
+    bool done;
+};
+
+/* Reading a case */
+
+static bool read_file(const char *path, struct arena *arena, struct str *out)
+{
+    FILE *file = fopen(path, "rb");
+    char *bytes = arena_alloc(arena, CONFIG_BYTES);
+    size_t size = file ? fread(bytes, 1, CONFIG_BYTES, file) : 0;
+
+    if (!file)
+        return false;
+    *out = (struct str){bytes, size};
+    return fclose(file) == 0 && size < CONFIG_BYTES;
+}
+
+static bool is_list_of_texts(const cJSON *list)
+{
+    const cJSON *item;
+
+    cJSON_ArrayForEach(item, list) if (!cJSON_IsString(item)) return false;
+    return cJSON_IsArray(list) && list->child;
+}
+
+/* Splits "id status subject"; false when it is not of that form. */
+static bool parse_expectation(const char *line, enum check_id *check, enum status *status)
+{
+    char id[WORD_MAX], word[WORD_MAX];
+    const char *blank = strchr(line, ' '), *second = blank ? strchr(blank + 1, ' ') : NULL;
+
+    if (!second || blank - line >= WORD_MAX || second - blank > WORD_MAX || !second[1])
+        return false;
+    memcpy(id, line, (size_t)(blank - line));
+    id[blank - line] = '\0';
+    memcpy(word, blank + 1, (size_t)(second - blank - 1));
+    word[second - blank - 1] = '\0';
+    return check_from_name(id, check) && status_from_word(word, status);
+}
+
+static bool is_judged(const cJSON *judge, enum check_id id)
+{
+    const struct check *check = check_of(id);
+    const cJSON *item;
+
+    cJSON_ArrayForEach(item, judge) if (strcmp(item->valuestring, check->group) == 0 ||
+                                        strcmp(item->valuestring, check->name) == 0) return true;
+    return false;
+}
+
+static bool names_something(const char *word)
+{
+    for (int i = 0; i < CHECK_COUNT; i++)
+        if (strcmp(word, check_of((enum check_id)i)->group) == 0 || strcmp(word, check_of((enum check_id)i)->name) == 0)
+            return true;
+    return false;
+}
+
+/* NULL, or what is wrong with the members that only cases have. */
+static const char *fault_of(struct arena *arena, const cJSON *about, const cJSON *judge, const cJSON *expect)
+{
+    const cJSON *item;
+
+    if (!cJSON_IsString(about) || !about->valuestring[0])
+        return "\"about\" must be a sentence";
+    if (!is_list_of_texts(judge))
+        return "\"judge\" must be a list of groups or checks";
+    if (!is_list_of_texts(expect))
+        return "\"expect\" must be a list of texts";
+    cJSON_ArrayForEach(item, judge) if (!names_something(item->valuestring))
+        return str_printf(arena, "\"judge\": there is no group or check \"%s\"", item->valuestring);
+    cJSON_ArrayForEach(item, expect)
+    {
+        enum check_id check;
+        enum status status;
+
+        if (!parse_expectation(item->valuestring, &check, &status))
+            return str_printf(arena, "\"expect\": \"%s\" is not \"ID STATUS SUBJECT\"", item->valuestring);
+        if (!is_judged(judge, check))
+            return str_printf(arena, "\"expect\": \"%s\" is not in \"judge\"", item->valuestring);
+        seen[check][status] = true;
+    }
+    return NULL;
+}
+
+/* Auditing it */
+
+static const char *everything_of(struct arena *arena, const struct result *result)
+{
+    const char *text = verdict_word(result->verdict);
+
+    for (size_t i = 0; i < result->finding_count; i++) {
+        const struct finding *f = result->findings[i];
+
+        text = str_printf(arena, "%s\n%s %s (%s) %s: %s|%s|%s %s|%s", text, check_of(f->check)->name, status_word(f->status),
+                          status_word(f->worst), f->subject, f->message, f->remedy ? f->remedy : "", reason_word(f->reason),
+                          side_word(f->side), f->because ? f->because : "");
+        for (size_t k = 0; k < f->records.count; k++)
+            text = str_printf(arena, "%s\n  %s", text, f->records.at[k]);
+        for (size_t k = 0; k < f->evidence.count; k++)
+            text = str_printf(arena, "%s\n  %s", text, f->evidence.at[k]);
+    }
+    return text;
+}
+
+static void take_result(void *arg, const struct result *result)
+{
+    struct found *found = arg;
+
+    for (size_t i = 0; i < result->finding_count && found->lines.count < FINDINGS_MAX; i++) {
+        const struct finding *f = result->findings[i];
+
+        if (!is_judged(found->judge, f->check))
+            continue;
+        found->lines.at[found->lines.count++] =
+            str_printf(found->arena, "%s %s %s", check_of(f->check)->name, status_word(f->status),
+                       bytes_escape(found->arena, str_of(f->subject)));
+        found->messages.at[found->messages.count++] = bytes_escape(found->arena, str_of(f->message));
+    }
+    found->everything = everything_of(found->arena, result);
+    found->done = true;
+}
+
+static struct found audit(struct arena *arena, const struct recording *recording, const cJSON *judge, uint64_t seed)
+{
+    struct found found = {.arena = arena, .judge = judge};
+    struct engine_config config = {
+        .probes = all_probes,
+        .probe_count = all_probe_count,
+        .audit_ms = AUDIT_MS,
+        .replay = recording,
+        .shuffle_seed = seed,
+    };
+    struct loop *loop = loop_new();
+    const char *why = "";
+    struct engine *engine = loop ? engine_new(loop, &config, &why) : NULL;
+
+    if (!engine || !engine_audit(engine, recording_target(recording), take_result, &found))
+        fail_msg("no engine: %s", why);
+    while (!found.done)
+        loop_run(loop);
+    engine_free(engine);
+    loop_free(loop);
+    return found;
+}
+
+/* Comparing */
+
+static size_t count_line(const struct lines *lines, const char *line)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < lines->count; i++)
+        count += strcmp(lines->at[i], line) == 0;
+    return count;
+}
+
+/* Prints what is only here or only there. */
+static bool same_lines(const char *path, const struct lines *expected, const struct found *found)
+{
+    const struct lines *actual = &found->lines;
+    bool same = true;
+
+    for (size_t i = 0; i < expected->count; i++) {
+        if (count_line(expected, expected->at[i]) <= count_line(actual, expected->at[i]))
+            continue;
+        print_error(same ? "%s\n" : "", path);
+        print_error("  expected, not found: %s\n", expected->at[i]);
+        same = false;
+    }
+    for (size_t i = 0; i < actual->count; i++) {
+        if (count_line(actual, actual->at[i]) <= count_line(expected, actual->at[i]))
+            continue;
+        print_error(same ? "%s\n" : "", path);
+        print_error("  found, not expected: %s\n                       (%s)\n", actual->at[i], found->messages.at[i]);
+        same = false;
+    }
+    return same;
+}
+
+static void show_first_difference(const char *a, const char *b)
+{
+    size_t start = 0;
+
+    for (size_t i = 0; a[i] && a[i] == b[i]; i++)
+        start = a[i] == '\n' ? i + 1 : start;
+    print_error("    %.*s\n    %.*s\n", (int)strcspn(a + start, "\n"), a + start, (int)strcspn(b + start, "\n"), b + start);
+}
+
+static bool run_recording(const char *path, struct arena *arena, const struct recording *recording, const cJSON *judge,
+                          const cJSON *expect)
+{
+    struct lines expected = {.count = 0};
+    struct found first = audit(arena, recording, judge, 0);
+    const cJSON *item;
+
+    cJSON_ArrayForEach(item, expect) if (expected.count < FINDINGS_MAX) expected.at[expected.count++] = item->valuestring;
+    if (!same_lines(path, &expected, &first))
+        return false;
+    for (uint64_t seed = 1; seed <= SHUFFLES; seed++) {
+        struct arena *scratch = arena_new(SIZE_MAX);
+        struct found other = audit(scratch, recording, judge, seed * 0x9e3779b97f4a7c15u);
+        bool same = strcmp(first.everything, other.everything) == 0;
+
+        if (!same) {
+            print_error("%s\n  findings depend on the order of arrival (seed %u):\n", path, (unsigned)seed);
+            show_first_difference(first.everything, other.everything);
+        }
+        arena_free(scratch);
+        if (!same)
+            return false;
+    }
+    return true;
+}
+
+static bool run_case(const char *path)
+{
+    struct arena *arena = arena_new(SIZE_MAX);
+    struct str bytes;
+    const char *why = "cannot be read";
+    cJSON *root = read_file(path, arena, &bytes) ? json_parse(arena, bytes.at, bytes.len, &why) : NULL;
+    cJSON *about = cJSON_DetachItemFromObjectCaseSensitive(root, "about");
+    cJSON *judge = cJSON_DetachItemFromObjectCaseSensitive(root, "judge");
+    cJSON *expect = cJSON_DetachItemFromObjectCaseSensitive(root, "expect");
+    const char *fault = root ? fault_of(arena, about, judge, expect) : why;
+    char *rest = root ? cJSON_PrintUnformatted(root) : NULL;
+    struct recording *recording = rest ? recording_read(arena, rest, strlen(rest), &why) : NULL;
+    bool passed = false;
+
+    if (fault || !recording)
+        print_error("%s\n  %s\n", path, fault ? fault : why);
+    else
+        passed = run_recording(path, arena, recording, judge, expect);
+    recording_free(recording);
+    free(rest);
+    cJSON_Delete(about);
+    cJSON_Delete(judge);
+    cJSON_Delete(expect);
+    cJSON_Delete(root);
+    arena_free(arena);
+    return passed;
+}
+
+/* All of them */
+
+struct paths {
+    struct arena *arena;
+    const char *at[CASES_MAX];
+    size_t count;
+};
+
+static bool ends_with(const char *text, const char *end)
+{
+    return strlen(text) > strlen(end) && strcmp(text + strlen(text) - strlen(end), end) == 0;
+}
+
+static int compare_paths(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* The names in a directory that end so, but for hidden ones. */
+static void list_directory(struct paths *paths, const char *directory, const char *end)
+{
+    DIR *open = opendir(directory);
+
+    for (struct dirent *entry = open ? readdir(open) : NULL; entry; entry = readdir(open))
+        if (entry->d_name[0] != '.' && paths->count < CASES_MAX && (!end[0] || ends_with(entry->d_name, end)))
+            paths->at[paths->count++] = str_printf(paths->arena, "%s/%s", directory, entry->d_name);
+    if (open)
+        closedir(open);
+    qsort(paths->at, paths->count, sizeof *paths->at, compare_paths);
+}
+
+static void test_every_case(void **state)
+{
+    struct paths groups = {.arena = arena_new(SIZE_MAX)}, files = {.arena = groups.arena};
+    size_t failed = 0;
+
+    (void)state;
+    list_directory(&groups, CASES, "");
+    for (size_t i = 0; i < groups.count; i++)
+        list_directory(&files, groups.at[i], ".json");
+    for (size_t i = 0; i < files.count; i++)
+        failed += !run_case(files.at[i]);
+    print_message("%zu cases, %d orders of arrival each\n", files.count, SHUFFLES + 1);
+    arena_free(groups.arena);
+    if (failed > 0)
+        fail_msg("%zu cases failed", failed);
+    assert_true(files.count > 0);
+}
+
+/* Cuts the next word off a line; NULL at its end. */
+static char *next_word(char **at)
+{
+    char *word = *at + strspn(*at, " \t\r\n"), *end = word + strcspn(word, " \t\r\n");
+
+    *at = *end ? end + 1 : end;
+    *end = '\0';
+    return *word && *word != '#' ? word : NULL;
+}
+
+static void test_no_check_without_a_case(void **state)
+{
+    FILE *table = fopen(CASES "/statuses.txt", "r");
+    bool listed[CHECK_COUNT] = {false};
+    char line[512];
+    size_t missing = 0;
+
+    (void)state;
+    assert_non_null(table);
+    while (fgets(line, sizeof line, table)) {
+        char *at = line, *id = next_word(&at);
+        enum check_id check;
+        enum status status;
+
+        if (!id)
+            continue;
+        if (!check_from_name(id, &check))
+            fail_msg("statuses.txt: there is no check \"%s\"", id);
+        listed[check] = true;
+        for (char *word = next_word(&at); word; word = next_word(&at)) {
+            if (!status_from_word(word, &status))
+                fail_msg("statuses.txt: %s: there is no status \"%s\"", id, word);
+            if (!seen[check][status])
+                print_error("no case has: %s %s\n", id, word);
+            missing += !seen[check][status];
+            seen[check][status] = false;
+        }
+    }
+    fclose(table);
+    for (int i = 0; i < CHECK_COUNT; i++) {
+        if (!listed[i])
+            print_error("not in statuses.txt: %s\n", check_of((enum check_id)i)->name);
+        missing += !listed[i];
+        for (int status = 0; status < STATUS_COUNT; status++) {
+            if (seen[i][status])
+                print_error("a case has it, statuses.txt has not: %s %s\n", check_of((enum check_id)i)->name,
+                            status_word((enum status)status));
+            missing += seen[i][status];
+        }
+    }
+    if (missing > 0)
+        fail_msg("%zu statuses without a case, or without a line in the table", missing);
+}
+
+int main(int argc, char **argv)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_every_case),
+        cmocka_unit_test(test_no_check_without_a_case), /* of the cases that have run before */
+    };
+    int failed = 0;
+
+    if (argc < 2)
+        return cmocka_run_group_tests(tests, NULL, NULL);
+    for (int i = 1; i < argc; i++)
+        failed += !run_case(argv[i]);
+    print_message("%d of %d cases failed\n", failed, argc - 1);
+    return failed > 0;
+}
