@@ -48,9 +48,11 @@ struct audit {
     struct task *turn, *deadline;
     const struct vantage *vantage;
     const struct inventory *inventory;
-    int64_t started_ms, started_s;
+    int64_t started_ms, started_s, deadline_ms;
     engine_done *done;
     void *done_arg;
+    struct result result; /* once it is finished */
+    bool finished, kept;
 };
 
 /* Evidence */
@@ -363,19 +365,66 @@ static bool fill_in(struct audit *audit, struct result *result)
 static void finish(struct audit *audit)
 {
     struct run *basics = &audit->probes[audit->engine->config.probe_count].run;
-    struct result result = {.target = audit->view.target,
-                            .vantage = need_vantage(basics),
-                            .inventory = need_inventory(basics),
-                            .started_s = *need_now(basics),
-                            .elapsed_ms = loop_now_ms(audit->engine->loop) - audit->started_ms};
+    struct result *result = &audit->result;
 
-    if (!fill_in(audit, &result)) {
-        result.findings = NULL;
-        result.finding_count = result.evidence_count = 0;
-        result.verdict = VERDICT_UNKNOWN;
+    *result = (struct result){.target = audit->view.target,
+                              .vantage = need_vantage(basics),
+                              .inventory = need_inventory(basics),
+                              .started_s = *need_now(basics),
+                              .elapsed_ms = loop_now_ms(audit->engine->loop) - audit->started_ms};
+    if (!fill_in(audit, result)) {
+        result->findings = NULL;
+        result->finding_count = result->evidence_count = 0;
+        result->verdict = VERDICT_UNKNOWN;
     }
-    audit->done(audit->done_arg, &result);
-    audit_free(audit);
+    task_free(audit->deadline);
+    audit->deadline = NULL;
+    audit->finished = true;
+    audit->done(audit->done_arg, result);
+    if (!audit->kept)
+        audit_free(audit);
+}
+
+static struct audit *audit_of(const struct engine *engine, const struct result *result)
+{
+    struct audit *audit = engine->audits;
+
+    while (audit && &audit->result != result)
+        audit = audit->next;
+    return audit;
+}
+
+void engine_keep(struct engine *engine, const struct result *result)
+{
+    struct audit *audit = audit_of(engine, result);
+
+    if (audit)
+        audit->kept = true;
+}
+
+void engine_release(struct engine *engine, const struct result *result)
+{
+    struct audit *audit = audit_of(engine, result);
+
+    if (audit)
+        audit_free(audit);
+}
+
+void engine_hurry(struct engine *engine, int64_t within_ms)
+{
+    int64_t latest_ms = loop_now_ms(engine->loop) + within_ms;
+
+    for (struct audit *audit = engine->audits; audit; audit = audit->next) {
+        if (!audit->finished && audit->deadline_ms > latest_ms) {
+            audit->deadline_ms = latest_ms;
+            task_schedule_at(audit->deadline, latest_ms);
+        }
+    }
+}
+
+bool engine_is_idle(const struct engine *engine)
+{
+    return !engine->smtp || smtp_is_idle(engine->smtp);
 }
 
 /* One turn: every probe that is due is run once; evidence that is already there needs no further turn. */
@@ -397,6 +446,8 @@ static void wake(struct waiter *waiter, unsigned probe)
 {
     struct audit *audit = (struct audit *)waiter;
 
+    if (audit->finished) /* kept, and past its deadline: evidence that it no longer waits for */
+        return;
     audit->probes[probe].due = true;
     task_schedule(audit->turn);
 }
@@ -442,7 +493,8 @@ bool engine_audit(struct engine *engine, const struct target *target, engine_don
         audit->probes[i].due = i == count || judges(engine->config.probes[i], target);
         audit->probes[i].final = !audit->probes[i].due;
     }
-    task_schedule_at(audit->deadline, audit->started_ms + engine->config.audit_ms);
+    audit->deadline_ms = audit->started_ms + engine->config.audit_ms;
+    task_schedule_at(audit->deadline, audit->deadline_ms);
     task_schedule(audit->turn);
     return true;
 fail:

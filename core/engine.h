@@ -41,6 +41,7 @@ void engine_keep(struct engine *, const struct result *);
 void engine_release(struct engine *, const struct result *);
 /* Brings the deadlines of all audits under way forward to `within_ms` from now; later ones stay where they are. */
 void engine_hurry(struct engine *, int64_t within_ms);
+bool engine_is_idle(const struct engine *); /* no session with a peer is open: freeing it now hangs up on nobody */
 
 struct engine_progress {
     size_t wanted, known; /* pieces of evidence */
