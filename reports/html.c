@@ -18,7 +18,7 @@
 enum { INDEX_MAX = 100000 };
 
 struct report_index { /* a line of the index of domains, the last one first */
-    const char *domain;
+    const char *domain, *unicode; /* the latter only where it differs */
     enum verdict verdict;
     const char *counts;
     size_t number;
@@ -63,7 +63,7 @@ static void head(struct report *report, const char *title)
     sink_literal(sink, "</style>\n</head>\n<body>\n");
     if (report->options.several)
         sink_literal(sink, "<p class=\"skip\"><a href=\"#domains\">All domains</a></p>\n");
-    sink_literal(sink, "<div class=\"page\">\n");
+    sink_literal(sink, "<main class=\"page\">\n");
 }
 
 static void counts(struct sink *sink, const size_t numbers[STATUS_COUNT])
@@ -109,6 +109,11 @@ static void facts(struct report *report, const struct result *result)
     sink_literal(sink, "</dl>\n");
 }
 
+static bool has_unicode(const struct target *target)
+{
+    return target->unicode && strcmp(target->unicode, target->domain) != 0;
+}
+
 static void hero(struct report *report, const struct result *result)
 {
     struct sink *sink = &report->sink;
@@ -118,7 +123,7 @@ static void hero(struct report *report, const struct result *result)
     sink_text(sink, status_word(verdict_as_status(result->verdict)));
     sink_literal(sink, "\">\n<p class=\"kicker\">Outbound mail readiness</p>\n");
     ELEMENT(sink, "<h1>", target->domain, "</h1>\n");
-    if (target->unicode && strcmp(target->unicode, target->domain) != 0)
+    if (has_unicode(target))
         ELEMENT(sink, "<p class=\"unicode\">", target->unicode, "</p>\n");
     sink_literal(sink, "<p class=\"verdict\">");
     badge(sink, verdict_as_status(result->verdict), verdict_label(result->verdict));
@@ -301,6 +306,8 @@ static void add_to_index(struct report *report, const struct result *result)
         return;
     line = ARENA_NEW(report->kept, struct report_index);
     line->domain = str_dup(report->kept, result->target->domain);
+    if (has_unicode(result->target))
+        line->unicode = str_dup(report->kept, result->target->unicode);
     line->verdict = result->verdict;
     line->counts = counts_text(report->kept, result->counts, " \xc2\xb7 ");
     line->number = report->results + 1;
@@ -316,7 +323,7 @@ static void one(struct report *report, const struct result *result)
 
     if (report->results == 0)
         head(report, report->options.several ? "several domains" : result->target->domain);
-    sink_literal(sink, "<main class=\"domain\" id=\"domain-");
+    sink_literal(sink, "<article class=\"domain\" id=\"domain-");
     sink_number(sink, (long long)report->results + 1);
     sink_literal(sink, "\">\n");
     hero(report, result);
@@ -329,7 +336,7 @@ static void one(struct report *report, const struct result *result)
     }
     findings(report, result, outline);
     all_evidence(report, result);
-    sink_literal(sink, "</main>\n");
+    sink_literal(sink, "</article>\n");
     add_to_index(report, result);
 }
 
@@ -350,7 +357,10 @@ static void write_index(struct report *report)
     for (line = first; line; line = line->before) {
         sink_literal(sink, "<tr><th scope=\"row\"><a href=\"#domain-");
         sink_number(sink, (long long)line->number);
-        ELEMENT(sink, "\">", line->domain, "</a></th><td data-head=\"Verdict\">");
+        ELEMENT(sink, "\">", line->domain, "</a>");
+        if (line->unicode)
+            ELEMENT(sink, " ", line->unicode, "");
+        sink_literal(sink, "</th><td data-head=\"Verdict\">");
         badge(sink, verdict_as_status(line->verdict), verdict_label(line->verdict));
         ELEMENT(sink, "</td><td data-head=\"Findings\">", line->counts, "</td></tr>\n");
     }
@@ -369,9 +379,9 @@ static void end(struct report *report)
     if (report->index)
         write_index(report);
     sink_literal(&report->sink,
-                 "<footer>\n<p>Made by mailready " MAILREADY_VERSION ". It tells what DNS and mail servers said, seen from one "
+                 "</main>\n<footer>\n<p>Made by mailready " MAILREADY_VERSION ". It tells what DNS and mail servers said, seen from one "
                  "place at one time. Reputation, content and the opinion of readers cannot be seen from outside, so no "
-                 "report can promise that mail is accepted.</p>\n</footer>\n</div>\n</body>\n</html>\n");
+                 "report can promise that mail is accepted.</p>\n</footer>\n</body>\n</html>\n");
 }
 
 extern const struct reporter html_reporter;

@@ -375,6 +375,7 @@ void html_path(struct report *report, const struct result *result, const struct 
         return;
     rows = rows_taken(&d);
     d.drawn = ARENA_ARRAY(report->arena, bool, result->inventory->address_count + 1);
+    sink_literal(sink, "<p class=\"hint\">The drawing is wider than this screen: move it sideways.</p>\n");
     sink_literal(sink, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Drawing of the mail path\">\n"
                        "<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" class=\"path\"");
     attribute(sink, "width", box_x(COLUMNS - 1) + BOX_WIDTH + 1);

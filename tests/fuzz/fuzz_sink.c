@@ -1,0 +1,94 @@
+/* tests/fuzz/fuzz_sink.c - whatever the bytes, each sink keeps to its language (threats.md, section 7). */
+
+#include <cjson/cJSON.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/arena.h"
+#include "reports/sink.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+#define EXPECT(condition) ((condition) ? (void)0 : abort())
+
+static char *encode(enum sink_language language, struct str in, const char *printed)
+{
+    char *out = NULL;
+    size_t size = 0;
+    FILE *file = open_memstream(&out, &size);
+    struct sink sink = sink_to(file, language);
+
+    if (printed)
+        sink_json(&sink, printed);
+    else
+        sink_bytes(&sink, in);
+    EXPECT(sink_finish(&sink) == 0);
+    fclose(file);
+    return out;
+}
+
+/* Written without looking at sink.c: printable means what Unicode says, by the worst offenders. */
+static void expect_printable(const char *text)
+{
+    for (const unsigned char *at = (const unsigned char *)text; *at;) {
+        unsigned size = *at < 0x80 ? 1 : *at < 0xc2 ? 0 : *at < 0xe0 ? 2 : *at < 0xf0 ? 3 : *at < 0xf5 ? 4 : 0;
+        uint32_t code = size == 1 ? *at : *at & (0xffu >> (size + 1));
+
+        EXPECT(size > 0);
+        for (unsigned i = 1; i < size; i++) {
+            EXPECT((at[i] & 0xc0) == 0x80);
+            code = code << 6 | (at[i] & 0x3fu);
+        }
+        EXPECT(code >= 0x20 && !(code >= 0x7f && code < 0xa0) && code != 0x61c && code != 0xfeff && code <= 0x10ffff);
+        EXPECT(!(code >= 0x200b && code <= 0x200f) && !(code >= 0x2028 && code <= 0x202e));
+        EXPECT(!(code >= 0x2066 && code <= 0x2069) && !(code >= 0xd800 && code <= 0xdfff));
+        EXPECT(size != 3 || code >= 0x800);
+        EXPECT(size != 4 || code >= 0x10000);
+        at += size;
+    }
+}
+
+static void expect_no_markup(const char *html)
+{
+    EXPECT(strpbrk(html, "<>\"'") == NULL);
+    for (const char *at = strchr(html, '&'); at; at = strchr(at + 1, '&'))
+        EXPECT(!strncmp(at, "&amp;", 5) || !strncmp(at, "&lt;", 4) || !strncmp(at, "&gt;", 4) ||
+               !strncmp(at, "&quot;", 6) || !strncmp(at, "&#39;", 5));
+}
+
+/* What goes into a JSON string comes out of it again. */
+static void expect_json(const char *string, bool same)
+{
+    cJSON *node = cJSON_CreateString(string), *parsed;
+    char *printed = cJSON_PrintUnformatted(node), *out = encode(SINK_JSON, (struct str){NULL, 0}, printed);
+
+    expect_printable(out);
+    EXPECT((parsed = cJSON_Parse(out)) != NULL);
+    EXPECT(!same || strcmp(parsed->valuestring, string) == 0);
+    cJSON_Delete(parsed);
+    cJSON_Delete(node);
+    cJSON_free(printed);
+    free(out);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct str in = {(const char *)data, size};
+    struct arena *arena = arena_new(16 * 1024 * 1024 + size * 16);
+    const char *visible = sink_visible(arena, in);
+    char *text = encode(SINK_TEXT, in, NULL), *html = encode(SINK_HTML, in, NULL);
+
+    EXPECT(strcmp(visible, text) == 0);
+    EXPECT(strcmp(sink_visible(arena, str_of(visible)), visible) == 0);
+    expect_printable(text);
+    expect_printable(html);
+    expect_no_markup(html);
+    expect_json(visible, true);
+    expect_json(str_text(arena, in), false);
+    free(text);
+    free(html);
+    arena_free(arena);
+    return 0;
+}

@@ -1,0 +1,217 @@
+/* tests/unit/test_sink.c - every branch of the encoders, and the first write error. */
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <cjson/cJSON.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/arena.h"
+#include "reports/sink.h"
+
+#define BYTES(literal) {literal, sizeof(literal) - 1}
+
+static const struct {
+    struct str in;
+    const char *text, *html; /* html NULL: as text */
+} encodings[] = {
+    {BYTES(""), "", NULL},
+    {BYTES("plain text 0-9 ~ \\"), "plain text 0-9 ~ \\", NULL},
+    {BYTES("<a href=\"x\" id='y'>&amp;"), "<a href=\"x\" id='y'>&amp;",
+     "&lt;a href=&quot;x&quot; id=&#39;y&#39;&gt;&amp;amp;"},
+    /* C0 and DEL, LF and TAB among them: a line of the report is ours to end */
+    {BYTES("\0\x01\t\n\r\x1b[0m\x1f\x7f"), "\\x00\\x01\\x09\\x0a\\x0d\\x1b[0m\\x1f\\x7f", NULL},
+    /* C1, raw and as UTF-8; no-break space, soft hyphen */
+    {BYTES("\x80\x9b\xc2\x80\xc2\x9b\xc2\xa0\xc2\xad"), "\\x80\\x9b\\xc2\\x80\\xc2\\x9b\\xc2\\xa0\\xc2\\xad", NULL},
+    /* bidi controls: ALM, LRM, RLO, RLI, PDI */
+    {BYTES("\xd8\x9c\xe2\x80\x8e\xe2\x80\xae\xe2\x81\xa7\xe2\x81\xa9"),
+     "\\xd8\\x9c\\xe2\\x80\\x8e\\xe2\\x80\\xae\\xe2\\x81\\xa7\\xe2\\x81\\xa9", NULL},
+    /* zero width space, line separator, BOM, private use, noncharacter, tag */
+    {BYTES("\xe2\x80\x8b\xe2\x80\xa8\xef\xbb\xbf\xee\x80\x80\xef\xbf\xbf\xf3\xa0\x80\xa1"),
+     "\\xe2\\x80\\x8b\\xe2\\x80\\xa8\\xef\\xbb\\xbf\\xee\\x80\\x80\\xef\\xbf\\xbf\\xf3\\xa0\\x80\\xa1", NULL},
+    /* honest UTF-8 of two, three and four bytes */
+    {BYTES("caf\xc3\xa9 \xe4\xbe\x8b \xf0\x9f\x93\xa7"), "caf\xc3\xa9 \xe4\xbe\x8b \xf0\x9f\x93\xa7", NULL},
+    /* not UTF-8: cut short, lone continuation, wrong continuation, overlong, surrogate, beyond U+10FFFF, no lead byte */
+    {BYTES("\xc3"), "\\xc3", NULL},
+    {BYTES("\xe4\xbe"), "\\xe4\\xbe", NULL},
+    {BYTES("\xf0\x9f\x93"), "\\xf0\\x9f\\x93", NULL},
+    {BYTES("\xbe-"), "\\xbe-", NULL},
+    {BYTES("\xc3("), "\\xc3(", NULL},
+    {BYTES("\xe4\xbe<"), "\\xe4\\xbe<", "\\xe4\\xbe&lt;"},
+    {BYTES("\xc0\xaf\xc1\xbf"), "\\xc0\\xaf\\xc1\\xbf", NULL},
+    {BYTES("\xe0\x80\xbc"), "\\xe0\\x80\\xbc", NULL},
+    {BYTES("\xf0\x80\x80\xbc"), "\\xf0\\x80\\x80\\xbc", NULL},
+    {BYTES("\xed\xa0\x80"), "\\xed\\xa0\\x80", NULL},
+    {BYTES("\xf4\x90\x80\x80"), "\\xf4\\x90\\x80\\x80", NULL},
+    {BYTES("\xf8\x88\x80\x80\x80\xfe\xff"), "\\xf8\\x88\\x80\\x80\\x80\\xfe\\xff", NULL},
+    /* the ends of the valid ranges */
+    {BYTES("\xc2\xa1\xdf\xbf\xef\xbf\xbd\xf0\x90\x80\x80"), "\xc2\xa1\xdf\xbf\xef\xbf\xbd\xf0\x90\x80\x80", NULL},
+};
+
+enum { ENCODINGS = sizeof encodings / sizeof *encodings };
+
+static char *encode(enum sink_language language, struct str text)
+{
+    char *out = NULL;
+    size_t size = 0;
+    FILE *file = open_memstream(&out, &size);
+    struct sink sink;
+
+    assert_non_null(file);
+    sink = sink_to(file, language);
+    sink_bytes(&sink, text);
+    assert_int_equal(sink_finish(&sink), 0);
+    fclose(file);
+    return out;
+}
+
+static void bytes_are_encoded(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < ENCODINGS; i++) {
+        char *text = encode(SINK_TEXT, encodings[i].in);
+        char *html = encode(SINK_HTML, encodings[i].in);
+
+        assert_string_equal(text, encodings[i].text);
+        assert_string_equal(html, encodings[i].html ? encodings[i].html : encodings[i].text);
+        free(text);
+        free(html);
+    }
+}
+
+static void every_byte_alone_is_visible(void **state)
+{
+    (void)state;
+    for (unsigned byte = 0; byte < 256; byte++) {
+        char c = (char)byte, expected[8];
+        char *text = encode(SINK_TEXT, (struct str){&c, 1});
+
+        snprintf(expected, sizeof expected, byte >= 0x20 && byte < 0x7f ? "%c" : "\\x%02x", byte);
+        assert_string_equal(text, expected);
+        free(text);
+    }
+}
+
+static void visible_text_is_measured_and_stays(void **state)
+{
+    static const struct {
+        const char *text;
+        size_t columns;
+    } widths[] = {
+        {"", 0}, {"abc", 3}, {"caf\xc3\xa9", 4}, {"cafe\xcc\x81", 4}, {"\xe4\xbe\x8b", 2}, {"\xf0\x9f\x93\xa7", 2}, {"\xff", 1},
+    };
+    struct arena *arena = arena_new(1024 * 1024);
+
+    (void)state;
+    for (size_t i = 0; i < ENCODINGS; i++) {
+        const char *visible = sink_visible(arena, encodings[i].in);
+
+        assert_string_equal(visible, encodings[i].text);
+        assert_string_equal(sink_visible(arena, str_of(visible)), visible);
+    }
+    for (size_t i = 0; i < sizeof widths / sizeof *widths; i++)
+        assert_int_equal(sink_columns(widths[i].text, strlen(widths[i].text)), widths[i].columns);
+    arena_free(arena);
+}
+
+static char *json(const char *printed)
+{
+    char *out = NULL;
+    size_t size = 0;
+    FILE *file = open_memstream(&out, &size);
+    struct sink sink;
+
+    assert_non_null(file);
+    sink = sink_to(file, SINK_JSON);
+    sink_json(&sink, printed);
+    assert_int_equal(sink_finish(&sink), 0);
+    fclose(file);
+    return out;
+}
+
+static void printed_json_is_made_safe(void **state)
+{
+    static const struct {
+        const char *printed, *out;
+    } cases[] = {
+        {"{\n\t\"a\":\t[1, 2]\n}", "{\n  \"a\": [1, 2]\n}"},
+        {"\"caf\xc3\xa9 <&>\"", "\"caf\xc3\xa9 <&>\""},
+        {"\"\x7f\xc2\x9b\xe2\x80\xae\"", "\"\\u007f\\u009b\\u202e\""},
+        {"\"\xf3\xa0\x80\xa1\"", "\"\\udb40\\udc21\""},
+        {"\"\xff\xc3(\"", "\"\\\\xff\\\\xc3(\""},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char *out = json(cases[i].printed);
+        cJSON *parsed = cJSON_Parse(out);
+
+        assert_string_equal(out, cases[i].out);
+        assert_non_null(parsed);
+        cJSON_Delete(parsed);
+        free(out);
+    }
+}
+
+static void literals_and_numbers_pass(void **state)
+{
+    char *out = NULL;
+    size_t size = 0;
+    FILE *file = open_memstream(&out, &size);
+    struct sink sink = sink_to(file, SINK_HTML);
+
+    (void)state;
+    sink_literal(&sink, "<b>\n");
+    sink_number(&sink, -9007199254740991);
+    sink_text(&sink, "<");
+    assert_int_equal(sink_finish(&sink), 0);
+    fclose(file);
+    assert_string_equal(out, "<b>\n-9007199254740991&lt;");
+    free(out);
+}
+
+static void the_first_error_stays(void **state)
+{
+    FILE *full = fopen("/dev/full", "w");
+    struct sink sink;
+
+    (void)state;
+    if (!full)
+        skip();
+    setvbuf(full, NULL, _IONBF, 0);
+    sink = sink_to(full, SINK_TEXT);
+    sink_text(&sink, "x");
+    sink_fail(&sink, EPIPE);
+    sink_text(&sink, "y");
+    assert_int_equal(sink_finish(&sink), ENOSPC);
+    fclose(full);
+
+    full = fopen("/dev/full", "w"); /* buffered: told by the flush */
+    assert_non_null(full);
+    sink = sink_to(full, SINK_TEXT);
+    sink_text(&sink, "x");
+    assert_int_equal(sink.error, 0);
+    assert_int_equal(sink_finish(&sink), ENOSPC);
+    fclose(full);
+
+    sink = sink_to(stdout, SINK_TEXT);
+    sink_fail(&sink, 0); /* a library that forgot to say why */
+    assert_int_equal(sink_finish(&sink), EIO);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(bytes_are_encoded),       cmocka_unit_test(every_byte_alone_is_visible),
+        cmocka_unit_test(visible_text_is_measured_and_stays), cmocka_unit_test(printed_json_is_made_safe),
+        cmocka_unit_test(literals_and_numbers_pass), cmocka_unit_test(the_first_error_stays),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
