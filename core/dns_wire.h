@@ -1,0 +1,78 @@
+/* core/dns_wire.h - DNS packets: queries are built, replies are scanned, compared and parsed.  No I/O; fuzzed.
+ *
+ * A reply passes three gates before its values are used:
+ *   1. dns_wire_scan() walks it by hand, within named limits, and notes where each record stands;
+ *   2. dns_wire_echoes() compares its question with the one that was sent;
+ *   3. dns_wire_parse() has ldns take apart the records of our types and class IN, and nothing else.
+ * What fails a gate is malformed as a whole: nothing of it is used.
+ *
+ * Names become text in name.h's form.  Memory for values is a scratch arena's; packets are the caller's.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/dns.h"
+#include "core/limits.h"
+
+struct arena;
+
+enum { DNS_HEADER_SIZE = 12, DNS_PACKET_MAX = 65535, DNS_QUERY_MAX = 320 };
+
+enum dns_query_flag {
+    DNS_QUERY_RECURSION = 1,   /* RD */
+    DNS_QUERY_CD = 2,          /* checking disabled: give us what failed validation */
+    DNS_QUERY_EDNS = 4,        /* OPT as last record, without options: DO, DNS_EDNS_SIZE */
+    DNS_QUERY_RANDOM_CASE = 8, /* of the question's letters, "0x20": more that a forger has to guess */
+};
+
+/* Builds a query with a random id; returns its size, 0: the name cannot be on the wire. */
+size_t dns_wire_query(const char *name, enum dns_type, unsigned flags, uint8_t out[DNS_QUERY_MAX]);
+
+enum dns_section { DNS_ANSWER, DNS_AUTHORITY, DNS_ADDITIONAL, DNS_SECTION_COUNT };
+
+struct dns_spot { /* where a record stands in a packet */
+    uint16_t owner, rdata, rdata_size;
+    uint16_t type, rclass;
+    uint32_t ttl_s;
+    enum dns_section section;
+};
+
+struct dns_scan {
+    size_t used;   /* bytes up to the end of the last record */
+    bool trailing; /* there are more */
+    size_t question_count, count;
+    struct dns_spot spots[DNS_RECORDS_MAX];
+};
+
+/* Compression pointers lead back, before the start of the name (or part of a name) that holds them, and not into the
+ * header; every length lies within the packet and its record; the header counts what is there; limits.h bounds the
+ * rest. false with *why, a constant: the packet is not fit to be parsed. */
+bool dns_wire_scan(const uint8_t *packet, size_t size, struct dns_scan *, const char **why);
+
+/* Is the reply's question the query's, byte by byte, or (exact: false) but for the case of letters? */
+bool dns_wire_echoes(const uint8_t *query, size_t query_size, const uint8_t *reply, size_t reply_size, bool exact);
+
+struct dns_rr {
+    const char *owner;
+    struct dns_record record;
+};
+
+struct dns_message {
+    int rcode; /* with EDNS's upper bits */
+    bool response, truncated, authoritative, recursion_available, authentic;
+    bool edns;
+    int extended_error;          /* -1: none */
+    const struct dns_rr *answer; /* class IN and of our types, order as received */
+    size_t answer_count;
+    bool has_soa; /* in the authority section: the answer is negative, for so long: */
+    uint32_t negative_ttl_s;
+    const char *zone; /* the SOA's owner */
+    bool has_ns;      /* in the authority section */
+};
+
+/* The arena is the parser's alone while it works, its limit bounds a message.  false with *why, a constant. */
+bool dns_wire_parse(struct arena *, const uint8_t *packet, const struct dns_scan *, struct dns_message *,
+                    const char **why);
