@@ -112,6 +112,7 @@ struct dns_config {
     size_t server_count;
     bool trust_ad; /* AD counts from servers that are not loopback, too */
     bool random_case; /* in questions to loopback servers, too; others always get it */
+    int try_ms, tcp_ms; /* patience with one packet; 0: DNS_TRY_MS, DNS_TCP_MS */
     struct trace *trace; /* may be NULL */
 };
 

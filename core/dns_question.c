@@ -1,0 +1,201 @@
+/* core/dns_question.c - whom to ask next, and how. */
+#include "core/dns_question.h"
+
+#include "core/evidence.h"
+#include "core/loop.h"
+#include "core/trace.h"
+
+enum {
+    PACKETS_MAX = 3 * (DNS_CNAME_MAX + 1), /* of one question, all links of its chain together */
+    SILENCE_MS = 30000,                    /* for so long a silent resolver stands back behind the others */
+};
+
+struct dns_resolver *dns_question_server(struct dns_question *q)
+{
+    return &q->servers[q->server];
+}
+
+bool dns_question_is_own(const struct dns_question *q)
+{
+    return q->servers == &q->own;
+}
+
+void dns_question_ask(struct dns_question *q)
+{
+    struct dns *dns = q->dns;
+    struct dns_resolver *server = dns_question_server(q);
+    unsigned flags = 0;
+
+    if (q->answer->tries >= PACKETS_MAX) {
+        dns_question_give_up(q);
+        return;
+    }
+    flags |= dns_question_is_own(q) ? 0 : DNS_QUERY_RECURSION;
+    flags |= q->phase == DNS_ASKING_WITH_CD ? DNS_QUERY_CD : 0;
+    flags |= q->edns ? DNS_QUERY_EDNS : 0;
+    flags |= !q->tcp && (dns->random_case || !server->is_loopback) ? DNS_QUERY_RANDOM_CASE : 0;
+    q->exchange.query = q->query;
+    q->exchange.query_size = dns_wire_query(q->chain.end, q->evidence->key.type, flags, q->query);
+    if (q->exchange.query_size == 0) {
+        dns_question_finish_unknown(
+            q, REASON_PROTOCOL, SIDE_TARGET,
+            "the name cannot be asked for: it or a label of it is too long, or a label is empty");
+        return;
+    }
+    q->exchange.server = server->at;
+    q->exchange.transport = q->tcp ? DNS_TCP : q->edns ? DNS_UDP_EDNS : DNS_UDP_PLAIN;
+    q->answer->tries++;
+    q->tcp_tried = q->tcp_tried || q->tcp;
+    trace_event(dns->trace, "dns>", server->text, "%s %s%s%s%s", dns_type_name(q->evidence->key.type),
+                *q->chain.end ? q->chain.end : ".", q->tcp ? " tcp" : " udp", q->edns ? " edns" : "",
+                q->phase == DNS_ASKING_WITH_CD ? " cd" : "");
+    dns_carry(dns->carrier, &q->exchange);
+}
+
+/* Forgets what is only true of the server asked before. */
+static void begin_server(struct dns_question *q)
+{
+    q->phase = DNS_ASKING;
+    q->edns = dns_question_server(q)->without_edns < DNS_WITHOUT_EDNS_MAX;
+    q->edns_refused = q->tcp = q->tcp_tried = false;
+    q->silences = 0;
+    q->since_ms = loop_now_ms(q->dns->loop);
+    dns_question_ask(q);
+}
+
+void dns_question_ask_next(struct dns_question *q)
+{
+    if (++q->servers_asked >= q->server_count) {
+        dns_question_give_up(q);
+        return;
+    }
+    q->server = (q->server + 1) % q->server_count;
+    begin_server(q);
+}
+
+/* In the configured order, but one that is known to be silent comes after the others. */
+void dns_question_begin(struct dns_question *q)
+{
+    int64_t now_ms = loop_now_ms(q->dns->loop);
+
+    q->setback = (struct dns_setback){.reason = REASON_NONE};
+    q->broken = 0;
+    q->servers_asked = 0;
+    q->server = 0;
+    for (size_t i = 0; i < q->server_count; i++)
+        if (q->servers[i].silent_until_ms <= now_ms) {
+            q->server = i;
+            break;
+        }
+    begin_server(q);
+}
+
+void dns_question_ask_over_tcp(struct dns_question *q)
+{
+    if (q->tcp_tried) {
+        dns_question_ask_next(q);
+        return;
+    }
+    q->tcp = true;
+    dns_question_ask(q);
+}
+
+void dns_question_ask_without_edns(struct dns_question *q)
+{
+    q->edns = false;
+    q->edns_refused = true;
+    dns_question_ask(q);
+}
+
+/* A share of the tries for each resolver, the first ones getting more. */
+static unsigned udp_tries(const struct dns_question *q)
+{
+    unsigned share = (unsigned)(DNS_TRIES / q->server_count), rest = (unsigned)(DNS_TRIES % q->server_count);
+
+    share += q->servers_asked < rest;
+    return share > 0 ? share : 1;
+}
+
+/* Unless others have heard of it in the meantime: then it is this question that it has no answer to. */
+static void stand_back(struct dns_question *q)
+{
+    struct dns_resolver *server = dns_question_server(q);
+
+    if (server->heard_ms < q->since_ms)
+        server->silent_until_ms = loop_now_ms(q->dns->loop) + SILENCE_MS;
+}
+
+static void after_silence(struct dns_question *q)
+{
+    struct dns_resolver *server = dns_question_server(q);
+    bool stood_back = server->silent_until_ms > loop_now_ms(q->dns->loop);
+
+    dns_question_note(q, REASON_TIMEOUT, q->tcp ? "no reply in time over TCP" : "no reply in time", NULL);
+    if (!q->tcp && !stood_back) {
+        if (!server->knows_edns)
+            q->edns = false;
+        if (++q->silences < udp_tries(q)) {
+            dns_question_ask(q);
+            return;
+        }
+        if (!q->tcp_tried) {
+            dns_question_ask_over_tcp(q);
+            return;
+        }
+    }
+    stand_back(q);
+    dns_question_ask_next(q);
+}
+
+static void after_refused_connection(struct dns_question *q)
+{
+    dns_question_note(q, dns_question_is_own(q) ? REASON_CONNECTION_LOST : REASON_RESOLVER_DOWN,
+                      q->tcp ? "it does not accept TCP connections" : "nothing listens there", NULL);
+    stand_back(q);
+    dns_question_ask_next(q);
+}
+
+static void after_no_route(struct dns_question *q)
+{
+    bool is_v6 = dns_question_server(q)->at.ip.family == IP_V6;
+
+    dns_question_note_us(q, is_v6 ? REASON_NO_IPV6_HERE : REASON_RESOLVER_DOWN, "no route to it");
+    dns_question_ask_next(q);
+}
+
+void dns_question_after_malformed(struct dns_question *q, const char *why)
+{
+    dns_question_note(q, REASON_PROTOCOL, "malformed reply", why);
+    if (q->tcp)
+        dns_question_ask_next(q);
+    else
+        dns_question_ask_over_tcp(q);
+}
+
+void dns_question_step(struct dns_question *q)
+{
+    switch (q->exchange.fate) {
+    case DNS_REPLIED:
+        dns_question_after_reply(q);
+        return;
+    case DNS_SILENT:
+        trace_event(q->dns->trace, "dns<", dns_question_server(q)->text, "no reply");
+        after_silence(q);
+        return;
+    case DNS_UNREACHABLE:
+        trace_event(q->dns->trace, "dns<", dns_question_server(q)->text, "connection refused");
+        after_refused_connection(q);
+        return;
+    case DNS_NO_ROUTE:
+        trace_event(q->dns->trace, "dns<", dns_question_server(q)->text, "no route");
+        after_no_route(q);
+        return;
+    case DNS_GARBLED:
+        trace_event(q->dns->trace, "dns<", dns_question_server(q)->text, "malformed");
+        dns_question_after_malformed(q, NULL);
+        return;
+    case DNS_NO_RESOURCES:
+        dns_question_finish_unknown(q, REASON_RESOURCES, SIDE_US, trouble_of(REASON_RESOURCES).why);
+        return;
+    }
+}

@@ -1,0 +1,207 @@
+/* core/dns_reply.c - what a reply amounts to. */
+#include "core/dns_question.h"
+
+#include "core/arena.h"
+#include "core/evidence.h"
+#include "core/loop.h"
+#include "core/trace.h"
+
+enum {
+    FAILURE_TTL_S = 5, /* RFC 9520 3.2; also of a negative answer that does not say how long it lasts */
+    BROKEN_MAX = 2,    /* resolvers: so many SERVFAILs, each confirmed with CD, end a question */
+};
+
+enum { NOERROR = 0, FORMERR = 1, SERVFAIL = 2, NXDOMAIN = 3, NOTIMP = 4, REFUSED = 5, BADVERS = 16 };
+
+static void after_servfail(struct dns_question *q, const struct dns_message *message)
+{
+    if (q->phase == DNS_CONFIRMING) {
+        dns_question_finish_bogus(q);
+        return;
+    }
+    dns_question_note_rcode(q, REASON_SERVFAIL, message);
+    if (q->phase == DNS_ASKING && !dns_question_is_own(q)) {
+        q->phase = DNS_ASKING_WITH_CD;
+        dns_question_ask(q);
+    } else if (++q->broken >= BROKEN_MAX) {
+        dns_question_give_up(q);
+    } else {
+        dns_question_ask_next(q);
+    }
+}
+
+/* The answer came with CD set.  One that a resolver gives because the name servers woke up in between does not mean
+ * that validation fails, so unless its own words say that, the question must fail once more without CD. */
+static void after_answer_with_cd(struct dns_question *q)
+{
+    if (dns_extended_error_is_bogus(q->setback.extended_error)) {
+        dns_question_finish_bogus(q);
+        return;
+    }
+    q->phase = DNS_CONFIRMING;
+    dns_question_ask(q);
+}
+
+static void note_security(struct dns_question *q, const struct dns_message *message)
+{
+    bool trusted = !dns_question_is_own(q) && (dns_question_server(q)->is_loopback || q->dns->trust_ad);
+
+    q->all_trusted = q->all_trusted && trusted;
+    q->all_authentic = q->all_authentic && message->authentic;
+    if (!q->all_trusted)
+        q->answer->security = DNS_UNDECIDED;
+    else
+        q->answer->security = q->all_authentic ? DNS_SECURE : DNS_INSECURE;
+}
+
+static void finish_with_records(struct dns_question *q, const struct dns_message *message)
+{
+    q->answer->records =
+        dns_chain_records(&q->chain, evidence_arena(q->evidence), message, q->evidence->key.type, &q->answer->count);
+    dns_question_finish(q, DNS_OK, q->chain.ttl_s);
+}
+
+static void finish_negative(struct dns_question *q, const struct dns_message *message)
+{
+    uint32_t ttl_s = FAILURE_TTL_S;
+
+    if (message->has_soa) {
+        ttl_s = message->negative_ttl_s < q->chain.ttl_s ? message->negative_ttl_s : q->chain.ttl_s;
+        q->answer->zone = str_dup(evidence_arena(q->evidence), message->zone);
+    }
+    dns_question_finish(q, message->rcode == NXDOMAIN ? DNS_NXDOMAIN : DNS_NODATA, ttl_s);
+}
+
+static void after_answer(struct dns_question *q, const struct dns_message *message)
+{
+    switch (dns_chain_follow(&q->chain, evidence_arena(q->evidence), message, q->evidence->key.type)) {
+    case DNS_LEADS_TO_RECORDS:
+        note_security(q, message);
+        finish_with_records(q, message);
+        return;
+    case DNS_LEADS_TO_NOTHING:
+        note_security(q, message);
+        finish_negative(q, message);
+        return;
+    case DNS_LEADS_ON:
+        note_security(q, message);
+        dns_question_begin(q);
+        return;
+    case DNS_LEADS_NOWHERE:
+        dns_question_finish_unknown(q, REASON_PROTOCOL, SIDE_TARGET,
+                                    q->chain.loops ? "the aliases (CNAME) lead in a circle"
+                                                   : "there are more aliases (CNAME) in a row than are followed");
+        return;
+    case DNS_LEADS_ASTRAY:
+        dns_question_note(q, REASON_PROTOCOL, "it refers to other servers instead of answering", NULL);
+        dns_question_ask_next(q);
+        return;
+    case DNS_LEADS_OFF:
+        dns_question_after_malformed(q, "it answers for other names only");
+        return;
+    }
+}
+
+/* Whether the server does EDNS.  1.18 of c-ares may have asked again without it, and then no longer does for the
+ * channel. */
+static void note_edns(struct dns_question *q, const struct dns_message *message)
+{
+    struct dns_resolver *server = dns_question_server(q);
+    bool is_answer = message->rcode == NOERROR || message->rcode == NXDOMAIN;
+
+    q->answer->edns = message->edns;
+    if (message->edns) {
+        server->knows_edns = true;
+        server->without_edns = 0;
+    } else if (q->edns) {
+        dns_carrier_avoid(&q->exchange);
+        server->without_edns += is_answer;
+    } else if (q->edns_refused && is_answer) {
+        server->without_edns = DNS_WITHOUT_EDNS_MAX;
+    }
+}
+
+static void judge_message(struct dns_question *q, const struct dns_message *message)
+{
+    q->answer->rcode = message->rcode;
+    q->answer->extended_error = message->extended_error;
+    q->answer->tcp = q->tcp;
+    q->answer->server = str_dup(evidence_arena(q->evidence), dns_question_server(q)->text);
+    note_edns(q, message);
+    switch (message->rcode) {
+    case NOERROR:
+    case NXDOMAIN:
+        if (q->phase == DNS_ASKING_WITH_CD)
+            after_answer_with_cd(q);
+        else
+            after_answer(q, message);
+        break;
+    case SERVFAIL:
+        after_servfail(q, message);
+        break;
+    case FORMERR:
+    case NOTIMP:
+    case BADVERS:
+        dns_question_note_rcode(q, REASON_PROTOCOL, message);
+        if (q->edns)
+            dns_question_ask_without_edns(q);
+        else
+            dns_question_ask_next(q);
+        break;
+    case REFUSED:
+        dns_question_note_rcode(q, REASON_REFUSED_BY_RESOLVER, message);
+        dns_question_ask_next(q);
+        break;
+    default:
+        dns_question_note_rcode(q, REASON_PROTOCOL, message);
+        dns_question_ask_next(q);
+        break;
+    }
+}
+
+static const char *check_reply(struct dns_question *q, struct dns_message *message)
+{
+    const struct dns_exchange *exchange = &q->exchange;
+    struct dns *dns = q->dns;
+    const char *why = NULL;
+
+    if (!dns_wire_scan(exchange->reply, exchange->reply_size, dns->scan, &why) ||
+        !dns_wire_parse(dns->scratch, exchange->reply, dns->scan, message, &why))
+        return why;
+    if (!message->response)
+        return "a query in place of a reply";
+    if (dns->scan->question_count == 0 && (message->rcode == FORMERR || message->rcode == NOTIMP))
+        return NULL; /* it did not understand enough to repeat the question */
+    if (!dns_wire_echoes(q->query, exchange->query_size, exchange->reply, exchange->reply_size, !q->tcp))
+        return "it repeats another question";
+    return NULL;
+}
+
+void dns_question_after_reply(struct dns_question *q)
+{
+    const uint8_t *reply = q->exchange.reply;
+    struct dns_resolver *server = dns_question_server(q);
+    char extended[DNS_EXTENDED_TEXT_MAX];
+    struct dns_message message;
+    const char *why;
+
+    server->heard_ms = loop_now_ms(q->dns->loop);
+    server->silent_until_ms = 0;
+    q->dns->heard = q->dns->heard || !dns_question_is_own(q);
+    if (!q->tcp && q->exchange.reply_size >= DNS_HEADER_SIZE && reply[2] & 0x02) {
+        trace_event(q->dns->trace, "dns<", server->text, "truncated");
+        dns_question_ask_over_tcp(q);
+        return;
+    }
+    why = check_reply(q, &message);
+    if (why) {
+        trace_event(q->dns->trace, "dns<", server->text, "malformed: %s", why);
+        dns_question_after_malformed(q, why);
+        return;
+    }
+    trace_event(q->dns->trace, "dns<", server->text, "%s %zu bytes, %zu records%s%s%s", dns_rcode_name(message.rcode),
+                q->exchange.reply_size, q->dns->scan->count, message.authentic ? ", AD" : "",
+                dns_extended_error_print(message.extended_error, extended),
+                q->dns->scan->trailing ? ", trailing bytes" : "");
+    judge_message(q, &message);
+}
