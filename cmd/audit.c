@@ -1,0 +1,327 @@
+/* cmd/audit.c - `mailready audit`: from options to reports and an exit status. */
+#include <setjmp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "cmd/bulk.h"
+#include "cmd/config.h"
+#include "cmd/file.h"
+#include "cmd/interrupt.h"
+#include "cmd/options.h"
+#include "cmd/output.h"
+#include "cmd/settings.h"
+#include "cmd/sheets.h"
+#include "cmd/targets.h"
+#include "cmd/usage.h"
+#include "core/arena.h"
+#include "core/engine.h"
+#include "core/limits.h"
+#include "core/loop.h"
+#include "core/name.h"
+#include "core/recording.h"
+#include "core/str.h"
+#include "core/trace.h"
+#include "core/vantage.h"
+#include "probes/probes.h"
+
+enum { RESOLVERS_MAX = 8, AUDIT_COMMAND_BYTES = JSON_BYTES * 16, DESCRIPTORS_WANTED = 65536 };
+
+extern char **environ;
+
+struct audit_command {
+    struct arena *arena;
+    struct options options;
+    struct settings settings;
+    const char *config;
+    struct recording *recording;
+    struct target target; /* all but the domain */
+    const char *const *domains;
+    size_t domain_count;
+    int list_fd; /* -1: none */
+    struct sheets sheets;
+    struct dns_server system_servers[RESOLVERS_MAX];
+    struct loop *loop;
+    struct trace *trace;
+    struct engine *engine;
+    struct target_list *list;
+};
+
+/* ---- what is to be done ---- */
+
+static bool read_options(struct audit_command *run, int argc, char **argv, enum exit_status *status)
+{
+    const struct option_use *config;
+    const char *ignored, *why;
+
+    if (!usage_parse(&run->options, run->arena, &audit_command, argc, argv, status))
+        return false;
+    *status = EXIT_STATUS_USAGE;
+    if (!options_environment(&run->options, environ, &ignored, &why)) {
+        usage_error(why);
+        return false;
+    }
+    if (ignored)
+        complain("these variables of the environment are no options, and ignored: %s", ignored);
+    config = options_last(&run->options, OPT_CONFIG);
+    run->config = config ? config->value : NULL;
+    if ((run->config && !config_read(&run->options, run->config, &why)) ||
+        !settings_make(&run->options, &run->settings, &why)) {
+        usage_error(why);
+        return false;
+    }
+    return true;
+}
+
+static bool refuse_with_replay(const struct audit_command *run, const char **why)
+{
+    static const enum option_id recorded[] = {OPT_SENDER, OPT_NOT_SENDER, OPT_CANARY, OPT_SMTP_PORT, OPT_DOMAINS};
+
+    for (size_t i = 0; i < sizeof recorded / sizeof *recorded; i++) {
+        const struct option_use *use = options_last(&run->options, recorded[i]);
+
+        if (use && use->source == SOURCE_FLAG) {
+            *why = str_printf(run->arena, "%s has no meaning with --replay: the recording says what is audited",
+                              use->where);
+            return false;
+        }
+    }
+    return true;
+}
+
+/* The recording says what is audited; which checks are wanted is said here. */
+static bool read_recording(struct audit_command *run, const char **why)
+{
+    const char *path = run->settings.replay, *fault, *domain;
+    const char **domains = ARENA_ARRAY(run->arena, const char *, 1);
+    struct str bytes;
+
+    if (!refuse_with_replay(run, why) || !file_read(run->arena, path, JSON_BYTES, &bytes, why))
+        return false;
+    run->recording = recording_read(run->arena, bytes.at, bytes.len, &fault);
+    if (!run->recording) {
+        *why = str_printf(run->arena, "%s: %s", path, fault);
+        return false;
+    }
+    run->target = *recording_target(run->recording);
+    memcpy(run->target.selected, run->settings.target.selected, sizeof run->target.selected);
+    for (size_t i = 0; i < run->domain_count; i++) {
+        domain = domain_from_text(run->arena, str_of(run->domains[i]), &fault);
+        if (!domain || strcmp(domain, run->target.domain) != 0) {
+            *why =
+                str_printf(run->arena, "%s: is about %s, not about \"%s\"", path, run->target.domain, run->domains[i]);
+            return false;
+        }
+    }
+    domains[0] = run->target.domain;
+    run->domains = domains;
+    run->domain_count = 1;
+    return true;
+}
+
+static bool check_domains(struct audit_command *run, const char **why)
+{
+    const char *fault;
+
+    for (size_t i = 0; i < run->domain_count; i++) {
+        if (!domain_from_text(run->arena, str_of(run->domains[i]), &fault)) {
+            *why = str_printf(run->arena, "\"%s\" %s", run->domains[i], fault);
+            return false;
+        }
+    }
+    if (run->settings.record && (run->settings.domains_file || run->domain_count > 1)) {
+        *why = "--record: a recording is about one domain";
+        return false;
+    }
+    if (run->domain_count == 0 && !run->settings.domains_file) {
+        *why = "no domain given; see \"mailready help audit\"";
+        return false;
+    }
+    if (run->settings.domains_file)
+        run->list_fd = file_open(run->arena, run->settings.domains_file, why);
+    return !run->settings.domains_file || run->list_fd >= 0;
+}
+
+static bool check_ca_file(const struct audit_command *run, const char **why)
+{
+    int fd = run->settings.ca_file ? file_open(run->arena, run->settings.ca_file, why) : -1;
+
+    if (fd >= 0)
+        close(fd);
+    return !run->settings.ca_file || fd >= 0;
+}
+
+static bool find_targets(struct audit_command *run, const char **why)
+{
+    run->target = run->settings.target;
+    run->domains = run->options.arguments;
+    run->domain_count = run->options.argument_count;
+    return run->settings.replay ? read_recording(run, why) : check_domains(run, why);
+}
+
+static enum exit_status open_outputs(struct audit_command *run, const char **why)
+{
+    const char *const inputs[] = {run->config, run->settings.domains_file, run->settings.replay, run->settings.ca_file};
+    enum exit_status status = sheets_open(&run->sheets, run->arena, &run->settings, why);
+
+    for (size_t i = 0; i < sizeof inputs / sizeof *inputs && status == EXIT_STATUS_READY; i++) {
+        if (!sheets_spare(&run->sheets, inputs[i])) {
+            *why = str_printf(run->arena, "%s: is read by this run, and would be replaced", inputs[i]);
+            sheets_abandon(&run->sheets);
+            status = EXIT_STATUS_USAGE;
+        }
+    }
+    return status;
+}
+
+/* ---- doing it ---- */
+
+static void raise_descriptor_limit(void)
+{
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= DESCRIPTORS_WANTED)
+        return;
+    limit.rlim_cur = limit.rlim_max < DESCRIPTORS_WANTED ? limit.rlim_max : DESCRIPTORS_WANTED;
+    setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+static struct dns_config dns_config_of(struct audit_command *run)
+{
+    static const uint8_t loopback[] = {127, 0, 0, 1};
+    struct dns_config config = {.servers = run->settings.resolvers,
+                                .server_count = run->settings.resolver_count,
+                                .trust_ad = run->settings.trust_ad,
+                                .trace = run->trace};
+
+    if (config.server_count == 0) {
+        config.servers = run->system_servers;
+        config.server_count = dns_system_servers(run->system_servers, RESOLVERS_MAX);
+    }
+    if (config.server_count == 0) { /* what resolv.conf(5) promises for an empty file */
+        run->system_servers[0] = (struct dns_server){ip_from_bytes(loopback, sizeof loopback), 53};
+        config.server_count = 1;
+    }
+    return config;
+}
+
+static bool start(struct audit_command *run, const char **why)
+{
+    const struct settings *settings = &run->settings;
+    struct engine_config config = {.probes = all_probes,
+                                   .probe_count = all_probe_count,
+                                   .audit_ms = settings->timeout_ms,
+                                   .replay = run->recording};
+
+    *why = "out of memory";
+    run->loop = loop_new();
+    run->list =
+        target_list_new(run->domains, run->domain_count, run->list_fd >= 0 ? list_read_fd : NULL, &run->list_fd);
+    run->trace = settings->trace ? trace_new(stderr) : NULL;
+    if (!run->loop || !run->list || (settings->trace && !run->trace))
+        return false;
+    config.helo = settings->helo ? settings->helo : vantage_look(run->arena, NULL)->host;
+    config.dns = dns_config_of(run);
+    config.smtp = (struct smtp_config){.our_name = config.helo,
+                                       .source4 = settings->source4,
+                                       .source6 = settings->source6,
+                                       .use_ipv4 = settings->use_ipv4,
+                                       .use_ipv6 = settings->use_ipv6,
+                                       .allowed = settings->allowed,
+                                       .allowed_count = settings->allowed_count,
+                                       .ca_file = settings->ca_file,
+                                       .session_ms = settings->timeout_ms,
+                                       .trace = run->trace};
+    run->engine = engine_new(run->loop, &config, why);
+    return run->engine;
+}
+
+static enum exit_status status_of(const struct audit_command *run, const struct bulk_tally *tally)
+{
+    if (tally->interrupted)
+        complain("%s: %zu domains reported, and the reports are partial", interrupt_name(tally->interrupted),
+                 tally->audited);
+    else if (tally->fault && run->sheets.reader_left)
+        complain("standard output: was closed before all domains were reported");
+    else if (tally->audited == 0 && !tally->fault)
+        return usage_error(str_printf(run->arena, "%s: has no domain", run->settings.domains_file));
+
+    if (tally->interrupted || tally->fault || run->sheets.failed)
+        return EXIT_STATUS_FAULT;
+    if (tally->findings)
+        return EXIT_STATUS_FINDINGS;
+    return tally->undecided ? EXIT_STATUS_UNDECIDED : EXIT_STATUS_READY;
+}
+
+static enum exit_status audit(struct audit_command *run)
+{
+    struct bulk_plan plan = {.settings = &run->settings,
+                             .target = &run->target,
+                             .sheets = &run->sheets,
+                             .list_name = run->settings.domains_file};
+    enum exit_status status;
+    struct bulk_tally tally;
+    const char *why;
+
+    if (!find_targets(run, &why) || !check_ca_file(run, &why))
+        return usage_error(why);
+    status = open_outputs(run, &why);
+    if (status != EXIT_STATUS_READY) {
+        complain("%s", why);
+        return status;
+    }
+    raise_descriptor_limit();
+    if (!start(run, &why)) {
+        sheets_abandon(&run->sheets);
+        complain("%s", why);
+        return run->settings.ca_file ? EXIT_STATUS_USAGE : EXIT_STATUS_FAULT; /* most likely no certificates in it */
+    }
+    interrupt_install(sheets_remove, &run->sheets);
+    sheets_begin(&run->sheets, run->domain_count > 1 || run->settings.domains_file);
+    plan.loop = run->loop;
+    plan.engine = run->engine;
+    plan.list = run->list;
+    tally = bulk_audit(&plan);
+    return status_of(run, &tally);
+}
+
+static enum exit_status run_audit(int argc, char **argv)
+{
+    struct audit_command *run = calloc(1, sizeof *run);
+    volatile enum exit_status status = EXIT_STATUS_FAULT;
+    jmp_buf exhausted;
+
+    if (!run || !(run->arena = arena_new(AUDIT_COMMAND_BYTES)) || setjmp(exhausted) != 0) {
+        complain("out of memory");
+        if (run)
+            sheets_remove(&run->sheets);
+    } else {
+        enum exit_status ended = EXIT_STATUS_FAULT;
+
+        run->list_fd = -1;
+        arena_on_exhausted(run->arena, &exhausted);
+        if (read_options(run, argc, argv, &ended))
+            ended = audit(run);
+        status = ended;
+    }
+    if (run) {
+        engine_free(run->engine);
+        target_list_free(run->list);
+        trace_free(run->trace);
+        loop_free(run->loop);
+        recording_free(run->recording);
+        if (run->list_fd >= 0)
+            close(run->list_fd);
+        arena_free(run->arena);
+    }
+    free(run);
+    return status;
+}
+
+const struct command audit_command = {
+    .name = "audit",
+    .synopsis = "[options] DOMAIN...",
+    .summary = "tell whether receivers will take the mail that a domain sends",
+    .run = run_audit,
+};

@@ -1,0 +1,273 @@
+/* cmd/bulk.c - admits domains, keeps results in order, hands them to the reports. */
+#include "cmd/bulk.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmd/command.h"
+#include "cmd/interrupt.h"
+#include "cmd/progress.h"
+#include "cmd/sheets.h"
+#include "cmd/targets.h"
+#include "core/arena.h"
+#include "core/engine.h"
+#include "core/limits.h"
+#include "core/loop.h"
+#include "core/name.h"
+#include "core/result.h"
+#include "core/str.h"
+
+enum {
+    TICK_MS = 100,
+    FINISH_MS = 4000, /* after a signal, for the audits under way; with what follows it stays within 5 seconds */
+    LINGER_MS = SMTP_QUIT_MS,
+    JOB_BYTES = 65536, /* a line of the list, and what becomes of it */
+};
+
+struct bulk;
+
+struct job {
+    struct bulk *bulk;
+    struct arena *arena;
+    struct target target;
+    const struct result *result; /* NULL: there is none, and its place is passed over */
+    bool finished;
+};
+
+struct bulk {
+    const struct bulk_plan *plan;
+    struct job *jobs; /* a ring: begun % job_room is the next one */
+    size_t job_room;
+    size_t begun, finished, reported;
+    bool list_ended;
+    bool deserted; /* nobody is left to report to, and work is */
+    struct task *admission, *tick;
+    struct progress progress;
+    struct bulk_tally tally;
+    int64_t give_up_ms; /* once all is over or interrupted; 0 */
+};
+
+static size_t running(const struct bulk *bulk)
+{
+    return bulk->begun - bulk->finished;
+}
+
+static void tally(struct bulk *bulk, const struct result *result)
+{
+    enum status fail_on = bulk->plan->settings->fail_on;
+
+    for (size_t i = 0; i < result->finding_count; i++) {
+        const struct finding *finding = result->findings[i];
+
+        if ((finding->status == FAIL && fail_on != PASS) || (finding->status == WARN && fail_on == WARN))
+            bulk->tally.findings = true;
+        if (finding_is_undecided(finding))
+            bulk->tally.undecided = true;
+    }
+    bulk->tally.audited++;
+}
+
+static void finish_job(struct bulk *bulk, struct job *job)
+{
+    if (job->result) {
+        tally(bulk, job->result);
+        sheets_one(bulk->plan->sheets, job->result);
+        engine_release(bulk->plan->engine, job->result);
+    }
+    arena_free(job->arena);
+    *job = (struct job){0};
+    bulk->reported++;
+}
+
+static bool work_is_left(struct bulk *bulk)
+{
+    struct list_item item;
+    struct arena *arena;
+    enum list_step step = LIST_BAD;
+
+    if (bulk->list_ended || bulk->reported < bulk->begun)
+        return bulk->reported < bulk->begun;
+    while (step == LIST_BAD && (arena = arena_new(JOB_BYTES))) {
+        step = target_list_next(bulk->plan->list, arena, &item);
+        arena_free(arena);
+    }
+    bulk->list_ended = true;
+    return step != LIST_END;
+}
+
+/* Whatever is next in the order and finished. */
+static void report(struct bulk *bulk)
+{
+    progress_erase(&bulk->progress);
+    while (bulk->reported < bulk->begun && bulk->jobs[bulk->reported % bulk->job_room].finished)
+        finish_job(bulk, &bulk->jobs[bulk->reported % bulk->job_room]);
+    if (bulk->plan->sheets->open == 0 && !bulk->deserted)
+        bulk->deserted = work_is_left(bulk);
+}
+
+static void audited(void *arg, const struct result *result)
+{
+    struct job *job = arg;
+    struct bulk *bulk = job->bulk;
+
+    engine_keep(bulk->plan->engine, result);
+    job->result = result;
+    job->finished = true;
+    bulk->finished++;
+    task_schedule(bulk->admission);
+}
+
+static void complain_of_line(struct bulk *bulk, struct arena *arena, const struct list_item *item)
+{
+    const char *text = str_text(arena, item->text);
+
+    progress_erase(&bulk->progress);
+    if (item->line == 0)
+        complain("\"%s\" %s", text, item->why);
+    else
+        complain("%s:%zu: \"%s\" %s", bulk->plan->list_name, item->line, text, item->why);
+}
+
+static void begin(struct bulk *bulk, struct arena *arena, const char *domain)
+{
+    struct job *job = &bulk->jobs[bulk->begun++ % bulk->job_room];
+
+    *job = (struct job){.bulk = bulk, .arena = arena, .target = *bulk->plan->target};
+    job->target.domain = domain;
+    job->target.unicode = name_unicode(arena, domain);
+    if (engine_audit(bulk->plan->engine, &job->target, audited, job))
+        return;
+    complain("%s: out of memory", domain);
+    bulk->tally.fault = true;
+    job->finished = true;
+    bulk->finished++;
+}
+
+/* Takes one item from the list; false when nothing more can be begun now. */
+static bool admit_one(struct bulk *bulk)
+{
+    struct arena *arena = arena_new(JOB_BYTES);
+    struct list_item item;
+    enum list_step step;
+
+    if (!arena) {
+        complain("out of memory");
+        bulk->tally.fault = bulk->list_ended = true;
+        return false;
+    }
+    step = target_list_next(bulk->plan->list, arena, &item);
+    if (step == LIST_DOMAIN) {
+        begin(bulk, arena, item.domain);
+        return true;
+    }
+    if (step == LIST_BAD) {
+        complain_of_line(bulk, arena, &item);
+    } else if (step == LIST_ERROR) {
+        progress_erase(&bulk->progress);
+        complain("%s: %s", bulk->plan->list_name, strerror(errno));
+        bulk->tally.fault = bulk->list_ended = true;
+    } else if (step == LIST_END) {
+        bulk->list_ended = true;
+    }
+    arena_free(arena);
+    return step == LIST_BAD;
+}
+
+static void admit(void *arg)
+{
+    struct bulk *bulk = arg;
+
+    report(bulk);
+    while (!bulk->list_ended && running(bulk) < bulk->plan->settings->in_flight &&
+           bulk->begun - bulk->reported < bulk->job_room && !interrupt_signal() && admit_one(bulk))
+        report(bulk);
+    report(bulk);
+    if (bulk->plan->sheets->open == 0 || (bulk->list_ended && running(bulk) == 0))
+        loop_stop(bulk->plan->loop);
+}
+
+static void interrupted(struct bulk *bulk)
+{
+    bulk->tally.interrupted = interrupt_signal();
+    bulk->list_ended = true;
+    bulk->give_up_ms = loop_now_ms(bulk->plan->loop) + FINISH_MS + TICK_MS * 2;
+    engine_hurry(bulk->plan->engine, FINISH_MS);
+}
+
+static void tick(void *arg)
+{
+    struct bulk *bulk = arg;
+    struct engine_progress evidence = engine_progress(bulk->plan->engine);
+    int64_t now_ms = loop_now_ms(bulk->plan->loop);
+
+    if (interrupt_signal() && !bulk->tally.interrupted)
+        interrupted(bulk);
+    if (bulk->give_up_ms && now_ms >= bulk->give_up_ms) {
+        loop_stop(bulk->plan->loop);
+        return;
+    }
+    progress_show(&bulk->progress, bulk->finished, running(bulk), evidence.wanted, evidence.known);
+    task_schedule(bulk->admission); /* a list that could not be read a moment ago */
+    task_schedule_at(bulk->tick, now_ms + TICK_MS);
+}
+
+/* Not to hang up on a server that is about to answer our QUIT. */
+static void linger(void *arg)
+{
+    struct bulk *bulk = arg;
+    int64_t now_ms = loop_now_ms(bulk->plan->loop);
+
+    if (engine_is_idle(bulk->plan->engine) || now_ms >= bulk->give_up_ms || interrupt_signal())
+        loop_stop(bulk->plan->loop);
+    else
+        task_schedule_at(bulk->tick, now_ms + TICK_MS / 10);
+}
+
+static void run_out(struct bulk *bulk)
+{
+    const struct bulk_plan *plan = bulk->plan;
+
+    task_free(bulk->tick);
+    bulk->tick = task_new(plan->loop, linger, bulk);
+    if (!bulk->tick)
+        return;
+    bulk->give_up_ms = loop_now_ms(plan->loop) + LINGER_MS;
+    task_schedule(bulk->tick);
+    loop_run(plan->loop);
+}
+
+struct bulk_tally bulk_audit(const struct bulk_plan *plan)
+{
+    struct bulk bulk = {.plan = plan, .job_room = plan->settings->in_flight + RESULTS_WAITING};
+    bool complete;
+
+    bulk.jobs = calloc(bulk.job_room, sizeof *bulk.jobs);
+    bulk.admission = task_new(plan->loop, admit, &bulk);
+    bulk.tick = task_new(plan->loop, tick, &bulk);
+    bulk.progress = progress_new(plan->settings->trace);
+    if (!bulk.jobs || !bulk.admission || !bulk.tick) {
+        complain("out of memory");
+        bulk.tally.fault = true;
+    } else {
+        task_schedule(bulk.admission);
+        task_schedule_at(bulk.tick, loop_now_ms(plan->loop) + TICK_MS);
+        loop_run(plan->loop);
+        report(&bulk);
+    }
+    progress_erase(&bulk.progress);
+    bulk.tally.fault = bulk.tally.fault || bulk.deserted || bulk.reported < bulk.begun;
+    complete = !bulk.tally.fault && !bulk.tally.interrupted;
+    if (bulk.tally.audited > 0)
+        sheets_close(plan->sheets, complete);
+    else
+        sheets_abandon(plan->sheets);
+    if (!bulk.tally.interrupted && bulk.tick)
+        run_out(&bulk);
+    for (size_t i = 0; bulk.jobs && i < bulk.job_room; i++)
+        arena_free(bulk.jobs[i].arena);
+    free(bulk.jobs);
+    task_free(bulk.admission);
+    task_free(bulk.tick);
+    return bulk.tally;
+}

@@ -1,0 +1,37 @@
+/* cmd/bulk.h - audits the domains of a list, several at once, and reports them in the order of the list.
+ *
+ * A domain is admitted while fewer than --in-flight are under way and fewer than RESULTS_WAITING finished ones wait for
+ * an earlier one.  The first signal ends admission and brings the deadlines forward; what there is then is reported,
+ * and the reports are marked as partial.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "cmd/settings.h"
+
+struct engine;
+struct loop;
+struct sheets;
+struct target_list;
+
+struct bulk_tally {
+    size_t audited;  /* reported */
+    bool findings;   /* at or above --fail-on */
+    bool undecided;  /* a required check is unknown */
+    bool fault;      /* memory, the list could not be read to its end, nobody left to report to */
+    int interrupted; /* the signal; 0 */
+};
+
+struct bulk_plan {
+    const struct settings *settings;
+    const struct target *target; /* all but the domain */
+    struct loop *loop;
+    struct engine *engine;
+    struct sheets *sheets;
+    struct target_list *list;
+    const char *list_name; /* for complaints */
+};
+
+struct bulk_tally bulk_audit(const struct bulk_plan *);

@@ -1,0 +1,91 @@
+/* cmd/checks.c - `mailready checks`: every check with id, group, worst status and title. */
+#include <string.h>
+
+#include "cmd/options.h"
+#include "cmd/output.h"
+#include "cmd/usage.h"
+#include "core/arena.h"
+#include "core/finding.h"
+#include "core/limits.h"
+
+static void print_text(void)
+{
+    size_t widest = 0;
+
+    for (enum check_id id = 0; id < CHECK_COUNT; id++) {
+        if (strlen(check_of(id)->name) > widest)
+            widest = strlen(check_of(id)->name);
+    }
+    for (enum check_id id = 0; id < CHECK_COUNT; id++) {
+        const struct check *check = check_of(id);
+
+        printf("%-*s  %-7s  %s\n", (int)widest, check->name, status_word(check->worst), check->title);
+    }
+}
+
+/* For the literals of checks.def, which are printable ASCII. */
+static void print_json_string(const char *text)
+{
+    putchar('"');
+    for (; *text; text++) {
+        if (*text == '"' || *text == '\\')
+            putchar('\\');
+        putchar(*text);
+    }
+    putchar('"');
+}
+
+static void print_json_member(const char *name, const char *value, const char *behind)
+{
+    print_json_string(name);
+    fputs(": ", stdout);
+    print_json_string(value);
+    fputs(behind, stdout);
+}
+
+static void print_json(void)
+{
+    puts("[");
+    for (enum check_id id = 0; id < CHECK_COUNT; id++) {
+        const struct check *check = check_of(id);
+
+        fputs("  {", stdout);
+        print_json_member("id", check->name, ", ");
+        print_json_member("group", check->group, ", ");
+        print_json_member("worst", status_word(check->worst), ", ");
+        print_json_member("title", check->title, id + 1 < CHECK_COUNT ? "},\n" : "}\n");
+    }
+    puts("]");
+}
+
+static enum exit_status run_checks(int argc, char **argv)
+{
+    struct arena *arena = arena_new(CONFIG_BYTES);
+    struct options options;
+    enum exit_status status = EXIT_STATUS_FAULT;
+
+    if (!arena) {
+        complain("out of memory");
+    } else if (usage_parse(&options, arena, &checks_command, argc, argv, &status)) {
+        const struct option_use *format = options_last(&options, OPT_CHECKS_FORMAT);
+
+        if (options.argument_count > 0) {
+            status = usage_error("checks: takes no argument; \"mailready explain CHECK-ID\" tells about one check");
+        } else {
+            if (format && strcmp(format->value, "json") == 0)
+                print_json();
+            else
+                print_text();
+            status = output_stdout_done() ? EXIT_STATUS_READY : EXIT_STATUS_FAULT;
+        }
+    }
+    arena_free(arena);
+    return status;
+}
+
+const struct command checks_command = {
+    .name = "checks",
+    .synopsis = "[--format text|json]",
+    .summary = "list every check with the worst status it can have",
+    .run = run_checks,
+};

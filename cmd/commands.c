@@ -1,0 +1,28 @@
+/* cmd/commands.c - the table of commands, in the order of --help. */
+#include "cmd/command.h"
+
+#include <string.h>
+
+static const struct command diff_command = {
+    .name = "diff",
+    .planned = "diff",
+};
+
+static const struct command spf_command = {
+    .name = "spf",
+    .planned = "spf",
+};
+
+const struct command *const all_commands[] = {
+    &audit_command, &explain_command, &checks_command, &help_command, &diff_command, &spf_command,
+};
+const size_t all_command_count = sizeof all_commands / sizeof *all_commands;
+
+const struct command *command_named(const char *name)
+{
+    for (size_t i = 0; i < all_command_count; i++) {
+        if (strcmp(all_commands[i]->name, name) == 0)
+            return all_commands[i];
+    }
+    return NULL;
+}

@@ -1,0 +1,333 @@
+/* cmd/settings.c - what the options of an audit mean. */
+#include "cmd/settings.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmd/command.h"
+#include "cmd/options.h"
+#include "core/arena.h"
+#include "core/limits.h"
+#include "core/name.h"
+#include "core/str.h"
+#include "reports/reporter.h"
+
+enum { HELO_MAX = 255, NAMES_MAX = CHECK_COUNT * 2 };
+
+static size_t count_of(const struct options *options, enum option_id id)
+{
+    size_t count = 0;
+
+    for (const struct option_use *use = options_next(options, id, NULL); use; use = options_next(options, id, use))
+        count++;
+    return count;
+}
+
+static bool wrong(const struct options *options, const struct option_use *use, const char *value, const char *what,
+                  const char **why)
+{
+    *why = str_printf(options->arena, "%s: \"%s\" %s", use->where, value, what);
+    return false;
+}
+
+static const char *without_brackets(struct arena *arena, const char *text)
+{
+    size_t length = strlen(text);
+
+    if (length > 2 && text[0] == '[' && text[length - 1] == ']')
+        return str_text(arena, (struct str){text + 1, length - 2});
+    return text;
+}
+
+/* What a server may say in HELO, right or wrong: it is for the checks to judge.  But it is one printable word. */
+static bool is_helo(const char *text)
+{
+    size_t length = strlen(text);
+
+    if (length == 0 || length > HELO_MAX)
+        return false;
+    for (size_t i = 0; i < length; i++) {
+        if (text[i] <= ' ' || text[i] > '~')
+            return false;
+    }
+    return true;
+}
+
+static bool make_senders(const struct options *options, struct settings *out, const char **why)
+{
+    size_t count = count_of(options, OPT_SENDER), i = 0;
+    struct sender *senders = ARENA_ARRAY(options->arena, struct sender, count);
+
+    for (const struct option_use *use = options_next(options, OPT_SENDER, NULL); use;
+         use = options_next(options, OPT_SENDER, use)) {
+        size_t length = strcspn(use->value, "=");
+        const char *host = str_text(options->arena, (struct str){use->value, length}), *fault;
+        struct sender *sender = &senders[i++];
+
+        if (use->value[length] == '=') {
+            sender->helo = use->value + length + 1;
+            if (!is_helo(sender->helo))
+                return wrong(options, use, use->value, "names no HELO that could be said", why);
+        }
+        if (!ip_parse(without_brackets(options->arena, host), &sender->ip)) {
+            sender->host = name_from_user(options->arena, host, &fault);
+            if (!sender->host)
+                return wrong(options, use, host,
+                             str_printf(options->arena, "is neither an address nor a host name: it %s", fault), why);
+        }
+    }
+    out->target.senders = senders;
+    out->target.sender_count = count;
+    return true;
+}
+
+static bool make_networks(const struct options *options, enum option_id id, struct ip_network **networks, size_t *count,
+                          const char **why)
+{
+    *count = 0;
+    *networks = ARENA_ARRAY(options->arena, struct ip_network, count_of(options, id));
+    for (const struct option_use *use = options_next(options, id, NULL); use; use = options_next(options, id, use)) {
+        if (!ip_network_parse(use->value, &(*networks)[(*count)++]))
+            return wrong(options, use, use->value,
+                         "is neither an address nor a network (ADDR/BITS, no bits set behind BITS)", why);
+    }
+    return true;
+}
+
+static bool make_canaries(const struct options *options, struct settings *out, const char **why)
+{
+    const char **hosts = ARENA_ARRAY(options->arena, const char *, count_of(options, OPT_CANARY));
+    const char *fault;
+
+    for (const struct option_use *use = options_next(options, OPT_CANARY, NULL); use;
+         use = options_next(options, OPT_CANARY, use)) {
+        const char *host = name_from_user(options->arena, use->value, &fault);
+
+        if (!host)
+            return wrong(options, use, use->value, fault, why);
+        hosts[out->target.canary_count++] = host;
+    }
+    out->target.canaries = hosts;
+    return true;
+}
+
+static bool server_of(struct arena *arena, const char *text, struct dns_server *out)
+{
+    const char *at = strrchr(text, '@');
+    const char *address = at ? str_text(arena, (struct str){text, (size_t)(at - text)}) : text;
+
+    out->port = 53;
+    if (at) {
+        char *end;
+        long port = strtol(at + 1, &end, 10);
+
+        if (at[1] < '0' || at[1] > '9' || *end || port < 1 || port > 65535)
+            return false;
+        out->port = (uint16_t)port;
+    }
+    return ip_parse(without_brackets(arena, address), &out->ip);
+}
+
+static bool make_resolvers(const struct options *options, struct settings *out, const char **why)
+{
+    out->resolvers = ARENA_ARRAY(options->arena, struct dns_server, count_of(options, OPT_RESOLVER));
+    for (const struct option_use *use = options_next(options, OPT_RESOLVER, NULL); use;
+         use = options_next(options, OPT_RESOLVER, use)) {
+        if (!server_of(options->arena, use->value, &out->resolvers[out->resolver_count++]))
+            return wrong(options, use, use->value, "is no address of a resolver (ADDR or ADDR@PORT)", why);
+    }
+    return true;
+}
+
+static bool make_connection(const struct options *options, struct settings *out, const char **why)
+{
+    const struct option_use *ipv4 = options_last(options, OPT_IPV4), *ipv6 = options_last(options, OPT_IPV6);
+    const struct option_use *helo = options_last(options, OPT_HELO);
+    bool only4 = options_flag(options, OPT_IPV4), only6 = options_flag(options, OPT_IPV6);
+
+    if (only4 && only6 && ipv4->source == ipv6->source) {
+        *why = str_printf(options->arena, "%s and %s exclude each other", ipv4->where, ipv6->where);
+        return false;
+    }
+    if (only4 && only6)
+        *(ipv4->source > ipv6->source ? &only6 : &only4) = false;
+    out->use_ipv4 = !only6;
+    out->use_ipv6 = !only4;
+    for (const struct option_use *use = options_next(options, OPT_SOURCE, NULL); use;
+         use = options_next(options, OPT_SOURCE, use)) {
+        struct ip ip;
+
+        if (!ip_parse(without_brackets(options->arena, use->value), &ip))
+            return wrong(options, use, use->value, "is no address", why);
+        *(ip.family == IP_V4 ? &out->source4 : &out->source6) = ip;
+    }
+    if (helo) {
+        if (!is_helo(helo->value))
+            return wrong(options, helo, helo->value, "is no name for EHLO", why);
+        out->helo = helo->value;
+    }
+    return make_networks(options, OPT_ALLOW_NET, &out->allowed, &out->allowed_count, why);
+}
+
+static const char *nearest_check(const char *word)
+{
+    const char *names[NAMES_MAX];
+    size_t count = 0;
+
+    for (enum check_id id = 0; id < CHECK_COUNT; id++) {
+        names[count++] = check_of(id)->name;
+        names[count++] = check_of(id)->group;
+    }
+    return nearest_of(word, names, count);
+}
+
+/* Sets `selected` for every check of a list; false for a word that is neither check nor group. */
+static bool select_checks(const struct options *options, const struct option_use *use, bool to,
+                          bool selected[CHECK_COUNT], const char **why)
+{
+    for (const char *at = use->value; *at; at += strspn(at, ", ")) {
+        size_t length = strcspn(at, ", ");
+        const char *word = str_text(options->arena, (struct str){at, length}), *nearest;
+        bool known = false;
+
+        for (enum check_id id = 0; id < CHECK_COUNT; id++) {
+            if (strcmp(check_of(id)->name, word) == 0 || strcmp(check_of(id)->group, word) == 0) {
+                selected[id] = to;
+                known = true;
+            }
+        }
+        if (!known && length > 0) {
+            nearest = nearest_check(word);
+            return wrong(
+                options, use, word,
+                nearest ? str_printf(options->arena, "is neither a check nor a group; did you mean \"%s\"?", nearest)
+                        : "is neither a check nor a group; \"mailready checks\" lists them",
+                why);
+        }
+        at += length;
+    }
+    return true;
+}
+
+static bool make_selection(const struct options *options, struct settings *out, const char **why)
+{
+    bool *selected = out->target.selected, any = false;
+    const struct option_use *only = options_next(options, OPT_ONLY, NULL);
+
+    for (enum check_id id = 0; id < CHECK_COUNT; id++)
+        selected[id] = !only;
+    for (const struct option_use *use = only; use; use = options_next(options, OPT_ONLY, use)) {
+        if (!select_checks(options, use, true, selected, why))
+            return false;
+    }
+    for (const struct option_use *use = options_next(options, OPT_SKIP, NULL); use;
+         use = options_next(options, OPT_SKIP, use)) {
+        if (!select_checks(options, use, false, selected, why))
+            return false;
+    }
+    for (enum check_id id = 0; id < CHECK_COUNT; id++)
+        any = any || selected[id];
+    if (!any)
+        *why = "--only and --skip leave no check";
+    return any;
+}
+
+static const char *known_formats(struct arena *arena)
+{
+    const char *names = "";
+
+    for (size_t i = 0; reporters[i]; i++)
+        names = str_printf(arena, "%s%s%s", names, i ? ", " : "", reporters[i]->name);
+    return names;
+}
+
+static bool request_of(const struct options *options, const struct option_use *use, struct report_request *out,
+                       const char **why)
+{
+    size_t length = use->id == OPT_FORMAT ? strcspn(use->value, "=") : 0;
+    const char *name = str_text(options->arena, (struct str){use->value, length});
+
+    out->where = use->where;
+    if (use->id == OPT_OUTPUT) {
+        out->path = use->value;
+        out->reporter = strcmp(use->value, "-") == 0 ? reporter_by_name("text") : reporter_by_suffix(use->value);
+        if (!out->reporter)
+            return wrong(options, use, use->value, "has a suffix that names no format; try --format FORMAT=FILE", why);
+    } else {
+        out->path = use->value[length] == '=' ? use->value + length + 1 : NULL;
+        out->reporter = reporter_by_name(name);
+        if (!out->reporter)
+            return wrong(options, use, name,
+                         str_printf(options->arena, "is no format; known are %s", known_formats(options->arena)), why);
+        if (out->path && !*out->path)
+            return wrong(options, use, use->value, "names no file", why);
+    }
+    if (out->path && strcmp(out->path, "-") == 0)
+        out->path = NULL;
+    return true;
+}
+
+static bool make_reports(const struct options *options, struct settings *out, const char **why)
+{
+    static const enum option_id ids[] = {OPT_FORMAT, OPT_OUTPUT};
+    const char *on_stdout = NULL;
+
+    out->reports = ARENA_ARRAY(options->arena, struct report_request,
+                               count_of(options, OPT_FORMAT) + count_of(options, OPT_OUTPUT) + 1);
+    for (size_t i = 0; i < sizeof ids / sizeof *ids; i++) {
+        for (const struct option_use *use = options_next(options, ids[i], NULL); use;
+             use = options_next(options, ids[i], use)) {
+            struct report_request *request = &out->reports[out->report_count++];
+
+            if (!request_of(options, use, request, why))
+                return false;
+            if (!request->path && on_stdout) {
+                *why =
+                    str_printf(options->arena, "%s: standard output already has a report (%s)", use->where, on_stdout);
+                return false;
+            }
+            if (!request->path)
+                on_stdout = use->where;
+        }
+    }
+    if (out->report_count == 0)
+        out->reports[out->report_count++] =
+            (struct report_request){.reporter = reporter_by_name("text"), .where = "standard output"};
+    return true;
+}
+
+static const char *last_value(const struct options *options, enum option_id id)
+{
+    const struct option_use *use = options_last(options, id);
+
+    return use ? use->value : NULL;
+}
+
+bool settings_make(const struct options *options, struct settings *out, const char **why)
+{
+    const char *fail_on = last_value(options, OPT_FAIL_ON);
+    struct ip_network *not_senders;
+
+    *out = (struct settings){
+        .target.smtp_port = (uint16_t)options_number(options, OPT_SMTP_PORT, 25),
+        .trust_ad = options_flag(options, OPT_TRUST_AD),
+        .ca_file = last_value(options, OPT_CA_FILE),
+        .timeout_ms = options_number(options, OPT_TIMEOUT, AUDIT_MS / 1000) * 1000,
+        .in_flight = (size_t)options_number(options, OPT_IN_FLIGHT, 50),
+        .trace = options_flag(options, OPT_TRACE),
+        .fail_on = FAIL,
+        .domains_file = last_value(options, OPT_DOMAINS),
+        .record = last_value(options, OPT_RECORD),
+        .replay = last_value(options, OPT_REPLAY),
+    };
+    if (fail_on && strcmp(fail_on, "warn") == 0)
+        out->fail_on = WARN;
+    else if (fail_on && strcmp(fail_on, "never") == 0)
+        out->fail_on = PASS;
+    if (!make_senders(options, out, why) || !make_canaries(options, out, why) || !make_resolvers(options, out, why) ||
+        !make_networks(options, OPT_NOT_SENDER, &not_senders, &out->target.not_sender_count, why) ||
+        !make_connection(options, out, why) || !make_selection(options, out, why) || !make_reports(options, out, why))
+        return false;
+    out->target.not_senders = not_senders;
+    return true;
+}
