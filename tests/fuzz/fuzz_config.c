@@ -1,0 +1,32 @@
+/* A hostile configuration file: it is understood whole, or refused with file and line; so are its values. */
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmd/config.h"
+#include "cmd/options.h"
+#include "cmd/settings.h"
+#include "core/arena.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct arena *arena = arena_new(SIZE_MAX);
+    struct options options = options_new(arena, "audit");
+    struct settings settings;
+    const char *why = NULL;
+
+    if (!config_parse(&options, "f", (const char *)data, size, &why)) {
+        if (!why || strncmp(why, "f:", 2) != 0)
+            abort();
+    } else if (!settings_make(&options, &settings, &why)) {
+        if (!why)
+            abort();
+    } else if (settings.report_count == 0 || settings.timeout_ms <= 0 || settings.in_flight == 0) {
+        abort();
+    }
+    arena_free(arena);
+    return 0;
+}
