@@ -17,7 +17,7 @@
 
 enum { INDEX_MAX = 100000 };
 
-struct report_index { /* a line of the index of domains, the last one first */
+struct report_index {             /* a line of the index of domains, the last one first */
     const char *domain, *unicode; /* the latter only where it differs */
     enum verdict verdict;
     const char *counts;
@@ -48,14 +48,15 @@ static void head(struct report *report, const char *title)
 {
     struct sink *sink = &report->sink;
 
-    sink_literal(sink, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-                       "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src '" HTML_STYLE_HASH
-                       "'; img-src data:; base-uri 'none'; form-action 'none'\">\n"
-                       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-                       "<meta name=\"color-scheme\" content=\"light dark\">\n"
-                       "<meta name=\"referrer\" content=\"no-referrer\">\n"
-                       "<meta name=\"robots\" content=\"noindex\">\n"
-                       "<meta name=\"generator\" content=\"mailready " MAILREADY_VERSION "\">\n");
+    sink_literal(
+        sink, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+              "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src '" HTML_STYLE_HASH
+              "'; img-src data:; base-uri 'none'; form-action 'none'\">\n"
+              "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+              "<meta name=\"color-scheme\" content=\"light dark\">\n"
+              "<meta name=\"referrer\" content=\"no-referrer\">\n"
+              "<meta name=\"robots\" content=\"noindex\">\n"
+              "<meta name=\"generator\" content=\"mailready " MAILREADY_VERSION "\">\n");
     ELEMENT(sink, "<title>Mail readiness of ", title, "</title>\n<style>");
 #define LINE(text) sink_literal(sink, text);
     HTML_STYLE(LINE)
@@ -247,8 +248,10 @@ static void in_short(struct report *report, const struct group *group, enum stat
         return;
     sink_literal(sink, "<details class=\"short\">\n<summary>");
     badge(sink, status, str_printf(report->arena, "%zu %s", group->counts[status], status_label(status)));
-    sink_literal(sink, "</summary>\n<table class=\"results\">\n<thead><tr><th scope=\"col\">Check</th><th scope=\"col\">Subject</th>"
-                       "<th scope=\"col\">Result</th></tr></thead>\n<tbody>\n");
+    sink_literal(
+        sink,
+        "</summary>\n<table class=\"results\">\n<thead><tr><th scope=\"col\">Check</th><th scope=\"col\">Subject</th>"
+        "<th scope=\"col\">Result</th></tr></thead>\n<tbody>\n");
     for (size_t e = 0; e < group->entry_count; e++) {
         for (size_t i = 0; group->entries[e].status == status && i < group->entries[e].count; i++) {
             ELEMENT(sink, "<tr><th scope=\"row\"><code>", group->entries[e].check->name, "</code></th>");
@@ -288,8 +291,9 @@ static void all_evidence(struct report *report, const struct result *result)
 
     if (result->evidence_count == 0)
         return;
-    sink_literal(sink, "<section>\n<h2>All evidence</h2>\n<details>\n<summary>Every question that was asked, and what was "
-                       "answered</summary>\n");
+    sink_literal(sink,
+                 "<section>\n<h2>All evidence</h2>\n<details>\n<summary>Every question that was asked, and what was "
+                 "answered</summary>\n");
     for (size_t i = 0; i < result->evidence_count; i++) {
         ELEMENT(sink, "<p class=\"key\"><code>", result->evidence[i]->text, "</code></p>\n<pre tabindex=\"0\">");
         evidence_text(sink, report->arena, result->evidence[i]);
@@ -379,12 +383,12 @@ static void end(struct report *report)
     if (report->index)
         write_index(report);
     sink_literal(&report->sink,
-                 "</main>\n<footer>\n<p>Made by mailready " MAILREADY_VERSION ". It tells what DNS and mail servers said, seen from one "
+                 "</main>\n<footer>\n<p>Made by mailready " MAILREADY_VERSION
+                 ". It tells what DNS and mail servers said, seen from one "
                  "place at one time. Reputation, content and the opinion of readers cannot be seen from outside, so no "
                  "report can promise that mail is accepted.</p>\n</footer>\n</body>\n</html>\n");
 }
 
-extern const struct reporter html_reporter;
 const struct reporter html_reporter = {
     .name = "html",
     .suffix = ".html",

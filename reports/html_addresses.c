@@ -87,7 +87,8 @@ void html_addresses(struct report *report, const struct result *result, const st
 
     if (result->inventory->address_count == 0)
         return;
-    sink_literal(sink, "<h3>Mail addresses</h3>\n<table class=\"addresses\">\n<thead><tr><th scope=\"col\">Address</th><th scope=\"col\">Role</th>"
+    sink_literal(sink, "<h3>Mail addresses</h3>\n<table class=\"addresses\">\n<thead><tr><th "
+                       "scope=\"col\">Address</th><th scope=\"col\">Role</th>"
                        "<th scope=\"col\">Hosts</th><th scope=\"col\">Reverse names</th><th scope=\"col\">Banner</th>"
                        "<th scope=\"col\">EHLO name</th></tr></thead>\n<tbody>\n");
     for (size_t i = 0; i < result->inventory->address_count; i++) {

@@ -1,8 +1,8 @@
 /* reports/html_path.c - draws the way of mail as inline SVG: domain -> MX host -> address -> PTR name -> its address.
  *
- * A table of boxes, one row for each PTR name; a box that leads to several others stands beside the first of them.  Links
- * that do not hold are dashed and carry a sign, so nothing rests on colour.  Presentation attributes give the colours of a
- * light page; the style sheet overrides them by class.
+ * A table of boxes, one row for each PTR name; a box that leads to several others stands beside the first of them.
+ * Links that do not hold are dashed and carry a sign, so nothing rests on colour.  Presentation attributes give the
+ * colours of a light page; the style sheet overrides them by class.
  */
 
 #include "reports/html.h"
@@ -17,10 +17,10 @@ enum {
     BOX_HEIGHT = 58,
     COLUMN_STEP = BOX_WIDTH + 30,
     ROW_STEP = BOX_HEIGHT + 14,
-    TOP = 30,       /* below the headings of the columns */
+    TOP = 30,        /* below the headings of the columns */
     TEXT_CHARS = 21, /* of a line in a box */
     COLUMNS = 5,
-    ROWS_MAX = 80,  /* the table below has the rest */
+    ROWS_MAX = 80, /* the table below has the rest */
 };
 
 enum { DOMAIN, HOST, ADDRESS, NAME, FORWARD };
@@ -30,9 +30,9 @@ struct drawing {
     struct sink *sink;
     const struct result *result;
     const struct mail_path *paths;
-    size_t row;       /* the next free one */
-    size_t left_out;  /* rows that did not fit */
-    bool *drawn;      /* addresses, by index */
+    size_t row;      /* the next free one */
+    size_t left_out; /* rows that did not fit */
+    bool *drawn;     /* addresses, by index */
 };
 
 static void attribute(struct sink *sink, const char *name, long long value)
@@ -147,8 +147,9 @@ static void sign(struct sink *sink, long long x, long long y, enum link link)
         sink_literal(sink, "l3 3l5 -6\"/>\n");
         break;
     case LINK_BROKEN:
-        sink_literal(sink, " r=\"8\" fill=\"#b3261e\" class=\"path-sign-broken\"/><path fill=\"none\" stroke=\"#ffffff\""
-                           " stroke-width=\"2\" class=\"path-stroke\" d=\"M");
+        sink_literal(sink,
+                     " r=\"8\" fill=\"#b3261e\" class=\"path-sign-broken\"/><path fill=\"none\" stroke=\"#ffffff\""
+                     " stroke-width=\"2\" class=\"path-stroke\" d=\"M");
         sink_number(sink, x - 3);
         sink_literal(sink, " ");
         sink_number(sink, y - 3);
@@ -232,7 +233,9 @@ static size_t draw_address(struct drawing *d, const struct mail_path *path, size
     if (path->name_count == 0) {
         link_between(d, ADDRESS, row, row, path->reverse);
         box(d, NAME, row, path->reverse, "PTR",
-            path->reverse == LINK_BROKEN ? "no reverse name" : path->ptr ? "no answer" : "not looked up");
+            path->reverse == LINK_BROKEN ? "no reverse name"
+            : path->ptr                  ? "no answer"
+                                         : "not looked up");
         return 1;
     }
     for (size_t i = 0; i < path->name_count; i++) {
@@ -264,7 +267,10 @@ static void draw_host(struct drawing *d, const struct mx_host *host)
     box(d, HOST, host_row, LINK_HOLDS, kind, *host->name ? host->name : ".");
     if (host->address_count == 0) {
         link_between(d, HOST, host_row, host_row, link);
-        box(d, ADDRESS, host_row, link, "A, AAAA", link == LINK_BROKEN ? "no address" : open ? "no answer" : "not looked up");
+        box(d, ADDRESS, host_row, link, "A, AAAA",
+            link == LINK_BROKEN ? "no address"
+            : open              ? "no answer"
+                                : "not looked up");
         d->row++;
         return;
     }
@@ -300,7 +306,8 @@ static void draw_senders(struct drawing *d)
             continue;
         }
         link_between(d, DOMAIN, 0, d->row, LINK_HOLDS);
-        box(d, HOST, d->row, LINK_HOLDS, address->origin == SENDER_ASSUMED ? "sender, by SPF" : "declared sender", name);
+        box(d, HOST, d->row, LINK_HOLDS, address->origin == SENDER_ASSUMED ? "sender, by SPF" : "declared sender",
+            name);
         link_between(d, HOST, d->row, d->row, LINK_HOLDS);
         d->row += draw_address(d, &d->paths[i], d->row);
     }
@@ -343,8 +350,9 @@ static void draw_headings(struct sink *sink)
         sink_literal(sink, "<text");
         attribute(sink, "x", box_x(column));
         attribute(sink, "y", 16);
-        sink_literal(sink, " font-size=\"12\" font-weight=\"600\" font-family=\"system-ui, sans-serif\" fill=\"#1c2430\""
-                           " class=\"path-text\">");
+        sink_literal(sink,
+                     " font-size=\"12\" font-weight=\"600\" font-family=\"system-ui, sans-serif\" fill=\"#1c2430\""
+                     " class=\"path-text\">");
         sink_text(sink, headings[column]);
         sink_literal(sink, "</text>\n");
     }
@@ -388,8 +396,9 @@ void html_path(struct report *report, const struct result *result, const struct 
     sink_text(sink, result->target->domain);
     sink_literal(sink, "\">\n<title>The mail path of ");
     sink_text(sink, result->target->domain);
-    sink_literal(sink, "</title>\n<desc>From the domain to its mail servers, their addresses, the reverse names of these, "
-                       "and the addresses of those names. The table below says the same in words.</desc>\n");
+    sink_literal(sink,
+                 "</title>\n<desc>From the domain to its mail servers, their addresses, the reverse names of these, "
+                 "and the addresses of those names. The table below says the same in words.</desc>\n");
     draw_headings(sink);
     box(&d, DOMAIN, 0, LINK_HOLDS, "domain", result->target->domain);
     draw_missing_mx(&d);
@@ -397,9 +406,10 @@ void html_path(struct report *report, const struct result *result, const struct 
         draw_host(&d, &result->inventory->hosts[i]);
     draw_senders(&d);
     sink_literal(sink, "</svg>\n</div>\n");
-    sink_literal(sink, "<p class=\"legend\"><span class=\"sign pass\" aria-hidden=\"true\">\xe2\x9c\x93</span> the name leads "
-                       "back to the address <span class=\"sign fail\" aria-hidden=\"true\">\xe2\x9c\x97</span> broken "
-                       "<span class=\"sign unknown\" aria-hidden=\"true\">?</span> could not be established</p>\n");
+    sink_literal(
+        sink, "<p class=\"legend\"><span class=\"sign pass\" aria-hidden=\"true\">\xe2\x9c\x93</span> the name leads "
+              "back to the address <span class=\"sign fail\" aria-hidden=\"true\">\xe2\x9c\x97</span> broken "
+              "<span class=\"sign unknown\" aria-hidden=\"true\">?</span> could not be established</p>\n");
     if (d.left_out) {
         sink_literal(sink, "<p class=\"muted\">");
         sink_number(sink, (long long)d.left_out);

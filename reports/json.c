@@ -229,6 +229,12 @@ static void write_document(struct report *report, const struct result *result, b
     cJSON_free(printed);
 }
 
+static void drop(struct report *report)
+{
+    cJSON_Delete(report->document);
+    report->document = NULL;
+}
+
 static void json_begin(struct report *report)
 {
     if (report->options.several)
@@ -266,8 +272,6 @@ static void jsonl_end(struct report *report)
     (void)report;
 }
 
-extern const struct reporter json_reporter, jsonl_reporter;
-
 const struct reporter json_reporter = {
     .name = "json",
     .suffix = ".json",
@@ -276,6 +280,7 @@ const struct reporter json_reporter = {
     .begin = json_begin,
     .one = json_one,
     .end = json_end,
+    .drop = drop,
 };
 
 const struct reporter jsonl_reporter = {
@@ -286,4 +291,5 @@ const struct reporter jsonl_reporter = {
     .begin = jsonl_begin,
     .one = jsonl_one,
     .end = jsonl_end,
+    .drop = drop,
 };

@@ -45,8 +45,8 @@ static void look_up(struct arena *arena, const struct result *result, struct mai
 
     path->ptr = answer_of(arena, result, ip_reverse_name(arena, ip), DNS_PTR);
     path->reverse = !path->ptr || path->ptr->status == DNS_UNKNOWN ? LINK_OPEN
-                    : path->ptr->count                              ? LINK_HOLDS
-                                                                    : LINK_BROKEN;
+                    : path->ptr->count                             ? LINK_HOLDS
+                                                                   : LINK_BROKEN;
     if (path->ptr && path->ptr->count) {
         names = ARENA_ARRAY(arena, struct path_name, path->ptr->count);
         for (size_t i = 0; i < path->ptr->count; i++) {

@@ -1,5 +1,5 @@
-/* reports/mail_path.h - the way of mail through names and addresses, link by link: MX host -> address -> PTR name -> its
- * address.  Read from evidence, which may lack any piece; judges nothing that a probe judges.
+/* reports/mail_path.h - the way of mail through names and addresses, link by link: MX host -> address -> PTR name ->
+ * its address.  Read from evidence, which may lack any piece; judges nothing that a probe judges.
  *
  * Everything points into the result or into the arena.
  */

@@ -9,9 +9,9 @@
 #include "reports/words.h"
 
 enum {
-    FIX_MAX = 10,      /* entries that a reader takes in at once */
+    FIX_MAX = 10,       /* entries that a reader takes in at once */
     FIX_FINDINGS = 256, /* findings that they are made of */
-    BECAUSE_DEPTH = 8, /* causes of causes */
+    BECAUSE_DEPTH = 8,  /* causes of causes */
 };
 
 static bool same_text(const char *a, const char *b)

@@ -1,5 +1,5 @@
-/* reports/outline.h - a result arranged for people: groups worst first, repeated findings told once, consequences folded
- * under their cause, and what to fix first.
+/* reports/outline.h - a result arranged for people: groups worst first, repeated findings told once, consequences
+ * folded under their cause, and what to fix first.
  *
  * Everything points into the result or into the arena.
  */

@@ -1,7 +1,7 @@
 /* reports/reporter.h - how a result becomes a document.
  *
- * A reporter streams: begin, one result after the other, end.  It keeps no result, so a document may be about any number
- * of domains.  What it writes goes through a sink; what it allocates lives until its call returns.
+ * A reporter streams: begin, one result after the other, end.  It keeps no result, so a document may be about any
+ * number of domains.  What it writes goes through a sink; what it allocates lives until its call returns.
  *
  *     struct report report;
  *     report_begin(&report, reporter_by_suffix("out.html"), stdout, &(struct report_options){.width = 80});
@@ -39,6 +39,8 @@ struct reporter {
     void (*begin)(struct report *);
     void (*one)(struct report *, const struct result *);
     void (*end)(struct report *);
+    void (*drop)(
+        struct report *); /* after each of these, also when it was left half-way: frees what no arena owns; NULL */
 };
 
 struct report {

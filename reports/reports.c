@@ -2,7 +2,6 @@
 
 #include "reports/reporter.h"
 
-#include <cjson/cJSON.h>
 #include <errno.h>
 #include <setjmp.h>
 #include <string.h>
@@ -58,8 +57,8 @@ static void call(struct report *report, void (*step)(struct report *), const str
     } else {
         sink_fail(&report->sink, ENOMEM);
     }
-    cJSON_Delete(report->document);
-    report->document = NULL;
+    if (report->reporter->drop)
+        report->reporter->drop(report);
     arena_reset(report->arena);
 }
 

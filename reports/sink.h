@@ -3,13 +3,13 @@
  * Whatever a peer said may stand in a finding, so everything that is not a literal of our own source is encoded:
  * sink_literal() takes string literals only (anything else does not compile), all other calls encode.  Two steps:
  *
- *   visible   every language: valid UTF-8 that can be seen passes; C0 (LF and TAB among it), DEL, C1, bidi controls, other
- *             code points without a picture of their own, and bytes that are not UTF-8 become \xNN, byte by byte.
- *             Doing it twice changes nothing, so text that was measured or wrapped may pass again.
- *   language  SINK_TEXT nothing more; SINK_HTML & < > " ' for text and attributes alike.
+ *   visible   every language: valid UTF-8 that can be seen passes; C0 (LF and TAB among it), DEL, C1, bidi controls,
+ * other code points without a picture of their own, and bytes that are not UTF-8 become \xNN, byte by byte. Doing it
+ * twice changes nothing, so text that was measured or wrapped may pass again. language  SINK_TEXT nothing more;
+ * SINK_HTML & < > " ' for text and attributes alike.
  *
- * JSON is printed by cJSON from strings that were made visible before (sink_visible()), since cJSON copies bytes unchecked;
- * sink_json() lets what it printed pass, and spells what should not be there as \u escapes.
+ * JSON is printed by cJSON from strings that were made visible before (sink_visible()), since cJSON copies bytes
+ * unchecked; sink_json() lets what it printed pass, and spells what should not be there as \u escapes.
  *
  * The first write error is kept (ENOSPC, EPIPE, ...), everything after it is swallowed, and sink_finish() tells.
  */
@@ -30,7 +30,7 @@ struct sink {
 };
 
 struct sink sink_to(FILE *, enum sink_language);
-int sink_finish(struct sink *);          /* flushes; 0, or the errno of the first failure */
+int sink_finish(struct sink *);           /* flushes; 0, or the errno of the first failure */
 void sink_fail(struct sink *, int error); /* marks a failure from elsewhere; the first one is kept */
 
 #define sink_literal(sink, literal) sink_literal_bytes((sink), "" literal "", sizeof("" literal "") - 1)

@@ -7,6 +7,7 @@
 #include "core/arena.h"
 #include "core/str.h"
 #include "reports/outline.h"
+#include "reports/terminal.h"
 #include "reports/words.h"
 
 enum {
@@ -15,160 +16,26 @@ enum {
     LABEL_COLUMN = 13, /* where the values of the header begin */
 };
 
-static void colour(struct report *report, enum status status)
-{
-    if (!report->options.colour)
-        return;
-    switch (status) {
-    case PASS:
-        sink_literal(&report->sink, "\x1b[32m");
-        break;
-    case SKIPPED:
-        sink_literal(&report->sink, "\x1b[2m");
-        break;
-    case NOTE:
-        sink_literal(&report->sink, "\x1b[36m");
-        break;
-    case UNKNOWN:
-        sink_literal(&report->sink, "\x1b[35m");
-        break;
-    case WARN:
-        sink_literal(&report->sink, "\x1b[33m");
-        break;
-    case FAIL:
-        sink_literal(&report->sink, "\x1b[1;31m");
-        break;
-    }
-}
-
-static void bold(struct report *report)
-{
-    if (report->options.colour)
-        sink_literal(&report->sink, "\x1b[1m");
-}
-
-static void dim(struct report *report)
-{
-    if (report->options.colour)
-        sink_literal(&report->sink, "\x1b[2m");
-}
-
-static void plain(struct report *report)
-{
-    if (report->options.colour)
-        sink_literal(&report->sink, "\x1b[0m");
-}
-
-static void spaces(struct report *report, size_t count)
-{
-    while (count-- > 0)
-        sink_literal(&report->sink, " ");
-}
-
-static void newline(struct report *report)
-{
-    sink_literal(&report->sink, "\n");
-}
-
-/* Bytes of `text` that fit into `columns`, at least one code point. */
-static size_t fitting(const char *text, size_t length, size_t columns)
-{
-    size_t bytes = 0;
-
-    while (bytes < length) {
-        size_t next = bytes + 1;
-
-        while (next < length && ((unsigned char)text[next] & 0xc0) == 0x80)
-            next++;
-        if (bytes > 0 && sink_columns(text, next) > columns)
-            break;
-        bytes = next;
-    }
-    return bytes;
-}
-
-/* Writes text from the column where the line stands now (`column`), further lines from `indent` on; ends the last line. */
-static void wrapped_from(struct report *report, size_t column, size_t indent, const char *text)
-{
-    const char *at = sink_visible(report->arena, str_of(text));
-    size_t width = report->options.width;
-    bool empty = true; /* nothing of the text is in this line yet */
-
-    while (*at) {
-        size_t word = strcspn(at, " ");
-        size_t columns = sink_columns(at, word);
-
-        if (word == 0) {
-            at++;
-            continue;
-        }
-        if (column + columns + !empty > width && (!empty || column > indent)) {
-            newline(report);
-            spaces(report, indent);
-            column = indent;
-            empty = true;
-        }
-        if (!empty) {
-            sink_literal(&report->sink, " ");
-            column++;
-        }
-        if (column + columns > width) { /* longer than a line */
-            word = fitting(at, word, width - column);
-            columns = sink_columns(at, word);
-        }
-        sink_bytes(&report->sink, (struct str){at, word});
-        column += columns;
-        empty = false;
-        at += word;
-        if (*at && *at != ' ') {
-            newline(report);
-            spaces(report, indent);
-            column = indent;
-            empty = true;
-        }
-    }
-    newline(report);
-}
-
-static void wrapped(struct report *report, size_t indent, const char *text)
-{
-    spaces(report, indent);
-    wrapped_from(report, indent, indent, text);
-}
-
-static void rule(struct report *report)
-{
-    dim(report);
-    for (unsigned i = 0; i < report->options.width; i++) {
-        if (report->options.utf8)
-            sink_literal(&report->sink, "\xe2\x94\x80");
-        else
-            sink_literal(&report->sink, "-");
-    }
-    plain(report);
-    newline(report);
-}
-
 /* Records are for copying: a line each, never broken. */
 static void records(struct report *report, size_t indent, const struct text_list *list)
 {
     for (size_t i = 0; i < list->count; i++) {
-        spaces(report, indent);
-        bold(report);
+        terminal_spaces(report, indent);
+        terminal_bold(report);
         sink_text(&report->sink, list->at[i]);
-        plain(report);
-        newline(report);
+        terminal_plain(report);
+        terminal_newline(report);
     }
 }
 
 static void labelled(struct report *report, const char *label, const char *text)
 {
-    dim(report);
+    terminal_dim(report);
     sink_literal(&report->sink, "  ");
     sink_text(&report->sink, label);
-    plain(report);
-    spaces(report, LABEL_COLUMN - 2 - strlen(label));
-    wrapped_from(report, LABEL_COLUMN, LABEL_COLUMN, text);
+    terminal_plain(report);
+    terminal_spaces(report, LABEL_COLUMN - 2 - strlen(label));
+    terminal_wrapped_from(report, LABEL_COLUMN, LABEL_COLUMN, text);
 }
 
 static void header(struct report *report, const struct result *result)
@@ -178,25 +45,24 @@ static void header(struct report *report, const struct result *result)
     const struct inventory *mail = result->inventory;
     enum status as = verdict_as_status(result->verdict);
 
-    rule(report);
-    bold(report);
-    wrapped(report, 0, target->domain);
-    plain(report);
+    terminal_rule(report);
+    terminal_bold(report);
+    terminal_wrapped(report, 0, target->domain);
+    terminal_plain(report);
     if (target->unicode && strcmp(target->unicode, target->domain) != 0)
-        wrapped(report, 0, target->unicode);
-    newline(report);
-    colour(report, as);
+        terminal_wrapped(report, 0, target->unicode);
+    terminal_newline(report);
+    terminal_colour(report, as);
     sink_text(&report->sink, status_symbol(as, report->options.utf8));
     sink_literal(&report->sink, " ");
     sink_text(&report->sink, verdict_label(result->verdict));
-    plain(report);
-    newline(report);
-    wrapped(report, 2, verdict_sentence(report->arena, result));
-    wrapped(report, 2, counts_text(report->arena, result->counts, ", "));
-    newline(report);
+    terminal_plain(report);
+    terminal_newline(report);
+    terminal_wrapped(report, 2, verdict_sentence(report->arena, result));
+    terminal_wrapped(report, 2, counts_text(report->arena, result->counts, ", "));
+    terminal_newline(report);
     labelled(report, "when",
-             str_printf(report->arena, "%s, took %s",
-                        time_text(report->arena, result->started_s),
+             str_printf(report->arena, "%s, took %s", time_text(report->arena, result->started_s),
                         elapsed_text(report->arena, result->elapsed_ms)));
     if (vantage) {
         labelled(report, "seen from", vantage->host ? vantage->host : "?");
@@ -204,7 +70,8 @@ static void header(struct report *report, const struct result *result)
             labelled(report, i ? "" : "resolver",
                      i ? vantage->resolvers[i]
                        : str_printf(report->arena, "%s (%s)", vantage->resolvers[i],
-                                    vantage->trusts_ad ? "its word on DNSSEC is trusted" : "not trusted to validate DNSSEC"));
+                                    vantage->trusts_ad ? "its word on DNSSEC is trusted"
+                                                       : "not trusted to validate DNSSEC"));
     }
     bool first = true;
     for (size_t i = 0; mail && i < mail->address_count; i++) {
@@ -224,12 +91,12 @@ static void status_words(struct report *report, enum status status)
     const char *label = status_label(status);
 
     sink_literal(&report->sink, "  ");
-    colour(report, status);
+    terminal_colour(report, status);
     sink_text(&report->sink, status_symbol(status, report->options.utf8));
     sink_literal(&report->sink, " ");
     sink_text(&report->sink, label);
-    plain(report);
-    spaces(report, NAME_COLUMN - 4 - strlen(label));
+    terminal_plain(report);
+    terminal_spaces(report, NAME_COLUMN - 4 - strlen(label));
 }
 
 static void entry_in_full(struct report *report, const struct entry *entry)
@@ -237,23 +104,26 @@ static void entry_in_full(struct report *report, const struct entry *entry)
     const struct finding *f = entry->findings[0];
 
     status_words(report, entry->status);
-    bold(report);
+    terminal_bold(report);
     sink_text(&report->sink, entry->check->name);
-    plain(report);
+    terminal_plain(report);
     sink_literal(&report->sink, "  ");
-    wrapped_from(report, NAME_COLUMN + strlen(entry->check->name) + 2, NAME_COLUMN + 2, entry_subjects(report->arena, entry));
-    wrapped(report, NAME_COLUMN, f->message);
+    terminal_wrapped_from(report, NAME_COLUMN + strlen(entry->check->name) + 2, NAME_COLUMN + 2,
+                          entry_subjects(report->arena, entry));
+    terminal_wrapped(report, NAME_COLUMN, f->message);
     if (entry->status == UNKNOWN && side_sentence(f->side))
-        wrapped(report, NAME_COLUMN, side_sentence(f->side));
+        terminal_wrapped(report, NAME_COLUMN, side_sentence(f->side));
     if (entry->dependant_count)
-        wrapped(report, NAME_COLUMN,
-                str_printf(report->arena, "Undecided because of this, too: %s.", entry_dependants(report->arena, entry)));
+        terminal_wrapped(
+            report, NAME_COLUMN,
+            str_printf(report->arena, "Undecided because of this, too: %s.", entry_dependants(report->arena, entry)));
     if (entry->fix) {
-        wrapped(report, NAME_COLUMN, str_printf(report->arena, "How to fix it: number %zu below.", entry->fix));
+        terminal_wrapped(report, NAME_COLUMN,
+                         str_printf(report->arena, "How to fix it: number %zu below.", entry->fix));
         return;
     }
     if (remedy_text(f) && (f->remedy || entry->status > NOTE))
-        wrapped(report, NAME_COLUMN, remedy_text(f));
+        terminal_wrapped(report, NAME_COLUMN, remedy_text(f));
     records(report, NAME_COLUMN, &f->records);
 }
 
@@ -276,7 +146,7 @@ static void passed(struct report *report, const struct group *group)
     if (!*text)
         return;
     status_words(report, PASS);
-    wrapped_from(report, NAME_COLUMN, NAME_COLUMN, text);
+    terminal_wrapped_from(report, NAME_COLUMN, NAME_COLUMN, text);
 }
 
 /* One paragraph for each reason to skip. */
@@ -301,7 +171,7 @@ static void skipped(struct report *report, const struct group *group)
         if (told)
             continue;
         status_words(report, SKIPPED);
-        wrapped_from(report, NAME_COLUMN, NAME_COLUMN, str_printf(report->arena, "%s: %s", text, message));
+        terminal_wrapped_from(report, NAME_COLUMN, NAME_COLUMN, str_printf(report->arena, "%s: %s", text, message));
     }
 }
 
@@ -309,15 +179,15 @@ static void findings_of(struct report *report, const struct group *group)
 {
     if (group->entry_count == 0) /* all of it is told elsewhere, as a consequence */
         return;
-    newline(report);
-    bold(report);
+    terminal_newline(report);
+    terminal_bold(report);
     sink_text(&report->sink, group->title);
-    plain(report);
-    dim(report);
+    terminal_plain(report);
+    terminal_dim(report);
     sink_literal(&report->sink, "  ");
-    wrapped_from(report, sink_columns(group->title, strlen(group->title)) + 2, 2,
-                 counts_text(report->arena, group->counts, ", "));
-    plain(report);
+    terminal_wrapped_from(report, sink_columns(group->title, strlen(group->title)) + 2, 2,
+                          counts_text(report->arena, group->counts, ", "));
+    terminal_plain(report);
     for (size_t e = 0; e < group->entry_count; e++)
         if (group->entries[e].status > SKIPPED)
             entry_in_full(report, &group->entries[e]);
@@ -327,39 +197,65 @@ static void findings_of(struct report *report, const struct group *group)
 
 static void what_to_fix_first(struct report *report, const struct outline *outline)
 {
-    if (outline->fix_count == 0)
-        return;
-    newline(report);
-    rule(report);
-    bold(report);
+    terminal_newline(report);
+    terminal_rule(report);
+    terminal_bold(report);
     sink_literal(&report->sink, "What to fix first");
-    plain(report);
-    newline(report);
+    terminal_plain(report);
+    terminal_newline(report);
     for (size_t i = 0; i < outline->fix_count; i++) {
         const struct entry *entry = outline->fix[i];
         char number[24];
 
-        newline(report);
+        terminal_newline(report);
         snprintf(number, sizeof number, "%2zu.", i + 1);
         sink_literal(&report->sink, " ");
-        colour(report, entry->status);
+        terminal_colour(report, entry->status);
         sink_text(&report->sink, number);
-        plain(report);
+        terminal_plain(report);
         sink_literal(&report->sink, " ");
-        bold(report);
+        terminal_bold(report);
         sink_text(&report->sink, entry->check->name);
-        plain(report);
+        terminal_plain(report);
         sink_literal(&report->sink, "  ");
-        wrapped_from(report, FIX_COLUMN + strlen(entry->check->name) + 2, FIX_COLUMN + 2,
-                     entry_subjects(report->arena, entry));
-        wrapped(report, FIX_COLUMN, remedy_text(entry->findings[0]));
+        terminal_wrapped_from(report, FIX_COLUMN + strlen(entry->check->name) + 2, FIX_COLUMN + 2,
+                              entry_subjects(report->arena, entry));
+        terminal_wrapped(report, FIX_COLUMN, remedy_text(entry->findings[0]));
         if (entry->findings[0]->records.count) {
-            newline(report);
+            terminal_newline(report);
             records(report, FIX_COLUMN + 2, &entry->findings[0]->records);
         }
     }
-    newline(report);
-    wrapped(report, 0, str_printf(report->arena, "Why, and for whom it matters: mailready explain %s", outline->fix[0]->check->name));
+    terminal_newline(report);
+    terminal_wrapped(
+        report, 0,
+        str_printf(report->arena, "Why, and for whom it matters: mailready explain %s", outline->fix[0]->check->name));
+}
+
+static void what_is_open(struct report *report, const struct outline *outline)
+{
+    terminal_newline(report);
+    terminal_rule(report);
+    terminal_bold(report);
+    sink_literal(&report->sink, "What is in the way of a verdict");
+    terminal_plain(report);
+    terminal_newline(report);
+    for (size_t g = 0; g < outline->group_count; g++) {
+        for (size_t e = 0; e < outline->groups[g].entry_count; e++) {
+            const struct entry *entry = &outline->groups[g].entries[e];
+            const struct finding *f = entry->findings[0];
+
+            if (entry->status != UNKNOWN)
+                continue;
+            terminal_newline(report);
+            status_words(report, UNKNOWN);
+            terminal_wrapped_from(report, NAME_COLUMN, NAME_COLUMN, f->message);
+            if (side_sentence(f->side))
+                terminal_wrapped(report, NAME_COLUMN, side_sentence(f->side));
+            if (remedy_text(f))
+                terminal_wrapped(report, NAME_COLUMN, remedy_text(f));
+        }
+    }
 }
 
 static void one(struct report *report, const struct result *result)
@@ -367,11 +263,14 @@ static void one(struct report *report, const struct result *result)
     const struct outline *outline = outline_of(report->arena, result);
 
     if (report->results)
-        newline(report);
+        terminal_newline(report);
     header(report, result);
     for (size_t g = 0; g < outline->group_count; g++)
         findings_of(report, &outline->groups[g]);
-    what_to_fix_first(report, outline);
+    if (outline->fix_count)
+        what_to_fix_first(report, outline);
+    else if (result->verdict == VERDICT_UNKNOWN)
+        what_is_open(report, outline);
 }
 
 static void begin(struct report *report)
@@ -383,13 +282,13 @@ static void end(struct report *report)
 {
     if (!report->options.several || report->results < 2)
         return;
-    newline(report);
-    rule(report);
-    bold(report);
+    terminal_newline(report);
+    terminal_rule(report);
+    terminal_bold(report);
     sink_number(&report->sink, (long long)report->results);
     sink_literal(&report->sink, " domains");
-    plain(report);
-    newline(report);
+    terminal_plain(report);
+    terminal_newline(report);
     for (int verdict = VERDICT_NOT_READY; verdict >= VERDICT_READY; verdict--) {
         enum status as = verdict_as_status((enum verdict)verdict);
         char number[24];
@@ -398,16 +297,15 @@ static void end(struct report *report)
             continue;
         snprintf(number, sizeof number, "%6zu ", report->verdicts[verdict]);
         sink_text(&report->sink, number);
-        colour(report, as);
+        terminal_colour(report, as);
         sink_text(&report->sink, status_symbol(as, report->options.utf8));
         sink_literal(&report->sink, " ");
         sink_text(&report->sink, verdict_label((enum verdict)verdict));
-        plain(report);
-        newline(report);
+        terminal_plain(report);
+        terminal_newline(report);
     }
 }
 
-extern const struct reporter text_reporter;
 const struct reporter text_reporter = {
     .name = "text",
     .suffix = ".txt",

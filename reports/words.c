@@ -44,7 +44,7 @@ const char *group_title(const char *name)
 static const struct {
     const char *label, *utf8, *ascii;
 } statuses[] = {
-    [PASS] = {"ok", "\xe2\x9c\x93", "+"}, /* check mark */
+    [PASS] = {"ok", "\xe2\x9c\x93", "+"},         /* check mark */
     [SKIPPED] = {"skipped", "\xe2\x80\x93", "-"}, /* dash */
     [NOTE] = {"note", "i", "i"},
     [UNKNOWN] = {"unknown", "?", "?"},
@@ -115,7 +115,10 @@ const char *verdict_sentence(struct arena *arena, const struct result *result)
         return str_printf(arena, "Mail can flow, but %zu %s some receivers score against it, or that it breaks easily.",
                           warns, warns == 1 ? "check warns that" : "checks warn that");
     case VERDICT_UNKNOWN:
-        return str_printf(arena, "Nothing failed, but %zu required %s could not be decided: this is no verdict on the domain.",
+        if (open == 0)
+            return "Nothing could be established: this is no verdict on the domain.";
+        return str_printf(arena,
+                          "Nothing failed, but %zu required %s could not be decided: this is no verdict on the domain.",
                           open, open == 1 ? "check" : "checks");
     case VERDICT_NOT_READY:
         break;

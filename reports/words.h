@@ -1,4 +1,5 @@
-/* reports/words.h - the words that all reports for people share.  Texts may hold remote bytes: they go through a sink. */
+/* reports/words.h - the words that all reports for people share.  Texts may hold remote bytes: they go through a sink.
+ */
 #pragma once
 
 #include <stdbool.h>
@@ -11,16 +12,18 @@
 
 struct arena;
 
-const char *group_title(const char *name);          /* "Reverse names (PTR)"; the name itself where there is none */
-const char *status_label(enum status);              /* "FAIL", "ok" */
-const char *status_symbol(enum status, bool utf8);  /* one column */
-const char *remedy_text(const struct finding *);    /* the finding's, else the check's; NULL where there is nothing to do */
-const char *verdict_label(enum verdict);            /* "NOT READY" */
-enum status verdict_as_status(enum verdict);        /* whose symbol and colour it takes */
+const char *group_title(const char *name);         /* "Reverse names (PTR)"; the name itself where there is none */
+const char *status_label(enum status);             /* "FAIL", "ok" */
+const char *status_symbol(enum status, bool utf8); /* one column */
+const char *
+remedy_text(const struct finding *);         /* the finding's, else the check's; NULL where there is nothing to do */
+const char *verdict_label(enum verdict);     /* "NOT READY" */
+enum status verdict_as_status(enum verdict); /* whose symbol and colour it takes */
 const char *verdict_sentence(struct arena *, const struct result *);
-const char *side_sentence(enum side);               /* whose trouble an undecided check is; NULL for SIDE_NONE */
+const char *side_sentence(enum side); /* whose trouble an undecided check is; NULL for SIDE_NONE */
 const char *counts_text(struct arena *, const size_t counts[STATUS_COUNT], const char *separator); /* "1 fail, 4 ok" */
-const char *time_text(struct arena *, int64_t seconds); /* RFC 3339, UTC */
+const char *time_text(struct arena *, int64_t seconds);                                            /* RFC 3339, UTC */
 const char *elapsed_text(struct arena *, int64_t ms); /* "412 ms", "12.3 s" */
 const char *roles_text(const struct mail_address *);  /* "sender, mx" */
-const char *sender_text(struct arena *, const struct mail_address *); /* "declared, HELO mail.example.org"; NULL: no sender */
+const char *sender_text(struct arena *,
+                        const struct mail_address *); /* "declared, HELO mail.example.org"; NULL: no sender */

@@ -29,9 +29,9 @@ static const struct {
     {"dns:1.2.0.192.in-addr.arpa/PTR", "[\"mx1.example.org\"]"},
     {"dns:2.100.51.198.in-addr.arpa/PTR", "\"timeout\""},
     {"dns:7.113.0.203.in-addr.arpa/PTR", "[\"mail.example.org\", \"static-203-0-113-7.customers.provider.example\"]"},
-    {"dns:example.org/MX",
-     "{\"status\": \"ok\", \"security\": \"secure\", \"server\": \"127.0.0.1\", \"records\": [\"10 mx1.example.org\", \"20 "
-     "mx2.example.org\"]}"},
+    {"dns:example.org/MX", "{\"status\": \"ok\", \"security\": \"secure\", \"server\": \"127.0.0.1\", \"records\": "
+                           "[\"10 mx1.example.org\", \"20 "
+                           "mx2.example.org\"]}"},
     {"dns:example.org/TXT", "[\"" HOSTILE_JSON "\"]"},
     {"dns:mail.example.org/A", "[\"203.0.113.9\"]"},
     {"dns:mx1.example.org/A", "[\"192.0.2.1\"]"},
@@ -41,7 +41,8 @@ static const struct {
     {"dns:static-203-0-113-7.customers.provider.example/A", "\"nxdomain\""},
     {"now", "1795482123"},
     {"smtp:192.0.2.1:25/mx1.example.org",
-     "{\"greeting\": [\"220-" HOSTILE_JSON "\", \"220 mx1.example.org ESMTP\"], \"ehlo\": [\"250-mx1.example.org greets "
+     "{\"greeting\": [\"220-" HOSTILE_JSON
+     "\", \"220 mx1.example.org ESMTP\"], \"ehlo\": [\"250-mx1.example.org greets "
      "you\", \"250-SIZE 52428800\", \"250 8BITMIME\"], \"quit\": [\"221 2.0.0 Bye\"]}"},
     {"smtp:198.51.100.2:25/mx2.example.org", "\"timeout\""},
 };
@@ -74,8 +75,8 @@ static const struct evidence *fixture_known(struct arena *arena, const char *tex
     return evidence;
 }
 
-static struct finding *fixture_finding(struct arena *arena, struct result *result, enum check_id check, enum status status,
-                                       const char *subject, const char *message)
+static struct finding *fixture_finding(struct arena *arena, struct result *result, enum check_id check,
+                                       enum status status, const char *subject, const char *message)
 {
     const struct finding **more = ARENA_ARRAY(arena, const struct finding *, result->finding_count + 1);
     struct finding *f = ARENA_NEW(arena, struct finding);
@@ -101,7 +102,8 @@ static void fixture_list(struct arena *arena, struct text_list *list, const char
 }
 
 static struct finding *fixture_undecided(struct arena *arena, struct result *result, enum check_id check,
-                                         const char *subject, const char *message, enum reason reason, const char *because)
+                                         const char *subject, const char *message, enum reason reason,
+                                         const char *because)
 {
     struct finding *f = fixture_finding(arena, result, check, UNKNOWN, subject, message);
 
@@ -130,20 +132,24 @@ static void fixture_findings(struct arena *arena, struct result *r)
     f->remedy = "Publish the public address of the server.";
     f = fixture_finding(arena, r, PTR_EXISTS, PASS, "192.0.2.1", "mx1.example.org");
     fixture_list(arena, &f->evidence, "dns:1.2.0.192.in-addr.arpa/PTR");
-    fixture_undecided(arena, r, PTR_EXISTS, "198.51.100.2", "the reverse name: no answer before the deadline", REASON_TIMEOUT,
-                      NULL);
+    fixture_undecided(arena, r, PTR_EXISTS, "198.51.100.2", "the reverse name: no answer before the deadline",
+                      REASON_TIMEOUT, NULL);
     fixture_undecided(arena, r, PTR_FCRDNS, "198.51.100.2", "the reverse name: no answer before the deadline",
                       REASON_TIMEOUT, "ptr.exists");
-    f = fixture_finding(arena, r, PTR_EXISTS, WARN, "2001:db8::1", "no PTR record (NXDOMAIN, confirmed by the zone's servers)");
+    f = fixture_finding(arena, r, PTR_EXISTS, WARN, "2001:db8::1",
+                        "no PTR record (NXDOMAIN, confirmed by the zone's servers)");
     f->remedy = "Ask the owner of the address block for a PTR record that names mx1.example.org.";
-    fixture_list(arena, &f->records,
-                 "1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa. 3600 IN PTR mx1.example.org.");
-    fixture_list(arena, &f->evidence, "dns:1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa/PTR");
+    fixture_list(
+        arena, &f->records,
+        "1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa. 3600 IN PTR mx1.example.org.");
+    fixture_list(arena, &f->evidence,
+                 "dns:1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa/PTR");
     f = fixture_finding(arena, r, PTR_FCRDNS, FAIL, "203.0.113.7",
                         "no reverse name leads back: mail.example.org has 203.0.113.9, "
                         "static-203-0-113-7.customers.provider.example does not exist");
-    f->remedy = "Let mail.example.org have the address that mail is sent from: publish this record, or ask for a PTR record "
-                "with the right name.";
+    f->remedy =
+        "Let mail.example.org have the address that mail is sent from: publish this record, or ask for a PTR record "
+        "with the right name.";
     fixture_list(arena, &f->records, "mail.example.org. 3600 IN A 203.0.113.7");
     fixture_list(arena, &f->evidence, "dns:7.113.0.203.in-addr.arpa/PTR");
     fixture_list(arena, &f->evidence, "dns:mail.example.org/A");
@@ -159,14 +165,16 @@ static void fixture_findings(struct arena *arena, struct result *r)
                     "no HELO name declared: name it with --sender 192.0.2.1=HELO");
     fixture_finding(arena, r, HELO_MATCHES_PTR, SKIPPED, "192.0.2.1",
                     "no HELO name declared: name it with --sender 192.0.2.1=HELO");
-    f = fixture_finding(arena, r, BANNER_FQDN, NOTE, mx1, "the greeting begins with \"" HOSTILE "\", which is no host name");
+    f = fixture_finding(arena, r, BANNER_FQDN, NOTE, mx1,
+                        "the greeting begins with \"" HOSTILE "\", which is no host name");
     fixture_list(arena, &f->evidence, "smtp:192.0.2.1:25/mx1.example.org");
     fixture_undecided(arena, r, BANNER_GREETING, mx2, "no session: no answer before the deadline", REASON_TIMEOUT,
                       "smtp.reachable");
     fixture_undecided(arena, r, BANNER_FQDN, mx2, "no session: no answer before the deadline", REASON_TIMEOUT,
                       "banner.greeting");
     fixture_finding(arena, r, SMTP_REACHABLE, PASS, mx1, "connected after 12 ms");
-    f = fixture_undecided(arena, r, SMTP_REACHABLE, mx2, "no connection: no answer before the deadline", REASON_TIMEOUT, NULL);
+    f = fixture_undecided(arena, r, SMTP_REACHABLE, mx2, "no connection: no answer before the deadline", REASON_TIMEOUT,
+                          NULL);
     fixture_list(arena, &f->evidence, "smtp:198.51.100.2:25/mx2.example.org");
     fixture_undecided(arena, r, SMTP_EHLO_ACCEPTED, mx2, "no session: no answer before the deadline", REASON_TIMEOUT,
                       "smtp.reachable");
@@ -183,28 +191,48 @@ static const struct inventory *fixture_inventory(struct arena *arena)
     struct mx_host *host = ARENA_ARRAY(arena, struct mx_host, 2);
     struct inventory *mail = ARENA_NEW(arena, struct inventory);
 
-    at[0] = (struct mail_address){.ip = fixture_ip("192.0.2.1"), .label = "192.0.2.1", .roles = ROLE_MX | ROLE_SENDER,
-                                  .origin = SENDER_ASSUMED, .hosts = hosts, .host_count = 1, .mx_name = hosts[0]};
-    at[1] = (struct mail_address){.ip = fixture_ip("198.51.100.2"), .label = "198.51.100.2", .roles = ROLE_MX,
-                                  .hosts = hosts + 1, .host_count = 1, .mx_name = hosts[1]};
-    at[2] = (struct mail_address){.ip = fixture_ip("203.0.113.7"), .label = "203.0.113.7", .roles = ROLE_SENDER,
-                                  .origin = SENDER_DECLARED, .helo = "mail.example.org"};
-    at[3] = (struct mail_address){.ip = fixture_ip("2001:db8::1"), .label = "2001:db8::1", .roles = ROLE_MX, .hosts = hosts,
-                                  .host_count = 1, .mx_name = hosts[0]};
-    host[0] = (struct mx_host){.name = hosts[0], .preference = 10, .a = &some, .aaaa = &some, .addresses = first,
-                               .address_count = 2};
-    host[1] = (struct mx_host){.name = hosts[1], .preference = 20, .a = &some, .aaaa = &none, .addresses = second,
-                               .address_count = 1};
-    *mail = (struct inventory){.kind = MX_LISTED, .hosts = host, .host_count = 2, .addresses = at, .address_count = 4,
-                               .complete = true};
+    at[0] = (struct mail_address){.ip = fixture_ip("192.0.2.1"),
+                                  .label = "192.0.2.1",
+                                  .roles = ROLE_MX | ROLE_SENDER,
+                                  .origin = SENDER_ASSUMED,
+                                  .hosts = hosts,
+                                  .host_count = 1,
+                                  .mx_name = hosts[0]};
+    at[1] = (struct mail_address){.ip = fixture_ip("198.51.100.2"),
+                                  .label = "198.51.100.2",
+                                  .roles = ROLE_MX,
+                                  .hosts = hosts + 1,
+                                  .host_count = 1,
+                                  .mx_name = hosts[1]};
+    at[2] = (struct mail_address){.ip = fixture_ip("203.0.113.7"),
+                                  .label = "203.0.113.7",
+                                  .roles = ROLE_SENDER,
+                                  .origin = SENDER_DECLARED,
+                                  .helo = "mail.example.org"};
+    at[3] = (struct mail_address){.ip = fixture_ip("2001:db8::1"),
+                                  .label = "2001:db8::1",
+                                  .roles = ROLE_MX,
+                                  .hosts = hosts,
+                                  .host_count = 1,
+                                  .mx_name = hosts[0]};
+    host[0] = (struct mx_host){
+        .name = hosts[0], .preference = 10, .a = &some, .aaaa = &some, .addresses = first, .address_count = 2};
+    host[1] = (struct mx_host){
+        .name = hosts[1], .preference = 20, .a = &some, .aaaa = &none, .addresses = second, .address_count = 1};
+    *mail = (struct inventory){
+        .kind = MX_LISTED, .hosts = host, .host_count = 2, .addresses = at, .address_count = 4, .complete = true};
     return mail;
 }
 
 static const struct vantage *fixture_vantage(void)
 {
     static const char *const resolvers[] = {"127.0.0.1", "192.0.2.53@5353"};
-    static const struct vantage vantage = {.host = "audit.example.net", .host_is_fqdn = true, .ipv4_route = true,
-                                           .ipv4_used = true, .resolvers = resolvers, .resolver_count = 2,
+    static const struct vantage vantage = {.host = "audit.example.net",
+                                           .host_is_fqdn = true,
+                                           .ipv4_route = true,
+                                           .ipv4_used = true,
+                                           .resolvers = resolvers,
+                                           .resolver_count = 2,
                                            .trusts_ad = true};
 
     return &vantage;
@@ -216,9 +244,14 @@ static const struct result *fixture_result(struct arena *arena)
     struct result *result = ARENA_NEW(arena, struct result);
     const struct evidence **evidence = ARENA_ARRAY(arena, const struct evidence *, FIXTURE_EVIDENCE);
 
-    *result = (struct result){.target = &target, .verdict = VERDICT_NOT_READY, .vantage = fixture_vantage(),
-                              .inventory = fixture_inventory(arena), .started_s = 1795482123, .elapsed_ms = 10412,
-                              .evidence = evidence, .evidence_count = FIXTURE_EVIDENCE};
+    *result = (struct result){.target = &target,
+                              .verdict = VERDICT_NOT_READY,
+                              .vantage = fixture_vantage(),
+                              .inventory = fixture_inventory(arena),
+                              .started_s = 1795482123,
+                              .elapsed_ms = 10412,
+                              .evidence = evidence,
+                              .evidence_count = FIXTURE_EVIDENCE};
     for (size_t i = 0; i < FIXTURE_EVIDENCE; i++)
         evidence[i] = fixture_known(arena, fixture_evidence[i].key, fixture_evidence[i].value);
     fixture_findings(arena, result);
@@ -228,16 +261,47 @@ static const struct result *fixture_result(struct arena *arena)
 /* A second domain, for documents about several: all in order, and an internationalised name. */
 static const struct result *fixture_ready(struct arena *arena)
 {
-    static const struct target target = {.domain = "xn--bcher-kva.example", .unicode = "b\xc3\xbc" "cher.example",
+    static const struct target target = {.domain = "xn--bcher-kva.example",
+                                         .unicode = "b\xc3\xbc"
+                                                    "cher.example",
                                          .smtp_port = 25};
     struct result *result = ARENA_NEW(arena, struct result);
     struct inventory *mail = ARENA_NEW(arena, struct inventory);
 
     mail->kind = MX_NULL_MX;
     mail->complete = true;
-    *result = (struct result){.target = &target, .verdict = VERDICT_READY, .vantage = fixture_vantage(), .inventory = mail,
-                              .started_s = 1795482123, .elapsed_ms = 412};
+    *result = (struct result){.target = &target,
+                              .verdict = VERDICT_READY,
+                              .vantage = fixture_vantage(),
+                              .inventory = mail,
+                              .started_s = 1795482123,
+                              .elapsed_ms = 412};
     fixture_finding(arena, result, DOMAIN_EXISTS, PASS, "xn--bcher-kva.example", "the domain exists");
     fixture_finding(arena, result, MX_NULL, NOTE, "xn--bcher-kva.example", "accepts no mail");
+    return result;
+}
+
+/* A third one: seen from where port 25 is blocked, nothing can be said. */
+static const struct result *fixture_blocked(struct arena *arena)
+{
+    static const struct target target = {.domain = "example.com", .unicode = "example.com", .smtp_port = 25};
+    static const char mx[] = "mx.example.com[192.0.2.25]";
+    struct result *result = ARENA_NEW(arena, struct result);
+
+    *result = (struct result){.target = &target,
+                              .verdict = VERDICT_UNKNOWN,
+                              .vantage = fixture_vantage(),
+                              .started_s = 1795482123,
+                              .elapsed_ms = 21500};
+    fixture_undecided(
+        arena, result, ENV_PORT25, "audit.example.net",
+        "3 canaries do not answer on port 25, and do on port 443: outbound port 25 is blocked where this program runs",
+        REASON_PORT25_BLOCKED_HERE, NULL);
+    fixture_finding(arena, result, DOMAIN_EXISTS, PASS, "example.com", "the domain exists");
+    fixture_finding(arena, result, MX_EXISTS, PASS, "example.com", "1 MX record");
+    for (int id = BANNER_GREETING; id <= SMTP_PROTOCOL; id++)
+        fixture_undecided(arena, result, (enum check_id)id, mx,
+                          "no session: outbound port 25 is blocked where this program runs", REASON_PORT25_BLOCKED_HERE,
+                          "env.port25");
     return result;
 }

@@ -1,4 +1,5 @@
-/* tests/unit/test_golden.c - the reports of one fixed result, byte for byte; UPDATE=1 in the environment writes them anew. */
+/* tests/unit/test_golden.c - the reports of one fixed result, byte for byte; UPDATE=1 in the environment writes them
+ * anew. */
 
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/limits.h"
 #include "reports/reporter.h"
 #include "tests/golden/fixture.h"
 
@@ -40,8 +42,10 @@ static char *render(const struct golden *golden, size_t *size)
     assert_non_null(out);
     report_begin(&report, reporter_by_name(golden->reporter), out, &options);
     report_one(&report, fixture_result(arena));
-    if (golden->several)
+    if (golden->several) {
         report_one(&report, fixture_ready(arena));
+        report_one(&report, fixture_blocked(arena));
+    }
     assert_int_equal(report_end(&report), 0);
     assert_int_equal(fclose(out), 0);
     arena_free(arena);
@@ -151,9 +155,9 @@ static void reporters_are_found(void **state)
     static const struct {
         const char *file, *name;
     } cases[] = {
-        {"out.html", "html"}, {"OUT.HTML", "html"}, {"dir.json/out.jsonl", "jsonl"}, {"a.b.json", "json"},
-        {"out.txt", "text"},  {"out", NULL},        {"dir.html/out", NULL},          {"out.pdf", NULL},
-        {"", NULL},
+        {"out.html", "html"},   {"OUT.HTML", "html"}, {"dir.json/out.jsonl", "jsonl"},
+        {"a.b.json", "json"},   {"out.txt", "text"},  {"out", NULL},
+        {"dir.html/out", NULL}, {"out.pdf", NULL},    {"", NULL},
     };
 
     (void)state;
@@ -184,13 +188,75 @@ static void write_errors_are_kept(void **state)
     }
 }
 
+static void report_to_nowhere(const struct reporter *reporter, const struct result *result)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    struct report report;
+
+    assert_non_null(out);
+    report_begin(&report, reporter, out, &(struct report_options){.several = false});
+    report_one(&report, result);
+    assert_int_equal(report_end(&report), 0);
+    fclose(out);
+    free(text);
+}
+
+/* What an audit may lack: an inventory, a vantage, findings, names, addresses, answers. */
+static void sparse_results_are_reported(void **state)
+{
+    static const struct target target = {.domain = "example.org", .smtp_port = 25};
+    static const struct mx_host hosts[] = {{.name = "", .preference = 0},
+                                           {.name = "mx.example.org", .preference = 65535}};
+
+    (void)state;
+    for (size_t i = 0; reporters[i]; i++) {
+        struct result result = {.target = &target, .verdict = VERDICT_UNKNOWN};
+        struct inventory mail = {.hosts = hosts, .host_count = 2, .hosts_left_out = 1};
+
+        report_to_nowhere(reporters[i], &result);
+        result.inventory = &mail;
+        for (int kind = MX_PENDING; kind <= MX_NO_DOMAIN; kind++) {
+            mail.kind = (enum mx_kind)kind;
+            report_to_nowhere(reporters[i], &result);
+        }
+    }
+}
+
+/* As many addresses as the limits let through, each of two hosts' with each address; more rows than a drawing takes. */
+static void crowded_results_are_reported(void **state)
+{
+    static const struct target target = {.domain = "example.org", .smtp_port = 25};
+    struct arena *arena = arena_new(16 * 1024 * 1024);
+    struct mail_address *addresses = ARENA_ARRAY(arena, struct mail_address, ADDRESSES_MAX);
+    size_t *all = ARENA_ARRAY(arena, size_t, ADDRESSES_MAX);
+    struct mx_host *hosts = ARENA_ARRAY(arena, struct mx_host, 2);
+    struct inventory mail = {
+        .kind = MX_LISTED, .hosts = hosts, .host_count = 2, .addresses = addresses, .address_count = ADDRESSES_MAX};
+    struct result result = {.target = &target, .verdict = VERDICT_NOT_READY, .inventory = &mail};
+
+    (void)state;
+    for (size_t i = 0; i < ADDRESSES_MAX; i++) {
+        const char *text = str_printf(arena, "2001:db8:%zx::%zx", i, i + 1);
+
+        all[i] = i;
+        addresses[i] = (struct mail_address){.ip = fixture_ip(text), .label = text, .roles = ROLE_MX};
+        fixture_finding(arena, &result, PTR_EXISTS, FAIL, text, str_printf(arena, "%zu: " HOSTILE, i));
+    }
+    for (size_t i = 0; i < 2; i++)
+        hosts[i] = (struct mx_host){.name = "mx.example.org", .addresses = all, .address_count = ADDRESSES_MAX};
+    for (size_t i = 0; reporters[i]; i++)
+        report_to_nowhere(reporters[i], &result);
+    arena_free(arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(reports_are_as_before),
-        cmocka_unit_test(text_fits_the_terminal),
-        cmocka_unit_test(reporters_are_found),
-        cmocka_unit_test(write_errors_are_kept),
+        cmocka_unit_test(reports_are_as_before),       cmocka_unit_test(text_fits_the_terminal),
+        cmocka_unit_test(reporters_are_found),         cmocka_unit_test(write_errors_are_kept),
+        cmocka_unit_test(sparse_results_are_reported), cmocka_unit_test(crowded_results_are_reported),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

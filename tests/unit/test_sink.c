@@ -15,7 +15,10 @@
 #include "core/arena.h"
 #include "reports/sink.h"
 
-#define BYTES(literal) {literal, sizeof(literal) - 1}
+#define BYTES(literal)                                                                                                 \
+    {                                                                                                                  \
+        literal, sizeof(literal) - 1                                                                                   \
+    }
 
 static const struct {
     struct str in;
@@ -37,7 +40,8 @@ static const struct {
      "\\xe2\\x80\\x8b\\xe2\\x80\\xa8\\xef\\xbb\\xbf\\xee\\x80\\x80\\xef\\xbf\\xbf\\xf3\\xa0\\x80\\xa1", NULL},
     /* honest UTF-8 of two, three and four bytes */
     {BYTES("caf\xc3\xa9 \xe4\xbe\x8b \xf0\x9f\x93\xa7"), "caf\xc3\xa9 \xe4\xbe\x8b \xf0\x9f\x93\xa7", NULL},
-    /* not UTF-8: cut short, lone continuation, wrong continuation, overlong, surrogate, beyond U+10FFFF, no lead byte */
+    /* not UTF-8: cut short, lone continuation, wrong continuation, overlong, surrogate, beyond U+10FFFF, no lead byte
+     */
     {BYTES("\xc3"), "\\xc3", NULL},
     {BYTES("\xe4\xbe"), "\\xe4\\xbe", NULL},
     {BYTES("\xf0\x9f\x93"), "\\xf0\\x9f\\x93", NULL},
@@ -104,7 +108,8 @@ static void visible_text_is_measured_and_stays(void **state)
         const char *text;
         size_t columns;
     } widths[] = {
-        {"", 0}, {"abc", 3}, {"caf\xc3\xa9", 4}, {"cafe\xcc\x81", 4}, {"\xe4\xbe\x8b", 2}, {"\xf0\x9f\x93\xa7", 2}, {"\xff", 1},
+        {"", 0},     {"abc", 3}, {"caf\xc3\xa9", 4}, {"cafe\xcc\x81", 4}, {"\xe4\xbe\x8b", 2}, {"\xf0\x9f\x93\xa7", 2},
+        {"\xff", 1},
     };
     struct arena *arena = arena_new(1024 * 1024);
 
@@ -208,9 +213,12 @@ static void the_first_error_stays(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(bytes_are_encoded),       cmocka_unit_test(every_byte_alone_is_visible),
-        cmocka_unit_test(visible_text_is_measured_and_stays), cmocka_unit_test(printed_json_is_made_safe),
-        cmocka_unit_test(literals_and_numbers_pass), cmocka_unit_test(the_first_error_stays),
+        cmocka_unit_test(bytes_are_encoded),
+        cmocka_unit_test(every_byte_alone_is_visible),
+        cmocka_unit_test(visible_text_is_measured_and_stays),
+        cmocka_unit_test(printed_json_is_made_safe),
+        cmocka_unit_test(literals_and_numbers_pass),
+        cmocka_unit_test(the_first_error_stays),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
