@@ -274,7 +274,7 @@ static void findings(struct report *report, const struct result *result, const s
             continue;
         sink_literal(sink, "<section class=\"group\">\n<div class=\"grouphead\">");
         ELEMENT(sink, "<h3>", group->title, "</h3>");
-        ELEMENT(sink, "<p class=\"muted\">", counts_text(report->arena, group->counts, " \xc2\xb7 "), "</p></div>\n");
+        ELEMENT(sink, "<p class=\"muted\">", group_counts(report->arena, group, " \xc2\xb7 "), "</p></div>\n");
         for (size_t e = 0; e < group->entry_count; e++)
             if (group->entries[e].status > SKIPPED)
                 entry_in_full(report, result, &group->entries[e]);

@@ -176,11 +176,14 @@ const struct outline *outline_of(struct arena *arena, const struct result *resul
         const char *name = check_of(f->check)->group;
         struct group *group = group_of(outline, arena, name, group_size(result, name));
 
+        if (cause_of(result, f)) {
+            group->folded++;
+            continue;
+        }
         group->counts[f->status]++;
         if (f->status > group->worst)
             group->worst = f->status;
-        if (!cause_of(result, f))
-            add(arena, group, f);
+        add(arena, group, f);
     }
     for (size_t g = 0; g < outline->group_count; g++)
         sort_entries(&outline->groups[g]);
@@ -194,6 +197,13 @@ const struct outline *outline_of(struct arena *arena, const struct result *resul
     }
     choose_what_to_fix(arena, result, outline);
     return outline;
+}
+
+const char *group_counts(struct arena *arena, const struct group *group, const char *separator)
+{
+    const char *text = counts_text(arena, group->counts, separator);
+
+    return group->folded ? str_printf(arena, "%s%s%zu undecided in consequence", text, separator, group->folded) : text;
 }
 
 const char *entry_subjects(struct arena *arena, const struct entry *entry)

@@ -28,8 +28,9 @@ struct group {
     const char *name;
     const char *title;
     enum status worst;
-    size_t counts[STATUS_COUNT];
-    struct entry *entries; /* worst first, then as in the result; folded ones are elsewhere */
+    size_t counts[STATUS_COUNT]; /* without the folded ones */
+    size_t folded;               /* undecided in consequence of another finding, of this group or not */
+    struct entry *entries;       /* worst first, then as in the result; folded ones are elsewhere */
     size_t entry_count;
 };
 
@@ -42,5 +43,6 @@ struct outline {
 
 const struct outline *outline_of(struct arena *, const struct result *);
 
+const char *group_counts(struct arena *, const struct group *, const char *separator);
 const char *entry_subjects(struct arena *, const struct entry *);
 const char *entry_dependants(struct arena *, const struct entry *); /* names of checks, each once */
