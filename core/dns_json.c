@@ -6,9 +6,9 @@
 #include <stdint.h>
 
 #include "core/arena.h"
-#include "core/record_text.h"
 #include "core/json_codec.h"
 #include "core/limits.h"
+#include "core/record_text.h"
 
 static const char *const statuses[] = {"ok", "nodata", "nxdomain", "unknown"};
 static const char *const securities[] = {"undecided", "insecure", "secure", "bogus"};

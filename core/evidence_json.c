@@ -112,7 +112,8 @@ static cJSON *lengthen(struct long_form *l, const struct key *key, cJSON *value)
 
     if (!(is_dns && (cJSON_IsArray(value) || cJSON_IsString(value))) && !(is_session && cJSON_IsString(value)))
         return value;
-    *l = (struct long_form){.records = "records", .status = "status", .unknown = "unknown", .reason = "reason", .end = "end"};
+    *l = (struct long_form){
+        .records = "records", .status = "status", .unknown = "unknown", .reason = "reason", .end = "end"};
     l->object = (cJSON){.type = cJSON_Object, .child = &l->first};
     l->first = *value;
     l->first.next = l->first.prev = NULL;

@@ -1,20 +1,28 @@
 /* core/evidence_json.h - values of evidence as JSON, both ways.
  *
- * The short forms exist for people who write cases by hand; what is written is always the long form.
+ * What is written is the long form.  The short ones exist for people who write cases by hand.
  *
- *   dns...     {"status": "ok", "security": "secure", "ttl": 300, "records": ["10 mx1.example.org"], "chain": [["owner", "target"]],
- *               "server": "127.0.0.1", "rcode": 0, "extended_error": -1, "tries": 1, "tcp": false, "edns": true,
- *               "zone": "example.org"}
- *              a record with a TTL of its own, TXT of several strings:  {"text": "...", "ttl": 60, "strings": 2, "oversize": true}
- *              trouble:  {"status": "unknown", "reason": "timeout", "side": "network", "why": "...", "chain_loops": true}
- *              in short: ["10 mx1.example.org"], "nodata", "nxdomain", "timeout" or another reason (trouble.h)
- *   smtp...    {"end": "ok", "state": "quit", "greeting": {"code": 220, "lines": ["220 mx1.example.org ESMTP"], "ms": 3,
- *   connect...  "violations": ["bare_lf"]}, "ehlo": ..., "helo": ..., "starttls": ..., "ehlo_tls": ..., "quit": ...,
- *               "tls": {"protocol": "TLSv1.3", "cipher": "...", "chain": [BASE64, ...], "verify_error": 0, "verify_text": "ok",
- *                       "name_matches": true, "ms": 9}, "injected": "...", "connect_ms": 1, "greeting_ms": 3, "total_ms": 20}
- *              in short: a reply as "220 text" or ["250-one", "250 two"], a session as the word for its end: "refused"
- *   vantage    {"host": "audit.example.net", "addresses": ["198.51.100.7"], "resolvers": ["127.0.0.1"], ...}
- *   now        1767225600
+ * dns:, dns@
+ *   {"status": "ok", "security": "secure", "ttl": 300, "records": ["10 mx1.example.org"],
+ *    "chain": [["owner", "target"]], "zone": "example.org", "server": "127.0.0.1", "rcode": 0, "extended_error": -1,
+ *    "tries": 1, "tcp": false, "edns": true}
+ *   trouble: {"status": "unknown", "reason": "timeout", "side": "network", "why": "...", "chain_loops": true}
+ *   records as record_text.h spells them; with a TTL of its own, or TXT of several strings:
+ *     {"text": "...", "ttl": 60, "strings": 2, "oversize": true}
+ *   in short: ["10 mx1.example.org"], "nodata", "nxdomain", "timeout" or another reason (reasons.def)
+ *
+ * smtp:, connect:
+ *   {"end": "ok", "state": "quit",
+ *    "greeting": {"code": 220, "lines": ["220 mx1.example.org ESMTP"], "ms": 3, "violations": ["bare_lf"]},
+ *    "ehlo": ..., "helo": ..., "starttls": ..., "ehlo_tls": ..., "quit": ...,
+ *    "tls": {"protocol": "TLSv1.3", "cipher": "...", "chain": [BASE64, ...], "verify_error": 0, "verify_text": "ok",
+ *            "name_matches": true, "ms": 9},
+ *    "injected": "...", "our_name": "...", "our_ip": "...", "connect_ms": 1, "greeting_ms": 3, "total_ms": 20}
+ *   trouble, where the end is not "ok": "reason", "side", "why", "os_error"
+ *   in short: a reply as "220 text" or ["250-one", "250 two"], a session as the word for its end: "refused"
+ *
+ * vantage: {"host": "audit.example.net", "addresses": ["198.51.100.7"], "resolvers": ["127.0.0.1"], ...}
+ * now:     1767225600
  *
  * Every member may be left out: an answer is then "ok" if it has records, trouble has the words of its reason, and so on.
  */

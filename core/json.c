@@ -46,7 +46,10 @@ static size_t utf8_length(const unsigned char *at, size_t left)
 
 static int hex_value(unsigned char c)
 {
-    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+    return c >= '0' && c <= '9'   ? c - '0'
+           : c >= 'a' && c <= 'f' ? c - 'a' + 10
+           : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                  : -1;
 }
 
 /* The four hex digits of a "\u" escape; -1 when they are none. */
@@ -336,7 +339,8 @@ struct cJSON *json_parse(struct arena *arena, const char *bytes, size_t size, co
 
     if (!duplicate)
         return root;
-    for (size_t i = 0; duplicate[i] && i + 1 < sizeof name; i++) /* out of the tree, which goes before the arena may jump */
+    for (size_t i = 0; duplicate[i] && i + 1 < sizeof name;
+         i++) /* out of the tree, which goes before the arena may jump */
         name[i] = duplicate[i];
     cJSON_Delete(root);
     *why = starved ? no_memory : str_printf(arena, "member \"%s\" occurs twice", bytes_escape(arena, str_of(name)));

@@ -1,8 +1,8 @@
 /* core/json.h - JSON from outside, judged before cJSON sees it (threats.md J5).
  *
- * cJSON is lenient, recursive and stops strings at NUL.  So the text is scanned first, without recursion: size, depth and
- * number of values against limits.h, the grammar of RFC 8259 to the letter, valid UTF-8, no NUL in any spelling.  Members
- * that occur twice in one object are refused.  What is left means the same to cJSON as to everybody else.
+ * cJSON is lenient, recursive and stops strings at NUL.  So the text is scanned first, without recursion: size, depth
+ * and number of values against limits.h, the grammar of RFC 8259 to the letter, valid UTF-8, no NUL in any spelling.
+ * Members that occur twice in one object are refused.  What is left means the same to cJSON as to everybody else.
  */
 #pragma once
 

@@ -5,9 +5,9 @@
  *     answer->tcp = json_bool(c, "tcp", answer->tcp, false);
  *     answer->ttl_s = (uint32_t)json_int(c, "ttl", answer->ttl_s, 0, UINT32_MAX, 3600);
  *
- * Writing adds the value given and returns it; reading returns what the file says, or the fallback where it says nothing.
- * So what is written is what is read.  Writing leaves out flags, texts and lists that are false, NULL or empty by default;
- * numbers and words always stand there.  Instead of a member's name NULL means "the next item of this list".
+ * Writing adds the value given and returns it; reading returns what the file says, or the fallback where it says
+ * nothing.  So what is written is what is read.  Writing leaves out flags, texts and lists that are false, NULL or empty
+ * by default; numbers and words always stand there.  NULL for a member's name means "the next item of this list".
  *
  * Reading is strict: a value of the wrong type or out of range, and a member that the description never asked for, are
  * errors.  The first one stays in `error`, with its place ("records[2]: ..."); after it everything returns fallbacks.
@@ -66,11 +66,12 @@ void json_end(struct json_codec *);
 
 bool json_bool(struct json_codec *, const char *member, bool value, bool fallback);
 int64_t json_int(struct json_codec *, const char *member, int64_t value, int64_t min, int64_t max, int64_t fallback);
-const char *json_text(struct json_codec *, const char *member, const char *value, const char *fallback); /* null: NULL */
+const char *json_text(struct json_codec *, const char *member, const char *value,
+                      const char *fallback); /* null: NULL */
 /* As json_text() without a fallback, but NULL is no value and what is read lives as long as the JSON. */
 const char *json_borrow(struct json_codec *, const char *member, const char *value);
 int json_word(struct json_codec *, const char *member, int value, const char *const words[], int count, int fallback);
-struct str json_bytes(struct json_codec *, const char *member, struct str value);  /* by bytes_escape() */
+struct str json_bytes(struct json_codec *, const char *member, struct str value); /* by bytes_escape() */
 struct str json_base64(struct json_codec *, const char *member, struct str value);
 /* A member as it is: read, it stays the JSON's; written, the codec's. */
 struct cJSON *json_raw(struct json_codec *, const char *member, struct cJSON *value);

@@ -211,9 +211,9 @@ const char *record_text(struct arena *arena, const struct dns_record *r)
     case DNS_MX:
         return str_printf(arena, "%u %s", (unsigned)r->mx.preference, record_name_text(r->mx.host));
     case DNS_SOA:
-        return str_printf(arena, "%s %s %lu %lu %lu %lu %lu", record_name_text(r->soa.mname), record_name_text(r->soa.rname),
-                          (unsigned long)r->soa.serial, (unsigned long)r->soa.refresh, (unsigned long)r->soa.retry,
-                          (unsigned long)r->soa.expire, (unsigned long)r->soa.minimum);
+        return str_printf(arena, "%s %s %lu %lu %lu %lu %lu", record_name_text(r->soa.mname),
+                          record_name_text(r->soa.rname), (unsigned long)r->soa.serial, (unsigned long)r->soa.refresh,
+                          (unsigned long)r->soa.retry, (unsigned long)r->soa.expire, (unsigned long)r->soa.minimum);
     case DNS_TXT:
         return bytes_escape(arena, r->txt.joined);
     case DNS_TLSA:

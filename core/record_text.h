@@ -1,8 +1,8 @@
 /* core/record_text.h - DNS records as one line of text, and back: "10 mx1.example.org".
  *
- * By type: an address (A, AAAA), a name (NS, CNAME, PTR), "10 NAME" (MX), "MNAME RNAME SERIAL REFRESH RETRY EXPIRE MINIMUM"
- * (SOA), "3 1 1 HEX" (TLSA, RFC 6698 2.2), and TXT as the bytes_escape()d joined strings, without quotes.  Names have no
- * final dot, as everywhere; the root is ".".
+ * By type: an address (A, AAAA), a name (NS, CNAME, PTR), "10 NAME" (MX), "MNAME RNAME SERIAL REFRESH RETRY EXPIRE
+ * MINIMUM" (SOA), "3 1 1 HEX" (TLSA, RFC 6698 2.2), and TXT as the bytes_escape()d joined strings, without quotes.
+ * Names have no final dot, as everywhere; the root is ".".
  */
 #pragma once
 
@@ -13,8 +13,9 @@
 struct arena;
 
 const char *record_text(struct arena *, const struct dns_record *);
-/* Sets the type and what the text says; TTL, and strings and oversize of TXT are not in it.  On false, `*why` is a constant. */
+/* Sets the type and what the text says; TTL, and strings and oversize of TXT are not in it.  On false, `*why` is a
+ * constant. */
 bool record_parse(struct arena *, enum dns_type, const char *text, struct dns_record *out, const char **why);
 
-const char *record_name_text(const char *name);                      /* "." for the root */
+const char *record_name_text(const char *name);                  /* "." for the root */
 const char *record_name_parse(struct arena *, const char *text); /* NULL: not a name in that form */

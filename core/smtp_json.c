@@ -170,7 +170,8 @@ void smtp_session_json(struct json_codec *c, struct smtp_session *s)
         states[i] = smtp_state_name((enum smtp_state)i);
     spoke = json_has(c, "greeting");
     s->end = (enum smtp_end)json_word(c, "end", (int)s->end, ends, SMTP_END_COUNT, SMTP_END_OK);
-    s->state = (enum smtp_state)json_word(c, "state", (int)s->state, states, SMTP_STATE_COUNT, (int)usual_state(s, spoke));
+    s->state =
+        (enum smtp_state)json_word(c, "state", (int)s->state, states, SMTP_STATE_COUNT, (int)usual_state(s, spoke));
     if (s->end != SMTP_END_OK)
         s->trouble = trouble_json(c, s->trouble, usual_reason(s->end));
     s->os_error = (int)json_int(c, "os_error", s->os_error, 0, INT16_MAX, 0);
@@ -184,6 +185,7 @@ void smtp_session_json(struct json_codec *c, struct smtp_session *s)
     s->our_name = json_text(c, "our_name", s->our_name, EVIDENCE_HOST);
     s->our_ip = json_ip(c, "our_ip", s->our_ip);
     s->connect_ms = json_int(c, "connect_ms", s->connect_ms, -1, JSON_INT_MAX, s->state > SMTP_CONNECTING ? 0 : -1);
-    s->greeting_ms = json_int(c, "greeting_ms", s->greeting_ms, -1, JSON_INT_MAX, s->greeting.code ? s->greeting.ms : -1);
+    s->greeting_ms =
+        json_int(c, "greeting_ms", s->greeting_ms, -1, JSON_INT_MAX, s->greeting.code ? s->greeting.ms : -1);
     s->total_ms = json_int(c, "total_ms", s->total_ms, -1, JSON_INT_MAX, 0);
 }

@@ -1,20 +1,24 @@
 /* Runs every tests/cases/GROUP/NAME.json: a recording (core/recording.h) and what the probes must find in it.
  *
  *   {"about": "one sentence",
- *    "judge": ["mx", "domain.exists"],               groups or check ids; only their findings are compared, and all of them
- *    "expect": ["mx.exists pass good.lab", ...],     "ID STATUS SUBJECT", the subject spelled by bytes_escape(); any order
+ *    "judge": ["mx", "domain.exists"],
+ *    "expect": ["mx.exists pass good.lab", ...],
  *    "mailready_evidence": 1, "target": {...}, "evidence": {...}}
  *
+ * "judge" names groups or checks: all their findings are expected, those of the rest are not looked at.  An expectation is
+ * "ID STATUS SUBJECT", the subject spelled by bytes_escape(); their order does not matter.  Texts are not asserted.
+ *
  * Every case is audited again with its evidence arriving in other orders, which must not change a letter (threats.md R12).
- * Texts of findings are not asserted.  tests/cases/statuses.txt says which statuses a check can have: all of them must
- * occur in a case, and every check must be in the table.
+ * tests/cases/statuses.txt says which statuses a check can have: all of them must occur in a case, and every check must
+ * be in the table.
  *
  * "test_cases FILE..." runs single cases, and shows what was found where it is not what was expected.
  */
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <setjmp.h>
 #include <stdint.h>
+
 #include <cmocka.h>
 
 #include <cjson/cJSON.h>
@@ -50,8 +54,8 @@ struct lines {
 struct found {
     struct arena *arena;
     const cJSON *judge;
-    struct lines lines;    /* "id status subject" of what is judged */
-    struct lines messages; /* of the same findings */
+    struct lines lines;     /* "id status subject" of what is judged */
+    struct lines messages;  /* of the same findings */
     const char *everything; /* of all findings, for comparison */
     bool done;
 };
@@ -122,8 +126,8 @@ static const char *fault_of(struct arena *arena, const cJSON *about, const cJSON
         return "\"judge\" must be a list of groups or checks";
     if (!is_list_of_texts(expect))
         return "\"expect\" must be a list of texts";
-    cJSON_ArrayForEach(item, judge) if (!names_something(item->valuestring))
-        return str_printf(arena, "\"judge\": there is no group or check \"%s\"", item->valuestring);
+    cJSON_ArrayForEach(item, judge) if (!names_something(item->valuestring)) return str_printf(
+        arena, "\"judge\": there is no group or check \"%s\"", item->valuestring);
     cJSON_ArrayForEach(item, expect)
     {
         enum check_id check;
@@ -147,9 +151,10 @@ static const char *everything_of(struct arena *arena, const struct result *resul
     for (size_t i = 0; i < result->finding_count; i++) {
         const struct finding *f = result->findings[i];
 
-        text = str_printf(arena, "%s\n%s %s (%s) %s: %s|%s|%s %s|%s", text, check_of(f->check)->name, status_word(f->status),
-                          status_word(f->worst), f->subject, f->message, f->remedy ? f->remedy : "", reason_word(f->reason),
-                          side_word(f->side), f->because ? f->because : "");
+        text = str_printf(arena, "%s\n%s %s (%s) %s: %s|%s|%s %s|%s", text, check_of(f->check)->name,
+                          status_word(f->status), status_word(f->worst), f->subject, f->message,
+                          f->remedy ? f->remedy : "", reason_word(f->reason), side_word(f->side),
+                          f->because ? f->because : "");
         for (size_t k = 0; k < f->records.count; k++)
             text = str_printf(arena, "%s\n  %s", text, f->records.at[k]);
         for (size_t k = 0; k < f->evidence.count; k++)
@@ -239,7 +244,8 @@ static void show_first_difference(const char *a, const char *b)
 
     for (size_t i = 0; a[i] && a[i] == b[i]; i++)
         start = a[i] == '\n' ? i + 1 : start;
-    print_error("    %.*s\n    %.*s\n", (int)strcspn(a + start, "\n"), a + start, (int)strcspn(b + start, "\n"), b + start);
+    print_error("    %.*s\n    %.*s\n", (int)strcspn(a + start, "\n"), a + start, (int)strcspn(b + start, "\n"),
+                b + start);
 }
 
 static bool run_recording(const char *path, struct arena *arena, const struct recording *recording, const cJSON *judge,
@@ -249,7 +255,8 @@ static bool run_recording(const char *path, struct arena *arena, const struct re
     struct found first = audit(arena, recording, judge, 0);
     const cJSON *item;
 
-    cJSON_ArrayForEach(item, expect) if (expected.count < FINDINGS_MAX) expected.at[expected.count++] = item->valuestring;
+    cJSON_ArrayForEach(item, expect) if (expected.count < FINDINGS_MAX) expected.at[expected.count++] =
+        item->valuestring;
     if (!same_lines(path, &expected, &first))
         return false;
     for (uint64_t seed = 1; seed <= SHUFFLES; seed++) {

@@ -1,8 +1,9 @@
 /* Recordings: values survive the round trip, hostile files are refused with a place. */
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <setjmp.h>
 #include <stdint.h>
+
 #include <cmocka.h>
 
 #include <cjson/cJSON.h>
@@ -20,23 +21,45 @@
 #include "core/vantage.h"
 
 static const char every_byte[] =
-    "\x00\x01\x02\x03\x04\x05\x06\x07\x08\x09\x0a\x0b\x0c\x0d\x0e\x0f\x10\x11\x12\x13\x14\x15\x16\x17\x18\x19\x1a\x1b\x1c\x1d\x1e\x1f"
+    "\x00\x01\x02\x03\x04\x05\x06\x07\x08\x09\x0a\x0b\x0c\x0d\x0e\x0f\x10\x11\x12\x13\x14\x15\x16\x17\x18\x19\x1a\x1b"
+    "\x1c\x1d\x1e\x1f"
     "\"\\/x41\\x41 \x7f\x80\x81\x9b\xa0\xc2\x85\xe2\x80\xae\xff\xfe\xed\xa0\x80\xf4\x90\x80\x80\x00";
 
-#define HOSTILE {every_byte, sizeof every_byte - 1}
-#define TEXT(s) {s, sizeof(s) - 1}
-#define V4(a, b, c, d) {IP_V4, {a, b, c, d}}
-#define V6(last) {IP_V6, {0x20, 0x01, 0x0d, 0xb8, [15] = last}}
+#define HOSTILE                                                                                                        \
+    {                                                                                                                  \
+        every_byte, sizeof every_byte - 1                                                                              \
+    }
+#define TEXT(s)                                                                                                        \
+    {                                                                                                                  \
+        s, sizeof(s) - 1                                                                                               \
+    }
+#define V4(a, b, c, d)                                                                                                 \
+    {                                                                                                                  \
+        IP_V4,                                                                                                         \
+        {                                                                                                              \
+            a, b, c, d                                                                                                 \
+        }                                                                                                              \
+    }
+#define V6(last)                                                                                                       \
+    {                                                                                                                  \
+        IP_V6,                                                                                                         \
+        {                                                                                                              \
+            0x20, 0x01, 0x0d, 0xb8, [15] = last                                                                        \
+        }                                                                                                              \
+    }
 
 /* Values */
 
 static const struct dns_record addresses[] = {{.type = DNS_A, .ttl_s = 300, .ip = V4(192, 0, 2, 1)},
                                               {.type = DNS_A, .ttl_s = 299, .ip = V4(192, 0, 2, 255)}};
-static const struct dns_record hosts[] = {{.type = DNS_MX, .ttl_s = 60, .mx = {0, ""}},
-                                          {.type = DNS_MX, .ttl_s = 60, .mx = {65535, "a\\000\\255\\.b\\\\.Example.ORG"}}};
+static const struct dns_record hosts[] = {
+    {.type = DNS_MX, .ttl_s = 60, .mx = {0, ""}},
+    {.type = DNS_MX, .ttl_s = 60, .mx = {65535, "a\\000\\255\\.b\\\\.Example.ORG"}}};
 static const struct dns_record texts[] = {
-    {.type = DNS_TXT, .ttl_s = 60, .txt = {HOSTILE, 1, false}},     {.type = DNS_TXT, .ttl_s = 60, .txt = {HOSTILE, 7, true}},
-    {.type = DNS_TXT, .ttl_s = 4294967295u, .txt = {{"", 0}, 0, false}}, {.type = DNS_TXT, .ttl_s = 60, .txt = {{"", 0}, 1, false}},
+    {.type = DNS_TXT, .ttl_s = 60, .txt = {HOSTILE, 1, false}},
+    {.type = DNS_TXT, .ttl_s = 60, .txt = {HOSTILE, 7, true}},
+    {.type = DNS_TXT, .ttl_s = 4294967295u, .txt = {{"", 0}, 0, false}},
+    {.type = DNS_TXT, .ttl_s = 60, .txt = {{"", 0}, 1, false}},
 };
 static const struct dns_record authority[] = {
     {.type = DNS_SOA, .ttl_s = 5, .soa = {"", "x\\.y.example", 4294967295u, 0, 1, 2, 3}}};
@@ -49,32 +72,91 @@ static const struct dns_record names[] = {{.type = DNS_PTR, .ttl_s = 0, .name = 
 static const struct dns_link links[] = {{"a.example", "b.example"}, {"b.example", ""}};
 
 static const struct dns_answer answers[] = {
-    {.key = "dns:example.org/A", .security = DNS_SECURE, .records = addresses, .count = 2, .chain = links, .chain_count = 2,
-     .server = "192.0.2.53@5353", .tcp = true, .tries = 7, .ttl_s = 300, .zone = ""},
-    {.key = "dns:example.org/MX", .security = DNS_INSECURE, .records = hosts, .count = 2, .extended_error = -1,
-     .server = "127.0.0.1", .edns = true, .tries = 1, .ttl_s = 60},
-    {.key = "dns:example.org/TXT", .records = texts, .count = 4, .extended_error = 65535, .server = "::1", .edns = true, .ttl_s = 60},
+    {.key = "dns:example.org/A",
+     .security = DNS_SECURE,
+     .records = addresses,
+     .count = 2,
+     .chain = links,
+     .chain_count = 2,
+     .server = "192.0.2.53@5353",
+     .tcp = true,
+     .tries = 7,
+     .ttl_s = 300,
+     .zone = ""},
+    {.key = "dns:example.org/MX",
+     .security = DNS_INSECURE,
+     .records = hosts,
+     .count = 2,
+     .extended_error = -1,
+     .server = "127.0.0.1",
+     .edns = true,
+     .tries = 1,
+     .ttl_s = 60},
+    {.key = "dns:example.org/TXT",
+     .records = texts,
+     .count = 4,
+     .extended_error = 65535,
+     .server = "::1",
+     .edns = true,
+     .ttl_s = 60},
     {.key = "dns:example.org/SOA", .records = authority, .count = 1, .server = ""},
-    {.key = "dns:_25._tcp.example.org/TLSA", .security = DNS_SECURE, .records = keys, .count = 2, .server = "", .ttl_s = 5},
+    {.key = "dns:_25._tcp.example.org/TLSA",
+     .security = DNS_SECURE,
+     .records = keys,
+     .count = 2,
+     .server = "",
+     .ttl_s = 5},
     {.key = "dns@192.0.2.53:example.org/AAAA#2", .records = mapped, .count = 2, .server = NULL, .ttl_s = 4294967295u},
     {.key = "dns:1.2.0.192.in-addr.arpa/PTR", .records = names, .count = 2, .server = "x", .edns = true},
-    {.key = "dns:example.net/A", .status = DNS_NXDOMAIN, .security = DNS_SECURE, .chain = links, .chain_count = 1, .rcode = 3,
-     .extended_error = 22, .server = "127.0.0.1", .zone = "Example\\.x.net", .edns = true, .tries = 1, .ttl_s = 9},
+    {.key = "dns:example.net/A",
+     .status = DNS_NXDOMAIN,
+     .security = DNS_SECURE,
+     .chain = links,
+     .chain_count = 1,
+     .rcode = 3,
+     .extended_error = 22,
+     .server = "127.0.0.1",
+     .zone = "Example\\.x.net",
+     .edns = true,
+     .tries = 1,
+     .ttl_s = 9},
     {.key = "dns:example.net/AAAA", .status = DNS_NODATA, .rcode = 5, .extended_error = -1, .server = "127.0.0.1"},
-    {.key = "dns:loop.example/A", .status = DNS_UNKNOWN, .trouble = {REASON_PROTOCOL, SIDE_RESOLVER, "round \"and\" round"},
-     .security = DNS_BOGUS, .chain = links, .chain_count = 2, .chain_loops = true, .chain_too_long = true, .rcode = -1,
-     .extended_error = 6, .server = "", .tries = 65535},
-    {.key = "dns:slow.example/A", .status = DNS_UNKNOWN, .trouble = {REASON_TIMEOUT, SIDE_NETWORK, "no answer before the deadline"},
-     .records = addresses, .count = 1, .rcode = 4095, .extended_error = -1, .server = "", .edns = true, .tries = 3},
-    {.key = "dns:silent.example/A", .status = DNS_UNKNOWN, .trouble = {REASON_NONE, SIDE_NONE, NULL}, .rcode = -1, .extended_error = -1},
+    {.key = "dns:loop.example/A",
+     .status = DNS_UNKNOWN,
+     .trouble = {REASON_PROTOCOL, SIDE_RESOLVER, "round \"and\" round"},
+     .security = DNS_BOGUS,
+     .chain = links,
+     .chain_count = 2,
+     .chain_loops = true,
+     .chain_too_long = true,
+     .rcode = -1,
+     .extended_error = 6,
+     .server = "",
+     .tries = 65535},
+    {.key = "dns:slow.example/A",
+     .status = DNS_UNKNOWN,
+     .trouble = {REASON_TIMEOUT, SIDE_NETWORK, "no answer before the deadline"},
+     .records = addresses,
+     .count = 1,
+     .rcode = 4095,
+     .extended_error = -1,
+     .server = "",
+     .edns = true,
+     .tries = 3},
+    {.key = "dns:silent.example/A",
+     .status = DNS_UNKNOWN,
+     .trouble = {REASON_NONE, SIDE_NONE, NULL},
+     .rcode = -1,
+     .extended_error = -1},
 };
 
 static const struct str banner[] = {TEXT("220-mx\xff.example\x00 ESMTP \\x00"), TEXT(""), TEXT("220 \x1b[31m\xc2\x9b")};
 static const struct str offers[] = {TEXT("250-mx1.example.org"), TEXT("250 STARTTLS")};
 static const struct str odd[] = {TEXT("2x")};
-static const struct str chain[] = {{every_byte, 1}, {every_byte, 2}, {every_byte, 3}, {every_byte, 30}, {every_byte, 0}};
-static const struct tls_session good_tls = {true, NULL, "TLSv1.2", "ECDHE-RSA-AES128-GCM-SHA256", chain, 5, true, 18,
-                                            "self-signed certificate", false, 12};
+static const struct str chain[] = {
+    {every_byte, 1}, {every_byte, 2}, {every_byte, 3}, {every_byte, 30}, {every_byte, 0}};
+static const struct tls_session good_tls = {
+    true, NULL, "TLSv1.2", "ECDHE-RSA-AES128-GCM-SHA256", chain, 5, true, 18, "self-signed certificate", false, 12};
 static const struct tls_session no_tls = {false, "wrong version number", NULL, NULL, NULL, 0, false, 0, NULL, true, -1};
 
 static const struct smtp_session sessions[] = {
@@ -471,7 +553,8 @@ static void test_short_forms(void **state)
         "\"dns:good.lab/MX\":[\"10 mx1.good.lab\",\"0 .\"],\"dns:good.lab/A\":\"nodata\",\"dns:no.lab/A\":\"nxdomain\","
         "\"dns:slow.lab/A\":\"timeout\",\"dns@192.0.2.53:good.lab/NS\":{\"records\":[\"ns.good.lab\"]},"
         "\"dns:bogus.lab/A\":\"dnssec_bogus\","
-        "\"smtp:192.0.2.1:25/mx1.good.lab\":{\"greeting\":\"220 mx1.good.lab\",\"ehlo\":[\"250-mx1.good.lab\",\"250 STARTTLS\"],\"tls\":{}},"
+        "\"smtp:192.0.2.1:25/mx1.good.lab\":{\"greeting\":\"220 mx1.good.lab\",\"ehlo\":[\"250-mx1.good.lab\",\"250 "
+        "STARTTLS\"],\"tls\":{}},"
         "\"smtp:192.0.2.2:25/mx2.good.lab\":\"refused\"}}";
     struct arena *arena = arena_new(SIZE_MAX);
     const char *why = "";
@@ -542,15 +625,19 @@ static const struct {
     {"{\"mailready_evidence\":2}", "mailready_evidence: expected a whole number"},
     {"{\"mailready_evidence\":1}", "target: missing"},
     {"{\"mailready_evidence\":1,\"target\":{}}", "target.domain: missing"},
-    {"{\"mailready_evidence\":1,\"target\":{\"domain\":\"X.lab\"},\"evidence\":{}}", "target.domain: not a domain name"},
+    {"{\"mailready_evidence\":1,\"target\":{\"domain\":\"X.lab\"},\"evidence\":{}}",
+     "target.domain: not a domain name"},
     {"{\"mailready_evidence\":1,\"target\":{\"domain\":null},\"evidence\":{}}", "target.domain: not a domain name"},
     {"{\"mailready_evidence\":1,\"target\":{\"domain\":\"x.lab\"}}", "evidence: missing"},
     {"{\"mailready_evidence\":1,\"target\":{\"domain\":\"x.lab\"},\"evidence\":[]}", "evidence: expected an object"},
-    {"{\"mailready_evidence\":1,\"target\":{\"domain\":\"x.lab\",\"smtp_port\":65536},\"evidence\":{}}", "target.smtp_port: "},
+    {"{\"mailready_evidence\":1,\"target\":{\"domain\":\"x.lab\",\"smtp_port\":65536},\"evidence\":{}}",
+     "target.smtp_port: "},
     {"{\"mailready_evidence\":1,\"target\":{\"domain\":\"x.lab\",\"senders\":[{}]},\"evidence\":{}}", "target.senders"},
-    {"{\"mailready_evidence\":1,\"target\":{\"domain\":\"x.lab\",\"selectors\":[1]},\"evidence\":{}}", "target.selectors[0]: expected a text"},
+    {"{\"mailready_evidence\":1,\"target\":{\"domain\":\"x.lab\",\"selectors\":[1]},\"evidence\":{}}",
+     "target.selectors[0]: expected a text"},
     {"{\"mailready_evidence\":1,\"Target\":{\"domain\":\"x.lab\"},\"evidence\":{}}", "target: missing"},
-    {"{\"mailready_evidence\":1,\"target\":{\"domain\":\"x.lab\"},\"evidence\":{},\"expect\":[]}", "unknown member \"expect\""},
+    {"{\"mailready_evidence\":1,\"target\":{\"domain\":\"x.lab\"},\"evidence\":{},\"expect\":[]}",
+     "unknown member \"expect\""},
     {IN("\"now\":1,\"n\\u006fw\":2"), "member \"now\" occurs twice"},
     {IN("\"\":1,\"\":2"), "member \"\" occurs twice"},
     {IN("\"now\":1.5"), "evidence now: expected a whole number"},
@@ -565,7 +652,8 @@ static const struct {
     {IN("\"then\":1"), "evidence then: not a key"},
     {IN("\"th\\u001b[31men\":1"), "evidence th\\x1b[31men: not a key"},
     {IN("\"dns:X.lab/MX\":[\"10 a.lab\"]"), "evidence dns:X.lab/MX: not a key"},
-    {IN("\"dns:x.lab/MX\":[\"10 a.lab\",\"10 b.lab\",\"ten c.lab\"]"), "evidence dns:x.lab/MX: records[2]: expected a preference"},
+    {IN("\"dns:x.lab/MX\":[\"10 a.lab\",\"10 b.lab\",\"ten c.lab\"]"),
+     "evidence dns:x.lab/MX: records[2]: expected a preference"},
     {IN("\"dns:x.lab/MX\":[\"10 a.lab.\"]"), "without a final dot"},
     {IN("\"dns:x.lab/MX\":[\"010 a.lab\"]"), "expected a preference"},
     {IN("\"dns:x.lab/MX\":[\"65536 a.lab\"]"), "expected a preference"},
@@ -600,7 +688,8 @@ static const struct {
     {IN("\"dns:x.lab/A\":{\"status\":\"nodata\",\"chain\":[[\"a\",1]]}"), "chain[0][1]: expected a text"},
     {IN("\"smtp:192.0.2.1:25/x\":\"slow\""), "evidence smtp:192.0.2.1:25/x: end: expected a word"},
     {IN("\"smtp:192.0.2.1:25/x\":{\"greeting\":{\"lines\":[1]}}"), "greeting.lines[0]: expected printable ASCII"},
-    {IN("\"smtp:192.0.2.1:25/x\":{\"greeting\":{\"violations\":[\"rude\"]}}"), "greeting.violations[0]: expected a word"},
+    {IN("\"smtp:192.0.2.1:25/x\":{\"greeting\":{\"violations\":[\"rude\"]}}"),
+     "greeting.violations[0]: expected a word"},
     {IN("\"smtp:192.0.2.1:25/x\":{\"tls\":{\"chain\":[\"AA\"]}}"), "tls.chain[0]: expected base64"},
     {IN("\"smtp:192.0.2.1:25/x\":{\"tls\":{\"chain\":[\"AB==\"]}}"), "tls.chain[0]: expected base64"},
     {IN("\"smtp:192.0.2.1:25/x\":{\"our_ip\":\"here\"}"), "our_ip: not an IP address"},
@@ -628,7 +717,8 @@ static void test_refused(void **state)
 }
 
 /* `open` and `close` repeated around nothing, at a place where any value may stand. */
-static bool is_refused(const char *before, const char *open, size_t count, const char *close, const char *after, const char *why_not)
+static bool is_refused(const char *before, const char *open, size_t count, const char *close, const char *after,
+                       const char *why_not)
 {
     struct arena *arena = arena_new(1 << 20);
     size_t size = strlen(before) + count * (strlen(open) + strlen(close)) + strlen(after);
@@ -662,10 +752,12 @@ static void test_limits(void **state)
     assert_true(is_refused("[0", ",0", JSON_VALUES - 1, "", "]", "too many values"));
     assert_true(is_refused("", " ", JSON_BYTES, "", "", "the text ends too early"));
     assert_true(is_refused("", " ", JSON_BYTES + 1, "", "", "larger than 16 MiB"));
-    assert_true(is_refused("{\"mailready_evidence\":1,\"target\":{\"domain\":\"x.lab\"},\"evidence\":{\"dns:x/TXT\":[\"", "aaaaaaaa",
-                           EVIDENCE_BYTES / 8, "", "\"]}}", "larger than a piece of evidence"));
-    assert_true(is_refused("{\"mailready_evidence\":1,\"target\":{\"domain\":\"x.lab\"},\"evidence\":{\"dns:x/A\":[\"192.0.2.1\"",
-                           ",\"192.0.2.1\"", 100000, "", "]}}", "larger than a piece of evidence"));
+    assert_true(
+        is_refused("{\"mailready_evidence\":1,\"target\":{\"domain\":\"x.lab\"},\"evidence\":{\"dns:x/TXT\":[\"",
+                   "aaaaaaaa", EVIDENCE_BYTES / 8, "", "\"]}}", "larger than a piece of evidence"));
+    assert_true(is_refused(
+        "{\"mailready_evidence\":1,\"target\":{\"domain\":\"x.lab\"},\"evidence\":{\"dns:x/A\":[\"192.0.2.1\"",
+        ",\"192.0.2.1\"", 100000, "", "]}}", "larger than a piece of evidence"));
 }
 
 /* A text that is no UTF-8 cannot stand in JSON: it loses those bytes, and nothing else. */
@@ -689,7 +781,7 @@ static void test_not_utf8(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_round_trip), cmocka_unit_test(test_target),  cmocka_unit_test(test_truncations),
+        cmocka_unit_test(test_round_trip),  cmocka_unit_test(test_target),  cmocka_unit_test(test_truncations),
         cmocka_unit_test(test_short_forms), cmocka_unit_test(test_refused), cmocka_unit_test(test_limits),
         cmocka_unit_test(test_not_utf8),
     };
