@@ -63,6 +63,27 @@ struct finding *finding(struct run *run, enum check_id check, enum status status
     return f;
 }
 
+/* The one finding that explains this kind of trouble for the whole run; reporters fold the others under it. */
+static const char *explained_by(enum check_id check, enum reason reason)
+{
+    enum check_id cause;
+
+    switch (reason) {
+    case REASON_RESOLVER_DOWN:
+        cause = ENV_RESOLVER;
+        break;
+    case REASON_NO_IPV6_HERE:
+        cause = ENV_IPV6;
+        break;
+    case REASON_PORT25_BLOCKED_HERE:
+        cause = ENV_PORT25;
+        break;
+    default:
+        return NULL;
+    }
+    return check == cause ? NULL : checks[cause].name;
+}
+
 struct finding *finding_unknown(struct run *run, enum check_id check, const char *subject, const struct trouble *trouble,
                                 const char *format, ...)
 {
@@ -74,6 +95,14 @@ struct finding *finding_unknown(struct run *run, enum check_id check, const char
     va_end(args);
     f->reason = trouble->reason;
     f->side = trouble->side;
+    f->because = explained_by(check, trouble->reason);
+    return f;
+}
+
+struct finding *finding_follows(struct finding *f, enum check_id cause)
+{
+    if (!f->because)
+        f->because = checks[cause].name;
     return f;
 }
 

@@ -68,6 +68,7 @@ struct finding *finding_rests_on(struct run *, struct finding *, const char *evi
 struct finding *finding_remedy(struct run *, struct finding *, const char *format, ...) __attribute__((format(printf, 3, 4)));
 struct finding *finding_record(struct run *, struct finding *, const char *format, ...) __attribute__((format(printf, 3, 4)));
 struct finding *finding_worst(struct finding *, enum status worst);
+struct finding *finding_follows(struct finding *, enum check_id cause); /* undecided because that one is */
 
 /* Subjects, as every probe spells them. */
 const char *subject_host_ip(struct run *, const char *host, const struct ip *); /* "mx.example.org[192.0.2.1]" */

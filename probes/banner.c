@@ -31,7 +31,7 @@ static void all_others(struct run *run, const struct endpoint *e, enum status st
 
     for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
         if (status == UNKNOWN)
-            finding_unknown(run, others[i], e->subject, trouble, "%s", why)->because = "banner.greeting";
+            finding_follows(finding_unknown(run, others[i], e->subject, trouble, "%s", why), BANNER_GREETING);
         else
             finding(run, others[i], status, e->subject, "%s", why);
     }
@@ -44,6 +44,13 @@ static bool is_masked(struct str text)
     for (size_t i = 0; i < text.len; i++)
         stars += text.at[i] == '*';
     return stars >= 4;
+}
+
+static const char *why_no_greeting(const struct smtp_session *s)
+{
+    if (s->end == SMTP_END_NOT_CONTACTED)
+        return "no public address, so not contacted: see ip.public";
+    return s->end == SMTP_END_PROTOCOL ? "no usable greeting: see smtp.protocol" : "no connection: see smtp.reachable";
 }
 
 /* True: there is a greeting whose names can be judged. */
@@ -62,8 +69,7 @@ static bool judge_greeting(struct run *run, const struct endpoint *e, const stru
                             greeting->code ? str_text(run_arena(run), greeting->lines[0]) : "");
         all_others(run, e, UNKNOWN, &trouble, "no greeting to judge");
     } else if (!greeting->code) {
-        f = finding(run, BANNER_GREETING, SKIPPED, e->subject, "%s",
-                    e->session->end == SMTP_END_PROTOCOL ? "no usable greeting: see smtp.protocol" : "no connection: see smtp.reachable");
+        f = finding(run, BANNER_GREETING, SKIPPED, e->subject, "%s", why_no_greeting(e->session));
         all_others(run, e, SKIPPED, NULL, "no greeting");
     } else if (greeting->code != 220) {
         f = finding(run, BANNER_GREETING, WARN, e->subject, "refuses all mail: %s", str_text(run_arena(run), greeting->lines[0]));
@@ -107,7 +113,7 @@ static void judge_reverse(struct run *run, const struct endpoint *e, const char 
     if (!ptr || (name_is_host(name) && !forward))
         return;
     if (ptr->status == DNS_UNKNOWN) {
-        finding_unknown(run, BANNER_MATCHES_PTR, e->subject, &ptr->trouble, "no answer for PTR")->because = "ptr.exists";
+        finding_follows(finding_unknown(run, BANNER_MATCHES_PTR, e->subject, &ptr->trouble, "no answer for PTR"), PTR_EXISTS);
         return;
     }
     if (ptr->count == 0) {

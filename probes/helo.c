@@ -33,11 +33,12 @@ static struct finding *judge(struct run *run, const struct helo *h, enum check_i
     return h->assumed ? finding_worst(f, WARN) : f;
 }
 
-static void leave_undecided(struct run *run, const struct helo *h, enum check_id check, const struct trouble *trouble, const char *because)
+static void leave_undecided(struct run *run, const struct helo *h, enum check_id check, const struct trouble *trouble, enum check_id cause)
 {
     struct finding *f = finding_unknown(run, check, h->subject, trouble, "no answer%s", h->assumed ? " (assumed from banner)" : "");
 
-    f->because = because;
+    if (cause != check)
+        finding_follows(f, cause);
     if (h->assumed)
         finding_worst(f, WARN);
 }
@@ -119,7 +120,7 @@ static bool judge_resolution(struct run *run, const struct helo *h, const struct
 
         f = judge(run, h, HELO_RESOLVES, alias ? NOTE : PASS, alias ? "an alias that leads to an address" : "has an address");
     } else if (is_unknown(a) || is_unknown(aaaa)) {
-        leave_undecided(run, h, HELO_RESOLVES, is_unknown(a) ? &a->trouble : &aaaa->trouble, NULL);
+        leave_undecided(run, h, HELO_RESOLVES, is_unknown(a) ? &a->trouble : &aaaa->trouble, HELO_RESOLVES);
         return false;
     } else {
         mx = need_dns(run, h->name, DNS_MX);
@@ -128,7 +129,7 @@ static bool judge_resolution(struct run *run, const struct helo *h, const struct
         if (mx->status == DNS_OK) {
             f = judge(run, h, HELO_RESOLVES, WARN, "has an MX record, but no address");
         } else if (mx->status == DNS_UNKNOWN) {
-            leave_undecided(run, h, HELO_RESOLVES, &mx->trouble, NULL);
+            leave_undecided(run, h, HELO_RESOLVES, &mx->trouble, HELO_RESOLVES);
             return false;
         } else {
             f = judge(run, h, HELO_RESOLVES, FAIL, a->status == DNS_NXDOMAIN ? "the name does not exist" : "the name has neither address nor MX");
@@ -145,7 +146,7 @@ static void judge_address(struct run *run, const struct helo *h, const struct dn
     struct finding *f;
 
     if (is_unknown(own_family)) {
-        leave_undecided(run, h, HELO_MATCHES_IP, &own_family->trouble, "helo.resolves");
+        leave_undecided(run, h, HELO_MATCHES_IP, &own_family->trouble, HELO_RESOLVES);
         return;
     }
     if (has_ip(own_family, &h->sender->ip)) {
@@ -171,7 +172,7 @@ static void judge_reverse(struct run *run, const struct helo *h, const struct dn
     if (!names->complete)
         return;
     if (ptr->status == DNS_UNKNOWN) {
-        leave_undecided(run, h, HELO_MATCHES_PTR, &ptr->trouble, "ptr.exists");
+        leave_undecided(run, h, HELO_MATCHES_PTR, &ptr->trouble, PTR_EXISTS);
         return;
     }
     if (ptr->count == 0) {
@@ -206,7 +207,7 @@ static void judge_name(struct run *run, const struct helo *h)
     if (judge_resolution(run, h, a, aaaa))
         judge_address(run, h, own_family);
     else if (is_unknown(a) || is_unknown(aaaa))
-        leave_undecided(run, h, HELO_MATCHES_IP, is_unknown(a) ? &a->trouble : &aaaa->trouble, "helo.resolves");
+        leave_undecided(run, h, HELO_MATCHES_IP, is_unknown(a) ? &a->trouble : &aaaa->trouble, HELO_RESOLVES);
     else
         judge(run, h, HELO_MATCHES_IP, SKIPPED, "has no address: see helo.resolves");
     judge_reverse(run, h, own_family);

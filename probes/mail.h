@@ -37,3 +37,7 @@ struct trouble reply_trouble(struct run *, const struct smtp_session *, const st
 enum absence { ABSENCE_PENDING, ABSENCE_CONFIRMED, ABSENCE_DISPUTED, ABSENCE_UNDECIDED };
 enum absence need_absence(struct run *, const char *name, enum dns_type, const struct dns_answer *answer,
                           const struct dns_answer **dissent, struct trouble *);
+
+/* The ring of CNAMEs that a name leads into, "a -> b -> a".  Resolvers answer SERVFAIL for it, so each link is asked for on
+ * its own.  NULL: there is none; *pending says whether that is certain yet. */
+const char *need_alias_ring(struct run *, const char *name, bool *pending);

@@ -117,17 +117,32 @@ static const char *chain_text(struct run *run, const struct dns_answer *answer)
     return text;
 }
 
+/* The ring of aliases that keeps a host from resolving, NULL when there is none. */
+static const char *ring_of(struct run *run, const struct mx_host *host)
+{
+    bool pending;
+
+    if (host->a->chain_loops || host->aaaa->chain_loops)
+        return chain_text(run, host->a->chain_loops ? host->a : host->aaaa);
+    if (host->a->status == DNS_UNKNOWN && host->a->trouble.reason == REASON_SERVFAIL)
+        return need_alias_ring(run, host->name, &pending);
+    return NULL;
+}
+
 static void judge_cname(struct run *run, const struct mx_host *host)
 {
     const struct dns_answer *longer = host->aaaa->chain_count > host->a->chain_count ? host->aaaa : host->a;
+    const char *ring = ring_of(run, host);
     struct finding *f;
 
-    if (longer->chain_count) {
+    if (ring) {
+        f = finding(run, MX_TARGET_CNAME, WARN, host->name, "the MX host is an alias: %s", ring);
+    } else if (longer->chain_count) {
         f = finding(run, MX_TARGET_CNAME, WARN, host->name, "the MX host is an alias: %s", chain_text(run, longer));
         finding_remedy(run, f, "Let the MX record name %s itself.", longer->chain[longer->chain_count - 1].target);
     } else if (host->a->status == DNS_UNKNOWN && host->aaaa->status == DNS_UNKNOWN) {
         f = finding_unknown(run, MX_TARGET_CNAME, host->name, &host->a->trouble, "no answer for the addresses of the MX host");
-        f->because = "mx.resolves";
+        finding_follows(f, MX_RESOLVES);
     } else {
         f = finding(run, MX_TARGET_CNAME, PASS, host->name, "the MX host is no alias");
     }
@@ -145,15 +160,15 @@ static enum resolution judge_addresses(struct run *run, const struct mx_host *ho
 {
     const struct dns_answer *uncertain = host->a->status == DNS_UNKNOWN ? host->a : host->aaaa;
     enum resolution resolution = ABSENT;
+    const char *ring = ring_of(run, host);
     struct finding *f;
 
     if (host->a->status == DNS_OK || host->aaaa->status == DNS_OK) {
         f = finding(run, MX_RESOLVES, PASS, host->name, "has %zu address%s", host->address_count,
                     host->address_count == 1 ? "" : "es");
         resolution = RESOLVES;
-    } else if (host->a->chain_loops || host->aaaa->chain_loops) {
-        f = finding(run, MX_RESOLVES, WARN, host->name, "the aliases go round in a circle: %s",
-                    chain_text(run, host->a->chain_loops ? host->a : host->aaaa));
+    } else if (ring) {
+        f = finding(run, MX_RESOLVES, WARN, host->name, "the aliases go round in a circle: %s", ring);
     } else if (host->a->chain_too_long || host->aaaa->chain_too_long) {
         f = finding(run, MX_RESOLVES, WARN, host->name, "the chain of aliases is too long to be followed");
     } else if (!is_absent(host->a) || !is_absent(host->aaaa)) {
@@ -202,7 +217,7 @@ static void judge_redundancy(struct run *run, const char *domain, const struct i
     if (count >= 2)
         finding(run, MX_REDUNDANCY, PASS, domain, "%zu addresses", count);
     else if (doubt)
-        finding_unknown(run, MX_REDUNDANCY, domain, doubt, "not all MX hosts could be looked up")->because = "mx.resolves";
+        finding_follows(finding_unknown(run, MX_REDUNDANCY, domain, doubt, "not all MX hosts could be looked up"), MX_RESOLVES);
     else if (count == 1)
         finding(run, MX_REDUNDANCY, NOTE, domain, "all mail goes to a single address");
     else
@@ -223,7 +238,7 @@ static void judge_hosts(struct run *run, const char *domain, const struct invent
         resolves |= resolution == RESOLVES;
     }
     if (!resolves && doubt)
-        finding_unknown(run, MX_RESOLVES, domain, doubt, "no MX host is known to have an address")->because = "mx.resolves";
+        finding_follows(finding_unknown(run, MX_RESOLVES, domain, doubt, "no MX host is known to have an address"), MX_RESOLVES);
     else if (!resolves)
         finding(run, MX_RESOLVES, FAIL, domain, "no MX host has an address");
     judge_redundancy(run, domain, mail, doubt);
@@ -239,7 +254,7 @@ static void probe_mx(struct run *run)
         return;
     judge_existence(run, domain, mail);
     if (mail->kind == MX_UNDECIDED) {
-        finding_unknown(run, MX_NULL, domain, mail->trouble, "no answer for MX")->because = "mx.exists";
+        finding_follows(finding_unknown(run, MX_NULL, domain, mail->trouble, "no answer for MX"), MX_EXISTS);
         return;
     }
     judge_null(run, domain, mail);

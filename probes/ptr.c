@@ -46,7 +46,7 @@ static void leave_undecided(struct run *run, const struct mail_address *a, const
 {
     finding_rests_on(run, judged(a, finding_unknown(run, PTR_EXISTS, a->label, trouble, "%s", what)), ptr->key);
     for (size_t i = 0; i < DEPENDENT_COUNT; i++)
-        judged(a, finding_unknown(run, dependents[i], a->label, trouble, "%s", what))->because = "ptr.exists";
+        finding_follows(judged(a, finding_unknown(run, dependents[i], a->label, trouble, "%s", what)), PTR_EXISTS);
 }
 
 static const char *wanted_name(struct run *run, const struct mail_address *a)
@@ -221,7 +221,7 @@ static void judge_alias(struct run *run, const struct mail_address *a, const str
                     n->forward->chain[n->forward->chain_count - 1].target);
     } else if (n->state == OPEN) {
         f = finding_unknown(run, PTR_TARGET_CNAME, subject, &n->forward->trouble, "no answer for the addresses of the name");
-        f->because = "ptr.fcrdns";
+        finding_follows(f, PTR_FCRDNS);
     } else {
         f = finding(run, PTR_TARGET_CNAME, PASS, subject, "no alias");
     }

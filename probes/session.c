@@ -90,6 +90,7 @@ const struct smtp_session *need_judged_session(struct run *run, const char *mx_h
     case SMTP_END_PROTOCOL:
     case SMTP_END_TLS:
     case SMTP_END_INJECTION:
+    case SMTP_END_NOT_CONTACTED: /* nobody else can reach such an address either: ip.public says so */
         break;
     case SMTP_END_TIMEOUT:
     case SMTP_END_UNREACHABLE:
@@ -103,7 +104,6 @@ const struct smtp_session *need_judged_session(struct run *run, const char *mx_h
                                   smtp_state_during(s->state));
         break;
     case SMTP_END_LOCAL:
-    case SMTP_END_NOT_CONTACTED:
     case SMTP_END_BUDGET:
     case SMTP_END_COUNT:
         *trouble = s->trouble;

@@ -33,12 +33,11 @@ static void skip(struct run *run, const struct endpoint *e, const enum check_id 
 }
 
 static void leave_undecided(struct run *run, const struct endpoint *e, const enum check_id *checks, size_t count,
-                            const struct trouble *trouble, const char *because)
+                            const struct trouble *trouble, enum check_id cause)
 {
     for (size_t i = 0; i < count; i++) {
-        struct finding *f = finding_unknown(run, checks[i], e->subject, trouble, "not seen");
+        struct finding *f = finding_follows(finding_unknown(run, checks[i], e->subject, trouble, "not seen"), cause);
 
-        f->because = because;
         if (checks[i] == SMTP_STARTTLS_OFFERED) /* fatal only where a policy binds the host */
             finding_worst(f, WARN);
     }
@@ -49,7 +48,7 @@ static bool did_connect(const struct smtp_session *s)
     return s->connect_ms >= 0;
 }
 
-enum reach { REACHED, NOT_REACHED, REACH_UNDECIDED };
+enum reach { REACHED, NOT_REACHED, REACH_UNDECIDED, NOT_CONTACTED };
 
 static enum reach judge_reachability(struct run *run, const struct endpoint *e)
 {
@@ -81,7 +80,7 @@ static void judge_delay(struct run *run, const struct endpoint *e)
     double seconds = (double)ms / 1000;
 
     if (!e->session->greeting.code && e->trouble.reason)
-        finding_unknown(run, SMTP_DELAY, e->subject, &e->trouble, "no greeting");
+        finding_follows(finding_unknown(run, SMTP_DELAY, e->subject, &e->trouble, "no greeting"), BANNER_GREETING);
     else if (!e->session->greeting.code)
         finding(run, SMTP_DELAY, SKIPPED, e->subject, "no complete greeting");
     else if (ms <= DELAY_PASS_MS)
@@ -124,7 +123,7 @@ static void judge_protocol(struct run *run, const struct endpoint *e)
     else if (s->violations)
         f = finding(run, SMTP_PROTOCOL, NOTE, e->subject, "%s", violations_text(run, s->violations));
     else if (!s->greeting.code)
-        f = e->trouble.reason ? finding_unknown(run, SMTP_PROTOCOL, e->subject, &e->trouble, "no reply was seen")
+        f = e->trouble.reason ? finding_follows(finding_unknown(run, SMTP_PROTOCOL, e->subject, &e->trouble, "no reply was seen"), BANNER_GREETING)
                               : finding(run, SMTP_PROTOCOL, SKIPPED, e->subject, "no reply was seen");
     else
         f = finding(run, SMTP_PROTOCOL, PASS, e->subject, "all replies are well-formed");
@@ -141,6 +140,7 @@ static bool judge_ehlo(struct run *run, const struct endpoint *e)
 {
     const struct smtp_session *s = e->session;
     struct trouble trouble = reply_trouble(run, s, &s->ehlo);
+    struct finding *f;
 
     if (s->ehlo.code == 250) {
         finding(run, SMTP_EHLO_ACCEPTED, PASS, e->subject, "EHLO is accepted");
@@ -148,8 +148,10 @@ static bool judge_ehlo(struct run *run, const struct endpoint *e)
     }
     if (!s->ehlo.code) {
         if (e->trouble.reason) {
-            finding_unknown(run, SMTP_EHLO_ACCEPTED, e->subject, &e->trouble, "no reply to EHLO");
-            leave_undecided(run, e, after_ehlo, COUNT(after_ehlo), &e->trouble, "smtp.ehlo");
+            f = finding_unknown(run, SMTP_EHLO_ACCEPTED, e->subject, &e->trouble, "no reply to EHLO");
+            if (!s->greeting.code)
+                finding_follows(f, BANNER_GREETING);
+            leave_undecided(run, e, after_ehlo, COUNT(after_ehlo), &e->trouble, SMTP_EHLO_ACCEPTED);
         } else {
             finding(run, SMTP_EHLO_ACCEPTED, SKIPPED, e->subject, "no usable reply: see smtp.protocol");
             skip(run, e, after_ehlo, COUNT(after_ehlo), "no usable reply: see smtp.protocol");
@@ -158,7 +160,7 @@ static bool judge_ehlo(struct run *run, const struct endpoint *e)
     }
     if (trouble.reason) {
         finding_unknown(run, SMTP_EHLO_ACCEPTED, e->subject, &trouble, "EHLO answered with %s", first_line(run, &s->ehlo));
-        leave_undecided(run, e, after_ehlo, COUNT(after_ehlo), &trouble, "smtp.ehlo");
+        leave_undecided(run, e, after_ehlo, COUNT(after_ehlo), &trouble, SMTP_EHLO_ACCEPTED);
         return false;
     }
     if (s->helo.code == 250)
@@ -231,7 +233,7 @@ static void judge_starttls(struct run *run, const struct endpoint *e)
         trouble = e->trouble;
     if (trouble.reason) {
         finding_worst(finding_unknown(run, SMTP_STARTTLS_OFFERED, e->subject, &trouble, "STARTTLS is offered; the command: %s", first_line(run, &s->starttls)), WARN);
-        finding_unknown(run, SMTP_STARTTLS_INJECTION, e->subject, &trouble, "STARTTLS was not accepted")->because = "smtp.starttls";
+        finding_follows(finding_unknown(run, SMTP_STARTTLS_INJECTION, e->subject, &trouble, "STARTTLS was not accepted"), SMTP_STARTTLS_OFFERED);
         return;
     }
     finding(run, SMTP_STARTTLS_OFFERED, WARN, e->subject, "STARTTLS is offered, but refused: %s", first_line(run, &s->starttls));
@@ -240,14 +242,20 @@ static void judge_starttls(struct run *run, const struct endpoint *e)
 
 static enum reach judge_endpoint(struct run *run, const struct endpoint *e)
 {
-    enum reach reach = judge_reachability(run, e);
+    enum reach reach;
 
+    if (e->session->end == SMTP_END_NOT_CONTACTED) {
+        finding(run, SMTP_REACHABLE, SKIPPED, e->subject, "no public address, so not contacted: see ip.public");
+        skip(run, e, after_connect, COUNT(after_connect), "no public address: see ip.public");
+        return NOT_CONTACTED;
+    }
+    reach = judge_reachability(run, e);
     if (reach == NOT_REACHED) {
         skip(run, e, after_connect, COUNT(after_connect), "no connection: see smtp.reachable");
         return reach;
     }
     if (!did_connect(e->session)) {
-        leave_undecided(run, e, after_connect, COUNT(after_connect), &e->trouble, "smtp.reachable");
+        leave_undecided(run, e, after_connect, COUNT(after_connect), &e->trouble, SMTP_REACHABLE);
         return reach;
     }
     judge_delay(run, e);
@@ -257,7 +265,7 @@ static enum reach judge_endpoint(struct run *run, const struct endpoint *e)
 
         finding(run, SMTP_EHLO_ACCEPTED, SKIPPED, e->subject, "no greeting with 220: see banner.greeting");
         if (trouble.reason)
-            leave_undecided(run, e, after_ehlo, COUNT(after_ehlo), &trouble, "banner.greeting");
+            leave_undecided(run, e, after_ehlo, COUNT(after_ehlo), &trouble, BANNER_GREETING);
         else
             skip(run, e, after_ehlo, COUNT(after_ehlo), "no greeting with 220: see banner.greeting");
     } else if (judge_ehlo(run, e)) {
@@ -283,7 +291,7 @@ static void probe_smtp(struct run *run)
 {
     const char *domain = run_target(run)->domain;
     const struct inventory *mail = need_inventory(run);
-    size_t count[REACH_UNDECIDED + 1] = {0}, pending = 0, all = 0;
+    size_t count[NOT_CONTACTED + 1] = {0}, pending = 0;
     struct trouble doubt = {0};
 
     for (size_t h = 0; h < mail->host_count; h++) {
@@ -292,7 +300,6 @@ static void probe_smtp(struct run *run)
             struct endpoint e = {.subject = subject_host_ip(run, mail->hosts[h].name, &a->ip)};
             enum reach reach;
 
-            all++;
             e.session = need_judged_session(run, mail->hosts[h].name, &a->ip, &e.trouble);
             if (!e.session) {
                 pending++;
@@ -306,10 +313,10 @@ static void probe_smtp(struct run *run)
     }
     if (!mail->complete || pending)
         return;
-    if (all)
+    if (count[REACHED] + count[NOT_REACHED] + count[REACH_UNDECIDED])
         judge_domain(run, domain, count[REACHED], count[NOT_REACHED] + count[REACH_UNDECIDED], &doubt);
     else
-        finding(run, SMTP_REACHABLE, SKIPPED, domain, "no MX host has an address");
+        finding(run, SMTP_REACHABLE, SKIPPED, domain, count[NOT_CONTACTED] ? "no MX host has a public address" : "no MX host has an address");
 }
 
 const struct probe smtp_probe = {

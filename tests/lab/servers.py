@@ -209,6 +209,12 @@ http {
         root /run/lab/conf/web/{name};
     }}
 """
+    # Canaries answer on another port as well: that is how a blocked port 25 is told from no network at all.
+    for domain in DOMAINS:
+        for host in domain.hosts if domain.name.startswith("canary") else ():
+            listen = "".join(f" listen {f'[{a}]' if ':' in a else a}:443 ssl;" for a in host.addresses)
+            text += (f"    server {{{listen} server_name {host.fqdn}; return 204;"
+                     f" ssl_certificate {TLS}/{host.fqdn}.pem; ssl_certificate_key {TLS}/{host.fqdn}.key; }}\n")
     return text + "}\n"
 
 
