@@ -46,9 +46,8 @@ struct audit {
     struct arena *arena;
     struct probe_state *probes; /* config.probe_count, and one more for what every result needs */
     struct task *turn, *deadline;
-    const struct vantage *vantage;
-    const struct inventory *inventory;
-    int64_t started_ms, started_s, deadline_ms;
+    int64_t started_ms, deadline_ms;
+    engine_question *ask; /* NULL: a whole audit */
     engine_done *done;
     void *done_arg;
     struct result result; /* once it is finished */
@@ -219,11 +218,14 @@ struct engine_progress engine_progress(const struct engine *engine)
 /* An audit's life */
 
 /* What every result shows, whichever checks are selected. */
-static void run_basics(struct run *run)
+static void run_basics(struct audit *audit, struct run *run)
 {
     need_vantage(run);
     need_now(run);
-    need_inventory(run);
+    if (audit->ask)
+        audit->ask(run, audit->done_arg);
+    else
+        need_inventory(run);
 }
 
 static bool judges(const struct probe *probe, const struct target *target)
@@ -270,7 +272,7 @@ static void run_probe(struct audit *audit, size_t index)
     if (setjmp(exhausted) == 0) {
         arena_on_exhausted(state->run.arena, &exhausted);
         if (is_basics)
-            run_basics(&state->run);
+            run_basics(audit, &state->run);
         else
             probe->run(&state->run);
         arena_on_exhausted(state->run.arena, NULL);
@@ -369,7 +371,7 @@ static void finish(struct audit *audit)
 
     *result = (struct result){.target = audit->view.target,
                               .vantage = need_vantage(basics),
-                              .inventory = need_inventory(basics),
+                              .inventory = audit->ask ? NULL : need_inventory(basics),
                               .started_s = *need_now(basics),
                               .elapsed_ms = loop_now_ms(audit->engine->loop) - audit->started_ms};
     if (!fill_in(audit, result)) {
@@ -462,7 +464,7 @@ static void deadline(void *arg)
     task_schedule(audit->turn);
 }
 
-bool engine_audit(struct engine *engine, const struct target *target, engine_done *done, void *arg)
+static bool begin(struct engine *engine, const struct target *target, engine_question *ask, engine_done *done, void *arg)
 {
     struct audit *audit = calloc(1, sizeof *audit);
     size_t count = engine->config.probe_count;
@@ -472,6 +474,7 @@ bool engine_audit(struct engine *engine, const struct target *target, engine_don
     audit->engine = engine;
     audit->view = (struct audit_view){
         .waiter = {.wake = wake}, .store = engine->store, .target = target, .replay = engine->config.replay};
+    audit->ask = ask;
     audit->done = done;
     audit->done_arg = arg;
     audit->started_ms = loop_now_ms(engine->loop);
@@ -490,7 +493,7 @@ bool engine_audit(struct engine *engine, const struct target *target, engine_don
         audit->probes[i].run.arena = arena_new(AUDIT_BYTES);
         if (!audit->probes[i].run.arena)
             goto fail;
-        audit->probes[i].due = i == count || judges(engine->config.probes[i], target);
+        audit->probes[i].due = i == count || (!ask && judges(engine->config.probes[i], target));
         audit->probes[i].final = !audit->probes[i].due;
     }
     audit->deadline_ms = audit->started_ms + engine->config.audit_ms;
@@ -500,4 +503,14 @@ bool engine_audit(struct engine *engine, const struct target *target, engine_don
 fail:
     audit_free(audit);
     return false;
+}
+
+bool engine_audit(struct engine *engine, const struct target *target, engine_done *done, void *arg)
+{
+    return begin(engine, target, NULL, done, arg);
+}
+
+bool engine_ask(struct engine *engine, const struct target *target, engine_question *ask, engine_done *done, void *arg)
+{
+    return begin(engine, target, ask, done, arg);
 }

@@ -13,6 +13,7 @@ struct engine;
 struct loop;
 struct probe;
 struct result;
+struct run;
 struct target;
 struct recording;
 struct vantage;
@@ -42,6 +43,11 @@ void engine_release(struct engine *, const struct result *);
 /* Brings the deadlines of all audits under way forward to `within_ms` from now; later ones stay where they are. */
 void engine_hurry(struct engine *, int64_t within_ms);
 bool engine_is_idle(const struct engine *); /* no session with a peer is open: freeing it now hangs up on nobody */
+
+/* A single question instead of an audit: `ask` is run like a probe, until it has no open wishes, and its memory lives until
+ * `done` returns (the result it is given has no findings). */
+typedef void engine_question(struct run *, void *arg);
+bool engine_ask(struct engine *, const struct target *, engine_question *ask, engine_done *, void *arg);
 
 struct engine_progress {
     size_t wanted, known; /* pieces of evidence */
