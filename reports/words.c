@@ -194,6 +194,6 @@ const char *sender_text(struct arena *arena, const struct mail_address *address)
     if (address->origin == SENDER_NOT)
         return NULL;
     if (address->origin == SENDER_ASSUMED)
-        return "assumed from SPF";
+        return "assumed, as an MX address";
     return address->helo ? str_printf(arena, "declared, HELO %s", address->helo) : "declared, HELO not declared";
 }
