@@ -278,7 +278,7 @@ static enum exit_status audit(struct audit_command *run)
         return run->settings.ca_file ? EXIT_STATUS_USAGE : EXIT_STATUS_FAULT; /* most likely no certificates in it */
     }
     interrupt_install(sheets_remove, &run->sheets);
-    sheets_begin(&run->sheets, run->domain_count > 1 || run->settings.domains_file);
+    sheets_begin(&run->sheets, run->domain_count > 1 || run->list_fd >= 0);
     plan.loop = run->loop;
     plan.engine = run->engine;
     plan.list = run->list;

@@ -174,13 +174,18 @@ static bool admit_one(struct bulk *bulk)
     return step == LIST_BAD;
 }
 
+static bool has_room(const struct bulk *bulk)
+{
+    return !bulk->list_ended && bulk->plan->sheets->open > 0 && !interrupt_signal() &&
+           running(bulk) < bulk->plan->settings->in_flight && bulk->begun - bulk->reported < bulk->job_room;
+}
+
 static void admit(void *arg)
 {
     struct bulk *bulk = arg;
 
     report(bulk);
-    while (!bulk->list_ended && running(bulk) < bulk->plan->settings->in_flight &&
-           bulk->begun - bulk->reported < bulk->job_room && !interrupt_signal() && admit_one(bulk))
+    while (has_room(bulk) && admit_one(bulk))
         report(bulk);
     report(bulk);
     if (bulk->plan->sheets->open == 0 || (bulk->list_ended && running(bulk) == 0))
