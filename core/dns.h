@@ -118,7 +118,8 @@ struct dns_config {
 
 struct dns *dns_new(struct loop *, const struct dns_config *); /* copies the configuration; NULL without memory */
 void dns_free(struct dns *);                                   /* requests under way are forgotten */
-void dns_collect(struct dns *, struct evidence *);             /* makes the evidence known in a later turn of the loop */
+void dns_collect(struct dns *, struct evidence *);             /* makes the evidence known in a later turn of the loop, at once
+                                                                  where there is nothing to send */
 
 /* Servers of the system's configuration (/etc/resolv.conf).  Returns how many were stored. */
 size_t dns_system_servers(struct dns_server *out, size_t max);

@@ -20,6 +20,8 @@ void dns_question_finish(struct dns_question *q, enum dns_status status, uint32_
     answer->chain_loops = q->chain.loops;
     answer->chain_too_long = q->chain.too_long;
     answer->status = status;
+    if (status != DNS_UNKNOWN)
+        answer->trouble = (struct trouble){.reason = REASON_NONE};
     answer->ttl_s = ttl_s < DNS_TTL_MAX_S ? ttl_s : DNS_TTL_MAX_S;
     q->finished = true;
 }
@@ -61,7 +63,11 @@ static unsigned weight(enum reason reason)
 /* A server that was named by the key of the evidence is not a resolver of ours: its faults are the target's. */
 static enum side side_of(const struct dns_question *q, enum reason reason)
 {
-    return dns_question_is_own(q) && reason != REASON_TIMEOUT ? SIDE_TARGET : trouble_of(reason).side;
+    if (reason == REASON_TIMEOUT)
+        return SIDE_NETWORK;
+    if (dns_question_is_own(q))
+        return SIDE_TARGET;
+    return reason == REASON_PROTOCOL ? SIDE_RESOLVER : trouble_of(reason).side;
 }
 
 static void note(struct dns_question *q, struct dns_setback setback)

@@ -1,0 +1,1226 @@
+/* tests/unit/test_dns.c - the DNS collector against scripted servers (threats.md D1, D2, D5, D6, D10). */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <arpa/inet.h>
+#include <ctype.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <event2/event.h>
+
+#include "core/arena.h"
+#include "core/dns_channel.h"
+#include "core/evidence.h"
+#include "core/limits.h"
+#include "core/loop.h"
+#include "tests/unit/dns_packet.h"
+
+#define LENGTH(array) (sizeof(array) / sizeof *(array))
+
+enum { PATIENCE_S = 60, TRY_MS = 200, TCP_MS = 300, PEERS_MAX = 3, CONNECTIONS_MAX = 16 };
+enum { ANSWER = 0x8180, AUTHENTIC = 0x0020, TRUNCATED = 0x0200, REFERRAL = 0x8000 };
+enum { FORMERR = 1, SERVFAIL = 2, NXDOMAIN = 3, NOTIMP = 4, REFUSED = 5 };
+
+/* ---- scripted servers: UDP and TCP on one port of 127.0.0.1, on the loop of the test ---- */
+
+struct asked {
+    const uint8_t *packet;
+    size_t size;
+    unsigned id, type;
+    char name[256]; /* letter case as sent */
+    bool recursion, cd, edns, tcp;
+    unsigned nth; /* to this server, from 1 */
+    struct sockaddr_in from;
+    int fd;
+};
+
+struct server;
+typedef void script(struct server *, const struct asked *);
+
+struct server {
+    script *script;
+    struct event_base *base;
+    int udp, tcp;
+    uint16_t port;
+    struct event *udp_event, *tcp_event;
+    struct event *connections[CONNECTIONS_MAX];
+    int fds[CONNECTIONS_MAX];
+    unsigned connection_count, queries, by_tcp, with_cd, without_edns;
+    uint16_t ports[256]; /* that queries came from */
+};
+
+static struct packet reply;
+
+static bool read_question(struct asked *asked)
+{
+    size_t at = 12, used = 0;
+
+    if (asked->size < 17)
+        return false;
+    while (asked->packet[at]) {
+        size_t length = asked->packet[at++];
+
+        if (used)
+            asked->name[used++] = '.';
+        memcpy(asked->name + used, asked->packet + at, length);
+        used += length;
+        at += length;
+    }
+    asked->name[used] = '\0';
+    asked->id = (unsigned)(asked->packet[0] << 8 | asked->packet[1]);
+    asked->type = (unsigned)(asked->packet[at + 1] << 8 | asked->packet[at + 2]);
+    asked->recursion = asked->packet[2] & 1;
+    asked->cd = asked->packet[3] & 0x10;
+    asked->edns = asked->packet[11];
+    return true;
+}
+
+static void serve(struct server *server, struct asked *asked)
+{
+    if (!read_question(asked))
+        return;
+    if (server->queries < LENGTH(server->ports))
+        server->ports[server->queries] = asked->from.sin_port;
+    asked->nth = ++server->queries;
+    server->by_tcp += asked->tcp;
+    server->with_cd += asked->cd;
+    server->without_edns += !asked->edns;
+    server->script(server, asked);
+}
+
+static void on_udp(evutil_socket_t fd, short what, void *arg)
+{
+    uint8_t packet[1500];
+    struct asked asked = {.packet = packet, .fd = fd};
+    socklen_t size = sizeof asked.from;
+    ssize_t got;
+
+    (void)what;
+    while ((got = recvfrom(fd, packet, sizeof packet, MSG_DONTWAIT, (struct sockaddr *)&asked.from, &size)) > 0) {
+        asked.size = (size_t)got;
+        serve(arg, &asked);
+    }
+}
+
+static void on_stream(evutil_socket_t fd, short what, void *arg)
+{
+    uint8_t bytes[1500];
+    struct server *server = arg;
+    ssize_t got = recv(fd, bytes, sizeof bytes, MSG_DONTWAIT);
+
+    (void)what;
+    for (unsigned i = 0; got <= 0 && i < server->connection_count; i++)
+        if (server->fds[i] == fd)
+            event_del(server->connections[i]);
+    for (ssize_t at = 0; at + 2 <= got;) {
+        ssize_t size = bytes[at] << 8 | bytes[at + 1];
+        struct asked asked = {.packet = bytes + at + 2, .size = (size_t)size, .tcp = true, .fd = fd};
+
+        if (at + 2 + size <= got)
+            serve(server, &asked);
+        at += 2 + size;
+    }
+}
+
+static void on_connection(evutil_socket_t fd, short what, void *arg)
+{
+    struct server *server = arg;
+    int connection = accept(fd, NULL, NULL);
+
+    (void)what;
+    if (connection < 0)
+        return;
+    assert_true(server->connection_count < CONNECTIONS_MAX);
+    server->fds[server->connection_count] = connection;
+    server->connections[server->connection_count] =
+        event_new(server->base, connection, EV_READ | EV_PERSIST, on_stream, server);
+    event_add(server->connections[server->connection_count++], NULL);
+}
+
+static bool bind_both(struct server *server)
+{
+    struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
+    socklen_t size = sizeof at;
+
+    server->tcp = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    server->udp = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (bind(server->tcp, (struct sockaddr *)&at, size) == 0 && listen(server->tcp, 16) == 0 &&
+        getsockname(server->tcp, (struct sockaddr *)&at, &size) == 0 &&
+        bind(server->udp, (struct sockaddr *)&at, size) == 0) {
+        server->port = ntohs(at.sin_port);
+        return true;
+    }
+    close(server->tcp);
+    close(server->udp);
+    return false;
+}
+
+static void server_start(struct server *server, struct loop *loop, script *says)
+{
+    int tries = 100;
+
+    *server = (struct server){.script = says, .base = loop_base(loop)};
+    while (!bind_both(server) && tries-- > 0)
+        ;
+    assert_true(tries > 0);
+    server->udp_event = event_new(server->base, server->udp, EV_READ | EV_PERSIST, on_udp, server);
+    server->tcp_event = event_new(server->base, server->tcp, EV_READ | EV_PERSIST, on_connection, server);
+    event_add(server->udp_event, NULL);
+    event_add(server->tcp_event, NULL);
+}
+
+static void server_stop(struct server *server)
+{
+    event_free(server->udp_event);
+    event_free(server->tcp_event);
+    close(server->udp);
+    close(server->tcp);
+    for (unsigned i = 0; i < server->connection_count; i++) {
+        event_free(server->connections[i]);
+        close(server->fds[i]);
+    }
+}
+
+/* ---- what scripts say ---- */
+
+static void send_reply(const struct asked *asked)
+{
+    uint8_t length[2] = {(uint8_t)(reply.size >> 8), (uint8_t)reply.size};
+
+    if (asked->tcp) {
+        send(asked->fd, length, 2, MSG_NOSIGNAL);
+        send(asked->fd, reply.at, reply.size, MSG_NOSIGNAL);
+    } else {
+        sendto(asked->fd, reply.at, reply.size, 0, (const struct sockaddr *)&asked->from, sizeof asked->from);
+    }
+}
+
+static void begin(const struct asked *asked, unsigned flags)
+{
+    begin_reply(&reply, asked->id, flags, asked->name, asked->type);
+}
+
+static void finish(const struct asked *asked, int extended_error)
+{
+    if (asked->edns)
+        put_opt(&reply, 0, extended_error);
+    send_reply(asked);
+}
+
+static void say(const struct asked *asked, unsigned flags, int extended_error)
+{
+    begin(asked, flags);
+    finish(asked, extended_error);
+}
+
+static void say_address(const struct asked *asked, unsigned flags, uint32_t address)
+{
+    begin(asked, ANSWER | flags);
+    put_a(&reply, NULL, 300, address);
+    finish(asked, -1);
+}
+
+static void good(struct server *server, const struct asked *asked)
+{
+    (void)server;
+    say_address(asked, 0, 0xc0000201);
+}
+
+static void silent(struct server *server, const struct asked *asked)
+{
+    (void)server;
+    (void)asked;
+}
+
+/* ---- asking ---- */
+
+struct bench {
+    struct loop *loop;
+    struct server servers[PEERS_MAX];
+    size_t server_count;
+    struct dns_config config;
+    struct dns_server addresses[PEERS_MAX];
+    struct dns *dns;
+    struct store *store;
+    struct waiter waiter;
+    unsigned awaited;
+};
+
+static void on_wake(struct waiter *waiter, unsigned probe)
+{
+    struct bench *bench = (struct bench *)((char *)waiter - offsetof(struct bench, waiter));
+
+    (void)probe;
+    if (--bench->awaited == 0)
+        loop_stop(bench->loop);
+}
+
+static void collect(void *arg, struct evidence *evidence)
+{
+    dns_collect(((struct bench *)arg)->dns, evidence);
+}
+
+/* Scripts for up to three resolvers; NULL: nothing listens there. */
+static void open_bench(struct bench *bench, script *first, script *second, script *third)
+{
+    script *const scripts[PEERS_MAX] = {first, second, third};
+
+    *bench = (struct bench){.loop = loop_new(), .waiter = {.wake = on_wake}};
+    bench->config.random_case = true;
+    bench->config.try_ms = TRY_MS;
+    bench->config.tcp_ms = TCP_MS;
+    for (size_t i = 0; i < PEERS_MAX; i++) {
+        if (!scripts[i])
+            continue;
+        server_start(&bench->servers[i], bench->loop, scripts[i]);
+        bench->addresses[i].port = bench->servers[i].port;
+        assert_true(ip_parse("127.0.0.1", &bench->addresses[i].ip));
+        bench->server_count = i + 1;
+    }
+    bench->config.servers = bench->addresses;
+    bench->config.server_count = bench->server_count;
+    bench->dns = dns_new(bench->loop, &bench->config);
+    bench->store = store_new(bench->loop, collect, bench);
+    assert_non_null(bench->dns);
+}
+
+static void reopen(struct bench *bench) /* after a change of the configuration */
+{
+    dns_free(bench->dns);
+    bench->dns = dns_new(bench->loop, &bench->config);
+    assert_non_null(bench->dns);
+}
+
+static void close_bench(struct bench *bench)
+{
+    dns_free(bench->dns);
+    store_unpin_all(&bench->waiter);
+    store_free(bench->store);
+    for (size_t i = 0; i < bench->server_count; i++)
+        if (bench->servers[i].script)
+            server_stop(&bench->servers[i]);
+    loop_free(bench->loop);
+}
+
+static struct evidence *want(struct bench *bench, const struct key *key)
+{
+    struct evidence *evidence = store_want(bench->store, key, &bench->waiter, 0, NULL);
+
+    bench->awaited += !evidence->known; /* nothing to send: known at once */
+    return evidence;
+}
+
+static const struct dns_answer *ask_key(struct bench *bench, const struct key *key)
+{
+    struct evidence *evidence = want(bench, key);
+
+    if (!evidence->known)
+        loop_run(bench->loop);
+    assert_true(evidence->known);
+    assert_string_equal(((const struct dns_answer *)evidence->value)->key, evidence->text);
+    return evidence->value;
+}
+
+static const struct dns_answer *ask(struct bench *bench, const char *name, enum dns_type type)
+{
+    return ask_key(bench, &(struct key){.kind = EVIDENCE_DNS, .name = name, .type = type, .nth = 1});
+}
+
+static const struct dns_answer *ask_at(struct bench *bench, const char *name, enum dns_type type)
+{
+    return ask_key(bench, &(struct key){.kind = EVIDENCE_DNS,
+                                        .name = name,
+                                        .type = type,
+                                        .ip = bench->addresses[0].ip,
+                                        .port = bench->addresses[0].port,
+                                        .nth = 1});
+}
+
+static void assert_address(const struct dns_answer *answer)
+{
+    assert_int_equal(answer->status, DNS_OK);
+    assert_int_equal(answer->trouble.reason, REASON_NONE);
+    assert_int_equal(answer->count, 1);
+    assert_int_equal(answer->records[0].type, DNS_A);
+    assert_memory_equal(answer->records[0].ip.bytes, "\xc0\0\2\1", 4);
+    assert_int_equal(answer->ttl_s, 300);
+}
+
+static void assert_trouble(const struct dns_answer *answer, enum reason reason, enum side side)
+{
+    assert_int_equal(answer->status, DNS_UNKNOWN);
+    assert_int_equal(answer->trouble.reason, reason);
+    assert_int_equal(answer->trouble.side, side);
+    assert_non_null(answer->trouble.why);
+    assert_int_equal(answer->count, 0);
+}
+
+/* ---- answers ---- */
+
+static void an_answer_is_an_answer(void **state)
+{
+    struct bench bench;
+    const struct dns_answer *answer;
+    char server[32];
+
+    (void)state;
+    open_bench(&bench, good, NULL, NULL);
+    snprintf(server, sizeof server, "127.0.0.1@%u", bench.servers[0].port);
+    answer = ask(&bench, "mx.example.org", DNS_A);
+    assert_address(answer);
+    assert_string_equal(answer->server, server);
+    assert_int_equal(answer->security, DNS_INSECURE);
+    assert_int_equal(answer->tries, 1);
+    assert_int_equal(answer->rcode, 0);
+    assert_int_equal(answer->extended_error, -1);
+    assert_true(answer->edns && !answer->tcp);
+    close_bench(&bench);
+}
+
+static void negative(struct server *server, const struct asked *asked)
+{
+    (void)server;
+    begin(asked, ANSWER | (strncasecmp(asked->name, "nx", 2) == 0 ? NXDOMAIN : 0));
+    if (strcasecmp(asked->name, "bare.example") != 0)
+        put_soa(&reply, 1, "Example", 3600, 60);
+    finish(asked, -1);
+}
+
+static void absence_is_a_fact(void **state)
+{
+    struct bench bench;
+    const struct dns_answer *answer;
+
+    (void)state;
+    open_bench(&bench, negative, NULL, NULL);
+    answer = ask(&bench, "nx.example", DNS_A);
+    assert_int_equal(answer->status, DNS_NXDOMAIN);
+    assert_int_equal(answer->ttl_s, 60);
+    assert_string_equal(answer->zone, "Example");
+    assert_int_equal(ask(&bench, "name.example", DNS_MX)->status, DNS_NODATA);
+    answer = ask(&bench, "bare.example", DNS_A);
+    assert_int_equal(answer->status, DNS_NODATA);
+    assert_null(answer->zone);
+    close_bench(&bench);
+}
+
+/* ---- security: D2 ---- */
+
+static void authentic(struct server *server, const struct asked *asked)
+{
+    (void)server;
+    say_address(asked, AUTHENTIC, 0xc0000201);
+}
+
+static void authentic_bit_counts_from_trusted_resolvers_only(void **state)
+{
+    struct bench bench;
+
+    (void)state;
+    open_bench(&bench, authentic, NULL, NULL);
+    assert_int_equal(ask(&bench, "example.org", DNS_A)->security, DNS_SECURE);
+    assert_int_equal(ask_at(&bench, "at.example.org", DNS_A)->security, DNS_UNDECIDED); /* no resolver of ours */
+    close_bench(&bench);
+}
+
+/* ---- forgery: D1 ---- */
+
+static void forger(struct server *server, const struct asked *asked)
+{
+    int elsewhere = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+    (void)server;
+    for (unsigned i = 1; i <= 50; i++) {
+        begin_reply(&reply, asked->id + (i % 3 == 0 ? i : 0), ANSWER, i % 3 == 1 ? "other.example.org" : asked->name,
+                    asked->type);
+        put_a(&reply, NULL, 300, 0x7f000001);
+        if (asked->edns)
+            put_opt(&reply, 0, -1);
+        sendto(i % 3 == 2 ? elsewhere : asked->fd, reply.at, reply.size, 0, (const struct sockaddr *)&asked->from,
+               sizeof asked->from);
+    }
+    close(elsewhere);
+    say_address(asked, 0, 0xc0000201);
+}
+
+static void forged_replies_are_not_heard(void **state)
+{
+    struct bench bench;
+    const struct dns_answer *answer;
+
+    (void)state;
+    open_bench(&bench, forger, NULL, NULL);
+    answer = ask(&bench, "example.org", DNS_A);
+    assert_address(answer);
+    assert_int_equal(answer->tries, 1);
+    close_bench(&bench);
+}
+
+static void lower_casing(struct server *server, const struct asked *asked)
+{
+    struct asked lower = *asked;
+
+    (void)server;
+    for (char *c = lower.name; *c; c++)
+        *c = (char)tolower((unsigned char)*c);
+    say_address(&lower, 0, asked->tcp ? 0xc0000201 : 0x7f000001);
+}
+
+static void a_changed_echo_is_asked_for_over_tcp(void **state)
+{
+    struct bench bench;
+    const struct dns_answer *answer;
+
+    (void)state;
+    open_bench(&bench, lower_casing, NULL, NULL);
+    answer = ask(&bench, "a-name-with-many-letters.example.org", DNS_A);
+    assert_address(answer);
+    assert_true(answer->tcp);
+    assert_int_equal(answer->tries, 2);
+    close_bench(&bench);
+}
+
+static void source_ports_rotate(void **state)
+{
+    struct bench bench;
+    unsigned ports = 0;
+
+    (void)state;
+    open_bench(&bench, good, NULL, NULL);
+    for (unsigned i = 0; i < 200; i++) {
+        char name[32];
+
+        snprintf(name, sizeof name, "n%u.example.org", i);
+        want(&bench, &(struct key){.kind = EVIDENCE_DNS, .name = name, .type = DNS_A, .nth = 1});
+    }
+    loop_run(bench.loop);
+    assert_int_equal(bench.servers[0].queries, 200);
+    for (unsigned i = 0; i < 200; i++) {
+        bool seen = false;
+
+        for (unsigned before = 0; before < i; before++)
+            seen = seen || bench.servers[0].ports[before] == bench.servers[0].ports[i];
+        ports += !seen;
+    }
+    assert_true(ports >= 200 / DNS_CHANNEL_QUERIES);
+    close_bench(&bench);
+}
+
+/* ---- transport: D5 ---- */
+
+static void truncating(struct server *server, const struct asked *asked)
+{
+    (void)server;
+    if (asked->tcp)
+        say_address(asked, 0, 0xc0000201);
+    else
+        say(asked, ANSWER | TRUNCATED, -1);
+}
+
+static void truncation_leads_to_tcp(void **state)
+{
+    struct bench bench;
+    const struct dns_answer *answer;
+
+    (void)state;
+    open_bench(&bench, truncating, NULL, NULL);
+    answer = ask(&bench, "example.org", DNS_A);
+    assert_address(answer);
+    assert_true(answer->tcp && answer->edns);
+    assert_int_equal(answer->tries, 2);
+    close_bench(&bench);
+}
+
+static void long_over_tcp(struct server *server, const struct asked *asked)
+{
+    (void)server;
+    begin(asked, ANSWER | (asked->tcp ? 0 : TRUNCATED));
+    for (int i = 0; asked->tcp && i < 600; i++)
+        put_name_record(&reply, NULL, DNS_PTR, 300, "a-long-name-as-they-come.hosts.example.org");
+    finish(asked, -1);
+}
+
+static void tcp_carries_long_answers(void **state)
+{
+    struct bench bench;
+    const struct dns_answer *answer;
+
+    (void)state;
+    open_bench(&bench, long_over_tcp, NULL, NULL);
+    answer = ask(&bench, "1.2.0.192.in-addr.arpa", DNS_PTR);
+    assert_int_equal(answer->status, DNS_OK);
+    assert_int_equal(answer->count, 600);
+    assert_string_equal(answer->records[599].name, "a-long-name-as-they-come.hosts.example.org");
+    close_bench(&bench);
+}
+
+static void fits_udp(struct server *server, const struct asked *asked) /* more than 512, less than 1232 octets */
+{
+    (void)server;
+    begin(asked, ANSWER);
+    for (int i = 0; i < 20; i++)
+        put_name_record(&reply, NULL, DNS_PTR, 300, "a-long-name.hosts.example.org");
+    finish(asked, -1);
+}
+
+static void edns_carries_more_than_512_octets(void **state)
+{
+    struct bench bench;
+    const struct dns_answer *answer;
+
+    (void)state;
+    open_bench(&bench, fits_udp, NULL, NULL);
+    answer = ask(&bench, "1.2.0.192.in-addr.arpa", DNS_PTR);
+    assert_int_equal(answer->count, 20);
+    assert_true(!answer->tcp && answer->edns);
+    close_bench(&bench);
+}
+
+static void always_truncated(struct server *server, const struct asked *asked)
+{
+    (void)server;
+    say(asked, ANSWER | TRUNCATED, -1);
+}
+
+static void one_octet_and_stall(struct server *server, const struct asked *asked)
+{
+    (void)server;
+    if (asked->tcp)
+        send(asked->fd, "\1", 1, MSG_NOSIGNAL);
+    else
+        say(asked, ANSWER | TRUNCATED, -1);
+}
+
+static void length_and_nothing(struct server *server, const struct asked *asked)
+{
+    (void)server;
+    if (asked->tcp)
+        send(asked->fd, "\xff\xff", 2, MSG_NOSIGNAL);
+    else
+        say(asked, ANSWER | TRUNCATED, -1);
+}
+
+static void hang_up(struct server *server, const struct asked *asked)
+{
+    (void)server;
+    if (asked->tcp)
+        shutdown(asked->fd, SHUT_RDWR);
+    else
+        say(asked, ANSWER | TRUNCATED, -1);
+}
+
+static void a_stalled_tcp_connection_ends(void **state)
+{
+    static script *const scripts[] = {one_octet_and_stall, length_and_nothing};
+
+    (void)state;
+    for (size_t i = 0; i < LENGTH(scripts); i++) {
+        struct bench bench;
+
+        open_bench(&bench, scripts[i], NULL, NULL);
+        assert_trouble(ask(&bench, "example.org", DNS_A), REASON_TIMEOUT, SIDE_NETWORK);
+        close_bench(&bench);
+        open_bench(&bench, scripts[i], good, NULL);
+        assert_address(ask(&bench, "example.org", DNS_A));
+        close_bench(&bench);
+    }
+}
+
+static void a_lost_tcp_connection_ends(void **state)
+{
+    struct bench bench;
+
+    (void)state;
+    open_bench(&bench, hang_up, NULL, NULL);
+    assert_int_equal(ask(&bench, "example.org", DNS_A)->status, DNS_UNKNOWN);
+    close_bench(&bench);
+    open_bench(&bench, hang_up, good, NULL);
+    assert_address(ask(&bench, "example.org", DNS_A));
+    close_bench(&bench);
+    open_bench(&bench, always_truncated, NULL, NULL);
+    event_free(bench.servers[0].tcp_event);
+    bench.servers[0].tcp_event = event_new(bench.servers[0].base, -1, 0, on_connection, NULL);
+    close(bench.servers[0].tcp);
+    bench.servers[0].tcp = -1;
+    assert_int_equal(ask(&bench, "example.org", DNS_A)->status, DNS_UNKNOWN);
+    close_bench(&bench);
+}
+
+/* As c-ares 1.18 handles it by itself: FORMERR without OPT. */
+static void formerr_to_edns(struct server *server, const struct asked *asked)
+{
+    (void)server;
+    if (asked->edns) {
+        begin(asked, 0x8180 | FORMERR);
+        send_reply(asked);
+    } else {
+        say_address(asked, 0, 0xc0000201);
+    }
+}
+
+static void formerr_with_opt(struct server *server, const struct asked *asked)
+{
+    (void)server;
+    if (asked->edns)
+        say(asked, ANSWER | FORMERR, -1);
+    else
+        say_address(asked, 0, 0xc0000201);
+}
+
+static void notimp_to_edns(struct server *server, const struct asked *asked)
+{
+    (void)server;
+    if (asked->edns)
+        say(asked, ANSWER | NOTIMP, -1);
+    else
+        say_address(asked, 0, 0xc0000201);
+}
+
+static void badvers(struct server *server, const struct asked *asked)
+{
+    (void)server;
+    if (!asked->edns) {
+        say_address(asked, 0, 0xc0000201);
+        return;
+    }
+    begin(asked, ANSWER);
+    put_opt(&reply, 1, -1);
+    send_reply(asked);
+}
+
+static void drops_edns(struct server *server, const struct asked *asked)
+{
+    (void)server;
+    if (!asked->edns)
+        say_address(asked, 0, 0xc0000201);
+}
+
+static void servers_without_edns_are_asked_without(void **state)
+{
+    static script *const scripts[] = {formerr_to_edns, formerr_with_opt, notimp_to_edns, badvers, drops_edns};
+
+    (void)state;
+    for (size_t i = 0; i < LENGTH(scripts); i++) {
+        struct bench bench;
+
+        open_bench(&bench, scripts[i], NULL, NULL);
+        for (int round = 0; round < 8; round++) {
+            const struct dns_answer *answer;
+            char name[32];
+
+            snprintf(name, sizeof name, "n%d.example.org", round);
+            answer = ask(&bench, name, DNS_A);
+            assert_address(answer);
+            assert_false(answer->edns || answer->tcp);
+        }
+        assert_true(bench.servers[0].without_edns >= 8);
+        if (scripts[i] != drops_edns)
+            assert_true(bench.servers[0].queries <= 11); /* it was remembered */
+        close_bench(&bench);
+    }
+}
+
+/* ---- silence and refusal: D10 ---- */
+
+static void drops_first(struct server *server, const struct asked *asked)
+{
+    (void)server;
+    if (asked->nth > 1)
+        say_address(asked, 0, 0xc0000201);
+}
+
+static void answers_tcp_only(struct server *server, const struct asked *asked)
+{
+    (void)server;
+    if (asked->tcp)
+        say_address(asked, 0, 0xc0000201);
+}
+
+static void a_lost_packet_is_sent_again(void **state)
+{
+    struct bench bench;
+    const struct dns_answer *answer;
+
+    (void)state;
+    open_bench(&bench, drops_first, NULL, NULL);
+    answer = ask(&bench, "example.org", DNS_A);
+    assert_address(answer);
+    assert_int_equal(answer->tries, 2);
+    close_bench(&bench);
+    open_bench(&bench, answers_tcp_only, NULL, NULL);
+    answer = ask(&bench, "example.org", DNS_A);
+    assert_address(answer);
+    assert_true(answer->tcp);
+    assert_int_equal(answer->tries, DNS_TRIES + 1);
+    close_bench(&bench);
+}
+
+static void answers_one_name(struct server *server, const struct asked *asked)
+{
+    (void)server;
+    if (strncasecmp(asked->name, "fast", 4) == 0)
+        say_address(asked, 0, 0xc0000201);
+}
+
+static void silence_is_trouble(void **state)
+{
+    struct bench bench;
+    const struct dns_answer *answer;
+
+    (void)state;
+    open_bench(&bench, silent, NULL, NULL);
+    answer = ask(&bench, "example.org", DNS_A);
+    assert_trouble(answer, REASON_RESOLVER_DOWN, SIDE_RESOLVER);
+    assert_int_equal(answer->rcode, -1);
+    assert_string_equal(answer->server, "");
+    assert_int_equal(answer->tries, DNS_TRIES + 1);
+    assert_int_equal(ask(&bench, "next.example.org", DNS_A)->tries, 1); /* known to be silent */
+    close_bench(&bench);
+
+    open_bench(&bench, answers_one_name, NULL, NULL);
+    assert_address(ask(&bench, "fast.example.org", DNS_A));
+    assert_trouble(ask(&bench, "example.org", DNS_A), REASON_TIMEOUT, SIDE_NETWORK);
+    close_bench(&bench);
+
+    open_bench(&bench, silent, NULL, NULL);
+    assert_trouble(ask_at(&bench, "example.org", DNS_A), REASON_TIMEOUT, SIDE_NETWORK);
+    close_bench(&bench);
+}
+
+static void a_silent_resolver_stands_back(void **state)
+{
+    struct bench bench;
+
+    (void)state;
+    open_bench(&bench, silent, good, NULL);
+    assert_address(ask(&bench, "example.org", DNS_A));
+    assert_int_equal(bench.servers[1].queries, 1);
+    bench.servers[0].queries = 0;
+    assert_address(ask(&bench, "next.example.org", DNS_A));
+    assert_int_equal(bench.servers[0].queries, 0);
+    close_bench(&bench);
+}
+
+static void refuses(struct server *server, const struct asked *asked)
+{
+    (void)server;
+    say(asked, ANSWER | REFUSED, 18);
+}
+
+static void the_next_resolver_is_asked_after_refusal(void **state)
+{
+    struct bench bench;
+    const struct dns_answer *answer;
+    char server[32];
+
+    (void)state;
+    open_bench(&bench, refuses, good, NULL);
+    snprintf(server, sizeof server, "127.0.0.1@%u", bench.servers[1].port);
+    answer = ask(&bench, "example.org", DNS_A);
+    assert_address(answer);
+    assert_string_equal(answer->server, server);
+    close_bench(&bench);
+
+    open_bench(&bench, refuses, refuses, NULL);
+    answer = ask(&bench, "example.org", DNS_A);
+    assert_trouble(answer, REASON_REFUSED_BY_RESOLVER, SIDE_RESOLVER);
+    assert_int_equal(answer->rcode, REFUSED);
+    assert_int_equal(answer->extended_error, 18);
+    assert_int_equal(answer->tries, 2);
+    close_bench(&bench);
+
+    open_bench(&bench, refuses, NULL, NULL);
+    assert_trouble(ask_at(&bench, "example.org", DNS_A), REASON_REFUSED_BY_RESOLVER, SIDE_TARGET);
+    close_bench(&bench);
+}
+
+static void nothing_listens(void **state)
+{
+    struct bench bench;
+    const struct dns_answer *answer;
+    int64_t start;
+
+    (void)state;
+    open_bench(&bench, silent, good, NULL);
+    bench.addresses[0].port = 1;
+    reopen(&bench);
+    start = loop_now_ms(bench.loop);
+    answer = ask(&bench, "example.org", DNS_A);
+    assert_address(answer);
+    assert_true(loop_now_ms(bench.loop) - start < TRY_MS);
+    bench.config.server_count = 1;
+    reopen(&bench);
+    assert_trouble(ask(&bench, "two.example.org", DNS_A), REASON_RESOLVER_DOWN, SIDE_RESOLVER);
+    assert_trouble(ask_at(&bench, "three.example.org", DNS_A), REASON_CONNECTION_LOST, SIDE_TARGET);
+    bench.config.server_count = 0;
+    reopen(&bench);
+    assert_trouble(ask(&bench, "four.example.org", DNS_A), REASON_RESOLVER_DOWN, SIDE_US);
+    close_bench(&bench);
+}
+
+static void unaskable(void **state)
+{
+    struct bench bench;
+
+    (void)state;
+    open_bench(&bench, good, NULL, NULL);
+    assert_trouble(ask(&bench, "a..example.org", DNS_A), REASON_PROTOCOL, SIDE_TARGET);
+    assert_int_equal(bench.servers[0].queries, 0);
+    close_bench(&bench);
+}
+
+/* ---- SERVFAIL ---- */
+
+static void bogus(struct server *server, const struct asked *asked)
+{
+    (void)server;
+    if (asked->cd)
+        say_address(asked, 0, 0xc0000201);
+    else
+        say(asked, ANSWER | SERVFAIL, strncasecmp(asked->name, "told", 4) == 0 ? 6 : -1);
+}
+
+static void broken(struct server *server, const struct asked *asked)
+{
+    (void)server;
+    say(asked, ANSWER | SERVFAIL, 22);
+}
+
+static void recovering(struct server *server, const struct asked *asked)
+{
+    (void)server;
+    if (asked->nth == 1)
+        say(asked, ANSWER | SERVFAIL, -1);
+    else
+        say_address(asked, 0, 0xc0000201);
+}
+
+static void an_answer_with_cd_means_bogus(void **state)
+{
+    struct bench bench;
+    const struct dns_answer *answer;
+
+    (void)state;
+    open_bench(&bench, bogus, good, NULL);
+    answer = ask(&bench, "told.example.org", DNS_A);
+    assert_trouble(answer, REASON_DNSSEC_BOGUS, SIDE_TARGET);
+    assert_int_equal(answer->security, DNS_BOGUS);
+    assert_int_equal(answer->extended_error, 6);
+    assert_int_equal(answer->rcode, SERVFAIL);
+    assert_int_equal(answer->tries, 2);
+    answer = ask(&bench, "example.org", DNS_A);
+    assert_trouble(answer, REASON_DNSSEC_BOGUS, SIDE_TARGET);
+    assert_int_equal(answer->security, DNS_BOGUS);
+    assert_int_equal(answer->tries, 3);
+    assert_int_equal(bench.servers[1].queries, 0);
+    close_bench(&bench);
+
+    open_bench(&bench, recovering, NULL, NULL);
+    assert_address(ask(&bench, "example.org", DNS_A));
+    close_bench(&bench);
+}
+
+static void a_second_failure_means_broken(void **state)
+{
+    struct bench bench;
+    const struct dns_answer *answer;
+
+    (void)state;
+    open_bench(&bench, broken, broken, broken);
+    answer = ask(&bench, "example.org", DNS_A);
+    assert_trouble(answer, REASON_SERVFAIL, SIDE_TARGET);
+    assert_int_equal(answer->extended_error, 22);
+    assert_int_equal(answer->tries, 4);
+    assert_int_equal(answer->security, DNS_UNDECIDED);
+    assert_int_equal(bench.servers[1].with_cd, 1);
+    assert_int_equal(bench.servers[2].queries, 0);
+    close_bench(&bench);
+    open_bench(&bench, broken, good, NULL);
+    assert_address(ask(&bench, "example.org", DNS_A));
+    close_bench(&bench);
+    open_bench(&bench, broken, NULL, NULL);
+    answer = ask_at(&bench, "example.org", DNS_A);
+    assert_trouble(answer, REASON_SERVFAIL, SIDE_TARGET);
+    assert_int_equal(answer->tries, 1);
+    close_bench(&bench);
+}
+
+/* ---- malformed ---- */
+
+static void self_pointer(struct server *server, const struct asked *asked)
+{
+    (void)server;
+    begin(asked, ANSWER);
+    put16(&reply, 0xc000 | (unsigned)reply.size);
+    put16(&reply, DNS_A);
+    put16(&reply, 1);
+    put32(&reply, 300);
+    put16(&reply, 4);
+    put32(&reply, 0);
+    count_record(&reply, 0);
+    send_reply(asked);
+}
+
+static void a_malformed_reply_is_not_used(void **state)
+{
+    struct bench bench;
+    const struct dns_answer *answer;
+
+    (void)state;
+    open_bench(&bench, self_pointer, NULL, NULL);
+    answer = ask(&bench, "example.org", DNS_A);
+    assert_trouble(answer, REASON_PROTOCOL, SIDE_RESOLVER);
+    assert_true(bench.servers[0].by_tcp == 1);
+    answer = ask_at(&bench, "at.example.org", DNS_A);
+    assert_trouble(answer, REASON_PROTOCOL, SIDE_TARGET);
+    close_bench(&bench);
+    open_bench(&bench, self_pointer, good, NULL);
+    assert_address(ask(&bench, "example.org", DNS_A));
+    close_bench(&bench);
+}
+
+static void other_owners(struct server *server, const struct asked *asked)
+{
+    (void)server;
+    begin(asked, ANSWER);
+    put_a(&reply, "other.example.org", 10, 0x7f000001);
+    if (strncasecmp(asked->name, "mixed", 5) == 0)
+        put_a(&reply, NULL, 300, 0xc0000201);
+    put_name_record(&reply, NULL, DNS_NS, 5, "ns.example.org");
+    size_t at = begin_record(&reply, 0, NULL, DNS_A, 1);
+    set16(&reply, at - 6, 3); /* class CH */
+    put32(&reply, 0x7f000001);
+    end_record(&reply, at);
+    finish(asked, -1);
+}
+
+static void records_of_others_are_ignored(void **state)
+{
+    struct bench bench;
+
+    (void)state;
+    open_bench(&bench, other_owners, NULL, NULL);
+    assert_address(ask(&bench, "mixed.example.org", DNS_A));
+    assert_trouble(ask(&bench, "example.org", DNS_A), REASON_PROTOCOL, SIDE_RESOLVER); /* and no absence either */
+    close_bench(&bench);
+}
+
+static void refers(struct server *server, const struct asked *asked)
+{
+    (void)server;
+    begin(asked, REFERRAL);
+    size_t at = begin_record(&reply, 1, "org", DNS_NS, 300);
+    put_name(&reply, "a0.org.afilias-nst.info");
+    end_record(&reply, at);
+    finish(asked, -1);
+}
+
+static void a_referral_is_no_absence(void **state)
+{
+    struct bench bench;
+
+    (void)state;
+    open_bench(&bench, refers, NULL, NULL);
+    assert_trouble(ask_at(&bench, "example.org", DNS_A), REASON_PROTOCOL, SIDE_TARGET);
+    assert_trouble(ask(&bench, "example.org", DNS_A), REASON_PROTOCOL, SIDE_RESOLVER);
+    close_bench(&bench);
+}
+
+/* ---- chains: D6 ---- */
+
+static unsigned number_of(const char *name)
+{
+    return (unsigned)strtoul(name + 1, NULL, 10);
+}
+
+/* n1 -> n2 -> ... in replies of one link ("o") or of all that there are ("a"); the number after the first dot says how
+ * many links there are, "r" before it that the last one leads to the first name. */
+static void chains(struct server *server, const struct asked *asked)
+{
+    unsigned at = number_of(asked->name), links;
+    bool ring, all = tolower((unsigned char)asked->name[0]) == 'a';
+    const char *dot = strchr(asked->name, '.') + 1;
+    char owner[256], target[300];
+
+    (void)server;
+    ring = tolower((unsigned char)*dot) == 'r';
+    links = (unsigned)strtoul(dot + ring, NULL, 10);
+    begin(asked, ANSWER);
+    snprintf(owner, sizeof owner, "%s", asked->name);
+    for (; at <= links && reply.size < 1000; at++) {
+        snprintf(target, sizeof target, "%c%u.%s", asked->name[0], ring && at == links ? 1 : at + 1, dot);
+        put_name_record(&reply, owner, DNS_CNAME, 100 + at, target);
+        snprintf(owner, sizeof owner, "%.255s", target);
+        if (!all)
+            break;
+    }
+    if (at > links && !ring)
+        put_a(&reply, owner, 300, 0xc0000201);
+    finish(asked, -1);
+}
+
+static void chains_are_followed(void **state)
+{
+    static const struct {
+        const char *name;
+        size_t links;
+        bool loops, too_long;
+    } cases[] = {
+        {"a1.1.example", 1, false, false},   {"o1.1.example", 1, false, false},   {"a1.11.example", 11, false, false},
+        {"o1.11.example", 11, false, false}, {"a1.12.example", 12, false, true},  {"o1.12.example", 12, false, true},
+        {"a1.r1.example", 1, true, false},   {"o1.r1.example", 1, true, false},   {"a1.r2.example", 2, true, false},
+        {"o1.r2.example", 2, true, false},   {"a1.r12.example", 12, true, false}, {"o1.r12.example", 12, true, false},
+        {"a1.r13.example", 12, false, true}, {"o1.r13.example", 12, false, true}, {"o1.100.example", 12, false, true},
+    };
+    struct bench bench;
+
+    (void)state;
+    open_bench(&bench, chains, NULL, NULL);
+    for (size_t i = 0; i < LENGTH(cases); i++) {
+        const struct dns_answer *answer = ask(&bench, cases[i].name, DNS_A);
+
+        assert_int_equal(answer->chain_count, cases[i].links);
+        assert_int_equal(answer->chain_loops, cases[i].loops);
+        assert_int_equal(answer->chain_too_long, cases[i].too_long);
+        assert_string_equal(answer->chain[0].owner, cases[i].name);
+        if (cases[i].loops || cases[i].too_long) {
+            assert_trouble(answer, REASON_PROTOCOL, SIDE_TARGET);
+        } else {
+            assert_int_equal(answer->status, DNS_OK);
+            assert_int_equal(answer->count, 1);
+            assert_int_equal(answer->ttl_s, 101);
+        }
+    }
+    assert_int_equal(ask(&bench, "o1.11.example", DNS_CNAME)->count, 1);
+    assert_int_equal(ask(&bench, "o1.11.example", DNS_CNAME)->chain_count, 0);
+    close_bench(&bench);
+}
+
+static void dangling(struct server *server, const struct asked *asked)
+{
+    (void)server;
+    begin(asked, ANSWER | NXDOMAIN);
+    put_name_record(&reply, NULL, DNS_CNAME, 30, "gone.example");
+    put_soa(&reply, 1, "example", 3600, 60);
+    finish(asked, -1);
+}
+
+static void the_end_of_a_chain_may_be_absent(void **state)
+{
+    struct bench bench;
+    const struct dns_answer *answer;
+
+    (void)state;
+    open_bench(&bench, dangling, NULL, NULL);
+    answer = ask(&bench, "alias.example", DNS_A);
+    assert_int_equal(answer->status, DNS_NXDOMAIN);
+    assert_int_equal(answer->chain_count, 1);
+    assert_string_equal(answer->chain[0].target, "gone.example");
+    assert_int_equal(answer->ttl_s, 30);
+    close_bench(&bench);
+}
+
+/* ---- the collector itself: R14 ---- */
+
+static void freed_with_questions_open(void **state)
+{
+    static script *const scripts[] = {silent, one_octet_and_stall, good};
+
+    (void)state;
+    for (size_t i = 0; i < LENGTH(scripts); i++) {
+        struct bench bench;
+
+        open_bench(&bench, scripts[i], NULL, NULL);
+        for (unsigned n = 0; n < 100; n++) {
+            char name[32];
+
+            snprintf(name, sizeof name, "n%u.example.org", n);
+            want(&bench, &(struct key){.kind = EVIDENCE_DNS, .name = name, .type = DNS_A, .nth = 1});
+        }
+        for (int turns = 0; turns < 3; turns++)
+            event_base_loop(loop_base(bench.loop), EVLOOP_ONCE | EVLOOP_NONBLOCK);
+        close_bench(&bench);
+    }
+}
+
+static void without_descriptors(void **state)
+{
+    struct bench bench;
+    int taken[1024], count = 0;
+    const struct dns_answer *answer;
+
+    (void)state;
+    open_bench(&bench, good, NULL, NULL);
+    assert_address(ask(&bench, "example.org", DNS_A)); /* libraries have opened what they need */
+    while (count < (int)LENGTH(taken) && (taken[count] = dup(0)) >= 0)
+        count++;
+    answer = count < (int)LENGTH(taken) ? ask(&bench, "two.example.org", DNS_A) : NULL;
+    while (count > 0)
+        close(taken[--count]);
+    if (answer)
+        assert_trouble(answer, REASON_RESOURCES, SIDE_US);
+    assert_address(ask(&bench, "three.example.org", DNS_A));
+    close_bench(&bench);
+}
+
+static void the_loop_ends_when_all_is_known(void **state)
+{
+    struct bench bench;
+    struct evidence *evidence;
+
+    (void)state;
+    open_bench(&bench, truncating, NULL, NULL);
+    evidence = want(&bench, &(struct key){.kind = EVIDENCE_DNS, .name = "example.org", .type = DNS_A, .nth = 1});
+    bench.awaited = 1000; /* nobody stops the loop */
+    while (!evidence->known)
+        event_base_loop(loop_base(bench.loop), EVLOOP_ONCE);
+    server_stop(&bench.servers[0]);
+    bench.servers[0].script = NULL;
+    loop_run(bench.loop);
+    assert_address(evidence->value);
+    close_bench(&bench);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_answer_is_an_answer),
+        cmocka_unit_test(absence_is_a_fact),
+        cmocka_unit_test(authentic_bit_counts_from_trusted_resolvers_only),
+        cmocka_unit_test(forged_replies_are_not_heard),
+        cmocka_unit_test(a_changed_echo_is_asked_for_over_tcp),
+        cmocka_unit_test(source_ports_rotate),
+        cmocka_unit_test(truncation_leads_to_tcp),
+        cmocka_unit_test(tcp_carries_long_answers),
+        cmocka_unit_test(edns_carries_more_than_512_octets),
+        cmocka_unit_test(a_stalled_tcp_connection_ends),
+        cmocka_unit_test(a_lost_tcp_connection_ends),
+        cmocka_unit_test(servers_without_edns_are_asked_without),
+        cmocka_unit_test(a_lost_packet_is_sent_again),
+        cmocka_unit_test(silence_is_trouble),
+        cmocka_unit_test(a_silent_resolver_stands_back),
+        cmocka_unit_test(the_next_resolver_is_asked_after_refusal),
+        cmocka_unit_test(nothing_listens),
+        cmocka_unit_test(unaskable),
+        cmocka_unit_test(an_answer_with_cd_means_bogus),
+        cmocka_unit_test(a_second_failure_means_broken),
+        cmocka_unit_test(a_malformed_reply_is_not_used),
+        cmocka_unit_test(records_of_others_are_ignored),
+        cmocka_unit_test(a_referral_is_no_absence),
+        cmocka_unit_test(chains_are_followed),
+        cmocka_unit_test(the_end_of_a_chain_may_be_absent),
+        cmocka_unit_test(freed_with_questions_open),
+        cmocka_unit_test(without_descriptors),
+        cmocka_unit_test(the_loop_ends_when_all_is_known),
+    };
+
+    alarm(PATIENCE_S);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
