@@ -403,3 +403,22 @@ const char *name_org_domain(const char *name)
     found = psl_registrable_domain(list, plain);
     return found ? name + (found - plain) : name;
 }
+
+bool name_has_suffix_list(void)
+{
+    return psl_builtin() != NULL;
+}
+
+bool name_is_registered(const char *name)
+{
+    const psl_ctx_t *list = psl_builtin();
+    const char *parent = name_parent(name);
+    char plain[NAME_TEXT_MAX];
+
+    if (*parent == '\0' || strlen(parent) >= sizeof plain)
+        return false;
+    if (!list)
+        return name_labels(name) == 2;
+    plain_copy(parent, plain);
+    return psl_is_public_suffix2(list, plain, PSL_TYPE_ICANN);
+}

@@ -48,3 +48,5 @@ bool name_is_host(const char *name);          /* NAME_OK or NAME_UNDERSCORE */
 /* Organisational domain by the public suffix list (RFC 7489 3.2); the last two labels where no list is installed or no rule
  * matches.  Points into `name`; the name itself when it is a public suffix. */
 const char *name_org_domain(const char *name);
+bool name_has_suffix_list(void); /* is a list installed? */
+bool name_is_registered(const char *name); /* directly below a registry's suffix, not one that a provider listed for its customers */

@@ -322,6 +322,25 @@ static void test_org_domain(void **state)
     }
 }
 
+static void test_registered(void **state)
+{
+    static const struct {
+        const char *name;
+        bool registered;
+    } cases[] = {
+        {"example.net", true},  {"mail.example.net", false}, {"example.co.uk", true}, {"mail.example.co.uk", false},
+        {"example.nosuchtld", true}, {"a.example.nosuchtld", false}, {"net", false}, {"", false},
+        {"203-0-113-25.ip.linodeusercontent.com", false}, /* a suffix, but Linode's */
+    };
+
+    (void)state;
+    if (!name_has_suffix_list())
+        skip();
+    for (size_t i = 0; i < LENGTH(cases); i++)
+        if (name_is_registered(cases[i].name) != cases[i].registered)
+            fail_msg("%s", cases[i].name);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -333,6 +352,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_build, new_arena, free_arena),
         cmocka_unit_test(test_fault),
         cmocka_unit_test(test_org_domain),
+        cmocka_unit_test(test_registered),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
