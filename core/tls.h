@@ -2,6 +2,10 @@
  *
  * The only home of OpenSSL, together with x509.h.  The handshake always completes if it can: a bad certificate is
  * evidence, not an error.
+ *
+ * A client does no I/O: whoever owns the connection puts the peer's bytes in and carries ours out.  So every byte that
+ * the peer sent can be looked at before OpenSSL sees it, and counted; and a peer that closes without close_notify is
+ * simply at its end.
  */
 #pragma once
 
@@ -14,7 +18,7 @@
 struct tls_session {
     bool established;
     const char *error;    /* OpenSSL's or our words when it was not; never remote bytes; NULL */
-    const char *protocol; /* "TLSv1.3" */
+    const char *protocol; /* "TLSv1.3"; NULL when not established, and so is the cipher */
     const char *cipher;
     const struct str *chain; /* DER, leaf first, as sent */
     size_t chain_count;
@@ -24,3 +28,30 @@ struct tls_session {
     bool name_matches;       /* a dNSName SAN matches the server name (no CN fallback) */
     int64_t ms;              /* of the handshake */
 };
+
+struct arena;
+
+/* What connections share: trust anchors and settings.  The system's anchors are read when a certificate first needs
+ * them, and only those that it needs where the system has them by hash. */
+struct tls;
+struct tls *tls_new(const char *ca_file, const char **why); /* ca_file: extra anchors, may be NULL; NULL with *why */
+void tls_free(struct tls *);                                /* after its clients */
+
+/* One connection's client side: TLS 1.2 or later, no renegotiation. */
+struct tls_client;
+struct tls_client *tls_client_new(struct tls *, const char *server_name); /* "" for none; NULL: no memory */
+void tls_client_free(struct tls_client *);
+
+enum tls_result { TLS_OK, TLS_WANTS_BYTES, TLS_CLOSED, TLS_FAILED };
+
+enum tls_result tls_handshake(struct tls_client *); /* TLS_OK: it stands */
+enum tls_result tls_read(struct tls_client *, char *out, size_t size, size_t *got);
+enum tls_result tls_write(struct tls_client *, const char *bytes, size_t size); /* all or TLS_FAILED */
+void tls_close(struct tls_client *);                                            /* says close_notify */
+
+bool tls_put(struct tls_client *, const char *bytes, size_t size); /* from the peer; false: no memory */
+size_t tls_take(struct tls_client *, char *out, size_t size);      /* for the peer; 0: nothing left */
+
+/* What is known by now, in the arena; `ms` is the caller's to fill.  `error` is set unless the session stands and
+ * works. */
+struct tls_session *tls_client_session(const struct tls_client *, struct arena *);

@@ -1,0 +1,344 @@
+/* core/tls.c - TLS clients on OpenSSL, between two memory buffers. */
+#include "core/tls.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <openssl/bio.h>
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <openssl/x509.h>
+#include <openssl/x509_vfy.h>
+
+#include "core/arena.h"
+#include "core/ip.h"
+#include "core/limits.h"
+#include "core/x509.h"
+
+static_assert(X509_V_OK == 0, "recordings say 0 for a chain that is in order");
+
+static const char key_too_large[] = "an RSA key that is too large to be processed";
+
+struct tls {
+    SSL_CTX *context;    /* NULL until the first client */
+    X509_STORE *anchors; /* NULL until the first client, or a CA file */
+    bool has_directory;  /* the system's anchors by hash: read one by one, as chains need them */
+    bool has_bundle;     /* the system's bundle: read whole, when the directory does not help */
+};
+
+struct tls_client {
+    struct tls *tls;
+    SSL *ssl;
+    BIO *in, *out; /* owned by ssl */
+    char *server_name;
+    STACK_OF(X509) * chain; /* as sent */
+    bool verified, chain_cut, established;
+    int verify_error;
+    const char *error; /* a constant of ours or of OpenSSL's */
+};
+
+/* ---- trust anchors ---- */
+
+static bool has_store(struct tls *tls)
+{
+    if (!tls->anchors)
+        tls->anchors = X509_STORE_new();
+    return tls->anchors;
+}
+
+static void use_directory(struct tls *tls)
+{
+    X509_LOOKUP *lookup = X509_STORE_add_lookup(tls->anchors, X509_LOOKUP_hash_dir());
+
+    tls->has_directory = lookup && X509_LOOKUP_add_dir(lookup, NULL, X509_FILETYPE_DEFAULT);
+}
+
+static bool use_bundle(struct tls *tls)
+{
+    X509_LOOKUP *lookup = X509_STORE_add_lookup(tls->anchors, X509_LOOKUP_file());
+
+    tls->has_bundle = true; /* tried once, whatever comes of it */
+    return lookup && X509_LOOKUP_load_file(lookup, NULL, X509_FILETYPE_DEFAULT);
+}
+
+struct tls *tls_new(const char *ca_file, const char **why)
+{
+    struct tls *tls = calloc(1, sizeof *tls);
+
+    *why = "no memory";
+    if (!tls || !ca_file)
+        return tls;
+    ERR_clear_error();
+    if (has_store(tls) && X509_STORE_load_file(tls->anchors, ca_file))
+        return tls;
+    *why = "the CA file cannot be read, or holds no certificate";
+    ERR_clear_error();
+    tls_free(tls);
+    return NULL;
+}
+
+void tls_free(struct tls *tls)
+{
+    if (!tls)
+        return;
+    SSL_CTX_free(tls->context);
+    X509_STORE_free(tls->anchors);
+    free(tls);
+}
+
+/* ---- verification ---- */
+
+static int verify_once(struct tls *tls, STACK_OF(X509) * chain)
+{
+    X509_STORE_CTX *ctx = X509_STORE_CTX_new();
+    int error = X509_V_ERR_OUT_OF_MEM;
+
+    if (ctx && X509_STORE_CTX_init(ctx, tls->anchors, sk_X509_value(chain, 0), chain)) {
+        X509_STORE_CTX_set_default(ctx, "ssl_server");
+        X509_STORE_CTX_set_depth(ctx, TLS_CHAIN_CERTS);
+        error = X509_verify_cert(ctx) == 1 ? X509_V_OK : X509_STORE_CTX_get_error(ctx);
+        if (error == X509_V_OK && X509_STORE_CTX_get_error(ctx) != X509_V_OK)
+            error = X509_STORE_CTX_get_error(ctx);
+    }
+    X509_STORE_CTX_free(ctx);
+    return error;
+}
+
+static bool lacks_anchor(int error)
+{
+    return error == X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT || error == X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY ||
+           error == X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE || error == X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN ||
+           error == X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT;
+}
+
+/* The limits come before any computing with what the peer sent. */
+static int verify_chain(struct tls_client *client)
+{
+    int error;
+
+    if (sk_X509_num(client->chain) > TLS_CHAIN_CERTS) {
+        client->chain_cut = true;
+        return X509_V_ERR_CERT_CHAIN_TOO_LONG;
+    }
+    for (int i = 0; i < sk_X509_num(client->chain); i++)
+        if (x509_key_too_large(sk_X509_value(client->chain, i)))
+            return X509_V_ERR_APPLICATION_VERIFICATION;
+    error = verify_once(client->tls, client->chain);
+    if (lacks_anchor(error) && !client->tls->has_bundle && use_bundle(client->tls))
+        error = verify_once(client->tls, client->chain);
+    return error;
+}
+
+/* Called in the handshake instead of OpenSSL's own verification.  Only a key that must not be computed with ends it. */
+static int on_chain(X509_STORE_CTX *ctx, void *arg)
+{
+    SSL *ssl = X509_STORE_CTX_get_ex_data(ctx, SSL_get_ex_data_X509_STORE_CTX_idx());
+    struct tls_client *client = SSL_get_app_data(ssl);
+    STACK_OF(X509) *sent = X509_STORE_CTX_get0_untrusted(ctx);
+
+    (void)arg;
+    sk_X509_pop_free(client->chain, X509_free);
+    client->chain = sent ? X509_chain_up_ref(sent) : NULL;
+    if (sk_X509_num(client->chain) < 1)
+        return 0;
+    client->verify_error = verify_chain(client);
+    client->verified = true;
+    X509_STORE_CTX_set_error(ctx, client->verify_error);
+    if (x509_key_too_large(sk_X509_value(client->chain, 0))) {
+        client->error = key_too_large;
+        return 0;
+    }
+    ERR_clear_error();
+    return 1;
+}
+
+/* ---- clients ---- */
+
+/* The security level is OpenSSL's own default, not the distribution's: what is weak is for the checks to say. */
+static bool has_context(struct tls *tls)
+{
+    SSL_CTX *context;
+
+    if (tls->context)
+        return true;
+    if (!has_store(tls) || !(context = SSL_CTX_new(TLS_client_method())))
+        return false;
+    SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
+    SSL_CTX_set_max_proto_version(context, 0);
+    SSL_CTX_set_security_level(context, 1);
+    SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
+    SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
+    SSL_CTX_set_max_cert_list(context, TLS_CHAIN_BYTES);
+    SSL_CTX_set_verify(context, SSL_VERIFY_PEER, NULL);
+    SSL_CTX_set_cert_verify_callback(context, on_chain, NULL);
+    use_directory(tls);
+    tls->context = context;
+    return true;
+}
+
+static bool is_address(const char *name)
+{
+    struct ip ip;
+
+    return ip_parse(name, &ip);
+}
+
+struct tls_client *tls_client_new(struct tls *tls, const char *server_name)
+{
+    struct tls_client *client = calloc(1, sizeof *client);
+
+    ERR_clear_error();
+    if (!client || !has_context(tls) || !(client->ssl = SSL_new(tls->context))) {
+        free(client);
+        return NULL;
+    }
+    client->tls = tls;
+    client->in = BIO_new(BIO_s_mem());
+    client->out = BIO_new(BIO_s_mem());
+    client->server_name = strdup(server_name);
+    if (!client->in || !client->out || !client->server_name) {
+        BIO_free(client->in);
+        BIO_free(client->out);
+        client->in = client->out = NULL;
+        tls_client_free(client);
+        return NULL;
+    }
+    SSL_set_bio(client->ssl, client->in, client->out);
+    SSL_set_app_data(client->ssl, client);
+    SSL_set_connect_state(client->ssl);
+    if (*server_name && !is_address(server_name)) /* RFC 6066 3: no literal addresses */
+        SSL_set_tlsext_host_name(client->ssl, client->server_name);
+    return client;
+}
+
+void tls_client_free(struct tls_client *client)
+{
+    if (!client)
+        return;
+    SSL_free(client->ssl);
+    sk_X509_pop_free(client->chain, X509_free);
+    free(client->server_name);
+    free(client);
+}
+
+/* What a call's outcome means; reads the error queue at once after it. */
+static enum tls_result outcome(struct tls_client *client, int returned)
+{
+    unsigned long error;
+
+    switch (SSL_get_error(client->ssl, returned)) {
+    case SSL_ERROR_NONE:
+        return TLS_OK;
+    case SSL_ERROR_WANT_READ:
+    case SSL_ERROR_WANT_WRITE: /* memory takes everything */
+        return TLS_WANTS_BYTES;
+    case SSL_ERROR_ZERO_RETURN:
+        return TLS_CLOSED;
+    default:
+        error = ERR_get_error();
+        if (!client->error)
+            client->error = error ? ERR_reason_error_string(error) : NULL;
+        if (!client->error)
+            client->error = "TLS failed";
+        if (ERR_GET_LIB(error) == ERR_LIB_SSL && ERR_GET_REASON(error) == SSL_R_EXCESSIVE_MESSAGE_SIZE)
+            client->chain_cut = true;
+        ERR_clear_error();
+        return TLS_FAILED;
+    }
+}
+
+enum tls_result tls_handshake(struct tls_client *client)
+{
+    enum tls_result result;
+
+    ERR_clear_error();
+    result = outcome(client, SSL_do_handshake(client->ssl));
+    client->established = result == TLS_OK;
+    return result;
+}
+
+enum tls_result tls_read(struct tls_client *client, char *out, size_t size, size_t *got)
+{
+    ERR_clear_error();
+    *got = 0;
+    return outcome(client, SSL_read_ex(client->ssl, out, size, got));
+}
+
+enum tls_result tls_write(struct tls_client *client, const char *bytes, size_t size)
+{
+    size_t written = 0;
+    enum tls_result result;
+
+    ERR_clear_error();
+    result = outcome(client, SSL_write_ex(client->ssl, bytes, size, &written));
+    return result == TLS_OK && written == size ? TLS_OK : TLS_FAILED;
+}
+
+void tls_close(struct tls_client *client)
+{
+    ERR_clear_error();
+    if (client->established && !client->error)
+        SSL_shutdown(client->ssl);
+    ERR_clear_error();
+}
+
+bool tls_put(struct tls_client *client, const char *bytes, size_t size)
+{
+    size_t written = 0;
+
+    return size == 0 || (BIO_write_ex(client->in, bytes, size, &written) && written == size);
+}
+
+size_t tls_take(struct tls_client *client, char *out, size_t size)
+{
+    size_t got = 0;
+
+    return BIO_read_ex(client->out, out, size, &got) ? got : 0;
+}
+
+/* ---- evidence ---- */
+
+static void copy_chain(const struct tls_client *client, struct arena *arena, struct tls_session *session)
+{
+    size_t sent = client->chain ? (size_t)sk_X509_num(client->chain) : 0;
+    size_t count = sent > TLS_CHAIN_CERTS ? TLS_CHAIN_CERTS : sent;
+    struct str *chain = ARENA_ARRAY(arena, struct str, count);
+
+    for (size_t i = 0; i < count; i++) {
+        X509 *cert = sk_X509_value(client->chain, (int)i);
+        int size = i2d_X509(cert, NULL);
+        unsigned char *der = arena_alloc(arena, size > 0 ? (size_t)size : 1), *at = der;
+
+        if (size > 0 && i2d_X509(cert, &at) == size)
+            chain[i] = (struct str){(const char *)der, (size_t)size};
+    }
+    session->chain = chain;
+    session->chain_count = count;
+    session->chain_cut = client->chain_cut;
+}
+
+static const char *verify_text(const struct tls_client *client)
+{
+    if (!client->verified)
+        return "no certificate was seen";
+    if (client->verify_error == X509_V_ERR_APPLICATION_VERIFICATION)
+        return key_too_large;
+    return X509_verify_cert_error_string(client->verify_error);
+}
+
+struct tls_session *tls_client_session(const struct tls_client *client, struct arena *arena)
+{
+    struct tls_session *session = ARENA_NEW(arena, struct tls_session);
+
+    session->established = client->established;
+    session->error = client->error ? str_dup(arena, client->error) : NULL;
+    session->protocol = client->established ? str_dup(arena, SSL_get_version(client->ssl)) : NULL;
+    session->cipher = client->established ? str_dup(arena, SSL_get_cipher_name(client->ssl)) : NULL;
+    copy_chain(client, arena, session);
+    session->verify_error = client->verified ? client->verify_error : X509_V_ERR_UNSPECIFIED;
+    session->verify_text = str_dup(arena, verify_text(client));
+    if (session->chain_count > 0)
+        session->name_matches = x509_name_matches(session->chain[0], client->server_name);
+    return session;
+}

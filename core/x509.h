@@ -1,0 +1,33 @@
+/* core/x509.h - certificates as facts, read from DER.
+ *
+ * Names in a certificate are its issuer's or its owner's strings: remote bytes, any of them, NUL included.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/str.h"
+
+struct x509_facts {
+    struct str subject, issuer;    /* RFC 2253 order, UTF-8 where it could be converted */
+    int64_t not_before, not_after; /* seconds since 1970 */
+    const char *key_type;          /* "RSA", "EC", or OpenSSL's short name: "ED25519" */
+    unsigned key_bits;             /* 0: a key that OpenSSL does not understand */
+    bool key_too_large;            /* RSA over TLS_RSA_BITS_MAX: nothing was computed with it */
+    const char *signature;         /* OpenSSL's name of the algorithm, "sha256WithRSAEncryption" */
+    bool signature_is_weak;        /* MD5 or SHA-1 */
+    bool self_issued;              /* subject and issuer are the same */
+    const struct str *dns_names;   /* dNSName SANs, at most TLS_SANS_SHOWN */
+    size_t dns_name_count, dns_names_left_out;
+};
+
+struct arena;
+
+bool x509_facts(struct arena *, struct str der, struct x509_facts *out); /* false: not a certificate */
+/* Does a dNSName SAN match the host name?  One wildcard label at the left at most; the common name does not count. */
+bool x509_name_matches(struct str der, const char *host);
+
+struct x509_st; /* OpenSSL's X509, for tls.c */
+bool x509_key_too_large(const struct x509_st *);
