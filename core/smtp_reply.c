@@ -1,4 +1,5 @@
-/* core/smtp_reply.c - the grammar of SMTP replies (RFC 5321 4.2): incremental parser, views, and the words for states. */
+/* core/smtp_reply.c - the grammar of SMTP replies (RFC 5321 4.2): incremental parser, views, and the words for states.
+ */
 
 #include "core/smtp.h"
 
@@ -11,9 +12,15 @@
 /* ---- words ---- */
 
 static const char *const state_name[] = {
-    [SMTP_CONNECTING] = "connecting", [SMTP_GREETING] = "greeting",   [SMTP_EHLO] = "ehlo",
-    [SMTP_HELO] = "helo",             [SMTP_STARTTLS] = "starttls",   [SMTP_HANDSHAKE] = "handshake",
-    [SMTP_EHLO_TLS] = "ehlo_tls",     [SMTP_QUIT] = "quit",           [SMTP_DONE] = "done",
+    [SMTP_CONNECTING] = "connecting",
+    [SMTP_GREETING] = "greeting",
+    [SMTP_EHLO] = "ehlo",
+    [SMTP_HELO] = "helo",
+    [SMTP_STARTTLS] = "starttls",
+    [SMTP_HANDSHAKE] = "handshake",
+    [SMTP_EHLO_TLS] = "ehlo_tls",
+    [SMTP_QUIT] = "quit",
+    [SMTP_DONE] = "done",
 };
 static_assert(sizeof state_name / sizeof *state_name == SMTP_STATE_COUNT, "a state without a name");
 

@@ -1,8 +1,9 @@
 /* Replies of SMTP servers, good and bad (threats.md S1, S2, S6, S9), each in chunks of every size. */
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <setjmp.h>
 #include <stdint.h>
+
 #include <cmocka.h>
 
 #include <stdio.h>
@@ -49,7 +50,10 @@ static int tear_down(void **state)
     return 0;
 }
 
-#define BYTES(text) {text, sizeof(text) - 1}
+#define BYTES(text)                                                                                                    \
+    {                                                                                                                  \
+        text, sizeof(text) - 1                                                                                         \
+    }
 
 static void test_replies(void **state)
 {

@@ -1,0 +1,32 @@
+/* core/guest.h - being a good guest: when may the next connection to an address begin?
+ *
+ * A visit is one connection.  At most PEER_SESSIONS are open to one address, PEER_INTERVAL_MS pass between two of them,
+ * and at most NET_SESSIONS are open to one /24 or /48.  A visit that asks again (evidence "#2") begins PEER_RETRY_MS
+ * after the last one to its address has ended.  Visits begin in the order in which they came, as far as that allows.
+ *
+ * The owner keeps `struct visit` at one place from guest_enter() to guest_leave().  `begin` is called from the loop,
+ * never from inside guest_enter().
+ */
+#pragma once
+
+#include <stdbool.h>
+
+#include "core/ip.h"
+
+struct guest;
+struct loop;
+struct peer;
+
+struct visit {
+    void (*begin)(void *arg);
+    void *arg;
+    struct peer *peer, *network;
+    struct visit *next, **back; /* among those that wait; back is NULL once begun */
+    bool again;
+};
+
+struct guest *guest_new(struct loop *); /* NULL: no memory */
+void guest_free(struct guest *);        /* forgets visits that wait */
+
+bool guest_enter(struct guest *, struct visit *, const struct ip *, bool again, void (*begin)(void *arg), void *arg);
+void guest_leave(struct guest *, struct visit *); /* at the end of the connection, or while it waits */

@@ -1,0 +1,26 @@
+/* core/smtp_session.h - what the SMTP collector and its sessions share.  For core/smtp.c and core/smtp_session.c only.
+ *
+ * A session is queued, begins when the peer may be visited, makes its evidence known exactly once, and frees itself
+ * when its connection is over.
+ */
+#pragma once
+
+#include <stdbool.h>
+
+#include "core/smtp.h"
+
+struct guest;
+struct session;
+struct tls;
+
+struct smtp {
+    struct loop *loop;
+    struct smtp_config config; /* copied, with what it points to */
+    struct guest *guest;
+    struct tls *tls;
+    struct session *sessions; /* those that wait, too */
+};
+
+/* `seen` is the evidence's value so far, in its arena.  False: no memory, nothing happened.  May exhaust the arena. */
+bool session_queue(struct smtp *, struct evidence *, struct smtp_session *seen);
+void session_abandon(struct session *); /* hangs up; its evidence stays unknown */

@@ -1,0 +1,364 @@
+/* The SMTP collector against scripted peers: what it sends, how it ends, what it keeps (threats.md S3-S11, T8).
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <signal.h>
+
+#include "core/evidence.h"
+#include "core/limits.h"
+#include "core/loop.h"
+#include "core/smtp.h"
+#include "tests/unit/peer.h"
+#include "tests/unit/smtp_rig.h"
+
+enum { SHORT_MS = 2000, SETTLED_MS = SMTP_REPLY_MS / 2 };
+
+/* ---- credentials ---- */
+
+static struct issued authority, leaf;
+static SSL_CTX *credentials;
+static char ca_file[] = "/tmp/mailready-test-XXXXXX";
+
+static int make_credentials(void **state)
+{
+    int fd = mkstemp(ca_file);
+    FILE *out = fd >= 0 ? fdopen(fd, "w") : NULL;
+
+    (void)state;
+    authority = issue("Test Authority", NULL, NULL, NULL);
+    leaf = issue("mx", "DNS:mx.example.org,DNS:*.wild.example.org", NULL, &authority);
+    credentials = credentials_of(&leaf, NULL, 0);
+    return out && PEM_write_X509(out, authority.cert) && fclose(out) == 0 ? 0 : -1;
+}
+
+static int drop_credentials(void **state)
+{
+    (void)state;
+    SSL_CTX_free(credentials);
+    issued_free(&leaf);
+    issued_free(&authority);
+    unlink(ca_file);
+    return 0;
+}
+
+/* ---- sessions, each with the commands that the peer must have seen ---- */
+
+struct scene {
+    const char *name;
+    struct peer_step script[14];
+    enum smtp_end end;
+    enum smtp_state state;
+    const char *heard;
+    int64_t session_ms; /* 0: as usual */
+    unsigned violations;
+};
+
+#define HEARD_EHLO "EHLO probe.example.net\n"
+#define HEARD_TLS HEARD_EHLO "STARTTLS\n<tls>\n" HEARD_EHLO
+
+/* clang-format off */
+static const struct scene scenes[] = {
+    /* to the end */
+    {"plain", {{SAY, "220-mx\r\n220 ESMTP\r\n", 0}, {HEAR, 0, 0}, {SAY, EHLO_PLAIN, 0}, FAREWELL},
+     SMTP_END_OK, SMTP_QUIT, HEARD_EHLO "QUIT\n<end>\n", 0, 0},
+    {"STARTTLS", {TO_TLS, {SAY, EHLO_PLAIN, 0}, FAREWELL},
+     SMTP_END_OK, SMTP_QUIT, HEARD_TLS "QUIT\n<end>\n", 0, 0},
+    {"bare LF", {{SAY, "220 mx\n", 0}, {HEAR, 0, 0}, {SAY, "250 mx\n", 0}, FAREWELL},
+     SMTP_END_OK, SMTP_QUIT, HEARD_EHLO "QUIT\n<end>\n", 0, SMTP_BARE_LF},
+    {"EHLO unknown", {{SAY, "220 mx\r\n", 0}, {HEAR, 0, 0}, {SAY, "500 what\r\n", 0}, {HEAR, 0, 0}, {SAY, "250 mx\r\n", 0}, FAREWELL},
+     SMTP_END_OK, SMTP_QUIT, HEARD_EHLO "HELO probe.example.net\nQUIT\n<end>\n", 0, 0},
+    {"greeting in pieces, with a pause before the last line",
+     {{SAY, "220-te", 0}, {PAUSE, 0, 50}, {SAY, "aser\r\n", 0}, {PAUSE, 0, 150}, {SAY, "220 mx\r", 0}, {PAUSE, 0, 20}, {SAY, "\n", 0}, {HEAR, 0, 0}, {SAY, EHLO_PLAIN, 0}, FAREWELL},
+     SMTP_END_OK, SMTP_QUIT, HEARD_EHLO "QUIT\n<end>\n", 0, 0},
+    {"no reply to QUIT", {{SAY, "220 mx\r\n", 0}, {HEAR, 0, 0}, {SAY, EHLO_PLAIN, 0}, {HEAR, 0, 0}, {HOLD, 0, 0}},
+     SMTP_END_OK, SMTP_QUIT, HEARD_EHLO "QUIT\n<end>\n", 0, 0},
+    {"reset at QUIT", {{SAY, "220 mx\r\n", 0}, {HEAR, 0, 0}, {SAY, EHLO_PLAIN, 0}, {HEAR, 0, 0}, {RESET, 0, 0}},
+     SMTP_END_OK, SMTP_QUIT, HEARD_EHLO "QUIT\n", 0, 0},
+    {"TLS closed at QUIT", {TO_TLS, {SAY, EHLO_PLAIN, 0}, {HEAR, 0, 0}, {CLOSE, 0, 0}},
+     SMTP_END_OK, SMTP_QUIT, HEARD_TLS "QUIT\n", 0, 0},
+
+    /* closed, reset, silent: each at each state */
+    {"closed at greeting", {{SAY, "220-m", 0}, {CLOSE, 0, 0}}, SMTP_END_CLOSED, SMTP_GREETING, "", 0, 0},
+    {"closed at EHLO", {{SAY, "220 mx\r\n", 0}, {HEAR, 0, 0}, {CLOSE, 0, 0}}, SMTP_END_CLOSED, SMTP_EHLO, HEARD_EHLO, 0, 0},
+    {"closed at HELO", {{SAY, "220 mx\r\n", 0}, {HEAR, 0, 0}, {SAY, "502 no\r\n", 0}, {HEAR, 0, 0}, {CLOSE, 0, 0}},
+     SMTP_END_CLOSED, SMTP_HELO, HEARD_EHLO "HELO probe.example.net\n", 0, 0},
+    {"closed at STARTTLS", {TO_STARTTLS, {CLOSE, 0, 0}}, SMTP_END_CLOSED, SMTP_STARTTLS, HEARD_EHLO "STARTTLS\n", 0, 0},
+    {"closed in the handshake", {TO_STARTTLS, {SAY, "220 go\r\n", 0}, {SWALLOW, 0, 0}, {CLOSE, 0, 0}},
+     SMTP_END_CLOSED, SMTP_HANDSHAKE, HEARD_EHLO "STARTTLS\n", 0, 0},
+    {"closed at EHLO over TLS", {TO_TLS, {CLOSE, 0, 0}}, SMTP_END_CLOSED, SMTP_EHLO_TLS, HEARD_TLS, 0, 0},
+    {"reset at greeting", {{SAY, "220-m", 0}, {PAUSE, 0, 300}, {RESET, 0, 0}}, SMTP_END_RESET, SMTP_GREETING, "", 0, 0},
+    {"reset at EHLO", {{SAY, "220 mx\r\n", 0}, {HEAR, 0, 0}, {RESET, 0, 0}}, SMTP_END_RESET, SMTP_EHLO, HEARD_EHLO, 0, 0},
+    {"reset at HELO", {{SAY, "220 mx\r\n", 0}, {HEAR, 0, 0}, {SAY, "502 no\r\n", 0}, {HEAR, 0, 0}, {RESET, 0, 0}},
+     SMTP_END_RESET, SMTP_HELO, HEARD_EHLO "HELO probe.example.net\n", 0, 0},
+    {"reset at STARTTLS", {TO_STARTTLS, {RESET, 0, 0}}, SMTP_END_RESET, SMTP_STARTTLS, HEARD_EHLO "STARTTLS\n", 0, 0},
+    {"reset in the handshake", {TO_STARTTLS, {SAY, "220 go\r\n", 0}, {SWALLOW, 0, 0}, {RESET, 0, 0}},
+     SMTP_END_RESET, SMTP_HANDSHAKE, HEARD_EHLO "STARTTLS\n", 0, 0},
+    {"reset at EHLO over TLS", {TO_TLS, {RESET, 0, 0}}, SMTP_END_RESET, SMTP_EHLO_TLS, HEARD_TLS, 0, 0},
+    {"silent at greeting", {{HOLD, 0, 0}}, SMTP_END_TIMEOUT, SMTP_GREETING, "<end>\n", SHORT_MS, 0},
+    {"silent at EHLO", {{SAY, "220 mx\r\n", 0}, {HOLD, 0, 0}}, SMTP_END_TIMEOUT, SMTP_EHLO, HEARD_EHLO "<end>\n", SHORT_MS, 0},
+    {"silent at HELO", {{SAY, "220 mx\r\n", 0}, {HEAR, 0, 0}, {SAY, "502 no\r\n", 0}, {HOLD, 0, 0}},
+     SMTP_END_TIMEOUT, SMTP_HELO, HEARD_EHLO "HELO probe.example.net\n<end>\n", SHORT_MS, 0},
+    {"silent at STARTTLS", {TO_STARTTLS, {HOLD, 0, 0}}, SMTP_END_TIMEOUT, SMTP_STARTTLS, HEARD_EHLO "STARTTLS\n<end>\n", SHORT_MS, 0},
+    {"silent in the handshake", {TO_STARTTLS, {SAY, "220 go\r\n", 0}, {HOLD, 0, 0}},
+     SMTP_END_TIMEOUT, SMTP_HANDSHAKE, 0, SHORT_MS, 0},
+    {"silent at EHLO over TLS", {TO_TLS, {HOLD, 0, 0}}, SMTP_END_TIMEOUT, SMTP_EHLO_TLS, HEARD_TLS "<end>\n", SHORT_MS, 0},
+    {"one octet at a time", {{DRIP, "220-and so on\r\n", 40}}, SMTP_END_TIMEOUT, SMTP_GREETING, "", SHORT_MS, 0},
+    {"one octet at a time at EHLO", {{SAY, "220 mx\r\n", 0}, {HEAR, 0, 0}, {DRIP, "250-and so on\r\n", 40}},
+     SMTP_END_TIMEOUT, SMTP_EHLO, HEARD_EHLO, SHORT_MS, 0},
+
+    /* no SMTP, or too much of it: nothing more is said */
+    {"HTTP", {{SAY, "HTTP/1.1 400 Bad Request\r\n", 0}}, SMTP_END_PROTOCOL, SMTP_GREETING, "<end>\n", 0, SMTP_BAD_CODE},
+    {"code changes", {{SAY, "220 mx\r\n", 0}, {HEAR, 0, 0}, {SAY, "250-mx\r\n220 x\r\n", 0}},
+     SMTP_END_PROTOCOL, SMTP_EHLO, HEARD_EHLO "<end>\n", 0, SMTP_CODE_CHANGES},
+    {"endless greeting", {{FLOOD, "220-x\r\n", 0}}, SMTP_END_PROTOCOL, SMTP_GREETING, "", 0, SMTP_TOO_MANY_LINES},
+    {"endless line", {{FLOOD, "220-xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx", 0}},
+     SMTP_END_PROTOCOL, SMTP_GREETING, "", 0, SMTP_TOO_MANY_BYTES | SMTP_LONG_LINE},
+    {"two greetings", {{SAY, "220 mx\r\n220 mx\r\n", 0}}, SMTP_END_PROTOCOL, SMTP_EHLO, "<end>\n", 0, SMTP_UNASKED},
+    {"EHLO answered twice", {{SAY, "220 mx\r\n", 0}, {HEAR, 0, 0}, {SAY, EHLO_TLS "250 x\r\n", 0}},
+     SMTP_END_PROTOCOL, SMTP_STARTTLS, HEARD_EHLO "<end>\n", 0, SMTP_UNASKED},
+    {"answered ahead inside TLS", {TO_TLS, {SAY, "250 a\r\n250 b\r\n", 0}, FAREWELL},
+     SMTP_END_OK, SMTP_QUIT, HEARD_TLS "QUIT\n<end>\n", 0, 0},
+
+    /* TLS that is none */
+    {"injection in the same segment", {TO_STARTTLS, {SAY, "220 go\r\n250-evil\r\n", 0}},
+     SMTP_END_INJECTION, SMTP_STARTTLS, HEARD_EHLO "STARTTLS\n<end>\n", 0, 0},
+    {"injection in pieces", {TO_STARTTLS, {SAY, "220 go\r\n2", 0}, {PAUSE, 0, 30}, {SAY, "50-evil\r\n", 0}},
+     SMTP_END_INJECTION, SMTP_STARTTLS, HEARD_EHLO "STARTTLS\n<end>\n", 0, 0},
+    {"injection behind our ClientHello", {TO_STARTTLS, {SAY, "220 go\r\n", 0}, {AWAIT, 0, 0}, {SAY, "250-evil\r\n", 0}, {SECURE, 0, 0}},
+     SMTP_END_INJECTION, SMTP_HANDSHAKE, HEARD_EHLO "STARTTLS\n<no tls>\n", 0, 0},
+    {"clear text instead of TLS", {TO_STARTTLS, {SAY, "220 go\r\n", 0}, {SWALLOW, 0, 0}, {SAY, "500 what\r\n", 0}, {HOLD, 0, 0}},
+     SMTP_END_TLS, SMTP_HANDSHAKE, 0, SHORT_MS, 0},
+    {"clear text instead of TLS, then closed", {TO_STARTTLS, {SAY, "220 go\r\n", 0}, {SWALLOW, 0, 0}, {SAY, "500 what\r\n", 0}, {CLOSE, 0, 0}},
+     SMTP_END_TLS, SMTP_HANDSHAKE, 0, 0, 0},
+    {"a flood of clear text instead of TLS", {TO_STARTTLS, {SAY, "220 go\r\n", 0}, {SWALLOW, 0, 0}, {FLOOD, "500 what\r\n", 0}},
+     SMTP_END_TLS, SMTP_HANDSHAKE, 0, 0, 0},
+    {"garbage instead of TLS", {TO_STARTTLS, {SAY, "220 go\r\n", 0}, {SWALLOW, 0, 0}, {SAY, "\x01\x02\x03\x04\x05\x06\x07", 0}},
+     SMTP_END_TLS, SMTP_HANDSHAKE, 0, 0, 0},
+    {"TLS then garbage", {TO_STARTTLS, {SAY, "220 go\r\n", 0}, {SWALLOW, 0, 0}, {SAY, "\x16\x03\x03\x01\x01garbage", 0}, {SAY, "\x16\x03", 0}, {HOLD, 0, 0}},
+     SMTP_END_TIMEOUT, SMTP_HANDSHAKE, 0, SHORT_MS, 0},
+    {"flood inside TLS", {TO_TLS, {FLOOD, "250-xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx", 0}},
+     SMTP_END_PROTOCOL, SMTP_EHLO_TLS, 0, 0, SMTP_TOO_MANY_BYTES | SMTP_LONG_LINE},
+};
+/* clang-format on */
+
+enum { SCENES = sizeof scenes / sizeof *scenes };
+
+static void check_scene(const struct scene *scene, const struct smtp_session *session, struct peer *peer)
+{
+    bool ok = session->end == SMTP_END_OK;
+
+    peer_join(peer);
+    if (session->end != scene->end || session->state != scene->state || session->violations != scene->violations ||
+        (scene->heard && strcmp(peer->heard, scene->heard) != 0))
+        fail_msg("%s: %s in %s, violations %x, %s; heard:\n%s", scene->name, smtp_end_name(session->end),
+                 smtp_state_name(session->state), session->violations, ok ? "" : session->trouble.why, peer->heard);
+    assert_int_equal(ok, session->trouble.reason == REASON_NONE);
+    assert_int_equal(session->end == SMTP_END_INJECTION, session->injected.len > 0);
+    if (session->tls && !session->tls->established)
+        assert_non_null(session->tls->error);
+    assert_true(session->state != SMTP_HANDSHAKE || session->tls);
+    assert_true(session->connect_ms >= 0 && session->total_ms >= session->connect_ms);
+    assert_int_equal(session->our_ip.family, IP_V4);
+}
+
+/* All scenes at once that have the same deadline. */
+static void play(int64_t session_ms)
+{
+    struct smtp_config config = config_of(session_ms);
+    struct rig rig = rig_new(&config);
+    struct peer *peers[SCENES] = {NULL};
+    struct evidence *evidence[SCENES];
+
+    for (size_t i = 0; i < SCENES; i++) {
+        if (scenes[i].session_ms != session_ms)
+            continue;
+        peers[i] = peer_start(scenes[i].script, credentials, 1);
+        evidence[i] = want_peer(&rig, peers[i]);
+        assert_false(evidence[i]->known);
+    }
+    assert_false(smtp_is_idle(rig.smtp));
+    loop_run(rig.loop); /* ends because nothing is left to wait for */
+    assert_true(smtp_is_idle(rig.smtp));
+    for (size_t i = 0; i < SCENES; i++)
+        if (peers[i])
+            check_scene(&scenes[i], session_of(evidence[i]), peers[i]);
+    rig_free(&rig);
+    for (size_t i = 0; i < SCENES; i++)
+        if (peers[i])
+            peer_free(peers[i]);
+}
+
+static void test_scenes(void **state)
+{
+    (void)state;
+    play(0);
+}
+
+static void test_scenes_with_a_deadline(void **state)
+{
+    (void)state;
+    play(SHORT_MS);
+}
+
+/* The one pair that leads to the handshake; the scenes have what may happen there. */
+static bool begins_tls(enum smtp_state state, const char *reply)
+{
+    return state == SMTP_STARTTLS && strncmp(reply, "220", 3) == 0;
+}
+
+/* S11: whatever class of reply comes in whatever state, there is a next state, and the session ends by itself, long
+ * before any deadline; nothing but the named commands is ever said. */
+static void test_every_state_and_reply_class(void **state)
+{
+    static const struct {
+        enum smtp_state state;
+        struct peer_step before[8];
+        size_t before_count;
+    } stages[] = {
+        {SMTP_GREETING, {{END, 0, 0}}, 0},
+        {SMTP_EHLO, {{SAY, "220 mx\r\n", 0}, {HEAR, 0, 0}}, 2},
+        {SMTP_HELO, {{SAY, "220 mx\r\n", 0}, {HEAR, 0, 0}, {SAY, "500 mx\r\n", 0}, {HEAR, 0, 0}}, 4},
+        {SMTP_STARTTLS, {TO_STARTTLS}, 4},
+        {SMTP_EHLO_TLS, {TO_TLS}, 7},
+        {SMTP_QUIT, {{SAY, "220 mx\r\n", 0}, {HEAR, 0, 0}, {SAY, "250 mx\r\n", 0}, {HEAR, 0, 0}}, 4},
+    };
+    static const char *const replies[] = {
+        "200 x\r\n", "211 x\r\n", "220 x\r\n", "221 x\r\n", "250 x\r\n", "299 x\r\n", "354 x\r\n", "421 x\r\n",
+        "450 x\r\n", "454 x\r\n", "500 x\r\n", "502 x\r\n", "521 x\r\n", "554 x\r\n", "599 x\r\n",
+    };
+    enum { STAGES = sizeof stages / sizeof *stages, REPLIES = sizeof replies / sizeof *replies };
+    static struct peer_step scripts[STAGES * REPLIES][20];
+    struct peer *peers[STAGES * REPLIES] = {NULL};
+    struct evidence *evidence[STAGES * REPLIES];
+    struct smtp_config config = config_of(0);
+    struct rig rig = rig_new(&config);
+
+    (void)state;
+    for (size_t i = 0; i < STAGES * REPLIES; i++) {
+        struct peer_step *script = scripts[i];
+
+        if (begins_tls(stages[i / REPLIES].state, replies[i % REPLIES]))
+            continue;
+        memcpy(script, stages[i / REPLIES].before, stages[i / REPLIES].before_count * sizeof *script);
+        script += stages[i / REPLIES].before_count;
+        *script++ = (struct peer_step){SAY, replies[i % REPLIES], 0};
+        for (int k = 0; k < 4; k++) { /* a peer that refuses everything from here on */
+            *script++ = (struct peer_step){HEAR, NULL, 0};
+            *script++ = (struct peer_step){SAY, "500 x\r\n", 0};
+        }
+        peers[i] = peer_start(scripts[i], credentials, 1);
+        evidence[i] = want_peer(&rig, peers[i]);
+    }
+    loop_run(rig.loop);
+    for (size_t i = 0; i < STAGES * REPLIES; i++) {
+        const struct smtp_session *session;
+
+        if (!peers[i])
+            continue;
+        session = session_of(evidence[i]);
+        peer_join(peers[i]);
+        if (session->end != SMTP_END_OK || session->total_ms > SETTLED_MS)
+            fail_msg("%s answered with %s: %s in %s after %d ms", smtp_state_name(stages[i / REPLIES].state),
+                     replies[i % REPLIES], smtp_end_name(session->end), smtp_state_name(session->state),
+                     (int)session->total_ms);
+        if (!strstr(peers[i]->heard, "QUIT\n"))
+            fail_msg("%s answered with %s: no QUIT in\n%s", smtp_state_name(stages[i / REPLIES].state),
+                     replies[i % REPLIES], peers[i]->heard);
+        for (const char *line = peers[i]->heard; *line; line = strchr(line, '\n') + 1)
+            assert_true(strncmp(line, "EHLO ", 5) == 0 || strncmp(line, "HELO ", 5) == 0 ||
+                        strncmp(line, "STARTTLS\n", 9) == 0 || strncmp(line, "QUIT\n", 5) == 0 || *line == '<');
+    }
+    rig_free(&rig);
+    for (size_t i = 0; i < STAGES * REPLIES; i++)
+        if (peers[i])
+            peer_free(peers[i]);
+}
+
+static void test_what_is_kept(void **state)
+{
+    static const struct peer_step script[] = {{SAY, "220-mx.example.org ESMTP\r\n", 0},
+                                              {PAUSE, 0, 30},
+                                              {SAY, "220 ready\r\n", 0},
+                                              {HEAR, 0, 0},
+                                              {SAY, EHLO_TLS, 0},
+                                              {HEAR, 0, 0},
+                                              {SAY, "220 go\r\n", 0},
+                                              {SECURE, 0, 0},
+                                              {HEAR, 0, 0},
+                                              {SAY, EHLO_PLAIN, 0},
+                                              FAREWELL,
+                                              {END, 0, 0}};
+    struct peer *peer = peer_start(script, credentials, 1);
+    struct smtp_config config = config_of(0);
+    struct rig rig;
+    const struct smtp_session *s;
+    struct evidence *evidence;
+    unsigned char *der = NULL;
+    int size = i2d_X509(leaf.cert, &der);
+
+    (void)state;
+    config.ca_file = ca_file;
+    rig = rig_new(&config);
+    evidence = want_peer(&rig, peer);
+    loop_run(rig.loop);
+    s = session_of(evidence);
+    assert_string_equal(s->key, evidence->text);
+    assert_string_equal(s->server_name, "mx.example.org");
+    assert_string_equal(s->our_name, "probe.example.net");
+    assert_int_equal(s->greeting.code, 220);
+    assert_int_equal(s->greeting.line_count, 2);
+    assert_true(str_equal(smtp_reply_name(&s->greeting), str_of("mx.example.org")));
+    assert_true(s->greeting_ms >= 25 && s->greeting.ms >= 25);
+    assert_true(smtp_keyword(&s->ehlo, "STARTTLS", NULL));
+    assert_int_equal(s->helo.code, 0);
+    assert_int_equal(s->starttls.code, 220);
+    assert_int_equal(s->ehlo_tls.code, 250);
+    assert_false(smtp_keyword(&s->ehlo_tls, "STARTTLS", NULL));
+    assert_int_equal(s->quit.code, 0);
+    assert_true(s->tls->established);
+    assert_null(s->tls->error);
+    assert_string_equal(s->tls->protocol, "TLSv1.3");
+    assert_int_equal(s->tls->verify_error, X509_V_OK);
+    assert_true(s->tls->name_matches);
+    assert_int_equal(s->tls->chain_count, 1);
+    assert_int_equal(s->tls->chain[0].len, size);
+    assert_memory_equal(s->tls->chain[0].at, der, (size_t)size);
+    OPENSSL_free(der);
+    rig_free(&rig);
+    peer_free(peer);
+}
+
+static void test_freed_with_sessions_open(void **state)
+{
+    static const struct peer_step script[] = {TO_STARTTLS, {SAY, "220 go\r\n", 0}, {SECURE, 0, 0}, {END, 0, 0}};
+    struct peer *peer = peer_start(script, credentials, 1);
+    struct smtp_config config = config_of(0);
+    struct rig rig = rig_new(&config);
+
+    (void)state;
+    want_peer(&rig, peer);
+    want(&rig, EVIDENCE_SMTP, &peer->ip, peer->port, "waits.example.org", 1);
+    loop_defer(rig.loop, (void (*)(void *))loop_stop, rig.loop);
+    loop_run(rig.loop);
+    rig_free(&rig);
+    peer_free(peer);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_scenes),
+        cmocka_unit_test(test_scenes_with_a_deadline),
+        cmocka_unit_test(test_every_state_and_reply_class),
+        cmocka_unit_test(test_what_is_kept),
+        cmocka_unit_test(test_freed_with_sessions_open),
+    };
+
+    signal(SIGPIPE, SIG_IGN);
+    return cmocka_run_group_tests(tests, make_credentials, drop_credentials);
+}
