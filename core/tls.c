@@ -2,6 +2,7 @@
 #include "core/tls.h"
 
 #include <assert.h>
+#include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,11 +21,15 @@ static_assert(X509_V_OK == 0, "recordings say 0 for a chain that is in order");
 
 static const char key_too_large[] = "an RSA key that is too large to be processed";
 
+enum { HASH_DIGITS = 8 };
+
 struct tls {
     SSL_CTX *context;    /* NULL until the first client */
     X509_STORE *anchors; /* NULL until the first client, or a CA file */
-    bool has_directory;  /* the system's anchors by hash: read one by one, as chains need them */
-    bool has_bundle;     /* the system's bundle: read whole, when the directory does not help */
+    /* The system's anchors are read one by one, as chains need them, where there is a directory of them by hash.  The
+     * bundle costs 25 ms of CPU: read when a chain lacks its anchor and there is no such directory, or when the user
+     * names one in the environment. */
+    bool needs_no_bundle;
 };
 
 struct tls_client {
@@ -47,18 +52,34 @@ static bool has_store(struct tls *tls)
     return tls->anchors;
 }
 
+/* Files named by hash, "4042bcee.0": then whoever keeps the directory put all anchors there. */
+static bool is_hashed(const char *directory)
+{
+    DIR *dir = opendir(directory);
+    const struct dirent *entry;
+    bool found = false;
+
+    while (dir && !found && (entry = readdir(dir)))
+        found = strspn(entry->d_name, "0123456789abcdef") == HASH_DIGITS && entry->d_name[HASH_DIGITS] == '.';
+    if (dir)
+        closedir(dir);
+    return found;
+}
+
 static void use_directory(struct tls *tls)
 {
     X509_LOOKUP *lookup = X509_STORE_add_lookup(tls->anchors, X509_LOOKUP_hash_dir());
+    bool is_default = !getenv(X509_get_default_cert_dir_env()) && !getenv(X509_get_default_cert_file_env());
 
-    tls->has_directory = lookup && X509_LOOKUP_add_dir(lookup, NULL, X509_FILETYPE_DEFAULT);
+    if (lookup && X509_LOOKUP_add_dir(lookup, NULL, X509_FILETYPE_DEFAULT))
+        tls->needs_no_bundle = is_default && is_hashed(X509_get_default_cert_dir());
 }
 
 static bool use_bundle(struct tls *tls)
 {
     X509_LOOKUP *lookup = X509_STORE_add_lookup(tls->anchors, X509_LOOKUP_file());
 
-    tls->has_bundle = true; /* tried once, whatever comes of it */
+    tls->needs_no_bundle = true; /* tried once, whatever comes of it */
     return lookup && X509_LOOKUP_load_file(lookup, NULL, X509_FILETYPE_DEFAULT);
 }
 
@@ -125,7 +146,7 @@ static int verify_chain(struct tls_client *client)
         if (x509_key_too_large(sk_X509_value(client->chain, i)))
             return X509_V_ERR_APPLICATION_VERIFICATION;
     error = verify_once(client->tls, client->chain);
-    if (lacks_anchor(error) && !client->tls->has_bundle && use_bundle(client->tls))
+    if (lacks_anchor(error) && !client->tls->needs_no_bundle && use_bundle(client->tls))
         error = verify_once(client->tls, client->chain);
     return error;
 }
