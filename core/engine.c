@@ -11,6 +11,7 @@
 #include "core/limits.h"
 #include "core/loop.h"
 #include "core/probe.h"
+#include "core/receiver.h"
 #include "core/recording.h"
 #include "core/result.h"
 #include "core/run_internal.h"
@@ -360,6 +361,8 @@ static bool fill_in(struct audit *audit, struct result *result)
     arena_on_exhausted(audit->arena, &exhausted);
     list_findings(audit, result);
     list_evidence(audit, result);
+    if (result->inventory)
+        result->receivers = receivers_judge(audit->arena, result, &result->receiver_count);
     result->verdict = verdict_of(result);
     return true;
 }
@@ -376,7 +379,7 @@ static void finish(struct audit *audit)
                               .elapsed_ms = loop_now_ms(audit->engine->loop) - audit->started_ms};
     if (!fill_in(audit, result)) {
         result->findings = NULL;
-        result->finding_count = result->evidence_count = 0;
+        result->finding_count = result->evidence_count = result->receiver_count = 0;
         result->verdict = VERDICT_UNKNOWN;
     }
     task_free(audit->deadline);

@@ -18,15 +18,20 @@ const struct check *check_of(enum check_id id)
     return &checks[id];
 }
 
-bool check_from_name(const char *name, enum check_id *out)
+bool check_from_str(struct str name, enum check_id *out)
 {
     for (size_t i = 0; i < CHECK_COUNT; i++) {
-        if (strcmp(name, checks[i].name) == 0) {
+        if (str_equal(name, str_of(checks[i].name))) {
             *out = (enum check_id)i;
             return true;
         }
     }
     return false;
+}
+
+bool check_from_name(const char *name, enum check_id *out)
+{
+    return check_from_str(str_of(name), out);
 }
 
 bool finding_is_undecided(const struct finding *f)

@@ -10,6 +10,7 @@
 
 #include "core/ip.h"
 #include "core/status.h"
+#include "core/str.h"
 #include "core/trouble.h"
 
 /* Every check: its id, and the texts of checks.def. */
@@ -32,6 +33,7 @@ struct check {
 
 const struct check *check_of(enum check_id);
 bool check_from_name(const char *name, enum check_id *out);
+bool check_from_str(struct str name, enum check_id *out);
 
 struct text_list {
     const char **at;

@@ -78,7 +78,7 @@ static void judge_records(struct build *b, const struct dns_answer *mx)
     }
     list_hosts(b, mx);
     b->inventory->mixed_null = null && (odd_preference || b->inventory->host_count);
-    b->inventory->kind = b->inventory->host_count ? MX_LISTED : MX_NULL;
+    b->inventory->kind = b->inventory->host_count ? MX_LISTED : MX_NULL_MX;
 }
 
 /* RFC 5321 5.1: without MX records the domain itself is the mail host, if it has an address. */

@@ -11,6 +11,7 @@
 #include "core/vantage.h"
 
 struct evidence;
+struct receiver_verdict;
 
 struct result {
     const struct target *target;
@@ -24,6 +25,8 @@ struct result {
     int64_t elapsed_ms;
     const struct evidence *const *evidence; /* in order of key texts */
     size_t evidence_count;
+    const struct receiver_verdict *receivers; /* receiver.h; by receiver, then by sender */
+    size_t receiver_count;
 };
 
 /* Findings worth acting on first: FAIL, then WARN, in the order in which repairs work (addresses before PTR before HELO).

@@ -1,0 +1,67 @@
+/* core/receiver.h - what the large receivers would do with mail from each sender, by their published rules.
+ *
+ * The rules are data (receivers.def); they are judged on the findings of a finished audit, with a three-valued logic: a rule
+ * that rests on something undecided neither holds nor fails.  "No obstacle" never means "will accept": reputation, content
+ * and complaints cannot be seen from outside.  (checks.md, section 17)
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct arena;
+struct finding;
+struct mail_address;
+struct result;
+
+enum receiver_kind { RECEIVER_ALL, RECEIVER_BULK, RECEIVER_IPV6 };
+
+/* In order of weight. */
+enum receiver_outcome { RECEIVER_NO_OBSTACLE, RECEIVER_CANT_TELL, RECEIVER_AT_RISK, RECEIVER_REJECTS };
+enum { RECEIVER_OUTCOME_COUNT = RECEIVER_REJECTS + 1 };
+
+struct receiver {
+    const char *name;  /* "gmail-bulk" */
+    const char *title; /* "Gmail, bulk senders (5,000 a day)" */
+    enum receiver_kind kind;
+    const char *marks;       /* "|" between texts that show in a bounce who wrote it */
+    const char *not_visible; /* rules that nobody outside can check */
+};
+
+struct receiver_rule {
+    size_t receiver; /* index of receiver_at() */
+    enum receiver_outcome outcome;
+    const char *when;    /* see receivers.def; "" for bounces only */
+    const char *words;   /* what the admin sees */
+    const char *codes;   /* "5.7.25 4.7.23" */
+    const char *phrases; /* "|" between texts that show in a bounce that this rule is meant */
+    const char *source, *date;
+};
+
+struct receiver_reason {
+    const struct receiver_rule *rule;
+    const struct finding *finding; /* one that the rule rests on; NULL */
+};
+
+struct receiver_verdict {
+    const struct receiver *receiver;
+    const struct mail_address *sender;
+    enum receiver_outcome outcome;
+    const struct receiver_reason *reasons; /* rules of that outcome; for "can't tell" the undecided ones */
+    size_t reason_count;
+};
+
+size_t receiver_count(void);
+const struct receiver *receiver_at(size_t index);
+const struct receiver *receiver_from_name(const char *name); /* NULL: there is none */
+size_t receiver_rule_count(void);
+const struct receiver_rule *receiver_rule_at(size_t index);
+const char *receiver_outcome_word(enum receiver_outcome); /* "no_obstacle_found", "unknown", "at_risk", "rejects" */
+
+/* Every receiver for every sender of the result: receivers in the order of the data, senders in the inventory's.  In the
+ * arena; the result's receivers need not be set. */
+const struct receiver_verdict *receivers_judge(struct arena *, const struct result *, size_t *count);
+
+/* The first check that a rule's condition names ("ptr.fcrdns"; the shorthands stand for their first check), "" where it
+ * names none. */
+const char *receiver_rule_check(struct arena *, const struct receiver_rule *);

@@ -1,0 +1,134 @@
+/* Receivers' rules: the data is sound, and the logic is three-valued. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <string.h>
+
+#include "core/arena.h"
+#include "core/finding.h"
+#include "core/inventory.h"
+#include "core/receiver.h"
+#include "core/result.h"
+
+struct mark { /* a finding of a made-up audit */
+    const char *check, *subject;
+    enum status status;
+};
+
+enum { MARKS_MAX = 16, NOT_JUDGED = -1 };
+
+static const struct mail_address senders[] = {
+    {.ip = {IP_V4, {11, 22, 1, 25}}, .label = "11.22.1.25", .roles = ROLE_SENDER},
+    {.ip = {IP_V6, {0x2a, 0x0b, 0xbb, 0x80}}, .label = "2a0b:bb80::", .roles = ROLE_SENDER},
+    {.ip = {IP_V4, {11, 22, 1, 26}}, .label = "11.22.1.26", .roles = ROLE_MX},
+};
+
+/* The outcome of `receiver` for the sender at `index`, by these findings alone. */
+static int judge(struct arena *arena, const char *receiver, size_t index, const struct mark *marks, size_t count)
+{
+    struct inventory mail = {.addresses = senders, .address_count = sizeof senders / sizeof *senders};
+    struct finding findings[MARKS_MAX] = {{0}};
+    const struct finding *list[MARKS_MAX];
+    struct result result = {.findings = list, .finding_count = count, .inventory = &mail};
+    const struct receiver_verdict *all;
+    size_t verdicts;
+
+    for (size_t i = 0; i < count; i++) {
+        if (!check_from_name(marks[i].check, &findings[i].check))
+            fail_msg("no check %s", marks[i].check);
+        findings[i].subject = marks[i].subject;
+        findings[i].status = marks[i].status;
+        list[i] = &findings[i];
+    }
+    all = receivers_judge(arena, &result, &verdicts);
+    for (size_t i = 0; i < verdicts; i++)
+        if (strcmp(all[i].receiver->name, receiver) == 0 && all[i].sender == &senders[index])
+            return (int)all[i].outcome;
+    return NOT_JUDGED;
+}
+
+static void every_rule_names_what_exists(void **state)
+{
+    struct arena *arena = arena_new(1 << 20);
+
+    (void)state;
+    for (size_t i = 0; i < receiver_rule_count(); i++) {
+        const struct receiver_rule *rule = receiver_rule_at(i);
+        const char *check = receiver_rule_check(arena, rule);
+        enum check_id id;
+        bool later = strncmp(check, "message.", 8) == 0 || strcmp(check, "smtp.relay") == 0 || strcmp(check, "ptr.operator_site") == 0 ||
+                     strncmp(check, "dnsbl.", 6) == 0 || strncmp(check, "spf.", 4) == 0 || strncmp(check, "dkim.", 5) == 0 ||
+                     strncmp(check, "dmarc.", 6) == 0;
+
+        assert_true(rule->receiver < receiver_count());
+        assert_true(*rule->words && *rule->source && *rule->date);
+        assert_true(!*rule->when || *check);
+        if (*check && !later && !check_from_name(check, &id))
+            fail_msg("%s: no check %s", rule->words, check);
+        assert_true(*rule->when || *rule->codes || *rule->phrases);
+    }
+    arena_free(arena);
+}
+
+static void rules_follow_the_sender(void **state)
+{
+    static const struct mark no_ptr_v4[] = {
+        {"ip.public", "11.22.1.25", PASS},        {"ptr.exists", "11.22.1.25", FAIL},       {"ptr.name_valid", "11.22.1.25", SKIPPED},
+        {"ptr.fcrdns", "11.22.1.25", SKIPPED},    {"ip.public", "2a0b:bb80::", PASS},       {"ptr.exists", "2a0b:bb80::", PASS},
+        {"ptr.fcrdns", "2a0b:bb80::", PASS},      {"ptr.name_valid", "2a0b:bb80:: mx.example.org", PASS},
+        {"helo.fqdn", "11.22.1.25 mx.example.org", PASS}, {"helo.fqdn", "2a0b:bb80:: mx.example.org", PASS},
+        {"ptr.exists", "11.22.1.26", FAIL},
+    };
+    enum { COUNT = sizeof no_ptr_v4 / sizeof *no_ptr_v4 };
+    struct arena *arena = arena_new(1 << 20);
+
+    (void)state;
+    assert_int_equal(judge(arena, "gmail", 0, no_ptr_v4, COUNT), RECEIVER_REJECTS);
+    assert_int_equal(judge(arena, "t-online", 0, no_ptr_v4, COUNT), RECEIVER_REJECTS);
+    assert_int_equal(judge(arena, "yahoo", 0, no_ptr_v4, COUNT), RECEIVER_AT_RISK);
+    assert_int_equal(judge(arena, "gmail-bulk", 0, no_ptr_v4, COUNT), RECEIVER_REJECTS); /* by the rules of "gmail" */
+    assert_int_equal(judge(arena, "t-online", 1, no_ptr_v4, COUNT), RECEIVER_NO_OBSTACLE);
+    assert_int_equal(judge(arena, "exchange-ipv6", 0, no_ptr_v4, COUNT), NOT_JUDGED);
+    assert_int_equal(judge(arena, "gmail", 2, no_ptr_v4, COUNT), NOT_JUDGED); /* receives only */
+    arena_free(arena);
+}
+
+static void undecided_is_neither_refusal_nor_clearance(void **state)
+{
+    static const struct mark flaky[] = {
+        {"ip.public", "11.22.1.25", PASS},
+        {"ptr.exists", "11.22.1.25", UNKNOWN},
+        {"ptr.name_valid", "11.22.1.25", UNKNOWN},
+        {"ptr.fcrdns", "11.22.1.25", UNKNOWN},
+    };
+    static const struct mark refused[] = {
+        {"ip.public", "11.22.1.25", FAIL},
+        {"ptr.exists", "11.22.1.25", UNKNOWN},
+    };
+    static const struct mark undeclared[] = {
+        {"ip.public", "11.22.1.25", PASS},   {"ptr.exists", "11.22.1.25", PASS},  {"ptr.name_valid", "11.22.1.25 mx.example.org", PASS},
+        {"ptr.fcrdns", "11.22.1.25", PASS},  {"helo.fqdn", "11.22.1.25", SKIPPED}, {"helo.resolves", "11.22.1.25", SKIPPED},
+        {"domain.exists", "example.org", PASS}, {"mx.exists", "example.org", PASS},
+    };
+    struct arena *arena = arena_new(1 << 20);
+
+    (void)state;
+    assert_int_equal(judge(arena, "t-online", 0, flaky, 4), RECEIVER_CANT_TELL);
+    assert_int_equal(judge(arena, "t-online", 0, refused, 2), RECEIVER_REJECTS);
+    assert_int_equal(judge(arena, "strict-postfix", 0, undeclared, 8), RECEIVER_CANT_TELL); /* its HELO name is not known */
+    assert_int_equal(judge(arena, "t-online", 0, undeclared, 8), RECEIVER_NO_OBSTACLE);
+    arena_free(arena);
+}
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_rule_names_what_exists),
+        cmocka_unit_test(rules_follow_the_sender),
+        cmocka_unit_test(undecided_is_neither_refusal_nor_clearance),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
