@@ -64,9 +64,25 @@ static const char *const *texts(struct json_codec *c, const char *member, const 
     return all;
 }
 
+static void check_domain(struct json_codec *c, const char *member, const char *domain)
+{
+    const char *why, *name = domain ? name_from_user(c->arena, domain, &why) : NULL;
+
+    if (!name || strcmp(name, domain) != 0)
+        json_fail(c, member, "not a domain name in lower case, as A-labels, without a final dot");
+}
+
+static const char *const *domains(struct json_codec *c, const char *member, const char *const *value, size_t *count)
+{
+    value = texts(c, member, value, count);
+    for (size_t i = 0; !c->writing && !c->failed && i < *count; i++)
+        check_domain(c, member, value[i]);
+    return value;
+}
+
 static void target_json(struct json_codec *c, struct target *t)
 {
-    const char *why = "";
+    static const char *const volumes[] = {[VOLUME_UNSAID] = "unsaid", [VOLUME_LOW] = "low", [VOLUME_BULK] = "bulk"};
 
     if (!json_object(c, "target", true)) {
         json_require(c, "target");
@@ -74,12 +90,8 @@ static void target_json(struct json_codec *c, struct target *t)
     }
     json_require(c, "domain");
     t->domain = json_text(c, "domain", t->domain, "");
-    if (!c->writing) {
-        const char *domain = t->domain ? name_from_user(c->arena, t->domain, &why) : NULL;
-
-        if (!domain || strcmp(domain, t->domain) != 0)
-            json_fail(c, "domain", "not a domain name in lower case, as A-labels, without a final dot");
-    }
+    if (!c->writing)
+        check_domain(c, "domain", t->domain);
     t->unicode = json_text(c, "unicode", t->unicode, t->domain);
     t->sender_count = json_list(c, "senders", t->sender_count);
     if (t->sender_count > 0) {
@@ -91,6 +103,11 @@ static void target_json(struct json_codec *c, struct target *t)
         json_end(c);
     }
     t->selectors = texts(c, "selectors", t->selectors, &t->selector_count);
+    t->guess_selectors = json_bool(c, "guess_selectors", t->guess_selectors, false);
+    t->mail_froms = domains(c, "mail_froms", t->mail_froms, &t->mail_from_count);
+    t->froms = domains(c, "froms", t->froms, &t->from_count);
+    if (!c->writing || t->volume != VOLUME_UNSAID)
+        t->volume = (enum volume)json_word(c, "volume", (int)t->volume, volumes, VOLUME_BULK + 1, VOLUME_UNSAID);
     t->canaries = texts(c, "canaries", t->canaries, &t->canary_count);
     t->smtp_port = (uint16_t)json_int(c, "smtp_port", t->smtp_port, 1, UINT16_MAX, 25);
     json_end(c);

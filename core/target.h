@@ -14,6 +14,8 @@ struct sender { /* --sender */
     const char *helo; /* as declared; NULL: not declared */
 };
 
+enum volume { VOLUME_UNSAID, VOLUME_LOW, VOLUME_BULK }; /* --volume: which of a receiver's rules hold */
+
 struct target {
     const char *domain;  /* A-label, lower case, no final dot */
     const char *unicode; /* for display */
@@ -23,6 +25,12 @@ struct target {
     size_t not_sender_count;
     const char *const *selectors; /* --dkim */
     size_t selector_count;
+    bool guess_selectors;          /* --dkim-guess */
+    const char *const *mail_froms; /* --mail-from: domains of the envelope; none: the domain itself */
+    size_t mail_from_count;
+    const char *const *froms; /* --from: domains of the From header, beside the domain itself */
+    size_t from_count;
+    enum volume volume;
     const char *const *canaries; /* host names for the port-25 test */
     size_t canary_count;
     uint16_t smtp_port;

@@ -448,6 +448,12 @@ static struct target full_target(void)
         .sender_count = 3,
         .selectors = selectors,
         .selector_count = 2,
+        .guess_selectors = true,
+        .mail_froms = canaries,
+        .mail_from_count = 1,
+        .froms = canaries,
+        .from_count = 1,
+        .volume = VOLUME_BULK,
         .canaries = canaries,
         .canary_count = 1,
         .smtp_port = 2525,
@@ -510,6 +516,12 @@ static void test_target(void **state)
     }
     assert_int_equal(t->selector_count, 2);
     assert_string_equal(t->selectors[1], "b");
+    assert_true(t->guess_selectors);
+    assert_int_equal(t->mail_from_count, 1);
+    assert_string_equal(t->mail_froms[0], "mx.example.net");
+    assert_int_equal(t->from_count, 1);
+    assert_string_equal(t->froms[0], "mx.example.net");
+    assert_int_equal(t->volume, VOLUME_BULK);
     assert_int_equal(t->canary_count, 1);
     assert_string_equal(t->canaries[0], "mx.example.net");
     for (size_t i = 0; i < CHECK_COUNT; i++)
@@ -635,6 +647,8 @@ static const struct {
     {"{\"mailready_evidence\":1,\"target\":{\"domain\":\"x.lab\",\"senders\":[{}]},\"evidence\":{}}", "target.senders"},
     {"{\"mailready_evidence\":1,\"target\":{\"domain\":\"x.lab\",\"selectors\":[1]},\"evidence\":{}}",
      "target.selectors[0]: expected a text"},
+    {"{\"mailready_evidence\":1,\"target\":{\"domain\":\"x.lab\",\"froms\":[\"X.lab\"]},\"evidence\":{}}",
+     "target.froms: not a domain name in lower case, as A-labels, without a final dot"},
     {"{\"mailready_evidence\":1,\"Target\":{\"domain\":\"x.lab\"},\"evidence\":{}}", "target: missing"},
     {"{\"mailready_evidence\":1,\"target\":{\"domain\":\"x.lab\"},\"evidence\":{},\"expect\":[]}",
      "unknown member \"expect\""},
