@@ -20,6 +20,7 @@ enum option_id {
     OPT_SENDER,
     OPT_NOT_SENDER,
     OPT_DKIM,
+    OPT_DKIM_GUESS,
     OPT_MAIL_FROM,
     OPT_FROM,
     OPT_VOLUME,

@@ -111,6 +111,56 @@ static bool make_canaries(const struct options *options, struct settings *out, c
     return true;
 }
 
+static bool make_domains(const struct options *options, enum option_id id, const char *const **domains, size_t *count,
+                         const char **why)
+{
+    const char **all = ARENA_ARRAY(options->arena, const char *, count_of(options, id)), *fault;
+
+    for (const struct option_use *use = options_next(options, id, NULL); use; use = options_next(options, id, use)) {
+        const char *domain = name_from_user(options->arena, use->value, &fault);
+
+        if (!domain)
+            return wrong(options, use, use->value, fault, why);
+        all[(*count)++] = domain;
+    }
+    *domains = all;
+    return true;
+}
+
+/* A selector is a name that stands before "._domainkey"; it may have several labels.  (RFC 6376 3.1) */
+static bool make_selectors(const struct options *options, struct settings *out, const char **why)
+{
+    static const char below[] = "._domainkey.example";
+    const char **all = ARENA_ARRAY(options->arena, const char *, count_of(options, OPT_DKIM)), *fault;
+
+    for (const struct option_use *use = options_next(options, OPT_DKIM, NULL); use;
+         use = options_next(options, OPT_DKIM, use)) {
+        const char *name;
+
+        if (strstr(use->value, "._domainkey"))
+            return wrong(options, use, use->value, "is more than the selector, which stands before \"._domainkey\"", why);
+        name = name_from_user(options->arena, str_printf(options->arena, "%s%s", use->value, below), &fault);
+        if (!name || name[0] == '.')
+            return wrong(options, use, use->value, name ? "is no selector" : fault, why);
+        all[out->target.selector_count++] =
+            str_text(options->arena, (struct str){name, strlen(name) - strlen(below)});
+    }
+    out->target.selectors = all;
+    return true;
+}
+
+static bool make_identities(const struct options *options, struct settings *out, const char **why)
+{
+    const struct option_use *volume = options_last(options, OPT_VOLUME);
+
+    if (volume)
+        out->target.volume = strcmp(volume->value, "bulk") == 0 ? VOLUME_BULK : VOLUME_LOW;
+    out->target.guess_selectors = options_flag(options, OPT_DKIM_GUESS);
+    return make_selectors(options, out, why) &&
+           make_domains(options, OPT_MAIL_FROM, &out->target.mail_froms, &out->target.mail_from_count, why) &&
+           make_domains(options, OPT_FROM, &out->target.froms, &out->target.from_count, why);
+}
+
 static bool server_of(struct arena *arena, const char *text, struct dns_server *out)
 {
     const char *at = strrchr(text, '@');
@@ -324,7 +374,7 @@ bool settings_make(const struct options *options, struct settings *out, const ch
         out->fail_on = WARN;
     else if (fail_on && strcmp(fail_on, "never") == 0)
         out->fail_on = PASS;
-    if (!make_senders(options, out, why) || !make_canaries(options, out, why) || !make_resolvers(options, out, why) ||
+    if (!make_senders(options, out, why) || !make_identities(options, out, why) || !make_canaries(options, out, why) || !make_resolvers(options, out, why) ||
         !make_networks(options, OPT_NOT_SENDER, &not_senders, &out->target.not_sender_count, why) ||
         !make_connection(options, out, why) || !make_selection(options, out, why) || !make_reports(options, out, why))
         return false;
