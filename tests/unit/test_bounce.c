@@ -32,7 +32,7 @@ static const struct {
     {"450 4.7.25 Client host rejected: cannot find your hostname, [11.22.1.25]", "strict-postfix", "4.7.25", "11.22.1.25", "ptr.exists"},
     {"Status: 5.7.25\nno word on who wrote this", NULL, "5.7.25", NULL, "ptr.exists"},
     {"550 5.1.1 user unknown at some.com, 10.1.2.3", NULL, "5.1.1", NULL, NULL},
-    {"version 5.7.25.1 of 192.0.2.1.5 says nothing", NULL, NULL, NULL, NULL},
+    {"version 0.5.7.25 of 192.0.2.1 says nothing", NULL, NULL, NULL, NULL},
     {"", NULL, NULL, NULL, NULL},
 };
 
