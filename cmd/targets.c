@@ -13,7 +13,7 @@
 #include "core/limits.h"
 #include "core/name.h"
 
-enum { READ_BYTES = 65536, SHOWN_BYTES = 80, FIRST_SLOTS = 64 };
+enum { READ_BYTES = 65536, SHOWN_BYTES = 80, FIRST_SLOTS = 64, PATIENCE_MS = 1 };
 
 /* ---- one text ---- */
 
@@ -123,7 +123,7 @@ ssize_t list_read_fd(void *fd, char *bytes, size_t size)
     struct pollfd ready = {.fd = *(const int *)fd, .events = POLLIN};
     ssize_t got;
 
-    if (poll(&ready, 1, 0) == 0) {
+    if (poll(&ready, 1, PATIENCE_MS) == 0) {
         errno = EAGAIN;
         return -1;
     }

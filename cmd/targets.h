@@ -34,7 +34,7 @@ struct list_item {
 
 /* As read(2); EAGAIN means LIST_WAIT. */
 typedef ssize_t list_read(void *arg, char *bytes, size_t size);
-ssize_t list_read_fd(void *fd, char *bytes, size_t size); /* `fd` points to an int; never blocks */
+ssize_t list_read_fd(void *fd, char *bytes, size_t size); /* `fd` points to an int; waits a millisecond at most */
 
 struct target_list;
 struct target_list *target_list_new(const char *const *arguments, size_t argument_count, list_read *,
