@@ -67,9 +67,12 @@ class Session:
         await self.line(f"220 {self.name} ESMTP")
 
     async def command(self):
-        """The next command's verb in capitals, or "" at the end."""
+        """The next command's verb in capitals, or "" at the end.  Standard output says who was told what: tests read it."""
         line = await self.reader.readline()
-        return line.split()[0].upper().decode("latin-1") if line.split() else ("NOOP" if line else "")
+        verb = line.split()[0].upper().decode("latin-1") if line.split() else ("NOOP" if line else "")
+        if verb:
+            print(self.peer.address, ascii(verb)[1:-1], flush=True)
+        return verb
 
     def keywords(self):
         keywords = ["PIPELINING", "SIZE 10240000", "8BITMIME", "ENHANCEDSTATUSCODES", "SMTPUTF8"]
@@ -113,7 +116,8 @@ class Session:
 
 @script
 async def silent(s):
-    await s.drain_until_closed()
+    while await s.command():
+        pass
 
 
 @script

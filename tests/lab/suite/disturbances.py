@@ -1,0 +1,134 @@
+"""Trouble of ours must never be told as a fault of theirs: resolvers that misbehave, and faults of this machine's network."""
+
+import subprocess
+
+from . import expected
+from .program import LAB, at_once, audit_json, of_status
+
+# The findings are the same as through Unbound.
+SAME = {
+    "11.53.9.1": "truncates everything",
+    "11.53.9.4": "lower-cases the question",
+    "11.53.9.5": "says that all is authentic",
+    "11.53.9.7": "answers EDNS with FORMERR",
+    "11.53.9.8": "drops EDNS",
+    "11.53.9.10": "fifty forged replies first",
+    "11.53.9.3 127.0.0.1": "a dead one, then a good one",
+    "11.53.9.9 127.0.0.1": "one that refuses, then a good one",
+    "11.53.9.11 127.0.0.1": "one that fails, then a good one",
+    "127.0.0.1 11.53.9.3": "a good one, then a dead one",
+}
+# Nothing, or nothing certain, is to be learnt: no word against anybody.
+NOTHING = {
+    "11.53.9.2": "answers another question",
+    "11.53.9.3": "dead",
+    "11.53.9.6": "rewrites NXDOMAIN",
+    "11.53.9.9": "refuses",
+    "11.53.9.11": "fails",
+    "11.53.9.12": "truncates, and refuses TCP",
+    "11.53.9.13": "truncates, and stalls over TCP",
+    "11.53.9.3 11.53.9.9": "a dead one, then one that refuses",
+}
+
+
+def _one(outcome):
+    documents = outcome.documents()
+    return documents[0] if len(documents) == 1 else None
+
+
+def accuses(document):
+    return [f"says {line}" for line in of_status(document, "fail", "warn")]
+
+
+def explains(document, check, *reasons):
+    """The environment's own finding, not passed, with one of these reasons where it is unknown."""
+    for f in document["findings"]:
+        if f["id"] == check:
+            if f["status"] == "unknown" and f["reason"] in reasons or f["status"] == "note" and not reasons:
+                return []
+            return [f"{check} is {f['status']} ({f.get('reason', 'no reason')}), wanted {' or '.join(reasons) or 'note'}"]
+    return [f"no {check}"]
+
+
+def check_resolver(item):
+    (servers, _), same = item
+    outcome = audit_json(*(word for server in servers.split() for word in ("--resolver", server)), "good.lab")
+    document = _one(outcome)
+    if not document:
+        return outcome.trouble(0) or ["no JSON document"]
+    if same:
+        return expected.compare("good.lab", document, ignore=("env",)) + outcome.trouble(0)
+    return accuses(document) + explains(document, "env.resolver", "resolver_down", "refused_by_resolver", "timeout", "servfail") + outcome.trouble(3)
+
+
+def test_resolvers(tap):
+    items = [(item, True) for item in SAME.items()] + [(item, False) for item in NOTHING.items()]
+    for ((servers, why), _), wrong in zip(items, at_once(check_resolver, items, workers=len(items))):
+        tap.test(f"resolver {servers}: {why}", wrong)
+
+
+class Fault:
+    """A fault of this machine's network, for the time of a with statement."""
+
+    def __init__(self, name):
+        self.name = name
+
+    def __enter__(self):
+        subprocess.run([LAB / "fault", self.name, "on"], check=True)
+
+    def __exit__(self, *_):
+        subprocess.run([LAB / "fault", self.name, "off"], check=True)
+
+
+def check_port25():
+    """Port 25 vanishes, everything else works: one headline, and no word against anybody."""
+    with Fault("port25"):
+        outcome = audit_json("good.lab", "unsigned.lab")
+    wrong = outcome.trouble(3)
+    for document in outcome.documents():
+        smtp = [f for f in document["findings"] if f["group"] in ("smtp", "banner")]
+        wrong += accuses(document) + explains(document, "env.port25", "port25_blocked_here")
+        wrong += [f"{f['id']} {f['subject']} is {f['status']} ({f.get('reason')})" for f in smtp
+                  if (f["status"], f.get("reason"), f.get("side")) != ("unknown", "port25_blocked_here", "us")]
+    return wrong if len(outcome.documents()) == 2 else wrong + ["not two documents"]
+
+
+def check_ipv6():
+    """No IPv6 here: what needs it is unknown, the rest is judged as ever."""
+    with Fault("ipv6"):
+        outcome = audit_json("good.lab")
+        only = audit_json("ipv6-only.lab")
+    wrong = outcome.trouble(0, 3) + only.trouble(3)
+    for document, name in ((_one(outcome), "good.lab"), (_one(only), "ipv6-only.lab")):
+        if not document:
+            return wrong + [f"{name}: no document"]
+        wrong += accuses(document) + explains(document, "env.ipv6")
+        wanted = []
+        for check, status, subject in expected.read(name):
+            session = check.startswith(("smtp.", "banner."))
+            if session and "::" in subject or check == "smtp.reachable" and name == subject == "ipv6-only.lab":
+                status = "unknown"
+            elif check.startswith("env.") or check.startswith("helo.") and "::" in subject:
+                continue        # the banner that would stand in for a HELO name was not seen
+            wanted.append((check, status, subject))
+        kept = {**document, "findings": [f for f in document["findings"] if not (f["group"] == "helo" and "::" in f["subject"])]}
+        wrong += expected.differences(wanted, kept, ignore=("env",))
+        wrong += [f"{f['id']} {f['subject']}: unknown for {f['reason']}, not no_ipv6_here" for f in document["findings"]
+                  if f["status"] == "unknown" and f["group"] in ("smtp", "banner") and f["reason"] != "no_ipv6_here"]
+    return wrong
+
+
+def check_no_resolver():
+    with Fault("resolver"):
+        outcome = audit_json("good.lab", "no-ptr.lab", "null-mx.lab")
+    wrong = outcome.trouble(3)
+    for document in outcome.documents():
+        wrong += accuses(document) + explains(document, "env.resolver", "resolver_down", "timeout")
+    return wrong if len(outcome.documents()) == 3 else wrong + ["not three documents"]
+
+
+def test_faults(tap):
+    """One after the other, with nothing else running."""
+    tap.test("fault: port 25 is blocked here", check_port25())
+    tap.test("fault: no IPv6 here", check_ipv6())
+    tap.test("fault: no resolver here", check_no_resolver())

@@ -1,0 +1,137 @@
+"""Text, HTML and JSON say the same, JSON keeps to its schema, a replay gives the same bytes, and nothing hostile gets through."""
+
+import html
+import json
+import re
+import shutil
+import subprocess
+from collections import Counter
+from pathlib import Path
+
+from .program import LAB_DIR, PROGRAM, ROOT, at_once, audit, of_status
+
+WORDS = {"ok": "pass", "FAIL": "fail"}
+TEXT_COUNTS = re.compile(r"^  ((?:\d+ (?:fail|warn|unknown|note|ok|skipped)(?:, )?)+)$", re.M)
+TEXT_FINDING = re.compile(r"^  \S (warn|FAIL|unknown|note) +([a-z0-9_]+\.[a-z0-9_]+)  \S", re.M)
+HTML_COUNT = re.compile(r'<li class="(\w+)"><span aria-hidden="true">[^<]*</span> <b>(\d+)</b>')
+HTML_FINDING = re.compile(
+    r'<article class="card (?P<card>\w+)">.*?<code class="id">(?P<id>[^<]+)</code>.*?<p class="subject">(?P<subjects>.*?)</p>'
+    r'|<details class="short">\s*<summary><span class="badge (?P<badge>\w+)">'
+    r'|<tr><th scope="row"><code>(?P<row>[a-z0-9_]+\.[a-z0-9_]+)</code></th><td data-head="Subject"><code>(?P<of>[^<]*)</code>'
+    r'|<p>Undecided because of this, too: (?P<folded>[a-z0-9_., ]+)\.</p>', re.S)
+# What no terminal and no browser may get: C0 but line ends, DEL, C1, bidirectional controls, invisible characters.
+HOSTILE = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
+
+
+def check_text(text, document):
+    wrong = []
+    line = TEXT_COUNTS.search(text)
+    counts = {WORDS.get(word, word): int(n) for n, word in (part.split() for part in line[1].split(", "))} if line else {}
+    wanted = {status: n for status, n in document["counts"].items() if n}
+    if counts != wanted:
+        wrong.append(f"text counts {counts}, JSON {wanted}")
+    shown = {(check, WORDS.get(word, word)) for word, check in TEXT_FINDING.findall(text.partition("\nWhat to fix first\n")[0])}
+    told = {(check, status) for check, status, _ in told_apart(document) if status in ("fail", "warn", "unknown", "note")}
+    wrong += [f"only in JSON, not in text: {' '.join(item)}" for item in told - shown]
+    return wrong + [f"only in text, not in JSON: {' '.join(item)}" for item in shown - told]
+
+
+def told_apart(document):
+    """The findings that are shown each by themselves: not those that only follow from another."""
+    return [(f["id"], f["status"], f["subject"]) for f in document["findings"] if "because" not in f]
+
+
+def check_html(page, document):
+    counts = {status: int(n) for status, n in HTML_COUNT.findall(page)}
+    wanted = {status: n for status, n in document["counts"].items() if n}
+    wrong = [] if counts == wanted else [f"HTML counts {counts}, JSON {wanted}"]
+    shown, folded, badge = Counter(), set(), None
+    for match in HTML_FINDING.finditer(page.partition("<h2>All findings</h2>")[2]):
+        if match["badge"]:
+            badge = match["badge"]
+        elif match["row"]:
+            shown[match["row"], badge, html.unescape(match["of"])] += 1
+        elif match["folded"]:
+            folded |= set(match["folded"].split(", "))
+        else:
+            for subject in re.findall(r"<code>([^<]*)</code>", match["subjects"]):
+                shown[match["id"], match["card"], html.unescape(subject)] += 1
+    told = Counter(told_apart(document))
+    consequences = {f["id"] for f in document["findings"] if "because" in f}
+    if folded != consequences:
+        wrong.append(f"HTML folds {' '.join(sorted(folded ^ consequences))} in another way than JSON")
+    wrong += [f"only in JSON, not in HTML: {' '.join(item)}" for item in told - shown]
+    return wrong + [f"only in HTML, not in JSON: {' '.join(map(str, item))}" for item in shown - told]
+
+
+def check_harmless(name, data):
+    try:
+        text = data.decode()
+    except UnicodeDecodeError as error:
+        return [f"{name} is no UTF-8: {error}"]
+    found = HOSTILE.search(text)
+    return [f"{name} holds U+{ord(found[0]):04X}: {text[max(0, found.start() - 40):found.end() + 20]!r}"] if found else []
+
+
+class Record:
+    """One domain, audited with all reports and a recording at once."""
+
+    def __init__(self, directory, domain):
+        self.domain = domain
+        self.files = {suffix: directory / f"{domain}.{suffix}" for suffix in ("txt", "html", "json", "record", "replay.json")}
+        self.outcome = audit(*(word for suffix, name in (("txt", "text"), ("html", "html"), ("json", "json"))
+                               for word in ("--format", f"{name}={self.files[suffix]}")), "--record", str(self.files["record"]), domain)
+        try:
+            document = json.loads(self.files["json"].read_text())
+            self.document = document[0] if isinstance(document, list) else document
+        except (OSError, ValueError):
+            self.document = None
+
+    def check(self):
+        if not self.document:
+            return self.outcome.trouble(0, 1, 3) or ["no JSON document"]
+        text, page = (self.files[suffix].read_bytes() for suffix in ("txt", "html"))
+        wrong = check_harmless("text", text) + check_harmless("html", page) + check_harmless("json", self.files["json"].read_bytes())
+        return wrong or check_text(text.decode(), self.document) + check_html(page.decode(), self.document) + self.replay() + self.exit_status()
+
+    def exit_status(self):
+        """interface.md: 1 if anything fails, else 3 if a required check is undecided, else 0.  Which checks are required the program knows."""
+        if of_status(self.document, "fail"):
+            return self.outcome.trouble(1)
+        if self.document["verdict"] == "unknown":
+            return self.outcome.trouble(3)
+        return self.outcome.trouble(0) if not of_status(self.document, "unknown") else self.outcome.trouble(0, 3)
+
+    def replay(self):
+        """Without any network: in a network namespace of its own, with nothing in it."""
+        done = subprocess.run(["unshare", "-n", PROGRAM, "audit", "--format", f"json={self.files['replay.json']}",
+                               "--replay", str(self.files["record"])], cwd=ROOT, capture_output=True, timeout=60)
+        if done.returncode != self.outcome.status:
+            return [f"replay: exit status {done.returncode} instead of {self.outcome.status}: {done.stderr.decode('utf-8', 'replace')[-200:]}"]
+        first, second = (self._without_times(self.files[suffix].read_text()) for suffix in ("json", "replay.json"))
+        if first == second:
+            return []
+        pairs = [(a, b) for a, b in zip(first.splitlines(), second.splitlines()) if a != b]
+        return ["replay differs: " + (f"{pairs[0][0].strip()[:200]} | {pairs[0][1].strip()[:200]}" if pairs else "in length")]
+
+    @staticmethod
+    def _without_times(text):
+        return re.sub(r'("(?:elapsed_ms)":\s*)\d+', r"\1 0", text)
+
+
+def records(domains):
+    """Every domain in a process of its own; all at once, since they mostly wait."""
+    directory = Path(LAB_DIR) / "records"
+    shutil.rmtree(directory, ignore_errors=True)
+    directory.mkdir()
+    return at_once(lambda domain: Record(directory, domain), domains, workers=len(domains))
+
+
+def schema_checker():
+    """A function from a document to what is wrong with it; None where python3-jsonschema is missing."""
+    try:
+        from jsonschema import Draft202012Validator
+    except ImportError:
+        return None
+    validator = Draft202012Validator(json.loads((ROOT / "docs/report-1.schema.json").read_text()))
+    return lambda document: [f"{'/'.join(map(str, e.path))}: {e.message[:200]}" for e in validator.iter_errors(document)]
