@@ -29,10 +29,12 @@ LIB_SOURCES  := $(sort $(wildcard core/*.c probes/*.c reports/*.c))
 CMD_SOURCES  := $(sort $(wildcard cmd/*.c))
 UNIT_SOURCES := $(sort $(wildcard tests/unit/test_*.c))
 FUZZ_SOURCES := $(sort $(wildcard tests/fuzz/fuzz_*.c))
+CONFORMANCE_SOURCES := $(sort $(wildcard tests/conformance/*.c))
 HEADERS      := $(sort $(wildcard cmd/*.h core/*.h probes/*.h reports/*.h))
 LIBRARY      := $(BUILD)/libmailready.a
 CMD_LIBRARY := $(BUILD)/libcmd.a
 UNITS        := $(UNIT_SOURCES:%.c=$(BUILD)/%)
+CONFORMANCE  := $(CONFORMANCE_SOURCES:%.c=$(BUILD)/%)
 REPLAYS      := $(FUZZ_SOURCES:tests/fuzz/fuzz_%.c=$(BUILD)/tests/fuzz/replay_%)
 
 all: $(BUILD)/mailready ## build the program
@@ -66,7 +68,11 @@ $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(CMD_LIBRARY) $(LIBRARY)
 $(BUILD)/tests/fuzz/replay_%: $(BUILD)/tests/fuzz/fuzz_%.o $(BUILD)/tests/fuzz/replay.o $(CMD_LIBRARY) $(LIBRARY)
 	$(LINK) $^ $(LIBS) -o $@
 
-build-tests: $(BUILD)/mailready $(UNITS) $(REPLAYS) ## build the program and all tests
+# Suites that others wrote: NAME.py feeds NAME with them.
+$(BUILD)/tests/conformance/%: $(BUILD)/tests/conformance/%.o $(CMD_LIBRARY) $(LIBRARY)
+	$(LINK) $^ $(LIBS) -o $@
+
+build-tests: $(BUILD)/mailready $(UNITS) $(REPLAYS) $(CONFORMANCE) ## build the program and all tests
 check-layers: ## fail when a source includes what its layer must not know
 	tests/style/layers
 check-headers: $(HEADERS:%=$(BUILD)/%.alone) ## compile each header alone
@@ -82,6 +88,9 @@ deps: ## install what building and testing need (apt-get)
 
 unit: $(UNITS) ## build and run the unit tests only
 	@tests/run unit
+
+conformance: $(CONFORMANCE) ## run the suites that others wrote (../shared/corpora)
+	@BUILD=$(BUILD) tests/run conformance
 
 test: deps ## install what is needed, build, run all tests
 	@$(MAKE) --no-print-directory build-tests check-headers
@@ -149,7 +158,7 @@ clean: ## remove what was built, but not the lab's downloads
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1@\2/p' Makefile | sort | awk -F@ '{ printf "  make %-14s %s\n", $$1, $$2 }'
 
-.PHONY: all asan audit bench build-tests check-headers check-layers clean coverage demo deps fuzz fuzzers help install lint man test unit valgrind
+.PHONY: all asan audit bench build-tests check-headers check-layers clean conformance coverage demo deps fuzz fuzzers help install lint man test unit valgrind
 .SECONDARY:
 
--include $(patsubst %.c,$(BUILD)/%.d,$(LIB_SOURCES) $(CMD_SOURCES) $(UNIT_SOURCES) $(FUZZ_SOURCES))
+-include $(patsubst %.c,$(BUILD)/%.d,$(LIB_SOURCES) $(CMD_SOURCES) $(UNIT_SOURCES) $(FUZZ_SOURCES) $(CONFORMANCE_SOURCES))

@@ -30,4 +30,5 @@ struct run {
     struct finding **findings;
     size_t finding_count, finding_room;
     const struct inventory *inventory; /* once built in this run */
+    struct spf_source *spf_sources;    /* SPF records parsed in this run */
 };

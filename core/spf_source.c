@@ -1,0 +1,173 @@
+/* core/spf_source.c - what an evaluation of SPF is made of: records, names of MX hosts and of addresses, macro values. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/arena.h"
+#include "core/limits.h"
+#include "core/name.h"
+#include "core/run.h"
+#include "core/run_internal.h"
+#include "core/spf.h"
+#include "core/spf_macro.h"
+
+static struct trouble too_large(void)
+{
+    struct trouble trouble = trouble_of(REASON_BUDGET);
+
+    trouble.why = "the record is larger than is looked at";
+    return trouble;
+}
+
+static void select_records(struct arena *arena, struct spf_source *source)
+{
+    const struct dns_answer *answer = source->answer;
+    bool cut = false;
+
+    for (size_t i = 0; i < answer->count; i++) {
+        struct str text = answer->records[i].txt.joined;
+
+        if (!spf_record_is(text))
+            continue;
+        if (source->record_count < 2)
+            source->texts[source->record_count] = text;
+        source->record_count++;
+        cut |= answer->records[i].txt.oversize;
+    }
+    source->state = source->record_count == 0 ? SPF_SOURCE_ABSENT : source->record_count == 1 ? SPF_SOURCE_FOUND : SPF_SOURCE_SEVERAL;
+    if (!source->record_count)
+        return;
+    source->record = spf_record_parse(arena, source->texts[0]);
+    if (source->state == SPF_SOURCE_FOUND && (cut || source->record->too_many)) {
+        source->state = SPF_SOURCE_TOO_LARGE;
+        source->trouble = too_large();
+    }
+}
+
+static struct spf_source *source_of(struct run *run, const char *name, const struct dns_answer *answer)
+{
+    struct spf_source *source = ARENA_NEW(run->arena, struct spf_source);
+
+    *source = (struct spf_source){.name = name, .answer = answer, .next = run->spf_sources};
+    switch (answer->status) {
+    case DNS_UNKNOWN:
+        source->state = SPF_SOURCE_TROUBLE;
+        source->trouble = answer->trouble;
+        break;
+    case DNS_NXDOMAIN:
+    case DNS_NODATA:
+        source->state = SPF_SOURCE_ABSENT;
+        break;
+    case DNS_OK:
+        select_records(run->arena, source);
+        break;
+    }
+    run->spf_sources = source;
+    return source;
+}
+
+const struct spf_source *need_spf_source(struct run *run, const char *name)
+{
+    const struct dns_answer *answer;
+
+    for (const struct spf_source *known = run->spf_sources; known; known = known->next)
+        if (name_equal(known->name, name))
+            return known;
+    answer = need_dns(run, name, DNS_TXT);
+    return answer ? source_of(run, name, answer) : NULL;
+}
+
+struct spf_question spf_question_of(struct run *run, const struct ip *ip, const char *mail_from_domain, const char *helo)
+{
+    struct arena *arena = run_arena(run);
+    const char *domain = *mail_from_domain ? mail_from_domain : helo;
+
+    return (struct spf_question){.domain = domain,
+                                 .ip = *ip,
+                                 .sender = str_of(str_printf(arena, "postmaster@%s", domain)),
+                                 .helo = str_of(helo)};
+}
+
+void spf_values_of(struct run *run, const struct spf_question *q, struct spf_macro_values *out)
+{
+    struct arena *arena = run_arena(run);
+    struct str domain = spf_name_octets(arena, q->domain);
+    struct str sender = q->sender;
+    size_t at = sender.len;
+
+    while (at > 0 && sender.at[at - 1] != '@')
+        at--;
+    *out = (struct spf_macro_values){.domain = domain, .helo = q->helo, .ip = q->ip};
+    out->local = at > 1 ? (struct str){sender.at, at - 1} : str_of("postmaster"); /* RFC 7208 4.3 */
+    out->sender_domain = sender.len ? (struct str){sender.at + at, sender.len - at} : domain;
+    out->sender = at > 1 ? sender
+                         : str_of(str_printf(arena, "postmaster@%s", str_text(arena, out->sender_domain)));
+}
+
+static int by_text(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static int by_preference(const void *a, const void *b)
+{
+    const struct dns_record *left = a, *right = b;
+
+    if (left->mx.preference != right->mx.preference)
+        return left->mx.preference < right->mx.preference ? -1 : 1;
+    return strcmp(left->mx.host, right->mx.host);
+}
+
+const char **spf_mx_names(struct run *run, const struct dns_answer *mx, size_t *count)
+{
+    struct arena *arena = run_arena(run);
+    struct dns_record *records = ARENA_ARRAY(arena, struct dns_record, mx->count + 1);
+    const char **names = ARENA_ARRAY(arena, const char *, mx->count + 1);
+
+    *count = 0;
+    if (mx->count)
+        memcpy(records, mx->records, mx->count * sizeof *records);
+    qsort(records, mx->count, sizeof *records, by_preference);
+    for (size_t i = 0; i < mx->count; i++)
+        if (*records[i].mx.host) /* the null MX is no host */
+            names[(*count)++] = records[i].mx.host;
+    return names;
+}
+
+static bool has_ip(const struct dns_answer *answer, const struct ip *ip)
+{
+    for (size_t i = 0; i < answer->count; i++)
+        if (ip_equal(&answer->records[i].ip, ip))
+            return true;
+    return false;
+}
+
+const struct spf_ptr_names *need_spf_ptr_names(struct run *run, const struct ip *ip)
+{
+    struct arena *arena = run_arena(run);
+    const struct dns_answer *ptr = need_dns(run, ip_reverse_name(arena, ip), DNS_PTR);
+    struct spf_ptr_names *result = ARENA_NEW(arena, struct spf_ptr_names);
+    const char **all;
+    bool pending = false;
+
+    if (!ptr)
+        return NULL;
+    result->is_void = ptr->status == DNS_NODATA || ptr->status == DNS_NXDOMAIN;
+    result->trouble = ptr->status == DNS_UNKNOWN ? &ptr->trouble : NULL;
+    all = ARENA_ARRAY(arena, const char *, ptr->count + 1);
+    result->names = ARENA_ARRAY(arena, const char *, SPF_PTR_NAMES);
+    for (size_t i = 0; i < ptr->count; i++)
+        all[i] = name_lower(arena, ptr->records[i].name);
+    qsort(all, ptr->count, sizeof *all, by_text); /* the order of answers changes from one to the next */
+    for (size_t i = 0; i < ptr->count && i < SPF_PTR_NAMES; i++) {
+        const struct dns_answer *forward = need_dns(run, all[i], ip->family == IP_V6 ? DNS_AAAA : DNS_A);
+
+        pending |= !forward;
+        if (!forward)
+            continue;
+        if (forward->status == DNS_UNKNOWN && !forward->chain_loops && !forward->chain_too_long)
+            result->trouble = &forward->trouble;
+        if (has_ip(forward, ip))
+            result->names[result->count++] = all[i];
+    }
+    return pending ? NULL : result;
+}

@@ -1,0 +1,76 @@
+/* core/spf_text.c - SPF records with a change, and in the form of a zone file. */
+#include <string.h>
+
+#include "core/arena.h"
+#include "core/spf.h"
+
+enum { STRING_MAX = 255 }; /* octets of a character-string, RFC 1035 3.3 */
+
+const char *spf_zone_text(struct arena *arena, struct str record)
+{
+    /* Each octet "\DDD", and three characters between strings of 255. */
+    char *text = arena_alloc(arena, record.len * 4 + record.len / STRING_MAX * 3 + 3), *to = text;
+
+    *to++ = '"';
+    for (size_t i = 0; i < record.len; i++) {
+        unsigned char c = (unsigned char)record.at[i];
+
+        if (i && i % STRING_MAX == 0) {
+            memcpy(to, "\" \"", 3);
+            to += 3;
+        }
+        if (c == '"' || c == '\\') {
+            *to++ = '\\';
+            *to++ = (char)c;
+        } else if (c < 0x20 || c > 0x7e) {
+            *to++ = '\\';
+            *to++ = (char)('0' + c / 100);
+            *to++ = (char)('0' + c / 10 % 10);
+            *to++ = (char)('0' + c % 10);
+        } else {
+            *to++ = (char)c;
+        }
+    }
+    *to = '"';
+    return text;
+}
+
+static struct str join(struct arena *arena, struct str before, const char *middle, struct str after)
+{
+    size_t len = strlen(middle);
+    char *text = arena_alloc(arena, before.len + len + after.len + 1);
+
+    if (before.len)
+        memcpy(text, before.at, before.len);
+    memcpy(text + before.len, middle, len);
+    if (after.len)
+        memcpy(text + before.len + len, after.at, after.len);
+    return (struct str){text, before.len + len + after.len};
+}
+
+struct str spf_with_term(struct arena *arena, const struct spf_record *record, const struct spf_term *before, const char *added)
+{
+    struct str text = record->text;
+    size_t at = text.len;
+
+    for (size_t i = 0; i < record->count && !before; i++)
+        if (!spf_term_is_mechanism(&record->terms[i]))
+            before = &record->terms[i];
+    if (before) {
+        at = (size_t)(before->text.at - text.at);
+        return join(arena, (struct str){text.at, at}, str_printf(arena, "%s ", added), (struct str){text.at + at, text.len - at});
+    }
+    while (at > 0 && text.at[at - 1] == ' ')
+        at--;
+    return join(arena, (struct str){text.at, at}, str_printf(arena, " %s", added), (struct str){NULL, 0});
+}
+
+struct str spf_with_change(struct arena *arena, const struct spf_record *record, const struct spf_term *term, const char *text)
+{
+    size_t at = (size_t)(term->text.at - record->text.at), end = at + term->text.len;
+
+    if (!*text) /* with the blank in front of it */
+        at--;
+    return join(arena, (struct str){record->text.at, at}, text,
+                (struct str){record->text.at + end, record->text.len - end});
+}
