@@ -18,11 +18,28 @@ enum {
     DNS_QUERIES_PER_AUDIT = 200,  /* Unbound's total per question */
     DNS_TTL_MAX_S        = 3600,  /* of the cache between audits; a run's own evidence is pinned */
 
+    /* DKIM and DMARC */
+    TAGLIST_TAGS_MAX     = 64,    /* in a record: the known ones are a dozen */
+    DMARC_WALK_QUERIES   = 8,     /* RFC 9989 4.10 */
+    DMARC_URIS_MAX       = 16,    /* report destinations that are looked at; receivers send to a few */
+
     /* Mail hosts of one domain: senders try about 5 addresses, we look further because each one is a check */
     MX_HOSTS_MAX         = 32,
     ADDRESSES_MAX        = 64,
     PTR_NAMES_MAX        = 32,    /* kept of one answer */
     PTR_NAMES_TRIED      = 10,    /* forward lookups of one address: the figure of RFC 7208 4.6.4 for `ptr` */
+
+    /* SPF: the first four are RFC 7208 4.6.4 to the letter */
+    SPF_LOOKUPS          = 10,
+    SPF_VOIDS            = 2,
+    SPF_MX_NAMES         = 10,
+    SPF_PTR_NAMES        = 10,
+    SPF_NAME_MAX         = 253,   /* octets; 7.3 cuts labels from the left */
+    SPF_EXPANSIONS       = 100,   /* macros in one string: rspamd's figure */
+    SPF_TERMS            = 1024,  /* in one record: 16 KiB of sound terms have fewer */
+    SPF_RECORDS          = 40,    /* shown of a tree of includes: four times what can be evaluated */
+    SPF_TREE_BYTES       = 32768, /* of their text: a tree is parsed in each run of a probe */
+    SPF_DEPTH            = 10,    /* of includes: each costs a lookup, so the evaluation goes no deeper either */
 
     /* SMTP */
     SMTP_LINE_KEEP       = 2048,  /* Postfix line_length_limit; the rest of a line is counted and drained */
@@ -42,10 +59,22 @@ enum {
 
     /* TLS */
     TLS_HANDSHAKE_MS     = 15000,
+    TLS_CLEAR_TEXT_MS    = 2000,  /* after text instead of a TLS record: how long a record may still follow it */
     TLS_CHAIN_BYTES      = 102400,
     TLS_CHAIN_CERTS      = 10,
     TLS_RSA_BITS_MAX     = 16384, /* verifying larger keys is a CPU attack */
     TLS_SANS_SHOWN       = 100,
+
+    /* HTTPS */
+    HTTPS_CONNECT_MS     = 10000,
+    HTTPS_TOTAL_MS       = 20000, /* senders give a policy a minute (RFC 8461 3.3) */
+    HTTPS_SLOW_BYTES     = 32,    /* a second, on average over ... */
+    HTTPS_SLOW_S         = 8,     /* ... these: slower is a drip */
+    HTTPS_HEADER_BYTES   = 65536,
+    HTTPS_HEADERS_MAX    = 200,
+    HTTPS_BODY_BYTES     = 65536, /* mox caps policies at it; so are logos (BIMI) */
+    STS_MX_MAX           = 100,   /* patterns of a policy that are kept */
+    STS_MAX_AGE          = 31557600, /* RFC 8461 3.2 */
 
     /* Being a good guest */
     PEER_SESSIONS        = 1,     /* at once to one address */
