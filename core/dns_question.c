@@ -57,7 +57,7 @@ static void begin_server(struct dns_question *q)
 {
     q->phase = DNS_ASKING;
     q->edns = dns_question_server(q)->without_edns < DNS_WITHOUT_EDNS_MAX;
-    q->edns_refused = q->tcp = q->tcp_tried = false;
+    q->edns_refused = q->edns_ignored = q->tcp = q->tcp_tried = false;
     q->silences = 0;
     q->since_ms = loop_now_ms(q->dns->loop);
     dns_question_ask(q);
@@ -132,8 +132,10 @@ static void after_silence(struct dns_question *q)
 
     dns_question_note(q, REASON_TIMEOUT, q->tcp ? "no reply in time over TCP" : "no reply in time", NULL);
     if (!q->tcp && !stood_back) {
-        if (!server->knows_edns)
+        if (q->edns && !server->knows_edns) {
             q->edns = false;
+            q->edns_ignored = true;
+        }
         if (++q->silences < udp_tries(q)) {
             dns_question_ask(q);
             return;
@@ -147,10 +149,16 @@ static void after_silence(struct dns_question *q)
     dns_question_ask_next(q);
 }
 
+/* A server that answers over UDP and refuses TCP breaks RFC 7766 5; one that does neither is down. */
 static void after_refused_connection(struct dns_question *q)
 {
-    dns_question_note(q, dns_question_is_own(q) ? REASON_CONNECTION_LOST : REASON_RESOLVER_DOWN,
-                      q->tcp ? "it does not accept TCP connections" : "nothing listens there", NULL);
+    bool answers = dns_question_server(q)->heard_ms >= q->since_ms;
+
+    if (q->tcp && answers)
+        dns_question_note(q, REASON_PROTOCOL, "the answer does not fit into UDP, and its TCP connections fail", NULL);
+    else
+        dns_question_note(q, dns_question_is_own(q) ? REASON_CONNECTION_LOST : REASON_RESOLVER_DOWN,
+                          q->tcp ? "its TCP connections fail" : "nothing listens there", NULL);
     stand_back(q);
     dns_question_ask_next(q);
 }

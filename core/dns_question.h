@@ -52,7 +52,7 @@ struct dns_question {
 
     /* Of the server that is being asked. */
     enum dns_phase phase;
-    bool edns, edns_refused, tcp, tcp_tried;
+    bool edns, edns_refused, edns_ignored, tcp, tcp_tried;
     unsigned silences; /* over UDP */
     int64_t since_ms;
 

@@ -118,6 +118,8 @@ static void note_edns(struct dns_question *q, const struct dns_message *message)
         server->without_edns += is_answer;
     } else if (q->edns_refused && is_answer) {
         server->without_edns = DNS_WITHOUT_EDNS_MAX;
+    } else if (q->edns_ignored && is_answer) {
+        server->without_edns++;
     }
 }
 
@@ -159,22 +161,25 @@ static void judge_message(struct dns_question *q, const struct dns_message *mess
     }
 }
 
+/* NULL: the reply is fit to be believed, and parsed. */
 static const char *check_reply(struct dns_question *q, struct dns_message *message)
 {
-    const struct dns_exchange *exchange = &q->exchange;
+    struct dns_exchange *exchange = &q->exchange;
     struct dns *dns = q->dns;
-    const char *why = NULL;
+    const char *why = "it cannot be parsed";
+    bool echoes;
 
-    if (!dns_wire_scan(exchange->reply, exchange->reply_size, dns->scan, &why) ||
-        !dns_wire_parse(dns->scratch, exchange->reply, dns->scan, message, &why))
+    if (!dns_wire_scan(exchange->reply, exchange->reply_size, dns->scan, &why))
+        return why;
+    echoes = dns_wire_echoes(q->query, exchange->query_size, exchange->reply, exchange->reply_size, !q->tcp);
+    dns_wire_lower_question(exchange->reply, dns->scan);
+    if (!dns_wire_parse(dns->scratch, exchange->reply, dns->scan, message, &why))
         return why;
     if (!message->response)
         return "a query in place of a reply";
     if (dns->scan->question_count == 0 && (message->rcode == FORMERR || message->rcode == NOTIMP))
         return NULL; /* it did not understand enough to repeat the question */
-    if (!dns_wire_echoes(q->query, exchange->query_size, exchange->reply, exchange->reply_size, !q->tcp))
-        return "it repeats another question";
-    return NULL;
+    return echoes ? NULL : "it repeats another question";
 }
 
 void dns_question_after_reply(struct dns_question *q)

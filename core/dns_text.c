@@ -2,6 +2,7 @@
 #include "core/dns_text.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/str.h"

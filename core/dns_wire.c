@@ -310,3 +310,15 @@ bool dns_wire_echoes(const uint8_t *query, size_t query_size, const uint8_t *rep
             return false;
     return true;
 }
+
+void dns_wire_lower_question(uint8_t *reply, const struct dns_scan *scan)
+{
+    if (scan->question_count == 0)
+        return;
+    for (size_t at = DNS_HEADER_SIZE; reply[at] != 0 && reply[at] < LABEL_POINTER;) {
+        size_t end = at + 1 + reply[at];
+
+        for (at++; at < end; at++)
+            reply[at] = lower(reply[at]);
+    }
+}

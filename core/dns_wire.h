@@ -55,6 +55,10 @@ bool dns_wire_scan(const uint8_t *packet, size_t size, struct dns_scan *, const 
 /* Is the reply's question the query's, byte by byte, or (exact: false) but for the case of letters? */
 bool dns_wire_echoes(const uint8_t *query, size_t query_size, const uint8_t *reply, size_t reply_size, bool exact);
 
+/* Lower-cases the question of a scanned reply.  Names in a reply point into its question, and would show our random
+ * case. */
+void dns_wire_lower_question(uint8_t *reply, const struct dns_scan *);
+
 struct dns_rr {
     const char *owner;
     struct dns_record record;
