@@ -13,6 +13,8 @@ const struct option option_table[OPTION_COUNT] = {
     [OPT_NOT_SENDER] = {.command = "audit", .name = "not-sender", .type = OPTION_TEXT, .argument = "IP|CIDR",
         .repeatable = true,
         .help = "this address never sends, whatever SPF says"},
+    [OPT_FROM_MTA] = {.command = "audit", .name = "from-mta", .type = OPTION_FLAG,
+        .help = "take HELO name and source addresses from the Postfix, Exim or OpenSMTPD of this machine"},
     [OPT_DKIM] = {.command = "audit", .name = "dkim", .type = OPTION_TEXT, .argument = "SELECTOR",
         .repeatable = true,
         .help = "a DKIM selector that mail of the domain is signed with: the s= of its DKIM-Signature fields; they "

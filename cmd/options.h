@@ -19,6 +19,7 @@ enum option_id {
     OPT_DOMAINS,
     OPT_SENDER,
     OPT_NOT_SENDER,
+    OPT_FROM_MTA,
     OPT_DKIM,
     OPT_DKIM_GUESS,
     OPT_MAIL_FROM,

@@ -5,7 +5,9 @@
 #include <string.h>
 
 #include "cmd/command.h"
+#include "cmd/mta.h"
 #include "cmd/options.h"
+#include "core/vantage.h"
 #include "core/arena.h"
 #include "core/limits.h"
 #include "core/name.h"
@@ -53,10 +55,36 @@ static bool is_helo(const char *text)
     return true;
 }
 
+/* The addresses that the local mail server sends from: those it binds to, else the public ones of this machine. */
+static bool add_mta_senders(const struct options *options, struct sender *senders, size_t *count, const char **why)
+{
+    const struct vantage *here;
+    struct mta mta;
+
+    if (!mta_read(options->arena, &mta, why))
+        return false;
+    for (size_t i = 0; i < mta.source_count; i++)
+        senders[(*count)++] = (struct sender){.ip = mta.sources[i], .helo = mta.helo};
+    here = vantage_look(options->arena, NULL);
+    for (size_t i = 0; !mta.source_count && i < here->address_count; i++)
+        if (!ip_special(&here->addresses[i]))
+            senders[(*count)++] = (struct sender){.ip = here->addresses[i], .helo = mta.helo};
+    if (*count)
+        return true;
+    *why = str_printf(options->arena,
+                      "--from-mta: %s says \"%s\" in HELO, but this machine has private addresses only; name the public one: --sender ADDRESS=%s",
+                      mta.kind, mta.helo ? mta.helo : "?", mta.helo ? mta.helo : "HELO");
+    return false;
+}
+
 static bool make_senders(const struct options *options, struct settings *out, const char **why)
 {
     size_t count = count_of(options, OPT_SENDER), i = 0;
-    struct sender *senders = ARENA_ARRAY(options->arena, struct sender, count);
+    struct sender *senders = ARENA_ARRAY(options->arena, struct sender, count + VANTAGE_ADDRESSES_MAX + MTA_SOURCES_MAX);
+
+    if (options_flag(options, OPT_FROM_MTA) && !add_mta_senders(options, senders, &i, why))
+        return false;
+    count += i;
 
     for (const struct option_use *use = options_next(options, OPT_SENDER, NULL); use;
          use = options_next(options, OPT_SENDER, use)) {
@@ -94,9 +122,12 @@ static bool make_networks(const struct options *options, enum option_id id, stru
     return true;
 }
 
+/* Unrelated to each other, and each greets with a name of its own organisation. */
+static const char *const large_providers[] = {"gmail-smtp-in.l.google.com", "mta5.am0.yahoodns.net", "mx01.mail.icloud.com"};
+
 static bool make_canaries(const struct options *options, struct settings *out, const char **why)
 {
-    const char **hosts = ARENA_ARRAY(options->arena, const char *, count_of(options, OPT_CANARY));
+    const char **hosts = ARENA_ARRAY(options->arena, const char *, count_of(options, OPT_CANARY) + sizeof large_providers / sizeof *large_providers);
     const char *fault;
 
     for (const struct option_use *use = options_next(options, OPT_CANARY, NULL); use;
@@ -106,6 +137,10 @@ static bool make_canaries(const struct options *options, struct settings *out, c
         if (!host)
             return wrong(options, use, use->value, fault, why);
         hosts[out->target.canary_count++] = host;
+    }
+    if (!out->target.canary_count) {
+        for (size_t i = 0; i < sizeof large_providers / sizeof *large_providers; i++)
+            hosts[out->target.canary_count++] = large_providers[i];
     }
     out->target.canaries = hosts;
     return true;

@@ -10,7 +10,7 @@
 #include "core/name.h"
 #include "core/str.h"
 
-enum { HOST_NAME_ROOM = 256, OWN_ADDRESSES_MAX = 64 };
+enum { HOST_NAME_ROOM = 256 };
 
 /* The canonical name in /etc/hosts, as a resolver library would find it, but without asking anybody. */
 static const char *fqdn_from_hosts(struct arena *arena, const char *host)
@@ -55,12 +55,12 @@ static const char *own_name(struct arena *arena)
 
 static void find_addresses(struct arena *arena, struct vantage *vantage)
 {
-    struct ip *own = ARENA_ARRAY(arena, struct ip, OWN_ADDRESSES_MAX);
+    struct ip *own = ARENA_ARRAY(arena, struct ip, VANTAGE_ADDRESSES_MAX);
     struct ifaddrs *all;
 
     if (getifaddrs(&all) != 0)
         return;
-    for (const struct ifaddrs *at = all; at && vantage->address_count < OWN_ADDRESSES_MAX; at = at->ifa_next) {
+    for (const struct ifaddrs *at = all; at && vantage->address_count < VANTAGE_ADDRESSES_MAX; at = at->ifa_next) {
         struct ip ip;
         const struct ip_block *block;
 

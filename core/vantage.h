@@ -6,6 +6,8 @@
 
 #include "core/ip.h"
 
+enum { VANTAGE_ADDRESSES_MAX = 64 };
+
 struct vantage {
     const char *host;       /* the EHLO name: --helo, or this machine's FQDN */
     bool host_is_fqdn;
