@@ -5,8 +5,9 @@
  *
  * The collector: ldns builds and parses packets (dns_wire.h), c-ares carries them on the libevent loop, one channel per
  * server.  It asks over TCP after truncation or an echo that differs, without EDNS after FORMERR, BADVERS or silence, the
- * next resolver after a failure, once more with CD after SERVFAIL (an answer then means that DNSSEC validation failed),
- * and follows CNAME chains that the resolver left open.  Questions in flight are coalesced by the evidence store.
+ * next resolver after a failure, once more with CD after SERVFAIL (an answer then, and SERVFAIL again without CD, mean that
+ * DNSSEC validation failed; a second SERVFAIL makes it ask for CNAMEs, link by link, because resolvers hide rings so), and
+ * follows CNAME chains that the resolver left open.  Questions in flight are coalesced by the evidence store.
  */
 #pragma once
 

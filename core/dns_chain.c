@@ -63,6 +63,15 @@ enum dns_leads dns_chain_follow(struct dns_chain *chain, struct arena *arena, co
     return DNS_LEADS_TO_RECORDS;
 }
 
+bool dns_chain_step(struct dns_chain *chain, struct arena *arena, const struct dns_message *message)
+{
+    const struct dns_rr *cname = find(message, chain->end, DNS_CNAME);
+
+    if (cname)
+        add_link(chain, arena, cname);
+    return cname;
+}
+
 static struct dns_record copy(struct arena *arena, struct dns_record record)
 {
     switch (record.type) {

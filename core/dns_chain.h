@@ -29,6 +29,9 @@ enum dns_leads {
 /* Names are copied into the arena. */
 enum dns_leads dns_chain_follow(struct dns_chain *, struct arena *, const struct dns_message *, enum dns_type);
 
+/* Adds the one link that begins at chain->end, if the message has it. */
+bool dns_chain_step(struct dns_chain *, struct arena *, const struct dns_message *);
+
 /* Copies the records of the type that chain->end owns. */
 const struct dns_record *dns_chain_records(struct dns_chain *, struct arena *, const struct dns_message *,
                                            enum dns_type, size_t *count);

@@ -24,6 +24,7 @@ void dns_question_ask(struct dns_question *q)
 {
     struct dns *dns = q->dns;
     struct dns_resolver *server = dns_question_server(q);
+    enum dns_type type = q->phase == DNS_WALKING ? DNS_CNAME : q->evidence->key.type;
     unsigned flags = 0;
 
     if (q->answer->tries >= PACKETS_MAX) {
@@ -35,7 +36,7 @@ void dns_question_ask(struct dns_question *q)
     flags |= q->edns ? DNS_QUERY_EDNS : 0;
     flags |= !q->tcp && (dns->random_case || !server->is_loopback) ? DNS_QUERY_RANDOM_CASE : 0;
     q->exchange.query = q->query;
-    q->exchange.query_size = dns_wire_query(q->chain.end, q->evidence->key.type, flags, q->query);
+    q->exchange.query_size = dns_wire_query(q->chain.end, type, flags, q->query);
     if (q->exchange.query_size == 0) {
         dns_question_finish_unknown(
             q, REASON_PROTOCOL, SIDE_TARGET,
@@ -46,7 +47,7 @@ void dns_question_ask(struct dns_question *q)
     q->exchange.transport = q->tcp ? DNS_TCP : q->edns ? DNS_UDP_EDNS : DNS_UDP_PLAIN;
     q->answer->tries++;
     q->tcp_tried = q->tcp_tried || q->tcp;
-    trace_event(dns->trace, "dns>", server->text, "%s %s%s%s%s", dns_type_name(q->evidence->key.type),
+    trace_event(dns->trace, "dns>", server->text, "%s %s%s%s%s", dns_type_name(type),
                 *q->chain.end ? q->chain.end : ".", q->tcp ? " tcp" : " udp", q->edns ? " edns" : "",
                 q->phase == DNS_ASKING_WITH_CD ? " cd" : "");
     dns_carry(dns->carrier, &q->exchange);

@@ -36,7 +36,12 @@ struct dns_setback {
     int rcode, extended_error;
 };
 
-enum dns_phase { DNS_ASKING, DNS_ASKING_WITH_CD, DNS_CONFIRMING /* that it fails without CD, again */ };
+enum dns_phase {
+    DNS_ASKING,
+    DNS_ASKING_WITH_CD,
+    DNS_CONFIRMING, /* that it fails without CD, again */
+    DNS_WALKING,    /* asking for CNAME, link by link */
+};
 
 struct dns_question {
     struct dns_question *next, **back;
@@ -52,6 +57,7 @@ struct dns_question {
 
     /* Of the server that is being asked. */
     enum dns_phase phase;
+    unsigned walked; /* links */
     bool edns, edns_refused, edns_ignored, tcp, tcp_tried;
     unsigned silences; /* over UDP */
     int64_t since_ms;

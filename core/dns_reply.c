@@ -11,7 +11,24 @@ enum {
     BROKEN_MAX = 2,    /* resolvers: so many SERVFAILs, each confirmed with CD, end a question */
 };
 
+enum { NO_REACHABLE_AUTHORITY = 22, NETWORK_ERROR = 23 }; /* RFC 8914 */
 enum { NOERROR = 0, FORMERR = 1, SERVFAIL = 2, NXDOMAIN = 3, NOTIMP = 4, REFUSED = 5, BADVERS = 16 };
+
+/* Resolvers say SERVFAIL to a chain of aliases that is too long or leads in a circle.  They do tell its links one by
+ * one. */
+static bool may_be_chain(const struct dns_question *q, const struct dns_message *message)
+{
+    return q->phase == DNS_ASKING_WITH_CD && q->evidence->key.type != DNS_CNAME &&
+           message->extended_error != NO_REACHABLE_AUTHORITY && message->extended_error != NETWORK_ERROR;
+}
+
+static void after_second_servfail(struct dns_question *q)
+{
+    if (++q->broken >= BROKEN_MAX)
+        dns_question_give_up(q);
+    else
+        dns_question_ask_next(q);
+}
 
 static void after_servfail(struct dns_question *q, const struct dns_message *message)
 {
@@ -23,10 +40,12 @@ static void after_servfail(struct dns_question *q, const struct dns_message *mes
     if (q->phase == DNS_ASKING && !dns_question_is_own(q)) {
         q->phase = DNS_ASKING_WITH_CD;
         dns_question_ask(q);
-    } else if (++q->broken >= BROKEN_MAX) {
-        dns_question_give_up(q);
+    } else if (may_be_chain(q, message)) {
+        q->phase = DNS_WALKING;
+        q->walked = 0;
+        dns_question_ask(q);
     } else {
-        dns_question_ask_next(q);
+        after_second_servfail(q);
     }
 }
 
@@ -72,6 +91,29 @@ static void finish_negative(struct dns_question *q, const struct dns_message *me
     dns_question_finish(q, message->rcode == NXDOMAIN ? DNS_NXDOMAIN : DNS_NODATA, ttl_s);
 }
 
+static void finish_nowhere(struct dns_question *q)
+{
+    dns_question_finish_unknown(q, REASON_PROTOCOL, SIDE_TARGET,
+                                q->chain.loops ? "the aliases (CNAME) lead in a circle"
+                                               : "there are more aliases (CNAME) in a row than are followed");
+}
+
+static void after_link(struct dns_question *q, const struct dns_message *message)
+{
+    if (dns_chain_step(&q->chain, evidence_arena(q->evidence), message)) {
+        q->walked++;
+        note_security(q, message);
+        if (q->chain.loops || q->chain.too_long)
+            finish_nowhere(q);
+        else
+            dns_question_ask(q);
+    } else if (q->walked > 0) {
+        dns_question_begin(q); /* where the aliases end, with what was asked for */
+    } else {
+        after_second_servfail(q);
+    }
+}
+
 static void after_answer(struct dns_question *q, const struct dns_message *message)
 {
     switch (dns_chain_follow(&q->chain, evidence_arena(q->evidence), message, q->evidence->key.type)) {
@@ -88,9 +130,7 @@ static void after_answer(struct dns_question *q, const struct dns_message *messa
         dns_question_begin(q);
         return;
     case DNS_LEADS_NOWHERE:
-        dns_question_finish_unknown(q, REASON_PROTOCOL, SIDE_TARGET,
-                                    q->chain.loops ? "the aliases (CNAME) lead in a circle"
-                                                   : "there are more aliases (CNAME) in a row than are followed");
+        finish_nowhere(q);
         return;
     case DNS_LEADS_ASTRAY:
         dns_question_note(q, REASON_PROTOCOL, "it refers to other servers instead of answering", NULL);
@@ -135,6 +175,8 @@ static void judge_message(struct dns_question *q, const struct dns_message *mess
     case NXDOMAIN:
         if (q->phase == DNS_ASKING_WITH_CD)
             after_answer_with_cd(q);
+        else if (q->phase == DNS_WALKING)
+            after_link(q, message);
         else
             after_answer(q, message);
         break;

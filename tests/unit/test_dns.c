@@ -1126,6 +1126,37 @@ static void chains_are_followed(void **state)
     close_bench(&bench);
 }
 
+/* As Unbound: chains that end badly are SERVFAIL, unless one asks for a link. */
+static void hides_chains(struct server *server, const struct asked *asked)
+{
+    if (asked->type == DNS_CNAME)
+        chains(server, asked);
+    else if (number_of(asked->name) == 1)
+        say(asked, ANSWER | SERVFAIL, -1);
+    else
+        say_address(asked, 0, 0xc0000201);
+}
+
+static void hidden_chains_are_walked(void **state)
+{
+    struct bench bench;
+    const struct dns_answer *answer;
+
+    (void)state;
+    open_bench(&bench, hides_chains, NULL, NULL);
+    answer = ask(&bench, "o1.r2.example", DNS_A);
+    assert_trouble(answer, REASON_PROTOCOL, SIDE_TARGET);
+    assert_true(answer->chain_loops);
+    assert_int_equal(answer->chain_count, 2);
+    assert_int_equal(strcasecmp(answer->chain[1].target, "o1.r2.example"), 0);
+    assert_true(ask(&bench, "o1.12.example", DNS_A)->chain_too_long);
+    answer = ask(&bench, "o1.3.example", DNS_A); /* it has recovered by then */
+    assert_int_equal(answer->status, DNS_OK);
+    assert_int_equal(answer->chain_count, 3);
+    assert_trouble(ask(&bench, "o1.0.example", DNS_MX), REASON_SERVFAIL, SIDE_TARGET);
+    close_bench(&bench);
+}
+
 static void dangling(struct server *server, const struct asked *asked)
 {
     (void)server;
@@ -1239,6 +1270,7 @@ int main(void)
         cmocka_unit_test(records_of_others_are_ignored),
         cmocka_unit_test(a_referral_is_no_absence),
         cmocka_unit_test(chains_are_followed),
+        cmocka_unit_test(hidden_chains_are_walked),
         cmocka_unit_test(the_end_of_a_chain_may_be_absent),
         cmocka_unit_test(freed_with_questions_open),
         cmocka_unit_test(without_descriptors),
