@@ -17,6 +17,7 @@ struct endpoint {
     const struct mail_address *address;
     const char *subject; /* "mx.example.org[192.0.2.1]" */
     const struct smtp_session *session;
+    struct trouble trouble; /* why the session says nothing, or not all, about the server */
 };
 
 /* The name stands in for the HELO of a sender that declared none, so what is wrong with it matters more. */
@@ -37,15 +38,6 @@ static void all_others(struct run *run, const struct endpoint *e, enum status st
     }
 }
 
-static bool is_masked(struct str text)
-{
-    size_t stars = 0;
-
-    for (size_t i = 0; i < text.len; i++)
-        stars += text.at[i] == '*';
-    return stars >= 4;
-}
-
 static const char *why_no_greeting(const struct smtp_session *s)
 {
     if (s->end == SMTP_END_NOT_CONTACTED)
@@ -54,16 +46,14 @@ static const char *why_no_greeting(const struct smtp_session *s)
 }
 
 /* True: there is a greeting whose names can be judged. */
-static bool judge_greeting(struct run *run, const struct endpoint *e, const struct trouble *no_session)
+static bool judge_greeting(struct run *run, const struct endpoint *e)
 {
     const struct smtp_reply *greeting = &e->session->greeting;
-    struct trouble trouble = *no_session;
+    struct trouble trouble = e->trouble;
     struct finding *f;
 
     if (greeting->code)
         trouble = reply_trouble(run, e->session, greeting);
-    if (greeting->code == 220 && is_masked(smtp_reply_text(greeting, 0)))
-        trouble = trouble_of(REASON_SMTP_INTERCEPTED);
     if (trouble.reason) {
         f = finding_unknown(run, BANNER_GREETING, e->subject, &trouble, greeting->code ? "greeted with %s" : "no greeting%s",
                             greeting->code ? str_text(run_arena(run), greeting->lines[0]) : "");
@@ -138,8 +128,11 @@ static void judge_ehlo(struct run *run, const struct endpoint *e, const char *na
     const struct smtp_session *s = e->session;
     const struct smtp_reply *reply = s->ehlo.code == 250 ? &s->ehlo : &s->helo;
     const char *other = str_text(run_arena(run), smtp_reply_name(reply));
+    struct trouble trouble = s->ehlo.code ? reply_trouble(run, s, &s->ehlo) : e->trouble;
 
-    if (reply->code != 250)
+    if (reply->code != 250 && trouble.reason)
+        finding_follows(finding_unknown(run, BANNER_MATCHES_EHLO, e->subject, &trouble, "no reply to EHLO"), SMTP_EHLO_ACCEPTED);
+    else if (reply->code != 250)
         finding(run, BANNER_MATCHES_EHLO, SKIPPED, e->subject, "no reply to EHLO or HELO: see smtp.ehlo");
     else if (name_equal(other, name))
         finding(run, BANNER_MATCHES_EHLO, PASS, e->subject, "both show %s", name);
@@ -149,13 +142,12 @@ static void judge_ehlo(struct run *run, const struct endpoint *e, const char *na
 
 static void judge_endpoint(struct run *run, struct endpoint *e)
 {
-    struct trouble trouble;
     enum name_fault fault;
     const char *name;
     size_t len;
 
-    e->session = need_judged_session(run, e->host->name, &e->address->ip, &trouble);
-    if (!e->session || !judge_greeting(run, e, &trouble))
+    e->session = need_judged_session(run, e->host->name, &e->address->ip, &e->trouble);
+    if (!e->session || !judge_greeting(run, e))
         return;
     name = str_text(run_arena(run), smtp_reply_name(&e->session->greeting));
     len = strlen(name);
@@ -188,7 +180,7 @@ static void probe_banner(struct run *run)
         }
     }
     if (mail->complete && !any)
-        finding(run, BANNER_GREETING, SKIPPED, run_target(run)->domain, "no MX host has an address");
+        judge_without_address(run, mail, BANNER_GREETING, "no MX host has an address");
 }
 
 const struct probe banner_probe = {

@@ -4,6 +4,7 @@
 #include "core/probe.h"
 #include "core/run.h"
 #include "core/target.h"
+#include "probes/mail.h"
 
 static bool is_mx(const struct mail_address *address)
 {
@@ -35,7 +36,7 @@ static void probe_ip(struct run *run)
                     block->source);
     }
     if (mail->complete && mail->address_count == 0)
-        finding(run, IP_PUBLIC, SKIPPED, run_target(run)->domain, "no mail address is known");
+        judge_without_address(run, mail, IP_PUBLIC, "no mail address is known");
 }
 
 const struct probe ip_probe = {

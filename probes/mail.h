@@ -7,10 +7,14 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "core/finding.h"
 #include "core/inventory.h"
 #include "core/smtp.h"
 
 struct run;
+
+/* Where no mail address is known: `check` is skipped, or undecided where that is for want of an answer. */
+void judge_without_address(struct run *, const struct inventory *, enum check_id check, const char *why);
 
 /* Does port 25 leave this machine?  (checks.md, section 7: canary logic) */
 enum port25 {
@@ -29,8 +33,8 @@ enum port25 need_port25(struct run *);
  * where its behaviour is a fact. */
 const struct smtp_session *need_judged_session(struct run *, const char *mx_host, const struct ip *, struct trouble *trouble);
 
-/* Why the server's greeting or reply is no verdict on it: REASON_NONE, TEMPORARY_REFUSAL (4yz) or WE_ARE_BLOCKED (the text
- * names our address or a blocklist). */
+/* Why the server's greeting or reply is no verdict on it: REASON_NONE, TEMPORARY_REFUSAL (4yz), WE_ARE_BLOCKED (the text
+ * names our address or a blocklist), or SMTP_INTERCEPTED (a middlebox wrote over it).  `reply` is one of the session's. */
 struct trouble reply_trouble(struct run *, const struct smtp_session *, const struct smtp_reply *);
 
 /* Confirms that a record is absent, at the zone's own name servers (threats.md D9).  `answer` is negative. */

@@ -365,18 +365,20 @@ static void judge_apex_address(struct run *run, const struct inventory *mail, co
 static void judge_apex(struct run *run, const struct inventory *mail)
 {
     const char *domain = run_target(run)->domain;
-    const struct dns_answer *answers[2] = {need_dns(run, domain, DNS_A), need_dns(run, domain, DNS_AAAA)};
-    size_t judged_count = 0;
+    const struct dns_answer *answers[2] = {need_dns(run, domain, DNS_A), need_dns(run, domain, DNS_AAAA)}, *unknown = NULL;
+    size_t count = 0;
 
     for (size_t k = 0; k < 2; k++) {
-        if (answers[k] && answers[k]->status == DNS_UNKNOWN) {
-            finding_unknown(run, DOMAIN_PTR, domain, &answers[k]->trouble, "no answer for %s", k ? "AAAA" : "A");
-            judged_count++;
-        }
-        for (size_t i = 0; answers[k] && i < answers[k]->count; i++, judged_count++)
+        if (answers[k] && answers[k]->status == DNS_UNKNOWN && !unknown)
+            unknown = answers[k];
+        for (size_t i = 0; answers[k] && i < answers[k]->count; i++, count++)
             judge_apex_address(run, mail, &answers[k]->records[i].ip);
     }
-    if (answers[0] && answers[1] && !judged_count)
+    if (!answers[0] || !answers[1])
+        return;
+    if (unknown)
+        finding_unknown(run, DOMAIN_PTR, domain, &unknown->trouble, "no answer for the addresses of the domain");
+    else if (!count)
         finding(run, DOMAIN_PTR, SKIPPED, domain, "the domain itself has no address");
 }
 
@@ -387,10 +389,8 @@ static void probe_ptr(struct run *run)
     for (size_t i = 0; i < mail->address_count; i++)
         judge_address(run, mail, &mail->addresses[i]);
     judge_apex(run, mail);
-    if (mail->complete && mail->address_count == 0) {
-        finding(run, PTR_EXISTS, SKIPPED, run_target(run)->domain, "no mail address is known");
-        return;
-    }
+    if (mail->complete && mail->address_count == 0)
+        judge_without_address(run, mail, PTR_EXISTS, "no mail address is known");
 }
 
 const struct probe ptr_probe = {

@@ -8,6 +8,8 @@
 #include "core/vantage.h"
 #include "probes/mail.h"
 
+enum { MASK_STARS = 4 };
+
 /* A second look is worth it where the first may have been bad luck. */
 static bool deserves_retry(const struct smtp_session *s)
 {
@@ -135,8 +137,29 @@ static bool names_us(struct run *run, const struct smtp_session *s, struct str t
     return false;
 }
 
+/* Firewalls that "fix" SMTP write asterisks over the greeting. */
+static bool is_masked(const struct smtp_reply *greeting)
+{
+    struct str text = smtp_reply_text(greeting, 0);
+    size_t stars = 0;
+
+    for (size_t i = 0; i < text.len; i++)
+        stars += text.at[i] == '*';
+    return stars >= MASK_STARS;
+}
+
+/* And an X for every letter of STARTTLS. */
+static bool has_masked_keyword(const struct smtp_reply *ehlo)
+{
+    return smtp_keyword(ehlo, "XXXXXXXX", NULL) || smtp_keyword(ehlo, "XXXXXXXA", NULL);
+}
+
 struct trouble reply_trouble(struct run *run, const struct smtp_session *s, const struct smtp_reply *reply)
 {
+    if (reply->code == 220 && reply == &s->greeting && is_masked(reply))
+        return trouble_of(REASON_SMTP_INTERCEPTED);
+    if (reply == &s->ehlo && ((s->greeting.code && is_masked(&s->greeting)) || has_masked_keyword(reply)))
+        return trouble_of(REASON_SMTP_INTERCEPTED);
     if (reply->code / 100 == 4)
         return trouble_of(REASON_TEMPORARY_REFUSAL);
     for (size_t i = 0; reply->code / 100 == 5 && i < reply->line_count; i++)

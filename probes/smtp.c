@@ -16,7 +16,10 @@ enum { DELAY_PASS_MS = 10000, DELAY_NOTE_MS = 30000 };
 
 static const enum check_id after_connect[] = {SMTP_EHLO_ACCEPTED,       SMTP_EXTENSIONS, SMTP_STARTTLS_OFFERED,
                                               SMTP_STARTTLS_INJECTION, SMTP_DELAY,      SMTP_PROTOCOL};
+static const enum check_id after_greeting[] = {SMTP_EHLO_ACCEPTED, SMTP_EXTENSIONS, SMTP_STARTTLS_OFFERED, SMTP_STARTTLS_INJECTION};
 static const enum check_id after_ehlo[] = {SMTP_EXTENSIONS, SMTP_STARTTLS_OFFERED, SMTP_STARTTLS_INJECTION};
+
+static const enum check_id of_starttls[] = {SMTP_STARTTLS_OFFERED, SMTP_STARTTLS_INJECTION};
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
@@ -263,14 +266,18 @@ static enum reach judge_endpoint(struct run *run, const struct endpoint *e)
     if (e->session->greeting.code && e->session->greeting.code != 220) {
         struct trouble trouble = reply_trouble(run, e->session, &e->session->greeting);
 
-        finding(run, SMTP_EHLO_ACCEPTED, SKIPPED, e->subject, "no greeting with 220: see banner.greeting");
         if (trouble.reason)
-            leave_undecided(run, e, after_ehlo, COUNT(after_ehlo), &trouble, BANNER_GREETING);
+            leave_undecided(run, e, after_greeting, COUNT(after_greeting), &trouble, BANNER_GREETING);
         else
-            skip(run, e, after_ehlo, COUNT(after_ehlo), "no greeting with 220: see banner.greeting");
+            skip(run, e, after_greeting, COUNT(after_greeting), "no greeting with 220: see banner.greeting");
     } else if (judge_ehlo(run, e)) {
+        struct trouble trouble = reply_trouble(run, e->session, &e->session->ehlo);
+
         judge_extensions(run, e);
-        judge_starttls(run, e);
+        if (trouble.reason == REASON_SMTP_INTERCEPTED)
+            leave_undecided(run, e, of_starttls, COUNT(of_starttls), &trouble, BANNER_GREETING);
+        else
+            judge_starttls(run, e);
     } else if (e->session->ehlo.code && !reply_trouble(run, e->session, &e->session->ehlo).reason) {
         skip(run, e, after_ehlo, COUNT(after_ehlo), "no EHLO: see smtp.ehlo");
     }
@@ -315,8 +322,10 @@ static void probe_smtp(struct run *run)
         return;
     if (count[REACHED] + count[NOT_REACHED] + count[REACH_UNDECIDED])
         judge_domain(run, domain, count[REACHED], count[NOT_REACHED] + count[REACH_UNDECIDED], &doubt);
+    else if (count[NOT_CONTACTED])
+        finding(run, SMTP_REACHABLE, SKIPPED, domain, "no MX host has a public address");
     else
-        finding(run, SMTP_REACHABLE, SKIPPED, domain, count[NOT_CONTACTED] ? "no MX host has a public address" : "no MX host has an address");
+        judge_without_address(run, mail, SMTP_REACHABLE, "no MX host has an address");
 }
 
 const struct probe smtp_probe = {
