@@ -1,0 +1,40 @@
+/* tests/unit/dkim_keys.h - public keys for DKIM records: nobody has the private ones any more. */
+#pragma once
+
+#define RSA_512 \
+    "MFwwDQYJKoZIhvcNAQEBBQADSwAwSAJBAMJBJp6yfhMy0xFnY7QIoZknBkCDJYy1DjNyDMS96o+oAyVCXoq0/7ou5bWb7v/BmObt" \
+    "Pp6hZnRUgAQo0Q+zvDsCAwEAAQ=="
+#define RSA_1024 \
+    "MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQCzSRX07Nlz2XMk1MszJ4l4EDqDEHqd7Y5/cCJSu0IFeNsAfaMvhZos5pJuTaXI" \
+    "9PW3sucMQtbOmsQGog/zlyxSheB0CkwgKSWjj7bV0CyFjACvcZ0kqp4klWnu6vr/DbIPJ2FoBv0GX7g5GL7edTrJp7BBEJCKE22U" \
+    "Cmr9UmuAKQIDAQAB"
+#define RSA_2048 \
+    "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA8hRJABtEshgOYHB2YOovKd1CCXojmtWaa6CLCU+xnh4j1UvlaFd+TJVV" \
+    "PgvuhVBOgShmB612LjGVBqquwBjK4AzVN+ITeH1eJ02+vPinA1ILEiT/Yhm34/OBDQg/6mIapO9L9TQ/qSHWzssW1uMJSWbAv9gg" \
+    "7efaWpAVOgbwh6dflHIfjf9+uadsbq4W9y2Jb4cdOa9ZY1rURTICX7chQYRwWQEEv3HY5hMbMVs+CnI3k3hLcBmp4LcgU3fMttaL" \
+    "49NxsC0tu5HxiDVixyh2Qci3+xAZl7Ol75uv/NAiSlfo2sz58JFBFPMKG8CJjRgsxr5AggIudg7OuL4tdUY0DwIDAQAB"
+#define RSA_5120 \
+    "MIICojANBgkqhkiG9w0BAQEFAAOCAo8AMIICigKCAoEAr6TSl8hBaIgSL24sYPuF4Od9ASwcrpZqnAFP/PPEteEub3hA6HA53KLa" \
+    "Z4lpg27Hki2wyJ+tsY+bbLhRPII4ZDVbwXsNgxAY8rMhlfRZ6u8GPfoGacBwRy8UUSq8g7itpeem1z+iw1o4Du6GTzvoErRAWLqJ" \
+    "v5KvSgG5UUXUFzmH76ZekFcLQLktQeahEyyno4/AyVkYChNojemRZ7nKXNCBJkQxqfmfSvIlFCPb1DJ//4zG2lFgkwKWhxkOk7fl" \
+    "iF3BA3LnoZA48sf3LPfYTwdfWFMnOHFrxQPCaqBQONzav+d8ZzTTvB0ALH5PsyM8QgA8Ovh41C7pq928S/ODz3jJd8z70LYLwCzH" \
+    "xpfxWVw0IQz32A+WFlzXQrqErEQQCpQ28skhQS4+f0NbtQzfVHNopwP1IjM8Qc9oQzlf8dXbQFiCf66gF7vZJ1wijlgA112OSCOw" \
+    "YodyVVxaXU9mCLAjjhwBFBPJn7Z/SZ3Zo+/5a964HLSa9KCMW3QUH/k42pH03tSf9bWaTc92LeiCwY7Gly1lCS7yjPZ6LIWj0hjM" \
+    "Mml/HORjYH67oX9FG6xINNcPb64lNC/qLC4ISMvm7pQDPcuXAt2gsix4KEqFTHskhuHnCXzZgqf7iCfZZrPZzTamJpHGX/hudVVH" \
+    "D6odQ+gcS/W7LL8TzBcT0QZatpzqIIJfh78yu4UwGZqMl2xrviHFWCq810WLkAfRiMOW/r5aBueQik0UViYkt86TX4Hf6+Oki4re" \
+    "a/5v+6jbB47cI+tUiTWAm+XPnW8pxCQcTudsyD//zR5OxsSwMw6KDbnpyb0gJZ7/WbrBgrGhpL1oYPFDjgAUqzaNCTtr6WFrqwID" \
+    "AQAB"
+#define RSA_1024_BARE \
+    "MIGJAoGBALNJFfTs2XPZcyTUyzMniXgQOoMQep3tjn9wIlK7QgV42wB9oy+Fmizmkm5Npcj09bey5wxC1s6axAaiD/OXLFKF4HQK" \
+    "TCApJaOPttXQLIWMAK9xnSSqniSVae7q+v8Nsg8nYWgG/QZfuDkYvt51OsmnsEEQkIoTbZQKav1Sa4ApAgMBAAE="
+#define RSA_EVEN_EXPONENT \
+    "MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQCzSRX07Nlz2XMk1MszJ4l4EDqDEHqd7Y5/cCJSu0IFeNsAfaMvhZos5pJuTaXI" \
+    "9PW3sucMQtbOmsQGog/zlyxSheB0CkwgKSWjj7bV0CyFjACvcZ0kqp4klWnu6vr/DbIPJ2FoBv0GX7g5GL7edTrJp7BBEJCKE22U" \
+    "Cmr9UmuAKQIDAQAA"
+#define EC_P256 \
+    "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEGo8RAdN9cPXajmCTpUxB13oNYzXvzidN4eMxGvreJXBUGjJnMtoA6InpIxwriDFf" \
+    "akgyzRjxdx7mRiTJtB+3pA=="
+#define ED25519_INFO \
+    "MCowBQYDK2VwAyEAP2t3ZxmPPtIJfuU8cI/JxYwPCTykJwhAfqXRflj/FzM="
+#define ED25519 \
+    "P2t3ZxmPPtIJfuU8cI/JxYwPCTykJwhAfqXRflj/FzM="
