@@ -1,0 +1,265 @@
+/* core/dmarc.c - the walk up the tree of names, and what receivers made of the suffix list before it. */
+#include "core/dmarc.h"
+
+#include <string.h>
+
+#include "core/arena.h"
+#include "core/limits.h"
+#include "core/name.h"
+#include "core/run.h"
+#include "core/str.h"
+
+enum { SHORTCUT_LABELS = 8, LABELS_AFTER_SHORTCUT = 7, NAME_OCTETS_MAX = 253 };
+
+size_t dmarc_walk_names(const char *domain, const char *names[DMARC_WALK_QUERIES])
+{
+    size_t labels = name_labels(domain), count = 0;
+    const char *name = domain;
+
+    names[count++] = domain;
+    if (labels >= SHORTCUT_LABELS) {
+        for (; labels > LABELS_AFTER_SHORTCUT; labels--)
+            name = name_parent(name);
+    } else {
+        name = name_parent(name);
+    }
+    for (; *name && count < DMARC_WALK_QUERIES; name = name_parent(name))
+        names[count++] = name;
+    return count;
+}
+
+static void read_records(struct run *run, struct dmarc_step *step)
+{
+    struct str found = {NULL, 0};
+
+    for (size_t i = 0; i < step->answer->count; i++) {
+        const struct dns_record *r = &step->answer->records[i];
+
+        if (dmarc_is_record(r->txt.joined)) {
+            found = r->txt.joined;
+            step->oversize = r->txt.oversize;
+            step->records++;
+        } else if (dmarc_looks_like_record(r->txt.joined)) {
+            step->has_near_miss = true;
+            step->near_miss = r->txt.joined;
+        }
+    }
+    if (step->records == 1) {
+        struct dmarc_record *record = ARENA_NEW(run_arena(run), struct dmarc_record);
+
+        *record = dmarc_record_parse(run_arena(run), found);
+        step->record = record;
+    }
+}
+
+/* Asks what stands at a name.  False: on its way. */
+static bool ask(struct run *run, struct dmarc_step *step, const char *name)
+{
+    const char *owner = name_join(run_arena(run), "_dmarc", name);
+
+    *step = (struct dmarc_step){.name = name};
+    if (strlen(owner) > NAME_OCTETS_MAX) /* names of targets have no escapes */
+        return true;
+    step->answer = need_dns(run, owner, DNS_TXT);
+    if (step->answer && step->answer->status == DNS_OK)
+        read_records(run, step);
+    return step->answer != NULL;
+}
+
+static bool is_unanswered(const struct dmarc_step *step)
+{
+    return step->answer && step->answer->status == DNS_UNKNOWN;
+}
+
+static void trouble_at(struct dmarc *d, const struct dns_answer *answer)
+{
+    if (d->trouble)
+        return;
+    d->trouble = &answer->trouble;
+    d->trouble_key = answer->key;
+}
+
+static bool ends_walk(const struct dmarc_step *step)
+{
+    return step->record && step->record->psd != DMARC_PSD_UNSAID;
+}
+
+static bool is_psd(const struct dmarc_step *step)
+{
+    return step->record && step->record->psd == DMARC_PSD_YES;
+}
+
+/* The name one label below `above`, on the way down to `name`. */
+static const char *one_below(const char *name, const char *above)
+{
+    size_t labels = name_labels(name), wanted = name_labels(above) + 1;
+
+    for (; labels > wanted; labels--)
+        name = name_parent(name);
+    return name;
+}
+
+/* RFC 9989 4.10.2 */
+static const char *organisation(const struct dmarc *d)
+{
+    const struct dmarc_step *top = NULL;
+
+    for (size_t i = 0; i < d->steps_used; i++) {
+        const struct dmarc_step *step = &d->steps[i];
+
+        if (!step->record)
+            continue;
+        if (step->record->psd == DMARC_PSD_NO)
+            return step->name;
+        if (is_psd(step) && i > 0)
+            return one_below(d->domain, step->name);
+        top = step;
+    }
+    return top ? top->name : d->domain;
+}
+
+/* What a record above the From domain says of it: np, sp, p in that order of closeness. */
+static void take_inherited(struct dmarc_view *view, const struct dmarc_record *r, bool exists, bool knows_np)
+{
+    view->policy = r->p;
+    view->from = DMARC_FROM_P;
+    if (r->sp != DMARC_UNSAID) {
+        view->policy = r->sp;
+        view->from = DMARC_FROM_SP;
+    }
+    if (!exists && knows_np && r->np != DMARC_UNSAID) {
+        view->policy = r->np;
+        view->from = DMARC_FROM_NP;
+    }
+}
+
+/* RFC 9989 4.10.1 and RFC 7489 6.6.3 step 6.  The older one has no np, and a missing p is no better there than a wrong
+ * one. */
+static bool has_bad_policy(const struct dmarc_record *r, bool knows_np)
+{
+    if (knows_np)
+        return r->bad_policy;
+    return r->p == DMARC_UNSAID || (r->sp == DMARC_UNSAID && taglist_find(&r->tags, "sp"));
+}
+
+static void take_policy(const struct dmarc *d, struct dmarc_view *view, const struct dmarc_step *source, bool knows_np)
+{
+    const struct dmarc_record *r = source->record;
+
+    view->source = source;
+    if (source == &d->steps[0]) {
+        view->policy = r->p;
+        view->from = DMARC_FROM_P;
+    } else {
+        take_inherited(view, r, d->exists, knows_np);
+    }
+    if (has_bad_policy(r, knows_np)) {
+        view->policy = r->rua_count > 0 ? DMARC_NONE : DMARC_UNSAID;
+        view->from = DMARC_FROM_NOTHING;
+    } else if (view->policy == DMARC_UNSAID) {
+        view->policy = DMARC_NONE; /* p is missing: RFC 9989 4.7 */
+        view->from = DMARC_FROM_NOTHING;
+    }
+}
+
+static struct dmarc_step *step_named(struct dmarc *d, const char *name)
+{
+    for (size_t i = 0; i < d->step_count; i++)
+        if (name_equal(d->steps[i].name, name))
+            return &d->steps[i];
+    return NULL;
+}
+
+/* RFC 9989 4.10.1 */
+static void view_by_walk(struct dmarc *d)
+{
+    const struct dmarc_step *source = &d->steps[0];
+
+    for (d->steps_used = 0; d->steps_used < d->step_count; d->steps_used++) {
+        const struct dmarc_step *step = &d->steps[d->steps_used];
+
+        if (is_unanswered(step))
+            trouble_at(d, step->answer);
+        if (ends_walk(step)) {
+            d->steps_used++;
+            break;
+        }
+    }
+    d->walk.org_domain = organisation(d);
+    if (!source->record)
+        source = step_named(d, d->walk.org_domain);
+    if (!source || !source->record) {
+        source = &d->steps[d->steps_used - 1];
+        if (!is_psd(source))
+            return;
+    }
+    take_policy(d, &d->walk, source, true);
+}
+
+/* RFC 7489 6.6.3: several records end the discovery, none lead to the organisational domain.  True: nothing is on its
+ * way. */
+static bool view_by_suffix_list(struct run *run, struct dmarc *d)
+{
+    const struct dmarc_step *source = &d->steps[0];
+
+    d->legacy.org_domain = name_org_domain(d->domain);
+    if (source->records == 0 && !name_equal(d->legacy.org_domain, d->domain)) {
+        source = step_named(d, d->legacy.org_domain);
+        if (!source) {
+            if (!ask(run, &d->legacy_org, d->legacy.org_domain))
+                return false;
+            source = &d->legacy_org;
+        }
+    }
+    if (is_unanswered(source))
+        trouble_at(d, source->answer);
+    if (!source->record)
+        return true;
+    take_policy(d, &d->legacy, source, false);
+    return true;
+}
+
+/* Does the From domain exist?  It is asked only where that matters.  False: on its way. */
+static bool find_existence(struct run *run, struct dmarc *d)
+{
+    const struct dns_answer *own;
+    bool matters = false;
+
+    d->exists = true;
+    for (size_t i = 1; i < d->step_count && !d->steps[0].record; i++)
+        matters = matters || (d->steps[i].record && d->steps[i].record->np != DMARC_UNSAID);
+    if (!matters)
+        return true;
+    own = need_dns(run, d->domain, DNS_A);
+    if (!own)
+        return false;
+    if (own->status == DNS_UNKNOWN)
+        trouble_at(d, own);
+    d->exists = own->status != DNS_NXDOMAIN;
+    return true;
+}
+
+const struct dmarc *need_dmarc(struct run *run, const char *domain)
+{
+    struct dmarc *d = ARENA_NEW(run_arena(run), struct dmarc);
+    const char *names[DMARC_WALK_QUERIES];
+
+    d->domain = name_lower(run_arena(run), domain);
+    d->step_count = dmarc_walk_names(d->domain, names);
+    d->walk.org_domain = d->legacy.org_domain = d->domain;
+    d->complete = true;
+    for (size_t i = 0; i < d->step_count; i++)
+        d->complete = ask(run, &d->steps[i], names[i]) && d->complete;
+    if (!d->complete || !find_existence(run, d)) {
+        d->complete = false;
+        return d;
+    }
+    view_by_walk(d);
+    d->complete = view_by_suffix_list(run, d);
+    return d;
+}
+
+bool dmarc_is_aligned(bool strict, const char *from, const char *from_org, const char *other, const char *other_org)
+{
+    return strict ? name_equal(from, other) : name_equal(from_org, other_org);
+}
