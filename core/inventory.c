@@ -8,6 +8,7 @@
 #include "core/limits.h"
 #include "core/name.h"
 #include "core/run_internal.h"
+#include "core/spf.h"
 #include "core/str.h"
 #include "core/target.h"
 
@@ -22,6 +23,18 @@ struct build {
 bool address_is_sender(const struct mail_address *address)
 {
     return address->roles & ROLE_SENDER;
+}
+
+const char *sender_origin_word(enum sender_origin origin)
+{
+    static const char *const words[] = {
+        [SENDER_NOT] = "",
+        [SENDER_DECLARED] = "declared",
+        [SENDER_SPF] = "spf",
+        [SENDER_ASSUMED] = "assumed",
+    };
+
+    return words[origin];
 }
 
 static int by_preference(const void *a, const void *b)
@@ -234,8 +247,56 @@ static bool is_declared_no_sender(const struct target *target, const struct ip *
     return false;
 }
 
-/* Where nothing is declared, the MX addresses are taken as senders.  Not those of special-purpose blocks: nobody outside
- * could see mail from there. */
+/* Addresses that the domain's own SPF record names one by one.  Special-purpose ones cannot be seen as senders by anybody. */
+static void find_spf_senders(struct build *b)
+{
+    const struct spf_addresses *named = need_spf_addresses(b->run, b->run->audit->target->domain);
+
+    b->pending |= !named->complete;
+    b->inventory->ranges = named->ranges;
+    b->inventory->range_count = named->range_count;
+    for (size_t i = 0; i < named->single_count; i++) {
+        const struct spf_origin *single = &named->singles[i];
+        struct mail_address *address = ip_special(&single->ip) ? NULL : address_of(b, &single->ip);
+
+        if (!address)
+            continue;
+        address->roles |= ROLE_SENDER;
+        address->term = single->term;
+        if (address->origin == SENDER_NOT)
+            address->origin = SENDER_SPF;
+    }
+}
+
+/* A match inside another organisation's include makes no sender role: shared pools cover the provider's inbound hosts too. */
+static bool is_authorised_by_own_record(const struct spf_result *spf, const char *domain)
+{
+    return spf->word == SPF_PASS && spf->path_count &&
+           name_equal(name_org_domain(spf->path[spf->path_count - 1].domain), name_org_domain(domain));
+}
+
+static void settle_role(struct build *b, struct mail_address *address)
+{
+    const struct target *target = b->run->audit->target;
+    struct spf_question question = spf_question_of(b->run, &address->ip, target->domain, address->helo ? address->helo : "");
+    const struct spf_result *spf = need_spf(b->run, &question);
+    bool says_nothing;
+
+    b->pending |= !spf;
+    if (!spf)
+        return;
+    says_nothing = spf->word == SPF_NONE || spf->word == SPF_TEMPERROR || spf->word == SPF_PERMERROR;
+    address->spf = spf_word_text(spf->word);
+    if (address->origin != SENDER_NOT || ip_special(&address->ip))
+        return;
+    if (is_authorised_by_own_record(spf, target->domain))
+        address->origin = SENDER_SPF;
+    else if (says_nothing && target->sender_count == 0)
+        address->origin = SENDER_ASSUMED;
+    if (address->origin != SENDER_NOT)
+        address->roles |= ROLE_SENDER;
+}
+
 static void settle_roles(struct build *b)
 {
     const struct target *target = b->run->audit->target;
@@ -243,12 +304,10 @@ static void settle_roles(struct build *b)
     for (size_t i = 0; i < b->inventory->address_count; i++) {
         struct mail_address *address = &b->addresses[i];
 
+        settle_role(b, address);
         if (is_declared_no_sender(target, &address->ip)) {
             address->roles &= ~(unsigned)ROLE_SENDER;
             address->origin = SENDER_NOT;
-        } else if (target->sender_count == 0 && !ip_special(&address->ip)) {
-            address->roles |= ROLE_SENDER;
-            address->origin = SENDER_ASSUMED;
         }
     }
 }
@@ -284,7 +343,10 @@ const struct inventory *need_inventory(struct run *run)
     find_hosts(&b);
     find_mx_addresses(&b);
     find_senders(&b);
-    settle_roles(&b);
+    if (b.inventory->kind != MX_NO_DOMAIN && b.inventory->kind != MX_PENDING) {
+        find_spf_senders(&b);
+        settle_roles(&b);
+    }
     qsort(b.addresses, b.inventory->address_count, sizeof *b.addresses, by_ip);
     index_hosts(&b);
     b.inventory->hosts = b.hosts;

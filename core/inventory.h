@@ -13,6 +13,7 @@
 #include "core/ip.h"
 
 struct run;
+struct spf_range;
 
 enum mx_kind {
     MX_PENDING,   /* not known yet */
@@ -35,7 +36,9 @@ struct mx_host {
 };
 
 enum { ROLE_SENDER = 1, ROLE_MX = 2 };
-enum sender_origin { SENDER_NOT, SENDER_DECLARED, SENDER_ASSUMED };
+/* DECLARED: by the user.  SPF: the domain's own SPF record names the address, or authorises it and it is an MX address.
+ * ASSUMED: nothing is declared and SPF says nothing, so the MX addresses stand in. */
+enum sender_origin { SENDER_NOT, SENDER_DECLARED, SENDER_SPF, SENDER_ASSUMED };
 
 struct mail_address {
     struct ip ip;
@@ -43,6 +46,8 @@ struct mail_address {
     unsigned roles;
     enum sender_origin origin; /* of the sender role */
     const char *helo;   /* declared; NULL */
+    const char *spf;    /* SPF result for the domain, "pass"; NULL: not evaluated */
+    const char *term;   /* of the SPF record, where it made the address a sender: "ip4:192.0.2.1"; NULL */
     const char *const *hosts; /* MX hosts, and declared sender host names, that have it */
     size_t host_count;
     const char *mx_name;      /* the first MX host that has it: whose session shows banner and EHLO; NULL for sender-only */
@@ -59,8 +64,11 @@ struct inventory {
     const struct mail_address *addresses;
     size_t address_count;
     size_t addresses_left_out; /* beyond ADDRESSES_MAX */
+    const struct spf_range *ranges; /* authorised by SPF and not inventoried: never expanded, never scanned */
+    size_t range_count;
     bool complete; /* nothing that it is made of is on its way */
 };
 
 const struct inventory *need_inventory(struct run *);
 bool address_is_sender(const struct mail_address *);
+const char *sender_origin_word(enum sender_origin); /* "declared", "spf", "assumed"; "" for none */

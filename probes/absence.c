@@ -2,12 +2,9 @@
  * checks.md, section 4 step 2) */
 #include "core/arena.h"
 #include "core/dns.h"
-#include "core/ip.h"
 #include "core/run.h"
-#include "core/str.h"
 #include "probes/mail.h"
-
-enum { SERVERS_MAX = 8 };
+#include "probes/zone.h"
 
 static bool is_negative(const struct dns_answer *answer)
 {
@@ -20,29 +17,21 @@ struct poll {
     const struct dns_answer *dissent;
 };
 
-static void ask_server(struct run *run, struct poll *poll, const char *host, const char *name, enum dns_type type)
-{
-    const struct dns_answer *address = need_dns(run, host, DNS_A), *answer;
-
-    poll->pending |= !address;
-    if (!address || address->status != DNS_OK || ip_special(&address->records[0].ip))
-        return;
-    answer = need_dns_at(run, &address->records[0].ip, name, type);
-    poll->pending |= !answer;
-    if (!answer)
-        return;
-    poll->negative += is_negative(answer);
-    if (answer->status == DNS_OK && !poll->dissent)
-        poll->dissent = answer;
-}
-
 static struct poll ask_servers(struct run *run, const char *zone, const char *name, enum dns_type type)
 {
-    const struct dns_answer *servers = need_dns(run, zone, DNS_NS);
-    struct poll poll = {.pending = !servers};
+    struct zone_servers servers = need_zone_servers(run, zone);
+    struct poll poll = {.pending = servers.pending};
 
-    for (size_t i = 0; servers && servers->status == DNS_OK && i < servers->count && i < SERVERS_MAX; i++)
-        ask_server(run, &poll, servers->records[i].name, name, type);
+    for (size_t i = 0; i < servers.count; i++) {
+        const struct dns_answer *answer = need_dns_at(run, &servers.at[i].ip, name, type);
+
+        poll.pending |= !answer;
+        if (!answer)
+            continue;
+        poll.negative += is_negative(answer);
+        if (answer->status == DNS_OK && !poll.dissent)
+            poll.dissent = answer;
+    }
     return poll;
 }
 

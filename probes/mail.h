@@ -42,6 +42,5 @@ enum absence { ABSENCE_PENDING, ABSENCE_CONFIRMED, ABSENCE_DISPUTED, ABSENCE_UND
 enum absence need_absence(struct run *, const char *name, enum dns_type, const struct dns_answer *answer,
                           const struct dns_answer **dissent, struct trouble *);
 
-/* The ring of CNAMEs that a name leads into, "a -> b -> a".  Resolvers answer SERVFAIL for it, so each link is asked for on
- * its own.  NULL: there is none; *pending says whether that is certain yet. */
-const char *need_alias_ring(struct run *, const char *name, bool *pending);
+/* The aliases that an answer was reached by: "a -> b -> c".  Of a ring, its members. */
+const char *alias_chain_text(struct run *, const struct dns_answer *);

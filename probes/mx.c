@@ -108,25 +108,12 @@ static void judge_existence(struct run *run, const char *domain, const struct in
     finding_rests_on(run, f, mail->mx->key);
 }
 
-static const char *chain_text(struct run *run, const struct dns_answer *answer)
-{
-    const char *text = answer->chain[0].owner;
-
-    for (size_t i = 0; i < answer->chain_count; i++)
-        text = str_printf(run_arena(run), "%s -> %s", text, answer->chain[i].target);
-    return text;
-}
-
 /* The ring of aliases that keeps a host from resolving, NULL when there is none. */
 static const char *ring_of(struct run *run, const struct mx_host *host)
 {
-    bool pending;
-
-    if (host->a->chain_loops || host->aaaa->chain_loops)
-        return chain_text(run, host->a->chain_loops ? host->a : host->aaaa);
-    if (host->a->status == DNS_UNKNOWN && host->a->trouble.reason == REASON_SERVFAIL)
-        return need_alias_ring(run, host->name, &pending);
-    return NULL;
+    if (!host->a->chain_loops && !host->aaaa->chain_loops)
+        return NULL;
+    return alias_chain_text(run, host->a->chain_loops ? host->a : host->aaaa);
 }
 
 static void judge_cname(struct run *run, const struct mx_host *host)
@@ -138,7 +125,7 @@ static void judge_cname(struct run *run, const struct mx_host *host)
     if (ring) {
         f = finding(run, MX_TARGET_CNAME, WARN, host->name, "the MX host is an alias: %s", ring);
     } else if (longer->chain_count) {
-        f = finding(run, MX_TARGET_CNAME, WARN, host->name, "the MX host is an alias: %s", chain_text(run, longer));
+        f = finding(run, MX_TARGET_CNAME, WARN, host->name, "the MX host is an alias: %s", alias_chain_text(run, longer));
         finding_remedy(run, f, "Let the MX record name %s itself.", longer->chain[longer->chain_count - 1].target);
     } else if (host->a->status == DNS_UNKNOWN && host->aaaa->status == DNS_UNKNOWN) {
         f = finding_unknown(run, MX_TARGET_CNAME, host->name, &host->a->trouble, "no answer for the addresses of the MX host");

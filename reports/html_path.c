@@ -306,7 +306,7 @@ static void draw_senders(struct drawing *d)
             continue;
         }
         link_between(d, DOMAIN, 0, d->row, LINK_HOLDS);
-        box(d, HOST, d->row, LINK_HOLDS, address->origin == SENDER_ASSUMED ? "sender, by SPF" : "declared sender",
+        box(d, HOST, d->row, LINK_HOLDS, address->origin == SENDER_DECLARED ? "declared sender" : "sender, by SPF",
             name);
         link_between(d, HOST, d->row, d->row, LINK_HOLDS);
         d->row += draw_address(d, &d->paths[i], d->row);

@@ -89,7 +89,7 @@ static void add_target(struct report *report, cJSON *document, const struct resu
         add_text(report, sender, "ip", ip_text(report->arena, &address->ip));
         if (address->helo)
             add_text(report, sender, "helo", address->helo);
-        add_text(report, sender, "origin", address->origin == SENDER_DECLARED ? "declared" : "assumed");
+        add_text(report, sender, "origin", sender_origin_word(address->origin));
     }
 }
 

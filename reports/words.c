@@ -195,5 +195,7 @@ const char *sender_text(struct arena *arena, const struct mail_address *address)
         return NULL;
     if (address->origin == SENDER_ASSUMED)
         return "assumed, as an MX address";
+    if (address->origin == SENDER_SPF)
+        return address->term ? str_printf(arena, "SPF: %s", address->term) : "SPF allows this MX address";
     return address->helo ? str_printf(arena, "declared, HELO %s", address->helo) : "declared, HELO not declared";
 }

@@ -1,0 +1,72 @@
+/* probes/zone.c - which zone a name belongs to, and which servers it names. */
+#include "probes/zone.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/arena.h"
+#include "core/dns.h"
+#include "core/name.h"
+#include "core/run.h"
+#include "core/vantage.h"
+
+const char *need_zone_of(struct run *run, const char *name, struct trouble *trouble)
+{
+    const struct dns_answer *soa = need_dns(run, name, DNS_SOA);
+
+    *trouble = (struct trouble){0};
+    if (!soa)
+        return NULL;
+    if (soa->status == DNS_OK && !soa->chain_count)
+        return name;
+    if (soa->zone && soa->status != DNS_UNKNOWN)
+        return name_lower(run_arena(run), soa->zone);
+    *trouble = soa->status == DNS_UNKNOWN ? soa->trouble : trouble_of(REASON_PROTOCOL);
+    return NULL;
+}
+
+static int by_host(const void *a, const void *b)
+{
+    const struct zone_server *left = a, *right = b;
+    int hosts = strcmp(left->host, right->host);
+
+    return hosts ? hosts : ip_compare(&left->ip, &right->ip);
+}
+
+static void add_addresses(struct zone_servers *servers, struct zone_server *at, const char *host, const struct dns_answer *answer)
+{
+    servers->pending |= !answer;
+    for (size_t i = 0; answer && i < answer->count && servers->count < ZONE_SERVERS_MAX; i++)
+        if (!ip_special(&answer->records[i].ip))
+            at[servers->count++] = (struct zone_server){host, answer->records[i].ip};
+}
+
+struct zone_servers need_zone_servers(struct run *run, const char *zone)
+{
+    const struct dns_answer *ns = need_dns(run, zone, DNS_NS);
+    const struct vantage *here = need_vantage(run);
+    struct zone_server *at = ARENA_ARRAY(run_arena(run), struct zone_server, ZONE_SERVERS_MAX);
+    struct zone_servers servers = {.at = at, .pending = !ns || !here};
+    bool use_ipv6 = here && here->ipv6_route && here->ipv6_used;
+    const char **hosts;
+
+    if (!ns)
+        return servers;
+    if (ns->status != DNS_OK) {
+        servers.trouble = ns->status == DNS_UNKNOWN ? ns->trouble : trouble_of(REASON_PROTOCOL);
+        return servers;
+    }
+    hosts = ARENA_ARRAY(run_arena(run), const char *, ns->count);
+    for (size_t i = 0; i < ns->count; i++)
+        hosts[i] = name_lower(run_arena(run), ns->records[i].name);
+    for (size_t i = 0; i < ns->count && i < ZONE_SERVERS_MAX; i++) {
+        const struct dns_answer *a = need_dns(run, hosts[i], DNS_A);
+        const struct dns_answer *aaaa = use_ipv6 ? need_dns(run, hosts[i], DNS_AAAA) : NULL;
+
+        add_addresses(&servers, at, hosts[i], a);
+        if (use_ipv6)
+            add_addresses(&servers, at, hosts[i], aaaa);
+    }
+    qsort(at, servers.count, sizeof *at, by_host);
+    return servers;
+}

@@ -1,0 +1,31 @@
+/* probes/zone.h - which zone a name belongs to, and which servers the zone names as its own.  (RFC 1034 4.2) */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "core/ip.h"
+#include "core/trouble.h"
+
+struct dns_answer;
+struct run;
+
+struct zone_server {
+    const char *host;
+    struct ip ip;
+};
+
+struct zone_servers {
+    const struct zone_server *at; /* in the order of their names, then addresses; public addresses only */
+    size_t count;                 /* at most ZONE_SERVERS_MAX */
+    bool pending;                 /* a lookup is on its way */
+    struct trouble trouble;       /* why there are none, reason none otherwise */
+};
+
+enum { ZONE_SERVERS_MAX = 8 };
+
+/* The zone that holds a name, by the owner of its SOA record.  NULL: on its way, or (*trouble) cannot be found. */
+const char *need_zone_of(struct run *, const char *name, struct trouble *trouble);
+
+/* With IPv6 addresses only where this machine has IPv6: one of our paths is no fault of a server. */
+struct zone_servers need_zone_servers(struct run *, const char *zone);
