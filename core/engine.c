@@ -8,6 +8,7 @@
 
 #include "core/arena.h"
 #include "core/evidence.h"
+#include "core/https.h"
 #include "core/limits.h"
 #include "core/loop.h"
 #include "core/probe.h"
@@ -24,6 +25,7 @@ struct engine {
     struct engine_config config;
     struct dns *dns;
     struct smtp *smtp;
+    struct https *https;
     struct store *store;
     struct audit *audits;
     const char *helo;
@@ -132,6 +134,9 @@ static void collect(void *arg, struct evidence *evidence)
     case EVIDENCE_CONNECT:
         smtp_collect(engine->smtp, evidence);
         break;
+    case EVIDENCE_HTTPS:
+        https_collect(engine->https, evidence);
+        break;
     case EVIDENCE_VANTAGE:
         know_vantage(engine, evidence);
         break;
@@ -172,6 +177,17 @@ struct engine *engine_new(struct loop *loop, const struct engine_config *config,
     engine->smtp = smtp_new(loop, &config->smtp, why);
     if (!engine->smtp)
         goto fail;
+    *why = "out of memory";
+    engine->https = https_new(loop, &(struct https_config){.source4 = config->smtp.source4,
+                                                           .source6 = config->smtp.source6,
+                                                           .use_ipv4 = config->smtp.use_ipv4,
+                                                           .use_ipv6 = config->smtp.use_ipv6,
+                                                           .allowed = config->smtp.allowed,
+                                                           .allowed_count = config->smtp.allowed_count,
+                                                           .ca_file = config->smtp.ca_file,
+                                                           .trace = config->smtp.trace});
+    if (!engine->https)
+        goto fail;
     return engine;
 fail:
     engine_free(engine);
@@ -203,6 +219,7 @@ void engine_free(struct engine *engine)
         audit_free(engine->audits);
     dns_free(engine->dns);
     smtp_free(engine->smtp);
+    https_free(engine->https);
     store_free(engine->store);
     task_free(engine->arrival);
     free(engine->queue);

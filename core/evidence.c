@@ -12,7 +12,7 @@
 #include "core/name.h"
 #include "core/str.h"
 
-enum { FIRST_BUCKETS = 256 };
+enum { FIRST_BUCKETS = 256, EVICT_STEPS = 64 };
 
 struct pin {
     struct pin *next_of_entry, *next_of_waiter;
@@ -170,15 +170,29 @@ static void widen(struct store *store)
             list(entry);
 }
 
+/* Looks at a few of the oldest only, so that a store full of pinned entries costs no more than another. */
 static void evict_surplus(struct store *store)
 {
-    struct entry *next;
+    struct entry *entry = store->oldest, *next;
 
-    for (struct entry *entry = store->oldest; entry && store->entry_count > STORE_ENTRIES_MAX; entry = next) {
+    for (size_t i = 0; i < EVICT_STEPS && entry && store->entry_count > STORE_ENTRIES_MAX; i++, entry = next) {
         next = entry->newer;
         if (is_free_to_go(entry))
             entry_free(entry);
     }
+}
+
+/* Of a URL the host is in lower case already, and the path has its own. */
+static void copy_key(struct arena *arena, struct key *copy, const struct key *key)
+{
+    const char *name = key->name ? key->name : "";
+    struct ip *addresses = ARENA_ARRAY(arena, struct ip, key->address_count + 1);
+
+    *copy = *key;
+    copy->name = key->kind == EVIDENCE_HTTPS ? str_dup(arena, name) : name_lower(arena, name);
+    copy->addresses = addresses;
+    for (size_t i = 0; i < key->address_count; i++)
+        addresses[i] = key->addresses[i];
 }
 
 static struct entry *entry_new(struct store *store, const struct key *key)
@@ -192,8 +206,7 @@ static struct entry *entry_new(struct store *store, const struct key *key)
         return NULL;
     }
     entry->store = store;
-    entry->evidence.key = *key;
-    entry->evidence.key.name = name_lower(entry->arena, key->name ? key->name : "");
+    copy_key(entry->arena, &entry->evidence.key, key);
     entry->evidence.text = key_text(entry->arena, key);
     entry->evidence.wanted_ms = loop_now_ms(store->loop);
     entry->hash = hash_text(store->seed, entry->evidence.text);

@@ -13,6 +13,7 @@
  * Keys as text, as they stand in reports and recordings (name lower case, no final dot):
  *   dns:NAME/TYPE            through the resolvers             dns@ADDRESS:NAME/TYPE   asked of one server
  *   smtp:ADDRESS:PORT/NAME   a session, NAME is the MX host    connect:ADDRESS:PORT    canary
+ *   https:URL                one GET (url.h says which URLs)
  *   vantage                  this machine (vantage.h)          now                     wall clock at the start, seconds
  * and "#2" behind a key: asked again, on purpose.  IPv6 addresses stand in brackets where a port follows.
  *
@@ -24,20 +25,25 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "core/dns.h"
 #include "core/ip.h"
 
-enum evidence_kind { EVIDENCE_DNS, EVIDENCE_SMTP, EVIDENCE_CONNECT, EVIDENCE_VANTAGE, EVIDENCE_NOW, EVIDENCE_KIND_COUNT };
+enum evidence_kind { EVIDENCE_DNS, EVIDENCE_SMTP, EVIDENCE_CONNECT, EVIDENCE_HTTPS, EVIDENCE_VANTAGE, EVIDENCE_NOW, EVIDENCE_KIND_COUNT };
 
 struct key {
     enum evidence_kind kind;
-    const char *name;   /* DNS: the question's name; SMTP: the MX host; else "" */
+    const char *name;   /* DNS: the question's name; SMTP: the MX host; HTTPS: the URL; else "" */
     enum dns_type type; /* DNS */
     struct ip ip;       /* DNS: the server asked, IP_NONE for the resolvers; SMTP, CONNECT: the peer */
     uint16_t port;      /* SMTP, CONNECT */
     unsigned nth;       /* 1, or 2 for evidence that is asked for again */
+    /* HTTPS: where to connect, from DNS evidence that whoever asks has seen: no part of the key's text.  The first who asks
+     * decides for all, and all have seen the same evidence. */
+    const struct ip *addresses;
+    size_t address_count;
 };
 
 struct arena;
@@ -56,7 +62,7 @@ struct evidence {
     struct key key;
     const char *text; /* the key's */
     bool known;
-    const void *value; /* struct dns_answer, smtp_session, vantage, int64_t: by key.kind; set if and only if known */
+    const void *value; /* struct dns_answer, smtp_session, https_response, vantage, int64_t: by key.kind; set if and only if known */
     int64_t wanted_ms, known_ms;
 };
 

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "core/arena.h"
+#include "core/https.h"
 #include "core/json_codec.h"
 #include "core/recording.h"
 #include "core/smtp.h"
@@ -83,6 +84,17 @@ static const void *value_of(struct json_codec *c, const struct key *key, const c
         value = session;
         break;
     }
+    case EVIDENCE_HTTPS: {
+        struct https_response *response = ARENA_NEW(c->arena, struct https_response);
+
+        if (known)
+            *response = *(const struct https_response *)known;
+        response->key = key_text;
+        response->url = str_dup(c->arena, key->name);
+        https_response_json(c, response);
+        value = response;
+        break;
+    }
     case EVIDENCE_VANTAGE: {
         struct vantage *v = ARENA_NEW(c->arena, struct vantage);
 
@@ -108,7 +120,8 @@ struct long_form {
 
 static cJSON *lengthen(struct long_form *l, const struct key *key, cJSON *value)
 {
-    bool is_dns = key->kind == EVIDENCE_DNS, is_session = key->kind == EVIDENCE_SMTP || key->kind == EVIDENCE_CONNECT;
+    bool is_dns = key->kind == EVIDENCE_DNS, is_session = key->kind == EVIDENCE_SMTP ||
+                                                          key->kind == EVIDENCE_CONNECT || key->kind == EVIDENCE_HTTPS;
 
     if (!(is_dns && (cJSON_IsArray(value) || cJSON_IsString(value))) && !(is_session && cJSON_IsString(value)))
         return value;

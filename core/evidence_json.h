@@ -21,6 +21,11 @@
  *   trouble, where the end is not "ok": "reason", "side", "why", "os_error"
  *   in short: a reply as "220 text" or ["250-one", "250 two"], a session as the word for its end: "refused"
  *
+ * https:
+ *   {"end": "ok", "status": 200, "content_type": "text/plain", "content_encoding": "gzip", "location": "...", "date": "...",
+ *    "body": "...", "ip": "192.0.2.80", "received": 1767225600, "connect_ms": 1, "total_ms": 20, "tls": ...}
+ *   in short: a body as a list of lines, which end in CRLF then; a response as the word for its end: "refused"
+ *
  * vantage: {"host": "audit.example.net", "addresses": ["198.51.100.7"], "resolvers": ["127.0.0.1"], ...}
  * now:     1767225600
  *
@@ -32,8 +37,10 @@
 
 struct arena;
 struct cJSON;
+struct https_response;
 struct json_codec;
 struct smtp_session;
+struct tls_session;
 
 #define EVIDENCE_HOST "audit.example.net" /* our own name in a case that does not say where it looks from */
 
@@ -46,4 +53,6 @@ const void *evidence_from_json(struct arena *, const struct key *, const char *k
 /* The descriptions (json_codec.h) that it is made of: members of an object that is open. */
 void dns_answer_json(struct json_codec *, struct dns_answer *, const struct key *);
 void smtp_session_json(struct json_codec *, struct smtp_session *);
+void https_response_json(struct json_codec *, struct https_response *);
+const struct tls_session *tls_session_json(struct json_codec *, const struct tls_session *); /* the member "tls" */
 struct trouble trouble_json(struct json_codec *, struct trouble, enum reason fallback);

@@ -8,6 +8,7 @@
 #include "core/evidence.h"
 #include "core/name.h"
 #include "core/str.h"
+#include "core/url.h"
 
 /* Names are printable ASCII (name.h), so ASCII case is all there is. */
 static void lower_ascii(char *text, const char *end)
@@ -50,6 +51,9 @@ void key_print(const struct key *key, char *out, size_t size)
     case EVIDENCE_CONNECT:
         print_endpoint("connect", key, out, size);
         break;
+    case EVIDENCE_HTTPS:
+        snprintf(out, size, "https:%s", name);
+        break;
     case EVIDENCE_VANTAGE:
         snprintf(out, size, "vantage");
         break;
@@ -62,6 +66,8 @@ void key_print(const struct key *key, char *out, size_t size)
     used = strlen(out);
     if (key->nth > 1)
         snprintf(out + used, size - used, "#%u", key->nth);
+    if (key->kind == EVIDENCE_HTTPS) /* paths have letter case */
+        return;
     type = key->kind == EVIDENCE_DNS ? strrchr(out, '/') : NULL; /* stays in upper case */
     lower_ascii(out, type ? type : out + strlen(out));
 }
@@ -130,6 +136,13 @@ static bool parse_kind(struct arena *arena, char *text, struct key *out)
     if (strcmp(text, "now") == 0 || strcmp(text, "vantage") == 0) {
         out->kind = *text == 'n' ? EVIDENCE_NOW : EVIDENCE_VANTAGE;
         return true;
+    }
+    if (strncmp(text, "https:", 6) == 0) {
+        struct url url;
+
+        out->kind = EVIDENCE_HTTPS;
+        out->name = str_dup(arena, text + 6);
+        return url_parse(arena, text + 6, &url);
     }
     if (strncmp(text, "connect:", 8) == 0) {
         out->kind = EVIDENCE_CONNECT;

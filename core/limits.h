@@ -72,6 +72,8 @@ enum {
     HTTPS_SLOW_S         = 8,     /* ... these: slower is a drip */
     HTTPS_HEADER_BYTES   = 65536,
     HTTPS_HEADERS_MAX    = 200,
+    HTTPS_SHARED_S       = 3600,  /* how long a response serves other audits */
+    HTTPS_TROUBLE_SHARED_S = 60,  /* and one that failed */
     HTTPS_BODY_BYTES     = 65536, /* mox caps policies at it; so are logos (BIMI) */
     STS_MX_MAX           = 100,   /* patterns of a policy that are kept */
     STS_MAX_AGE          = 31557600, /* RFC 8461 3.2 */

@@ -2,6 +2,7 @@
 #include "core/run.h"
 
 #include "core/arena.h"
+#include "core/https.h"
 #include "core/limits.h"
 #include "core/recording.h"
 #include "core/resolver.h"
@@ -9,6 +10,7 @@
 #include "core/smtp.h"
 #include "core/str.h"
 #include "core/target.h"
+#include "core/url.h"
 #include "core/vantage.h"
 
 static bool is_pinned_or_affordable(struct run *run, const struct key *key, const char *text)
@@ -134,6 +136,30 @@ const struct smtp_session *need_smtp_again(struct run *run, const struct ip *ip,
 const struct smtp_session *need_connect(struct run *run, const struct ip *ip, uint16_t port)
 {
     return need_session(run, &(struct key){.kind = EVIDENCE_CONNECT, .ip = *ip, .port = port, .nth = 1});
+}
+
+static const struct https_response *no_response(struct run *run, const char *key, const char *url, enum https_end end,
+                                                enum reason reason)
+{
+    struct https_response *none = ARENA_NEW(run->arena, struct https_response);
+
+    *none = (struct https_response){
+        .key = key, .url = url, .end = end, .trouble = trouble_of(reason), .connect_ms = -1, .total_ms = -1};
+    return none;
+}
+
+const struct https_response *need_https(struct run *run, const char *url, const struct ip *addresses, size_t count)
+{
+    struct key key = {.kind = EVIDENCE_HTTPS, .name = url, .nth = 1, .addresses = addresses, .address_count = count};
+    const struct https_response *response;
+    const char *text;
+    struct url parsed;
+    bool over;
+
+    if (!url_parse(run->arena, url, &parsed))
+        return no_response(run, "", url, HTTPS_END_NOT_CONTACTED, REASON_PROTOCOL);
+    response = need(run, &key, &text, &over);
+    return over ? no_response(run, text, url, HTTPS_END_BUDGET, REASON_BUDGET) : response;
 }
 
 const struct vantage *need_vantage(struct run *run)

@@ -10,12 +10,14 @@
  */
 #pragma once
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "core/dns.h"
 #include "core/ip.h"
 
 struct arena;
+struct https_response;
 struct run;
 struct smtp_session;
 struct target;
@@ -27,6 +29,8 @@ const struct dns_answer *need_dns_at(struct run *, const struct ip *server, cons
 const struct smtp_session *need_smtp(struct run *, const struct ip *, const char *mx_host);
 const struct smtp_session *need_smtp_again(struct run *, const struct ip *, const char *mx_host);
 const struct smtp_session *need_connect(struct run *, const struct ip *, uint16_t port);
+/* The addresses are the host's, from need_dns(): nothing is looked up on the way. */
+const struct https_response *need_https(struct run *, const char *url, const struct ip *addresses, size_t count);
 const struct vantage *need_vantage(struct run *);
 const int64_t *need_now(struct run *); /* wall clock, seconds since 1970 */
 

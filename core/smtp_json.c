@@ -98,7 +98,7 @@ static void certificates(struct json_codec *c, struct tls_session *t)
     json_end(c);
 }
 
-static const struct tls_session *tls(struct json_codec *c, const struct tls_session *value)
+const struct tls_session *tls_session_json(struct json_codec *c, const struct tls_session *value)
 {
     if (!json_object(c, "tls", value != NULL))
         return value;
@@ -180,7 +180,7 @@ void smtp_session_json(struct json_codec *c, struct smtp_session *s)
         seen |= replies[i]->violations;
     }
     s->violations = violation_list(c, s->violations, seen);
-    s->tls = tls(c, s->tls);
+    s->tls = tls_session_json(c, s->tls);
     s->injected = json_bytes(c, "injected", s->injected);
     s->our_name = json_text(c, "our_name", s->our_name, EVIDENCE_HOST);
     s->our_ip = json_ip(c, "our_ip", s->our_ip);

@@ -40,7 +40,8 @@ struct tls_client {
     STACK_OF(X509) * chain; /* as sent */
     bool verified, chain_cut, established;
     int verify_error;
-    const char *error; /* a constant of ours or of OpenSSL's */
+    const char *error;             /* a constant of ours or of OpenSSL's */
+    const char *protocol, *cipher; /* of a witness, which has no ssl: constants of OpenSSL's */
 };
 
 /* ---- trust anchors ---- */
@@ -151,21 +152,33 @@ static int verify_chain(struct tls_client *client)
     return error;
 }
 
-/* Called in the handshake instead of OpenSSL's own verification.  Only a key that must not be computed with ends it. */
-static int on_chain(X509_STORE_CTX *ctx, void *arg)
+static bool look_at_chain(struct tls_client *client, X509_STORE_CTX *ctx)
 {
-    SSL *ssl = X509_STORE_CTX_get_ex_data(ctx, SSL_get_ex_data_X509_STORE_CTX_idx());
-    struct tls_client *client = SSL_get_app_data(ssl);
     STACK_OF(X509) *sent = X509_STORE_CTX_get0_untrusted(ctx);
 
-    (void)arg;
     sk_X509_pop_free(client->chain, X509_free);
     client->chain = sent ? X509_chain_up_ref(sent) : NULL;
     if (sk_X509_num(client->chain) < 1)
-        return 0;
+        return false;
     client->verify_error = verify_chain(client);
     client->verified = true;
     X509_STORE_CTX_set_error(ctx, client->verify_error);
+    return true;
+}
+
+static SSL *ssl_of(X509_STORE_CTX *ctx)
+{
+    return X509_STORE_CTX_get_ex_data(ctx, SSL_get_ex_data_X509_STORE_CTX_idx());
+}
+
+/* Called in the handshake instead of OpenSSL's own verification.  Only a key that must not be computed with ends it. */
+static int on_chain(X509_STORE_CTX *ctx, void *arg)
+{
+    struct tls_client *client = SSL_get_app_data(ssl_of(ctx));
+
+    (void)arg;
+    if (!look_at_chain(client, ctx))
+        return 0;
     if (x509_key_too_large(sk_X509_value(client->chain, 0))) {
         client->error = key_too_large;
         return 0;
@@ -218,7 +231,7 @@ struct tls_client *tls_client_new(struct tls *tls, const char *server_name)
     client->in = BIO_new(BIO_s_mem());
     client->out = BIO_new(BIO_s_mem());
     client->server_name = strdup(server_name);
-    if (!client->in || !client->out || !client->server_name) {
+    if (!client->in || !client->out || !client->server_name || !SSL_set_app_data(client->ssl, client)) {
         BIO_free(client->in);
         BIO_free(client->out);
         client->in = client->out = NULL;
@@ -226,7 +239,6 @@ struct tls_client *tls_client_new(struct tls *tls, const char *server_name)
         return NULL;
     }
     SSL_set_bio(client->ssl, client->in, client->out);
-    SSL_set_app_data(client->ssl, client);
     SSL_set_connect_state(client->ssl);
     if (*server_name && !is_address(server_name)) /* RFC 6066 3: no literal addresses */
         SSL_set_tlsext_host_name(client->ssl, client->server_name);
@@ -243,11 +255,29 @@ void tls_client_free(struct tls_client *client)
     free(client);
 }
 
-/* What a call's outcome means; reads the error queue at once after it. */
-static enum tls_result outcome(struct tls_client *client, int returned)
+/* Reads the error queue to its end: the first error is what happened, but our lack of memory may stand behind it. */
+static enum tls_result failed(struct tls_client *client)
 {
+    const char *first = NULL;
+    bool no_memory = false;
     unsigned long error;
 
+    while ((error = ERR_get_error()) != 0) {
+        if (!first)
+            first = ERR_reason_error_string(error);
+        if (ERR_GET_REASON(error) == ERR_R_MALLOC_FAILURE)
+            no_memory = true;
+        if (ERR_GET_LIB(error) == ERR_LIB_SSL && ERR_GET_REASON(error) == SSL_R_EXCESSIVE_MESSAGE_SIZE)
+            client->chain_cut = true;
+    }
+    if (!client->error)
+        client->error = first ? first : "TLS failed";
+    return no_memory ? TLS_NO_MEMORY : TLS_FAILED;
+}
+
+/* What a call's outcome means. */
+static enum tls_result outcome(struct tls_client *client, int returned)
+{
     switch (SSL_get_error(client->ssl, returned)) {
     case SSL_ERROR_NONE:
         return TLS_OK;
@@ -257,15 +287,7 @@ static enum tls_result outcome(struct tls_client *client, int returned)
     case SSL_ERROR_ZERO_RETURN:
         return TLS_CLOSED;
     default:
-        error = ERR_get_error();
-        if (!client->error)
-            client->error = error ? ERR_reason_error_string(error) : NULL;
-        if (!client->error)
-            client->error = "TLS failed";
-        if (ERR_GET_LIB(error) == ERR_LIB_SSL && ERR_GET_REASON(error) == SSL_R_EXCESSIVE_MESSAGE_SIZE)
-            client->chain_cut = true;
-        ERR_clear_error();
-        return TLS_FAILED;
+        return failed(client);
     }
 }
 
@@ -348,18 +370,83 @@ static const char *verify_text(const struct tls_client *client)
     return X509_verify_cert_error_string(client->verify_error);
 }
 
+static const char *protocol_of(const struct tls_client *client)
+{
+    return client->ssl ? SSL_get_version(client->ssl) : client->protocol;
+}
+
+static const char *cipher_of(const struct tls_client *client)
+{
+    return client->ssl ? SSL_get_cipher_name(client->ssl) : client->cipher;
+}
+
 struct tls_session *tls_client_session(const struct tls_client *client, struct arena *arena)
 {
     struct tls_session *session = ARENA_NEW(arena, struct tls_session);
 
     session->established = client->established;
     session->error = client->error ? str_dup(arena, client->error) : NULL;
-    session->protocol = client->established ? str_dup(arena, SSL_get_version(client->ssl)) : NULL;
-    session->cipher = client->established ? str_dup(arena, SSL_get_cipher_name(client->ssl)) : NULL;
+    session->protocol = client->established ? str_dup(arena, protocol_of(client)) : NULL;
+    session->cipher = client->established ? str_dup(arena, cipher_of(client)) : NULL;
     copy_chain(client, arena, session);
     session->verify_error = client->verified ? client->verify_error : X509_V_ERR_UNSPECIFIED;
     session->verify_text = str_dup(arena, verify_text(client));
     if (session->chain_count > 0)
         session->name_matches = x509_name_matches(session->chain[0], client->server_name);
     return session;
+}
+
+/* ---- witnesses ---- */
+
+struct tls_client *tls_witness_new(struct tls *tls, const char *server_name)
+{
+    struct tls_client *witness = has_context(tls) ? calloc(1, sizeof *witness) : NULL;
+
+    if (!witness)
+        return NULL;
+    witness->tls = tls;
+    witness->server_name = strdup(server_name);
+    if (!witness->server_name) {
+        tls_client_free(witness);
+        return NULL;
+    }
+    return witness;
+}
+
+/* As on_chain(), for a context that is not ours. */
+static int on_witnessed_chain(X509_STORE_CTX *ctx, void *arg)
+{
+    struct tls_client *witness = arg;
+    SSL *ssl = ssl_of(ctx);
+    const X509 *leaf;
+
+    if (!look_at_chain(witness, ctx))
+        return 0;
+    leaf = sk_X509_value(witness->chain, 0);
+    witness->protocol = SSL_get_version(ssl);
+    witness->cipher = SSL_CIPHER_get_name(SSL_get_pending_cipher(ssl));
+    ERR_clear_error();
+    if (witness->verify_error == X509_V_OK && !x509_is_for(leaf, witness->server_name))
+        X509_STORE_CTX_set_error(ctx, X509_V_ERR_HOSTNAME_MISMATCH);
+    witness->established = X509_STORE_CTX_get_error(ctx) == X509_V_OK;
+    if (!witness->established)
+        witness->error = "the certificate is not valid";
+    return witness->established;
+}
+
+void tls_witness_attend(struct tls_client *witness, void *ssl_ctx)
+{
+    SSL_CTX *context = ssl_ctx;
+
+    SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
+    SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
+    SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
+    SSL_CTX_set_max_cert_list(context, TLS_CHAIN_BYTES);
+    SSL_CTX_set_verify(context, SSL_VERIFY_PEER, NULL);
+    SSL_CTX_set_cert_verify_callback(context, on_witnessed_chain, witness);
+}
+
+bool tls_witness_saw(const struct tls_client *witness)
+{
+    return witness->chain != NULL;
 }

@@ -42,7 +42,7 @@ struct tls_client;
 struct tls_client *tls_client_new(struct tls *, const char *server_name); /* "" for none; NULL: no memory */
 void tls_client_free(struct tls_client *);
 
-enum tls_result { TLS_OK, TLS_WANTS_BYTES, TLS_CLOSED, TLS_FAILED };
+enum tls_result { TLS_OK, TLS_WANTS_BYTES, TLS_CLOSED, TLS_FAILED, TLS_NO_MEMORY };
 
 enum tls_result tls_handshake(struct tls_client *); /* TLS_OK: it stands */
 enum tls_result tls_read(struct tls_client *, char *out, size_t size, size_t *got);
@@ -55,3 +55,10 @@ size_t tls_take(struct tls_client *, char *out, size_t size);      /* for the pe
 /* What is known by now, in the arena; `ms` is the caller's to fill.  `error` is set unless the session stands and
  * works. */
 struct tls_session *tls_client_session(const struct tls_client *, struct arena *);
+
+/* For HTTPS, whose library brings a context of its own: verifies there with our anchors, and writes down what was
+ * shown. Unlike a client's handshake, one with a certificate that is not valid for the server's name ends. */
+struct tls_client *tls_witness_new(struct tls *,
+                                   const char *server_name); /* NULL: no memory; ends by tls_client_free() */
+void tls_witness_attend(struct tls_client *, void *ssl_ctx); /* an SSL_CTX; no longer used when the witness is freed */
+bool tls_witness_saw(const struct tls_client *);             /* a certificate was shown */

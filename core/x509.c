@@ -145,15 +145,21 @@ bool x509_facts(struct arena *arena, struct str der, struct x509_facts *out)
     return true;
 }
 
+bool x509_is_for(const X509 *cert, const char *host)
+{
+    const unsigned flags = X509_CHECK_FLAG_NEVER_CHECK_SUBJECT | X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS;
+    X509 *leaf = (X509 *)(uintptr_t)cert; /* OpenSSL 3 looks only, but its prototype does not say so */
+    bool matches = cert && *host && X509_check_host(leaf, host, strlen(host), flags, NULL) == 1;
+
+    ERR_clear_error();
+    return matches;
+}
+
 bool x509_name_matches(struct str der, const char *host)
 {
     X509 *cert = decode(der);
-    int matches = 0;
+    bool matches = x509_is_for(cert, host);
 
-    if (cert && *host)
-        matches = X509_check_host(cert, host, strlen(host),
-                                  X509_CHECK_FLAG_NEVER_CHECK_SUBJECT | X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS, NULL);
     X509_free(cert);
-    ERR_clear_error();
-    return matches == 1;
+    return matches;
 }

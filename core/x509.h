@@ -31,3 +31,4 @@ bool x509_name_matches(struct str der, const char *host);
 
 struct x509_st; /* OpenSSL's X509, for tls.c */
 bool x509_key_too_large(const struct x509_st *);
+bool x509_is_for(const struct x509_st *, const char *host); /* as x509_name_matches() */

@@ -5,7 +5,9 @@
 #include "core/arena.h"
 #include "core/record_text.h"
 #include "core/evidence.h"
+#include "core/https.h"
 #include "core/smtp.h"
+#include "core/ip.h"
 #include "core/str.h"
 #include "core/vantage.h"
 #include "reports/sink.h"
@@ -123,6 +125,38 @@ static void smtp_text(struct sink *sink, struct arena *arena, const struct smtp_
                               session->trouble.why ? ", " : "", session->trouble.why ? session->trouble.why : ""));
 }
 
+static void field_text(struct sink *sink, const char *name, struct str value)
+{
+    if (!value.at)
+        return;
+    sink_text(sink, name);
+    sink_literal(sink, ": ");
+    sink_bytes(sink, value);
+    sink_literal(sink, "\n");
+}
+
+static void https_text(struct sink *sink, struct arena *arena, const struct https_response *response)
+{
+    if (response->connect_ms >= 0)
+        line(sink, str_printf(arena, "connected to %s after %s", ip_text(arena, &response->ip),
+                              elapsed_text(arena, response->connect_ms)));
+    if (response->tls)
+        tls_text(sink, arena, response->tls);
+    if (response->status)
+        line(sink, str_printf(arena, "status %d", response->status));
+    field_text(sink, "Content-Type", response->content_type);
+    field_text(sink, "Content-Encoding", response->content_encoding);
+    field_text(sink, "Location", response->location);
+    field_text(sink, "Date", response->date);
+    if (response->body.len) {
+        sink_bytes(sink, response->body);
+        sink_literal(sink, "\n");
+    }
+    if (response->end != HTTPS_END_OK)
+        line(sink, str_printf(arena, "ended: %s%s%s", https_end_name(response->end), response->trouble.why ? ", " : "",
+                              response->trouble.why ? response->trouble.why : ""));
+}
+
 static void vantage_text(struct sink *sink, struct arena *arena, const struct vantage *vantage)
 {
     line(sink, str_printf(arena, "host %s%s", vantage->host ? vantage->host : "?",
@@ -148,6 +182,9 @@ void evidence_text(struct sink *sink, struct arena *arena, const struct evidence
     case EVIDENCE_SMTP:
     case EVIDENCE_CONNECT:
         smtp_text(sink, arena, evidence->value);
+        break;
+    case EVIDENCE_HTTPS:
+        https_text(sink, arena, evidence->value);
         break;
     case EVIDENCE_VANTAGE:
         vantage_text(sink, arena, evidence->value);

@@ -1,0 +1,60 @@
+/* core/https_transfer.h - what the HTTPS collector and its transfers share.  For core/https.c and core/https_transfer.c only.
+ *
+ * A transfer waits until the peer may be visited, makes its evidence known exactly once, and frees itself.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "core/guest.h"
+#include "core/https.h"
+#include "core/https_curl.h"
+#include "core/limits.h"
+#include "core/url.h"
+
+struct event;
+struct watch;
+
+struct https {
+    struct loop *loop;
+    struct https_config config;
+    struct guest *guest;
+    struct curl curl; /* empty until the first transfer, and so are the anchors */
+    struct tls *tls;
+    struct transfer *transfers;
+};
+
+struct transfer {
+    struct https *https;
+    const struct curl *curl; /* NULL until it begins */
+    struct transfer *next, **back;
+    struct evidence *evidence;
+    struct https_response *seen; /* the evidence's value so far, in its arena */
+    struct url url;
+    struct ip *addresses; /* that may be contacted */
+    size_t address_count;
+    struct visit visit;
+    bool visiting;
+    int64_t began_ms;
+    CURLM *multi;
+    CURL *easy;
+    struct curl_slist *resolve;
+    struct event *timer;
+    struct watch *watches;
+    struct tls_client *witness;
+    enum https_end stopped; /* by one of our callbacks; HTTPS_END_OK: by none */
+    int stop_error;         /* errno behind it */
+    /* What came, outside the arena: libcurl's callbacks must return. */
+    char headers[HTTPS_HEADER_BYTES]; /* lines of the last response, complete in front of `header_end` */
+    size_t header_len, header_bytes, header_count;
+    bool header_done;
+    char *body;
+    size_t body_len;
+};
+
+extern const struct https_response https_no_memory; /* the value of last resort */
+
+bool https_may_contact(const struct https_config *, const struct ip *);
+void transfer_begin(void *transfer); /* for guest_enter() */
+void transfer_free(struct transfer *); /* hangs up; its evidence stays unknown */
