@@ -1,4 +1,6 @@
 /* probes/env.c - what this machine can see.  Speaks about us, never against the domain.  (checks.md, section 16) */
+#include <inttypes.h>
+
 #include "core/finding.h"
 #include "core/inventory.h"
 #include "core/probe.h"
@@ -134,6 +136,30 @@ static void judge_port25(struct run *run, const struct vantage *here)
     }
 }
 
+static void judge_clock(struct run *run, const struct vantage *here)
+{
+    struct trouble trouble = trouble_of(REASON_CLOCK);
+    struct finding *f = NULL;
+    const char *key = NULL;
+    int64_t skew_s = 0;
+
+    switch (need_clock(run, &skew_s, &key)) {
+    case CLOCK_PENDING:
+        return;
+    case CLOCK_UNTESTED:
+        finding(run, ENV_CLOCK, SKIPPED, here->host, "no web server has told the time");
+        return;
+    case CLOCK_RIGHT:
+        f = finding(run, ENV_CLOCK, PASS, here->host, "agrees with a web server's, within five minutes");
+        break;
+    case CLOCK_WRONG:
+        f = finding_unknown(run, ENV_CLOCK, here->host, &trouble, "%" PRId64 " s %s a web server's", skew_s < 0 ? -skew_s : skew_s,
+                            skew_s < 0 ? "behind" : "ahead of");
+        break;
+    }
+    finding_rests_on(run, f, key);
+}
+
 static void probe_env(struct run *run)
 {
     const struct vantage *here = need_vantage(run);
@@ -143,6 +169,7 @@ static void probe_env(struct run *run)
     judge_resolver(run, here);
     judge_ipv6(run, here);
     judge_port25(run, here);
+    judge_clock(run, here);
 }
 
 const struct probe env_probe = {

@@ -44,3 +44,9 @@ enum absence need_absence(struct run *, const char *name, enum dns_type, const s
 
 /* The aliases that an answer was reached by: "a -> b -> c".  Of a ring, its members. */
 const char *alias_chain_text(struct run *, const struct dns_answer *);
+
+/* Is our clock right?  Compared with the Date of HTTPS responses that this audit asks for anyway.  When it is wrong, what
+ * depends on the time of day is unknown (reason clock).  *skew_s: ours less theirs; *key: of the evidence; set unless pending
+ * or untested. */
+enum clock { CLOCK_PENDING, CLOCK_UNTESTED, CLOCK_RIGHT, CLOCK_WRONG };
+enum clock need_clock(struct run *, int64_t *skew_s, const char **key);

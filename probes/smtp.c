@@ -11,6 +11,7 @@
 #include "core/str.h"
 #include "core/target.h"
 #include "probes/mail.h"
+#include "probes/sts.h"
 
 enum { DELAY_PASS_MS = 10000, DELAY_NOTE_MS = 30000 };
 
@@ -27,6 +28,7 @@ struct endpoint {
     const char *subject; /* "mx.example.org[192.0.2.1]" */
     const struct smtp_session *session;
     struct trouble trouble;
+    bool bound; /* a policy of the domain makes conforming senders insist on TLS here */
 };
 
 static void skip(struct run *run, const struct endpoint *e, const enum check_id *checks, size_t count, const char *why)
@@ -35,14 +37,20 @@ static void skip(struct run *run, const struct endpoint *e, const enum check_id 
         finding(run, checks[i], SKIPPED, e->subject, "%s", why);
 }
 
+/* Fatal only where a policy binds the host. */
+static enum status without_tls(const struct endpoint *e)
+{
+    return e->bound ? FAIL : WARN;
+}
+
 static void leave_undecided(struct run *run, const struct endpoint *e, const enum check_id *checks, size_t count,
                             const struct trouble *trouble, enum check_id cause)
 {
     for (size_t i = 0; i < count; i++) {
         struct finding *f = finding_follows(finding_unknown(run, checks[i], e->subject, trouble, "not seen"), cause);
 
-        if (checks[i] == SMTP_STARTTLS_OFFERED) /* fatal only where a policy binds the host */
-            finding_worst(f, WARN);
+        if (checks[i] == SMTP_STARTTLS_OFFERED)
+            finding_worst(f, without_tls(e));
     }
 }
 
@@ -223,7 +231,8 @@ static void judge_starttls(struct run *run, const struct endpoint *e)
     struct trouble trouble = reply_trouble(run, s, &s->starttls);
 
     if (!offered) {
-        finding(run, SMTP_STARTTLS_OFFERED, WARN, e->subject, "STARTTLS is not offered: mail arrives in the clear");
+        finding(run, SMTP_STARTTLS_OFFERED, without_tls(e), e->subject, "STARTTLS is not offered: %s",
+                e->bound ? "senders that keep to the domain's MTA-STS policy do not deliver" : "mail arrives in the clear");
         finding(run, SMTP_STARTTLS_INJECTION, SKIPPED, e->subject, "STARTTLS is not offered");
         return;
     }
@@ -235,11 +244,11 @@ static void judge_starttls(struct run *run, const struct endpoint *e)
     if (!s->starttls.code)
         trouble = e->trouble;
     if (trouble.reason) {
-        finding_worst(finding_unknown(run, SMTP_STARTTLS_OFFERED, e->subject, &trouble, "STARTTLS is offered; the command: %s", first_line(run, &s->starttls)), WARN);
+        finding_worst(finding_unknown(run, SMTP_STARTTLS_OFFERED, e->subject, &trouble, "STARTTLS is offered; the command: %s", first_line(run, &s->starttls)), without_tls(e));
         finding_follows(finding_unknown(run, SMTP_STARTTLS_INJECTION, e->subject, &trouble, "STARTTLS was not accepted"), SMTP_STARTTLS_OFFERED);
         return;
     }
-    finding(run, SMTP_STARTTLS_OFFERED, WARN, e->subject, "STARTTLS is offered, but refused: %s", first_line(run, &s->starttls));
+    finding(run, SMTP_STARTTLS_OFFERED, without_tls(e), e->subject, "STARTTLS is offered, but refused: %s", first_line(run, &s->starttls));
     finding(run, SMTP_STARTTLS_INJECTION, SKIPPED, e->subject, "STARTTLS was not accepted");
 }
 
@@ -302,9 +311,12 @@ static void probe_smtp(struct run *run)
     struct trouble doubt = {0};
 
     for (size_t h = 0; h < mail->host_count; h++) {
+        bool open, bound = need_bound_by_sts(run, mail->hosts[h].name, &open);
+
+        pending += open;
         for (size_t i = 0; i < mail->hosts[h].address_count; i++) {
             const struct mail_address *a = &mail->addresses[mail->hosts[h].addresses[i]];
-            struct endpoint e = {.subject = subject_host_ip(run, mail->hosts[h].name, &a->ip)};
+            struct endpoint e = {.subject = subject_host_ip(run, mail->hosts[h].name, &a->ip), .bound = bound};
             enum reach reach;
 
             e.session = need_judged_session(run, mail->hosts[h].name, &a->ip, &e.trouble);

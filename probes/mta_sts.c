@@ -1,0 +1,231 @@
+/* probes/mta_sts.c - does the domain have a policy that senders can use, and does it cover its MX hosts?  (checks.md,
+ * section 12; RFC 8461) */
+#include <inttypes.h>
+
+#include "core/arena.h"
+#include "core/finding.h"
+#include "core/inventory.h"
+#include "core/limits.h"
+#include "core/name.h"
+#include "core/probe.h"
+#include "core/run.h"
+#include "core/str.h"
+#include "core/target.h"
+#include "probes/sts.h"
+
+enum { SHORT_MAX_AGE_S = 86400 }; /* below a day a policy protects little */
+
+static void skip_rest(struct run *run, const struct sts *sts, const char *why)
+{
+    finding(run, MTA_STS_FETCH, SKIPPED, sts->url, "%s", why);
+    finding(run, MTA_STS_POLICY, SKIPPED, sts->url, "%s", why);
+    finding(run, MTA_STS_MX_MATCH, SKIPPED, run_target(run)->domain, "%s", why);
+}
+
+/* ---- mta_sts.record ---- */
+
+static void offer_record(struct run *run, const struct sts *sts, struct finding *f)
+{
+    const int64_t *now = need_now(run);
+
+    finding_rests_on(run, f, sts->txt->key);
+    if (now)
+        finding_record(run, f, "_mta-sts.%s. 3600 IN TXT \"v=STSv1; id=%" PRId64 "\"", run_target(run)->domain, *now);
+}
+
+/* True: senders go on to the policy. */
+static bool judge_record(struct run *run, const struct inventory *mail, const struct sts *sts)
+{
+    const char *domain = run_target(run)->domain;
+    bool takes_mail = mail->kind == MX_LISTED || mail->kind == MX_IMPLICIT || mail->kind == MX_UNDECIDED;
+    struct finding *f = NULL;
+
+    switch (sts->record_step) {
+    case STS_PENDING:
+        return false;
+    case STS_UNDECIDED:
+        f = finding_unknown(run, MTA_STS_RECORD, domain, &sts->trouble, "no answer for _mta-sts.%s", domain);
+        finding_rests_on(run, f, sts->txt->key);
+        finding_follows(finding_unknown(run, MTA_STS_FETCH, sts->url, &sts->trouble, "no record"), MTA_STS_RECORD);
+        finding_follows(finding_unknown(run, MTA_STS_POLICY, sts->url, &sts->trouble, "no record"), MTA_STS_RECORD);
+        finding_follows(finding_unknown(run, MTA_STS_MX_MATCH, domain, &sts->trouble, "no record"), MTA_STS_RECORD);
+        return false;
+    case STS_ABSENT:
+        if (!takes_mail) {
+            f = finding(run, MTA_STS_RECORD, SKIPPED, domain, "the domain receives no mail");
+            finding_rests_on(run, f, sts->txt->key);
+        } else {
+            f = finding(run, MTA_STS_RECORD, NOTE, domain, "no MTA-STS record: senders cannot tell that TLS is wanted");
+            offer_record(run, sts, f);
+        }
+        skip_rest(run, sts, "no MTA-STS record: see mta_sts.record");
+        return false;
+    case STS_FAULTY:
+        f = finding(run, MTA_STS_RECORD, WARN, domain, "acts as no record: %s", sts->fault);
+        offer_record(run, sts, f);
+        skip_rest(run, sts, "no usable record: see mta_sts.record");
+        return false;
+    case STS_SOUND:
+        break;
+    }
+    f = finding(run, MTA_STS_RECORD, PASS, domain, "id %s", str_text(run_arena(run), sts->record.id));
+    finding_rests_on(run, f, sts->txt->key);
+    return true;
+}
+
+/* ---- mta_sts.fetch ---- */
+
+static bool is_plain_text(struct str type)
+{
+    size_t len = 0;
+
+    while (len < type.len && type.at[len] != ';' && type.at[len] != ' ' && type.at[len] != '\t')
+        len++;
+    return str_equal_nocase((struct str){type.at, len}, str_of("text/plain"));
+}
+
+static struct finding *judge_media_type(struct run *run, const struct sts *sts)
+{
+    struct str type = sts->response->content_type;
+
+    if (is_plain_text(type))
+        return finding(run, MTA_STS_FETCH, PASS, sts->url, "served over HTTPS with a valid certificate");
+    return finding(run, MTA_STS_FETCH, NOTE, sts->url, "served as %s instead of text/plain",
+                   type.len ? str_text(run_arena(run), type) : "no media type");
+}
+
+/* True: a policy has come. */
+static bool judge_fetch(struct run *run, const struct sts *sts)
+{
+    const char *domain = run_target(run)->domain;
+    struct finding *f = NULL;
+
+    switch (sts->fetch_step) {
+    case STS_PENDING:
+        return false;
+    case STS_UNDECIDED:
+        f = finding_unknown(run, MTA_STS_FETCH, sts->url, &sts->trouble, "the policy could not be fetched");
+        finding_follows(finding_unknown(run, MTA_STS_POLICY, sts->url, &sts->trouble, "not fetched"), MTA_STS_FETCH);
+        finding_follows(finding_unknown(run, MTA_STS_MX_MATCH, domain, &sts->trouble, "not fetched"), MTA_STS_FETCH);
+        break;
+    case STS_ABSENT:
+    case STS_FAULTY:
+        f = finding(run, MTA_STS_FETCH, WARN, sts->url, "%s; senders that have an older policy in their cache stay bound by it",
+                    sts->fault);
+        finding(run, MTA_STS_POLICY, SKIPPED, sts->url, "not fetched: see mta_sts.fetch");
+        finding(run, MTA_STS_MX_MATCH, SKIPPED, domain, "no policy: see mta_sts.fetch");
+        break;
+    case STS_SOUND:
+        f = judge_media_type(run, sts);
+        break;
+    }
+    finding_rests_on(run, finding_rests_on(run, f, sts->a->key), sts->aaaa->key);
+    if (sts->response)
+        finding_rests_on(run, f, sts->response->key);
+    return sts->fetch_step == STS_SOUND;
+}
+
+/* ---- mta_sts.policy ---- */
+
+/* True: it can be used. */
+static bool judge_policy(struct run *run, const struct sts *sts)
+{
+    const struct sts_policy *policy = &sts->policy;
+    struct finding *f;
+
+    if (sts->policy_step != STS_SOUND) {
+        f = finding(run, MTA_STS_POLICY, WARN, sts->url, "senders cannot use the policy: %s", sts->fault);
+        finding(run, MTA_STS_MX_MATCH, SKIPPED, run_target(run)->domain, "no usable policy: see mta_sts.policy");
+    } else if (policy->mode == STS_MODE_NONE) {
+        f = finding(run, MTA_STS_POLICY, NOTE, sts->url, "mode none: the policy asks for nothing");
+    } else if (policy->mode == STS_TESTING) {
+        f = finding(run, MTA_STS_POLICY, NOTE, sts->url, "mode testing: failures are reported, and mail is delivered all the same");
+    } else if (policy->max_age_s < SHORT_MAX_AGE_S) {
+        f = finding(run, MTA_STS_POLICY, NOTE, sts->url, "max_age is %" PRIu32 " s only: senders forget the policy within a day",
+                    policy->max_age_s);
+    } else {
+        f = finding(run, MTA_STS_POLICY, PASS, sts->url, "mode enforce, %zu mx pattern%s, kept for %" PRIu32 " s",
+                    policy->mx_count + policy->mx_left_out, policy->mx_count + policy->mx_left_out == 1 ? "" : "s", policy->max_age_s);
+    }
+    finding_rests_on(run, f, sts->response->key);
+    return sts->policy_step == STS_SOUND;
+}
+
+/* ---- mta_sts.mx_match ---- */
+
+static void judge_host(struct run *run, const struct sts *sts, const char *host)
+{
+    const struct sts_policy *policy = &sts->policy;
+    enum status violated = policy->mode == STS_ENFORCE ? FAIL : WARN;
+    struct finding *f;
+
+    if (sts_policy_covers(policy, host)) {
+        f = finding(run, MTA_STS_MX_MATCH, PASS, host, "covered by the policy");
+    } else if (policy->mx_left_out > 0) {
+        struct trouble budget = trouble_of(REASON_BUDGET);
+
+        budget.why = "the policy has more mx patterns than are looked at";
+        f = finding_unknown(run, MTA_STS_MX_MATCH, host, &budget, "no match in the first %d", STS_MX_MAX);
+    } else {
+        f = finding(run, MTA_STS_MX_MATCH, violated, host, "no mx pattern of the policy matches this host: %s",
+                    violated == FAIL ? "senders with MTA-STS do not deliver to it" : "senders would not deliver to it in mode enforce");
+        if (name_is_host(host))
+            finding_remedy(run, f, "Add the line \"mx: %s\" to the policy, and then change the id of the record; or remove the host from the "
+                                   "MX records.", host);
+    }
+    finding_rests_on(run, finding_worst(f, violated), sts->response->key);
+}
+
+static bool names_a_host(const struct inventory *mail, struct str pattern)
+{
+    for (size_t i = 0; i < mail->host_count; i++)
+        if (sts_pattern_matches(pattern, mail->hosts[i].name))
+            return true;
+    return false;
+}
+
+static void judge_hosts(struct run *run, const struct inventory *mail, const struct sts *sts)
+{
+    const char *domain = run_target(run)->domain;
+    size_t judged = 0;
+
+    if (sts->policy.mode == STS_MODE_NONE) {
+        finding(run, MTA_STS_MX_MATCH, SKIPPED, domain, "mode none: the policy asks for nothing");
+        return;
+    }
+    if (mail->kind == MX_UNDECIDED) {
+        finding_follows(finding_unknown(run, MTA_STS_MX_MATCH, domain, mail->trouble, "no answer for MX"), MX_EXISTS);
+        return;
+    }
+    for (size_t i = 0; i < mail->host_count; i++) {
+        if (mail->hosts[i].is_literal || mail->hosts[i].is_placeholder)
+            continue; /* nobody delivers there, policy or not: see mx.target_literal */
+        judge_host(run, sts, mail->hosts[i].name);
+        judged++;
+    }
+    if (judged == 0) {
+        finding(run, MTA_STS_MX_MATCH, SKIPPED, domain, "no MX host");
+        return;
+    }
+    for (size_t i = 0; i < sts->policy.mx_count && mail->hosts_left_out == 0; i++)
+        if (!names_a_host(mail, sts->policy.mx[i]))
+            finding(run, MTA_STS_MX_MATCH, NOTE, str_text(run_arena(run), sts->policy.mx[i]), "no MX host matches this pattern of the policy");
+}
+
+static void probe_mta_sts(struct run *run)
+{
+    const struct inventory *mail = need_inventory(run);
+    const struct sts *sts = need_sts(run);
+
+    if (mail->kind == MX_PENDING)
+        return;
+    if (judge_record(run, mail, sts) && judge_fetch(run, sts) && judge_policy(run, sts))
+        judge_hosts(run, mail, sts);
+}
+
+const struct probe mta_sts_probe = {
+    .name = "mta_sts",
+    .summary = "the MTA-STS record, the policy behind it, and whether it covers the MX hosts",
+    .groups = "mta_sts",
+    .run = probe_mta_sts,
+};

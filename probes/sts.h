@@ -1,0 +1,38 @@
+/* probes/sts.h - what is known of a domain's MTA-STS by now: record, policy host, response, policy.  (RFC 8461) */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "core/dns.h"
+#include "core/https.h"
+#include "core/sts_policy.h"
+#include "core/sts_record.h"
+
+struct run;
+
+enum sts_step {
+    STS_PENDING,
+    STS_UNDECIDED, /* see `trouble` */
+    STS_ABSENT,    /* this step and all behind it: there is nothing to look at */
+    STS_FAULTY,    /* it is there, and senders cannot use it: see `fault` */
+    STS_SOUND,
+};
+
+struct sts {
+    /* Each step is taken when the one before is sound, and is STS_ABSENT after one that is not. */
+    enum sts_step record_step, fetch_step, policy_step;
+    struct trouble trouble;     /* of the step that is undecided */
+    const char *fault;          /* of the step that is faulty, in the run's arena; holds remote bytes */
+    const struct dns_answer *txt; /* NULL: pending */
+    struct sts_record record;
+    const char *host, *url;
+    const struct dns_answer *a, *aaaa; /* of the host; NULL: pending */
+    const struct https_response *response; /* NULL: pending, or not asked for */
+    struct sts_policy policy;
+};
+
+const struct sts *need_sts(struct run *); /* never NULL */
+
+/* Does a policy in `enforce` mode make conforming senders insist on TLS with this MX host?  False while *pending. */
+bool need_bound_by_sts(struct run *, const char *mx_host, bool *pending);

@@ -1,0 +1,85 @@
+/* probes/tls_rpt.c - can senders report failures of TLS?  (checks.md, section 12; RFC 8460 3) */
+#include "core/arena.h"
+#include "core/finding.h"
+#include "core/inventory.h"
+#include "core/probe.h"
+#include "core/run.h"
+#include "core/str.h"
+#include "core/target.h"
+#include "core/tlsrpt.h"
+
+static void offer_record(struct run *run, struct finding *f)
+{
+    const char *domain = run_target(run)->domain;
+
+    finding_record(run, f, "_smtp._tls.%s. 3600 IN TXT \"v=TLSRPTv1; rua=mailto:tls-reports@%s\"", domain, domain);
+}
+
+static struct finding *judge_record(struct run *run, struct str text)
+{
+    const char *domain = run_target(run)->domain, *why;
+    struct tlsrpt_record record;
+    struct finding *f;
+
+    if (!tlsrpt_parse(text, &record, &why)) {
+        f = finding(run, TLS_RPT_RECORD, WARN, domain, "acts as no record: %s", why);
+        offer_record(run, f);
+        return f;
+    }
+    if (record.unknown)
+        return finding(run, TLS_RPT_RECORD, PASS, domain, "%zu of %zu destinations can be used; not %s", record.uris - record.unknown,
+                       record.uris, str_text(run_arena(run), record.first_odd));
+    return finding(run, TLS_RPT_RECORD, PASS, domain, "reports go to %zu destination%s", record.uris, record.uris == 1 ? "" : "s");
+}
+
+static struct finding *judge_records(struct run *run, const struct inventory *mail, const struct dns_answer *txt)
+{
+    const char *domain = run_target(run)->domain;
+    struct str text = {NULL, 0};
+    size_t count = 0, odd = 0;
+    struct finding *f;
+
+    for (size_t i = 0; i < txt->count; i++) {
+        if (tlsrpt_is_one(txt->records[i].txt.joined)) {
+            text = txt->records[i].txt.joined;
+            count++;
+        } else {
+            odd += tlsrpt_seems_one(txt->records[i].txt.joined);
+        }
+    }
+    if (count == 1)
+        return judge_record(run, text);
+    if (count > 1)
+        return finding(run, TLS_RPT_RECORD, WARN, domain, "%zu records, so senders ignore all of them", count);
+    if (odd)
+        f = finding(run, TLS_RPT_RECORD, WARN, domain, "the record does not begin with \"v=TLSRPTv1;\", so senders ignore it");
+    else if (mail->kind == MX_LISTED || mail->kind == MX_IMPLICIT || mail->kind == MX_UNDECIDED)
+        f = finding(run, TLS_RPT_RECORD, NOTE, domain, "no TLS-RPT record: nobody reports failures of TLS");
+    else
+        return finding(run, TLS_RPT_RECORD, SKIPPED, domain, "the domain receives no mail");
+    offer_record(run, f);
+    return f;
+}
+
+static void probe_tls_rpt(struct run *run)
+{
+    const char *domain = run_target(run)->domain;
+    const struct dns_answer *txt = need_dns(run, str_printf(run_arena(run), "_smtp._tls.%s", domain), DNS_TXT);
+    const struct inventory *mail = need_inventory(run);
+    struct finding *f;
+
+    if (!txt || mail->kind == MX_PENDING)
+        return;
+    if (txt->status == DNS_UNKNOWN)
+        f = finding_unknown(run, TLS_RPT_RECORD, domain, &txt->trouble, "no answer for _smtp._tls.%s", domain);
+    else
+        f = judge_records(run, mail, txt);
+    finding_rests_on(run, f, txt->key);
+}
+
+const struct probe tls_rpt_probe = {
+    .name = "tls_rpt",
+    .summary = "where senders report failures of TLS",
+    .groups = "tls_rpt",
+    .run = probe_tls_rpt,
+};
