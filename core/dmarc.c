@@ -66,9 +66,11 @@ static bool ask(struct run *run, struct dmarc_step *step, const char *name)
     return step->answer != NULL;
 }
 
+/* A ring of aliases is a fact about the zone: no record. */
 static bool is_unanswered(const struct dmarc_step *step)
 {
-    return step->answer && step->answer->status == DNS_UNKNOWN;
+    return step->answer && step->answer->status == DNS_UNKNOWN && !step->answer->chain_loops &&
+           !step->answer->chain_too_long;
 }
 
 static void trouble_at(struct dmarc *d, const struct dns_answer *answer)

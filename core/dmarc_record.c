@@ -113,10 +113,12 @@ static void read_pct(struct parser *p, struct str value)
 {
     unsigned pct;
 
-    if (!is_number(value, 100, &pct))
+    if (!is_number(value, 100, &pct)) {
         remark(p, DMARC_BAD_VALUE, value);
-    else
-        remark(p, pct < 100 ? DMARC_PCT_PARTIAL : DMARC_REMOVED_TAG, value);
+        return;
+    }
+    p->record->pct = pct;
+    remark(p, pct < 100 ? DMARC_PCT_PARTIAL : DMARC_REMOVED_TAG, value);
 }
 
 /* Takes the size limit of RFC 7489 6.2 off: "!" 1*DIGIT [ "k" / "m" / "g" / "t" ]. */
@@ -296,7 +298,7 @@ static void sort_remarks(struct parser *p)
 
 struct dmarc_record dmarc_record_parse(struct arena *arena, struct str text)
 {
-    struct dmarc_record r = {.tags = taglist_parse(arena, text)};
+    struct dmarc_record r = {.tags = taglist_parse(arena, text), .pct = 100};
     struct parser p = {arena, &r, ARENA_ARRAY(arena, struct dmarc_remark, REMARKS_MAX)};
     const struct tag *policy = taglist_find(&r.tags, "p");
 

@@ -50,6 +50,7 @@ struct dmarc_record {
     bool bad_policy;             /* p, sp or np is there and no policy */
     enum dmarc_psd psd;
     bool testing;                      /* t=y */
+    unsigned pct;                      /* for receivers of RFC 7489; 100 where it is missing or wrong */
     bool strict_dkim, strict_spf;      /* adkim=s, aspf=s */
     const struct dmarc_uri *rua, *ruf; /* the valid ones */
     size_t rua_count, ruf_count;

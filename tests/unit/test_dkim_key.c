@@ -1,9 +1,10 @@
 /* DKIM key records: syntax, keys of every size, and a suite that others wrote. */
-#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include <cmocka.h>
 
 #include <cjson/cJSON.h>
 #include <stdbool.h>

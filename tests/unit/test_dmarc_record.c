@@ -1,9 +1,11 @@
 /* DMARC records: what is one, what its tags say, what is remarked on and where; the names of the walk. */
-#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include <cmocka.h>
+
 #include <stdio.h>
 #include <string.h>
 

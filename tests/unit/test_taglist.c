@@ -1,9 +1,11 @@
 /* Tag lists: tags, faults and their columns; items of a value; base 64 as records hold it. */
-#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include <cmocka.h>
+
 #include <stdio.h>
 #include <string.h>
 

@@ -1,0 +1,385 @@
+/* probes/dkim.c - the DKIM keys of given selectors.  (checks.md, section 10; RFC 6376 3.6; RFC 8301; RFC 8463)
+ *
+ * Selectors cannot be found out.  Without any there is one `skipped`, never "missing".  Common ones are tried on
+ * request: then a key is a guess, since nobody says that mail is signed with it, and no key says nothing. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "core/arena.h"
+#include "core/dkim_key.h"
+#include "core/finding.h"
+#include "core/limits.h"
+#include "core/name.h"
+#include "core/probe.h"
+#include "core/run.h"
+#include "core/str.h"
+#include "core/target.h"
+#include "probes/mail.h"
+
+enum { NAME_OCTETS_MAX = 253, RSA_LEAST = 1024, RSA_GOOD = 2048, RSA_MOST = 4096, FAULTS_SHOWN = 8, SPAN_SHOWN = 40 };
+
+/* In order of the alphabet.  Of mail servers as they come, and of large services. */
+static const char *const common_selectors[] = {
+    "cm",  "default", "dk", "dkim",  "dkim1",     "email",     "fm1",      "fm2",    "fm3",  "google", "hs1",
+    "hs2", "k1",      "k2", "k3",    "key1",      "mail",      "mandrill", "mesmtp", "mx",   "pm",     "protonmail",
+    "s1",  "s1024",   "s2", "s2048", "selector1", "selector2", "sig1",     "smtp",   "zoho", "zmail",
+};
+enum { COMMON_COUNT = sizeof common_selectors / sizeof *common_selectors };
+
+static const enum check_id dependents[] = {DKIM_SYNTAX, DKIM_STRENGTH, DKIM_REVOKED, DKIM_TESTING};
+enum { DEPENDENT_COUNT = sizeof dependents / sizeof *dependents };
+
+struct selector {
+    const char *name, *owner; /* "s1", "s1._domainkey.example.org" */
+    bool guessed;
+    const struct dns_answer *answer; /* NULL: on its way, or the name is too long */
+    struct dkim_key key;             /* the one to judge; DNS_OK only */
+    bool oversize;
+    bool by_wildcard; /* a name that nobody uses has the same answer */
+};
+
+/* A guess is worth a warning at most: perhaps nothing is signed with it. */
+static struct finding *judged(const struct selector *s, struct finding *f)
+{
+    if (s->guessed) {
+        f->status = f->status == FAIL ? WARN : f->status;
+        f->worst = f->worst == FAIL ? WARN : f->worst;
+    }
+    return f;
+}
+
+static const char *label(const struct selector *s)
+{
+    return s->guessed ? "guessed selector: " : "";
+}
+
+static void skip_dependents(struct run *run, const struct selector *s, const char *why)
+{
+    for (size_t i = 0; i < DEPENDENT_COUNT; i++)
+        judged(s, finding(run, dependents[i], SKIPPED, s->name, "%s%s", label(s), why));
+}
+
+static void leave_undecided(struct run *run, const struct selector *s, const struct trouble *trouble, const char *key,
+                            const char *what)
+{
+    finding_rests_on(run, finding_unknown(run, DKIM_EXISTS, s->name, trouble, "%s", what), key);
+    for (size_t i = 0; i < DEPENDENT_COUNT; i++)
+        finding_follows(finding_unknown(run, dependents[i], s->name, trouble, "%s", what), DKIM_EXISTS);
+}
+
+/* Of several records the one that verifiers can use, else the one that is most like a key. */
+static void choose_key(struct run *run, struct selector *s)
+{
+    for (size_t i = 0; i < s->answer->count; i++) {
+        struct dkim_key key = dkim_key_parse(run_arena(run), s->answer->records[i].txt.joined);
+        bool better = dkim_key_is_usable(&key) && !dkim_key_is_usable(&s->key);
+
+        if (i == 0 || better || (key.is_key_record && !s->key.is_key_record)) {
+            s->key = key;
+            s->oversize = s->answer->records[i].txt.oversize;
+        }
+    }
+}
+
+static bool same_texts(const struct dns_answer *a, const struct dns_answer *b)
+{
+    if (a->status != DNS_OK || b->status != DNS_OK || a->count != b->count)
+        return false;
+    for (size_t i = 0; i < a->count; i++)
+        if (!str_equal(a->records[i].txt.joined, b->records[i].txt.joined))
+            return false;
+    return true;
+}
+
+/* Answers for a selector that nobody has, to know a wildcard by. */
+static const struct dns_answer *need_nobodys_selector(struct run *run)
+{
+    const int64_t *now = need_now(run);
+
+    return now ? need_dns(
+                     run,
+                     str_printf(run_arena(run), "mailready-%" PRId64 "._domainkey.%s", *now, run_target(run)->domain),
+                     DNS_TXT)
+               : NULL;
+}
+
+static const char *alias_text(struct run *run, const struct dns_answer *answer)
+{
+    return answer->chain_count
+               ? str_printf(run_arena(run), ", an alias for %s", answer->chain[answer->chain_count - 1].target)
+               : "";
+}
+
+static void refuse(struct run *run, const struct selector *s, const char *message)
+{
+    struct finding *f = finding(run, DKIM_EXISTS, FAIL, s->name, "%s", message);
+
+    if (s->answer)
+        finding_rests_on(run, f, s->answer->key);
+    skip_dependents(run, s, "no key: see dkim.exists");
+}
+
+static void judge_absence(struct run *run, const struct selector *s)
+{
+    const struct dns_answer *a = s->answer, *dissent = NULL;
+    struct trouble trouble;
+
+    switch (need_absence(run, s->owner, DNS_TXT, a, &dissent, &trouble)) {
+    case ABSENCE_PENDING:
+        return;
+    case ABSENCE_UNDECIDED:
+        leave_undecided(run, s, &trouble, a->key, "the absence of the key could not be confirmed");
+        return;
+    case ABSENCE_DISPUTED:
+        trouble = trouble_of(REASON_SERVFAIL);
+        trouble.why = "the name servers disagree: one has a record that the resolver does not see";
+        leave_undecided(run, s, &trouble, dissent->key, "key record");
+        return;
+    case ABSENCE_CONFIRMED:
+        break;
+    }
+    if (a->chain_count)
+        refuse(run, s,
+               str_printf(run_arena(run), "%s is an alias for %s, which %s", s->owner,
+                          a->chain[a->chain_count - 1].target,
+                          a->status == DNS_NXDOMAIN ? "does not exist" : "has no TXT record"));
+    else
+        refuse(run, s, str_printf(run_arena(run), "no TXT record at %s", s->owner));
+}
+
+/* A ring of aliases, or a chain that no resolver follows to its end, is a fact about the zone. */
+static void judge_trouble(struct run *run, const struct selector *s)
+{
+    const struct dns_answer *a = s->answer;
+
+    if (a->chain_loops)
+        refuse(run, s,
+               str_printf(run_arena(run), "%s leads into a ring of aliases, by %s", s->owner,
+                          a->chain[a->chain_count - 1].target));
+    else if (a->chain_too_long)
+        refuse(run, s, str_printf(run_arena(run), "%s is an alias with more links than resolvers follow", s->owner));
+    else
+        leave_undecided(run, s, &a->trouble, a->key, "no answer for the key record");
+}
+
+static const char *faults_text(struct run *run, const struct dkim_key *key)
+{
+    const char *text = "";
+
+    for (size_t i = 0; i < key->fault_count && i < FAULTS_SHOWN; i++) {
+        const struct dkim_fault *fault = &key->faults[i];
+        struct str cut = {fault->span.at, fault->span.len > SPAN_SHOWN ? SPAN_SHOWN : fault->span.len};
+
+        text = str_printf(run_arena(run), "%s%s%s", text, i ? "; " : "", fault->what);
+        if (fault->span.at)
+            text =
+                str_printf(run_arena(run), "%s (column %zu: \"%s\"%s)", text, taglist_column(&key->tags, fault->span),
+                           str_text(run_arena(run), cut), fault->span.len > SPAN_SHOWN ? "..." : "");
+    }
+    return key->fault_count > FAULTS_SHOWN ? str_printf(run_arena(run), "%s; and more", text) : text;
+}
+
+static void judge_syntax(struct run *run, const struct selector *s)
+{
+    const struct dkim_key *key = &s->key;
+    struct finding *f;
+
+    if (s->oversize)
+        f = finding(run, DKIM_SYNTAX, FAIL, s->name, "%sthe record is larger than any verifier reads", label(s));
+    else if (key->fault_count)
+        f = finding(run, DKIM_SYNTAX, FAIL, s->name, "%s%s%s", label(s), faults_text(run, key),
+                    s->answer->count > 1 ? "; and there are several TXT records" : "");
+    else if (s->answer->count > 1)
+        f = finding(run, DKIM_SYNTAX, WARN, s->name, "%s%zu TXT records: which one a verifier takes is not defined",
+                    label(s), s->answer->count);
+    else if (key->tags.blank_end)
+        f = finding(run, DKIM_SYNTAX, NOTE, s->name, "%sblanks behind the last semicolon, where the grammar has none",
+                    label(s));
+    else
+        f = finding(run, DKIM_SYNTAX, PASS, s->name, "%sa well-formed key record", label(s));
+    finding_rests_on(run, judged(s, f), s->answer->key);
+}
+
+static void judge_revocation(struct run *run, const struct selector *s)
+{
+    if (s->key.revoked)
+        finding_remedy(run,
+                       judged(s, finding(run, DKIM_REVOKED, s->guessed ? NOTE : FAIL, s->name,
+                                         "%sp= is empty: the key is revoked", label(s))),
+                       "Sign with another selector, or publish this one's key again.");
+    else if (s->key.fault_count)
+        judged(s, finding(run, DKIM_REVOKED, SKIPPED, s->name, "%sno key that can be read: see dkim.syntax", label(s)));
+    else
+        judged(s, finding(run, DKIM_REVOKED, PASS, s->name, "%snot revoked", label(s)));
+}
+
+static struct finding *judge_rsa(struct run *run, const struct selector *s)
+{
+    unsigned bits = s->key.bits;
+
+    if (bits < RSA_LEAST)
+        return finding(run, DKIM_STRENGTH, FAIL, s->name, "%sRSA with %u bits: verifiers must not accept it", label(s),
+                       bits);
+    if (bits < RSA_GOOD)
+        return finding(run, DKIM_STRENGTH, WARN, s->name, "%sRSA with %u bits: enough for now, 2048 are advised",
+                       label(s), bits);
+    if (bits > RSA_MOST)
+        return finding(run, DKIM_STRENGTH, WARN, s->name,
+                       "%sRSA with %u bits: verifiers need not support more than 4096", label(s), bits);
+    return finding(run, DKIM_STRENGTH, PASS, s->name, "%sRSA with %u bits", label(s), bits);
+}
+
+static void judge_strength(struct run *run, const struct selector *s, bool has_rsa)
+{
+    struct finding *f;
+
+    if (!s->key.allows_sha256)
+        f = finding(run, DKIM_STRENGTH, FAIL, s->name, "%sh= does not allow sha256, and nothing else may be used",
+                    label(s));
+    else if (s->key.type == DKIM_KEY_RSA)
+        f = judge_rsa(run, s);
+    else if (has_rsa)
+        f = finding(run, DKIM_STRENGTH, PASS, s->name, "%sEd25519, with an RSA key beside it", label(s));
+    else
+        f = finding(run, DKIM_STRENGTH, WARN, s->name,
+                    "%sEd25519, and no RSA selector beside it: not every verifier knows Ed25519", label(s));
+    judged(s, f);
+}
+
+static void judge_key(struct run *run, const struct selector *s, bool has_rsa)
+{
+    judge_syntax(run, s);
+    if (dkim_key_is_usable(&s->key)) {
+        judge_strength(run, s, has_rsa);
+        judged(s, finding(run, DKIM_TESTING, s->key.testing ? NOTE : PASS, s->name, "%s%s", label(s),
+                          s->key.testing ? "t=y: verifiers may treat signed mail like unsigned mail"
+                                         : "not marked as a test"));
+    } else {
+        const char *why =
+            s->key.revoked ? "the key is revoked: see dkim.revoked" : "no key that can be read: see dkim.syntax";
+
+        judged(s, finding(run, DKIM_STRENGTH, SKIPPED, s->name, "%s%s", label(s), why));
+        judged(s, finding(run, DKIM_TESTING, SKIPPED, s->name, "%s%s", label(s), why));
+    }
+    judge_revocation(run, s);
+}
+
+static void judge_answer(struct run *run, const struct selector *s, bool has_rsa)
+{
+    struct finding *f;
+
+    if (s->by_wildcard && !s->key.is_key_record) {
+        refuse(run, s, str_printf(run_arena(run), "only a wildcard record answers for %s, and it is no key", s->owner));
+        return;
+    }
+    if (s->by_wildcard)
+        f = finding(run, DKIM_EXISTS, NOTE, s->name, "a wildcard record answers for every selector, with a key");
+    else
+        f = finding(run, DKIM_EXISTS, PASS, s->name, "%sa record at %s%s", label(s), s->owner,
+                    alias_text(run, s->answer));
+    finding_rests_on(run, judged(s, f), s->answer->key);
+    judge_key(run, s, has_rsa);
+}
+
+static void judge_declared(struct run *run, const struct selector *s, bool has_rsa)
+{
+    if (!s->answer)
+        refuse(run, s, "the name of the key record would be longer than DNS allows");
+    else if (s->answer->status == DNS_UNKNOWN)
+        judge_trouble(run, s);
+    else if (s->answer->status != DNS_OK)
+        judge_absence(run, s);
+    else
+        judge_answer(run, s, has_rsa);
+}
+
+/* False: on its way. */
+static bool look_up(struct run *run, struct selector *s)
+{
+    s->owner = str_printf(run_arena(run), "%s._domainkey.%s", s->name, run_target(run)->domain);
+    if (strlen(s->owner) > NAME_OCTETS_MAX || name_fault(s->name) == NAME_EMPTY)
+        return true;
+    s->answer = need_dns(run, s->owner, DNS_TXT);
+    return s->answer != NULL;
+}
+
+static bool is_listed(const struct selector *all, size_t count, const char *name)
+{
+    for (size_t i = 0; i < count; i++)
+        if (name_equal(all[i].name, name))
+            return true;
+    return false;
+}
+
+static size_t collect(struct run *run, struct selector *all)
+{
+    const struct target *target = run_target(run);
+    size_t count = 0;
+
+    for (size_t i = 0; i < target->selector_count; i++)
+        if (!is_listed(all, count, target->selectors[i]))
+            all[count++] = (struct selector){.name = target->selectors[i]};
+    for (size_t i = 0; target->guess_selectors && i < COMMON_COUNT; i++)
+        if (!is_listed(all, count, common_selectors[i]))
+            all[count++] = (struct selector){.name = common_selectors[i], .guessed = true};
+    return count;
+}
+
+/* A guess is worth a word only where a key is found that is not a wildcard's. */
+static bool is_found(const struct selector *s)
+{
+    return s->answer && s->answer->status == DNS_OK && s->key.is_key_record && !s->by_wildcard;
+}
+
+static void judge_all(struct run *run, const struct selector *all, size_t count)
+{
+    bool has_rsa = false, any = false;
+
+    for (size_t i = 0; i < count; i++)
+        has_rsa = has_rsa || (is_found(&all[i]) && dkim_key_is_usable(&all[i].key) && all[i].key.type == DKIM_KEY_RSA);
+    for (size_t i = 0; i < count; i++) {
+        if (!all[i].guessed)
+            judge_declared(run, &all[i], has_rsa);
+        else if (is_found(&all[i]))
+            judge_answer(run, &all[i], has_rsa);
+        else
+            continue;
+        any = true;
+    }
+    if (!any)
+        finding(run, DKIM_EXISTS, SKIPPED, run_target(run)->domain,
+                "none of %zu common selectors has a key, which says nothing: name yours with --dkim", count);
+}
+
+static void probe_dkim(struct run *run)
+{
+    struct selector *all = ARENA_ARRAY(run_arena(run), struct selector, run_target(run)->selector_count + COMMON_COUNT);
+    size_t count = collect(run, all);
+    const struct dns_answer *nobodys;
+    bool complete = true;
+
+    if (count == 0) {
+        finding(run, DKIM_EXISTS, SKIPPED, run_target(run)->domain,
+                "selectors cannot be found out: name yours with --dkim SELECTOR");
+        return;
+    }
+    nobodys = need_nobodys_selector(run);
+    for (size_t i = 0; i < count; i++)
+        complete = look_up(run, &all[i]) && complete;
+    if (!complete || !nobodys)
+        return;
+    for (size_t i = 0; i < count; i++) {
+        if (!all[i].answer || all[i].answer->status != DNS_OK)
+            continue;
+        choose_key(run, &all[i]);
+        all[i].by_wildcard = same_texts(all[i].answer, nobodys);
+    }
+    judge_all(run, all, count);
+}
+
+const struct probe dkim_probe = {
+    .name = "dkim",
+    .summary = "the DKIM keys of given selectors",
+    .groups = "dkim",
+    .run = probe_dkim,
+};

@@ -1,0 +1,275 @@
+/* probes/dmarc.c - the DMARC policy of every From domain.  (checks.md, section 11; RFC 9989) */
+#include "probes/dmarc.h"
+
+#include "core/arena.h"
+#include "core/name.h"
+#include "core/probe.h"
+#include "core/run.h"
+#include "core/str.h"
+#include "core/target.h"
+#include "probes/mail.h"
+
+static const enum check_id dependents[] = {DMARC_SINGLE,   DMARC_SYNTAX,     DMARC_POLICY,
+                                           DMARC_REPORTS,  DMARC_AUTHORIZED, DMARC_LEGACY_DIFFERENCE,
+                                           DMARC_ALIGNMENT};
+enum { DEPENDENT_COUNT = sizeof dependents / sizeof *dependents };
+
+static bool is_bulk(struct run *run)
+{
+    return run_target(run)->volume == VOLUME_BULK;
+}
+
+const char *dmarc_owner(struct run *run, const char *domain)
+{
+    return name_join(run_arena(run), "_dmarc", domain);
+}
+
+bool from_domain_is_decided(const struct from_domain *from)
+{
+    return from->source == &from->dmarc->steps[0] || !from->dmarc->trouble;
+}
+
+/* A name that only the domain's own people can set right. */
+static bool is_own(const struct from_domain *from, const struct dmarc_step *step)
+{
+    return name_is_under(step->name, from->dmarc->legacy.org_domain);
+}
+
+static void skip_dependents(struct run *run, const struct from_domain *from, bool syntax, const char *why)
+{
+    for (size_t i = 0; i < DEPENDENT_COUNT; i++)
+        if (dependents[i] != DMARC_SINGLE && (syntax || dependents[i] != DMARC_SYNTAX))
+            finding(run, dependents[i], SKIPPED, from->name, "%s", why);
+}
+
+static void leave_undecided(struct run *run, const struct from_domain *from, const struct trouble *trouble,
+                            const char *key, const char *what)
+{
+    struct finding *f = finding_unknown(run, DMARC_EXISTS, from->name, trouble, "%s", what);
+
+    finding_worst(f, is_bulk(run) ? FAIL : WARN);
+    finding_rests_on(run, f, key);
+    for (size_t i = 0; i < DEPENDENT_COUNT; i++)
+        finding_follows(finding_unknown(run, dependents[i], from->name, trouble, "%s", what), DMARC_EXISTS);
+}
+
+static void judge_single(struct run *run, const struct from_domain *from)
+{
+    const struct dmarc *d = from->dmarc;
+    bool any = false;
+
+    for (size_t i = 0; i < d->steps_used; i++) {
+        const struct dmarc_step *step = &d->steps[i];
+        struct finding *f;
+
+        any = any || step->records > 0;
+        if (step->records < 2 || !is_own(from, step))
+            continue;
+        f = finding(run, DMARC_SINGLE, FAIL, from->name, "%zu DMARC records at %s: all are treated as none",
+                    step->records, dmarc_owner(run, step->name));
+        finding_remedy(run, f, "Keep one TXT record that begins with v=DMARC1 at %s.", dmarc_owner(run, step->name));
+        finding_rests_on(run, f, step->answer->key);
+        return;
+    }
+    if (any)
+        finding(run, DMARC_SINGLE, PASS, from->name, "one record per name");
+    else
+        finding(run, DMARC_SINGLE, SKIPPED, from->name, "no DMARC record");
+}
+
+static const char *tag_name(enum dmarc_from from)
+{
+    static const char *const names[] = {[DMARC_FROM_NOTHING] = "for want of a valid p=",
+                                        [DMARC_FROM_P] = "by p=",
+                                        [DMARC_FROM_SP] = "by sp=",
+                                        [DMARC_FROM_NP] = "by np="};
+
+    return names[from];
+}
+
+static void judge_presence(struct run *run, const struct from_domain *from)
+{
+    const struct dmarc_view *view = &from->dmarc->walk;
+    struct finding *f;
+
+    if (view->policy == DMARC_UNSAID)
+        f = finding(run, DMARC_EXISTS, PASS, from->name, "a record at %s, but without a policy: see dmarc.syntax",
+                    dmarc_owner(run, from->source->name));
+    else
+        f = finding(run, DMARC_EXISTS, PASS, from->name, "policy %s, %s of the record at %s; organisational domain %s",
+                    dmarc_policy_word(view->policy), tag_name(view->from), dmarc_owner(run, from->source->name),
+                    view->org_domain);
+    finding_worst(f, is_bulk(run) ? FAIL : WARN);
+    finding_rests_on(run, f, from->source->answer->key);
+}
+
+/* Are the names where a record would be looked for really without one?  ABSENCE_CONFIRMED where they are not negative,
+ * too: a TXT record that is no DMARC record is no absence to doubt. */
+static enum absence confirm_absence(struct run *run, const struct from_domain *from, struct trouble *trouble,
+                                    const char **key)
+{
+    const struct dmarc *d = from->dmarc;
+    enum absence all = ABSENCE_CONFIRMED;
+
+    for (size_t i = 0; i < d->step_count; i++) {
+        const struct dmarc_step *step = &d->steps[i];
+        const struct dns_answer *dissent = NULL;
+        enum absence one;
+
+        if (!step->answer || (step->answer->status != DNS_NODATA && step->answer->status != DNS_NXDOMAIN))
+            continue;
+        if (i > 0 && !name_equal(step->name, d->legacy.org_domain))
+            continue;
+        one = need_absence(run, dmarc_owner(run, step->name), DNS_TXT, step->answer, &dissent, trouble);
+        if (one == ABSENCE_PENDING)
+            return one;
+        if (one == ABSENCE_CONFIRMED)
+            continue;
+        if (one == ABSENCE_DISPUTED) {
+            *trouble = trouble_of(REASON_SERVFAIL);
+            trouble->why = "the name servers disagree: one has a record that the resolver does not see";
+        }
+        *key = dissent ? dissent->key : step->answer->key;
+        all = one;
+    }
+    return all;
+}
+
+static void judge_absence(struct run *run, const struct from_domain *from)
+{
+    const struct dmarc *d = from->dmarc;
+    enum volume volume = run_target(run)->volume;
+    struct trouble trouble;
+    const char *key = "";
+    struct finding *f;
+
+    switch (confirm_absence(run, from, &trouble, &key)) {
+    case ABSENCE_PENDING:
+        return;
+    case ABSENCE_UNDECIDED:
+    case ABSENCE_DISPUTED:
+        leave_undecided(run, from, &trouble, key, "the absence of a DMARC record could not be confirmed");
+        return;
+    case ABSENCE_CONFIRMED:
+        break;
+    }
+    f = finding(run, DMARC_EXISTS, volume == VOLUME_BULK ? FAIL : WARN, from->name, "no DMARC record%s at %s%s%s%s",
+                d->steps[0].records > 1 ? " that counts" : "", dmarc_owner(run, d->domain),
+                d->steps[0].answer && d->steps[0].answer->chain_loops ? ", which leads into a ring of aliases" : "",
+                d->step_count > 1 ? ", nor above it" : "",
+                volume == VOLUME_UNSAID ? "; large receivers refuse bulk mail without one" : "");
+    finding_worst(f, volume == VOLUME_BULK ? FAIL : WARN);
+    finding_record(run, f, "%s. 3600 IN TXT \"v=DMARC1; p=none; rua=mailto:dmarc-reports@%s\"",
+                   dmarc_owner(run, d->domain), d->domain);
+    for (size_t i = 0; i < d->steps_used; i++)
+        if (d->steps[i].answer)
+            finding_rests_on(run, f, d->steps[i].answer->key);
+    judge_single(run, from);
+    judge_dmarc_syntax(run, from);
+    skip_dependents(run, from, false, "no DMARC record: see dmarc.exists");
+}
+
+static bool is_organisations(const struct from_domain *from)
+{
+    return name_equal(from->source->name, from->dmarc->walk.org_domain);
+}
+
+static const char * and (struct run * run, const char *list, const char *item)
+{
+    return list ? str_printf(run_arena(run), "%s; %s", list, item) : item;
+}
+
+static void judge_policy(struct run *run, const struct from_domain *from)
+{
+    const struct dmarc_record *r = from->record;
+    enum dmarc_policy own = r->p, below = r->sp != DMARC_UNSAID ? r->sp : own;
+    const char *weak = NULL;
+    struct finding *f;
+
+    if (from->dmarc->walk.policy <= DMARC_NONE)
+        weak = "no policy: mail that fails is delivered as ever";
+    if (is_organisations(from) && r->sp != DMARC_UNSAID && r->sp < own)
+        weak = and(run, weak,
+                   str_printf(run_arena(run), "sub-domains have sp=%s, weaker than p=%s", dmarc_policy_word(r->sp),
+                              dmarc_policy_word(own)));
+    if (is_organisations(from) && r->np != DMARC_UNSAID && r->np < below)
+        weak = and(run, weak,
+                   str_printf(run_arena(run), "names that do not exist have np=%s, weaker than %s",
+                              dmarc_policy_word(r->np), dmarc_policy_word(below)));
+    if (r->testing)
+        weak = and(run, weak, "t=y asks for the next weaker policy");
+    if (weak)
+        f = finding(run, DMARC_POLICY, NOTE, from->name, "%s", weak);
+    else if (from->dmarc->walk.policy == DMARC_REJECT)
+        f = finding(
+            run, DMARC_POLICY, PASS, from->name,
+            "reject; mail of people who write to mailing lists is refused where the list changes it (RFC 9989 7.4)");
+    else
+        f = finding(run, DMARC_POLICY, PASS, from->name, "%s", dmarc_policy_word(from->dmarc->walk.policy));
+    finding_rests_on(run, f, from->source->answer->key);
+}
+
+static void judge_reports(struct run *run, const struct from_domain *from)
+{
+    struct finding *f;
+
+    if (from->record->rua_count > 0) {
+        f = finding(run, DMARC_REPORTS, PASS, from->name, "aggregate reports go to %zu destination%s",
+                    from->record->rua_count, from->record->rua_count == 1 ? "" : "s");
+    } else {
+        f = finding(run, DMARC_REPORTS, NOTE, from->name,
+                    "no rua=: nobody reports who sends mail in the domain's name");
+        finding_record(run, f, "%s. 3600 IN TXT \"%s; rua=mailto:dmarc-reports@%s\"",
+                       dmarc_owner(run, from->source->name), dmarc_record_text(run, from->record), from->source->name);
+    }
+    finding_rests_on(run, f, from->source->answer->key);
+}
+
+static void judge_from(struct run *run, const char *name)
+{
+    struct from_domain from = {.name = name, .dmarc = need_dmarc(run, name)};
+
+    if (!from.dmarc->complete)
+        return;
+    from.source = from.dmarc->walk.source;
+    from.record = from.source ? from.source->record : NULL;
+    if (!from_domain_is_decided(&from)) {
+        leave_undecided(run, &from, from.dmarc->trouble, from.dmarc->trouble_key,
+                        "no answer on the way up from the domain");
+        return;
+    }
+    if (!from.source) {
+        judge_absence(run, &from);
+        return;
+    }
+    judge_presence(run, &from);
+    judge_single(run, &from);
+    judge_dmarc_syntax(run, &from);
+    judge_policy(run, &from);
+    judge_reports(run, &from);
+    judge_report_authorization(run, &from);
+    judge_legacy_difference(run, &from);
+    judge_dmarc_alignment(run, &from);
+}
+
+static void probe_dmarc(struct run *run)
+{
+    const struct target *target = run_target(run);
+
+    judge_from(run, target->domain);
+    for (size_t i = 0; i < target->from_count; i++) {
+        bool repeated = name_equal(target->froms[i], target->domain);
+
+        for (size_t k = 0; k < i; k++)
+            repeated = repeated || name_equal(target->froms[i], target->froms[k]);
+        if (!repeated)
+            judge_from(run, target->froms[i]);
+    }
+}
+
+const struct probe dmarc_probe = {
+    .name = "dmarc",
+    .summary = "the DMARC policy of every From domain, by RFC 9989 and by RFC 7489",
+    .groups = "dmarc",
+    .run = probe_dmarc,
+};

@@ -1,0 +1,29 @@
+/* probes/dmarc.h - what the files of the DMARC probe share. */
+#pragma once
+
+#include <stdbool.h>
+
+#include "core/dmarc.h"
+#include "core/finding.h"
+
+struct run;
+
+/* A From domain, and the records that matter for it. */
+struct from_domain {
+    const char *name; /* the subject */
+    const struct dmarc *dmarc;
+    const struct dmarc_step *source;   /* whose policy holds; NULL: none, or not known */
+    const struct dmarc_record *record; /* of source */
+};
+
+/* Is the policy known, whatever the organisational domain may be? */
+bool from_domain_is_decided(const struct from_domain *);
+
+void judge_dmarc_syntax(struct run *, const struct from_domain *);
+void judge_report_authorization(struct run *, const struct from_domain *);
+void judge_dmarc_alignment(struct run *, const struct from_domain *);
+void judge_legacy_difference(struct run *, const struct from_domain *);
+
+/* The record as it would stand in a zone file, made of what was understood of it. */
+const char *dmarc_record_text(struct run *, const struct dmarc_record *);
+const char *dmarc_owner(struct run *, const char *domain); /* "_dmarc.DOMAIN" */

@@ -1,0 +1,154 @@
+/* probes/dmarc_reports.c - has a report destination outside the organisation agreed to get the reports?  (RFC 9990 4;
+ * RFC 9991 5; RFC 7489 7.1) */
+#include <string.h>
+
+#include "core/arena.h"
+#include "core/limits.h"
+#include "core/name.h"
+#include "core/run.h"
+#include "core/str.h"
+#include "probes/dmarc.h"
+#include "probes/mail.h"
+
+enum { NAME_OCTETS_MAX = 253 };
+
+/* The organisation that publishes the record. */
+static const char *publisher(const struct from_domain *from)
+{
+    const struct dmarc_step *source = from->source;
+
+    return source->record->psd == DMARC_PSD_YES && source != &from->dmarc->steps[0] ? source->name
+                                                                                    : from->dmarc->walk.org_domain;
+}
+
+static bool is_override_elsewhere(struct run *run, const struct dns_answer *answer, const char *host)
+{
+    for (size_t i = 0; i < answer->count; i++) {
+        struct dmarc_record r;
+
+        if (!dmarc_is_record(answer->records[i].txt.joined))
+            continue;
+        r = dmarc_record_parse(run_arena(run), answer->records[i].txt.joined);
+        for (size_t k = 0; k < r.rua_count; k++)
+            if (!r.rua[k].host || !name_equal(r.rua[k].host, host))
+                return true;
+    }
+    return false;
+}
+
+static bool has_record(const struct dns_answer *answer)
+{
+    for (size_t i = 0; i < answer->count; i++)
+        if (dmarc_is_record(answer->records[i].txt.joined))
+            return true;
+    return false;
+}
+
+static void refuse(struct run *run, const char *host, const char *owner, const struct dns_answer *answer)
+{
+    struct finding *f = finding(run, DMARC_AUTHORIZED, WARN, host,
+                                "%s has no record that lets reports come: receivers send none there", owner);
+
+    finding_remedy(run, f,
+                   "Ask whoever runs %s to publish this record; or have the reports sent to an address of your own.",
+                   host);
+    finding_record(run, f, "%s. 3600 IN TXT \"v=DMARC1\"", owner);
+    finding_rests_on(run, f, answer->key);
+}
+
+static void judge_absence(struct run *run, const char *host, const char *owner, const struct dns_answer *answer)
+{
+    const struct dns_answer *dissent = NULL;
+    struct trouble trouble;
+
+    switch (need_absence(run, owner, DNS_TXT, answer, &dissent, &trouble)) {
+    case ABSENCE_PENDING:
+        return;
+    case ABSENCE_CONFIRMED:
+        refuse(run, host, owner, answer);
+        return;
+    case ABSENCE_DISPUTED:
+        trouble = trouble_of(REASON_SERVFAIL);
+        trouble.why = "the name servers disagree: one has a record that the resolver does not see";
+        break;
+    case ABSENCE_UNDECIDED:
+        break;
+    }
+    finding_rests_on(run, finding_unknown(run, DMARC_AUTHORIZED, host, &trouble, "%s", owner),
+                     dissent ? dissent->key : answer->key);
+}
+
+static void judge_destination(struct run *run, const struct from_domain *from, const char *host,
+                              const struct dmarc *destination)
+{
+    const char *owner = str_printf(run_arena(run), "%s._report._dmarc.%s", from->source->name, host);
+    const struct dns_answer *answer;
+    struct finding *f;
+
+    if (strlen(owner) > NAME_OCTETS_MAX) {
+        finding(run, DMARC_AUTHORIZED, WARN, host, "the name that would let reports come is longer than DNS allows");
+        return;
+    }
+    answer = need_dns(run, owner, DNS_TXT);
+    if (!answer)
+        return;
+    if (answer->status == DNS_UNKNOWN) {
+        finding_rests_on(run, finding_unknown(run, DMARC_AUTHORIZED, host, &answer->trouble, "no answer for %s", owner),
+                         answer->key);
+    } else if (has_record(answer)) {
+        if (is_override_elsewhere(run, answer, host))
+            f = finding(run, DMARC_AUTHORIZED, WARN, host, "%s sends the reports on to another host, which ends them",
+                        owner);
+        else
+            f = finding(run, DMARC_AUTHORIZED, PASS, host, "%s lets reports come", owner);
+        finding_rests_on(run, f, answer->key);
+    } else if (destination->trouble) {
+        f = finding_unknown(run, DMARC_AUTHORIZED, host, destination->trouble,
+                            "whose host it is could not be found out");
+        finding_rests_on(run, f, destination->trouble_key);
+    } else if (answer->status == DNS_OK) {
+        refuse(run, host, owner, answer);
+    } else {
+        judge_absence(run, host, owner, answer);
+    }
+}
+
+/* Destinations of both tags, each host once. */
+static size_t collect_hosts(const struct dmarc_record *r, const char *hosts[2 * DMARC_URIS_MAX])
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < r->rua_count + r->ruf_count; i++) {
+        const struct dmarc_uri *uri = i < r->rua_count ? &r->rua[i] : &r->ruf[i - r->rua_count];
+        bool repeated = !uri->host;
+
+        for (size_t k = 0; k < count && !repeated; k++)
+            repeated = name_equal(hosts[k], uri->host);
+        if (!repeated)
+            hosts[count++] = uri->host;
+    }
+    return count;
+}
+
+void judge_report_authorization(struct run *run, const struct from_domain *from)
+{
+    const char *hosts[2 * DMARC_URIS_MAX], *own = publisher(from);
+    size_t count = collect_hosts(from->record, hosts), outside = 0;
+    bool complete = true;
+
+    for (size_t i = 0; i < count; i++) {
+        const struct dmarc *destination;
+
+        if (name_equal(hosts[i], own) || name_equal(hosts[i], from->source->name))
+            continue;
+        destination = need_dmarc(run, hosts[i]);
+        complete = complete && destination->complete;
+        if (!destination->complete || (!destination->trouble && name_equal(destination->walk.org_domain, own)))
+            continue;
+        outside++;
+        judge_destination(run, from, hosts[i], destination);
+    }
+    if (complete && outside == 0)
+        finding(run, DMARC_AUTHORIZED, SKIPPED, from->name,
+                count ? "no report destination outside the organisation" : "no report destination");
+}

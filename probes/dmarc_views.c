@@ -1,0 +1,138 @@
+/* probes/dmarc_views.c - where receivers that still follow RFC 7489 come to another policy or alignment. */
+#include "core/arena.h"
+#include "core/name.h"
+#include "core/run.h"
+#include "core/str.h"
+#include "core/target.h"
+#include "probes/dmarc.h"
+
+/* What a receiver does: without DMARC processing as with p=none, and t=y counts for those who know it. */
+static enum dmarc_policy effect(const struct dmarc_view *view, bool knows_testing)
+{
+    enum dmarc_policy policy = view->policy == DMARC_UNSAID ? DMARC_NONE : view->policy;
+
+    return knows_testing && view->source && view->source->record->testing ? dmarc_policy_weakened(policy) : policy;
+}
+
+static bool is_strict(const struct dmarc_view *view)
+{
+    return view->source && view->source->record->strict_spf;
+}
+
+struct comparison {
+    const char *changes; /* of alignment, as a list; NULL: none */
+    bool pending;
+    const struct trouble *trouble;
+    const char *trouble_key;
+};
+
+static void compare_identity(struct run *run, const struct from_domain *from, const char *identity,
+                             struct comparison *c)
+{
+    const struct dmarc *d = from->dmarc, *other;
+    bool now, before;
+
+    if (name_equal(identity, d->domain))
+        return;
+    other = need_dmarc(run, identity);
+    if (!other->complete) {
+        c->pending = true;
+        return;
+    }
+    if (other->trouble) {
+        c->trouble = other->trouble;
+        c->trouble_key = other->trouble_key;
+        return;
+    }
+    now = dmarc_is_aligned(is_strict(&d->walk), d->domain, d->walk.org_domain, identity, other->walk.org_domain);
+    before =
+        dmarc_is_aligned(is_strict(&d->legacy), d->domain, d->legacy.org_domain, identity, other->legacy.org_domain);
+    if (now != before)
+        c->changes = str_printf(run_arena(run), "%s%s%s is %saligned by RFC 9989 and %saligned by RFC 7489",
+                                c->changes ? c->changes : "", c->changes ? "; " : "", identity, now ? "" : "not ",
+                                before ? "" : "not ");
+}
+
+static struct comparison compare_identities(struct run *run, const struct from_domain *from)
+{
+    const struct target *target = run_target(run);
+    struct comparison c = {NULL, false, NULL, NULL};
+
+    compare_identity(run, from, target->domain, &c); /* its SPF where no other is declared, and its DKIM */
+    for (size_t i = 0; i < target->mail_from_count; i++)
+        if (!name_equal(target->mail_froms[i], target->domain))
+            compare_identity(run, from, target->mail_froms[i], &c);
+    return c;
+}
+
+static const char *source_text(struct run *run, const struct dmarc_view *view)
+{
+    return view->source ? dmarc_owner(run, view->source->name) : "no record";
+}
+
+/* Receivers of RFC 7489 apply the policy to a share of the mail only. */
+static const char *share_text(struct run *run, const struct dmarc_view *legacy)
+{
+    unsigned pct = legacy->source ? legacy->source->record->pct : 100;
+
+    return effect(legacy, false) > DMARC_NONE && pct < 100 ? str_printf(run_arena(run), " for %u %% of the mail", pct)
+                                                           : "";
+}
+
+static struct finding *compare(struct run *run, const struct from_domain *from, const struct comparison *c)
+{
+    const struct dmarc_view *walk = &from->dmarc->walk, *legacy = &from->dmarc->legacy;
+    enum dmarc_policy now = effect(walk, true), before = effect(legacy, false);
+
+    const char *share = share_text(run, legacy);
+
+    if (now != before || *share)
+        return finding(run, DMARC_LEGACY_DIFFERENCE, WARN, from->name,
+                       "the policy is %s (%s) by RFC 9989, and %s%s (%s) by RFC 7489%s%s", dmarc_policy_word(now),
+                       source_text(run, walk), dmarc_policy_word(before), share, source_text(run, legacy),
+                       c->changes ? "; " : "", c->changes ? c->changes : "");
+    if (c->changes)
+        return finding(run, DMARC_LEGACY_DIFFERENCE, WARN, from->name, "%s", c->changes);
+    if (!name_equal(walk->org_domain, legacy->org_domain))
+        return finding(run, DMARC_LEGACY_DIFFERENCE, NOTE, from->name,
+                       "the organisational domain is %s by RFC 9989, and %s by the public suffix list of RFC 7489; "
+                       "neither policy nor "
+                       "alignment of a declared domain changes by that",
+                       walk->org_domain, legacy->org_domain);
+    if (walk->policy != legacy->policy || walk->source != legacy->source)
+        return finding(run, DMARC_LEGACY_DIFFERENCE, NOTE, from->name,
+                       "the record is found at %s by RFC 9989, and at %s by RFC 7489; the policy is %s in effect",
+                       source_text(run, walk), source_text(run, legacy), dmarc_policy_word(now));
+    return finding(run, DMARC_LEGACY_DIFFERENCE, PASS, from->name, "RFC 9989 and RFC 7489 come to the same");
+}
+
+void judge_legacy_difference(struct run *run, const struct from_domain *from)
+{
+    const struct dmarc *d = from->dmarc;
+    struct comparison c;
+    struct finding *f;
+
+    if (!name_has_suffix_list()) {
+        finding(run, DMARC_LEGACY_DIFFERENCE, SKIPPED, from->name, "no public suffix list here to compare with");
+        return;
+    }
+    if (d->trouble) {
+        f = finding_unknown(run, DMARC_LEGACY_DIFFERENCE, from->name, d->trouble,
+                            "no answer on the way up from the domain");
+        finding_rests_on(run, f, d->trouble_key);
+        return;
+    }
+    c = compare_identities(run, from);
+    if (c.pending)
+        return;
+    if (c.trouble) {
+        f = finding_unknown(run, DMARC_LEGACY_DIFFERENCE, from->name, c.trouble,
+                            "no answer on the way up from a declared domain");
+        finding_rests_on(run, f, c.trouble_key);
+        return;
+    }
+    f = compare(run, from, &c);
+    for (size_t i = 0; i < d->steps_used; i++)
+        if (d->steps[i].answer)
+            finding_rests_on(run, f, d->steps[i].answer->key);
+}
