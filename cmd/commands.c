@@ -8,13 +8,8 @@ static const struct command diff_command = {
     .planned = "diff",
 };
 
-static const struct command spf_command = {
-    .name = "spf",
-    .planned = "spf",
-};
-
 const struct command *const all_commands[] = {
-    &audit_command, &explain_command, &checks_command, &help_command, &diff_command, &spf_command,
+    &audit_command, &explain_command, &checks_command, &spf_command, &help_command, &diff_command,
 };
 const size_t all_command_count = sizeof all_commands / sizeof *all_commands;
 

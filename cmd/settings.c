@@ -196,7 +196,7 @@ static bool make_identities(const struct options *options, struct settings *out,
            make_domains(options, OPT_FROM, &out->target.froms, &out->target.from_count, why);
 }
 
-static bool server_of(struct arena *arena, const char *text, struct dns_server *out)
+bool settings_server(struct arena *arena, const char *text, struct dns_server *out)
 {
     const char *at = strrchr(text, '@');
     const char *address = at ? str_text(arena, (struct str){text, (size_t)(at - text)}) : text;
@@ -218,7 +218,7 @@ static bool make_resolvers(const struct options *options, struct settings *out, 
     out->resolvers = ARENA_ARRAY(options->arena, struct dns_server, count_of(options, OPT_RESOLVER));
     for (const struct option_use *use = options_next(options, OPT_RESOLVER, NULL); use;
          use = options_next(options, OPT_RESOLVER, use)) {
-        if (!server_of(options->arena, use->value, &out->resolvers[out->resolver_count++]))
+        if (!settings_server(options->arena, use->value, &out->resolvers[out->resolver_count++]))
             return wrong(options, use, use->value, "is no address of a resolver (ADDR or ADDR@PORT)", why);
     }
     return true;

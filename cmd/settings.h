@@ -12,6 +12,7 @@
 #include "core/status.h"
 #include "core/target.h"
 
+struct arena;
 struct options;
 struct reporter;
 
@@ -41,4 +42,5 @@ struct settings {
     size_t report_count;
 };
 
+bool settings_server(struct arena *, const char *text, struct dns_server *out); /* ADDR or ADDR@PORT */
 bool settings_make(const struct options *, struct settings *out, const char **why);

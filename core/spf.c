@@ -134,7 +134,8 @@ static bool set_ptr_name(struct evaluation *e, const char *domain)
 }
 
 /* The name that a term is about; false: pending, or over.  *name is NULL where it cannot be asked for. */
-static bool target_of(struct evaluation *e, const struct frame *f, const struct spf_term *term, const char **name, struct str *octets)
+static bool target_of(struct evaluation *e, const struct frame *f, const struct spf_term *term, const char **name,
+                      struct str *octets)
 {
     *name = f->domain;
     *octets = f->octets;
@@ -359,8 +360,9 @@ static bool open_record(struct evaluation *e, struct frame *f, bool is_first)
     for (size_t i = 0; i < f->record->count && !e->over; i++) {
         if (f->record->terms[i].fault) {
             note_step(e, &f->record->terms[i]);
-            end_with(e, SPF_PERMERROR,
-                     str_printf(e->arena, "%s: %s", f->domain, spf_fault_text(e->arena, f->record, &f->record->terms[i])));
+            end_with(
+                e, SPF_PERMERROR,
+                str_printf(e->arena, "%s: %s", f->domain, spf_fault_text(e->arena, f->record, &f->record->terms[i])));
         }
     }
     return false;
@@ -433,7 +435,8 @@ static void step(struct evaluation *e)
 
         if (!redirect || redirect->dead) {
             leave(e, SPF_NEUTRAL); /* RFC 7208 4.7 */
-        } else if (go_to(e, redirect) && e->depth == depth && f->next == f->record->count && f->record->redirect == redirect) {
+        } else if (go_to(e, redirect) && e->depth == depth && f->next == f->record->count &&
+                   f->record->redirect == redirect) {
             leave(e, SPF_NEUTRAL); /* a stranger's redirect that was left alone */
         }
         return;

@@ -1,8 +1,9 @@
 /* core/spf.h - SPF: check_host() of RFC 7208, and what its record costs.
  *
  * Both are functions on a run.  need_spf() gives the result for one sender, exactly as a receiver that follows the RFC
- * would get it: the limits of section 4.6.4 are counted term by term, in the order of evaluation.  need_spf_tree() looks
- * at the records without a sender: all that are named, each with its cost, in the worst case that nothing matches.
+ * would get it: the limits of section 4.6.4 are counted term by term, in the order of evaluation.  need_spf_tree()
+ * looks at the records without a sender: all that are named, each with its cost, in the worst case that nothing
+ * matches.
  *
  * Evaluation is iterative.  Before it looks at the first answer, everything that the known records name is asked for,
  * as far as an evaluation could ever get: that costs time as the depth of the includes does, not as their number.  What
@@ -56,7 +57,7 @@ const struct spf_source *need_spf_source(struct run *, const char *name); /* NUL
 struct spf_question {
     const char *domain; /* name.h's form; whose record is asked for */
     struct ip ip;
-    struct str sender;  /* "local@domain", any octets; "": postmaster at the domain */
+    struct str sender; /* "local@domain", any octets; "": postmaster at the domain */
     struct str helo;
     bool explain;  /* look up what exp= leads to */
     bool stranger; /* no address of anybody's: nothing but "all" matches.  `ip` says the family */
@@ -76,14 +77,14 @@ struct spf_result {
     const char *why;        /* of none, temperror, permerror: our words; NULL */
     struct trouble trouble; /* temperror */
     const struct spf_step *path;
-    size_t path_count; /* 0: no term decided (none; neutral for want of a match) */
-    size_t lookups;    /* terms counted, RFC 7208 4.6.4 */
+    size_t path_count;        /* 0: no term decided (none; neutral for want of a match) */
+    size_t lookups;           /* terms counted, RFC 7208 4.6.4 */
     const char *const *voids; /* "mail.example.org/A": lookups that found nothing */
     size_t void_count;
-    bool by_void_limit;    /* permerror for more than SPF_VOIDS of them, and nothing else */
-    enum spf_word lenient; /* what a receiver without that limit gets; else `word` */
-    bool ptr_trouble;      /* a lookup for "ptr" failed, which counts as no match (5.5): see `trouble` */
-    struct str explanation; /* fail, where asked for and published */
+    bool by_void_limit;         /* permerror for more than SPF_VOIDS of them, and nothing else */
+    enum spf_word lenient;      /* what a receiver without that limit gets; else `word` */
+    bool ptr_trouble;           /* a lookup for "ptr" failed, which counts as no match (5.5): see `trouble` */
+    struct str explanation;     /* fail, where asked for and published */
     const char *const *visited; /* domains whose record was evaluated */
     size_t visited_count;
     const char *const *evidence; /* keys: of the records, and of what matched */
@@ -100,10 +101,10 @@ enum spf_node_state {
     SPF_NODE_ABSENT,
     SPF_NODE_SEVERAL,
     SPF_NODE_TROUBLE,
-    SPF_NODE_RING,     /* leads back to a record above it */
-    SPF_NODE_DEPENDS,  /* its name depends on the sender */
-    SPF_NODE_NO_NAME,  /* its name cannot be asked for */
-    SPF_NODE_BEYOND,   /* deeper than SPF_DEPTH, or more than SPF_RECORDS or SPF_TREE_BYTES */
+    SPF_NODE_RING,    /* leads back to a record above it */
+    SPF_NODE_DEPENDS, /* its name depends on the sender */
+    SPF_NODE_NO_NAME, /* its name cannot be asked for */
+    SPF_NODE_BEYOND,  /* deeper than SPF_DEPTH, or more than SPF_RECORDS or SPF_TREE_BYTES */
 };
 
 struct spf_node {
@@ -111,13 +112,13 @@ struct spf_node {
     const char *domain; /* of SPF_NODE_DEPENDS and NO_NAME: the domain-spec */
     size_t parent;      /* index; of the root 0 */
     size_t depth;
-    const struct spf_term *via; /* in the parent's record; NULL: the root */
+    const struct spf_term *via;      /* in the parent's record; NULL: the root */
     const struct spf_source *source; /* where there is one */
-    size_t before;      /* counted terms that come before this record in the order of evaluation, "via" included */
-    size_t lookups;     /* of this record and all below it */
-    bool foreign;       /* of another organisation than the root */
-    bool grants;        /* what it passes, the root passes: on the way to it are "+" terms only */
-    char all;           /* how it ends: the qualifier of its "all", or of what redirect= leads to; 0: it does not */
+    size_t before;  /* counted terms that come before this record in the order of evaluation, "via" included */
+    size_t lookups; /* of this record and all below it */
+    bool foreign;   /* of another organisation than the root */
+    bool grants;    /* what it passes, the root passes: on the way to it are "+" terms only */
+    char all;       /* how it ends: the qualifier of its "all", or of what redirect= leads to; 0: it does not */
 };
 
 struct spf_tree {
@@ -133,12 +134,12 @@ const struct spf_tree *need_spf_tree(struct run *, const struct spf_question *);
 
 /* ---- addresses that the domain's own record names ---- */
 
-/* "Own" is the record, what redirect= leads to, and includes within the same organisational domain. (checks.md, "Roles of
- * an IP") */
+/* "Own" is the record, what redirect= leads to, and includes within the same organisational domain. (checks.md, "Roles
+ * of an IP") */
 struct spf_origin {
     struct ip ip;
-    enum spf_kind kind;  /* ip4, ip6, a, mx */
-    const char *domain;  /* whose record */
+    enum spf_kind kind; /* ip4, ip6, a, mx */
+    const char *domain; /* whose record */
     const char *term;
 };
 
@@ -175,7 +176,7 @@ const char **spf_mx_names(struct run *, const struct dns_answer *, size_t *count
 struct spf_ptr_names {
     const char **names;
     size_t count;
-    bool is_void; /* no PTR record */
+    bool is_void;                  /* no PTR record */
     const struct trouble *trouble; /* NULL */
 };
 const struct spf_ptr_names *need_spf_ptr_names(struct run *, const struct ip *);

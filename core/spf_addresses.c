@@ -130,7 +130,8 @@ const struct spf_addresses *need_spf_addresses(struct run *run, const char *doma
         const struct spf_node *node = &tree->nodes[i];
 
         /* redirect= hands the whole policy over, so what it leads to is the domain's own, whoever runs it. */
-        own[i] = i == 0 || (own[node->parent] && node->grants && (node->via->kind == SPF_TERM_REDIRECT || !node->foreign));
+        own[i] =
+            i == 0 || (own[node->parent] && node->grants && (node->via->kind == SPF_TERM_REDIRECT || !node->foreign));
         if (!own[i] || node->state != SPF_NODE_RECORD || node->source->record->faults)
             continue;
         l.node = node;

@@ -28,10 +28,10 @@ static bool is_alpha(char c)
 /* ---- grammar ---- */
 
 struct macro {
-    size_t length;  /* in the text */
-    char letter;    /* lower case; for "%%", "%_" and "%-" the second character */
-    bool escaped;   /* an upper-case letter */
-    size_t parts;   /* rightmost ones to keep; 0: all */
+    size_t length; /* in the text */
+    char letter;   /* lower case; for "%%", "%_" and "%-" the second character */
+    bool escaped;  /* an upper-case letter */
+    size_t parts;  /* rightmost ones to keep; 0: all */
     bool reversed;
     struct str delimiters;
 };
@@ -412,7 +412,8 @@ struct str spf_name_octets(struct arena *arena, const char *name)
     octets = arena_alloc(arena, len + 1);
     for (size_t i = 0; i < len; i++) {
         if (name[i] == '\\' && i + 3 < len && is_digit(name[i + 1]) && is_digit(name[i + 2]) && is_digit(name[i + 3])) {
-            octets[out++] = (char)(unsigned char)((name[i + 1] - '0') * 100 + (name[i + 2] - '0') * 10 + (name[i + 3] - '0'));
+            octets[out++] =
+                (char)(unsigned char)((name[i + 1] - '0') * 100 + (name[i + 2] - '0') * 10 + (name[i + 3] - '0'));
             i += 3;
         } else if (name[i] == '\\' && i + 1 < len) {
             octets[out++] = name[++i];

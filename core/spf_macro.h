@@ -23,7 +23,13 @@ bool spf_macro_check(struct str text, enum spf_macro_place, size_t *at, const ch
 bool spf_domain_spec_check(struct str spec, size_t *at, const char **why);
 
 /* What an expansion depends on, beside the domain. */
-enum spf_macro_use { SPF_USES_SENDER = 1, SPF_USES_IP = 2, SPF_USES_HELO = 4, SPF_USES_PTR_NAME = 8, SPF_USES_TIME = 16 };
+enum spf_macro_use {
+    SPF_USES_SENDER = 1,
+    SPF_USES_IP = 2,
+    SPF_USES_HELO = 4,
+    SPF_USES_PTR_NAME = 8,
+    SPF_USES_TIME = 16
+};
 unsigned spf_macro_uses(struct str text);
 
 struct spf_macro_values {
@@ -35,10 +41,11 @@ struct spf_macro_values {
 };
 
 /* False: more than SPF_EXPANSIONS macros.  Needs text that passed the check. */
-bool spf_macro_expand(struct arena *, struct str text, enum spf_macro_place, const struct spf_macro_values *, struct str *out);
+bool spf_macro_expand(struct arena *, struct str text, enum spf_macro_place, const struct spf_macro_values *,
+                      struct str *out);
 
-/* The name that a domain-spec means: expanded, without the final dot, cut to SPF_NAME_MAX from the left by labels. Octets,
- * which may be no domain name: see spf_name_text(). */
+/* The name that a domain-spec means: expanded, without the final dot, cut to SPF_NAME_MAX from the left by labels.
+ * Octets, which may be no domain name: see spf_name_text(). */
 bool spf_name_expand(struct arena *, struct str spec, const struct spf_macro_values *, struct str *out);
 
 /* In name.h's form, lower case; NULL where a label is empty or has over 63 octets: such a name cannot be asked for. */

@@ -110,7 +110,9 @@ static void take_spec(struct spf_term *term, struct str rest, size_t offset)
     term->spec = rest;
     term->has_spec = true;
     if (!spf_domain_spec_check(rest, &at, &why))
-        blame(term, offset + at, looks_like_ip(rest) ? "an address where a domain name belongs; \"ip4:\" and \"ip6:\" take addresses" : why);
+        blame(term, offset + at,
+              looks_like_ip(rest) ? "an address where a domain name belongs; \"ip4:\" and \"ip6:\" take addresses"
+                                  : why);
 }
 
 static void take_network(struct spf_term *term, struct str rest, size_t offset, bool is_ip6)

@@ -1,4 +1,5 @@
-/* core/spf_source.c - what an evaluation of SPF is made of: records, names of MX hosts and of addresses, macro values. */
+/* core/spf_source.c - what an evaluation of SPF is made of: records, names of MX hosts and of addresses, macro values.
+ */
 #include <stdlib.h>
 #include <string.h>
 
@@ -33,7 +34,9 @@ static void select_records(struct arena *arena, struct spf_source *source)
         source->record_count++;
         cut |= answer->records[i].txt.oversize;
     }
-    source->state = source->record_count == 0 ? SPF_SOURCE_ABSENT : source->record_count == 1 ? SPF_SOURCE_FOUND : SPF_SOURCE_SEVERAL;
+    source->state = source->record_count == 0   ? SPF_SOURCE_ABSENT
+                    : source->record_count == 1 ? SPF_SOURCE_FOUND
+                                                : SPF_SOURCE_SEVERAL;
     if (!source->record_count)
         return;
     source->record = spf_record_parse(arena, source->texts[0]);
@@ -76,7 +79,8 @@ const struct spf_source *need_spf_source(struct run *run, const char *name)
     return answer ? source_of(run, name, answer) : NULL;
 }
 
-struct spf_question spf_question_of(struct run *run, const struct ip *ip, const char *mail_from_domain, const char *helo)
+struct spf_question spf_question_of(struct run *run, const struct ip *ip, const char *mail_from_domain,
+                                    const char *helo)
 {
     struct arena *arena = run_arena(run);
     const char *domain = *mail_from_domain ? mail_from_domain : helo;
@@ -99,8 +103,7 @@ void spf_values_of(struct run *run, const struct spf_question *q, struct spf_mac
     *out = (struct spf_macro_values){.domain = domain, .helo = q->helo, .ip = q->ip};
     out->local = at > 1 ? (struct str){sender.at, at - 1} : str_of("postmaster"); /* RFC 7208 4.3 */
     out->sender_domain = sender.len ? (struct str){sender.at + at, sender.len - at} : domain;
-    out->sender = at > 1 ? sender
-                         : str_of(str_printf(arena, "postmaster@%s", str_text(arena, out->sender_domain)));
+    out->sender = at > 1 ? sender : str_of(str_printf(arena, "postmaster@%s", str_text(arena, out->sender_domain)));
 }
 
 static int by_text(const void *a, const void *b)

@@ -48,7 +48,8 @@ static struct str join(struct arena *arena, struct str before, const char *middl
     return (struct str){text, before.len + len + after.len};
 }
 
-struct str spf_with_term(struct arena *arena, const struct spf_record *record, const struct spf_term *before, const char *added)
+struct str spf_with_term(struct arena *arena, const struct spf_record *record, const struct spf_term *before,
+                         const char *added)
 {
     struct str text = record->text;
     size_t at = text.len;
@@ -58,14 +59,16 @@ struct str spf_with_term(struct arena *arena, const struct spf_record *record, c
             before = &record->terms[i];
     if (before) {
         at = (size_t)(before->text.at - text.at);
-        return join(arena, (struct str){text.at, at}, str_printf(arena, "%s ", added), (struct str){text.at + at, text.len - at});
+        return join(arena, (struct str){text.at, at}, str_printf(arena, "%s ", added),
+                    (struct str){text.at + at, text.len - at});
     }
     while (at > 0 && text.at[at - 1] == ' ')
         at--;
     return join(arena, (struct str){text.at, at}, str_printf(arena, " %s", added), (struct str){NULL, 0});
 }
 
-struct str spf_with_change(struct arena *arena, const struct spf_record *record, const struct spf_term *term, const char *text)
+struct str spf_with_change(struct arena *arena, const struct spf_record *record, const struct spf_term *term,
+                           const char *text)
 {
     size_t at = (size_t)(term->text.at - record->text.at), end = at + term->text.len;
 

@@ -1,7 +1,8 @@
-/* core/spf_tree.c - all records that an SPF record leads to, and what each costs; asks early for what an evaluation may need.
+/* core/spf_tree.c - all records that an SPF record leads to, and what each costs; asks early for what an evaluation may
+ * need.
  *
- * Breadth first.  A record's children are looked at once all records before it are known, so neither the tree nor what is
- * asked for depends on the order in which answers arrive. */
+ * Breadth first.  A record's children are looked at once all records before it are known, so neither the tree nor what
+ * is asked for depends on the order in which answers arrive. */
 #include <string.h>
 
 #include "core/arena.h"

@@ -10,12 +10,13 @@
 #include "core/name.h"
 #include "core/probe.h"
 #include "core/run.h"
+#include "core/spf.h"
 #include "core/str.h"
 #include "core/target.h"
 #include "probes/fcrdns.h"
 #include "probes/mail.h"
 
-static const enum check_id checks[] = {HELO_FQDN, HELO_RESOLVES, HELO_MATCHES_IP, HELO_MATCHES_PTR};
+static const enum check_id checks[] = {HELO_FQDN, HELO_RESOLVES, HELO_MATCHES_IP, HELO_MATCHES_PTR, HELO_SPF};
 enum { CHECKS = sizeof checks / sizeof *checks };
 
 struct helo {
@@ -185,9 +186,63 @@ static void judge_reverse(struct run *run, const struct helo *h, const struct dn
             return;
         }
     }
+    if (is_unknown(own_family)) { /* whether it differs harmlessly depends on where it leads */
+        leave_undecided(run, h, HELO_MATCHES_PTR, &own_family->trouble, HELO_RESOLVES);
+        return;
+    }
     f = judge(run, h, HELO_MATCHES_PTR, names->confirming && has_ip(own_family, &h->sender->ip) ? NOTE : WARN,
               str_printf(run_arena(run), "is not the reverse name (%s)", names->at[0].name));
     finding_rests_on(run, f, ptr->key);
+}
+
+static bool are_senders(struct run *run, const struct dns_answer *answer)
+{
+    const struct inventory *mail = need_inventory(run);
+
+    for (size_t i = 0; i < answer->count; i++) {
+        size_t k = 0;
+
+        while (k < mail->address_count &&
+               !(address_is_sender(&mail->addresses[k]) && ip_equal(&mail->addresses[k].ip, &answer->records[i].ip)))
+            k++;
+        if (k == mail->address_count)
+            return false;
+    }
+    return true;
+}
+
+/* Of mail with an empty reverse-path: RFC 7208 2.4. */
+static void judge_spf(struct run *run, const struct helo *h, const struct dns_answer *a, const struct dns_answer *aaaa)
+{
+    struct spf_question question = spf_question_of(run, &h->sender->ip, "", h->name);
+    const struct spf_result *r = need_spf(run, &question);
+    struct finding *f;
+
+    if (!r)
+        return;
+    switch (r->word) {
+    case SPF_PASS:
+        f = judge(run, h, HELO_SPF, PASS, "SPF of the HELO name: pass");
+        break;
+    case SPF_TEMPERROR:
+        leave_undecided(run, h, HELO_SPF, &r->trouble, HELO_SPF);
+        return;
+    case SPF_NONE:
+        f = judge(run, h, HELO_SPF, NOTE, "the HELO name has no SPF record; mail with an empty sender has nothing to pass by");
+        if (a->count + aaaa->count && are_senders(run, a) && are_senders(run, aaaa) &&
+            name_is_under(h->name, name_org_domain(run_target(run)->domain)))
+            finding_record(run, f, "%s. 3600 IN TXT \"v=spf1 a -all\"", h->name);
+        break;
+    case SPF_FAIL:
+        f = judge(run, h, HELO_SPF, FAIL, "SPF of the HELO name: fail; all mail with an empty sender fails");
+        break;
+    default:
+        f = judge(run, h, HELO_SPF, WARN,
+                  str_printf(run_arena(run), "SPF of the HELO name: %s%s%s", spf_word_text(r->word), r->why ? ": " : "", r->why ? r->why : ""));
+        break;
+    }
+    for (size_t i = 0; i < r->evidence_count; i++)
+        finding_rests_on(run, f, r->evidence[i]);
 }
 
 static void judge_name(struct run *run, const struct helo *h)
@@ -211,6 +266,7 @@ static void judge_name(struct run *run, const struct helo *h)
     else
         judge(run, h, HELO_MATCHES_IP, SKIPPED, "has no address: see helo.resolves");
     judge_reverse(run, h, own_family);
+    judge_spf(run, h, a, aaaa);
 }
 
 static const char *without_final_dot(struct run *run, const char *name)

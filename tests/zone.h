@@ -1,7 +1,7 @@
 /* tests/zone.h - a zone instead of the DNS, for functions on a run that only ask DNS.
  *
- * Answers arrive at once, or (seed) one at a time in an order that the seed decides, the question being asked again after
- * each, as the engine does.  What the zone does not have does not exist. */
+ * Answers arrive at once, or (seed) one at a time in an order that the seed decides, the question being asked again
+ * after each, as the engine does.  What the zone does not have does not exist. */
 #pragma once
 
 #include <stdbool.h>
@@ -81,7 +81,8 @@ static inline void zone_break(struct zone *zone, const char *name)
         zone->broken[zone->broken_count++] = name;
 }
 
-static inline const struct zone_set *zone_find(const struct zone *zone, const char *name, enum dns_type type, bool *exists)
+static inline const struct zone_set *zone_find(const struct zone *zone, const char *name, enum dns_type type,
+                                               bool *exists)
 {
     const struct zone_set *found = NULL;
 

@@ -144,7 +144,8 @@ static bool is_expected(const cJSON *test, const char *word, struct str explanat
     const cJSON *result;
     bool right = false;
 
-    cJSON_ArrayForEach(result, cJSON_GetObjectItemCaseSensitive(test, "results")) right |= strcmp(result->valuestring, word) == 0;
+    cJSON_ArrayForEach(result, cJSON_GetObjectItemCaseSensitive(test, "results")) right |=
+        strcmp(result->valuestring, word) == 0;
     if (!right || !expected)
         return right;
     if (strcmp(expected, "DEFAULT") == 0)
@@ -172,7 +173,8 @@ static bool run_once(struct zone *zone, const cJSON *test, uint64_t seed)
     right = is_expected(test, word, explanation);
     if (!right)
         printf("# seed %u: %s%s%s \"%.*s\"\n", (unsigned)seed, word, q.result && q.result->why ? ": " : "",
-               q.result && q.result->why ? q.result->why : "", (int)explanation.len, explanation.at ? explanation.at : "");
+               q.result && q.result->why ? q.result->why : "", (int)explanation.len,
+               explanation.at ? explanation.at : "");
     zone_close(&session);
     return right;
 }
@@ -199,8 +201,8 @@ int main(void)
                 zone_free(zone);
             }
             passed += right;
-            printf("%s %zu - spf: %s: %s (RFC 7208 %s)\n", right ? "ok" : "not ok", ++count, text_of(scenario, "description"),
-                   text_of(test, "name"), text_of(test, "spec"));
+            printf("%s %zu - spf: %s: %s (RFC 7208 %s)\n", right ? "ok" : "not ok", ++count,
+                   text_of(scenario, "description"), text_of(test, "name"), text_of(test, "spec"));
         }
     }
     printf("FIGURE spf: %zu of %zu cases of the openspf.org suite for RFC 7208\n", passed, count);

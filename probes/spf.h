@@ -1,0 +1,53 @@
+/* probes/spf.h - what the SPF probe knows of a domain, and the records that it offers. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "core/inventory.h"
+#include "core/spf.h"
+
+struct finding;
+struct run;
+
+enum { SPF_BROAD = 1 << 16, SPF_WIDE = 1 << 24 }; /* IPv4 addresses: checks.md, spf.width */
+
+struct spf_domain {
+    const char *name; /* lower case */
+    const struct inventory *mail;
+    bool is_envelope; /* mail is sent with it as MAIL FROM domain */
+    bool has_sender;
+    const struct spf_source *source;
+    const struct spf_tree *tree;
+    const struct spf_result *const *results; /* of the senders, in the inventory's order, then of strangers */
+    size_t sender_count, result_count;
+    const struct spf_addresses *own;
+};
+
+/* ---- spf_remedy.c: the exact record to publish ---- */
+
+void spf_offer_first_record(struct run *, const struct spf_domain *, struct finding *);
+void spf_offer_merged(struct run *, const struct spf_source *, struct finding *);
+void spf_offer_corrected(struct run *, const struct spf_source *, struct finding *);
+void spf_offer_without(struct run *, const struct spf_domain *, const struct spf_term *,
+                       struct finding *); /* adds to the remedy's records */
+void spf_offer_without_voids(struct run *, const struct spf_domain *, const struct spf_result *, struct finding *);
+void spf_offer_without_ptr(struct run *, const struct spf_domain *, struct finding *);
+void spf_offer_end(struct run *, const struct spf_domain *, struct finding *);
+void spf_offer_cheaper(struct run *, const struct spf_domain *, struct finding *);
+void spf_offer_sender(struct run *, const struct spf_domain *, const struct mail_address *, const struct spf_result *,
+                      struct finding *);
+
+/* ---- spf_cost.c ---- */
+
+/* "include:_spf.example.net 4, mx 1", in the order of the record. */
+const char *spf_costs_text(struct run *, const struct spf_domain *);
+size_t spf_cost_of(const struct spf_domain *, const struct spf_term *of_the_root);
+
+struct spf_width {
+    unsigned long long ip4; /* addresses, overlaps merged */
+    const char *widest4;    /* term; NULL */
+    const char *widest6;    /* a term wider than /32; NULL */
+};
+struct spf_width spf_width_of_own(struct run *, const struct spf_domain *);
+struct spf_width spf_width_of_includes(struct run *, const struct spf_domain *);
