@@ -20,6 +20,8 @@
 
 #define USER_AGENT "mailready/" MAILREADY_VERSION " (+https://mailready.example/)"
 
+enum { LINE_TOO_LONG = 100 }; /* CURLE_TOO_LARGE, which libcurl has had since 8.6 */
+
 struct watch { /* a socket of libcurl's */
     struct watch *next;
     struct event *event;
@@ -119,6 +121,8 @@ static CURLcode on_ssl_context(CURL *easy, void *ssl_ctx, void *arg)
     struct transfer *t = arg;
 
     (void)easy;
+    /* The connection stands.  libcurl's own CONNECT_TIME is not set yet where the handshake fails. */
+    t->seen->connect_ms = loop_now_ms(t->https->loop) - t->began_ms;
     tls_witness_attend(t->witness, ssl_ctx);
     return CURLE_OK;
 }
@@ -231,7 +235,6 @@ static void write_down(struct transfer *t, struct arena *arena)
     seen->total_ms = loop_now_ms(t->https->loop) - t->began_ms;
     if (!t->easy || !t->witness)
         return;
-    seen->connect_ms = time_ms(t, CURLINFO_CONNECT_TIME_T);
     if (t->curl->easy_getinfo(t->easy, CURLINFO_PRIMARY_IP, &ip) == CURLE_OK && ip)
         ip_parse(ip, &seen->ip);
     if (t->curl->easy_getinfo(t->easy, CURLINFO_OS_ERRNO, &number) == CURLE_OK)
@@ -244,13 +247,24 @@ static void write_down(struct transfer *t, struct arena *arena)
             tls->ms = -1;
         seen->tls = tls;
     }
-    if (t->curl->easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &number) == CURLE_OK && t->header_done)
+    if (t->curl->easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &number) == CURLE_OK && t->header_done &&
+        number >= 200) /* those below announce another */
         seen->status = (int)number;
     seen->content_type = field(arena, headers, "content-type");
     seen->content_encoding = field(arena, headers, "content-encoding");
     seen->location = field(arena, headers, "location");
     seen->date = field(arena, headers, "date");
     seen->body = str_copy(arena, (struct str){t->body, t->body_len});
+}
+
+/* Before 8.6 libcurl calls a header line that is too long for it lack of memory as well. */
+static bool has_memory(void)
+{
+    char *memory = malloc(4 * HTTPS_HEADER_BYTES);
+    bool has = memory != NULL;
+
+    free(memory);
+    return has;
 }
 
 static struct https_failure failure_of(const struct transfer *t, CURLcode code)
@@ -268,7 +282,7 @@ static struct https_failure failure_of(const struct transfer *t, CURLcode code)
         if (code != CURLE_OK)
             return https_stop_failure(t->stopped);
     }
-    switch (code) {
+    switch ((int)code) {
     case CURLE_OK:
         return https_stop_failure(HTTPS_END_OK);
     case CURLE_COULDNT_CONNECT:
@@ -283,7 +297,12 @@ static struct https_failure failure_of(const struct transfer *t, CURLcode code)
     case CURLE_RECV_ERROR:
     case CURLE_SEND_ERROR:
         return https_stop_failure(HTTPS_END_LOST);
+    case LINE_TOO_LONG:
+        return https_stop_failure(HTTPS_END_HEADERS);
     case CURLE_OUT_OF_MEMORY:
+        if (seen->tls && seen->tls->established && !t->header_done && has_memory())
+            return https_stop_failure(HTTPS_END_HEADERS);
+        return https_connect_failure(ENOMEM, t->addresses, false);
     case CURLE_FAILED_INIT:
         return https_connect_failure(ENOMEM, t->addresses, false);
     default:
