@@ -24,7 +24,7 @@ struct smtp_failure smtp_connect_failure(int os_error, const struct ip *peer, bo
         return failure(SMTP_END_REFUSED, os_error, REASON_CONNECTION_LOST, SIDE_TARGET, "the connection was refused");
     case ECONNRESET:
         return failure(SMTP_END_RESET, os_error, REASON_CONNECTION_LOST, SIDE_TARGET,
-                       "the connection was reset while connecting");
+                       "the connection was reset as soon as it stood");
     case ETIMEDOUT:
         return failure(SMTP_END_TIMEOUT, os_error, REASON_TIMEOUT, SIDE_NETWORK,
                        "no answer before the deadline while connecting");

@@ -36,6 +36,7 @@ struct session {
     struct stream *stream;
     struct task *stage_deadline, *session_deadline;
     int64_t began_ms, connected_ms, entered_ms;
+    bool heard_clear_text; /* in the handshake */
     struct {
         enum stream_end how;
         int os_error;
@@ -349,6 +350,14 @@ static void on_farewell(struct session *s, struct str input)
         stream_drain(s->stream, input.len);
 }
 
+/* Text instead of TLS: injected if a record follows soon, and else the end of the handshake. */
+static void on_clear_text(struct session *s)
+{
+    if (!s->heard_clear_text)
+        task_schedule_at(s->stage_deadline, loop_now_ms(s->smtp->loop) + TLS_CLEAR_TEXT_MS);
+    s->heard_clear_text = true;
+}
+
 static void on_readable(struct session *s)
 {
     struct str input = stream_input(s->stream);
@@ -357,6 +366,10 @@ static void on_readable(struct session *s)
 
     if (s->state == SMTP_QUIT) {
         on_farewell(s, input);
+        return;
+    }
+    if (s->state == SMTP_HANDSHAKE) {
+        on_clear_text(s);
         return;
     }
     taken = smtp_parser_feed(s->parser, input.at, input.len);
@@ -379,11 +392,6 @@ static void on_secured(struct session *s)
     enter(s, SMTP_EHLO_TLS);
 }
 
-static bool answers_tls_in_clear(struct session *s)
-{
-    return s->state == SMTP_HANDSHAKE && stream_input(s->stream).len > 0;
-}
-
 static void on_ended(struct session *s)
 {
     struct arena *arena;
@@ -397,12 +405,12 @@ static void on_ended(struct session *s)
         fail_connect(s, s->ended.os_error, false);
     else if (s->ended.how == STREAM_INJECTED)
         fail_injection(s, stream_input(s->stream));
-    else if (answers_tls_in_clear(s))
+    else if (s->heard_clear_text && s->state == SMTP_HANDSHAKE)
         fail_tls(s, "the server answered the TLS handshake in clear text");
     else if (s->ended.how == STREAM_FLOODED)
         fail_violation(s, SMTP_TOO_MANY_BYTES);
     else if (s->ended.how == STREAM_TLS)
-        fail_tls(s, "TLS failed");
+        fail_tls(s, s->state == SMTP_HANDSHAKE ? "the TLS handshake failed" : "TLS failed after the handshake");
     else if (s->ended.how == STREAM_CLOSED)
         fail(s, smtp_closed_failure(arena, s->state));
     else
@@ -413,7 +421,7 @@ static void on_deadline(struct session *s)
 {
     if (!s->evidence)
         leave(s);
-    else if (answers_tls_in_clear(s))
+    else if (s->heard_clear_text && s->state == SMTP_HANDSHAKE)
         fail_tls(s, "the server answered the TLS handshake in clear text");
     else
         fail(s, smtp_timeout_failure(evidence_arena(s->evidence), s->state));

@@ -17,7 +17,7 @@
 #include "core/loop.h"
 #include "core/tls.h"
 
-enum { READ_HIGH_WATER = 16384, CHUNK = 4096 };
+enum { READ_MAX = 16384, CHUNK = 4096 };
 
 /* How a TLS record with a ServerHello begins (RFC 8446 5.1). */
 enum { RECORD_HANDSHAKE = 22, RECORD_MAJOR = 3 };
@@ -106,17 +106,16 @@ static bool flush(struct stream *s)
     return true;
 }
 
-/* Reads what can be read by now into `clear`. */
-static enum tls_result decrypt(struct stream *s)
+/* Reads what can be read by now into `clear`.  False: no memory. */
+static bool decrypt(struct stream *s, enum tls_result *result)
 {
     char bytes[CHUNK];
     size_t size;
-    enum tls_result result;
 
-    while ((result = tls_read(s->tls, bytes, sizeof bytes, &size)) == TLS_OK)
+    while ((*result = tls_read(s->tls, bytes, sizeof bytes, &size)) == TLS_OK)
         if (evbuffer_add(s->clear, bytes, size) != 0)
-            return TLS_FAILED;
-    return result;
+            return false;
+    return true;
 }
 
 static bool holds_record(struct str bytes)
@@ -127,7 +126,14 @@ static bool holds_record(struct str bytes)
     return false;
 }
 
-/* Is what came instead of a TLS record to be left where it is? */
+/* A reply of success, to a command that nobody gave.  A server that takes our ClientHello for a command says 4yz or
+ * 5yz. */
+static bool is_consent(struct str bytes)
+{
+    return bytes.len >= 4 && (bytes.at[0] == '2' || bytes.at[0] == '3') && bytes.at[1] >= '0' && bytes.at[1] <= '9' &&
+           bytes.at[2] >= '0' && bytes.at[2] <= '9' && (bytes.at[3] == ' ' || bytes.at[3] == '-');
+}
+
 static bool is_text(struct str bytes)
 {
     unsigned char first = (unsigned char)bytes.at[0];
@@ -135,16 +141,25 @@ static bool is_text(struct str bytes)
     return (first >= ' ' && first < 0x7f) || first == '\r' || first == '\n' || first == '\t';
 }
 
+/* Text stays where it is: what follows will tell what it was. */
+static void on_clear_text(struct stream *s, struct str bytes)
+{
+    if (holds_record(bytes) || is_consent(bytes))
+        s->handler.ended(s->arg, STREAM_INJECTED, 0);
+    else if (bytes.len > SMTP_LINE_KEEP)
+        s->handler.ended(s->arg, STREAM_TLS, 0);
+    else
+        s->handler.readable(s->arg);
+}
+
 static void on_handshake_bytes(struct stream *s)
 {
     struct str bytes = stream_input(s);
+    enum tls_result rest;
 
     if (!s->server_spoke_tls && bytes.len > 0 && is_text(bytes)) {
-        if (holds_record(bytes))
-            s->handler.ended(s->arg, STREAM_INJECTED, 0);
-        else if (bytes.len > SMTP_LINE_KEEP)
-            s->handler.ended(s->arg, STREAM_TLS, 0);
-        return; /* what follows will tell */
+        on_clear_text(s, bytes);
+        return;
     }
     s->server_spoke_tls = true;
     if (!put_all(s)) {
@@ -154,8 +169,7 @@ static void on_handshake_bytes(struct stream *s)
     switch (tls_handshake(s->tls)) {
     case TLS_OK:
         s->secured = true;
-        (void)decrypt(s); /* what came in the same segment; a failure will show again */
-        if (flush(s))
+        if (decrypt(s, &rest) && flush(s)) /* what came in the same segment; its failure will show again */
             s->handler.secured(s->arg);
         else
             s->handler.ended(s->arg, STREAM_ERROR, ENOMEM);
@@ -163,6 +177,9 @@ static void on_handshake_bytes(struct stream *s)
     case TLS_WANTS_BYTES:
         if (!flush(s))
             s->handler.ended(s->arg, STREAM_ERROR, ENOMEM);
+        return;
+    case TLS_NO_MEMORY:
+        s->handler.ended(s->arg, STREAM_ERROR, ENOMEM);
         return;
     case TLS_CLOSED:
         s->handler.ended(s->arg, STREAM_CLOSED, 0);
@@ -178,12 +195,7 @@ static void on_record_bytes(struct stream *s)
     size_t before = evbuffer_get_length(s->clear);
     enum tls_result result;
 
-    if (!put_all(s)) {
-        s->handler.ended(s->arg, STREAM_ERROR, ENOMEM);
-        return;
-    }
-    result = decrypt(s);
-    if (result != TLS_FAILED && !flush(s))
+    if (!put_all(s) || !decrypt(s, &result) || result == TLS_NO_MEMORY || (result != TLS_FAILED && !flush(s)))
         s->handler.ended(s->arg, STREAM_ERROR, ENOMEM);
     else if (evbuffer_get_length(s->clear) > before)
         s->handler.readable(s->arg); /* an end behind these bytes shows again in the next event */
@@ -263,7 +275,9 @@ static void on_connect(evutil_socket_t fd, short what, void *arg)
         return;
     }
     bufferevent_setcb(s->raw, on_read, NULL, on_event, s);
-    bufferevent_setwatermark(s->raw, EV_READ, 0, READ_HIGH_WATER); /* a flood stays in the kernel */
+    /* A flood stays in the kernel: so much in one event, and the handlers drain what they get.  Instead of a high-water
+     * mark, because libevent 2.1 writes through NULL when it has no memory for that. */
+    bufferevent_set_max_single_read(s->raw, READ_MAX);
     bufferevent_enable(s->raw, EV_READ | EV_WRITE);
     s->handler.connected(s->arg);
 }

@@ -4,8 +4,8 @@
  * the stream there.  After `ended` nothing more comes.  A stream takes SMTP_SESSION_BYTES from its peer and no more.
  *
  * TLS bytes pass through our hands before OpenSSL sees them.  A server does not speak first in TLS, so text in front of
- * its first record did not come from the TLS side: it was said in the clear, before or after our ClientHello
- * (threats.md S4).  Text with a record behind it is injected; text alone is an answer by something that speaks no TLS.
+ * its first record was said in the clear, before or after our ClientHello (threats.md S4).  With a record behind it, or
+ * if it is a reply of success to nothing, it is injected; text alone is an answer by something that speaks no TLS.
  */
 #pragma once
 
@@ -26,12 +26,12 @@ enum stream_end {
     STREAM_ERROR,    /* see os_error */
     STREAM_FLOODED,  /* SMTP_SESSION_BYTES are exceeded */
     STREAM_TLS,      /* see stream_tls_session()->error */
-    STREAM_INJECTED, /* stream_input() is what stood before the first TLS record, and the start of that */
+    STREAM_INJECTED, /* stream_input() has it, and what came behind it */
 };
 
 struct stream_handler {
     void (*connected)(void *arg);
-    void (*readable)(void *arg); /* stream_input() has grown */
+    void (*readable)(void *arg); /* stream_input() has grown; in the handshake: by text that is not TLS */
     void (*secured)(void *arg);  /* the handshake is done */
     void (*ended)(void *arg, enum stream_end, int os_error);
 };

@@ -131,9 +131,13 @@ static const struct scene scenes[] = {
      SMTP_END_INJECTION, SMTP_STARTTLS, HEARD_EHLO "STARTTLS\n<end>\n", 0, 0},
     {"injection behind our ClientHello", {TO_STARTTLS, {SAY, "220 go\r\n", 0}, {AWAIT, 0, 0}, {SAY, "250-evil\r\n", 0}, {SECURE, 0, 0}},
      SMTP_END_INJECTION, SMTP_HANDSHAKE, HEARD_EHLO "STARTTLS\n<no tls>\n", 0, 0},
-    {"clear text instead of TLS", {TO_STARTTLS, {SAY, "220 go\r\n", 0}, {SWALLOW, 0, 0}, {SAY, "500 what\r\n", 0}, {HOLD, 0, 0}},
-     SMTP_END_TLS, SMTP_HANDSHAKE, 0, SHORT_MS, 0},
-    {"clear text instead of TLS, then closed", {TO_STARTTLS, {SAY, "220 go\r\n", 0}, {SWALLOW, 0, 0}, {SAY, "500 what\r\n", 0}, {CLOSE, 0, 0}},
+    {"injection behind our ClientHello, no TLS", {TO_STARTTLS, {SAY, "220 go\r\n", 0}, {AWAIT, 0, 0}, {SAY, "250 evil\r\n", 0}},
+     SMTP_END_INJECTION, SMTP_HANDSHAKE, 0, 0, 0},
+    {"injected refusal behind our ClientHello", {TO_STARTTLS, {SAY, "220 go\r\n", 0}, {AWAIT, 0, 0}, {SAY, "500 evil\r\n", 0}, {SECURE, 0, 0}},
+     SMTP_END_INJECTION, SMTP_HANDSHAKE, 0, 0, 0},
+    {"clear text instead of TLS", {TO_STARTTLS, {SAY, "220 go\r\n", 0}, {SWALLOW, 0, 0}, {SAY, "500 what\r\n", 0}},
+     SMTP_END_TLS, SMTP_HANDSHAKE, 0, 0, 0},
+    {"clear text instead of TLS, then closed", {TO_STARTTLS, {SAY, "220 go\r\n", 0}, {SWALLOW, 0, 0}, {SAY, "what\r\n", 0}, {CLOSE, 0, 0}},
      SMTP_END_TLS, SMTP_HANDSHAKE, 0, 0, 0},
     {"a flood of clear text instead of TLS", {TO_STARTTLS, {SAY, "220 go\r\n", 0}, {SWALLOW, 0, 0}, {FLOOD, "500 what\r\n", 0}},
      SMTP_END_TLS, SMTP_HANDSHAKE, 0, 0, 0},
@@ -205,33 +209,75 @@ static void test_scenes_with_a_deadline(void **state)
     play(SHORT_MS);
 }
 
-/* The one pair that leads to the handshake; the scenes have what may happen there. */
-static bool begins_tls(enum smtp_state state, const char *reply)
+/* ---- S11: every state and every class of reply ---- */
+
+static const struct stage {
+    enum smtp_state state;
+    struct peer_step before[8];
+    size_t before_count;
+    const char *heard;
+} stages[] = {
+    {SMTP_GREETING, {{END, 0, 0}}, 0, ""},
+    {SMTP_EHLO, {{SAY, "220 mx\r\n", 0}, {HEAR, 0, 0}}, 2, HEARD_EHLO},
+    {SMTP_HELO,
+     {{SAY, "220 mx\r\n", 0}, {HEAR, 0, 0}, {SAY, "500 mx\r\n", 0}, {HEAR, 0, 0}},
+     4,
+     HEARD_EHLO "HELO probe.example.net\n"},
+    {SMTP_STARTTLS, {TO_STARTTLS}, 4, HEARD_EHLO "STARTTLS\n"},
+    {SMTP_EHLO_TLS, {TO_TLS}, 7, HEARD_TLS},
+    {SMTP_QUIT, {{SAY, "220 mx\r\n", 0}, {HEAR, 0, 0}, {SAY, "250 mx\r\n", 0}, {HEAR, 0, 0}}, 4, HEARD_EHLO "QUIT\n"},
+};
+
+static const char *const replies[] = {
+    "200 x\r\n", "211 x\r\n", "220 x\r\n", "221 x\r\n", "250 x\r\n", "299 x\r\n", "354 x\r\n", "421 x\r\n",
+    "450 x\r\n", "454 x\r\n", "500 x\r\n", "502 x\r\n", "521 x\r\n", "554 x\r\n", "599 x\r\n",
+};
+
+enum { STAGES = sizeof stages / sizeof *stages, REPLIES = sizeof replies / sizeof *replies };
+
+/* What is said after a reply to a peer that refuses everything from there on; NULL: the handshake begins, for which
+ * there are scenes. */
+static const char *said_after(enum smtp_state state, const char *reply)
 {
-    return state == SMTP_STARTTLS && strncmp(reply, "220", 3) == 0;
+    if (state == SMTP_GREETING && strncmp(reply, "220", 3) == 0)
+        return HEARD_EHLO "HELO probe.example.net\nQUIT\n<end>\n";
+    if (state == SMTP_EHLO && *reply == '5')
+        return "HELO probe.example.net\nQUIT\n<end>\n";
+    if (state == SMTP_STARTTLS && strncmp(reply, "220", 3) == 0)
+        return NULL;
+    return state == SMTP_QUIT ? "<end>\n" : "QUIT\n<end>\n";
 }
 
-/* S11: whatever class of reply comes in whatever state, there is a next state, and the session ends by itself, long
- * before any deadline; nothing but the named commands is ever said. */
+static struct peer *start_stage(const struct stage *stage, const char *reply, struct peer_step *script)
+{
+    struct peer_step *at = script;
+
+    memcpy(at, stage->before, stage->before_count * sizeof *at);
+    at += stage->before_count;
+    *at++ = (struct peer_step){SAY, reply, 0};
+    for (int k = 0; k < 4; k++) {
+        *at++ = (struct peer_step){HEAR, NULL, 0};
+        *at++ = (struct peer_step){SAY, "500 x\r\n", 0};
+    }
+    return peer_start(script, credentials, 1);
+}
+
+static void check_stage(const struct stage *stage, const char *reply, const struct smtp_session *session,
+                        struct peer *peer)
+{
+    size_t before = strlen(stage->heard);
+
+    peer_join(peer);
+    if (session->end != SMTP_END_OK || session->total_ms > SETTLED_MS ||
+        strncmp(peer->heard, stage->heard, before) != 0 ||
+        strcmp(peer->heard + before, said_after(stage->state, reply)) != 0)
+        fail_msg("%s answered with %s: %s in %s after %d ms; heard:\n%s", smtp_state_name(stage->state), reply,
+                 smtp_end_name(session->end), smtp_state_name(session->state), (int)session->total_ms, peer->heard);
+}
+
+/* There is a next state always, and the session ends by itself, long before any deadline. */
 static void test_every_state_and_reply_class(void **state)
 {
-    static const struct {
-        enum smtp_state state;
-        struct peer_step before[8];
-        size_t before_count;
-    } stages[] = {
-        {SMTP_GREETING, {{END, 0, 0}}, 0},
-        {SMTP_EHLO, {{SAY, "220 mx\r\n", 0}, {HEAR, 0, 0}}, 2},
-        {SMTP_HELO, {{SAY, "220 mx\r\n", 0}, {HEAR, 0, 0}, {SAY, "500 mx\r\n", 0}, {HEAR, 0, 0}}, 4},
-        {SMTP_STARTTLS, {TO_STARTTLS}, 4},
-        {SMTP_EHLO_TLS, {TO_TLS}, 7},
-        {SMTP_QUIT, {{SAY, "220 mx\r\n", 0}, {HEAR, 0, 0}, {SAY, "250 mx\r\n", 0}, {HEAR, 0, 0}}, 4},
-    };
-    static const char *const replies[] = {
-        "200 x\r\n", "211 x\r\n", "220 x\r\n", "221 x\r\n", "250 x\r\n", "299 x\r\n", "354 x\r\n", "421 x\r\n",
-        "450 x\r\n", "454 x\r\n", "500 x\r\n", "502 x\r\n", "521 x\r\n", "554 x\r\n", "599 x\r\n",
-    };
-    enum { STAGES = sizeof stages / sizeof *stages, REPLIES = sizeof replies / sizeof *replies };
     static struct peer_step scripts[STAGES * REPLIES][20];
     struct peer *peers[STAGES * REPLIES] = {NULL};
     struct evidence *evidence[STAGES * REPLIES];
@@ -240,43 +286,38 @@ static void test_every_state_and_reply_class(void **state)
 
     (void)state;
     for (size_t i = 0; i < STAGES * REPLIES; i++) {
-        struct peer_step *script = scripts[i];
-
-        if (begins_tls(stages[i / REPLIES].state, replies[i % REPLIES]))
+        if (!said_after(stages[i / REPLIES].state, replies[i % REPLIES]))
             continue;
-        memcpy(script, stages[i / REPLIES].before, stages[i / REPLIES].before_count * sizeof *script);
-        script += stages[i / REPLIES].before_count;
-        *script++ = (struct peer_step){SAY, replies[i % REPLIES], 0};
-        for (int k = 0; k < 4; k++) { /* a peer that refuses everything from here on */
-            *script++ = (struct peer_step){HEAR, NULL, 0};
-            *script++ = (struct peer_step){SAY, "500 x\r\n", 0};
-        }
-        peers[i] = peer_start(scripts[i], credentials, 1);
+        peers[i] = start_stage(&stages[i / REPLIES], replies[i % REPLIES], scripts[i]);
         evidence[i] = want_peer(&rig, peers[i]);
     }
     loop_run(rig.loop);
-    for (size_t i = 0; i < STAGES * REPLIES; i++) {
-        const struct smtp_session *session;
-
-        if (!peers[i])
-            continue;
-        session = session_of(evidence[i]);
-        peer_join(peers[i]);
-        if (session->end != SMTP_END_OK || session->total_ms > SETTLED_MS)
-            fail_msg("%s answered with %s: %s in %s after %d ms", smtp_state_name(stages[i / REPLIES].state),
-                     replies[i % REPLIES], smtp_end_name(session->end), smtp_state_name(session->state),
-                     (int)session->total_ms);
-        if (!strstr(peers[i]->heard, "QUIT\n"))
-            fail_msg("%s answered with %s: no QUIT in\n%s", smtp_state_name(stages[i / REPLIES].state),
-                     replies[i % REPLIES], peers[i]->heard);
-        for (const char *line = peers[i]->heard; *line; line = strchr(line, '\n') + 1)
-            assert_true(strncmp(line, "EHLO ", 5) == 0 || strncmp(line, "HELO ", 5) == 0 ||
-                        strncmp(line, "STARTTLS\n", 9) == 0 || strncmp(line, "QUIT\n", 5) == 0 || *line == '<');
-    }
+    for (size_t i = 0; i < STAGES * REPLIES; i++)
+        if (peers[i])
+            check_stage(&stages[i / REPLIES], replies[i % REPLIES], session_of(evidence[i]), peers[i]);
     rig_free(&rig);
     for (size_t i = 0; i < STAGES * REPLIES; i++)
         if (peers[i])
             peer_free(peers[i]);
+}
+
+/* Small records: each reply stays within its own caps, what comes over the wire does not. */
+static void test_session_bytes(void **state)
+{
+    static const struct peer_step script[] = {TO_TLS, {SAY, "250-", 0}, {FLOOD, "x", 0}, {END, 0, 0}};
+    struct peer *peer = peer_start(script, credentials, 1);
+    struct smtp_config config = config_of(0);
+    struct rig rig = rig_new(&config);
+    struct evidence *evidence = want_peer(&rig, peer);
+
+    (void)state;
+    loop_run(rig.loop);
+    assert_int_equal(session_of(evidence)->end, SMTP_END_PROTOCOL);
+    assert_int_equal(session_of(evidence)->violations, SMTP_TOO_MANY_BYTES | SMTP_LONG_LINE);
+    assert_int_equal(session_of(evidence)->ehlo_tls.violations, SMTP_LONG_LINE); /* not the reply's own cap */
+    assert_int_equal(session_of(evidence)->ehlo_tls.line_count, 1);
+    rig_free(&rig);
+    peer_free(peer);
 }
 
 static void test_what_is_kept(void **state)
@@ -355,6 +396,7 @@ int main(void)
         cmocka_unit_test(test_scenes),
         cmocka_unit_test(test_scenes_with_a_deadline),
         cmocka_unit_test(test_every_state_and_reply_class),
+        cmocka_unit_test(test_session_bytes),
         cmocka_unit_test(test_what_is_kept),
         cmocka_unit_test(test_freed_with_sessions_open),
     };
