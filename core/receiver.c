@@ -106,20 +106,6 @@ struct judge {
     const struct finding *basis; /* of the last term that held or was undecided */
 };
 
-/* Findings about other addresses say nothing about this sender. */
-static bool concerns(const struct finding *f, const struct mail_address *sender)
-{
-    char first[IP_TEXT_MAX];
-    size_t len = strcspn(f->subject, " ");
-    struct ip ip;
-
-    if (len >= sizeof first)
-        return true;
-    memcpy(first, f->subject, len);
-    first[len] = '\0';
-    return !ip_parse(first, &ip) || ip_equal(&ip, &sender->ip);
-}
-
 static bool lists(struct str words, const char *word, char separator)
 {
     size_t len = strlen(word);
@@ -161,7 +147,7 @@ static enum truth judge_check(struct judge *j, struct str term)
     for (const struct by_check *at = j->findings[check]; at; at = at->next) {
         enum truth one;
 
-        if (!concerns(at->finding, j->sender))
+        if (!finding_concerns(at->finding, j->sender)) /* about another address: says nothing about this sender */
             continue;
         found = true;
         one = truth_of(at->finding, statuses);

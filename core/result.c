@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "core/evidence.h"
+
 /* The order in which repairs work: names before what points to them, addresses before PTR before HELO. */
 static unsigned repair_rank(const struct finding *f)
 {
@@ -42,4 +44,25 @@ size_t result_fix_first(const struct result *result, const struct finding **out,
         out[at] = f;
     }
     return count;
+}
+
+const struct evidence *result_evidence(const struct result *result, const char *key)
+{
+    for (size_t i = 0; i < result->evidence_count; i++)
+        if (result->evidence[i]->known && strcmp(result->evidence[i]->text, key) == 0)
+            return result->evidence[i];
+    return NULL;
+}
+
+bool finding_concerns(const struct finding *f, const struct mail_address *address)
+{
+    char first[IP_TEXT_MAX];
+    size_t len = strcspn(f->subject, " ");
+    struct ip ip;
+
+    if (len >= sizeof first)
+        return true;
+    memcpy(first, f->subject, len);
+    first[len] = '\0';
+    return !ip_parse(first, &ip) || ip_equal(&ip, &address->ip);
 }

@@ -32,3 +32,8 @@ struct result {
 /* Findings worth acting on first: FAIL, then WARN, in the order in which repairs work (addresses before PTR before HELO).
  * Fills `out` with at most `max` and returns how many.  Findings that a listed one explains are left out. */
 size_t result_fix_first(const struct result *, const struct finding **out, size_t max);
+
+const struct evidence *result_evidence(const struct result *, const char *key); /* NULL: none that is known */
+
+/* Is the finding about this address, or about none in particular?  Subjects begin with what they are about. */
+bool finding_concerns(const struct finding *, const struct mail_address *);

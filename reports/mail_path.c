@@ -7,14 +7,6 @@
 #include "core/arena.h"
 #include "core/evidence.h"
 
-const struct evidence *result_evidence(const struct result *result, const char *key)
-{
-    for (size_t i = 0; i < result->evidence_count; i++)
-        if (result->evidence[i]->known && strcmp(result->evidence[i]->text, key) == 0)
-            return result->evidence[i];
-    return NULL;
-}
-
 static const void *value_of(struct arena *arena, const struct result *result, const struct key *key)
 {
     const struct evidence *evidence = result_evidence(result, key_text(arena, key));

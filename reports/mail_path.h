@@ -33,6 +33,5 @@ struct mail_path {
 /* One for each address of the inventory, in its order.  NULL where there is no inventory. */
 const struct mail_path *mail_paths(struct arena *, const struct result *);
 
-const struct evidence *result_evidence(const struct result *, const char *key); /* NULL: none that is known */
 struct str session_banner(const struct smtp_session *); /* text of the greeting's first line; empty without */
 struct str session_ehlo(const struct smtp_session *);   /* name in the reply to EHLO (HELO); empty without */

@@ -1,0 +1,524 @@
+/* core/identity.c - lays the names of every sending address side by side.  (checks.md, section 6) */
+#include "core/identity.h"
+
+#include <string.h>
+
+#include "core/arena.h"
+#include "core/evidence.h"
+#include "core/identity_internal.h"
+#include "core/limits.h"
+#include "core/name.h"
+#include "core/smtp.h"
+#include "core/x509.h"
+
+enum { SHOWN_ADDRESSES = 3, SHOWN_SANS = 8 };
+
+struct build {
+    struct arena *arena;
+    const struct result *result;
+    const struct mail_address *sender;
+    const struct smtp_session *session; /* NULL: none */
+    struct identity_name *rows;
+    const char **keys; /* the name of each row, as names are compared; "" */
+    size_t count;
+    size_t ptr_left_out;
+};
+
+const char *cell_word(enum cell cell)
+{
+    static const char *const words[CELL_COUNT] = {"none", "ok", "differs", "broken", "unknown"};
+
+    return words[cell];
+}
+
+const char *identity_part_word(enum identity_part part)
+{
+    static const char *const words[PART_COUNT] = {"ptr", "helo", "greeting", "ehlo", "certificate", "helo_spf"};
+
+    return words[part];
+}
+
+const char *identity_verdict_word(enum verdict verdict)
+{
+    return verdict == VERDICT_WARNINGS ? "at_risk" : verdict_word(verdict);
+}
+
+/* ---- reading the evidence ---- */
+
+static const void *value_of(const struct build *b, const struct key *key)
+{
+    const struct evidence *evidence = result_evidence(b->result, key_text(b->arena, key));
+
+    return evidence ? evidence->value : NULL;
+}
+
+static const struct dns_answer *answer_of(const struct build *b, const char *name, enum dns_type type)
+{
+    return value_of(b, &(struct key){.kind = EVIDENCE_DNS, .name = name_lower(b->arena, name), .type = type, .nth = 1});
+}
+
+/* The first session, or a second one that was greeted where the first was not: what the probes judge. */
+static const struct smtp_session *session_of(const struct build *b)
+{
+    struct key key = {
+        .kind = EVIDENCE_SMTP, .name = b->sender->mx_name, .ip = b->sender->ip, .port = b->result->target->smtp_port, .nth = 1};
+    const struct smtp_session *first, *second;
+
+    if (!b->sender->mx_name)
+        return NULL;
+    first = value_of(b, &key);
+    key.nth = 2;
+    second = value_of(b, &key);
+    return second && second->greeting.code == 220 ? second : first;
+}
+
+/* As host names are compared: without a final dot, IDN as A-labels. */
+static const char *compared(struct arena *arena, struct str name)
+{
+    const char *text, *host, *why;
+
+    if (name.len > 1 && name.at[name.len - 1] == '.')
+        name.len--;
+    text = str_text(arena, name);
+    host = name_from_user(arena, text, &why);
+    return host ? host : text;
+}
+
+static const char *own_type(const struct build *b)
+{
+    return b->sender->ip.family == IP_V6 ? "AAAA" : "A";
+}
+
+static bool is_open(const struct dns_answer *answer)
+{
+    return answer->status == DNS_UNKNOWN && !answer->chain_loops && !answer->chain_too_long;
+}
+
+static const char *addresses_text(struct arena *arena, const struct dns_answer *answer)
+{
+    const char *text = "";
+
+    for (size_t i = 0; i < answer->count && i < SHOWN_ADDRESSES; i++)
+        text = str_printf(arena, "%s%s%s", text, i ? ", " : "", ip_text(arena, &answer->records[i].ip));
+    return answer->count > SHOWN_ADDRESSES ? str_printf(arena, "%s and %zu more", text, answer->count - SHOWN_ADDRESSES) : text;
+}
+
+static const char *lead(const struct build *b, const char *host, struct identity_name *row)
+{
+    bool v6 = b->sender->ip.family == IP_V6;
+    const struct dns_answer *own = answer_of(b, host, v6 ? DNS_AAAA : DNS_A);
+    const struct dns_answer *other = answer_of(b, host, v6 ? DNS_A : DNS_AAAA);
+
+    row->forward = own;
+    row->leads = CELL_NONE;
+    if (!own)
+        return NULL;
+    if (is_open(own)) {
+        row->leads = CELL_UNKNOWN;
+        return str_printf(b->arena, "no answer: %s", own->trouble.why ? own->trouble.why : "?");
+    }
+    for (size_t i = 0; i < own->count; i++) {
+        if (ip_equal(&own->records[i].ip, &b->sender->ip)) {
+            row->leads = CELL_OK;
+            return row->part == PART_PTR ? "leads back" : "leads to the address";
+        }
+    }
+    if (own->count) {
+        row->leads = CELL_DIFFERS;
+        return str_printf(b->arena, "leads to %s", addresses_text(b->arena, own));
+    }
+    if (other && other->count) {
+        row->leads = CELL_DIFFERS;
+        return str_printf(b->arena, "has no %s record, only %s", own_type(b), v6 ? "A" : "AAAA");
+    }
+    row->leads = CELL_BROKEN;
+    return own->status == DNS_NXDOMAIN  ? "does not exist"
+           : own->status == DNS_UNKNOWN ? "is an alias that leads nowhere"
+           : other && is_open(other)    ? str_printf(b->arena, "has no %s record", own_type(b))
+                                        : "has no address";
+}
+
+/* Follows a name to the sending address; says where it leads, NULL where that was not asked. */
+static const char *follow(const struct build *b, const char *host, struct identity_name *row)
+{
+    row->leads_says = lead(b, host, row);
+    return row->leads_says;
+}
+
+/* ---- rows ---- */
+
+static struct identity_name *add(struct build *b, enum identity_part part, struct str name, const char *key)
+{
+    struct identity_name *row = &b->rows[b->count];
+
+    *row = (struct identity_name){.part = part, .name = name};
+    b->keys[b->count++] = key;
+    return row;
+}
+
+static void add_none(struct build *b, enum identity_part part, enum cell state, const char *says)
+{
+    struct identity_name *row = add(b, part, (struct str){NULL, 0}, "");
+
+    row->state = state;
+    row->says = says;
+}
+
+static void add_ptr_name(struct build *b, const char *name)
+{
+    struct identity_name *row = add(b, PART_PTR, str_of(name), name);
+    enum name_fault fault = name_fault(name);
+
+    if (!name_is_host(name)) {
+        row->state = CELL_BROKEN;
+        row->says = name_fault_text(fault);
+        return;
+    }
+    row->says = follow(b, name, row);
+    row->state = row->leads == CELL_DIFFERS ? CELL_BROKEN : row->leads;
+    if (!row->says) {
+        row->state = CELL_UNKNOWN;
+        row->says = "not looked up";
+    } else if (row->forward->count && row->state == CELL_BROKEN) {
+        row->says = str_printf(b->arena, "%s, not back", row->says);
+    }
+}
+
+static bool is_twice(const struct dns_answer *ptr, size_t index)
+{
+    for (size_t i = 0; i < index; i++)
+        if (name_equal(ptr->records[i].name, ptr->records[index].name))
+            return true;
+    return false;
+}
+
+static void add_ptr(struct build *b)
+{
+    const struct dns_answer *ptr = answer_of(b, ip_reverse_name(b->arena, &b->sender->ip), DNS_PTR);
+    const struct finding *exists = identity_finding(b->result, b->sender, PART_PTR, "ptr.exists");
+
+    if (!ptr) {
+        add_none(b, PART_PTR, CELL_NONE, "not looked up");
+    } else if (is_open(ptr)) {
+        add_none(b, PART_PTR, CELL_UNKNOWN, str_printf(b->arena, "no answer: %s", ptr->trouble.why ? ptr->trouble.why : "?"));
+    } else if (ptr->count == 0 && exists && exists->status == UNKNOWN) { /* the zone's own servers say something else */
+        add_none(b, PART_PTR, CELL_UNKNOWN, exists->message);
+    } else if (ptr->count == 0) {
+        add_none(b, PART_PTR, CELL_BROKEN, "no PTR record");
+    }
+    for (size_t i = 0; ptr && i < ptr->count; i++) {
+        if (is_twice(ptr, i))
+            continue;
+        if (i < PTR_NAMES_TRIED)
+            add_ptr_name(b, ptr->records[i].name);
+        else
+            b->ptr_left_out++;
+    }
+}
+
+/* "[192.0.2.1]" or "[IPv6:2001:db8::1]", RFC 5321 4.1.3. */
+static bool parse_literal(struct arena *arena, struct str name, struct ip *out)
+{
+    if (name.len < 3 || name.at[0] != '[' || name.at[name.len - 1] != ']')
+        return false;
+    name = (struct str){name.at + 1, name.len - 2};
+    if (str_starts_nocase(name, "IPv6:"))
+        name = (struct str){name.at + 5, name.len - 5};
+    return ip_parse(str_text(arena, name), out);
+}
+
+static void add_helo_name(struct build *b, struct str name, bool assumed)
+{
+    const char *key = compared(b->arena, name);
+    struct identity_name *row = add(b, PART_HELO, name, key);
+    struct ip literal;
+
+    row->assumed = assumed;
+    if (parse_literal(b->arena, name, &literal)) {
+        bool own = ip_equal(&literal, &b->sender->ip);
+
+        row->state = own ? CELL_DIFFERS : CELL_BROKEN;
+        row->says = own ? "an address literal: legal, but scored by filters" : "an address literal of another address";
+    } else if (!name_is_host(key)) {
+        row->state = CELL_BROKEN;
+        row->says = name_fault_text(name_fault(key));
+    } else {
+        row->says = follow(b, key, row);
+        row->state = row->says ? row->leads : CELL_NONE;
+        if (!row->says)
+            row->says = "not looked up";
+    }
+}
+
+static struct str greeting_name(const struct build *b)
+{
+    struct str name = {NULL, 0};
+
+    if (b->session && b->session->greeting.code == 220)
+        name = smtp_reply_name(&b->session->greeting);
+    return memchr(name.len ? name.at : "", '*', name.len) ? (struct str){NULL, 0} : name; /* masked by a middlebox */
+}
+
+static void add_helo(struct build *b)
+{
+    struct str greeting = greeting_name(b);
+
+    if (b->sender->helo)
+        add_helo_name(b, str_of(b->sender->helo), false);
+    else if (greeting.len)
+        add_helo_name(b, greeting, true);
+    else
+        add_none(b, PART_HELO, CELL_NONE, "not declared: --sender ADDRESS=NAME");
+}
+
+/* Why there is no greeting to read; *state is CELL_NONE or CELL_UNKNOWN. */
+static const char *no_greeting(const struct build *b, enum cell *state)
+{
+    const struct smtp_session *s = b->session;
+
+    *state = CELL_NONE;
+    if (!b->sender->mx_name)
+        return "it only sends, so it is not asked";
+    if (!s)
+        return "not asked";
+    *state = CELL_UNKNOWN;
+    if (s->greeting.code == 220)
+        return "shows no name, or a masked one";
+    if (s->greeting.code)
+        return str_printf(b->arena, "refuses: %s", str_text(b->arena, s->greeting.lines[0]));
+    if (s->end == SMTP_END_REFUSED || s->end == SMTP_END_NOT_CONTACTED)
+        *state = CELL_NONE;
+    return s->end == SMTP_END_REFUSED ? "refuses connections" : s->trouble.why ? s->trouble.why : "no session";
+}
+
+static void add_ehlo(struct build *b, const char *why, enum cell why_state)
+{
+    const struct smtp_reply *reply = b->session && b->session->ehlo.code == 250 ? &b->session->ehlo
+                                     : b->session                              ? &b->session->helo
+                                                                               : NULL;
+    struct str name = reply && reply->line_count ? smtp_reply_name(reply) : (struct str){NULL, 0};
+
+    if (why)
+        add_none(b, PART_EHLO, why_state, why);
+    else if (!name.len)
+        add_none(b, PART_EHLO, CELL_NONE, "no reply that shows a name");
+    else
+        add(b, PART_EHLO, name, compared(b->arena, name));
+}
+
+static void add_certificate(struct build *b, const char *why, enum cell why_state)
+{
+    const struct tls_session *tls = b->session ? b->session->tls : NULL;
+    struct x509_facts facts;
+    const char *names = "";
+
+    if (why && (!tls || !tls->chain_count)) {
+        add_none(b, PART_CERTIFICATE, why_state, why);
+    } else if (!tls) {
+        add_none(b, PART_CERTIFICATE, CELL_NONE, "no TLS");
+    } else if (!tls->chain_count) {
+        add_none(b, PART_CERTIFICATE, CELL_UNKNOWN, tls->error ? tls->error : "none was shown");
+    } else if (!x509_facts(b->arena, tls->chain[0], &facts)) {
+        add_none(b, PART_CERTIFICATE, CELL_BROKEN, "cannot be read");
+    } else if (!facts.dns_name_count) {
+        add_none(b, PART_CERTIFICATE, CELL_BROKEN, "names no host");
+    } else {
+        for (size_t i = 0; i < facts.dns_name_count && i < SHOWN_SANS; i++)
+            names = str_printf(b->arena, "%s%s%s", names, i ? ", " : "", str_text(b->arena, facts.dns_names[i]));
+        if (facts.dns_name_count + facts.dns_names_left_out > SHOWN_SANS)
+            names = str_printf(b->arena, "%s and %zu more", names, facts.dns_name_count + facts.dns_names_left_out - SHOWN_SANS);
+        add(b, PART_CERTIFICATE, str_of(names), "");
+    }
+}
+
+/* Their own words come with the comparison. */
+static void add_server_names(struct build *b)
+{
+    enum cell state;
+    struct str greeting = greeting_name(b);
+    const char *why = greeting.len ? NULL : no_greeting(b, &state);
+
+    if (why)
+        add_none(b, PART_GREETING, state, why);
+    else
+        add(b, PART_GREETING, greeting, compared(b->arena, greeting));
+    add_ehlo(b, why, why ? state : CELL_NONE);
+    add_certificate(b, why, why ? state : CELL_NONE);
+}
+
+static void add_helo_spf(struct build *b)
+{
+    static const enum cell states[STATUS_COUNT] = {[PASS] = CELL_OK,         [SKIPPED] = CELL_NONE, [NOTE] = CELL_NONE,
+                                                   [UNKNOWN] = CELL_UNKNOWN, [WARN] = CELL_DIFFERS, [FAIL] = CELL_BROKEN};
+    const struct finding *f = identity_finding(b->result, b->sender, PART_HELO_SPF, "helo.spf");
+
+    if (f)
+        add_none(b, PART_HELO_SPF, states[f->status], f->message);
+}
+
+/* ---- comparison ---- */
+
+static enum cell compare(const struct build *b, size_t row, enum identity_part part)
+{
+    const struct identity_name *one = &b->rows[row];
+    enum cell cell = CELL_NONE;
+
+    if (!one->name.len || part == one->part)
+        return CELL_NONE;
+    for (size_t i = 0; i < b->count && cell != CELL_OK; i++) {
+        const struct identity_name *other = &b->rows[i];
+        bool same;
+
+        if (other->part != part || !other->name.len)
+            continue;
+        if ((one->assumed && part == PART_GREETING) || (other->assumed && one->part == PART_GREETING))
+            return CELL_NONE; /* the same reply, shown twice */
+        if (one->part == PART_CERTIFICATE || part == PART_CERTIFICATE) {
+            const char *host = b->keys[part == PART_CERTIFICATE ? row : i];
+
+            same = name_is_host(host) && x509_name_matches(b->session->tls->chain[0], host);
+        } else {
+            same = name_equal(b->keys[row], b->keys[i]);
+        }
+        cell = same ? CELL_OK : CELL_DIFFERS;
+    }
+    return cell;
+}
+
+static const char *join(struct arena *arena, const char *text, const char *part)
+{
+    return *text ? str_printf(arena, "%s; %s", text, part) : part;
+}
+
+static void judge_helo(struct build *b, struct identity_name *row)
+{
+    if (row->with[PART_PTR] == CELL_OK) {
+        row->says = join(b->arena, row->says, row->state == CELL_OK ? "is the PTR name" : "is the PTR name, too");
+    } else if (row->with[PART_PTR] == CELL_DIFFERS && name_is_host(compared(b->arena, row->name))) {
+        row->says = join(b->arena, row->says, "is not the PTR name");
+        row->state = row->state == CELL_OK ? CELL_DIFFERS : row->state;
+    }
+}
+
+static void judge_greeting(struct build *b, struct identity_name *row, const char *key)
+{
+    enum cell ptr = row->with[PART_PTR], helo = row->with[PART_HELO];
+    const char *leads;
+
+    if (!name_is_host(key)) {
+        row->state = CELL_DIFFERS;
+        row->says = str_printf(b->arena, "no host name: it %s", name_fault_text(name_fault(key)));
+        return;
+    }
+    leads = follow(b, key, row);
+    if (ptr == CELL_OK || helo == CELL_OK) {
+        row->state = CELL_OK;
+        row->says = ptr == CELL_OK && helo == CELL_OK ? "is the PTR and the HELO name"
+                    : ptr == CELL_OK                  ? (helo == CELL_DIFFERS ? "is the PTR name, not the HELO name" : "is the PTR name")
+                    : ptr == CELL_DIFFERS             ? "is the HELO name, not the PTR name"
+                                                      : "is the HELO name";
+    } else if (ptr == CELL_DIFFERS || helo == CELL_DIFFERS) {
+        row->state = CELL_DIFFERS;
+        row->says = ptr == CELL_NONE    ? "is not the HELO name"
+                    : helo == CELL_NONE ? "is not the PTR name"
+                                        : "is neither the PTR nor the HELO name";
+    } else {
+        row->state = row->leads;
+        row->says = "";
+    }
+    if (leads && (row->leads != CELL_OK || row->state == CELL_DIFFERS || !*row->says))
+        row->says = join(b->arena, row->says, leads);
+    if (!*row->says)
+        row->says = "nothing to compare it with";
+}
+
+static void judge_certificate(struct build *b, struct identity_name *row)
+{
+    static const char *const words[PART_NAMES] = {"PTR", "HELO", "greeting", "EHLO", NULL};
+    const char *covered = "", *open = "";
+    bool covers_host = x509_name_matches(b->session->tls->chain[0], b->sender->mx_name);
+
+    for (size_t part = 0; part < PART_CERTIFICATE; part++) {
+        const char **list = row->with[part] == CELL_OK ? &covered : &open;
+
+        if (row->with[part] != CELL_NONE)
+            *list = str_printf(b->arena, "%s%s%s", *list, **list ? ", " : "", words[part]);
+    }
+    row->state = covers_host || *covered ? CELL_OK : CELL_DIFFERS;
+    row->says = *covered && *open ? str_printf(b->arena, "covers %s, not %s", covered, open)
+                : *covered        ? str_printf(b->arena, "covers %s", covered)
+                                  : "covers none of these names";
+    if (covers_host != (*covered != '\0'))
+        row->says = str_printf(b->arena, "%s; %s the MX host %s", row->says, covers_host ? "covers" : "does not cover", b->sender->mx_name);
+    if (!covers_host)
+        row->state = CELL_DIFFERS;
+}
+
+static void compare_all(struct build *b)
+{
+    for (size_t i = 0; i < b->count; i++) {
+        struct identity_name *row = &b->rows[i];
+
+        for (int part = 0; part < PART_NAMES; part++)
+            row->with[part] = compare(b, i, (enum identity_part)part);
+        if (row->part == PART_HELO && row->name.len)
+            judge_helo(b, row);
+        else if (row->part == PART_GREETING && row->name.len)
+            judge_greeting(b, row, b->keys[i]);
+        else if (row->part == PART_CERTIFICATE && row->name.len)
+            judge_certificate(b, row);
+        else if (row->part == PART_EHLO && row->name.len) {
+            row->state = row->with[PART_GREETING];
+            row->says = row->state == CELL_OK ? "is the greeting's name" : "is not the greeting's name: a proxy in front?";
+        }
+        row->weight = identity_weight(b->arena, b->result, b->sender, row);
+    }
+}
+
+static void look_at(struct build *b, struct identity *identity)
+{
+    size_t room = PTR_NAMES_TRIED + PART_COUNT;
+
+    b->session = session_of(b);
+    b->rows = ARENA_ARRAY(b->arena, struct identity_name, room);
+    b->keys = ARENA_ARRAY(b->arena, const char *, room);
+    add_ptr(b);
+    add_helo(b);
+    add_server_names(b);
+    add_helo_spf(b);
+    compare_all(b);
+    identity->names = b->rows;
+    identity->name_count = b->count;
+    identity->ptr_left_out = b->ptr_left_out;
+    identity_judge(b->arena, b->result, identity);
+}
+
+static void sort(struct identity *all, size_t count) /* stable */
+{
+    for (size_t i = 1; i < count; i++) {
+        struct identity identity = all[i];
+        size_t at = i;
+
+        for (; at > 0 && all[at - 1].verdict < identity.verdict; at--)
+            all[at] = all[at - 1];
+        all[at] = identity;
+    }
+}
+
+const struct identity *identities_of(struct arena *arena, const struct result *result, size_t *count)
+{
+    const struct inventory *mail = result->inventory;
+    struct identity *all = ARENA_ARRAY(arena, struct identity, mail ? mail->address_count + 1 : 1);
+
+    *count = 0;
+    for (size_t i = 0; mail && i < mail->address_count; i++) {
+        struct build b = {.arena = arena, .result = result, .sender = &mail->addresses[i]};
+
+        if (!address_is_sender(b.sender))
+            continue;
+        all[*count].sender = b.sender;
+        look_at(&b, &all[(*count)++]);
+    }
+    sort(all, *count);
+    return all;
+}

@@ -1,0 +1,159 @@
+/* core/identity_verdict.c - what the findings say about a sending address: the weight of each name, and a verdict. */
+#include <string.h>
+
+#include "core/arena.h"
+#include "core/identity_internal.h"
+#include "core/name.h"
+#include "core/receiver.h"
+
+enum { CHECKS_OF_A_PART = 5 };
+
+/* The checks that judge a part.  Those of one name have it in their subject: "192.0.2.1 mail.example.org". */
+static const char *const checks[PART_COUNT][CHECKS_OF_A_PART] = {
+    [PART_PTR] = {"ptr.exists", "ptr.name_valid", "ptr.fcrdns"},
+    [PART_HELO] = {"helo.fqdn", "helo.resolves", "helo.matches_ip", "helo.matches_ptr"},
+    [PART_GREETING] = {"banner.greeting", "banner.fqdn", "banner.resolves", "banner.matches_ptr"},
+    [PART_EHLO] = {"banner.matches_ehlo"},
+    [PART_CERTIFICATE] = {NULL},
+    [PART_HELO_SPF] = {"helo.spf"},
+};
+
+/* "mx.example.org[192.0.2.1]" */
+static bool is_about_host(const struct finding *f, const struct mail_address *address)
+{
+    const char *bracket = strchr(f->subject, '[');
+    size_t len = strlen(address->label);
+
+    return bracket && strncmp(bracket + 1, address->label, len) == 0 && strcmp(bracket + 1 + len, "]") == 0;
+}
+
+static bool is_about(const struct finding *f, const struct mail_address *address, enum identity_part part)
+{
+    bool of_server = part == PART_GREETING || part == PART_EHLO || part == PART_CERTIFICATE;
+
+    return of_server ? is_about_host(f, address) : finding_concerns(f, address);
+}
+
+const struct finding *identity_finding(const struct result *result, const struct mail_address *address, enum identity_part part,
+                                       const char *check)
+{
+    const struct finding *worst = NULL;
+
+    for (size_t i = 0; i < result->finding_count; i++) {
+        const struct finding *f = result->findings[i];
+
+        if (strcmp(check_of(f->check)->name, check) == 0 && is_about(f, address, part) && (!worst || f->status > worst->status))
+            worst = f;
+    }
+    return worst;
+}
+
+/* Of several reverse names only the one in question: "192.0.2.1 NAME". */
+static bool names_another(const struct finding *f, const char *name)
+{
+    const char *blank = strchr(f->subject, ' ');
+
+    return *name && blank && !name_equal(blank + 1, name);
+}
+
+static enum status usual_weight(enum cell state)
+{
+    static const enum status weights[CELL_COUNT] = {
+        [CELL_NONE] = SKIPPED, [CELL_OK] = PASS, [CELL_DIFFERS] = NOTE, [CELL_BROKEN] = WARN, [CELL_UNKNOWN] = UNKNOWN};
+
+    return weights[state];
+}
+
+enum status identity_weight(struct arena *arena, const struct result *result, const struct mail_address *address,
+                            const struct identity_name *row)
+{
+    const char *name = row->part == PART_PTR ? str_text(arena, row->name) : "";
+    enum status weight = PASS;
+
+    if (row->state == CELL_OK || row->state == CELL_NONE)
+        return usual_weight(row->state);
+    for (size_t i = 0; i < result->finding_count; i++) {
+        const struct finding *f = result->findings[i];
+
+        if (f->status <= SKIPPED || f->status <= weight || !is_about(f, address, row->part) || names_another(f, name))
+            continue;
+        for (const char *const *check = checks[row->part]; check < checks[row->part] + CHECKS_OF_A_PART && *check; check++)
+            if (strcmp(check_of(f->check)->name, *check) == 0)
+                weight = f->status;
+    }
+    return weight == PASS || row->state == CELL_UNKNOWN ? usual_weight(row->state) : weight;
+}
+
+/* ---- the verdict ---- */
+
+static bool is_of_sender(const struct finding *f, const struct mail_address *sender)
+{
+    static const char *const groups[] = {"ip", "ptr", "helo", "dnsbl"};
+    const struct check *check = check_of(f->check);
+    bool of_group = strcmp(check->name, "spf.authorizes") == 0;
+
+    for (size_t i = 0; i < sizeof groups / sizeof *groups; i++)
+        of_group = of_group || strcmp(check->group, groups[i]) == 0;
+    return of_group && finding_concerns(f, sender);
+}
+
+static enum verdict worse(enum verdict a, enum verdict b)
+{
+    return a > b ? a : b;
+}
+
+static void keep(struct identity *identity, const struct finding **list, const struct finding *f)
+{
+    size_t at = identity->finding_count;
+
+    for (size_t i = 0; i < identity->finding_count; i++)
+        if (list[i] == f)
+            return;
+    for (; at > 0 && list[at - 1]->status < f->status; at--)
+        list[at] = list[at - 1];
+    list[at] = f;
+    identity->finding_count++;
+}
+
+/* A finding about the domain weighs as much as a receiver that refuses for it: a bulk rule only where mail is bulk. */
+static void judge_refusals(const struct result *result, struct identity *identity, const struct finding **list)
+{
+    for (size_t i = 0; i < result->receiver_count; i++) {
+        const struct receiver_verdict *v = &result->receivers[i];
+        bool bulk = v->receiver->kind == RECEIVER_BULK;
+
+        if (v->sender != identity->sender || v->outcome != RECEIVER_REJECTS || (bulk && result->target->volume == VOLUME_LOW))
+            continue;
+        identity->verdict =
+            worse(identity->verdict, bulk && result->target->volume != VOLUME_BULK ? VERDICT_WARNINGS : VERDICT_NOT_READY);
+        for (size_t r = 0; r < v->reason_count; r++)
+            if (v->reasons[r].finding)
+                keep(identity, list, v->reasons[r].finding);
+    }
+}
+
+void identity_judge(struct arena *arena, const struct result *result, struct identity *identity)
+{
+    const struct finding **list = ARENA_ARRAY(arena, const struct finding *, result->finding_count + 1);
+    bool judged = false;
+
+    identity->verdict = VERDICT_READY;
+    for (size_t i = 0; i < result->finding_count; i++) {
+        const struct finding *f = result->findings[i];
+
+        if (!is_of_sender(f, identity->sender))
+            continue;
+        judged = judged || f->status != SKIPPED;
+        if (f->status == FAIL || f->status == WARN || finding_is_undecided(f)) {
+            identity->verdict = worse(identity->verdict, f->status == FAIL   ? VERDICT_NOT_READY
+                                                         : f->status == WARN ? VERDICT_WARNINGS
+                                                                             : VERDICT_UNKNOWN);
+            if (!f->because)
+                keep(identity, list, f);
+        }
+    }
+    judge_refusals(result, identity, list);
+    if (!judged && identity->verdict == VERDICT_READY) /* --only left nothing that could tell */
+        identity->verdict = VERDICT_UNKNOWN;
+    identity->findings = list;
+}
