@@ -84,6 +84,8 @@ bool fields_next(struct fields *fields, struct str *name, struct str *value)
     field = fields_trim(field);
     if (field.len == 0 && fields->rest.len == 0) /* the last semicolon */
         return false;
+    if (!end && is_blank(text.at[text.len - 1])) /* blanks belong to a semicolon */
+        return stop(fields, "ends in blanks");
     equals = field.len > 0 ? memchr(field.at, '=', field.len) : NULL;
     if (!equals)
         return stop(fields, field.len ? "a field has no \"=\"" : "two semicolons with nothing between them");
