@@ -1,0 +1,101 @@
+/* Politeness without any connection: how many visits may begin, in which order (threats.md A1). */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "core/guest.h"
+#include "core/limits.h"
+#include "core/loop.h"
+
+struct call {
+    struct visit visit;
+    unsigned begun; /* how many had begun when this one did, itself included; 0: waits */
+    unsigned *count;
+};
+
+static void begin(void *arg)
+{
+    struct call *call = arg;
+
+    assert_int_equal(call->begun, 0);
+    call->begun = ++*call->count;
+}
+
+static void enter(struct guest *guest, struct call *call, const char *address, unsigned *count)
+{
+    struct ip ip;
+
+    assert_true(ip_parse(address, &ip));
+    *call = (struct call){.count = count};
+    assert_true(guest_enter(guest, &call->visit, &ip, false, begin, call));
+    assert_int_equal(call->begun, 0); /* never from inside */
+}
+
+static void test_one_network(void **state)
+{
+    static const char *const addresses[] = {"192.0.2.1", "192.0.2.2",   "192.0.2.3",    "192.0.2.4",
+                                            "192.0.2.5", "192.0.2.6",   "192.0.2.7",    "192.0.3.1",
+                                            "192.0.2.1", "2a00:1:2::1", "2a00:1:2:3::", "2a00:1:3::1"};
+    enum { CALLS = sizeof addresses / sizeof *addresses };
+    struct loop *loop = loop_new();
+    struct guest *guest = guest_new(loop);
+    struct call calls[CALLS];
+    unsigned count = 0;
+
+    (void)state;
+    for (size_t i = 0; i < CALLS; i++)
+        enter(guest, &calls[i], addresses[i], &count);
+    loop_run(loop); /* ends: those who wait, wait for a guest_leave() */
+    for (unsigned i = 0; i < NET_SESSIONS; i++)
+        assert_int_equal(calls[i].begun, i + 1);
+    assert_int_equal(calls[5].begun, 0);
+    assert_int_equal(calls[6].begun, 0);
+    assert_true(calls[7].begun > 0);     /* another /24 */
+    assert_int_equal(calls[8].begun, 0); /* the same address */
+    assert_true(calls[9].begun && calls[10].begun && calls[11].begun);
+    guest_leave(guest, &calls[5].visit); /* gives up waiting */
+    guest_leave(guest, &calls[3].visit);
+    loop_run(loop);
+    assert_int_equal(calls[5].begun, 0);
+    assert_int_equal(calls[6].begun, count); /* the next in the queue */
+    assert_int_equal(calls[8].begun, 0);
+    guest_free(guest); /* with visits open and waiting */
+    loop_free(loop);
+}
+
+/* Addresses are forgotten in time: many of them take no more memory than few, and none that is open is lost. */
+static void test_many_addresses(void **state)
+{
+    enum { ADDRESSES = 5000 };
+    static struct call calls[ADDRESSES];
+    struct loop *loop = loop_new();
+    struct guest *guest = guest_new(loop);
+    unsigned count = 0;
+
+    (void)state;
+    for (unsigned i = 0; i < ADDRESSES; i++) {
+        struct ip ip = {IP_V4, {11, (uint8_t)(i >> 8), (uint8_t)i, 1}};
+
+        calls[i] = (struct call){.count = &count};
+        assert_true(guest_enter(guest, &calls[i].visit, &ip, i % 2, begin, &calls[i]));
+    }
+    loop_run(loop);
+    assert_int_equal(count, ADDRESSES);
+    for (unsigned i = 0; i < ADDRESSES; i++)
+        guest_leave(guest, &calls[i].visit);
+    guest_free(guest);
+    loop_free(loop);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_one_network),
+        cmocka_unit_test(test_many_addresses),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
