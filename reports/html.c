@@ -33,7 +33,7 @@ struct report_index {             /* a line of the index of domains, the last on
         sink_literal((sink), close);                                                                                   \
     } while (0)
 
-static void badge(struct sink *sink, enum status status, const char *label)
+void html_badge(struct sink *sink, enum status status, const char *label)
 {
     sink_literal(sink, "<span class=\"badge ");
     sink_text(sink, status_word(status));
@@ -127,7 +127,7 @@ static void hero(struct report *report, const struct result *result)
     if (has_unicode(target))
         ELEMENT(sink, "<p class=\"unicode\">", target->unicode, "</p>\n");
     sink_literal(sink, "<p class=\"verdict\">");
-    badge(sink, verdict_as_status(result->verdict), verdict_label(result->verdict));
+    html_badge(sink, verdict_as_status(result->verdict), verdict_label(result->verdict));
     ELEMENT(sink, "</p>\n<p class=\"sentence\">", verdict_sentence(report->arena, result), "</p>\n");
     counts(sink, result->counts);
     facts(report, result);
@@ -173,7 +173,7 @@ static void what_to_fix_first(struct report *report, const struct outline *outli
         sink_literal(sink, "<li class=\"card\" id=\"");
         anchor(report, entry);
         sink_literal(sink, "\">\n<div class=\"top\">");
-        badge(sink, entry->status, status_label(entry->status));
+        html_badge(sink, entry->status, status_label(entry->status));
         ELEMENT(sink, "<code class=\"id\">", entry->check->name, "</code></div>\n");
         subjects(sink, entry);
         ELEMENT(sink, "<p>", entry->findings[0]->message, "</p>\n");
@@ -215,7 +215,7 @@ static void entry_in_full(struct report *report, const struct result *result, co
     sink_literal(sink, "<article class=\"card ");
     sink_text(sink, status_word(entry->status));
     sink_literal(sink, "\">\n<div class=\"top\">");
-    badge(sink, entry->status, status_label(entry->status));
+    html_badge(sink, entry->status, status_label(entry->status));
     ELEMENT(sink, "<code class=\"id\">", entry->check->name, "</code></div>\n");
     ELEMENT(sink, "<h4>", entry->check->title, "</h4>\n");
     subjects(sink, entry);
@@ -247,7 +247,7 @@ static void in_short(struct report *report, const struct group *group, enum stat
     if (group->counts[status] == 0)
         return;
     sink_literal(sink, "<details class=\"short\">\n<summary>");
-    badge(sink, status, str_printf(report->arena, "%zu %s", group->counts[status], status_label(status)));
+    html_badge(sink, status, str_printf(report->arena, "%zu %s", group->counts[status], status_label(status)));
     sink_literal(
         sink,
         "</summary>\n<table class=\"results\">\n<thead><tr><th scope=\"col\">Check</th><th scope=\"col\">Subject</th>"
@@ -331,7 +331,9 @@ static void one(struct report *report, const struct result *result)
     sink_number(sink, (long long)report->results + 1);
     sink_literal(sink, "\">\n");
     hero(report, result);
+    html_identities(report, result);
     what_to_fix_first(report, outline);
+    html_receivers(report, result);
     if (paths) {
         sink_literal(sink, "<section>\n<h2>The mail path</h2>\n");
         html_path(report, result, paths);
@@ -365,7 +367,7 @@ static void write_index(struct report *report)
         if (line->unicode)
             ELEMENT(sink, " ", line->unicode, "");
         sink_literal(sink, "</th><td data-head=\"Verdict\">");
-        badge(sink, verdict_as_status(line->verdict), verdict_label(line->verdict));
+        html_badge(sink, verdict_as_status(line->verdict), verdict_label(line->verdict));
         ELEMENT(sink, "</td><td data-head=\"Findings\">", line->counts, "</td></tr>\n");
     }
     sink_literal(sink, "</tbody>\n</table>\n</nav>\n");

@@ -11,9 +11,11 @@
 
 #include "core/arena.h"
 #include "core/evidence.h"
+#include "core/identity.h"
 #include "core/recording.h"
 #include "core/str.h"
 #include "reports/mail_path.h"
+#include "reports/receivers.h"
 #include "reports/words.h"
 
 /* A node that could not be made leaves a hole in the document, so it is the end of the document. */
@@ -175,6 +177,82 @@ static void add_mail_address(struct report *report, cJSON *addresses, const stru
         add_text(report, node, "ehlo", sink_visible(report->arena, ehlo));
 }
 
+static void add_name(struct report *report, cJSON *names, const struct identity_name *row)
+{
+    cJSON *node = append_object(report, names), *list;
+
+    add_text(report, node, "part", identity_part_word(row->part));
+    if (row->name.len)
+        add_text(report, node, "name", sink_visible(report->arena, row->name));
+    if (row->part == PART_HELO && row->name.len)
+        add_text(report, node, "origin", row->assumed ? "assumed" : "declared");
+    add_text(report, node, "state", cell_word(row->state));
+    add_text(report, node, "status", status_word(row->weight));
+    add_text(report, node, "leads", cell_word(row->leads));
+    list = add_array(report, node, "addresses");
+    for (size_t i = 0; row->forward && i < row->forward->count; i++)
+        append_text(report, list, ip_text(report->arena, &row->forward->records[i].ip));
+    list = add_object(report, node, "compared");
+    for (int part = 0; part < PART_NAMES; part++)
+        if (row->with[part] != CELL_NONE)
+            add_text(report, list, identity_part_word((enum identity_part)part), cell_word(row->with[part]));
+    add_text(report, node, "says", row->says);
+}
+
+static void add_identities(struct report *report, cJSON *document, const struct result *result)
+{
+    cJSON *identities = add_array(report, document, "identities");
+    size_t count;
+    const struct identity *all = identities_of(report->arena, result, &count);
+
+    for (size_t i = 0; i < count; i++) {
+        cJSON *node = append_object(report, identities), *list;
+
+        add_text(report, node, "ip", ip_text(report->arena, &all[i].sender->ip));
+        add_text(report, node, "verdict", identity_verdict_word(all[i].verdict));
+        list = add_array(report, node, "names");
+        for (size_t n = 0; n < all[i].name_count; n++)
+            add_name(report, list, &all[i].names[n]);
+        list = add_array(report, node, "findings");
+        for (size_t f = 0; f < all[i].finding_count; f++) {
+            cJSON *finding = append_object(report, list);
+
+            add_text(report, finding, "id", check_of(all[i].findings[f]->check)->name);
+            add_text(report, finding, "subject", all[i].findings[f]->subject);
+        }
+    }
+}
+
+static void add_receivers(struct report *report, cJSON *document, const struct result *result)
+{
+    cJSON *receivers = add_array(report, document, "receivers");
+
+    for (size_t i = 0; i < result->receiver_count; i++) {
+        const struct receiver_verdict *v = &result->receivers[i];
+        cJSON *node, *reasons;
+
+        if (!receiver_is_shown(result->target, v->receiver))
+            continue;
+        node = append_object(report, receivers);
+        add_text(report, node, "receiver", v->receiver->name);
+        add_text(report, node, "title", v->receiver->title);
+        add_text(report, node, "sender", ip_text(report->arena, &v->sender->ip));
+        add_text(report, node, "outcome", receiver_outcome_word(v->outcome));
+        reasons = add_array(report, node, "reasons");
+        for (size_t r = 0; r < v->reason_count; r++) {
+            const struct receiver_reason *reason = &v->reasons[r];
+            cJSON *item = append_object(report, reasons);
+
+            add_text(report, item, "words", reason->rule->words);
+            add_text(report, item, "source", reason->rule->source);
+            add_text(report, item, "date", reason->rule->date);
+            add_text(report, item, "check", reason_check(report->arena, reason));
+            add_text(report, item, "finding_subject", reason->finding ? reason->finding->subject : "");
+        }
+        add_text(report, node, "not_visible", v->receiver->not_visible);
+    }
+}
+
 static void add_evidence(struct report *report, cJSON *document, const struct result *result)
 {
     cJSON *node = add_object(report, document, "evidence");
@@ -221,6 +299,8 @@ static void write_document(struct report *report, const struct result *result, b
     node = add_array(report, document, "mail_addresses");
     for (size_t i = 0; paths && i < result->inventory->address_count; i++)
         add_mail_address(report, node, &paths[i]);
+    add_identities(report, document, result);
+    add_receivers(report, document, result);
     add_evidence(report, document, result);
     printed = formatted ? cJSON_Print(document) : cJSON_PrintUnformatted(document);
     made(report, printed);

@@ -8,6 +8,7 @@
 #include "core/str.h"
 #include "reports/outline.h"
 #include "reports/terminal.h"
+#include "reports/text_identity.h"
 #include "reports/words.h"
 
 enum {
@@ -44,6 +45,7 @@ static void header(struct report *report, const struct result *result)
     const struct vantage *vantage = result->vantage;
     const struct inventory *mail = result->inventory;
     enum status as = verdict_as_status(result->verdict);
+    bool any = false; /* sender; they come next */
 
     terminal_rule(report);
     terminal_bold(report);
@@ -73,16 +75,9 @@ static void header(struct report *report, const struct result *result)
                                     vantage->trusts_ad ? "its word on DNSSEC is trusted"
                                                        : "not trusted to validate DNSSEC"));
     }
-    bool first = true;
-    for (size_t i = 0; mail && i < mail->address_count; i++) {
-        const char *sender = sender_text(report->arena, &mail->addresses[i]);
-
-        if (sender)
-            labelled(report, first ? "senders" : "",
-                     str_printf(report->arena, "%s (%s)", mail->addresses[i].label, sender));
-        first = first && !sender;
-    }
-    if (first)
+    for (size_t i = 0; mail && i < mail->address_count; i++)
+        any = any || address_is_sender(&mail->addresses[i]);
+    if (!any)
         labelled(report, "senders", "none known; name them with --sender ADDRESS=HELO");
 }
 
@@ -265,8 +260,10 @@ static void one(struct report *report, const struct result *result)
     if (report->results)
         terminal_newline(report);
     header(report, result);
+    text_identities(report, result);
     for (size_t g = 0; g < outline->group_count; g++)
         findings_of(report, &outline->groups[g]);
+    text_receivers(report, result);
     if (outline->fix_count)
         what_to_fix_first(report, outline);
     else if (result->verdict == VERDICT_UNKNOWN)

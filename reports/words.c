@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "core/arena.h"
+#include "core/identity.h"
 #include "core/str.h"
 
 static const char *const group_titles[][2] = {
@@ -198,4 +199,42 @@ const char *sender_text(struct arena *arena, const struct mail_address *address)
     if (address->origin == SENDER_SPF)
         return address->term ? str_printf(arena, "SPF: %s", address->term) : "SPF allows this MX address";
     return address->helo ? str_printf(arena, "declared, HELO %s", address->helo) : "declared, HELO not declared";
+}
+
+const char *identity_label(enum verdict verdict)
+{
+    return verdict == VERDICT_WARNINGS ? "AT RISK" : verdict_label(verdict);
+}
+
+const char *identity_role(struct arena *arena, const struct mail_address *sender)
+{
+    const char *role = sender->origin == SENDER_DECLARED         ? "declared as a sender"
+                       : sender->origin == SENDER_SPF && sender->term ? str_printf(arena, "a sender by SPF: %s", sender->term)
+                       : sender->origin == SENDER_SPF                 ? "a sender by SPF"
+                                                                      : "taken for a sender, as nothing is declared";
+
+    return sender->mx_name ? str_printf(arena, "%s; address of the MX host %s", role, sender->mx_name) : role;
+}
+
+const char *identity_says(struct arena *arena, const struct identity_name *row)
+{
+    if (row->part != PART_HELO || !row->name.len)
+        return row->says;
+    return str_printf(arena, "%s: %s", row->assumed ? "assumed from greeting" : "declared", row->says);
+}
+
+const char *identity_parts(struct arena *arena, const struct identity *identity, size_t from, size_t *next)
+{
+    static const char *const labels[PART_COUNT] = {"PTR", "HELO", "greeting", "EHLO", "certificate", "HELO SPF"};
+    const struct identity_name *row = &identity->names[from];
+    const char *text = labels[row->part];
+
+    for (*next = from + 1; *next < identity->name_count; (*next)++) {
+        const struct identity_name *other = &identity->names[*next];
+
+        if (row->name.len || other->name.len || other->state != row->state || strcmp(other->says, row->says) != 0)
+            break;
+        text = str_printf(arena, "%s, %s", text, labels[other->part]);
+    }
+    return text;
 }

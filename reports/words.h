@@ -11,6 +11,8 @@
 #include "core/trouble.h"
 
 struct arena;
+struct identity;
+struct identity_name;
 
 const char *group_title(const char *name);         /* "Reverse names (PTR)"; the name itself where there is none */
 const char *status_label(enum status);             /* "FAIL", "ok" */
@@ -27,3 +29,11 @@ const char *elapsed_text(struct arena *, int64_t ms); /* "412 ms", "12.3 s" */
 const char *roles_text(const struct mail_address *);  /* "sender, mx" */
 const char *sender_text(struct arena *,
                         const struct mail_address *); /* "declared, HELO mail.example.org"; NULL: no sender */
+
+/* Sending identities (core/identity.h). */
+const char *identity_label(enum verdict); /* "AT RISK" */
+const char *identity_role(struct arena *, const struct mail_address *); /* "sends (declared); MX host mx.example.org" */
+const char *identity_says(struct arena *, const struct identity_name *); /* for the HELO with where it is from */
+/* The label of the row at `from`, and of those behind it that have no name either and for the same reason: "greeting,
+ * EHLO".  *next is the row behind them. */
+const char *identity_parts(struct arena *, const struct identity *, size_t from, size_t *next);

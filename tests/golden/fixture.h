@@ -13,6 +13,7 @@
 #include "core/arena.h"
 #include "core/evidence.h"
 #include "core/evidence_json.h"
+#include "core/receiver.h"
 #include "core/result.h"
 #include "core/str.h"
 #include "core/vantage.h"
@@ -20,6 +21,16 @@
 /* Markup, a colour code, a bidi override, C1 (raw, and as UTF-8), bytes that are not UTF-8, and an honest e acute. */
 #define HOSTILE "<script>alert('1')</script> & \"\x1b[31m\" \xe2\x80\xae \x9b \xc2\x9b \xff\xc3\x28 caf\xc3\xa9"
 #define HOSTILE_JSON "<script>alert('1')</script> & \\\"\\\\x1b[31m\\\" \\\\xe2\\\\x80\\\\xae \\\\x9b \\\\xff"
+
+/* A certificate for mx1.example.org, markup with a colour code, a bidi override and a stray byte, and *.example.net. */
+#define CERTIFICATE \
+    "MIIBwDCCAWagAwIBAgIURTGy7hv6KuFnCKhuXv9uEEo8nL8wCgYIKoZIzj0EAwIwDDEKMAgGA1UEAwwBeDAeFw0yNjExMjQyMzQw" \
+    "MTZaFw0zNjExMjEyMzQwMTZaMAwxCjAIBgNVBAMMAXgwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAASXtdboLVurYaj+4oK6Mxa1" \
+    "ciTror8QP+TGk2yHx5qljpY0t51H9Saze/KwxG0V4PVfav6Z4erKV6GKcOsOFbVvo4GlMIGiMB0GA1UdDgQWBBR1VLdMpviGbff2" \
+    "2K7WC2UzfcnS0DAfBgNVHSMEGDAWgBR1VLdMpviGbff22K7WC2UzfcnS0DAPBgNVHRMBAf8EBTADAQH/ME8GA1UdEQRIMEaCD214" \
+    "MS5leGFtcGxlLm9yZ4IkPHNjcmlwdD5hbGVydCgnMScpPC9zY3JpcHQ+G1szMW3igK7/gg0qLmV4YW1wbGUubmV0MAoGCCqGSM49" \
+    "BAMCA0gAMEUCIFLbI1wiIFKNr23ChQzbmNjT50jT0HadfVXy1wvpoTufAiEApj23hTeRQa2TZkrs7rClLgXijjOHf1fDI/rNTOVF" \
+    "yaY="
 
 static const struct {
     const char *key, *value;
@@ -42,8 +53,9 @@ static const struct {
     {"now", "1795482123"},
     {"smtp:192.0.2.1:25/mx1.example.org",
      "{\"greeting\": [\"220-" HOSTILE_JSON
-     "\", \"220 mx1.example.org ESMTP\"], \"ehlo\": [\"250-mx1.example.org greets "
-     "you\", \"250-SIZE 52428800\", \"250 8BITMIME\"], \"quit\": [\"221 2.0.0 Bye\"]}"},
+     "\", \"220 mx1.example.org ESMTP\"], \"ehlo\": [\"250-<b>\\\\x1b[31m\\\\xe2\\\\x80\\\\xaemx1</b> greets "
+     "you\", \"250-SIZE 52428800\", \"250 8BITMIME\"], \"quit\": [\"221 2.0.0 Bye\"], "
+     "\"tls\": {\"chain\": [\"" CERTIFICATE "\"], \"verify_error\": 18, \"verify_text\": \"self-signed certificate\"}}"},
     {"smtp:198.51.100.2:25/mx2.example.org", "\"timeout\""},
 };
 
@@ -178,7 +190,7 @@ static void fixture_findings(struct arena *arena, struct result *r)
     fixture_list(arena, &f->evidence, "smtp:198.51.100.2:25/mx2.example.org");
     fixture_undecided(arena, r, SMTP_EHLO_ACCEPTED, mx2, "no session: no answer before the deadline", REASON_TIMEOUT,
                       "smtp.reachable");
-    f = fixture_finding(arena, r, SMTP_STARTTLS_OFFERED, WARN, mx1, "STARTTLS is not offered");
+    f = fixture_finding(arena, r, SMTP_DELAY, WARN, mx1, "the greeting came after 61 s");
     fixture_list(arena, &f->evidence, "smtp:192.0.2.1:25/mx1.example.org");
 }
 
@@ -255,6 +267,7 @@ static const struct result *fixture_result(struct arena *arena)
     for (size_t i = 0; i < FIXTURE_EVIDENCE; i++)
         evidence[i] = fixture_known(arena, fixture_evidence[i].key, fixture_evidence[i].value);
     fixture_findings(arena, result);
+    result->receivers = receivers_judge(arena, result, &result->receiver_count);
     return result;
 }
 

@@ -1,0 +1,172 @@
+/* reports/receivers.c - arranges what the receivers would do. */
+
+#include "reports/receivers.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "core/arena.h"
+#include "core/str.h"
+
+static const struct {
+    const char *label;
+    enum status status;
+} outcomes[] = {
+    [RECEIVER_NO_OBSTACLE] = {"no obstacle found", PASS},
+    [RECEIVER_CANT_TELL] = {"can't tell", UNKNOWN},
+    [RECEIVER_AT_RISK] = {"at risk", WARN},
+    [RECEIVER_REJECTS] = {"rejects", FAIL},
+};
+static_assert(sizeof outcomes / sizeof *outcomes == RECEIVER_OUTCOME_COUNT, "words for every outcome");
+
+const char *outcome_label(enum receiver_outcome outcome)
+{
+    return outcomes[outcome].label;
+}
+
+enum status outcome_as_status(enum receiver_outcome outcome)
+{
+    return outcomes[outcome].status;
+}
+
+static bool has_bulk_twin(const struct receiver *receiver)
+{
+    size_t len = strlen(receiver->name);
+
+    for (size_t i = 0; i < receiver_count(); i++)
+        if (strncmp(receiver_at(i)->name, receiver->name, len) == 0 && strcmp(receiver_at(i)->name + len, "-bulk") == 0)
+            return true;
+    return false;
+}
+
+bool receiver_is_shown(const struct target *target, const struct receiver *receiver)
+{
+    switch (target->volume) {
+    case VOLUME_LOW:
+        return receiver->kind != RECEIVER_BULK;
+    case VOLUME_BULK:
+        return receiver->kind == RECEIVER_BULK || !has_bulk_twin(receiver);
+    case VOLUME_UNSAID:
+        break;
+    }
+    return true;
+}
+
+static bool same_reasons(const struct receiver_verdict *a, const struct receiver_verdict *b)
+{
+    if (a->outcome != b->outcome || a->reason_count != b->reason_count)
+        return false;
+    for (size_t i = 0; i < a->reason_count; i++)
+        if (a->reasons[i].rule != b->reasons[i].rule)
+            return false;
+    return true;
+}
+
+static bool is_like(const struct fate *a, const struct fate *b)
+{
+    if (a->sender_count != b->sender_count || !same_reasons(a->verdict, b->verdict))
+        return false;
+    for (size_t i = 0; i < a->sender_count; i++)
+        if (a->senders[i] != b->senders[i])
+            return false;
+    return true;
+}
+
+static void add(struct arena *arena, struct receiver_view *view, const struct receiver_verdict *v, size_t most)
+{
+    size_t at = 0;
+
+    while (at < view->fate_count && !same_reasons(view->fates[at].verdict, v))
+        at++;
+    if (at == view->fate_count) {
+        for (at = view->fate_count++; at > 0 && view->fates[at - 1].outcome < v->outcome; at--)
+            view->fates[at] = view->fates[at - 1];
+        view->fates[at] = (struct fate){
+            .outcome = v->outcome, .verdict = v, .senders = ARENA_ARRAY(arena, const struct mail_address *, most)};
+    }
+    view->fates[at].senders[view->fates[at].sender_count++] = v->sender;
+    if (v->outcome > view->worst)
+        view->worst = v->outcome;
+}
+
+static void sort(struct receiver_view *views, size_t count) /* stable */
+{
+    for (size_t i = 1; i < count; i++) {
+        struct receiver_view view = views[i];
+        size_t at = i;
+
+        for (; at > 0 && views[at - 1].worst < view.worst; at--)
+            views[at] = views[at - 1];
+        views[at] = view;
+    }
+}
+
+const struct receiver_view *receiver_views(struct arena *arena, const struct result *result, size_t *count)
+{
+    struct receiver_view *views = ARENA_ARRAY(arena, struct receiver_view, receiver_count() + 1);
+    size_t most = result->inventory ? result->inventory->address_count + 1 : 1;
+
+    *count = 0;
+    for (size_t i = 0; i < result->receiver_count; i++) {
+        const struct receiver_verdict *v = &result->receivers[i];
+
+        if (!receiver_is_shown(result->target, v->receiver))
+            continue;
+        if (*count == 0 || views[*count - 1].receiver != v->receiver)
+            views[(*count)++] =
+                (struct receiver_view){.receiver = v->receiver, .fates = ARENA_ARRAY(arena, struct fate, most)};
+        add(arena, &views[*count - 1], v, most);
+    }
+    sort(views, *count);
+    return views;
+}
+
+const struct receiver *fate_told_by(const struct receiver_view *views, size_t before, const struct fate *fate)
+{
+    for (size_t i = 0; i < before && fate->verdict->reason_count; i++)
+        for (size_t f = 0; f < views[i].fate_count; f++)
+            if (is_like(&views[i].fates[f], fate))
+                return views[i].receiver;
+    return NULL;
+}
+
+const char *fate_senders(struct arena *arena, const struct fate *fate)
+{
+    const char *text = "";
+
+    for (size_t i = 0; i < fate->sender_count; i++)
+        text = str_printf(arena, "%s%s%s", text, i ? ", " : "", fate->senders[i]->label);
+    return text;
+}
+
+const char *reason_check(struct arena *arena, const struct receiver_reason *reason)
+{
+    return reason->finding ? check_of(reason->finding->check)->name : receiver_rule_check(arena, reason->rule);
+}
+
+const char *fate_checks(struct arena *arena, const struct fate *fate)
+{
+    const struct receiver_verdict *v = fate->verdict;
+    const char *text = "";
+
+    for (size_t i = 0; i < v->reason_count; i++) {
+        const char *check = reason_check(arena, &v->reasons[i]);
+        bool told = !*check;
+
+        for (size_t k = 0; k < i && !told; k++)
+            told = strcmp(reason_check(arena, &v->reasons[k]), check) == 0;
+        if (!told)
+            text = str_printf(arena, "%s%s%s", text, *text ? ", " : "", check);
+    }
+    return text;
+}
+
+const char *reason_source(struct arena *arena, const struct receiver_reason *reason)
+{
+    const struct receiver_rule *rule = reason->rule;
+
+    if (!*rule->date)
+        return rule->source;
+    return strcmp(rule->date, "undated") == 0 ? str_printf(arena, "%s, undated", rule->source)
+                                              : str_printf(arena, "%s, as of %s", rule->source, rule->date);
+}

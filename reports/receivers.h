@@ -1,0 +1,45 @@
+/* reports/receivers.h - what the receivers would do, arranged for people: receivers that refuse first, senders that fare
+ * alike together.
+ *
+ * Everything points into the result or into the arena.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "core/receiver.h"
+#include "core/result.h"
+
+struct arena;
+
+struct fate { /* senders that one receiver treats alike, for the same reasons */
+    enum receiver_outcome outcome;
+    const struct receiver_verdict *verdict; /* of the first of them */
+    const struct mail_address **senders;
+    size_t sender_count;
+};
+
+struct receiver_view {
+    const struct receiver *receiver;
+    enum receiver_outcome worst;
+    struct fate *fates; /* worst first */
+    size_t fate_count;
+};
+
+/* Those whose rules hold for the volume of the target; worst first, then as in the data. */
+const struct receiver_view *receiver_views(struct arena *, const struct result *, size_t *count);
+bool receiver_is_shown(const struct target *, const struct receiver *);
+
+const char *outcome_label(enum receiver_outcome);
+enum status outcome_as_status(enum receiver_outcome); /* whose symbol and colour it takes */
+const char *fate_senders(struct arena *, const struct fate *); /* "192.0.2.1, 192.0.2.2" */
+const char *fate_checks(struct arena *, const struct fate *);  /* what its reasons rest on, each check once */
+const char *reason_check(struct arena *, const struct receiver_reason *); /* "ptr.fcrdns"; "" */
+const char *reason_source(struct arena *, const struct receiver_reason *); /* "Gmail SMTP errors 3726730, read 2026-02-15" */
+/* A receiver's rules for everybody hold for bulk senders, too: the one among those before it that has the same fate. */
+const struct receiver *fate_told_by(const struct receiver_view *, size_t before, const struct fate *);
+
+#define RECEIVER_LEGEND                                                                                                                \
+    "\"No obstacle found\" is no promise: reputation, content and complaints cannot be seen from outside. "                             \
+    "A rule is as old as the page that it was read on."
