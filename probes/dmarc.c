@@ -159,8 +159,10 @@ static void judge_absence(struct run *run, const struct from_domain *from)
                 d->step_count > 1 ? ", nor above it" : "",
                 volume == VOLUME_UNSAID ? "; large receivers refuse bulk mail without one" : "");
     finding_worst(f, volume == VOLUME_BULK ? FAIL : WARN);
-    finding_record(run, f, "%s. 3600 IN TXT \"v=DMARC1; p=none; rua=mailto:dmarc-reports@%s\"",
-                   dmarc_owner(run, d->domain), d->domain);
+    /* Beside records that do not count, one more would not help. */
+    if (d->steps[0].records == 0 && !d->steps[0].has_near_miss)
+        finding_record(run, f, "%s. 3600 IN TXT \"v=DMARC1; p=none; rua=mailto:dmarc-reports@%s\"",
+                       dmarc_owner(run, d->domain), d->domain);
     for (size_t i = 0; i < d->steps_used; i++)
         if (d->steps[i].answer)
             finding_rests_on(run, f, d->steps[i].answer->key);
