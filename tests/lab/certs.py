@@ -1,4 +1,4 @@
-"""The lab's CA, a certificate for each host of the table, and good.lab's DKIM key."""
+"""The lab's CA, a certificate for each host of the table, and DKIM keys."""
 
 import base64
 import hashlib
@@ -14,6 +14,7 @@ RENEW_AFTER = 7 * 86400     # long before a third of the lifetime is left, which
 
 NEW_KEY = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
 NEW_RSA_KEY = ["-newkey", "rsa:2048", "-nodes"]
+ED25519_OCTETS = 32
 
 
 def _openssl(*arguments, **more):
@@ -25,6 +26,7 @@ class Certificates:
 
     def __init__(self, lab):
         self.directory = lab / "tls"
+        self._dkim = {}
         self.ca, self.ca_key = lab / "ca.pem", self.directory / "ca.key"
         if not self.ca_key.exists() or time.time() - self.ca_key.stat().st_mtime > RENEW_AFTER:
             shutil.rmtree(self.directory, ignore_errors=True)
@@ -86,8 +88,17 @@ commonName = supplied
         key, _ = self.paths(name)
         return hashlib.sha256(_openssl("pkey", "-in", key, "-pubout", "-outform", "DER")).hexdigest()
 
-    def dkim_key(self):
-        path = self.directory / "dkim.key"
+    def dkim_keys(self):
+        """Public keys as DKIM records hold them, by kind."""
+        if not self._dkim:
+            self._dkim = {f"rsa{bits}": self._dkim_key(f"rsa{bits}", "RSA", "-pkeyopt", f"rsa_keygen_bits:{bits}")
+                          for bits in (512, 1024, 2048, 4096)}
+            self._dkim["ed25519"] = self._dkim_key("ed25519", "ED25519")
+        return self._dkim
+
+    def _dkim_key(self, name, algorithm, *options):
+        path = self.directory / f"dkim-{name}.key"
         if not path.exists():
-            _openssl("genpkey", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048", "-out", path)
-        return base64.b64encode(_openssl("pkey", "-in", path, "-pubout", "-outform", "DER")).decode()
+            _openssl("genpkey", "-algorithm", algorithm, *options, "-out", path)
+        der = _openssl("pkey", "-in", path, "-pubout", "-outform", "DER")
+        return base64.b64encode(der[-ED25519_OCTETS:] if algorithm == "ED25519" else der).decode()

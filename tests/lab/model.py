@@ -59,7 +59,9 @@ class Domain:
         self.zone = zone                        # signed, unsigned or bogus
         self.reverse = reverse                  # None: in the common reverse zone; else a zone of its own: signed, bogus or lame
         self.reverse_records = list(reverse_records)
-        self.dkim, self.dane, self.mta_sts = dkim, dane, mta_sts
+        # True: a good key at s1.  Else records by selector, with {rsa2048} and the like for the keys of certs.py.
+        self.dkim = {"s1": "v=DKIM1; k=rsa; p={rsa2048}"} if dkim is True else dkim or {}
+        self.dane, self.mta_sts = dane, mta_sts
         for h in self.hosts:
             self._complete(h)
 

@@ -126,6 +126,40 @@ DOMAINS = [
     Domain("tls-selfsigned", 125, "the certificate is self-signed", host(cert="selfsigned")),
     Domain("tls-expired", 126, "the certificate has expired", host(cert="expired")),
     Domain("tls-wrongname", 127, "the certificate is another host's", host(cert="wrongname")),
+
+    # DKIM keys.  The domain is one, its selectors are many.
+    Domain("dkim-keys", 150, "a selector for each fault that a key can have", host(),
+           dkim={"good": "v=DKIM1; k=rsa; p={rsa2048}", "rsa512": "v=DKIM1; p={rsa512}", "rsa1024": "v=DKIM1; p={rsa1024}",
+                 "rsa4096": "v=DKIM1; p={rsa4096}", "ed25519": "v=DKIM1; k=ed25519; p={ed25519}", "revoked": "v=DKIM1; p=",
+                 "testing": "v=DKIM1; t=y; p={rsa2048}", "sha1": "v=DKIM1; h=sha1; p={rsa2048}",
+                 "no-mail": "v=DKIM1; s=tlsrpt; p={rsa2048}", "late-version": "k=rsa; p={rsa2048}; v=DKIM1",
+                 "no-version": "p={rsa2048}", "no-base64": "v=DKIM1; p=%{rsa2048}", "blank-end": "v=DKIM1; p={rsa2048}; "},
+           records=['two._domainkey TXT "v=DKIM1; p="', 'two._domainkey TXT "v=DKIM1; n=again; p="', "dangling._domainkey CNAME gone",
+                    "alias._domainkey CNAME good._domainkey", "loop1._domainkey CNAME loop2._domainkey",
+                    "loop2._domainkey CNAME loop1._domainkey"]),
+    Domain("dkim-ed25519", 151, "the only DKIM key is Ed25519", host(), dkim={"s1": "v=DKIM1; k=ed25519; p={ed25519}"}),
+    Domain("dkim-wildcard", 152, "a wildcard TXT answers for every selector, with no key", host(),
+           records=['*._domainkey TXT "v=spf1 -all"']),
+
+    # DMARC.
+    Domain("dmarc-none", 155, "the policy is none, and nobody gets reports", host(), dmarc="v=DMARC1; p=none"),
+    Domain("dmarc-missing", 156, "no DMARC record", host(), dmarc=None),
+    Domain("dmarc-two", 157, "two DMARC records", host(), records=['_dmarc TXT "v=DMARC1; p=none"']),
+    Domain("dmarc-pct", 158, "pct, rf and a size limit, which RFC 9989 has not", host(),
+           dmarc="v=DMARC1; p=reject; pct=20; rf=afrf; rua=mailto:dmarc@{}!10m"),
+    Domain("dmarc-near-miss", 159, "a semicolon is missing, so it is no DMARC record", host(), dmarc="v=DMARC1 p=reject"),
+    Domain("dmarc-external", 160, "nothing: reports go elsewhere, with leave", host(),
+           dmarc="v=DMARC1; p=reject; rua=mailto:in@dmarc-reports.lab"),
+    Domain("dmarc-no-leave", 161, "reports go elsewhere, without leave", host(),
+           dmarc="v=DMARC1; p=reject; rua=mailto:in@dmarc-reports.lab"),
+    Domain("dmarc-reports", 162, "nothing: takes reports for others", host(),
+           records=['dmarc-external.lab._report._dmarc TXT "v=DMARC1"']),
+    Domain("dmarc-sub", 163, "the policy for sub-domains is weaker; sub has a record of its own, www has none", host(),
+           dmarc="v=DMARC1; p=reject; sp=none; np=reject; rua=mailto:dmarc@{}",
+           records=['_dmarc.sub TXT "v=DMARC1; p=quarantine; rua=mailto:dmarc@dmarc-sub.lab"', "sub A 11.22.163.25", "www A 11.22.163.25"]),
+    Domain("dmarc-testing", 164, "t=y: the policy is not meant yet", host(), dmarc="v=DMARC1; p=reject; t=y; rua=mailto:dmarc@{}"),
+    Domain("dmarc-loop", 165, "the DMARC record is in a ring of aliases", host(), dmarc=None,
+           records=["_dmarc CNAME _dmarc2", "_dmarc2 CNAME _dmarc"]),
 ]
 
 # Zones that belong to no domain of the table.  PTRs are added to the closest of these above the address, unless

@@ -31,8 +31,8 @@ def _domain_records(domain, certs):
         records.append(f"@ TXT {_txt(domain.spf)}")
     if domain.dmarc:
         records.append(f"_dmarc TXT {_txt(domain.dmarc)}")
-    if domain.dkim:
-        records.append(f"s1._domainkey TXT {_txt('v=DKIM1; k=rsa; p=' + certs.dkim_key())}")
+    for selector, text in domain.dkim.items():
+        records.append(f"{selector}._domainkey TXT {_txt(text.format_map(certs.dkim_keys()))}")
     if domain.mta_sts:
         records.append('_mta-sts TXT "v=STSv1; id=20260101;"')
         records += [f"mta-sts {kind} {address}" for kind, address in zip(("A", "AAAA"), WEB)]
