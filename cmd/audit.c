@@ -106,6 +106,8 @@ static bool read_recording(struct audit_command *run, const char **why)
     }
     run->target = *recording_target(run->recording);
     memcpy(run->target.selected, run->settings.target.selected, sizeof run->target.selected);
+    if (run->settings.target.volume != VOLUME_UNSAID)
+        run->target.volume = run->settings.target.volume;
     for (size_t i = 0; i < run->domain_count; i++) {
         domain = domain_from_text(run->arena, str_of(run->domains[i]), &fault);
         if (!domain || strcmp(domain, run->target.domain) != 0) {

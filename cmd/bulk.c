@@ -15,6 +15,7 @@
 #include "core/limits.h"
 #include "core/loop.h"
 #include "core/name.h"
+#include "core/receiver.h"
 #include "core/result.h"
 #include "core/str.h"
 
@@ -53,7 +54,7 @@ static size_t running(const struct bulk *bulk)
     return bulk->begun - bulk->finished;
 }
 
-static void tally(struct bulk *bulk, const struct result *result)
+static void tally_findings(struct bulk *bulk, const struct result *result)
 {
     enum status fail_on = bulk->plan->settings->fail_on;
 
@@ -65,6 +66,37 @@ static void tally(struct bulk *bulk, const struct result *result)
         if (finding_is_undecided(finding))
             bulk->tally.undecided = true;
     }
+}
+
+/* By what one receiver would do with mail from any of the senders.  Where no sender is known, nothing is. */
+static void tally_receiver(struct bulk *bulk, const struct result *result, const struct receiver *receiver)
+{
+    enum status fail_on = bulk->plan->settings->fail_on;
+    bool senders = false;
+
+    for (size_t i = 0; i < result->receiver_count; i++) {
+        enum receiver_outcome outcome = result->receivers[i].outcome;
+
+        senders = true;
+        if (result->receivers[i].receiver != receiver)
+            continue;
+        if ((outcome == RECEIVER_REJECTS && fail_on != PASS) || (outcome == RECEIVER_AT_RISK && fail_on == WARN))
+            bulk->tally.findings = true;
+        if (outcome == RECEIVER_CANT_TELL)
+            bulk->tally.undecided = true;
+    }
+    if (!senders)
+        bulk->tally.undecided = true;
+}
+
+static void tally(struct bulk *bulk, const struct result *result)
+{
+    const struct settings *settings = bulk->plan->settings;
+
+    if (settings->receiver_count == 0)
+        tally_findings(bulk, result);
+    for (size_t i = 0; i < settings->receiver_count; i++)
+        tally_receiver(bulk, result, settings->receivers[i]);
     bulk->tally.audited++;
 }
 

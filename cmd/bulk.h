@@ -18,8 +18,8 @@ struct target_list;
 
 struct bulk_tally {
     size_t audited;  /* reported */
-    bool findings;   /* at or above --fail-on */
-    bool undecided;  /* a required check is unknown */
+    bool findings;   /* at or above --fail-on, or a --receiver refuses */
+    bool undecided;  /* a required check is unknown, or what a --receiver would do */
     bool fault;      /* memory, the list could not be read to its end, nobody left to report to */
     int interrupted; /* the signal; 0 */
 };

@@ -1,6 +1,7 @@
-/* cmd/explain.c - `mailready explain CHECK-ID`: the texts of a check, without asking anybody. */
+/* cmd/explain.c - `mailready explain CHECK-ID`: the texts of a check, without asking anybody; --bounce is in bounce.c. */
 #include <string.h>
 
+#include "cmd/bounce.h"
 #include "cmd/options.h"
 #include "cmd/output.h"
 #include "cmd/usage.h"
@@ -10,7 +11,7 @@
 #include "core/limits.h"
 #include "core/str.h"
 
-enum { TEXT_INDENT = 2 };
+enum { TEXT_INDENT = 2, EXPLAIN_BYTES = 64 * 1024 * 1024 }; /* a bounce is copied while its lines are folded */
 
 static void print_paragraph(const char *heading, const char *text)
 {
@@ -53,8 +54,13 @@ static enum exit_status unknown_check(struct arena *arena, const char *name)
 
 static enum exit_status explain(const struct options *options)
 {
+    const struct option_use *bounce = options_last(options, OPT_EXPLAIN_BOUNCE);
     enum check_id id;
 
+    if (bounce && options->argument_count)
+        return usage_error("explain: either a check or --bounce; quote the text of a bounce as one word");
+    if (bounce)
+        return explain_bounce(options->arena, bounce->value);
     if (options->argument_count == 0)
         return usage_error("explain: no check given; \"mailready checks\" lists them");
     for (size_t i = 0; i < options->argument_count; i++) {
@@ -72,7 +78,7 @@ static enum exit_status explain(const struct options *options)
 
 static enum exit_status run_explain(int argc, char **argv)
 {
-    struct arena *arena = arena_new(CONFIG_BYTES);
+    struct arena *arena = arena_new(EXPLAIN_BYTES);
     struct options options;
     enum exit_status status = EXIT_STATUS_FAULT;
 
@@ -86,7 +92,7 @@ static enum exit_status run_explain(int argc, char **argv)
 
 const struct command explain_command = {
     .name = "explain",
-    .synopsis = "CHECK-ID...",
+    .synopsis = "CHECK-ID... | --bounce TEXT",
     .summary = "tell what a check looks at, why receivers care, how to fix what it finds, and where that is written",
     .run = run_explain,
 };

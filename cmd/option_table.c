@@ -30,6 +30,10 @@ const struct option option_table[OPTION_COUNT] = {
     [OPT_VOLUME] = {.command = "audit", .name = "volume", .type = OPTION_CHOICE, .argument = "bulk|low",
         .choices = "bulk low",
         .help = "judge by the rules that large receivers have for bulk senders, or by those for others"},
+    [OPT_RECEIVER] = {.command = "audit", .name = "receiver", .type = OPTION_TEXT, .argument = "NAME",
+        .repeatable = true,
+        .help = "only what this receiver would do with the mail decides about the exit status: gmail, gmail-bulk, yahoo "
+                "and others, a wrong name shows them all"},
     [OPT_ONLY] = {.command = "audit", .name = "only", .type = OPTION_CHECKS, .argument = "GROUP|ID,...",
         .repeatable = true,
         .help = "these checks and no others; \"mailready checks\" lists them"},
@@ -93,7 +97,8 @@ const struct option option_table[OPTION_COUNT] = {
     [OPT_AUDIT_HELP] = {.command = "audit", .name = "help", .letter = 'h', .type = OPTION_FLAG, .help = "show this "
                 "help"},
     [OPT_EXPLAIN_BOUNCE] = {.command = "explain", .name = "bounce", .argument = "TEXT", .type = OPTION_TEXT,
-        .planned = true},
+        .help = "tell which rule of which receiver is behind a rejection: an SMTP reply, a log line, or a whole delivery "
+                "status notification; \"-\" is standard input"},
     [OPT_EXPLAIN_HELP] = {.command = "explain", .name = "help", .letter = 'h', .type = OPTION_FLAG, .help = "show "
                 "this help"},
     [OPT_CHECKS_FORMAT] = {.command = "checks", .name = "format", .type = OPTION_CHOICE, .argument = "text|json",

@@ -25,6 +25,7 @@ enum option_id {
     OPT_MAIL_FROM,
     OPT_FROM,
     OPT_VOLUME,
+    OPT_RECEIVER,
     OPT_ONLY,
     OPT_SKIP,
     OPT_FAIL_ON,

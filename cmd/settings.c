@@ -11,6 +11,7 @@
 #include "core/arena.h"
 #include "core/limits.h"
 #include "core/name.h"
+#include "core/receiver.h"
 #include "core/str.h"
 #include "reports/reporter.h"
 
@@ -213,6 +214,30 @@ bool settings_server(struct arena *arena, const char *text, struct dns_server *o
     return ip_parse(without_brackets(arena, address), &out->ip);
 }
 
+static const char *known_receivers(struct arena *arena)
+{
+    const char *names = "";
+
+    for (size_t i = 0; i < receiver_count(); i++)
+        names = str_printf(arena, "%s%s%s", names, i ? ", " : "", receiver_at(i)->name);
+    return names;
+}
+
+static bool make_receivers(const struct options *options, struct settings *out, const char **why)
+{
+    out->receivers = ARENA_ARRAY(options->arena, const struct receiver *, count_of(options, OPT_RECEIVER));
+    for (const struct option_use *use = options_next(options, OPT_RECEIVER, NULL); use;
+         use = options_next(options, OPT_RECEIVER, use)) {
+        const struct receiver *receiver = receiver_from_name(use->value);
+
+        if (!receiver)
+            return wrong(options, use, use->value,
+                         str_printf(options->arena, "is no receiver; known are %s", known_receivers(options->arena)), why);
+        out->receivers[out->receiver_count++] = receiver;
+    }
+    return true;
+}
+
 static bool make_resolvers(const struct options *options, struct settings *out, const char **why)
 {
     out->resolvers = ARENA_ARRAY(options->arena, struct dns_server, count_of(options, OPT_RESOLVER));
@@ -409,7 +434,7 @@ bool settings_make(const struct options *options, struct settings *out, const ch
         out->fail_on = WARN;
     else if (fail_on && strcmp(fail_on, "never") == 0)
         out->fail_on = PASS;
-    if (!make_senders(options, out, why) || !make_identities(options, out, why) || !make_canaries(options, out, why) || !make_resolvers(options, out, why) ||
+    if (!make_senders(options, out, why) || !make_identities(options, out, why) || !make_receivers(options, out, why) || !make_canaries(options, out, why) || !make_resolvers(options, out, why) ||
         !make_networks(options, OPT_NOT_SENDER, &not_senders, &out->target.not_sender_count, why) ||
         !make_connection(options, out, why) || !make_selection(options, out, why) || !make_reports(options, out, why))
         return false;

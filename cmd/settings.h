@@ -14,6 +14,7 @@
 
 struct arena;
 struct options;
+struct receiver;
 struct reporter;
 
 struct report_request {
@@ -37,6 +38,8 @@ struct settings {
     size_t in_flight;
     bool trace;
     enum status fail_on;                        /* FAIL or WARN; PASS: never */
+    const struct receiver **receivers;          /* --receiver: they alone decide about the exit status; none: findings do */
+    size_t receiver_count;
     const char *domains_file, *record, *replay; /* NULL: not given */
     struct report_request *reports;             /* at least one */
     size_t report_count;
