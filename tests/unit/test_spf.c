@@ -1,0 +1,220 @@
+/* What the cases and the suite do not show: cost in questions and round trips, hostile trees, the addresses of a
+ * record. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "core/spf.h"
+#include "core/str.h"
+#include "tests/zone.h"
+
+static const struct target target = {.domain = "example.com"};
+
+struct asked {
+    struct spf_question question;
+    const struct spf_result *result;
+    const struct spf_tree *tree;
+    const struct spf_addresses *addresses;
+};
+
+static void ask(struct run *run, void *arg)
+{
+    struct asked *a = arg;
+
+    a->tree = need_spf_tree(run, &a->question);
+    a->result = need_spf(run, &a->question);
+}
+
+static void ask_addresses(struct run *run, void *arg)
+{
+    struct asked *a = arg;
+
+    a->addresses = need_spf_addresses(run, a->question.domain);
+}
+
+static struct asked question_from(const char *ip)
+{
+    struct asked a = {
+        .question = {.domain = "example.com", .sender = str_of("joe@example.com"), .helo = str_of("mail.example.com")}};
+
+    assert_true(ip_parse(ip, &a.question.ip));
+    return a;
+}
+
+static void add_a(struct zone *zone, const char *name, const char *ip)
+{
+    struct dns_record record = {.type = DNS_A};
+
+    assert_true(ip_parse(ip, &record.ip));
+    zone_add(zone, name, record);
+}
+
+static void add_mx(struct zone *zone, const char *name, const char *host)
+{
+    zone_add(zone, name, (struct dns_record){.type = DNS_MX, .mx = {10, host}});
+}
+
+/* All that is wanted arrives, then the question is asked again: a round trip. */
+static size_t count_round_trips(struct zone_session *s, struct asked *a)
+{
+    size_t rounds = 0;
+
+    do {
+        while (s->zone->queue_count)
+            zone_deliver_one(s->zone);
+        arena_reset(s->run.arena);
+        s->run = (struct run){.audit = &s->view, .arena = s->run.arena};
+        ask(&s->run, a);
+        rounds += s->run.open_wishes > 0;
+    } while (s->run.open_wishes);
+    return rounds;
+}
+
+static void test_ten_includes_cost_their_depth(void **state)
+{
+    struct zone *zone = zone_new();
+    struct zone_session s;
+    struct asked a = question_from("11.0.0.9");
+
+    (void)state;
+    zone_add_txt(zone, "example.com", str_of("v=spf1 include:i1.example.com -all"));
+    for (int i = 1; i < 10; i++)
+        zone_add_txt(zone, str_printf(zone->arena, "i%d.example.com", i),
+                     str_of(str_printf(zone->arena, "v=spf1 include:i%d.example.com -all", i + 1)));
+    zone_add_txt(zone, "i10.example.com", str_of("v=spf1 ip4:11.0.0.9 -all"));
+    zone_open(&s, zone, &target, 1);
+    /* The root, ten includes, and one for the clock and the self-test of the resolver. */
+    assert_in_range(count_round_trips(&s, &a), 11, 13);
+    assert_int_equal(a.result->word, SPF_PASS);
+    assert_int_equal(a.result->lookups, 10);
+    assert_int_equal(a.result->path_count, 11);
+    assert_int_equal(a.tree->lookups, 10);
+    zone_close(&s);
+    zone_free(zone);
+}
+
+static void test_what_a_record_names_is_asked_for_at_once(void **state)
+{
+    struct zone *zone = zone_new();
+    struct zone_session s;
+    struct asked a = question_from("11.0.0.9");
+
+    (void)state;
+    zone_add_txt(
+        zone, "example.com",
+        str_of("v=spf1 a:a.example.com exists:%{i}.e.example.com include:i.example.com mx:m.example.com ?all"));
+    zone_add_txt(zone, "i.example.com", str_of("v=spf1 a:b.example.com -all"));
+    add_a(zone, "a.example.com", "11.0.0.1");
+    add_a(zone, "b.example.com", "11.0.0.2");
+    add_mx(zone, "m.example.com", "a.example.com");
+    zone_open(&s, zone, &target, 1);
+    assert_in_range(count_round_trips(&s, &a), 3, 5);
+    assert_int_equal(a.result->word, SPF_NEUTRAL);
+    assert_int_equal(a.result->lookups, 5);
+    assert_int_equal(a.result->void_count, 1);
+    zone_close(&s);
+    zone_free(zone);
+}
+
+/* Three includes in each of the three, ten deep: 3^10 leaves.  (threats.md D7) */
+static void test_include_bomb(void **state)
+{
+    struct zone *zone = zone_new();
+
+    (void)state;
+    zone_add_txt(zone, "example.com",
+                 str_of("v=spf1 include:a.d1.example.com include:b.d1.example.com include:c.d1.example.com -all"));
+    for (int i = 1; i <= 10; i++)
+        for (const char *letter = "abc"; *letter; letter++)
+            zone_add_txt(zone, str_printf(zone->arena, "%c.d%d.example.com", *letter, i),
+                         str_of(str_printf(zone->arena,
+                                           "v=spf1 include:a.d%d.example.com include:b.d%d.example.com "
+                                           "include:c.d%d.example.com -all",
+                                           i + 1, i + 1, i + 1)));
+    for (uint64_t seed = 0; seed < 50; seed++) {
+        struct zone_session s;
+        struct asked a = question_from("11.0.0.9");
+
+        zone_open(&s, zone, &target, seed);
+        zone_run(&s, ask, &a);
+        assert_non_null(a.result);
+        assert_int_equal(a.result->word, SPF_PERMERROR);
+        assert_int_equal(a.result->lookups, SPF_LOOKUPS + 1);
+        assert_true(a.tree->cut && a.tree->lookups > SPF_LOOKUPS && a.tree->count == SPF_RECORDS);
+        assert_true(zone->questions < DNS_QUERIES_PER_AUDIT / 2);
+        zone_close(&s);
+    }
+    zone_free(zone);
+}
+
+/* A fan-out of names made of the sender, and records of ten MX hosts each: what is asked stays within the budget. */
+static void test_fan_out_is_bounded(void **state)
+{
+    struct zone *zone = zone_new();
+    struct zone_session s;
+    struct asked a = question_from("11.0.0.9");
+    const char *text = "v=spf1";
+
+    (void)state;
+    for (int i = 0; i < 60; i++)
+        text = str_printf(zone->arena, "%s exists:%%{i}.%d.example.com mx:m%d.example.com", text, i, i);
+    zone_add_txt(zone, "example.com", str_of(text));
+    for (int i = 0; i < 60; i++)
+        for (int k = 0; k < 30; k++)
+            add_mx(zone, str_printf(zone->arena, "m%d.example.com", i),
+                   str_printf(zone->arena, "h%d.m%d.example.com", k, i));
+    zone_open(&s, zone, &target, 7);
+    zone_run(&s, ask, &a);
+    assert_int_equal(a.result->word, SPF_PERMERROR);
+    assert_true(zone->questions < DNS_QUERIES_PER_AUDIT / 2);
+    zone_close(&s);
+    zone_free(zone);
+}
+
+static void test_addresses_of_the_own_record(void **state)
+{
+    struct zone *zone = zone_new();
+    struct zone_session s;
+    struct asked a = question_from("11.0.0.9");
+
+    (void)state;
+    zone_add_txt(
+        zone, "example.com",
+        str_of("v=spf1 ip4:11.0.0.4 ip4:11.1.0.0/16 a -a:no.example.com mx:mail.example.com include:spf.example.com "
+               "include:_spf.example.net ~include:soft.example.com redirect=policy.example.org"));
+    zone_add_txt(zone, "spf.example.com", str_of("v=spf1 ip4:11.0.0.3 ip4:11.0.0.4/32 ~all"));
+    zone_add_txt(zone, "_spf.example.net", str_of("v=spf1 ip4:12.0.0.1 -all"));
+    zone_add_txt(zone, "soft.example.com", str_of("v=spf1 ip4:11.0.0.77 -all"));
+    zone_add_txt(zone, "policy.example.org", str_of("v=spf1 ip4:11.0.0.5 -all ip4:11.0.0.6"));
+    add_a(zone, "example.com", "11.0.0.2");
+    add_a(zone, "no.example.com", "11.0.0.66");
+    add_mx(zone, "mail.example.com", "mx1.example.com");
+    add_a(zone, "mx1.example.com", "11.0.0.1");
+    zone_open(&s, zone, &target, 0);
+    zone_run(&s, ask_addresses, &a);
+    assert_true(a.addresses->complete);
+    assert_int_equal(a.addresses->single_count, 5);
+    for (size_t i = 0; i < 5; i++)
+        assert_int_equal(a.addresses->singles[i].ip.bytes[3], i + 1);
+    assert_int_equal(a.addresses->singles[0].kind, SPF_TERM_MX);
+    assert_int_equal(a.addresses->range_count, 1);
+    assert_int_equal(a.addresses->ranges[0].network.bits, 16);
+    zone_close(&s);
+    zone_free(zone);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_ten_includes_cost_their_depth),
+        cmocka_unit_test(test_what_a_record_names_is_asked_for_at_once),
+        cmocka_unit_test(test_include_bomb),
+        cmocka_unit_test(test_fan_out_is_bounded),
+        cmocka_unit_test(test_addresses_of_the_own_record),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,137 @@
+/* The examples of RFC 7208 7.4, the limits, and the way from octets to names. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <string.h>
+
+#include "core/arena.h"
+#include "core/limits.h"
+#include "core/name.h"
+#include "core/spf_macro.h"
+
+static struct spf_macro_values values_for(const char *ip)
+{
+    struct spf_macro_values values = {.sender = str_of("strong-bad@email.example.com"),
+                                      .local = str_of("strong-bad"),
+                                      .sender_domain = str_of("email.example.com"),
+                                      .domain = str_of("email.example.com"),
+                                      .helo = str_of("mx.example.org")};
+
+    assert_true(ip_parse(ip, &values.ip));
+    return values;
+}
+
+static void test_examples_of_the_rfc(void **state)
+{
+    static const struct {
+        const char *macro, *text, *ip;
+    } cases[] = {
+        {"%{s}", "strong-bad@email.example.com", NULL},
+        {"%{o}", "email.example.com", NULL},
+        {"%{d}", "email.example.com", NULL},
+        {"%{d4}", "email.example.com", NULL},
+        {"%{d3}", "email.example.com", NULL},
+        {"%{d2}", "example.com", NULL},
+        {"%{d1}", "com", NULL},
+        {"%{dr}", "com.example.email", NULL},
+        {"%{d2r}", "example.email", NULL},
+        {"%{l}", "strong-bad", NULL},
+        {"%{l-}", "strong.bad", NULL},
+        {"%{lr}", "strong-bad", NULL},
+        {"%{lr-}", "bad.strong", NULL},
+        {"%{l1r-}", "strong", NULL},
+        {"%{ir}.%{v}._spf.%{d2}", "3.2.0.192.in-addr._spf.example.com", NULL},
+        {"%{lr-}.lp._spf.%{d2}", "bad.strong.lp._spf.example.com", NULL},
+        {"%{lr-}.lp.%{ir}.%{v}._spf.%{d2}", "bad.strong.lp.3.2.0.192.in-addr._spf.example.com", NULL},
+        {"%{ir}.%{v}.%{l1r-}.lp._spf.%{d2}", "3.2.0.192.in-addr.strong.lp._spf.example.com", NULL},
+        {"%{d2}.trusted-domains.example.net", "example.com.trusted-domains.example.net", NULL},
+        {"%{ir}.%{v}._spf.%{d2}",
+         "1.0.b.c.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6._spf.example.com", "2001:db8::cb01"},
+        {"%{h}%%%_%-", "mx.example.org% %20", NULL},
+        {"%{S}", "strong-bad%40email.example.com", NULL},
+        {"%{p}", "unknown", NULL},
+        {"%{d999999999999999999999}", "email.example.com", NULL},
+        {"%{c}", "2001:db8::cb01", "2001:db8::cb01"},
+        {"%{r}", "unknown", NULL},
+        {"%{t}", "0", NULL},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct arena *arena = arena_new(65536);
+        struct spf_macro_values values = values_for(cases[i].ip ? cases[i].ip : "192.0.2.3");
+        struct str out;
+        const char *why;
+        size_t at;
+
+        assert_true(spf_macro_check(str_of(cases[i].macro), SPF_IN_EXPLANATION, &at, &why));
+        assert_true(spf_macro_expand(arena, str_of(cases[i].macro), SPF_IN_EXPLANATION, &values, &out));
+        if (!str_equal(out, str_of(cases[i].text)))
+            fail_msg("%s: %.*s", cases[i].macro, (int)out.len, out.at);
+        arena_free(arena);
+    }
+}
+
+static void test_uses(void **state)
+{
+    (void)state;
+    assert_int_equal(spf_macro_uses(str_of("%{d}.example")), 0);
+    assert_int_equal(spf_macro_uses(str_of("%{L}.%{o}")), SPF_USES_SENDER);
+    assert_int_equal(spf_macro_uses(str_of("%{ir}.%{h}.%{p}")), SPF_USES_IP | SPF_USES_HELO | SPF_USES_PTR_NAME);
+    assert_int_equal(spf_macro_uses(str_of("%%{i}")), 0);
+}
+
+static void test_limits(void **state)
+{
+    struct arena *arena = arena_new(4194304);
+    struct spf_macro_values values = values_for("192.0.2.3");
+    char many[(SPF_EXPANSIONS + 1) * 4 + 1] = "";
+    char label[64];
+    struct str out;
+
+    (void)state;
+    for (size_t i = 0; i < SPF_EXPANSIONS; i++)
+        memcpy(many + 4 * i, "%{d}", 5);
+    assert_true(spf_macro_expand(arena, str_of(many), SPF_IN_NAME, &values, &out));
+    assert_true(spf_name_expand(arena, str_of(many), &values, &out));
+    assert_true(out.len <= SPF_NAME_MAX && out.len > 200);
+    assert_true(str_starts_nocase((struct str){out.at + out.len - 17, 17}, "email.example.com") ||
+                str_equal((struct str){out.at + out.len - 12, 12}, str_of(".example.com")));
+    memcpy(many + 4 * SPF_EXPANSIONS, "%{d}", 5);
+    assert_false(spf_macro_expand(arena, str_of(many), SPF_IN_NAME, &values, &out));
+
+    memset(label, 'a', 63);
+    label[63] = '\0';
+    assert_non_null(spf_name_text(arena, str_of(str_printf(arena, "%s.example", label))));
+    assert_null(spf_name_text(arena, str_of(str_printf(arena, "a%s.example", label))));
+    assert_null(spf_name_text(arena, str_of("a..b")));
+    assert_null(spf_name_text(arena, str_of("")));
+    arena_free(arena);
+}
+
+static void test_names(void **state)
+{
+    struct arena *arena = arena_new(65536);
+    struct str octets = {"A b\0\\\x80.Example", 14};
+
+    (void)state;
+    assert_string_equal(spf_name_text(arena, octets), "a\\032b\\000\\092\\128.example");
+    assert_true(str_equal_nocase(spf_name_octets(arena, spf_name_text(arena, octets)), octets));
+    arena_free(arena);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_examples_of_the_rfc),
+        cmocka_unit_test(test_uses),
+        cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_names),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
