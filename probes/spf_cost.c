@@ -69,10 +69,7 @@ static void add_span(struct spans *s, const struct ip_network *network, const ch
         s->width.widest4 = term;
         s->widest_bits = network->bits;
     }
-    s->at[s->count++] =
-        (struct span){first, network->bits ? first | (uint32_t)(UINT32_MAX >> network->bits) : UINT32_MAX};
-    if (network->bits == V4_BITS)
-        s->at[s->count - 1].last = first;
+    s->at[s->count++] = (struct span){first, first | (uint32_t)((uint64_t)UINT32_MAX >> network->bits)};
 }
 
 static int by_first(const void *a, const void *b)
