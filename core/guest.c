@@ -25,6 +25,7 @@ struct peer {
 struct guest {
     struct loop *loop;
     struct task *look;
+    int64_t interval_ms;
     struct peer *buckets[BUCKETS];
     struct visit *first, **end; /* who wait */
     size_t peer_count, sweep_at;
@@ -83,11 +84,11 @@ static struct peer *peer_of(struct guest *guest, const struct ip *ip, unsigned b
 }
 
 /* When a visit may begin as far as time is concerned. */
-static int64_t welcome_ms(const struct visit *visit)
+static int64_t welcome_ms(const struct guest *guest, const struct visit *visit)
 {
     if (!visit->peer->visited)
         return INT64_MIN;
-    return visit->peer->left_ms + (visit->again ? PEER_RETRY_MS : PEER_INTERVAL_MS);
+    return visit->peer->left_ms + (visit->again ? PEER_RETRY_MS : guest->interval_ms);
 }
 
 static bool has_room(const struct visit *visit)
@@ -106,7 +107,7 @@ static struct visit *next_welcome(struct guest *guest, int64_t now)
 {
     struct visit *visit = guest->first;
 
-    while (visit && !(has_room(visit) && welcome_ms(visit) <= now))
+    while (visit && !(has_room(visit) && welcome_ms(guest, visit) <= now))
         visit = visit->next;
     return visit;
 }
@@ -125,19 +126,20 @@ static void look(void *arg)
         visit->begin(visit->arg); /* may enter and leave */
     }
     for (visit = guest->first; visit; visit = visit->next)
-        if (has_room(visit) && welcome_ms(visit) < wake_ms)
-            wake_ms = welcome_ms(visit);
+        if (has_room(visit) && welcome_ms(guest, visit) < wake_ms)
+            wake_ms = welcome_ms(guest, visit);
     if (wake_ms != INT64_MAX)
         task_schedule_at(guest->look, wake_ms);
 }
 
-struct guest *guest_new(struct loop *loop)
+struct guest *guest_new(struct loop *loop, int64_t interval_ms)
 {
     struct guest *guest = calloc(1, sizeof *guest);
 
     if (!guest)
         return NULL;
     guest->loop = loop;
+    guest->interval_ms = interval_ms;
     guest->end = &guest->first;
     guest->sweep_at = PEERS_SWEPT_AT;
     guest->look = task_new(loop, look, guest);

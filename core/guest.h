@@ -1,7 +1,7 @@
 /* core/guest.h - being a good guest: when may the next connection to an address begin?
  *
- * A visit is one connection.  At most PEER_SESSIONS are open to one address, PEER_INTERVAL_MS pass between two of them,
- * and at most NET_SESSIONS are open to one /24 or /48.  A visit that asks again (evidence "#2") begins PEER_RETRY_MS
+ * A visit is one connection.  At most PEER_SESSIONS are open to one address, a time passes between two of them (for mail
+ * servers PEER_INTERVAL_MS), and at most NET_SESSIONS are open to one /24 or /48.  A visit that asks again (evidence "#2") begins PEER_RETRY_MS
  * after the last one to its address has ended.  Visits begin in the order in which they came, as far as that allows.
  *
  * The owner keeps `struct visit` at one place from guest_enter() to guest_leave().  `begin` is called from the loop,
@@ -10,6 +10,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "core/ip.h"
 
@@ -25,7 +26,7 @@ struct visit {
     bool again;
 };
 
-struct guest *guest_new(struct loop *); /* NULL: no memory */
+struct guest *guest_new(struct loop *, int64_t interval_ms); /* between two connections to an address; NULL: no memory */
 void guest_free(struct guest *);        /* forgets visits that wait */
 
 bool guest_enter(struct guest *, struct visit *, const struct ip *, bool again, void (*begin)(void *arg), void *arg);

@@ -120,7 +120,7 @@ struct https *https_new(struct loop *loop, const struct https_config *config)
         return NULL;
     https->loop = loop;
     https->config = *config;
-    https->guest = guest_new(loop);
+    https->guest = guest_new(loop, HTTPS_INTERVAL_MS);
     if (!https->guest) {
         free(https);
         return NULL;

@@ -16,6 +16,8 @@ enum {
     DNS_TXT_MAX          = 16384, /* joined; longer is cut and flagged */
     DNS_CNAME_MAX        = 11,    /* links over all replies: Unbound's max-query-restarts */
     DNS_QUERIES_PER_AUDIT = 200,  /* Unbound's total per question */
+    DNSBL_QUERIES_PER_AUDIT = 300, /* counted apart: a dozen addresses on two dozen lists */
+    DNSBL_LISTS_MAX      = 32,    /* that a user may name */
     DNS_TTL_MAX_S        = 3600,  /* of the cache between audits; a run's own evidence is pinned */
 
     /* DKIM and DMARC */
@@ -64,9 +66,11 @@ enum {
     TLS_CHAIN_CERTS      = 10,
     TLS_RSA_BITS_MAX     = 16384, /* verifying larger keys is a CPU attack */
     TLS_SANS_SHOWN       = 100,
+    DANE_RECORDS_MAX     = 32,    /* TLSA records of a host that are matched: each costs a verification */
 
     /* HTTPS */
     HTTPS_CONNECT_MS     = 10000,
+    HTTPS_INTERVAL_MS    = 100,   /* between connections to one address, which may serve the policies of thousands */
     HTTPS_TOTAL_MS       = 20000, /* senders give a policy a minute (RFC 8461 3.3) */
     HTTPS_SLOW_BYTES     = 32,    /* a second, on average over ... */
     HTTPS_SLOW_S         = 8,     /* ... these: slower is a drip */

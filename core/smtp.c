@@ -53,7 +53,7 @@ struct smtp *smtp_new(struct loop *loop, const struct smtp_config *config, const
     if (!smtp)
         return NULL;
     smtp->loop = loop;
-    if (copy_config(&smtp->config, config) && (smtp->guest = guest_new(loop)) &&
+    if (copy_config(&smtp->config, config) && (smtp->guest = guest_new(loop, PEER_INTERVAL_MS)) &&
         (smtp->tls = tls_new(config->ca_file, why)))
         return smtp;
     smtp_free(smtp);

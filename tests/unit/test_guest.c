@@ -41,7 +41,7 @@ static void test_one_network(void **state)
                                             "192.0.2.1", "2a00:1:2::1", "2a00:1:2:3::", "2a00:1:3::1"};
     enum { CALLS = sizeof addresses / sizeof *addresses };
     struct loop *loop = loop_new();
-    struct guest *guest = guest_new(loop);
+    struct guest *guest = guest_new(loop, PEER_INTERVAL_MS);
     struct call calls[CALLS];
     unsigned count = 0;
 
@@ -72,7 +72,7 @@ static void test_many_addresses(void **state)
     enum { ADDRESSES = 5000 };
     static struct call calls[ADDRESSES];
     struct loop *loop = loop_new();
-    struct guest *guest = guest_new(loop);
+    struct guest *guest = guest_new(loop, PEER_INTERVAL_MS);
     unsigned count = 0;
 
     (void)state;
