@@ -1,4 +1,4 @@
-"""What the lab's mail servers, and the web server, must say.  Used by check, inside the lab."""
+"""What the lab's mail servers must say.  Used by check, inside the lab."""
 
 import re
 import socket
@@ -64,7 +64,7 @@ REPLY = {           # domain: what the reply to EHLO looks like
     "delay20.lab": rb"(?s)250-mx1\.delay20\.lab .*",
 }
 STARTTLS = {        # domain: how it ends
-    "no-starttls.lab": "502", "delay20.lab": "502", "starttls-454.lab": "454", "mixed-codes.lab": "", "bare-lf.lab": "",
+    "no-starttls.lab": "502", "sts-no-starttls.lab": "502", "delay20.lab": "502", "starttls-454.lab": "454", "mixed-codes.lab": "", "bare-lf.lab": "",
     "helo-only.lab": "", "ehlo-refused.lab": "", "ehlo-tempfail.lab": "", "close-after-ehlo.lab": "", "starred-banner.lab": "",
     "injection.lab": "injected", "injection-late.lab": "injected late", "tls-broken.lab": "WRONG_VERSION_NUMBER",
     "tls-selfsigned.lab": "self-signed certificate", "tls-expired.lab": "certificate has expired", "tls-wrongname.lab": "Hostname mismatch",
@@ -123,17 +123,6 @@ def check_starttls(talk, host, outcome):
     return wrong if talk.say(b"QUIT").startswith(b"221") else wrong + ["no 221"]
 
 
-def check_policy():
-    context = ssl.create_default_context(cafile="/run/lab/conf/ca.pem")
-    for address in ("11.80.0.1", "2a0b:bb80:80::1"):
-        with context.wrap_socket(socket.create_connection((address, 443), 5), server_hostname="mta-sts.good.lab") as secure:
-            secure.sendall(b"GET /.well-known/mta-sts.txt HTTP/1.0\r\nHost: mta-sts.good.lab\r\n\r\n")
-            text = b"".join(iter(lambda: secure.recv(65536), b""))
-        if not re.search(rb"(?s)200 OK.*text/plain.*\r\n\r\nversion: STSv1\r\nmode: enforce\r\nmx: mx1\.good\.lab\r\nmx: mx2\.good\.lab\r\n", text):
-            return [f"{text!r}"]
-    return []
-
-
 def check_recipients(address, domain):
     """Postmaster is accepted and nothing is relayed; no mail is sent."""
     talk = Conversation(address)
@@ -157,4 +146,3 @@ def smtp_checks():
                     yield f"{host.fqdn} {address} port 25", check_no_session, (address, ConnectionRefusedError)
                 else:
                     yield f"{host.fqdn} {address} port 25", check_session, (domain, host, address)
-    yield "https://mta-sts.good.lab", check_policy, ()

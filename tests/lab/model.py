@@ -1,4 +1,4 @@
-"""The words that world.py is written in: host(), Domain and Zone.
+"""The words that world.py is written in: host(), policy(), Domain and Zone.
 
 Names are written as in a zone file: relative to the domain they belong to, "@" for the domain itself, and absolute
 with a final dot.  Whatever a line of the table doesn't say is in order: address, PTR, banner, EHLO name, certificate.
@@ -38,6 +38,40 @@ class Host:
 host = Host
 
 
+@dataclass
+class Policy:
+    """MTA-STS: the record, and what the web server mta-sts.NAME.lab does about the policy."""
+    mode: str = "enforce"
+    mx: object = OWN_NAME           # patterns, relative to the domain; as it should be: its hosts
+    max_age: object = 604800
+    record: object = "v=STSv1; id=20260101;"    # or a list of records
+    by: str = "nginx"               # or a script of peers.py, which has an address of its own, or "nobody"
+    at: object = None               # the web server's addresses; None: WEB
+    alias: str = None               # mta-sts is a CNAME for this name, which has the addresses
+    cert: str = "good"              # or "selfsigned", "expired", "wrongname"
+    answer: str = ""                # what nginx does instead of serving the file
+    padding: int = 0                # octets of fields that mean nothing
+    # Filled in by Domain:
+    fqdn: str = ""
+
+    @property
+    def records(self):
+        return [self.record] if isinstance(self.record, str) else self.record
+
+    @property
+    def addresses(self):
+        return list(WEB if self.at is None else self.at)
+
+    def text(self, domain):
+        patterns = [h.fqdn for h in domain.hosts] if self.mx is OWN_NAME else [absolute(name, domain.origin)[:-1] for name in self.mx]
+        lines = ["version: STSv1", f"mode: {self.mode}", *(f"mx: {pattern}" for pattern in patterns), f"max_age: {self.max_age}"]
+        lines += ["padding: " + "x" * 91] * (self.padding // 100)
+        return "".join(f"{line}\n" for line in lines)
+
+
+policy = Policy
+
+
 def absolute(name, origin):
     """The name in full, with its final dot; origin has one too."""
     if name == "@":
@@ -62,6 +96,8 @@ class Domain:
         # True: a good key at s1.  Else records by selector, with {rsa2048} and the like for the keys of certs.py.
         self.dkim = {"s1": "v=DKIM1; k=rsa; p={rsa2048}"} if dkim is True else dkim or {}
         self.dane, self.mta_sts = dane, mta_sts
+        if mta_sts:
+            mta_sts.fqdn = f"mta-sts.{self.name}"
         for h in self.hosts:
             self._complete(h)
 

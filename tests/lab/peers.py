@@ -1,10 +1,11 @@
-"""peers.py PEERS.json: SMTP servers that misbehave on purpose, each a function named like its domain in world.py.
+"""peers.py PEERS.json: SMTP and HTTPS servers that misbehave on purpose, each a function named like its domain in world.py.
 
 A script holds one connection.  Each is bounded: it ends by itself after SESSION_SECONDS, whatever the client does, and
 sends no more than FLOOD_BYTES.
 """
 
 import asyncio
+import gzip
 import json
 import socket
 import ssl
@@ -32,6 +33,7 @@ class Peer:
         self.connections = 0
         self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self.context.load_cert_chain(row["cert"], row["key"])
+        self.port, self.tls = (443, {"ssl": self.context}) if row.get("https") else (25, {})
 
     async def accept(self, reader, writer):
         self.connections += 1
@@ -291,10 +293,52 @@ async def tls_broken(s):
     await s.serve(STARTTLS=reply)
 
 
+# HTTPS.
+
+async def request(s):
+    """Reads a request; what is asked for doesn't matter."""
+    while (await s.reader.readline()).strip():
+        pass
+
+
+@script
+async def https_drip(s):
+    await request(s)
+    await s.send("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\n")
+    while True:
+        await s.send("x")
+        await asyncio.sleep(0.5)
+
+
+@script
+async def https_endless(s):
+    await request(s)
+    await s.send("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\n")
+    for _ in range(FLOOD_BYTES >> 16):
+        await s.send(b"x" * (1 << 16))
+
+
+@script
+async def https_header_bomb(s):
+    await request(s)
+    await s.send("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n")
+    for _ in range(100):
+        await s.send("X-Bomb: 1\r\n" * 1000)
+    await s.send("\r\n")
+
+
+@script
+async def https_transfer_bomb(s):
+    """10 MB of zeros in 10 KB, as a transfer coding, which libraries undo unasked."""
+    await request(s)
+    await s.send("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nTransfer-Encoding: gzip\r\n\r\n")
+    await s.send(gzip.compress(bytes(10 << 20)))
+
+
 async def main():
     with open(sys.argv[1], encoding="ascii") as file:
         peers = [Peer(row) for row in json.load(file)]
-    servers = [await asyncio.start_server(peer.accept, peer.address, 25, backlog=1024, limit=LINE_BYTES) for peer in peers]
+    servers = [await asyncio.start_server(peer.accept, peer.address, peer.port, backlog=1024, limit=LINE_BYTES, **peer.tls) for peer in peers]
     await asyncio.gather(*(server.serve_forever() for server in servers))
 
 

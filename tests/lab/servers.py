@@ -3,6 +3,7 @@
 Paths are those that a server sees inside the lab: /run/lab/conf is the directory that is written here.
 """
 
+import gzip
 import json
 import shutil
 
@@ -37,8 +38,8 @@ def _copy_certificates(conf, certs):
         for host in domain.hosts:
             _copy_certificate(tls, host.fqdn, *certs.paths(host.fqdn, host.cert), 0o644 if host.by == "exim" else 0o600)
         if domain.mta_sts:
-            name = f"mta-sts.{domain.name}"
-            _copy_certificate(tls, name, *certs.paths(name), 0o600)
+            name = domain.mta_sts.fqdn
+            _copy_certificate(tls, name, *certs.paths(name, domain.mta_sts.cert), 0o600)
 
 
 def _copy_certificate(tls, name, key, pem, mode):
@@ -193,13 +194,15 @@ http {
     types { text/plain txt; text/html html; image/svg+xml svg; }
 """
     for domain in DOMAINS:
-        if not domain.mta_sts:
+        if not domain.mta_sts or domain.mta_sts.by != "nginx":
             continue
-        name = f"mta-sts.{domain.name}"
+        name = domain.mta_sts.fqdn
         root = conf / "web" / name / ".well-known"
         root.mkdir(parents=True)
-        patterns = "".join(f"mx: {host.fqdn}\n" for host in domain.hosts)
-        (root / "mta-sts.txt").write_text(f"version: STSv1\nmode: {domain.mta_sts}\n{patterns}max_age: 604800\n", newline="\r\n")
+        text_of_policy = domain.mta_sts.text(domain)
+        (root / "mta-sts.txt").write_text(text_of_policy, newline="\r\n")
+        (root / "mta-sts.txt.gz").write_bytes(gzip.compress(text_of_policy.encode(), mtime=0))
+        answer = domain.mta_sts.answer
         text += f"""    server {{
         listen {WEB[0]}:443 ssl;
         listen [{WEB[1]}]:443 ssl;
@@ -207,6 +210,7 @@ http {
         ssl_certificate {TLS}/{name}.pem;
         ssl_certificate_key {TLS}/{name}.key;
         root /run/lab/conf/web/{name};
+        {f"location / {{ {answer} }}" if answer else ""}
     }}
 """
     # Canaries answer on another port as well: that is how a blocked port 25 is told from no network at all.
@@ -219,6 +223,8 @@ http {
 
 
 def _peers():
-    return [{"address": address, "name": host.fqdn, "domain": d.name, "script": host.by, "starttls": host.starttls,
-             "key": f"{TLS}/{host.fqdn}.key", "cert": f"{TLS}/{host.fqdn}.pem"}
+    rows = [{"address": address, "name": host.fqdn, "domain": d.name, "script": host.by, "starttls": host.starttls}
             for d, host, address in _hosts(*{h.by for d in DOMAINS for h in d.hosts} - set(SERVERS))]
+    rows += [{"address": address, "name": d.mta_sts.fqdn, "domain": d.name, "script": d.mta_sts.by, "starttls": False, "https": True}
+             for d in DOMAINS if d.mta_sts and d.mta_sts.by not in ("nginx", "nobody") for address in d.mta_sts.addresses]
+    return [row | {"key": f"{TLS}/{row['name']}.key", "cert": f"{TLS}/{row['name']}.pem"} for row in rows]

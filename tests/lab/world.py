@@ -13,7 +13,7 @@ STARTTLS with a certificate of the lab's CA; SPF is "mx -all", DMARC is reject, 
 peers.py.  The addresses 11.66.0.0/16 and 2a0b:bb80:66::/48 swallow packets without a word.
 """
 
-from model import LAME_SERVER, NAME_SERVERS, Domain, Zone, host
+from model import LAME_SERVER, NAME_SERVERS, Domain, Zone, host, policy
 
 PROBE = ("11.9.9.9", "2a0b:bb80:9::9")
 
@@ -22,7 +22,7 @@ DOMAINS = [
     Domain("good", 1, "nothing: two hosts, DKIM, DMARC, MTA-STS, TLS-RPT, DANE",
            host("mx1", v6=True), host("mx2", at=26, v6=True),
            dmarc="v=DMARC1; p=quarantine; rua=mailto:dmarc@{}",
-           dkim=True, dane=True, mta_sts="enforce",
+           dkim=True, dane=True, mta_sts=policy(),
            records=['_smtp._tls TXT "v=TLSRPTv1; rua=mailto:tlsrpt@good.lab"']),
     Domain("opensmtpd", 2, "nothing: OpenSMTPD", host(by="opensmtpd", v6=True)),
     Domain("exim", 3, "nothing: Exim", host(by="exim", v6=True)),
@@ -160,6 +160,40 @@ DOMAINS = [
     Domain("dmarc-testing", 164, "t=y: the policy is not meant yet", host(), dmarc="v=DMARC1; p=reject; t=y; rua=mailto:dmarc@{}"),
     Domain("dmarc-loop", 165, "the DMARC record is in a ring of aliases", host(), dmarc=None,
            records=["_dmarc CNAME _dmarc2", "_dmarc2 CNAME _dmarc"]),
+]
+
+# MTA-STS and TLS-RPT.
+DOMAINS += [
+    Domain("sts-testing", 180, "the policy is in mode testing, and has a pattern without a host", host(), mta_sts=policy(mode="testing", mx=["mx1", "old"])),
+    Domain("sts-none", 181, "the policy is in mode none", host(), mta_sts=policy(mode="none", mx=[])),
+    Domain("sts-short", 182, "max_age is an hour", host(), mta_sts=policy(max_age=3600)),
+    Domain("sts-wrong-mx", 183, "the policy in mode enforce does not cover the MX", host(), mta_sts=policy(mx=["mail"])),
+    Domain("sts-wildcard", 184, "nothing: the policy has a wildcard", host(), mta_sts=policy(mx=["*"])),
+    Domain("sts-alias", 185, "nothing: the policy host is an alias", host(), mta_sts=policy(alias="web")),
+    Domain("sts-redirect", 186, "the policy host redirects", host(), mta_sts=policy(answer="return 301 https://mta-sts.good.lab$request_uri;")),
+    Domain("sts-404", 187, "there is no policy on the policy host", host(), mta_sts=policy(answer="return 404;")),
+    Domain("sts-expired", 188, "the certificate of the policy host has expired", host(), mta_sts=policy(cert="expired")),
+    Domain("sts-wrongname", 189, "the certificate of the policy host is another host's", host(), mta_sts=policy(cert="wrongname")),
+    Domain("sts-selfsigned", 190, "the certificate of the policy host is self-signed", host(), mta_sts=policy(cert="selfsigned")),
+    Domain("sts-oversize", 191, "the policy has 100 KB", host(), mta_sts=policy(padding=100000)),
+    Domain("sts-html", 192, "the policy is served as text/html", host(), mta_sts=policy(answer="types { } default_type text/html;")),
+    Domain("sts-gzip", 193, "the policy is coded with gzip, unasked", host(),
+           mta_sts=policy(answer="rewrite ^(/.*)\\.txt$ $1.txt.gz break; types { } default_type text/plain; add_header Content-Encoding gzip;")),
+    Domain("sts-drip", 194, "the policy host sends two octets a second", host(), mta_sts=policy(by="https-drip", at=["11.80.0.2"])),
+    Domain("sts-header-bomb", 195, "the policy host sends 100,000 header lines", host(), mta_sts=policy(by="https-header-bomb", at=["11.80.0.3"])),
+    Domain("sts-endless", 196, "the policy never ends", host(), mta_sts=policy(by="https-endless", at=["11.80.0.4"])),
+    Domain("sts-bomb", 197, "the policy host has a transfer coding that explodes", host(), mta_sts=policy(by="https-transfer-bomb", at=["11.80.0.5"])),
+    Domain("sts-private", 198, "the policy host has a private address", host(), mta_sts=policy(by="nobody", at=["10.0.0.80"])),
+    Domain("sts-no-host", 199, "the policy host does not exist", host(), mta_sts=policy(by="nobody", at=[])),
+    Domain("sts-refused", 200, "nothing listens on the policy host", host(), mta_sts=policy(by="nobody", at=["11.80.0.6"])),
+    Domain("sts-blackhole", 201, "packets to the policy host vanish", host(), mta_sts=policy(by="nobody", at=["11.66.201.80"])),
+    Domain("sts-two", 202, "two MTA-STS records", host(), mta_sts=policy(record=["v=STSv1; id=1", "v=STSv1; id=2"])),
+    Domain("sts-bad-record", 203, "the MTA-STS record has no id", host(), mta_sts=policy(record="v=STSv1;")),
+    Domain("sts-bad-policy", 204, "the policy has no number in max_age", host(), mta_sts=policy(max_age="a week")),
+    Domain("sts-no-starttls", 205, "STARTTLS is not offered under a policy in mode enforce", host(starttls=False), mta_sts=policy()),
+    Domain("tls-rpt-two", 206, "two TLS-RPT records", host(),
+           records=['_smtp._tls TXT "v=TLSRPTv1; rua=mailto:a@tls-rpt-two.lab"', '_smtp._tls TXT "v=TLSRPTv1; rua=mailto:b@tls-rpt-two.lab"']),
+    Domain("tls-rpt-bad", 207, "the TLS-RPT record names an address without mailto", host(), records=['_smtp._tls TXT "v=TLSRPTv1; rua=tls@tls-rpt-bad.lab"']),
 ]
 
 # Zones that belong to no domain of the table.  PTRs are added to the closest of these above the address, unless

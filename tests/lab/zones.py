@@ -13,7 +13,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from model import LAME_SERVER, NAME_SERVERS, WEB, Zone, absolute, reverse_name
+from model import LAME_SERVER, NAME_SERVERS, Zone, absolute, reverse_name
 from world import DOMAINS, ZONES
 
 DAYS_VALID = 30
@@ -34,8 +34,10 @@ def _domain_records(domain, certs):
     for selector, text in domain.dkim.items():
         records.append(f"{selector}._domainkey TXT {_txt(text.format_map(certs.dkim_keys()))}")
     if domain.mta_sts:
-        records.append('_mta-sts TXT "v=STSv1; id=20260101;"')
-        records += [f"mta-sts {kind} {address}" for kind, address in zip(("A", "AAAA"), WEB)]
+        owner = domain.mta_sts.alias or "mta-sts"
+        records += [f"_mta-sts TXT {_txt(record)}" for record in domain.mta_sts.records]
+        records += [f"mta-sts CNAME {owner}"] if domain.mta_sts.alias else []
+        records += [f"{owner} {'AAAA' if ':' in a else 'A'} {a}" for a in domain.mta_sts.addresses]
     for host in domain.hosts:
         records += [f"{host.name} {'AAAA' if ':' in a else 'A'} {a}" for a in host.addresses]
         if host.name != "@":
