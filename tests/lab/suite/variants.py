@@ -8,34 +8,44 @@ from .program import at_once, audit, audit_json
 
 DNS_ONLY = ("--only", "ip,ptr,helo,mx.null")
 WITH_BANNER = ("--only", "ip,ptr,helo,mx.null,banner")
-ELSEWHERE = "11.22.1.25=mx1.good.lab"       # a sender in order, so that the domain's own MX only receives
+DKIM = ("good", "rsa512", "rsa1024", "rsa4096", "ed25519", "revoked", "testing", "sha1", "no-mail", "late-version", "no-version",
+        "no-base64", "blank-end", "two", "dangling", "alias", "loop1", "nowhere")
 
 
 def sender(*values):
-    return tuple(word for value in values for word in ("--sender", value))
+    return options("--sender", *values)
+
+
+def options(name, *values):
+    return tuple(word for value in values for word in (name, value))
+
+
+def only_mx(number):
+    """A sender that is in order elsewhere, so that the domain's own MX host only receives."""
+    return sender("11.22.1.25=mx1.good.lab") + ("--not-sender", f"11.22.{number}.25")
 
 
 VARIANTS = [
     # What is wrong with the reverse name of a declared sender, and of an address that only receives.
     ("no-ptr.sender", 1, "no-ptr.lab", DNS_ONLY + sender("11.22.20.25=mx1.no-ptr.lab")),
-    ("no-ptr.mx", 0, "no-ptr.lab", DNS_ONLY + sender(ELSEWHERE)),
+    ("no-ptr.mx", 0, "no-ptr.lab", DNS_ONLY + only_mx(20)),
     ("ptr-nxdomain.sender", 1, "ptr-nxdomain.lab", DNS_ONLY + sender("11.22.22.25=mx1.ptr-nxdomain.lab")),
-    ("ptr-nxdomain.mx", 0, "ptr-nxdomain.lab", DNS_ONLY + sender(ELSEWHERE)),
+    ("ptr-nxdomain.mx", 0, "ptr-nxdomain.lab", DNS_ONLY + only_mx(22)),
     ("two-ptr.sender", 0, "two-ptr.lab", DNS_ONLY + sender("11.22.24.25=mx1.two-ptr.lab")),
-    ("two-ptr.mx", 0, "two-ptr.lab", DNS_ONLY + sender(ELSEWHERE)),
+    ("two-ptr.mx", 0, "two-ptr.lab", DNS_ONLY + only_mx(24)),
     ("ptr-invalid.sender", 1, "ptr-invalid.lab", DNS_ONLY + sender("11.22.30.25=mx1.ptr-invalid.lab")),
-    ("ptr-invalid.mx", 0, "ptr-invalid.lab", DNS_ONLY + sender(ELSEWHERE)),
+    ("ptr-invalid.mx", 0, "ptr-invalid.lab", DNS_ONLY + only_mx(30)),
     ("generic-ptr.sender", 1, "generic-ptr.lab", DNS_ONLY + sender("11.22.32.25=mx1.generic-ptr.lab")),
-    ("generic-ptr.mx", 0, "generic-ptr.lab", DNS_ONLY + sender(ELSEWHERE)),
-    ("ptr-target-cname.mx", 0, "ptr-target-cname.lab", DNS_ONLY + sender(ELSEWHERE)),
-    ("eleven-ptr.mx", 0, "eleven-ptr.lab", ("--only", "ptr.exists,ptr.fcrdns,ptr.single") + sender(ELSEWHERE)),
-    ("ptr-servfail.mx", 0, "ptr-servfail.lab", DNS_ONLY + sender(ELSEWHERE)),
+    ("generic-ptr.mx", 0, "generic-ptr.lab", DNS_ONLY + only_mx(32)),
+    ("ptr-target-cname.mx", 0, "ptr-target-cname.lab", DNS_ONLY + only_mx(29)),
+    ("eleven-ptr.mx", 0, "eleven-ptr.lab", ("--only", "ptr.exists,ptr.fcrdns,ptr.single") + only_mx(26)),
+    ("ptr-servfail.mx", 0, "ptr-servfail.lab", DNS_ONLY + only_mx(33)),
     ("ptr-servfail.sender", 3, "ptr-servfail.lab", DNS_ONLY + sender("11.22.33.25=mx1.ptr-servfail.lab")),
 
     # The matrix.  Addresses and PTR in order:
     ("helo.is-ptr", 0, "unsigned.lab", DNS_ONLY + sender("11.22.5.25=MX1.Unsigned.lab.")),
     ("helo.other-name", 0, "banner-differs.lab", DNS_ONLY + sender("11.22.40.25=other.banner-differs.lab")),
-    ("helo.elsewhere", 0, "unsigned.lab", DNS_ONLY + sender("11.22.5.25=mx1.opensmtpd.lab")),
+    ("helo.elsewhere", 1, "unsigned.lab", DNS_ONLY + sender("11.22.5.25=mx1.opensmtpd.lab")),
     ("helo.no-such-name", 1, "unsigned.lab", DNS_ONLY + sender("11.22.5.25=nowhere.unsigned.lab")),
     ("helo.only-mx", 0, "unsigned.lab", DNS_ONLY + sender("11.22.5.25=unsigned.lab")),
     ("helo.alias", 0, "mx-cname.lab", DNS_ONLY + sender("11.22.63.25=alias.mx-cname.lab")),
@@ -55,17 +65,27 @@ VARIANTS = [
     ("helo.bad-no-ptr", 1, "no-ptr.lab", DNS_ONLY + sender("11.22.20.25=localhost")),
     # Not declared: the banner stands in for it if there is one.
     ("helo.undeclared", 0, "unsigned.lab", DNS_ONLY + sender("11.22.5.25")),
-    ("helo.undeclared-no-mx", 0, "unsigned.lab", DNS_ONLY + sender("11.22.1.25")),
+    ("helo.undeclared-no-mx", 0, "unsigned.lab", DNS_ONLY + sender("11.22.1.25") + ("--not-sender", "11.22.5.25")),
     # Declared: then a poor banner is only a banner.
     ("banner-short.sender", 0, "banner-short.lab", WITH_BANNER + sender("11.22.41.25=mx1.banner-short.lab")),
-    ("banner-short.mx", 0, "banner-short.lab", WITH_BANNER + sender(ELSEWHERE)),
+    ("banner-short.mx", 0, "banner-short.lab", WITH_BANNER + only_mx(41)),
 
     # Who sends.
     ("sender.ipv6", 0, "opensmtpd.lab", DNS_ONLY + sender("2a0b:bb80:2::25=mx1.opensmtpd.lab")),
     ("sender.host-name", 0, "opensmtpd.lab", DNS_ONLY + sender("mx1.opensmtpd.lab=mx1.opensmtpd.lab")),
     ("sender.private", 1, "mx-private.lab", DNS_ONLY + sender("10.0.0.25=mx1.mx-private.lab")),
-    ("sender.null-mx", 1, "null-mx.lab", DNS_ONLY + sender(ELSEWHERE)),
+    ("sender.null-mx", 1, "null-mx.lab", DNS_ONLY + sender("11.22.1.25=mx1.good.lab")),
+    ("sender.not-in-spf", 1, "unsigned.lab", ("--only", "spf") + sender("11.22.1.25=mx1.good.lab")),
     ("not-sender", 0, "no-ptr.lab", DNS_ONLY + ("--not-sender", "11.22.20.0/24")),
+
+    # Selectors, and what else mail is sent with.
+    ("dkim.all", 1, "dkim-keys.lab", ("--only", "dkim") + options("--dkim", *DKIM)),
+    ("dkim.good", 0, "good.lab", ("--only", "dkim", "--dkim", "s1")),
+    ("dkim.ed25519", 0, "dkim-ed25519.lab", ("--only", "dkim", "--dkim", "s1")),
+    ("dkim.wildcard", 1, "dkim-wildcard.lab", ("--only", "dkim", "--dkim", "s1")),
+    ("dkim.bogus", 3, "bogus.lab", ("--only", "dkim", "--dkim", "s1")),
+    ("dmarc.from", 0, "dmarc-sub.lab", ("--only", "dmarc") + options("--from", "sub.dmarc-sub.lab", "www.dmarc-sub.lab", "nowhere.dmarc-sub.lab")),
+    ("dmarc.bulk", 1, "dmarc-missing.lab", ("--only", "dmarc", "--volume", "bulk")),
 ]
 
 # Exit statuses that need no more than their number.  (interface.md)
