@@ -217,25 +217,37 @@ static void declare_sender(struct build *b, const struct sender *sender, const s
         add_host_name(b, address, sender->host);
 }
 
+/* The addresses of a sender that was declared by its host name. */
+static void look_up_sender(struct build *b, const struct sender *sender, struct unresolved *unresolved)
+{
+    const struct dns_answer *answers[2] = {need_dns(b->run, sender->host, DNS_A), need_dns(b->run, sender->host, DNS_AAAA)};
+    struct unresolved *none = &unresolved[b->inventory->unresolved_count];
+    size_t found = 0;
+
+    if (!answers[0] || !answers[1])
+        b->pending = true;
+    *none = (struct unresolved){.host = sender->host};
+    for (size_t k = 0; k < 2; k++) {
+        if (answers[k] && answers[k]->status == DNS_UNKNOWN)
+            none->trouble = &answers[k]->trouble;
+        for (size_t r = 0; answers[k] && answers[k]->status == DNS_OK && r < answers[k]->count; r++, found++)
+            declare_sender(b, sender, &answers[k]->records[r].ip);
+    }
+    if (answers[0] && answers[1] && !found)
+        b->inventory->unresolved_count++;
+}
+
 static void find_senders(struct build *b)
 {
     const struct target *target = b->run->audit->target;
+    struct unresolved *unresolved = ARENA_ARRAY(run_arena(b->run), struct unresolved, target->sender_count + 1);
 
+    b->inventory->unresolved = unresolved;
     for (size_t i = 0; i < target->sender_count; i++) {
-        const struct sender *sender = &target->senders[i];
-        const struct dns_answer *answers[2];
-
-        if (!sender->host) {
-            declare_sender(b, sender, &sender->ip);
-            continue;
-        }
-        answers[0] = need_dns(b->run, sender->host, DNS_A);
-        answers[1] = need_dns(b->run, sender->host, DNS_AAAA);
-        for (size_t k = 0; k < 2; k++) {
-            b->pending |= !answers[k];
-            for (size_t r = 0; answers[k] && answers[k]->status == DNS_OK && r < answers[k]->count; r++)
-                declare_sender(b, sender, &answers[k]->records[r].ip);
-        }
+        if (target->senders[i].host)
+            look_up_sender(b, &target->senders[i], unresolved);
+        else
+            declare_sender(b, &target->senders[i], &target->senders[i].ip);
     }
 }
 

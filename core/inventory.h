@@ -53,6 +53,11 @@ struct mail_address {
     const char *mx_name;      /* the first MX host that has it: whose session shows banner and EHLO; NULL for sender-only */
 };
 
+struct unresolved { /* a sender declared by a host name without address */
+    const char *host;
+    const struct trouble *trouble; /* NULL: it is a fact that there is none */
+};
+
 struct inventory {
     enum mx_kind kind;
     const struct dns_answer *mx; /* of the domain; NULL while pending */
@@ -64,6 +69,8 @@ struct inventory {
     const struct mail_address *addresses;
     size_t address_count;
     size_t addresses_left_out; /* beyond ADDRESSES_MAX */
+    const struct unresolved *unresolved;
+    size_t unresolved_count;
     const struct spf_range *ranges; /* authorised by SPF and not inventoried: never expanded, never scanned */
     size_t range_count;
     bool complete; /* nothing that it is made of is on its way */

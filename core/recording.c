@@ -64,6 +64,24 @@ static const char *const *texts(struct json_codec *c, const char *member, const 
     return all;
 }
 
+static const struct ip_network *networks(struct json_codec *c, const char *member, const struct ip_network *value, size_t *count)
+{
+    const char **spelled = ARENA_ARRAY(c->arena, const char *, *count + 1);
+    const char *const *read;
+    struct ip_network *all;
+
+    for (size_t i = 0; c->writing && i < *count; i++)
+        spelled[i] = str_printf(c->arena, "%s/%u", ip_text(c->arena, &value[i].base), value[i].bits);
+    read = texts(c, member, spelled, count);
+    if (c->writing)
+        return value;
+    all = ARENA_ARRAY(c->arena, struct ip_network, *count + 1);
+    for (size_t i = 0; !c->failed && i < *count; i++)
+        if (!ip_network_parse(read[i], &all[i]))
+            json_fail(c, member, "neither an address nor a network");
+    return all;
+}
+
 static void check_domain(struct json_codec *c, const char *member, const char *domain)
 {
     const char *why, *name = domain ? name_from_user(c->arena, domain, &why) : NULL;
@@ -102,6 +120,7 @@ static void target_json(struct json_codec *c, struct target *t)
         t->senders = all;
         json_end(c);
     }
+    t->not_senders = networks(c, "not_senders", t->not_senders, &t->not_sender_count);
     t->selectors = texts(c, "selectors", t->selectors, &t->selector_count);
     t->guess_selectors = json_bool(c, "guess_selectors", t->guess_selectors, false);
     t->mail_froms = domains(c, "mail_froms", t->mail_froms, &t->mail_from_count);

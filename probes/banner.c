@@ -11,6 +11,7 @@
 #include "core/target.h"
 #include "probes/fcrdns.h"
 #include "probes/mail.h"
+#include "probes/reverse.h"
 
 struct endpoint {
     const struct mx_host *host;
@@ -94,33 +95,41 @@ static bool leads_to(const struct dns_answer *answer, const struct ip *ip)
     return false;
 }
 
+static bool is_open(const struct dns_answer *answer)
+{
+    return answer && answer->status == DNS_UNKNOWN && !answer->chain_loops && !answer->chain_too_long;
+}
+
 static void judge_reverse(struct run *run, const struct endpoint *e, const char *name)
 {
     const struct ip *ip = &e->address->ip;
-    const struct dns_answer *ptr = need_dns(run, ip_reverse_name(run_arena(run), ip), DNS_PTR);
+    struct reverse r = need_reverse(run, ip);
     const struct dns_answer *forward = name_is_host(name) ? need_dns(run, name, ip->family == IP_V6 ? DNS_AAAA : DNS_A) : NULL;
 
-    if (!ptr || (name_is_host(name) && !forward))
+    if (r.state == REVERSE_PENDING || (name_is_host(name) && !forward))
         return;
-    if (ptr->status == DNS_UNKNOWN) {
-        finding_follows(finding_unknown(run, BANNER_MATCHES_PTR, e->subject, &ptr->trouble, "no answer for PTR"), PTR_EXISTS);
+    if (r.state == REVERSE_UNDECIDED) {
+        finding_follows(finding_unknown(run, BANNER_MATCHES_PTR, e->subject, &r.trouble, "no answer for PTR"), PTR_EXISTS);
         return;
     }
-    if (ptr->count == 0) {
+    if (r.state == REVERSE_ABSENT) {
         finding(run, BANNER_MATCHES_PTR, SKIPPED, e->subject, "the address has no reverse name: see ptr.exists");
         return;
     }
-    for (size_t i = 0; i < ptr->count; i++) {
-        if (name_equal(ptr->records[i].name, name)) {
+    for (size_t i = 0; i < r.ptr->count; i++) {
+        if (name_equal(r.ptr->records[i].name, name)) {
             finding(run, BANNER_MATCHES_PTR, PASS, e->subject, "%s is the reverse name", name);
             return;
         }
     }
     if (name_equal(name, e->host->name) || leads_to(forward, ip))
-        finding(run, BANNER_MATCHES_PTR, NOTE, e->subject, "%s is not the reverse name %s, but belongs to this address", name, ptr->records[0].name);
+        finding(run, BANNER_MATCHES_PTR, NOTE, e->subject, "%s is not the reverse name %s, but belongs to this address", name,
+                r.ptr->records[0].name);
+    else if (is_open(forward))
+        finding_follows(finding_unknown(run, BANNER_MATCHES_PTR, e->subject, &forward->trouble, "no answer for %s", name), BANNER_RESOLVES);
     else
-        finding(run, BANNER_MATCHES_PTR, stands_in_for_helo(e) ? WARN : NOTE, e->subject, "%s is neither the reverse name %s nor leads here", name,
-                ptr->records[0].name);
+        finding(run, BANNER_MATCHES_PTR, stands_in_for_helo(e) ? WARN : NOTE, e->subject, "%s is neither the reverse name %s nor leads here",
+                name, r.ptr->records[0].name);
 }
 
 static void judge_ehlo(struct run *run, const struct endpoint *e, const char *name)
@@ -179,6 +188,7 @@ static void probe_banner(struct run *run)
             judge_endpoint(run, &e);
         }
     }
+    skip_sender_only(run, mail, BANNER_GREETING);
     if (mail->complete && !any)
         judge_without_address(run, mail, BANNER_GREETING, "no MX host has an address");
 }

@@ -36,70 +36,27 @@ static void judge_resolver(struct run *run, const struct vantage *here)
     finding_rests_on(run, finding_rests_on(run, f, root->key), impossible->key);
 }
 
-struct ipv6_sessions {
-    bool asked, pending, connected;
-};
-
-static struct ipv6_sessions look_at_sessions(struct run *run)
-{
-    const struct inventory *mail = need_inventory(run);
-    struct ipv6_sessions seen = {.pending = !mail->complete};
-
-    for (size_t h = 0; h < mail->host_count; h++) {
-        for (size_t i = 0; i < mail->hosts[h].address_count; i++) {
-            const struct mail_address *a = &mail->addresses[mail->hosts[h].addresses[i]];
-            const struct smtp_session *s;
-
-            if (a->ip.family != IP_V6 || ip_special(&a->ip))
-                continue;
-            s = need_smtp(run, &a->ip, mail->hosts[h].name);
-            seen.asked = true;
-            seen.pending |= !s;
-            seen.connected |= s && s->connect_ms >= 0;
-        }
-    }
-    return seen;
-}
-
-/* Asked only when no IPv6 session with the target came about. */
-static bool canary_connects_by_ipv6(struct run *run)
-{
-    const struct target *target = run_target(run);
-
-    for (size_t i = 0; i < target->canary_count; i++) {
-        const struct dns_answer *aaaa = need_dns(run, target->canaries[i], DNS_AAAA);
-        const struct smtp_session *session;
-
-        if (!aaaa || aaaa->status != DNS_OK || ip_special(&aaaa->records[0].ip))
-            continue;
-        session = need_connect(run, &aaaa->records[0].ip, 25);
-        if (session && session->connect_ms >= 0)
-            return true;
-    }
-    return false;
-}
-
 static void judge_ipv6(struct run *run, const struct vantage *here)
 {
-    struct ipv6_sessions seen;
-
-    if (!here->ipv6_used) {
+    switch (need_ipv6(run)) {
+    case IPV6_PENDING:
+        break;
+    case IPV6_OFF:
         finding(run, ENV_IPV6, NOTE, here->host, "IPv6 is switched off (-4): IPv6 addresses are not judged");
-        return;
-    }
-    if (!here->ipv6_route) {
+        break;
+    case IPV6_MISSING:
         finding(run, ENV_IPV6, NOTE, here->host, "this machine has no global IPv6 address: IPv6 addresses are not judged");
-        return;
-    }
-    seen = look_at_sessions(run);
-    if (seen.connected)
-        finding(run, ENV_IPV6, PASS, here->host, "IPv6 connections work from here");
-    else if (!seen.asked)
+        break;
+    case IPV6_UNTESTED:
         finding(run, ENV_IPV6, PASS, here->host, "this machine has a global IPv6 address");
-    else if (!seen.pending && canary_connects_by_ipv6(run))
-        finding(run, ENV_IPV6, PASS, here->host, "IPv6 connections to others work from here");
-    else
+        break;
+    case IPV6_WORKS:
+        finding(run, ENV_IPV6, PASS, here->host, "IPv6 connections work from here");
+        break;
+    case IPV6_NOT_SEEN:
         finding(run, ENV_IPV6, NOTE, here->host, "this machine has an IPv6 address, but no IPv6 connection was seen to work");
+        break;
+    }
 }
 
 static void judge_port25(struct run *run, const struct vantage *here)

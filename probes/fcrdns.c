@@ -9,11 +9,29 @@
 #include "core/limits.h"
 #include "core/name.h"
 #include "core/run.h"
+#include "core/smtp.h"
+#include "core/str.h"
 
 struct candidate {
     const char *name;
     bool is_expected; /* a declared HELO or an MX host: looked up before others */
 };
+
+/* The name in the greeting of this very address; NULL: none, or on its way. */
+static const char *banner_of(struct run *run, const struct inventory *mail, const struct ip *ip, bool *pending)
+{
+    for (size_t i = 0; i < mail->address_count; i++) {
+        const struct mail_address *a = &mail->addresses[i];
+        const struct smtp_session *s;
+
+        if (!a->mx_name || !ip_equal(&a->ip, ip))
+            continue;
+        s = need_smtp(run, ip, a->mx_name);
+        *pending = !s;
+        return s && s->greeting.code ? str_text(run_arena(run), smtp_reply_name(&s->greeting)) : NULL;
+    }
+    return NULL;
+}
 
 static bool is_expected(const struct inventory *mail, const char *name)
 {
@@ -49,8 +67,16 @@ static size_t list_candidates(struct run *run, const struct inventory *mail, con
         if (twin == count)
             all[count++] = (struct candidate){name, is_expected(mail, name)};
     }
-    qsort(all, count, sizeof *all, by_expectation);
     return count;
+}
+
+/* Only where there are more names than are looked up does their order matter. */
+static void put_banner_first(struct run *run, const struct inventory *mail, const struct ip *ip, struct candidate *all, size_t count, bool *pending)
+{
+    const char *banner = count > PTR_NAMES_TRIED ? banner_of(run, mail, ip, pending) : NULL;
+
+    for (size_t i = 0; banner && i < count; i++)
+        all[i].is_expected |= name_equal(all[i].name, banner);
 }
 
 static bool has_ip(const struct dns_answer *answer, const struct ip *ip)
@@ -75,8 +101,11 @@ const struct fcrdns *need_fcrdns(struct run *run, const struct inventory *mail, 
     size_t count = list_candidates(run, mail, ptr, all);
     struct fcrdns *result = ARENA_NEW(arena, struct fcrdns);
     struct reverse_name *names = ARENA_ARRAY(arena, struct reverse_name, PTR_NAMES_TRIED);
+    bool pending = false;
 
-    *result = (struct fcrdns){.ptr = ptr, .at = names, .complete = true};
+    put_banner_first(run, mail, ip, all, count, &pending);
+    qsort(all, count, sizeof *all, by_expectation);
+    *result = (struct fcrdns){.ptr = ptr, .at = names, .complete = !pending};
     for (size_t i = 0; i < count && result->count < PTR_NAMES_TRIED; i++) {
         struct reverse_name *n = &names[result->count++];
 

@@ -15,6 +15,7 @@
 #include "core/target.h"
 #include "probes/fcrdns.h"
 #include "probes/mail.h"
+#include "probes/reverse.h"
 
 static const enum check_id checks[] = {HELO_FQDN, HELO_RESOLVES, HELO_MATCHES_IP, HELO_MATCHES_PTR, HELO_SPF};
 enum { CHECKS = sizeof checks / sizeof *checks };
@@ -50,18 +51,20 @@ static void skip_all(struct run *run, const char *subject, const char *why)
         finding(run, checks[i], SKIPPED, subject, "%s", why);
 }
 
-/* "[192.0.2.1]" or "[IPv6:2001:db8::1]", RFC 5321 4.1.3. */
+/* "[192.0.2.1]" or "[IPv6:2001:db8::1]", RFC 5321 4.1.3: the tag goes with IPv6, and with nothing else. */
 static bool parse_literal(struct run *run, const char *name, struct ip *out)
 {
     size_t len = strlen(name);
     struct str inside;
+    bool tagged;
 
     if (len < 3 || name[0] != '[' || name[len - 1] != ']')
         return false;
     inside = (struct str){name + 1, len - 2};
-    if (str_starts_nocase(inside, "IPv6:"))
+    tagged = str_starts_nocase(inside, "IPv6:");
+    if (tagged)
         inside = (struct str){inside.at + 5, inside.len - 5};
-    return ip_parse(str_copy(run_arena(run), inside).at, out);
+    return ip_parse(str_copy(run_arena(run), inside).at, out) && tagged == (out->family == IP_V6);
 }
 
 static bool judge_syntax(struct run *run, const struct helo *h)
@@ -124,12 +127,12 @@ static bool judge_resolution(struct run *run, const struct helo *h, const struct
         leave_undecided(run, h, HELO_RESOLVES, is_unknown(a) ? &a->trouble : &aaaa->trouble, HELO_RESOLVES);
         return false;
     } else {
-        mx = need_dns(run, h->name, DNS_MX);
+        mx = a->status == DNS_NXDOMAIN ? a : need_dns(run, h->name, DNS_MX); /* a name that does not exist has no MX either */
         if (!mx)
             return false;
         if (mx->status == DNS_OK) {
             f = judge(run, h, HELO_RESOLVES, WARN, "has an MX record, but no address");
-        } else if (mx->status == DNS_UNKNOWN) {
+        } else if (is_unknown(mx)) {
             leave_undecided(run, h, HELO_RESOLVES, &mx->trouble, HELO_RESOLVES);
             return false;
         } else {
@@ -163,36 +166,38 @@ static void judge_address(struct run *run, const struct helo *h, const struct dn
 
 static void judge_reverse(struct run *run, const struct helo *h, const struct dns_answer *own_family)
 {
-    const struct dns_answer *ptr = need_dns(run, ip_reverse_name(run_arena(run), &h->sender->ip), DNS_PTR);
+    struct reverse r = need_reverse(run, &h->sender->ip);
     const struct fcrdns *names;
     struct finding *f;
 
-    if (!ptr)
+    if (r.state == REVERSE_PENDING)
         return;
-    names = need_fcrdns(run, need_inventory(run), &h->sender->ip, ptr);
+    names = need_fcrdns(run, need_inventory(run), &h->sender->ip, r.ptr);
     if (!names->complete)
         return;
-    if (ptr->status == DNS_UNKNOWN) {
-        leave_undecided(run, h, HELO_MATCHES_PTR, &ptr->trouble, PTR_EXISTS);
+    if (r.state == REVERSE_UNDECIDED) {
+        leave_undecided(run, h, HELO_MATCHES_PTR, &r.trouble, PTR_EXISTS);
         return;
     }
-    if (ptr->count == 0) {
+    if (r.state == REVERSE_ABSENT) {
         judge(run, h, HELO_MATCHES_PTR, SKIPPED, "the address has no reverse name: see ptr.exists");
         return;
     }
     for (size_t i = 0; i < names->count; i++) {
         if (name_equal(names->at[i].name, h->name)) {
-            finding_rests_on(run, judge(run, h, HELO_MATCHES_PTR, PASS, "is the reverse name"), ptr->key);
+            finding_rests_on(run, judge(run, h, HELO_MATCHES_PTR, PASS, "is the reverse name"), r.ptr->key);
             return;
         }
     }
-    if (is_unknown(own_family)) { /* whether it differs harmlessly depends on where it leads */
-        leave_undecided(run, h, HELO_MATCHES_PTR, &own_family->trouble, HELO_RESOLVES);
+    /* Whether they differ harmlessly depends on where both lead. */
+    if (is_unknown(own_family) || (has_ip(own_family, &h->sender->ip) && !names->confirming && names->open)) {
+        leave_undecided(run, h, HELO_MATCHES_PTR, is_unknown(own_family) ? &own_family->trouble : &names->trouble,
+                        is_unknown(own_family) ? HELO_RESOLVES : PTR_FCRDNS);
         return;
     }
     f = judge(run, h, HELO_MATCHES_PTR, names->confirming && has_ip(own_family, &h->sender->ip) ? NOTE : WARN,
               str_printf(run_arena(run), "is not the reverse name (%s)", names->at[0].name));
-    finding_rests_on(run, f, ptr->key);
+    finding_rests_on(run, f, r.ptr->key);
 }
 
 static bool are_senders(struct run *run, const struct dns_answer *answer)
@@ -269,16 +274,29 @@ static void judge_name(struct run *run, const struct helo *h)
     judge_spf(run, h, a, aaaa);
 }
 
-static const char *without_final_dot(struct run *run, const char *name)
+static size_t ascii_prefix(const char *text)
 {
-    size_t len = strlen(name);
+    size_t len = 0;
 
+    while (text[len] > 0x20 && text[len] < 0x7f)
+        len++;
+    return len;
+}
+
+/* As a host name: without the final dot, Unicode as A-labels. */
+static const char *as_host_name(struct run *run, const char *name)
+{
+    size_t len = strlen(name), ascii = ascii_prefix(name);
+    const char *why, *encoded = ascii < len ? name_from_user(run_arena(run), name, &why) : NULL;
+
+    if (encoded)
+        return encoded;
     return len > 1 && name[len - 1] == '.' ? str_copy(run_arena(run), (struct str){name, len - 1}).at : name;
 }
 
 static void judge_declared(struct run *run, const struct mail_address *a)
 {
-    struct helo h = {.sender = a, .name = without_final_dot(run, a->helo)};
+    struct helo h = {.sender = a, .name = as_host_name(run, a->helo)};
 
     h.subject = subject_ip_name(run, &a->ip, a->helo);
     judge_name(run, &h);
@@ -296,7 +314,7 @@ static void judge_assumed(struct run *run, const struct mail_address *a)
         skip_all(run, a->label, "declare the HELO name with --sender; there is no greeting to assume it from");
         return;
     }
-    h.name = without_final_dot(run, str_text(run_arena(run), smtp_reply_name(&s->greeting)));
+    h.name = as_host_name(run, str_text(run_arena(run), smtp_reply_name(&s->greeting)));
     if (!*h.name || strchr(h.name, '*')) {
         skip_all(run, a->label, "declare the HELO name with --sender; the greeting shows no name to assume it from");
         return;

@@ -13,8 +13,14 @@
 
 struct run;
 
+/* Why it is not known whether the MX hosts have (more) addresses; NULL: all of them were looked up. */
+const struct trouble *address_doubt(const struct inventory *);
+
 /* Where no mail address is known: `check` is skipped, or undecided where that is for want of an answer. */
 void judge_without_address(struct run *, const struct inventory *, enum check_id check, const char *why);
+
+/* A host that only sends need not listen: `check` is skipped for its addresses.  (checks.md, section 7) */
+void skip_sender_only(struct run *, const struct inventory *, enum check_id check);
 
 /* Does port 25 leave this machine?  (checks.md, section 7: canary logic) */
 enum port25 {
@@ -27,6 +33,10 @@ enum port25 {
     PORT25_UNDECIDED,   /* no canary could be asked */
 };
 enum port25 need_port25(struct run *);
+
+/* Does IPv6 work from this machine?  Canaries are asked only when no IPv6 session with the target came about. */
+enum ipv6 { IPV6_PENDING, IPV6_OFF, IPV6_MISSING, IPV6_UNTESTED, IPV6_WORKS, IPV6_NOT_SEEN };
+enum ipv6 need_ipv6(struct run *);
 
 /* The session to judge for an MX host's address: the first one, or a second one where the first was lost, timed out or
  * refused for the time being.  NULL: on its way.  *trouble says why nothing can be said about the target, reason none

@@ -14,6 +14,7 @@
 #include "probes/fcrdns.h"
 #include "probes/generic.h"
 #include "probes/mail.h"
+#include "probes/reverse.h"
 
 enum { PTR_MANY = 10 }; /* more PTR records than this: ptr.single warns */
 
@@ -41,12 +42,13 @@ static void skip_dependents(struct run *run, const struct mail_address *a, const
         finding(run, dependents[i], SKIPPED, a->label, "%s", why);
 }
 
-static void leave_undecided(struct run *run, const struct mail_address *a, const struct dns_answer *ptr,
-                            const struct trouble *trouble, const char *what)
+static void leave_undecided(struct run *run, const struct mail_address *a, const struct reverse *r)
 {
-    finding_rests_on(run, judged(a, finding_unknown(run, PTR_EXISTS, a->label, trouble, "%s", what)), ptr->key);
+    const char *what = r->ptr->status == DNS_UNKNOWN ? "no answer for PTR" : "the absence of a PTR record could not be confirmed";
+
+    finding_rests_on(run, judged(a, finding_unknown(run, PTR_EXISTS, a->label, &r->trouble, "%s", what)), r->ptr->key);
     for (size_t i = 0; i < DEPENDENT_COUNT; i++)
-        finding_follows(judged(a, finding_unknown(run, dependents[i], a->label, trouble, "%s", what)), PTR_EXISTS);
+        finding_follows(judged(a, finding_unknown(run, dependents[i], a->label, &r->trouble, "%s", what)), PTR_EXISTS);
 }
 
 static const char *wanted_name(struct run *run, const struct mail_address *a)
@@ -58,33 +60,26 @@ static const char *wanted_name(struct run *run, const struct mail_address *a)
     return a->host_count ? a->hosts[0] : str_printf(run_arena(run), "mail.%s", run_target(run)->domain);
 }
 
-static void judge_absence(struct run *run, const struct mail_address *a, const char *reverse, const struct dns_answer *ptr)
+/* Where an SPF term made the address a sender, it may be the term that is wrong. */
+static const char *way_out(struct run *run, const struct mail_address *a)
 {
-    const struct dns_answer *dissent = NULL;
-    struct trouble trouble;
+    if (a->origin != SENDER_SPF || !a->term)
+        return "";
+    return str_printf(run_arena(run), " Or, if that host never sends, drop \"%s\" from the SPF record.", a->term);
+}
+
+static void report_absence(struct run *run, const struct mail_address *a, const struct reverse *r)
+{
+    const struct dns_answer *ptr = r->ptr;
     struct finding *f;
 
-    switch (need_absence(run, reverse, DNS_PTR, ptr, &dissent, &trouble)) {
-    case ABSENCE_PENDING:
-        return;
-    case ABSENCE_UNDECIDED:
-        leave_undecided(run, a, ptr, &trouble, "the absence of a PTR record could not be confirmed");
-        return;
-    case ABSENCE_DISPUTED:
-        trouble = trouble_of(REASON_SERVFAIL);
-        trouble.why = "the name servers of the reverse zone disagree: some have a PTR record, the resolver sees none";
-        leave_undecided(run, a, dissent, &trouble, "PTR");
-        return;
-    case ABSENCE_CONFIRMED:
-        break;
-    }
-    f = finding(run, PTR_EXISTS, by_role(a, FAIL, WARN), a->label, ptr->chain_count ? "the reverse name is an alias for %s, which has no PTR record"
-                                                                                   : "no PTR record for %s",
-                ptr->chain_count ? ptr->chain[ptr->chain_count - 1].target : reverse);
+    f = finding(run, PTR_EXISTS, by_role(a, FAIL, WARN), a->label,
+                ptr->chain_count ? "the reverse name is an alias for %s, which has no PTR record" : "no PTR record for %s",
+                ptr->chain_count ? ptr->chain[ptr->chain_count - 1].target : r->name);
     finding_rests_on(run, judged(a, f), ptr->key);
-    finding_remedy(run, f, "Ask whoever assigned you the address %s for this PTR record; the name needs an address record that leads back.",
-                   a->label);
-    finding_record(run, f, "%s. 3600 IN PTR %s.", reverse, wanted_name(run, a));
+    finding_remedy(run, f, "Ask whoever assigned you the address %s for this PTR record; the name needs an address record that leads back.%s",
+                   a->label, way_out(run, a));
+    finding_record(run, f, "%s. 3600 IN PTR %s.", r->name, wanted_name(run, a));
     skip_dependents(run, a, "no PTR record: see ptr.exists");
 }
 
@@ -289,11 +284,15 @@ static void judge_alignment(struct run *run, const struct inventory *mail, const
         finding(run, PTR_DOMAIN_ALIGNED, NOTE, subject, "neither of the domain nor of its MX hosts; usual on shared servers");
 }
 
-static void judge_names(struct run *run, const struct inventory *mail, const struct mail_address *a, const struct dns_answer *ptr)
+static void judge_names(struct run *run, const struct inventory *mail, const struct mail_address *a, const struct dns_answer *ptr,
+                        bool disputed)
 {
     const struct fcrdns *names = need_fcrdns(run, mail, &a->ip, ptr);
 
-    finding_rests_on(run, judged(a, finding(run, PTR_EXISTS, PASS, a->label, "%zu PTR record%s", ptr->count, ptr->count == 1 ? "" : "s")), ptr->key);
+    finding_rests_on(run,
+                     judged(a, finding(run, PTR_EXISTS, PASS, a->label, "%zu PTR record%s%s", ptr->count, ptr->count == 1 ? "" : "s",
+                                       disputed ? ", at some servers of the zone only: see ns.consistent" : "")),
+                     ptr->key);
     if (!names->complete)
         return;
     judge_validity(run, a, names);
@@ -308,31 +307,35 @@ static void judge_names(struct run *run, const struct inventory *mail, const str
 
 static void judge_address(struct run *run, const struct inventory *mail, const struct mail_address *a)
 {
-    const char *reverse = ip_reverse_name(run_arena(run), &a->ip);
-    const struct dns_answer *ptr;
+    struct reverse r;
 
     if (ip_special(&a->ip)) {
         finding(run, PTR_EXISTS, SKIPPED, a->label, "no public address: see ip.public");
         skip_dependents(run, a, "no public address: see ip.public");
         return;
     }
-    ptr = need_dns(run, reverse, DNS_PTR);
-    if (!ptr)
-        return;
-    if (ptr->status == DNS_UNKNOWN)
-        leave_undecided(run, a, ptr, &ptr->trouble, "no answer for PTR");
-    else if (ptr->count == 0)
-        judge_absence(run, a, reverse, ptr);
-    else
-        judge_names(run, mail, a, ptr);
+    r = need_reverse(run, &a->ip);
+    switch (r.state) {
+    case REVERSE_PENDING:
+        break;
+    case REVERSE_UNDECIDED:
+        leave_undecided(run, a, &r);
+        break;
+    case REVERSE_ABSENT:
+        report_absence(run, a, &r);
+        break;
+    case REVERSE_NAMES:
+        judge_names(run, mail, a, r.ptr, r.disputed);
+        break;
+    }
 }
 
 /* domain.ptr: the address of the domain itself, where it has no part in mail. */
 static void judge_apex_address(struct run *run, const struct inventory *mail, const struct ip *ip)
 {
     const char *label = ip_text(run_arena(run), ip);
-    const struct dns_answer *ptr;
     const struct fcrdns *names;
+    struct reverse r;
 
     for (size_t i = 0; i < mail->address_count; i++) {
         if (ip_equal(&mail->addresses[i].ip, ip)) {
@@ -344,15 +347,15 @@ static void judge_apex_address(struct run *run, const struct inventory *mail, co
         finding(run, DOMAIN_PTR, SKIPPED, label, "no public address");
         return;
     }
-    ptr = need_dns(run, ip_reverse_name(run_arena(run), ip), DNS_PTR);
-    if (!ptr)
+    r = need_reverse(run, ip);
+    if (r.state == REVERSE_PENDING)
         return;
-    names = need_fcrdns(run, mail, ip, ptr);
+    names = need_fcrdns(run, mail, ip, r.ptr);
     if (!names->complete)
         return;
-    if (ptr->status == DNS_UNKNOWN)
-        finding_unknown(run, DOMAIN_PTR, label, &ptr->trouble, "no answer for PTR");
-    else if (ptr->count == 0)
+    if (r.state == REVERSE_UNDECIDED)
+        finding_unknown(run, DOMAIN_PTR, label, &r.trouble, "no answer for PTR");
+    else if (r.state == REVERSE_ABSENT)
         finding(run, DOMAIN_PTR, NOTE, label, "no PTR record");
     else if (names->confirming)
         finding(run, DOMAIN_PTR, PASS, label, "%s leads back", names_text(run, names, CONFIRMS));
@@ -382,6 +385,19 @@ static void judge_apex(struct run *run, const struct inventory *mail)
         finding(run, DOMAIN_PTR, SKIPPED, domain, "the domain itself has no address");
 }
 
+/* Senders that were declared by a host name without address. */
+static void judge_unresolved_senders(struct run *run, const struct inventory *mail)
+{
+    for (size_t i = 0; i < mail->unresolved_count; i++) {
+        const struct unresolved *u = &mail->unresolved[i];
+
+        if (u->trouble)
+            finding_unknown(run, PTR_EXISTS, u->host, u->trouble, "no answer for the addresses of the declared sender");
+        else
+            finding(run, PTR_EXISTS, SKIPPED, u->host, "the declared sender has no address");
+    }
+}
+
 static void probe_ptr(struct run *run)
 {
     const struct inventory *mail = need_inventory(run);
@@ -389,7 +405,8 @@ static void probe_ptr(struct run *run)
     for (size_t i = 0; i < mail->address_count; i++)
         judge_address(run, mail, &mail->addresses[i]);
     judge_apex(run, mail);
-    if (mail->complete && mail->address_count == 0)
+    judge_unresolved_senders(run, mail);
+    if (mail->complete && mail->address_count == 0 && mail->unresolved_count == 0)
         judge_without_address(run, mail, PTR_EXISTS, "no mail address is known");
 }
 

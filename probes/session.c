@@ -5,7 +5,6 @@
 #include "core/name.h"
 #include "core/run.h"
 #include "core/str.h"
-#include "core/vantage.h"
 #include "probes/mail.h"
 
 enum { MASK_STARS = 4 };
@@ -20,8 +19,8 @@ static bool deserves_retry(const struct smtp_session *s)
     case SMTP_END_TIMEOUT:
     case SMTP_END_UNREACHABLE:
         return s->state == SMTP_CONNECTING;
-    case SMTP_END_OK:
-        return s->greeting.code / 100 == 4;
+    case SMTP_END_OK: /* a 421 ends contact: checks.md, section 18 */
+        return s->greeting.code / 100 == 4 && s->greeting.code != 421;
     default:
         return false;
     }
@@ -49,12 +48,10 @@ static struct trouble connect_trouble(enum port25 port25)
     }
 }
 
-static bool is_without_ipv6(struct run *run, const struct smtp_session *s)
+static bool did_not_connect(const struct smtp_session *s)
 {
-    const struct vantage *vantage = need_vantage(run);
-
-    return s->ip.family == IP_V6 && vantage && !vantage->ipv6_route &&
-           (s->end == SMTP_END_UNREACHABLE || s->end == SMTP_END_LOCAL || s->end == SMTP_END_TIMEOUT);
+    return s->state == SMTP_CONNECTING &&
+           (s->end == SMTP_END_TIMEOUT || s->end == SMTP_END_UNREACHABLE || s->end == SMTP_END_LOCAL);
 }
 
 const struct smtp_session *need_judged_session(struct run *run, const char *mx_host, const struct ip *ip, struct trouble *trouble)
@@ -65,9 +62,15 @@ const struct smtp_session *need_judged_session(struct run *run, const char *mx_h
     *trouble = (struct trouble){0};
     if (!s)
         return NULL;
-    if (is_without_ipv6(run, s)) {
-        *trouble = trouble_of(REASON_NO_IPV6_HERE);
-        return s;
+    if (ip->family == IP_V6 && did_not_connect(s)) {
+        enum ipv6 ipv6 = need_ipv6(run);
+
+        if (ipv6 == IPV6_PENDING)
+            return NULL;
+        if (ipv6 != IPV6_WORKS) {
+            *trouble = trouble_of(REASON_NO_IPV6_HERE);
+            return s;
+        }
     }
     unconnected = s->end == SMTP_END_REFUSED || ((s->end == SMTP_END_TIMEOUT || s->end == SMTP_END_UNREACHABLE) && s->state == SMTP_CONNECTING);
     if (unconnected) {

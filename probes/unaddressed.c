@@ -1,10 +1,9 @@
-/* probes/unaddressed.c - what to say of a domain without a mail address. */
+/* probes/unaddressed.c - what to say where there is no server to talk to. */
 #include "core/run.h"
 #include "core/target.h"
 #include "probes/mail.h"
 
-/* Why it is not known whether there are addresses; NULL: it is known that there are none. */
-static const struct trouble *doubt_about(const struct inventory *mail)
+const struct trouble *address_doubt(const struct inventory *mail)
 {
     if (mail->kind == MX_UNDECIDED)
         return mail->trouble;
@@ -21,11 +20,18 @@ static const struct trouble *doubt_about(const struct inventory *mail)
 void judge_without_address(struct run *run, const struct inventory *mail, enum check_id check, const char *why)
 {
     const char *domain = run_target(run)->domain;
-    const struct trouble *doubt = doubt_about(mail);
+    const struct trouble *doubt = address_doubt(mail);
 
     if (doubt)
         finding_follows(finding_unknown(run, check, domain, doubt, "no mail address is known"),
                         mail->kind == MX_UNDECIDED ? MX_EXISTS : MX_RESOLVES);
     else
         finding(run, check, SKIPPED, domain, "%s", why);
+}
+
+void skip_sender_only(struct run *run, const struct inventory *mail, enum check_id check)
+{
+    for (size_t i = 0; i < mail->address_count; i++)
+        if (!(mail->addresses[i].roles & ROLE_MX))
+            finding(run, check, SKIPPED, mail->addresses[i].label, "it only sends, so it need not listen");
 }
