@@ -242,9 +242,7 @@ static void write_down(struct transfer *t, struct arena *arena)
     if (tls_witness_saw(t->witness)) {
         struct tls_session *tls = tls_client_session(t->witness, arena);
 
-        tls->ms = time_ms(t, CURLINFO_APPCONNECT_TIME_T) - seen->connect_ms;
-        if (tls->ms < 0)
-            tls->ms = -1;
+        tls->ms = tls->established ? time_ms(t, CURLINFO_APPCONNECT_TIME_T) - time_ms(t, CURLINFO_CONNECT_TIME_T) : -1;
         seen->tls = tls;
     }
     if (t->curl->easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &number) == CURLE_OK && t->header_done &&
@@ -441,6 +439,7 @@ void transfer_begin(void *arg)
         return;
     }
     t->curl = &https->curl;
+    t->began_ms = loop_now_ms(https->loop); /* loading libraries is not the server's time */
     if (!(t->witness = tls_witness_new(https->tls, t->url.host)) ||
         !(t->multi = t->curl->multi_init()) || !(t->timer = evtimer_new(loop_base(https->loop), on_time, t)) ||
         !(t->resolve = resolve_list(t)) || !(t->easy = t->curl->easy_init()) || !set_up_multi(t) || !set_up(t) ||
