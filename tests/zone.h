@@ -29,7 +29,7 @@ struct zone_set { /* RRset; records of type CNAME stand for all types */
 
 struct zone {
     struct arena *arena;
-    struct zone_set *sets;
+    struct zone_set *sets[ZONE_SETS_MAX];
     size_t count;
     const char *broken[ZONE_SETS_MAX]; /* names that answer SERVFAIL for what they do not have */
     size_t broken_count;
@@ -44,7 +44,6 @@ static inline struct zone *zone_new(void)
     struct zone *zone = ARENA_NEW(arena, struct zone);
 
     zone->arena = arena;
-    zone->sets = ARENA_ARRAY(arena, struct zone_set, ZONE_SETS_MAX);
     return zone;
 }
 
@@ -57,17 +56,18 @@ static inline void zone_add(struct zone *zone, const char *name, struct dns_reco
 {
     size_t i = 0;
 
-    while (i < zone->count && !(zone->sets[i].type == record.type && name_equal(zone->sets[i].name, name)))
+    while (i < zone->count && !(zone->sets[i]->type == record.type && name_equal(zone->sets[i]->name, name)))
         i++;
     if (i == ZONE_SETS_MAX)
         return;
     if (i == zone->count) {
-        zone->sets[i].name = name;
-        zone->sets[i].type = record.type;
+        zone->sets[i] = ARENA_NEW(zone->arena, struct zone_set);
+        zone->sets[i]->name = name;
+        zone->sets[i]->type = record.type;
         zone->count++;
     }
-    if (zone->sets[i].count < ZONE_RECORDS_MAX)
-        zone->sets[i].records[zone->sets[i].count++] = record;
+    if (zone->sets[i]->count < ZONE_RECORDS_MAX)
+        zone->sets[i]->records[zone->sets[i]->count++] = record;
 }
 
 static inline void zone_add_txt(struct zone *zone, const char *name, struct str text)
@@ -87,11 +87,11 @@ static inline const struct zone_set *zone_find(const struct zone *zone, const ch
     const struct zone_set *found = NULL;
 
     for (size_t i = 0; i < zone->count; i++) {
-        if (!name_equal(zone->sets[i].name, name))
+        if (!name_equal(zone->sets[i]->name, name))
             continue;
         *exists = true;
-        if (zone->sets[i].type == type || zone->sets[i].type == DNS_CNAME)
-            found = &zone->sets[i];
+        if (zone->sets[i]->type == type || zone->sets[i]->type == DNS_CNAME)
+            found = zone->sets[i];
     }
     return found;
 }
