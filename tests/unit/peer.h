@@ -39,7 +39,8 @@ enum peer_action {
     FLOOD,   /* sends the text again and again, as fast as it goes, PEER_FLOOD_BYTES at most */
     SECURE,  /* the server side of a TLS handshake */
     RESET,   /* closes with RST */
-    CLOSE,   /* closes with FIN */
+    CLOSE,   /* closes with FIN, without a word in TLS */
+    NOTIFY,  /* closes with close_notify and FIN */
     HOLD,    /* reads to the end, whatever comes */
 };
 
@@ -188,6 +189,10 @@ static inline bool peer_step(struct peer *p, struct peer_line *line, const struc
         return true;
     case RESET:
         setsockopt(line->fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger);
+        return false;
+    case NOTIFY:
+        if (line->ssl)
+            SSL_shutdown(line->ssl);
         return false;
     case CLOSE:
         return false;

@@ -113,7 +113,8 @@ struct scenario {
 static const struct peer_step sound[] = {REQUEST, {SAY, HEADER("Content-Length: 40\r\n") POLICY, 0}, {CLOSE, 0, 0}};
 static const struct peer_step chunked[] = {
     REQUEST, {SAY, HEADER("Transfer-Encoding: chunked\r\n") "28\r\n" POLICY "\r\n0\r\nDate: trailer\r\n\r\n", 0}, {CLOSE, 0, 0}};
-static const struct peer_step until_closed[] = {REQUEST, {SAY, HEADER("") POLICY, 0}, {CLOSE, 0, 0}};
+/* Without length and without close_notify, newer libcurl takes the body for cut off, as it well may be. */
+static const struct peer_step until_closed[] = {REQUEST, {SAY, HEADER("") POLICY, 0}, {NOTIFY, 0, 0}};
 static const struct peer_step continued[] = {
     REQUEST, {SAY, "HTTP/1.1 103 Early\r\nContent-Type: text/html\r\n\r\n" HEADER("Content-Length: 0\r\n"), 0}, {CLOSE, 0, 0}};
 static const struct peer_step redirect[] = {
