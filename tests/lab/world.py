@@ -141,6 +141,28 @@ DOMAINS = [
     Domain("dkim-wildcard", 152, "a wildcard TXT answers for every selector, with no key", host(),
            records=['*._domainkey TXT "v=spf1 -all"']),
 
+    # SPF.  The sender is the MX host, but where the record says otherwise.
+    Domain("spf-lookups", 180, "eleven lookups: the record costs too much", host(),
+           spf="v=spf1 " + " ".join(f"include:s{i}" + ".spf-lookups.lab" for i in range(1, 11)) + " mx -all",
+           records=[f's{i} TXT "v=spf1 ip4:11.22.180.{100 + i} -all"' for i in range(1, 11)]),
+    Domain("spf-ten-deep", 181, "nothing: ten includes, one in the other", host(), spf="v=spf1 include:s1.spf-ten-deep.lab -all",
+           records=[f's{i} TXT "v=spf1 include:s{i + 1}.spf-ten-deep.lab -all"' for i in range(1, 10)] + ['s10 TXT "v=spf1 ip4:11.22.181.25 -all"']),
+    Domain("spf-voids", 182, "three names that do not exist before the term that matches", host(),
+           spf="v=spf1 a:old1.spf-voids.lab a:old2.spf-voids.lab mx:old3.spf-voids.lab mx -all"),
+    Domain("spf-plus-all", 183, "the whole world may send", host(), spf="v=spf1 mx +all"),
+    Domain("spf-two", 184, "two SPF records", host(), records=['@ TXT "v=spf1 a ~all"']),
+    Domain("spf-include-gone", 185, "an include without record", host(), spf="v=spf1 include:gone.spf-include-gone.lab mx -all"),
+    Domain("spf-softfail", 186, "the MX host is not in the record, which ends in ~all", host(), spf="v=spf1 ip4:11.22.186.99 ~all"),
+    Domain("spf-ptr", 187, "ptr is all that names the MX host", host(), spf="v=spf1 ptr -all"),
+    Domain("spf-wide", 188, "a quarter of the IPv4 addresses may send", host(), spf="v=spf1 ip4:0.0.0.0/2 ip6:2000::/3 -all"),
+    Domain("spf-macro", 189, "nothing: exists with macros names the MX host", host(),
+           spf="v=spf1 exists:%{ir}.%{v}._ok.%{d} exp=_why.%{d} -all",
+           records=["25.189.22.11.in-addr._ok A 127.0.0.2", '_why TXT "%{i} is none of the hosts of %{d}"']),
+    Domain("spf-redirect-ring", 190, "redirect= leads back", host(), spf="v=spf1 redirect=_spf.spf-redirect-ring.lab",
+           records=['_spf TXT "v=spf1 redirect=spf-redirect-ring.lab"']),
+    Domain("spf-none", 191, "no SPF record", host(), spf=None),
+    Domain("spf-syntax", 192, "a mistyped mechanism behind the term that matches", host(), spf="v=spf1 mx ipv4:11.22.192.26 -all"),
+
     # DMARC.
     Domain("dmarc-none", 155, "the policy is none, and nobody gets reports", host(), dmarc="v=DMARC1; p=none"),
     Domain("dmarc-missing", 156, "no DMARC record", host(), dmarc=None),
