@@ -133,6 +133,11 @@ static void print_counts(struct sink *sink, const struct spf_command *c)
         sink_literal(sink, "at least ");
     sink_number(sink, (long long)c->tree->lookups);
     sink_literal(sink, " when nothing matches early; 10 are allowed.\n");
+    if (c->tree->lookups > SPF_LOOKUPS) {
+        sink_literal(sink, "Too many: terms that cost ");
+        sink_number(sink, (long long)(c->tree->lookups - SPF_LOOKUPS));
+        sink_literal(sink, " together must go, see below what each costs; ip4: and ip6: cost nothing.\n");
+    }
     for (size_t i = 0; i < r->void_count; i++) {
         sink_text(sink, i ? ", " : "Lookups that found nothing, 2 are allowed: ");
         sink_text(sink, r->voids[i]);
