@@ -4,36 +4,26 @@
 #include <setjmp.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "core/arena.h"
 #include "core/evidence.h"
-#include "core/https.h"
 #include "core/limits.h"
 #include "core/loop.h"
 #include "core/probe.h"
 #include "core/receiver.h"
-#include "core/recording.h"
 #include "core/result.h"
 #include "core/run_internal.h"
+#include "core/sources.h"
 #include "core/str.h"
 
-enum { PROBES_MAX = 63, REPLAY_QUEUE = 4096 };
+enum { PROBES_MAX = 63 };
 
 struct engine {
     struct loop *loop;
     struct engine_config config;
-    struct dns *dns;
-    struct smtp *smtp;
-    struct https *https;
+    struct sources *sources;
     struct store *store;
     struct audit *audits;
-    const char *helo;
-    /* Replay with shuffled arrival: evidence that waits for its turn. */
-    struct task *arrival;
-    struct evidence **queue;
-    size_t queue_count;
-    uint64_t shuffle;
 };
 
 struct probe_state {
@@ -57,97 +47,6 @@ struct audit {
     bool finished, kept;
 };
 
-/* Evidence */
-
-static void know_now(struct evidence *evidence)
-{
-    int64_t *now = ARENA_NEW(evidence_arena(evidence), int64_t);
-
-    *now = (int64_t)time(NULL);
-    evidence_known(evidence, now, UINT32_MAX);
-}
-
-static const char *server_text(struct arena *arena, const struct dns_server *server)
-{
-    const char *ip = ip_text(arena, &server->ip);
-
-    return server->port == 53 ? ip : str_printf(arena, "%s@%u", ip, (unsigned)server->port);
-}
-
-static void know_vantage(struct engine *engine, struct evidence *evidence)
-{
-    const struct engine_config *config = &engine->config;
-    struct arena *arena = evidence_arena(evidence);
-    struct vantage *vantage = vantage_look(arena, engine->helo);
-    const char **resolvers = ARENA_ARRAY(arena, const char *, config->dns.server_count + 1);
-    const struct ip_block *block;
-
-    for (size_t i = 0; i < config->dns.server_count; i++)
-        resolvers[i] = server_text(arena, &config->dns.servers[i]);
-    vantage->resolvers = resolvers;
-    vantage->resolver_count = config->dns.server_count;
-    block = config->dns.server_count ? ip_special(&config->dns.servers[0].ip) : NULL;
-    vantage->trusts_ad = config->dns.trust_ad || (block && strcmp(block->name, "Loopback") == 0);
-    vantage->ipv4_used = config->smtp.use_ipv4;
-    vantage->ipv6_used = config->smtp.use_ipv6;
-    evidence_known(evidence, vantage, UINT32_MAX);
-}
-
-static void know_recorded(struct engine *engine, struct evidence *evidence)
-{
-    evidence_known(evidence, recording_value(engine->config.replay, evidence_arena(evidence), evidence->text), UINT32_MAX);
-}
-
-/* Tests: one piece of evidence a turn, in an order that the seed decides. */
-static void arrive_shuffled(void *arg)
-{
-    struct engine *engine = arg;
-    size_t pick;
-
-    if (!engine->queue_count)
-        return;
-    engine->shuffle = engine->shuffle * 6364136223846793005u + 1442695040888963407u;
-    pick = (size_t)(engine->shuffle >> 33) % engine->queue_count;
-    know_recorded(engine, engine->queue[pick]);
-    engine->queue[pick] = engine->queue[--engine->queue_count];
-    task_schedule(engine->arrival);
-}
-
-static void collect(void *arg, struct evidence *evidence)
-{
-    struct engine *engine = arg;
-
-    if (engine->config.replay) {
-        if (!engine->config.shuffle_seed || engine->queue_count == REPLAY_QUEUE) {
-            know_recorded(engine, evidence);
-            return;
-        }
-        engine->queue[engine->queue_count++] = evidence;
-        task_schedule(engine->arrival);
-        return;
-    }
-    switch (evidence->key.kind) {
-    case EVIDENCE_DNS:
-        dns_collect(engine->dns, evidence);
-        break;
-    case EVIDENCE_SMTP:
-    case EVIDENCE_CONNECT:
-        smtp_collect(engine->smtp, evidence);
-        break;
-    case EVIDENCE_HTTPS:
-        https_collect(engine->https, evidence);
-        break;
-    case EVIDENCE_VANTAGE:
-        know_vantage(engine, evidence);
-        break;
-    case EVIDENCE_NOW:
-        know_now(evidence);
-        break;
-    case EVIDENCE_KIND_COUNT:
-        abort();
-    }
-}
-
 /* The engine's life */
 
 struct engine *engine_new(struct loop *loop, const struct engine_config *config, const char **why)
@@ -159,37 +58,10 @@ struct engine *engine_new(struct loop *loop, const struct engine_config *config,
         return NULL;
     engine->loop = loop;
     engine->config = *config;
-    engine->helo = config->helo;
-    engine->shuffle = config->shuffle_seed;
-    engine->store = store_new(loop, collect, engine);
-    engine->arrival = task_new(loop, arrive_shuffled, engine);
-    if (!engine->store || !engine->arrival || config->probe_count > PROBES_MAX)
-        goto fail;
-    if (config->replay) {
-        engine->queue = calloc(REPLAY_QUEUE, sizeof(struct evidence *));
-        if (!engine->queue)
-            goto fail;
+    engine->sources = config->probe_count <= PROBES_MAX ? sources_new(loop, config, why) : NULL;
+    engine->store = engine->sources ? store_new(loop, sources_collect, engine->sources) : NULL;
+    if (engine->store)
         return engine;
-    }
-    engine->dns = dns_new(loop, &config->dns);
-    if (!engine->dns)
-        goto fail;
-    engine->smtp = smtp_new(loop, &config->smtp, why);
-    if (!engine->smtp)
-        goto fail;
-    *why = "out of memory";
-    engine->https = https_new(loop, &(struct https_config){.source4 = config->smtp.source4,
-                                                           .source6 = config->smtp.source6,
-                                                           .use_ipv4 = config->smtp.use_ipv4,
-                                                           .use_ipv6 = config->smtp.use_ipv6,
-                                                           .allowed = config->smtp.allowed,
-                                                           .allowed_count = config->smtp.allowed_count,
-                                                           .ca_file = config->smtp.ca_file,
-                                                           .trace = config->smtp.trace});
-    if (!engine->https)
-        goto fail;
-    return engine;
-fail:
     engine_free(engine);
     return NULL;
 }
@@ -217,12 +89,8 @@ void engine_free(struct engine *engine)
         return;
     while (engine->audits)
         audit_free(engine->audits);
-    dns_free(engine->dns);
-    smtp_free(engine->smtp);
-    https_free(engine->https);
+    sources_free(engine->sources);
     store_free(engine->store);
-    task_free(engine->arrival);
-    free(engine->queue);
     free(engine);
 }
 
@@ -246,16 +114,23 @@ static void run_basics(struct audit *audit, struct run *run)
         need_inventory(run);
 }
 
+static bool has_group(const struct probe *probe, const char *group)
+{
+    size_t len = strlen(group);
+    const char *at = probe->groups;
+
+    while (at && (strncmp(at, group, len) != 0 || (at[len] != ',' && at[len] != '\0'))) {
+        at = strchr(at, ',');
+        at = at ? at + 1 : NULL;
+    }
+    return at != NULL;
+}
+
 static bool judges(const struct probe *probe, const struct target *target)
 {
-    for (size_t id = 0; id < CHECK_COUNT; id++) {
-        const char *group = check_of((enum check_id)id)->group;
-        const char *at = target->selected[id] ? strstr(probe->groups, group) : NULL;
-        size_t len = strlen(group);
-
-        if (at && (at == probe->groups || at[-1] == ',') && (at[len] == ',' || at[len] == '\0'))
+    for (size_t id = 0; id < CHECK_COUNT; id++)
+        if (target->selected[id] && has_group(probe, check_of((enum check_id)id)->group))
             return true;
-    }
     return false;
 }
 
@@ -269,7 +144,7 @@ static void give_up(struct audit *audit, struct run *run, const struct probe *pr
     run->findings = NULL;
     run->finding_count = run->finding_room = run->open_wishes = 0;
     for (size_t id = 0; id < CHECK_COUNT; id++)
-        if (strstr(probe->groups, check_of((enum check_id)id)->group))
+        if (has_group(probe, check_of((enum check_id)id)->group))
             finding_unknown(run, (enum check_id)id, audit->view.target->domain, &trouble, "not judged");
 }
 
@@ -446,7 +321,7 @@ void engine_hurry(struct engine *engine, int64_t within_ms)
 
 bool engine_is_idle(const struct engine *engine)
 {
-    return !engine->smtp || smtp_is_idle(engine->smtp);
+    return sources_are_idle(engine->sources);
 }
 
 /* One turn: every probe that is due is run once; evidence that is already there needs no further turn. */

@@ -1,0 +1,178 @@
+/* core/sources.c - where evidence comes from: the collectors, this machine, or a recording. */
+#include "core/sources.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "core/arena.h"
+#include "core/engine.h"
+#include "core/evidence.h"
+#include "core/https.h"
+#include "core/loop.h"
+#include "core/recording.h"
+#include "core/str.h"
+#include "core/vantage.h"
+
+enum { REPLAY_QUEUE = 4096 };
+
+struct sources {
+    struct engine_config config;
+    struct dns *dns;
+    struct smtp *smtp;
+    struct https *https;
+    /* Replay with shuffled arrival: evidence that waits for its turn. */
+    struct task *arrival;
+    struct evidence **queue;
+    size_t queue_count;
+    uint64_t shuffle;
+};
+
+static void know_now(struct evidence *evidence)
+{
+    int64_t *now = ARENA_NEW(evidence_arena(evidence), int64_t);
+
+    *now = (int64_t)time(NULL);
+    evidence_known(evidence, now, UINT32_MAX);
+}
+
+static const char *server_text(struct arena *arena, const struct dns_server *server)
+{
+    const char *ip = ip_text(arena, &server->ip);
+
+    return server->port == 53 ? ip : str_printf(arena, "%s@%u", ip, (unsigned)server->port);
+}
+
+static void know_vantage(struct sources *sources, struct evidence *evidence)
+{
+    const struct engine_config *config = &sources->config;
+    struct arena *arena = evidence_arena(evidence);
+    struct vantage *vantage = vantage_look(arena, sources->config.helo);
+    const char **resolvers = ARENA_ARRAY(arena, const char *, config->dns.server_count + 1);
+    const struct ip_block *block;
+
+    for (size_t i = 0; i < config->dns.server_count; i++)
+        resolvers[i] = server_text(arena, &config->dns.servers[i]);
+    vantage->resolvers = resolvers;
+    vantage->resolver_count = config->dns.server_count;
+    block = config->dns.server_count ? ip_special(&config->dns.servers[0].ip) : NULL;
+    vantage->trusts_ad = config->dns.trust_ad || (block && strcmp(block->name, "Loopback") == 0);
+    vantage->ipv4_used = config->smtp.use_ipv4;
+    vantage->ipv6_used = config->smtp.use_ipv6;
+    evidence_known(evidence, vantage, UINT32_MAX);
+}
+
+static void know_recorded(struct sources *sources, struct evidence *evidence)
+{
+    evidence_known(evidence, recording_value(sources->config.replay, evidence_arena(evidence), evidence->text), UINT32_MAX);
+}
+
+/* Tests: one piece of evidence a turn, in an order that the seed decides. */
+static void arrive_shuffled(void *arg)
+{
+    struct sources *sources = arg;
+    size_t pick;
+
+    if (!sources->queue_count)
+        return;
+    sources->shuffle = sources->shuffle * 6364136223846793005u + 1442695040888963407u;
+    pick = (size_t)(sources->shuffle >> 33) % sources->queue_count;
+    know_recorded(sources, sources->queue[pick]);
+    sources->queue[pick] = sources->queue[--sources->queue_count];
+    task_schedule(sources->arrival);
+}
+
+void sources_collect(void *arg, struct evidence *evidence)
+{
+    struct sources *sources = arg;
+
+    if (sources->config.replay) {
+        if (!sources->config.shuffle_seed || sources->queue_count == REPLAY_QUEUE) {
+            know_recorded(sources, evidence);
+            return;
+        }
+        sources->queue[sources->queue_count++] = evidence;
+        task_schedule(sources->arrival);
+        return;
+    }
+    switch (evidence->key.kind) {
+    case EVIDENCE_DNS:
+        dns_collect(sources->dns, evidence);
+        break;
+    case EVIDENCE_SMTP:
+    case EVIDENCE_CONNECT:
+        smtp_collect(sources->smtp, evidence);
+        break;
+    case EVIDENCE_HTTPS:
+        https_collect(sources->https, evidence);
+        break;
+    case EVIDENCE_VANTAGE:
+        know_vantage(sources, evidence);
+        break;
+    case EVIDENCE_NOW:
+        know_now(evidence);
+        break;
+    case EVIDENCE_KIND_COUNT:
+        abort();
+    }
+}
+
+static bool open_recording(struct sources *sources, struct loop *loop)
+{
+    sources->arrival = task_new(loop, arrive_shuffled, sources);
+    sources->queue = calloc(REPLAY_QUEUE, sizeof(struct evidence *));
+    return sources->arrival && sources->queue;
+}
+
+static bool open_collectors(struct sources *sources, struct loop *loop, const char **why)
+{
+    const struct smtp_config *smtp = &sources->config.smtp;
+    const struct https_config https = {.source4 = smtp->source4,
+                                       .source6 = smtp->source6,
+                                       .use_ipv4 = smtp->use_ipv4,
+                                       .use_ipv6 = smtp->use_ipv6,
+                                       .allowed = smtp->allowed,
+                                       .allowed_count = smtp->allowed_count,
+                                       .ca_file = smtp->ca_file,
+                                       .trace = smtp->trace};
+
+    sources->smtp = smtp_new(loop, smtp, why);
+    if (!sources->smtp)
+        return false;
+    *why = "out of memory";
+    sources->dns = dns_new(loop, &sources->config.dns);
+    sources->https = https_new(loop, &https);
+    return sources->dns && sources->https;
+}
+
+struct sources *sources_new(struct loop *loop, const struct engine_config *config, const char **why)
+{
+    struct sources *sources = calloc(1, sizeof *sources);
+
+    *why = "out of memory";
+    if (!sources)
+        return NULL;
+    sources->config = *config;
+    sources->shuffle = config->shuffle_seed;
+    if (config->replay ? open_recording(sources, loop) : open_collectors(sources, loop, why))
+        return sources;
+    sources_free(sources);
+    return NULL;
+}
+
+void sources_free(struct sources *sources)
+{
+    if (!sources)
+        return;
+    dns_free(sources->dns);
+    smtp_free(sources->smtp);
+    https_free(sources->https);
+    task_free(sources->arrival);
+    free(sources->queue);
+    free(sources);
+}
+
+bool sources_are_idle(const struct sources *sources)
+{
+    return !sources->smtp || smtp_is_idle(sources->smtp);
+}
