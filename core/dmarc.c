@@ -73,12 +73,12 @@ static bool is_unanswered(const struct dmarc_step *step)
            !step->answer->chain_too_long;
 }
 
-static void trouble_at(struct dmarc *d, const struct dns_answer *answer)
+static void trouble_at(struct dmarc_view *view, const struct dns_answer *answer)
 {
-    if (d->trouble)
+    if (view->trouble)
         return;
-    d->trouble = &answer->trouble;
-    d->trouble_key = answer->key;
+    view->trouble = &answer->trouble;
+    view->trouble_key = answer->key;
 }
 
 static bool ends_walk(const struct dmarc_step *step)
@@ -181,7 +181,7 @@ static void view_by_walk(struct dmarc *d)
         const struct dmarc_step *step = &d->steps[d->steps_used];
 
         if (is_unanswered(step))
-            trouble_at(d, step->answer);
+            trouble_at(&d->walk, step->answer);
         if (ends_walk(step)) {
             d->steps_used++;
             break;
@@ -214,30 +214,28 @@ static bool view_by_suffix_list(struct run *run, struct dmarc *d)
         }
     }
     if (is_unanswered(source))
-        trouble_at(d, source->answer);
+        trouble_at(&d->legacy, source->answer);
     if (!source->record)
         return true;
     take_policy(d, &d->legacy, source, false);
     return true;
 }
 
-/* Does the From domain exist?  It is asked only where that matters.  False: on its way. */
+/* Does the From domain exist?  It is asked only where np= says something of names that do not.  False: on its way. */
 static bool find_existence(struct run *run, struct dmarc *d)
 {
+    const struct dmarc_step *source = d->walk.source;
     const struct dns_answer *own;
-    bool matters = false;
 
-    d->exists = true;
-    for (size_t i = 1; i < d->step_count && !d->steps[0].record; i++)
-        matters = matters || (d->steps[i].record && d->steps[i].record->np != DMARC_UNSAID);
-    if (!matters)
+    if (!source || source == &d->steps[0] || source->record->np == DMARC_UNSAID)
         return true;
     own = need_dns(run, d->domain, DNS_A);
     if (!own)
         return false;
     if (own->status == DNS_UNKNOWN)
-        trouble_at(d, own);
+        trouble_at(&d->walk, own);
     d->exists = own->status != DNS_NXDOMAIN;
+    take_policy(d, &d->walk, source, true);
     return true;
 }
 
@@ -249,15 +247,14 @@ const struct dmarc *need_dmarc(struct run *run, const char *domain)
     d->domain = name_lower(run_arena(run), domain);
     d->step_count = dmarc_walk_names(d->domain, names);
     d->walk.org_domain = d->legacy.org_domain = d->domain;
-    d->complete = true;
+    d->complete = d->exists = true;
     for (size_t i = 0; i < d->step_count; i++)
         d->complete = ask(run, &d->steps[i], names[i]) && d->complete;
-    if (!d->complete || !find_existence(run, d)) {
-        d->complete = false;
+    if (!d->complete)
         return d;
-    }
     view_by_walk(d);
     d->complete = view_by_suffix_list(run, d);
+    d->complete = find_existence(run, d) && d->complete;
     return d;
 }
 

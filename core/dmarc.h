@@ -40,15 +40,14 @@ struct dmarc_view {
     const struct dmarc_step *source; /* whose record holds; NULL: none does */
     enum dmarc_policy policy;        /* for the From domain, t=y not yet counted; DMARC_UNSAID: no DMARC processing */
     enum dmarc_from from;            /* the tag it is taken from */
+    const struct trouble *trouble;   /* NULL, or why the view is not known: a question that matters had no answer */
+    const char *trouble_key;
 };
 
 struct dmarc {
     const char *domain; /* lower case */
     bool complete;      /* nothing that it is made of is on its way */
-    const struct trouble
-        *trouble; /* NULL, or why a view is not known: one of the questions that matter had no answer */
-    const char *trouble_key;
-    bool exists; /* the From domain does (RFC 9989 3.2.13, RFC 8020: NXDOMAIN alone means that it does not) */
+    bool exists;        /* the From domain does (RFC 9989 3.2.13, RFC 8020: NXDOMAIN alone means that it does not) */
     struct dmarc_step steps[DMARC_WALK_QUERIES]; /* the first is the From domain, the last the top */
     size_t step_count;
     size_t steps_used;            /* the walk ended here */

@@ -26,7 +26,7 @@ const char *dmarc_owner(struct run *run, const char *domain)
 
 bool from_domain_is_decided(const struct from_domain *from)
 {
-    return from->source == &from->dmarc->steps[0] || !from->dmarc->trouble;
+    return from->source == &from->dmarc->steps[0] || !from->dmarc->walk.trouble;
 }
 
 /* A name that only the domain's own people can set right. */
@@ -236,7 +236,7 @@ static void judge_from(struct run *run, const char *name)
     from.source = from.dmarc->walk.source;
     from.record = from.source ? from.source->record : NULL;
     if (!from_domain_is_decided(&from)) {
-        leave_undecided(run, &from, from.dmarc->trouble, from.dmarc->trouble_key,
+        leave_undecided(run, &from, from.dmarc->walk.trouble, from.dmarc->walk.trouble_key,
                         "no answer on the way up from the domain");
         return;
     }

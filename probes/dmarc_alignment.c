@@ -73,10 +73,10 @@ static void judge_envelope(struct run *run, const struct from_domain *from, cons
 
 static void leave_undecided(struct run *run, const struct from_domain *from, const struct dmarc *of)
 {
-    finding_rests_on(
-        run,
-        finding_unknown(run, DMARC_ALIGNMENT, from->name, of->trouble, "no answer on the way up from %s", of->domain),
-        of->trouble_key);
+    finding_rests_on(run,
+                     finding_unknown(run, DMARC_ALIGNMENT, from->name, of->walk.trouble,
+                                     "no answer on the way up from %s", of->domain),
+                     of->walk.trouble_key);
 }
 
 void judge_dmarc_alignment(struct run *run, const struct from_domain *from)
@@ -96,7 +96,10 @@ void judge_dmarc_alignment(struct run *run, const struct from_domain *from)
                                     a.of_envelope->walk.org_domain);
         a.by_dkim = dmarc_is_aligned(from->record->strict_dkim, d->domain, d->walk.org_domain, target->domain,
                                      of_domain->walk.org_domain);
-        undecided = d->trouble ? d : a.of_envelope->trouble ? a.of_envelope : of_domain->trouble ? of_domain : NULL;
+        undecided = d->walk.trouble               ? d
+                    : a.of_envelope->walk.trouble ? a.of_envelope
+                    : of_domain->walk.trouble     ? of_domain
+                                                  : NULL;
         /* Equal names are aligned whatever the organisation. */
         if (undecided && !name_equal(a.envelope, d->domain)) {
             leave_undecided(run, from, undecided);

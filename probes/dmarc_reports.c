@@ -102,10 +102,10 @@ static void judge_destination(struct run *run, const struct from_domain *from, c
         else
             f = finding(run, DMARC_AUTHORIZED, PASS, host, "%s lets reports come", owner);
         finding_rests_on(run, f, answer->key);
-    } else if (destination->trouble) {
-        f = finding_unknown(run, DMARC_AUTHORIZED, host, destination->trouble,
+    } else if (destination->walk.trouble) {
+        f = finding_unknown(run, DMARC_AUTHORIZED, host, destination->walk.trouble,
                             "whose host it is could not be found out");
-        finding_rests_on(run, f, destination->trouble_key);
+        finding_rests_on(run, f, destination->walk.trouble_key);
     } else if (answer->status == DNS_OK) {
         refuse(run, host, owner, answer);
     } else {
@@ -143,7 +143,7 @@ void judge_report_authorization(struct run *run, const struct from_domain *from)
             continue;
         destination = need_dmarc(run, hosts[i]);
         complete = complete && destination->complete;
-        if (!destination->complete || (!destination->trouble && name_equal(destination->walk.org_domain, own)))
+        if (!destination->complete || (!destination->walk.trouble && name_equal(destination->walk.org_domain, own)))
             continue;
         outside++;
         judge_destination(run, from, hosts[i], destination);

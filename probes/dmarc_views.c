@@ -19,11 +19,16 @@ static bool is_strict(const struct dmarc_view *view)
     return view->source && view->source->record->strict_spf;
 }
 
+/* A view without which there is nothing to compare; NULL: both are known. */
+static const struct dmarc_view *unknown_view(const struct dmarc *d)
+{
+    return d->walk.trouble ? &d->walk : d->legacy.trouble ? &d->legacy : NULL;
+}
+
 struct comparison {
     const char *changes; /* of alignment, as a list; NULL: none */
     bool pending;
-    const struct trouble *trouble;
-    const char *trouble_key;
+    const struct dmarc_view *unknown; /* of a declared domain; NULL: none */
 };
 
 static void compare_identity(struct run *run, const struct from_domain *from, const char *identity,
@@ -39,9 +44,8 @@ static void compare_identity(struct run *run, const struct from_domain *from, co
         c->pending = true;
         return;
     }
-    if (other->trouble) {
-        c->trouble = other->trouble;
-        c->trouble_key = other->trouble_key;
+    if (unknown_view(other)) {
+        c->unknown = unknown_view(other);
         return;
     }
     now = dmarc_is_aligned(is_strict(&d->walk), d->domain, d->walk.org_domain, identity, other->walk.org_domain);
@@ -56,7 +60,7 @@ static void compare_identity(struct run *run, const struct from_domain *from, co
 static struct comparison compare_identities(struct run *run, const struct from_domain *from)
 {
     const struct target *target = run_target(run);
-    struct comparison c = {NULL, false, NULL, NULL};
+    struct comparison c = {NULL, false, NULL};
 
     compare_identity(run, from, target->domain, &c); /* its SPF where no other is declared, and its DKIM */
     for (size_t i = 0; i < target->mail_from_count; i++)
@@ -106,6 +110,13 @@ static struct finding *compare(struct run *run, const struct from_domain *from, 
     return finding(run, DMARC_LEGACY_DIFFERENCE, PASS, from->name, "RFC 9989 and RFC 7489 come to the same");
 }
 
+static void leave_undecided(struct run *run, const struct from_domain *from, const struct dmarc_view *unknown,
+                            const char *what)
+{
+    finding_rests_on(run, finding_unknown(run, DMARC_LEGACY_DIFFERENCE, from->name, unknown->trouble, "%s", what),
+                     unknown->trouble_key);
+}
+
 void judge_legacy_difference(struct run *run, const struct from_domain *from)
 {
     const struct dmarc *d = from->dmarc;
@@ -116,19 +127,15 @@ void judge_legacy_difference(struct run *run, const struct from_domain *from)
         finding(run, DMARC_LEGACY_DIFFERENCE, SKIPPED, from->name, "no public suffix list here to compare with");
         return;
     }
-    if (d->trouble) {
-        f = finding_unknown(run, DMARC_LEGACY_DIFFERENCE, from->name, d->trouble,
-                            "no answer on the way up from the domain");
-        finding_rests_on(run, f, d->trouble_key);
+    if (unknown_view(d)) {
+        leave_undecided(run, from, unknown_view(d), "no answer on the way up from the domain");
         return;
     }
     c = compare_identities(run, from);
     if (c.pending)
         return;
-    if (c.trouble) {
-        f = finding_unknown(run, DMARC_LEGACY_DIFFERENCE, from->name, c.trouble,
-                            "no answer on the way up from a declared domain");
-        finding_rests_on(run, f, c.trouble_key);
+    if (c.unknown) {
+        leave_undecided(run, from, c.unknown, "no answer on the way up from a declared domain");
         return;
     }
     f = compare(run, from, &c);
