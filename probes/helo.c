@@ -90,7 +90,10 @@ static bool judge_syntax(struct run *run, const struct helo *h)
         return true;
     }
     f = judge(run, h, HELO_FQDN, FAIL, str_printf(run_arena(run), "the name %s", name_fault_text(fault)));
-    finding_remedy(run, f, "Set the HELO name to the server's public host name (Postfix: smtp_helo_name = mail.%s).", run_target(run)->domain);
+    finding_remedy(run, f,
+                   "In the mail server, set the HELO name to its public host name, such as mail.%s (Postfix: smtp_helo_name = NAME; Exim: "
+                   "helo_data = NAME in the smtp transport; OpenSMTPD: relay helo NAME; Exchange: Set-SendConnector -Fqdn NAME).",
+                   run_target(run)->domain);
     return false;
 }
 
