@@ -13,7 +13,16 @@ import zones
 from world import DOMAINS
 
 
+def check_numbers():
+    """Domains of one number would share addresses."""
+    numbers = [domain.number for domain in DOMAINS]
+    twice = {f"{d.name} ({d.number})" for d in DOMAINS if numbers.count(d.number) > 1}
+    if twice:
+        sys.exit(f"world.py: these share a number: {' '.join(sorted(twice))}")
+
+
 def main():
+    check_numbers()
     lab = Path(sys.argv[1]).resolve()
     conf = lab / "conf"
     shutil.rmtree(conf, ignore_errors=True)

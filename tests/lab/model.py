@@ -12,6 +12,7 @@ NAME_SERVERS = {
     "ns2.lab.": ("11.53.0.2", "2a0b:bb80:53::2"),
 }
 LAME_SERVER = ("ns3.lab.", "11.53.0.3")      # refuses everything: see resolvers.py
+OTHER_SERVER = ("ns4.lab.", "11.53.0.4")     # an NSD of its own, with another edition of the zones that are delegated to it
 WEB = ("11.80.0.1", "2a0b:bb80:80::1")
 
 OWN_NAME = object()     # "as it should be": the host's own name
@@ -83,7 +84,8 @@ class Domain:
     """One line of the table, and one zone below lab."""
 
     def __init__(self, name, number, why, *hosts, mx=None, spf="v=spf1 mx -all", dmarc="v=DMARC1; p=reject; rua=mailto:dmarc@{}",
-                 records=(), zone="signed", reverse=None, reverse_records=(), dkim=False, dane=False, mta_sts=None):
+                 records=(), zone="signed", reverse=None, reverse_records=(), dkim=False, dane=False, mta_sts=None,
+                 servers=tuple(NAME_SERVERS), other_lacks=""):
         self.name, self.number, self.why = f"{name}.lab", number, why
         self.origin = self.name + "."
         self.hosts = list(hosts)
@@ -91,7 +93,8 @@ class Domain:
         self.spf, self.dmarc = spf, dmarc and dmarc.format(self.name)
         self.records = list(records)
         self.zone = zone                        # signed, unsigned or bogus
-        self.reverse = reverse                  # None: in the common reverse zone; else a zone of its own: signed, bogus or lame
+        self.servers, self.other_lacks = servers, other_lacks       # ns4 lacks the records that hold this text
+        self.reverse = reverse                  # None: in the common reverse zone; else a zone of its own: signed, bogus, lame or stale
         self.reverse_records = list(reverse_records)
         # True: a good key at s1.  Else records by selector, with {rsa2048} and the like for the keys of certs.py.
         self.dkim = {"s1": "v=DKIM1; k=rsa; p={rsa2048}"} if dkim is True else dkim or {}
@@ -118,6 +121,8 @@ class Zone:
     origin: str
     records: list = field(default_factory=list)
     state: str = "signed"           # signed, unsigned, bogus, or lame: delegated, but no server knows it
+    servers: tuple = tuple(NAME_SERVERS)
+    other_lacks: str = ""           # OTHER_SERVER lacks the records that hold this text
 
 
 def reverse_name(address):

@@ -13,7 +13,7 @@ STARTTLS with a certificate of the lab's CA; SPF is "mx -all", DMARC is reject, 
 peers.py.  The addresses 11.66.0.0/16 and 2a0b:bb80:66::/48 swallow packets without a word.
 """
 
-from model import LAME_SERVER, NAME_SERVERS, Domain, Zone, host, policy
+from model import LAME_SERVER, NAME_SERVERS, OTHER_SERVER, Domain, Zone, host, policy
 
 PROBE = ("11.9.9.9", "2a0b:bb80:9::9")
 
@@ -142,26 +142,29 @@ DOMAINS = [
            records=['*._domainkey TXT "v=spf1 -all"']),
 
     # SPF.  The sender is the MX host, but where the record says otherwise.
-    Domain("spf-lookups", 180, "eleven lookups: the record costs too much", host(),
+    Domain("spf-lookups", 220, "eleven lookups: the record costs too much", host(),
            spf="v=spf1 " + " ".join(f"include:s{i}" + ".spf-lookups.lab" for i in range(1, 11)) + " mx -all",
-           records=[f's{i} TXT "v=spf1 ip4:11.22.180.{100 + i} -all"' for i in range(1, 11)]),
-    Domain("spf-ten-deep", 181, "nothing: ten includes, one in the other", host(), spf="v=spf1 include:s1.spf-ten-deep.lab -all",
-           records=[f's{i} TXT "v=spf1 include:s{i + 1}.spf-ten-deep.lab -all"' for i in range(1, 10)] + ['s10 TXT "v=spf1 ip4:11.22.181.25 -all"']),
-    Domain("spf-voids", 182, "three names that do not exist before the term that matches", host(),
+           records=[f's{i} TXT "v=spf1 ip4:11.22.220.{100 + i} -all"' for i in range(1, 11)]),
+    Domain("spf-ten-deep", 221, "nothing: ten includes, one in the other", host(), spf="v=spf1 include:s1.spf-ten-deep.lab -all",
+           records=[f's{i} TXT "v=spf1 include:s{i + 1}.spf-ten-deep.lab -all"' for i in range(1, 10)] + ['s10 TXT "v=spf1 ip4:11.22.221.25 -all"']),
+    Domain("spf-voids", 222, "three names that do not exist before the term that matches", host(),
            spf="v=spf1 a:old1.spf-voids.lab a:old2.spf-voids.lab mx:old3.spf-voids.lab mx -all"),
-    Domain("spf-plus-all", 183, "the whole world may send", host(), spf="v=spf1 mx +all"),
-    Domain("spf-two", 184, "two SPF records", host(), records=['@ TXT "v=spf1 a ~all"']),
-    Domain("spf-include-gone", 185, "an include without record", host(), spf="v=spf1 include:gone.spf-include-gone.lab mx -all"),
-    Domain("spf-softfail", 186, "the MX host is not in the record, which ends in ~all", host(), spf="v=spf1 ip4:11.22.186.99 ~all"),
-    Domain("spf-ptr", 187, "ptr is all that names the MX host", host(), spf="v=spf1 ptr -all"),
-    Domain("spf-wide", 188, "a quarter of the IPv4 addresses may send", host(), spf="v=spf1 ip4:0.0.0.0/2 ip6:2000::/3 -all"),
-    Domain("spf-macro", 189, "nothing: exists with macros names the MX host", host(),
+    Domain("spf-plus-all", 223, "the whole world may send", host(), spf="v=spf1 mx +all"),
+    Domain("spf-two", 224, "two SPF records", host(), records=['@ TXT "v=spf1 a ~all"']),
+    Domain("spf-include-gone", 225, "an include without record", host(), spf="v=spf1 include:gone.spf-include-gone.lab mx -all"),
+    Domain("spf-softfail", 226, "the MX host is not in the record, which ends in ~all", host(), spf="v=spf1 ip4:11.22.226.99 ~all"),
+    Domain("spf-ptr", 227, "ptr is all that names the MX host", host(), spf="v=spf1 ptr -all"),
+    Domain("spf-wide", 228, "a quarter of the IPv4 addresses may send", host(), spf="v=spf1 ip4:0.0.0.0/2 ip6:2000::/3 -all"),
+    Domain("spf-macro", 229, "nothing: exists with macros names the MX host", host(),
            spf="v=spf1 exists:%{ir}.%{v}._ok.%{d} exp=_why.%{d} -all",
-           records=["25.189.22.11.in-addr._ok A 127.0.0.2", '_why TXT "%{i} is none of the hosts of %{d}"']),
-    Domain("spf-redirect-ring", 190, "redirect= leads back", host(), spf="v=spf1 redirect=_spf.spf-redirect-ring.lab",
+           records=["25.229.22.11.in-addr._ok A 127.0.0.2", '_why TXT "%{i} is none of the hosts of %{d}"']),
+    Domain("spf-redirect-ring", 230, "redirect= leads back", host(), spf="v=spf1 redirect=_spf.spf-redirect-ring.lab",
            records=['_spf TXT "v=spf1 redirect=spf-redirect-ring.lab"']),
-    Domain("spf-none", 191, "no SPF record", host(), spf=None),
-    Domain("spf-syntax", 192, "a mistyped mechanism behind the term that matches", host(), spf="v=spf1 mx ipv4:11.22.192.26 -all"),
+    Domain("spf-none", 231, "no SPF record", host(), spf=None),
+    Domain("spf-syntax", 232, "a mistyped mechanism behind the term that matches", host(), spf="v=spf1 mx ipv4:11.22.232.26 -all"),
+    Domain("spf-neutral", 233, "?all", host(), spf="v=spf1 mx ?all"),
+    Domain("mx-only", 240, "SPF names another sender, so the MX only receives; it has no PTR", host(ptr=None), host("out", at=26, by="nobody"),
+           mx=["10 mx1"], spf="v=spf1 a:out.mx-only.lab -all", reverse="signed"),
 
     # DMARC.
     Domain("dmarc-none", 155, "the policy is none, and nobody gets reports", host(), dmarc="v=DMARC1; p=none"),
@@ -218,12 +221,20 @@ DOMAINS += [
     Domain("tls-rpt-bad", 207, "the TLS-RPT record names an address without mailto", host(), records=['_smtp._tls TXT "v=TLSRPTv1; rua=tls@tls-rpt-bad.lab"']),
 ]
 
+# Name servers.  Unbound asks ns4 alone for the reverse zone of ptr-stale, so that the one that lacks the PTR is the one that answers.
+DOMAINS += [
+    Domain("ns-differ", 245, "one of two name servers lacks a TXT record", host(), records=['@ TXT "verification=1"'],
+           servers=("ns1.lab.", OTHER_SERVER[0]), other_lacks="verification"),
+    Domain("ns-lame", 246, "one of two name servers refuses", host(), servers=("ns1.lab.", LAME_SERVER[0])),
+    Domain("ptr-stale", 247, "one of two name servers of the reverse zone lacks the PTR", host(), reverse="stale"),
+]
+
 # Zones that belong to no domain of the table.  PTRs are added to the closest of these above the address, unless
 # the domain has a reverse zone of its own.
 ZONES = [
     Zone("."),
     Zone("lab.", [f"{name} {kind} {address}" for name, pair in NAME_SERVERS.items()
-                  for kind, address in zip(("A", "AAAA"), pair)] + [f"{LAME_SERVER[0]} A {LAME_SERVER[1]}"]),
+                  for kind, address in zip(("A", "AAAA"), pair)] + [f"{name} A {address}" for name, address in (LAME_SERVER, OTHER_SERVER)]),
     Zone("in-addr.arpa."),
     Zone("ip6.arpa."),
     Zone("11.in-addr.arpa.", ["1.0.53 PTR ns1.lab.", "2.0.53 PTR ns2.lab."]),

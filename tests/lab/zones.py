@@ -13,7 +13,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from model import LAME_SERVER, NAME_SERVERS, Zone, absolute, reverse_name
+from model import LAME_SERVER, NAME_SERVERS, OTHER_SERVER, Zone, absolute, reverse_name
 from world import DOMAINS, ZONES
 
 DAYS_VALID = 30
@@ -47,15 +47,23 @@ def _domain_records(domain, certs):
     return records + domain.records
 
 
-def _reverse_origin(domain):
+def reverse_origin(domain):
     return f"{domain.number}.22.11.in-addr.arpa."
+
+
+def _reverse_zone(domain):
+    if domain.reverse == "lame":
+        return Zone(reverse_origin(domain), [], "lame", (LAME_SERVER[0],))
+    if domain.reverse == "stale":
+        return Zone(reverse_origin(domain), list(domain.reverse_records), "signed", (next(iter(NAME_SERVERS)), OTHER_SERVER[0]), " PTR ")
+    return Zone(reverse_origin(domain), list(domain.reverse_records), domain.reverse)
 
 
 def all_zones(certs):
     """Every zone of the lab, with the records of the table but without SOA, NS and delegations."""
     zones = [Zone(z.origin, list(z.records), z.state) for z in ZONES]
-    zones += [Zone(d.origin, _domain_records(d, certs), d.zone) for d in DOMAINS]
-    zones += [Zone(_reverse_origin(d), list(d.reverse_records), d.reverse) for d in DOMAINS if d.reverse]
+    zones += [Zone(d.origin, _domain_records(d, certs), d.zone, d.servers, d.other_lacks) for d in DOMAINS]
+    zones += [_reverse_zone(d) for d in DOMAINS if d.reverse]
     by_origin = {z.origin: z for z in zones}
     for domain in DOMAINS:
         for host in domain.hosts:
@@ -106,15 +114,14 @@ class Key:
         return base
 
 
-def _zone_text(zone, zones, key):
-    servers = list(NAME_SERVERS)
+def _zone_text(zone, zones, key, serial, lacking=""):
     lines = [f"$ORIGIN {zone.origin}", f"$TTL {TTL}",
-             f"@ SOA {servers[0]} hostmaster.lab. {int(time.time())} 3600 600 604800 60"]
-    lines += [f"@ NS {server}" for server in servers]
-    lines += zone.records
+             f"@ SOA {next(iter(NAME_SERVERS))} hostmaster.lab. {serial} 3600 600 604800 60"]
+    lines += [f"@ NS {server}" for server in zone.servers]
+    lines += [record for record in zone.records if not lacking or lacking not in record]
     for child in zones.values():
         if child.origin != "." and _enclosing(child.origin, zones) == zone.origin:
-            lines += [f"{child.origin} NS {server}" for server in (servers if child.state != "lame" else LAME_SERVER[:1])]
+            lines += [f"{child.origin} NS {server}" for server in child.servers]
             if child.state in ("signed", "bogus"):
                 lines.append(f"{child.origin} DS {key.ds(child.origin)}")
     if zone.origin == ".":
@@ -132,7 +139,7 @@ def _spoil(text):
     return "\n".join(lines) + "\n"
 
 
-def _sign(zone, directory, key):
+def sign(zone, directory, key):
     plain, signed = directory / f"{zone.origin}plain", directory / f"{zone.origin}zone"
     if zone.state == "unsigned":
         shutil.copy(plain, signed)
@@ -147,30 +154,35 @@ def _sign(zone, directory, key):
 def build(lab, conf, certs):
     key = Key(lab / "keys")
     zones = all_zones(certs)
-    directory = conf / "zones"
-    directory.mkdir()
     served = [z for z in zones.values() if z.state != "lame"]
-    for zone in served:
-        (directory / f"{zone.origin}plain").write_text(_zone_text(zone, zones, key))
+    elsewhere = [z for z in served if OTHER_SERVER[0] in z.servers]
+    serial = int(time.time())
+    jobs = []
+    for directory, some, lacking in ((conf / "zones", served, False), (conf / "zones.other", elsewhere, True)):
+        directory.mkdir()
+        for zone in some:
+            (directory / f"{zone.origin}plain").write_text(_zone_text(zone, zones, key, serial, zone.other_lacks if lacking else ""))
+            jobs.append((zone, directory, key))
     with ThreadPoolExecutor(4) as pool:
-        list(pool.map(lambda zone: _sign(zone, directory, key), served))
-    _nsd(conf, served)
+        list(pool.map(lambda job: sign(*job), jobs))
+    _nsd(conf, "nsd", "zones", served, [a for pair in NAME_SERVERS.values() for a in pair])
+    _nsd(conf, "nsd-other", "zones.other", elsewhere, [OTHER_SERVER[1]])
     _unbound(conf, key)
 
 
-def _nsd(conf, zones):
-    addresses = "\n".join(f"    ip-address: {a}" for pair in NAME_SERVERS.values() for a in pair)
+def _nsd(conf, name, directory, zones, addresses):
+    listen = "\n".join(f"    ip-address: {a}" for a in addresses)
     text = f"""server:
-{addresses}
+{listen}
     username: nsd
     chroot: ""
     database: ""
-    zonesdir: /run/lab/conf/zones
-    zonelistfile: /run/lab/nsd/zone.list
-    xfrdfile: /run/lab/nsd/xfrd.state
-    xfrdir: /run/lab/nsd
+    zonesdir: /run/lab/conf/{directory}
+    zonelistfile: /run/lab/{name}/zone.list
+    xfrdfile: /run/lab/{name}/xfrd.state
+    xfrdir: /run/lab/{name}
     pidfile: ""
-    logfile: /run/lab/log/nsd.log
+    logfile: /run/lab/log/{name}.log
     server-count: 1
     tcp-count: 1000
     rrl-ratelimit: 0
@@ -180,7 +192,7 @@ remote-control:
 """
     for zone in zones:
         text += f'zone:\n    name: "{zone.origin}"\n    zonefile: "{zone.origin}zone"\n'
-    (conf / "nsd.conf").write_text(text)
+    (conf / f"{name}.conf").write_text(text)
 
 
 def _unbound(conf, key):
@@ -218,4 +230,4 @@ def _unbound(conf, key):
     infra-host-ttl: 60
 remote-control:
     control-enable: no
-""")
+""" + "".join(f'stub-zone:\n    name: "{reverse_origin(d)}"\n    stub-addr: {OTHER_SERVER[1]}\n' for d in DOMAINS if d.reverse == "stale"))

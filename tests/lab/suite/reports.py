@@ -12,7 +12,7 @@ from .program import LAB_DIR, PROGRAM, ROOT, at_once, audit, of_status
 
 WORDS = {"ok": "pass", "FAIL": "fail"}
 TEXT_COUNTS = re.compile(r"^  ((?:\d+ (?:fail|warn|unknown|note|ok|skipped)(?:, )?)+)$", re.M)
-TEXT_FINDING = re.compile(r"^  \S (warn|FAIL|unknown|note) +([a-z0-9_]+\.[a-z0-9_]+)  \S", re.M)
+TEXT_FINDING = re.compile(r"^  \S (warn|FAIL|unknown|note) +([a-z0-9_]+\.[a-z0-9_]+)  (?:\S|\n +\S)", re.M)
 HTML_COUNT = re.compile(r'<li class="(\w+)"><span aria-hidden="true">[^<]*</span> <b>(\d+)</b>')
 HTML_FINDING = re.compile(
     r'<article class="card (?P<card>\w+)">.*?<code class="id">(?P<id>[^<]+)</code>.*?<p class="subject">(?P<subjects>.*?)</p>'
