@@ -234,7 +234,7 @@ static bool find_existence(struct run *run, struct dmarc *d)
         return false;
     if (own->status == DNS_UNKNOWN)
         trouble_at(&d->walk, own);
-    d->exists = own->status != DNS_NXDOMAIN;
+    d->exists = own->status != DNS_NXDOMAIN || own->chain_count > 0; /* an alias exists, wherever it leads */
     take_policy(d, &d->walk, source, true);
     return true;
 }

@@ -175,19 +175,43 @@ void spf_offer_without_voids(struct run *run, const struct spf_domain *d, const 
         offer(run, f, d->name, d->source->record->text, after, "Take out the terms whose names have no records.");
 }
 
-static bool is_ptr_term(const void *arg, const struct spf_term *term)
+/* The senders that only ptr of this record lets pass, as ip4: and ip6: terms. */
+static const char *senders_by_ptr(struct run *run, const struct spf_domain *d)
 {
-    (void)arg;
-    return term->kind == SPF_TERM_PTR;
+    const char *text = "";
+    size_t n = 0;
+
+    for (size_t i = 0; i < d->mail->address_count; i++) {
+        const struct mail_address *a = &d->mail->addresses[i];
+        const struct spf_result *r;
+
+        if (!address_is_sender(a) || n == d->sender_count)
+            continue;
+        r = d->results[n++];
+        if (r->word == SPF_PASS && r->path_count == 1 && r->path[0].term->kind == SPF_TERM_PTR)
+            text = str_printf(run_arena(run), "%s%s%s", text, *text ? " " : "", address_term(run, &a->ip));
+    }
+    return text;
 }
 
 void spf_offer_without_ptr(struct run *run, const struct spf_domain *d, struct finding *f)
 {
-    struct str after = without(run, d->source->record, is_ptr_term, NULL);
+    struct arena *arena = run_arena(run);
+    const struct spf_record *record = d->source->record;
+    const char *instead = senders_by_ptr(run, d);
 
-    if (after.len < d->source->record->text.len)
-        offer(run, f, d->name, d->source->record->text, after,
-              "Take ptr out, and name what it stood for by ip4:, ip6: or a:.");
+    for (size_t i = 0; i < record->count;) {
+        if (record->terms[i].kind != SPF_TERM_PTR) {
+            i++;
+            continue;
+        }
+        record = spf_record_parse(arena, spf_with_change(arena, record, &record->terms[i], instead));
+        instead = "";
+        i = 0;
+    }
+    if (record != d->source->record)
+        offer(run, f, d->name, d->source->record->text, record->text,
+              "Name the hosts that send instead of ptr; see that none is missing.");
 }
 
 void spf_offer_end(struct run *run, const struct spf_domain *d, struct finding *f)
