@@ -16,6 +16,7 @@
 #include "cmd/targets.h"
 #include "cmd/usage.h"
 #include "core/arena.h"
+#include "core/dnsbl.h"
 #include "core/engine.h"
 #include "core/limits.h"
 #include "core/loop.h"
@@ -76,7 +77,7 @@ static bool read_options(struct audit_command *run, int argc, char **argv, enum 
 
 static bool refuse_with_replay(const struct audit_command *run, const char **why)
 {
-    static const enum option_id recorded[] = {OPT_SENDER, OPT_NOT_SENDER, OPT_CANARY, OPT_SMTP_PORT, OPT_DOMAINS};
+    static const enum option_id recorded[] = {OPT_SENDER, OPT_NOT_SENDER, OPT_CANARY, OPT_SMTP_PORT, OPT_DOMAINS, OPT_DNSBL};
 
     for (size_t i = 0; i < sizeof recorded / sizeof *recorded; i++) {
         const struct option_use *use = options_last(&run->options, recorded[i]);
@@ -208,6 +209,26 @@ static struct dns_config dns_config_of(struct audit_command *run)
     return config;
 }
 
+/* Where the user named none: the usual lists for a single domain, unless they would refuse the resolver.  (threats.md A6) */
+static void choose_blocklists(struct audit_command *run, const struct dns_config *dns)
+{
+    const char **zones;
+    size_t count = 0;
+
+    if (run->target.dnsbl_count || run->settings.no_dnsbl || run->recording || run->domain_count != 1 || run->list_fd >= 0)
+        return;
+    for (size_t i = 0; i < dns->server_count; i++)
+        if (dnsbl_refuses_resolver(&dns->servers[i].ip))
+            return;
+    while (dnsbl_standard(count))
+        count++;
+    zones = ARENA_ARRAY(run->arena, const char *, count);
+    for (size_t i = 0; i < count; i++)
+        zones[i] = dnsbl_standard(i);
+    run->target.dnsbls = zones;
+    run->target.dnsbl_count = count;
+}
+
 static bool start(struct audit_command *run, const char **why)
 {
     const struct settings *settings = &run->settings;
@@ -225,6 +246,7 @@ static bool start(struct audit_command *run, const char **why)
         return false;
     config.helo = settings->helo ? settings->helo : vantage_look(run->arena, NULL)->host;
     config.dns = dns_config_of(run);
+    choose_blocklists(run, &config.dns);
     config.smtp = (struct smtp_config){.our_name = config.helo,
                                        .source4 = settings->source4,
                                        .source6 = settings->source6,

@@ -74,8 +74,10 @@ const struct option option_table[OPTION_COUNT] = {
     [OPT_CANARY] = {.command = "audit", .name = "canary", .type = OPTION_TEXT, .argument = "HOST", .repeatable = true,
         .help = "a mail server that is known to answer: shows whether port 25 leaves this machine, asked only when "
                 "in doubt"},
-    [OPT_DNSBL] = {.command = "audit", .name = "dnsbl", .argument = "LIST", .type = OPTION_TEXT, .planned = true},
-    [OPT_NO_DNSBL] = {.command = "audit", .name = "no-dnsbl", .type = OPTION_FLAG, .planned = true},
+    [OPT_DNSBL] = {.command = "audit", .name = "dnsbl", .type = OPTION_TEXT, .argument = "LIST", .repeatable = true,
+        .help = "ask this blocklist: its zone, perhaps with your key in front, which recordings and JSON reports hold; "
+                "without it a few large ones are asked, but none for several domains or through a public resolver"},
+    [OPT_NO_DNSBL] = {.command = "audit", .name = "no-dnsbl", .type = OPTION_FLAG, .help = "ask no blocklist"},
     [OPT_ACTIVE] = {.command = "audit", .name = "active", .argument = "TEST,...", .type = OPTION_TEXT, .planned = true},
     [OPT_OWN] = {.command = "audit", .name = "own", .argument = "HOST", .type = OPTION_TEXT, .repeatable = true,
         .planned = true},

@@ -185,6 +185,26 @@ static bool make_selectors(const struct options *options, struct settings *out, 
     return true;
 }
 
+static bool make_blocklists(const struct options *options, struct settings *out, const char **why)
+{
+    const struct option_use *no = options_last(options, OPT_NO_DNSBL);
+
+    out->no_dnsbl = options_flag(options, OPT_NO_DNSBL);
+    if (!make_domains(options, OPT_DNSBL, &out->target.dnsbls, &out->target.dnsbl_count, why))
+        return false;
+    if (out->target.dnsbl_count > DNSBL_LISTS_MAX) {
+        *why = str_printf(options->arena, "--dnsbl: more than %d lists", DNSBL_LISTS_MAX);
+        return false;
+    }
+    if (out->no_dnsbl && out->target.dnsbl_count && options_last(options, OPT_DNSBL)->source == no->source) {
+        *why = str_printf(options->arena, "%s and %s exclude each other", options_last(options, OPT_DNSBL)->where, no->where);
+        return false;
+    }
+    if (out->no_dnsbl && out->target.dnsbl_count && options_last(options, OPT_DNSBL)->source < no->source)
+        out->target.dnsbl_count = 0;
+    return true;
+}
+
 static bool make_identities(const struct options *options, struct settings *out, const char **why)
 {
     const struct option_use *volume = options_last(options, OPT_VOLUME);
@@ -192,7 +212,7 @@ static bool make_identities(const struct options *options, struct settings *out,
     if (volume)
         out->target.volume = strcmp(volume->value, "bulk") == 0 ? VOLUME_BULK : VOLUME_LOW;
     out->target.guess_selectors = options_flag(options, OPT_DKIM_GUESS);
-    return make_selectors(options, out, why) &&
+    return make_selectors(options, out, why) && make_blocklists(options, out, why) &&
            make_domains(options, OPT_MAIL_FROM, &out->target.mail_froms, &out->target.mail_from_count, why) &&
            make_domains(options, OPT_FROM, &out->target.froms, &out->target.from_count, why);
 }

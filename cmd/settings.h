@@ -28,6 +28,7 @@ struct settings {
     struct dns_server *resolvers; /* none: the system's */
     size_t resolver_count;
     bool trust_ad;
+    bool no_dnsbl;
     const char *helo; /* NULL: this machine's */
     struct ip source4, source6;
     bool use_ipv4, use_ipv6;

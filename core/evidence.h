@@ -44,6 +44,7 @@ struct key {
      * decides for all, and all have seen the same evidence. */
     const struct ip *addresses;
     size_t address_count;
+    bool is_of_blocklist; /* DNS: counted apart from the audit's other questions; no part of the key's text */
 };
 
 struct arena;

@@ -121,6 +121,7 @@ static void target_json(struct json_codec *c, struct target *t)
         json_end(c);
     }
     t->not_senders = networks(c, "not_senders", t->not_senders, &t->not_sender_count);
+    t->dnsbls = domains(c, "dnsbls", t->dnsbls, &t->dnsbl_count);
     t->selectors = texts(c, "selectors", t->selectors, &t->selector_count);
     t->guess_selectors = json_bool(c, "guess_selectors", t->guess_selectors, false);
     t->mail_froms = domains(c, "mail_froms", t->mail_froms, &t->mail_from_count);

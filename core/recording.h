@@ -3,7 +3,8 @@
  * {"mailready_evidence": 1,
  *  "target": {"domain": "example.org", "unicode": "example.org", "smtp_port": 25, "canaries": ["mx.example.net"],
  *             "senders": [{"ip": "192.0.2.1", "helo": "mail.example.org"}, {"host": "out.example.org"}, "192.0.2.2"],
- *             "selectors": ["2026a"], "guess_selectors": false, "froms": [...], "mail_froms": [...], "volume": "bulk"},
+ *             "selectors": ["2026a"], "guess_selectors": false, "froms": [...], "mail_froms": [...], "volume": "bulk",
+ *             "dnsbls": ["bl.example.net"]},
  *  "elapsed_ms": 812,
  *  "evidence": {"now": 1767225600, "dns:example.org/MX": ["10 mx1.example.org"], ...}}
  *

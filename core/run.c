@@ -13,6 +13,12 @@
 #include "core/url.h"
 #include "core/vantage.h"
 
+/* How many questions the audit has asked, of the kind that is counted with this one. */
+static size_t *questions_of(struct run *run, const struct key *key)
+{
+    return key->is_of_blocklist ? &run->audit->dnsbl_questions : &run->audit->dns_questions;
+}
+
 static bool is_pinned_or_affordable(struct run *run, const struct key *key, const char *text)
 {
     const struct evidence *known = store_find(run->audit->store, text);
@@ -23,7 +29,7 @@ static bool is_pinned_or_affordable(struct run *run, const struct key *key, cons
         return false;
     if (run->audit->replay)
         return recording_has(run->audit->replay, text);
-    return key->kind != EVIDENCE_DNS || run->audit->dns_questions < DNS_QUERIES_PER_AUDIT ||
+    return key->kind != EVIDENCE_DNS || *questions_of(run, key) < (key->is_of_blocklist ? DNSBL_QUERIES_PER_AUDIT : DNS_QUERIES_PER_AUDIT) ||
            store_is_pinned(run->audit->store, text, &run->audit->waiter);
 }
 
@@ -45,7 +51,7 @@ static const void *need(struct run *run, const struct key *key, const char **tex
         return NULL;
     }
     if (is_new && key->kind == EVIDENCE_DNS)
-        run->audit->dns_questions++;
+        ++*questions_of(run, key);
     if (evidence->known)
         return evidence->value;
     run->open_wishes++;
@@ -90,6 +96,13 @@ const struct dns_answer *need_dns_again(struct run *run, const char *name, enum 
 const struct dns_answer *need_dns_at(struct run *run, const struct ip *server, const char *name, enum dns_type type)
 {
     return need_answer(run, &(struct key){.kind = EVIDENCE_DNS, .name = name, .type = type, .ip = *server, .nth = 1});
+}
+
+const struct dns_answer *need_dnsbl(struct run *run, const char *name)
+{
+    struct key key = {.kind = EVIDENCE_DNS, .name = name, .type = DNS_A, .nth = 1, .is_of_blocklist = true};
+
+    return resolver_believe(run, need_answer(run, &key));
 }
 
 static const struct smtp_session *need_session(struct run *run, const struct key *key)

@@ -31,6 +31,7 @@ const struct smtp_session *need_smtp_again(struct run *, const struct ip *, cons
 const struct smtp_session *need_connect(struct run *, const struct ip *, uint16_t port);
 /* The addresses are the host's, from need_dns(): nothing is looked up on the way. */
 const struct https_response *need_https(struct run *, const char *url, const struct ip *addresses, size_t count);
+const struct dns_answer *need_dnsbl(struct run *, const char *name); /* an A record of a blocklist, on a budget of its own */
 const struct vantage *need_vantage(struct run *);
 const int64_t *need_now(struct run *); /* wall clock, seconds since 1970 */
 

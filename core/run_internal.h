@@ -17,7 +17,7 @@ struct audit_view {
     struct store *store;
     const struct target *target;
     const struct recording *replay; /* NULL: the collectors get the evidence */
-    size_t dns_questions;
+    size_t dns_questions, dnsbl_questions;
     bool spent; /* the deadline is past: nothing is waited for any more */
 };
 

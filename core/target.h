@@ -31,6 +31,8 @@ struct target {
     const char *const *froms; /* --from: domains of the From header, beside the domain itself */
     size_t from_count;
     enum volume volume;
+    const char *const *dnsbls; /* zones of the blocklists to ask; none: it is off */
+    size_t dnsbl_count;
     const char *const *canaries; /* host names for the port-25 test */
     size_t canary_count;
     uint16_t smtp_port;

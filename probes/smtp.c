@@ -10,8 +10,8 @@
 #include "core/run.h"
 #include "core/str.h"
 #include "core/target.h"
+#include "probes/binding.h"
 #include "probes/mail.h"
-#include "probes/sts.h"
 
 enum { DELAY_PASS_MS = 10000, DELAY_NOTE_MS = 30000 };
 
@@ -28,7 +28,7 @@ struct endpoint {
     const char *subject; /* "mx.example.org[192.0.2.1]" */
     const struct smtp_session *session;
     struct trouble trouble;
-    bool bound; /* a policy of the domain makes conforming senders insist on TLS here */
+    enum binding binding; /* a policy of the domain makes conforming senders insist on TLS here */
 };
 
 static void skip(struct run *run, const struct endpoint *e, const enum check_id *checks, size_t count, const char *why)
@@ -40,7 +40,7 @@ static void skip(struct run *run, const struct endpoint *e, const enum check_id 
 /* Fatal only where a policy binds the host. */
 static enum status without_tls(const struct endpoint *e)
 {
-    return e->bound ? FAIL : WARN;
+    return binding_is_set(e->binding) ? FAIL : WARN;
 }
 
 static void leave_undecided(struct run *run, const struct endpoint *e, const enum check_id *checks, size_t count,
@@ -232,7 +232,8 @@ static void judge_starttls(struct run *run, const struct endpoint *e)
 
     if (!offered) {
         finding(run, SMTP_STARTTLS_OFFERED, without_tls(e), e->subject, "STARTTLS is not offered: %s",
-                e->bound ? "senders that keep to the domain's MTA-STS policy do not deliver" : "mail arrives in the clear");
+                binding_is_set(e->binding) ? str_printf(run_arena(run), "senders that keep to %s do not deliver", binding_text(e->binding))
+                                           : "mail arrives in the clear");
         finding(run, SMTP_STARTTLS_INJECTION, SKIPPED, e->subject, "STARTTLS is not offered");
         return;
     }
@@ -311,12 +312,12 @@ static void probe_smtp(struct run *run)
     struct trouble doubt = {0};
 
     for (size_t h = 0; h < mail->host_count; h++) {
-        bool open, bound = need_bound_by_sts(run, mail->hosts[h].name, &open);
+        enum binding binding = need_binding(run, mail->hosts[h].name);
 
-        pending += open;
+        pending += binding == BINDING_PENDING;
         for (size_t i = 0; i < mail->hosts[h].address_count; i++) {
             const struct mail_address *a = &mail->addresses[mail->hosts[h].addresses[i]];
-            struct endpoint e = {.subject = subject_host_ip(run, mail->hosts[h].name, &a->ip), .bound = bound};
+            struct endpoint e = {.subject = subject_host_ip(run, mail->hosts[h].name, &a->ip), .binding = binding};
             enum reach reach;
 
             e.session = need_judged_session(run, mail->hosts[h].name, &a->ip, &e.trouble);

@@ -1,0 +1,247 @@
+/* core/dane.c - collects an MX host's TLSA records, says which are usable, and which match. */
+#include "core/dane.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "core/arena.h"
+#include "core/dnssec.h"
+#include "core/limits.h"
+#include "core/name.h"
+#include "core/run.h"
+#include "core/str.h"
+#include "core/target.h"
+#include "core/tls.h"
+#include "core/tls_dane.h"
+
+enum {
+    PKIX_TA = 0,
+    PKIX_EE = 1,
+    DANE_TA = 2,
+    DANE_EE = 3,
+    FULL = 0,
+    SHA256 = 1,
+    SHA512 = 2,
+    SHA256_OCTETS = 32,
+    SHA512_OCTETS = 64,
+    LABEL_OCTETS = 8
+};
+
+/* ---- records ---- */
+
+enum dane_fault dane_record_fault(const struct dns_record *r)
+{
+    size_t len = r->tlsa.data.len;
+
+    if (r->tlsa.usage == PKIX_TA || r->tlsa.usage == PKIX_EE)
+        return TLSA_PKIX_USAGE;
+    if (r->tlsa.usage != DANE_TA && r->tlsa.usage != DANE_EE)
+        return TLSA_BAD_USAGE;
+    if (r->tlsa.selector > 1)
+        return TLSA_BAD_SELECTOR;
+    if (r->tlsa.matching > SHA512)
+        return TLSA_BAD_MATCHING;
+    if (r->tlsa.matching != FULL)
+        return len == (r->tlsa.matching == SHA256 ? SHA256_OCTETS : SHA512_OCTETS) ? TLSA_USABLE : TLSA_BAD_LENGTH;
+    return tls_dane_takes(r) ? TLSA_USABLE : TLSA_BAD_DATA;
+}
+
+const char *dane_fault_text(enum dane_fault fault)
+{
+    static const char *const texts[TLSA_FAULT_COUNT] = {
+        [TLSA_USABLE] = "is usable",
+        [TLSA_PKIX_USAGE] = "has usage 0 or 1, which senders of mail do not use: make it 2 or 3",
+        [TLSA_BAD_USAGE] = "has a usage that is not assigned",
+        [TLSA_BAD_SELECTOR] = "has a selector that is not assigned",
+        [TLSA_BAD_MATCHING] = "has a matching type that is not assigned",
+        [TLSA_BAD_LENGTH] = "does not have the length of its digest",
+        [TLSA_BAD_DATA] = "holds neither a certificate nor a public key, as its selector says",
+    };
+
+    return texts[fault];
+}
+
+const char *dane_record_label(struct arena *arena, const struct dns_record *r)
+{
+    const char *text =
+        str_printf(arena, "%u %u %u ", (unsigned)r->tlsa.usage, (unsigned)r->tlsa.selector, (unsigned)r->tlsa.matching);
+    size_t shown = r->tlsa.data.len < LABEL_OCTETS ? r->tlsa.data.len : LABEL_OCTETS;
+
+    for (size_t i = 0; i < shown; i++)
+        text = str_printf(arena, "%s%02x", text, (unsigned)(unsigned char)r->tlsa.data.at[i]);
+    return shown < r->tlsa.data.len ? str_printf(arena, "%s...", text) : text;
+}
+
+static void list_records(struct run *run, struct dane *dane)
+{
+    size_t count = dane->tlsa->count < DANE_RECORDS_MAX ? dane->tlsa->count : DANE_RECORDS_MAX;
+    struct dane_record *records = ARENA_ARRAY(run_arena(run), struct dane_record, count);
+
+    for (size_t i = 0; i < count; i++) {
+        const struct dns_record *r = &dane->tlsa->records[i];
+
+        records[i] = (struct dane_record){r, dane_record_fault(r), dane_record_label(run_arena(run), r)};
+        dane->usable += records[i].fault == TLSA_USABLE;
+    }
+    dane->records = records;
+    dane->count = count;
+    dane->left_out = dane->tlsa->count - count;
+}
+
+/* ---- of a host ---- */
+
+static const char *end_of_chain(const struct mx_host *host)
+{
+    const struct dns_answer *answers[] = {host->a, host->aaaa};
+
+    for (size_t i = 0; i < sizeof answers / sizeof *answers; i++) {
+        const struct dns_answer *a = answers[i];
+
+        if (a && a->status == DNS_OK && a->chain_count && name_is_host(a->chain[a->chain_count - 1].target))
+            return a->chain[a->chain_count - 1].target;
+    }
+    return NULL;
+}
+
+static const struct dns_answer *ask(struct run *run, struct dane *dane, const char *base)
+{
+    const char *owner = str_printf(run_arena(run), "_%u._tcp.%s", (unsigned)run_target(run)->smtp_port, base);
+    const struct dns_answer *answer = need_dns(run, owner, DNS_TLSA);
+
+    dane->base = base;
+    dane->owner = owner;
+    return answer;
+}
+
+/* The host's own name is asked for in any case, so that nothing waits for the other. */
+static void find_tlsa(struct run *run, struct dane *dane, const struct mx_host *host)
+{
+    const char *end = end_of_chain(host);
+    const struct dns_answer *own = ask(run, dane, host->name), *other;
+
+    dane->tlsa = own;
+    if (!end)
+        return;
+    other = ask(run, dane, name_lower(run_arena(run), end));
+    dane->tlsa = own ? other : NULL;
+    if (own && other && (other->status == DNS_NODATA || other->status == DNS_NXDOMAIN))
+        dane->tlsa = ask(run, dane, host->name);
+}
+
+static enum dns_security note_weakest(struct run *run, struct dane *dane, enum dns_security so_far,
+                                      const struct dns_answer *answer, const char *what, bool *pending)
+{
+    enum dns_security security = need_security(run, answer, pending), both = security_of_both(so_far, security);
+
+    if (both != so_far)
+        dane->weak_spot = what;
+    return both;
+}
+
+static enum dns_security security_of_address(struct run *run, struct dane *dane, const struct mx_host *host,
+                                             bool *pending)
+{
+    const struct inventory *mail = need_inventory(run);
+    enum dns_security weakest = note_weakest(run, dane, DNS_SECURE, mail->mx, "the MX records", pending);
+
+    if (host->a->status == DNS_OK)
+        weakest = note_weakest(run, dane, weakest, host->a, "the address of the host", pending);
+    if (host->aaaa->status == DNS_OK)
+        weakest = note_weakest(run, dane, weakest, host->aaaa, "the address of the host", pending);
+    return weakest;
+}
+
+static enum dane_state state_of(struct run *run, struct dane *dane, const struct mx_host *host)
+{
+    bool pending = false;
+    enum dns_security security;
+
+    if (host->is_literal || host->is_placeholder)
+        return DANE_NO_HOST;
+    if (!host->a || !host->aaaa || !dane->tlsa)
+        return DANE_PENDING;
+    if (host->a->status != DNS_OK && host->aaaa->status != DNS_OK) {
+        dane->trouble = host->a->status == DNS_UNKNOWN ? host->a->trouble : host->aaaa->trouble;
+        return DANE_NO_HOST;
+    }
+    security = security_of_address(run, dane, host, &pending);
+    if (dane->tlsa->status == DNS_NODATA || dane->tlsa->status == DNS_NXDOMAIN)
+        return DANE_NO_RECORDS;
+    if (pending)
+        return DANE_PENDING;
+    if (dane->tlsa->status == DNS_UNKNOWN && security != DNS_INSECURE) {
+        dane->trouble = dane->tlsa->trouble;
+        return DANE_FAILED;
+    }
+    if (dane->tlsa->status == DNS_OK) {
+        list_records(run, dane);
+        security = note_weakest(run, dane, security, dane->tlsa, "the TLSA records", &pending);
+    }
+    if (pending)
+        return DANE_PENDING;
+    if (security == DNS_SECURE)
+        return DANE_SECURE;
+    dane->trouble = trouble_of(REASON_NO_VALIDATING_RESOLVER);
+    return security == DNS_INSECURE ? DANE_INSECURE : DANE_UNDECIDED;
+}
+
+const struct dane *need_dane(struct run *run, const struct mx_host *host)
+{
+    struct dane *dane = ARENA_NEW(run_arena(run), struct dane);
+
+    dane->host = host->name;
+    dane->weak_spot = "";
+    if (!host->is_literal && !host->is_placeholder)
+        find_tlsa(run, dane, host);
+    dane->state = state_of(run, dane, host);
+    return dane;
+}
+
+/* ---- matching ---- */
+
+const char *dane_key_digest(struct arena *arena, struct str der)
+{
+    unsigned char digest[TLS_DANE_DIGEST];
+    const char *text = "";
+
+    if (!tls_dane_key_digest(der, digest))
+        return NULL;
+    for (size_t i = 0; i < sizeof digest; i++)
+        text = str_printf(arena, "%s%02x", text, (unsigned)digest[i]);
+    return text;
+}
+
+static const char *listed(struct arena *arena, const char *list, const char *item)
+{
+    return *list ? str_printf(arena, "%s, %s", list, item) : item;
+}
+
+struct dane_match dane_match(struct arena *arena, const struct dane *dane, const struct tls_session *session,
+                             const char *domain, int64_t now)
+{
+    const char *names[] = {dane->base, dane->host, domain};
+    struct tls_dane question = {session->chain, session->chain_count, names, sizeof names / sizeof *names, now};
+    const struct dns_record **records = ARENA_ARRAY(arena, const struct dns_record *, dane->count + 1);
+    const char **why = ARENA_ARRAY(arena, const char *, dane->count + 1);
+    struct dane_match match = {.matched_text = "", .unmatched_text = "", .why = ""};
+    size_t count = 0;
+
+    for (size_t i = 0; i < dane->count; i++)
+        if (dane->records[i].fault == TLSA_USABLE)
+            records[count++] = dane->records[i].record;
+    tls_dane_match(&question, records, count, why);
+    for (size_t i = 0; i < count; i++) {
+        const char *label = dane_record_label(arena, records[i]);
+
+        if (why[i]) {
+            match.unmatched++;
+            match.unmatched_text = listed(arena, match.unmatched_text, label);
+            match.why = why[i];
+        } else {
+            match.matching++;
+            match.matched_text = listed(arena, match.matched_text, label);
+            match.by_end_entity |= records[i]->tlsa.usage == DANE_EE;
+        }
+    }
+    return match;
+}

@@ -1,0 +1,30 @@
+/* core/tls_dane.h - which TLSA records does a chain match?  By OpenSSL's own DANE verification, one record at a time.
+ *
+ * Each record is matched as if it were the only one, so that a leftover or a roll-over that is half done shows.  As RFC
+ * 7672 wants: with usage 3 neither names nor dates count, with usage 2 both do.  No I/O, no clock of its own.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/str.h"
+
+struct dns_record;
+
+struct tls_dane {
+    const struct str *chain; /* DER, leaf first */
+    size_t chain_count;
+    const char *const *names; /* the TLSA base domain first; one of them must be the certificate's with usage 2 */
+    size_t name_count;        /* at least 1 */
+    int64_t now;              /* seconds since 1970 */
+};
+
+/* For each record NULL where it matches, else why not: a constant.  Takes usages 2 and 3 that tls_dane_takes(). */
+void tls_dane_match(const struct tls_dane *, const struct dns_record *const *records, size_t count, const char **why);
+bool tls_dane_takes(
+    const struct dns_record *); /* could the record match anything?  Its length is right, its DER sound */
+
+enum { TLS_DANE_DIGEST = 32 };
+bool tls_dane_key_digest(struct str certificate, unsigned char out[TLS_DANE_DIGEST]); /* SHA-256 of its public key */

@@ -1,0 +1,47 @@
+/* probes/binding.c - does a policy of the domain's own bind senders to TLS with an MX host? */
+#include "probes/binding.h"
+
+#include "core/dane.h"
+#include "core/inventory.h"
+#include "core/name.h"
+#include "core/run.h"
+#include "probes/sts.h"
+
+enum binding need_binding(struct run *run, const char *mx_host)
+{
+    const struct inventory *mail = need_inventory(run);
+    bool pending = false, by_sts = need_bound_by_sts(run, mx_host, &pending), by_dane = false;
+
+    for (size_t i = 0; i < mail->host_count; i++) {
+        const struct dane *dane;
+
+        if (!name_equal(mail->hosts[i].name, mx_host))
+            continue;
+        dane = need_dane(run, &mail->hosts[i]);
+        pending |= dane->state == DANE_PENDING;
+        by_dane = dane->state == DANE_SECURE && dane->usable;
+    }
+    if (pending)
+        return BINDING_PENDING;
+    if (by_sts)
+        return by_dane ? BINDING_BOTH : BINDING_STS;
+    return by_dane ? BINDING_DANE : BINDING_NONE;
+}
+
+bool binding_is_set(enum binding binding)
+{
+    return binding != BINDING_PENDING && binding != BINDING_NONE;
+}
+
+const char *binding_text(enum binding binding)
+{
+    static const char *const texts[] = {
+        [BINDING_PENDING] = "",
+        [BINDING_NONE] = "",
+        [BINDING_STS] = "the domain's MTA-STS policy",
+        [BINDING_DANE] = "the host's TLSA records",
+        [BINDING_BOTH] = "the domain's MTA-STS policy and the host's TLSA records",
+    };
+
+    return texts[binding];
+}

@@ -1,0 +1,203 @@
+/* probes/dnssec.c - are the zones that mail rests on signed, and if so, do they validate?  (checks.md, section 12;
+ * RFC 4033 5)
+ *
+ * The zones are those of the domain, of its MX hosts, and of the reverse names of its mail addresses. */
+#include "core/dnssec.h"
+
+#include <string.h>
+
+#include "core/arena.h"
+#include "core/finding.h"
+#include "core/inventory.h"
+#include "core/ip.h"
+#include "core/limits.h"
+#include "core/name.h"
+#include "core/probe.h"
+#include "core/run.h"
+#include "core/str.h"
+#include "core/target.h"
+
+enum {
+    ZONES_MAX = 1 + MX_HOSTS_MAX + ADDRESSES_MAX,
+    WALK_MAX = 8,          /* names above a bogus one that are looked at to find where the damage begins */
+    NIBBLES_OF_A_STEP = 4, /* zones in ip6.arpa mostly begin at 16 bits */
+};
+
+struct zone {
+    const char *name;
+    const char *purpose;    /* "the domain" */
+    enum check_id cause;    /* the check that is undecided when the zone cannot be found */
+    enum status worst;      /* when it is bogus */
+    struct trouble trouble; /* why its name is not known: `name` is the one that was asked for */
+    const char *key;
+};
+
+struct zones {
+    struct zone at[ZONES_MAX];
+    size_t count;
+};
+
+static void add(struct zones *zones, struct zone zone)
+{
+    for (size_t i = 0; i < zones->count; i++) {
+        if (!name_equal(zones->at[i].name, zone.name))
+            continue;
+        if (zones->at[i].worst < zone.worst)
+            zones->at[i].worst = zone.worst;
+        return;
+    }
+    if (zones->count < ZONES_MAX)
+        zones->at[zones->count++] = zone;
+}
+
+static const char *next_up(const char *name)
+{
+    size_t steps = name_is_under(name, "ip6.arpa") ? NIBBLES_OF_A_STEP : 1;
+
+    while (steps-- && *name)
+        name = name_parent(name);
+    return name;
+}
+
+/* The highest name above a bogus one that is bogus too: there, or at its parent's DS, is the fault.  All are asked for
+ * at once. */
+static const char *need_top_of_damage(struct run *run, const char *name, bool *pending)
+{
+    const char *top = name;
+    bool ended = false;
+    size_t walked = 0;
+
+    for (const char *at = next_up(name); *at && walked < WALK_MAX; at = next_up(at), walked++) {
+        const struct dns_answer *soa = need_dns(run, at, DNS_SOA);
+
+        *pending |= !soa;
+        ended |= !soa || soa->status != DNS_UNKNOWN || soa->trouble.reason != REASON_DNSSEC_BOGUS;
+        if (!ended)
+            top = at;
+    }
+    return top;
+}
+
+static void find_zone(struct run *run, struct zones *zones, const char *name, struct zone zone)
+{
+    const struct dns_answer *soa = need_dns(run, name, DNS_SOA);
+    bool pending = false;
+
+    if (!soa)
+        return;
+    zone.name = name_lower(run_arena(run), name);
+    zone.key = soa->key;
+    if (soa->status == DNS_UNKNOWN && soa->trouble.reason == REASON_DNSSEC_BOGUS) {
+        zone.name = need_top_of_damage(run, zone.name, &pending);
+        zone.trouble = soa->trouble;
+    } else if (soa->status == DNS_UNKNOWN) {
+        zone.trouble = soa->trouble;
+    } else if (soa->status == DNS_OK && soa->chain_count) {
+        zone.name = name_lower(run_arena(run), soa->chain[soa->chain_count - 1].target);
+    } else if (soa->status != DNS_OK && soa->zone) {
+        zone.name = name_lower(run_arena(run), soa->zone);
+    }
+    if (!pending)
+        add(zones, zone);
+}
+
+/* ---- verdicts ---- */
+
+static void judge_bogus(struct run *run, const struct zone *zone, const struct trouble *trouble)
+{
+    struct finding *f = finding(run, DNSSEC_STATUS, zone->worst, zone->name,
+                                "DNSSEC validation fails in the zone of %s: %s", zone->purpose, trouble->why);
+
+    finding_rests_on(run, f, zone->key);
+}
+
+static void judge_trouble(struct run *run, const struct zone *zone, const struct trouble *trouble)
+{
+    struct finding *f = finding_unknown(run, DNSSEC_STATUS, zone->name, trouble, "the zone of %s", zone->purpose);
+
+    finding_rests_on(run, finding_worst(finding_follows(f, zone->cause), zone->worst), zone->key);
+}
+
+/* A broken zone has no answers through any resolver that validates.  Where none is at hand it can be told no more, and
+ * the verdict does not hang on it. */
+static void judge_unvalidated(struct run *run, const struct zone *zone, const struct dns_answer *soa)
+{
+    struct trouble trouble = trouble_of(REASON_NO_VALIDATING_RESOLVER);
+    struct finding *f = finding_unknown(run, DNSSEC_STATUS, zone->name, &trouble, "the zone of %s", zone->purpose);
+
+    finding_rests_on(run, finding_worst(f, NOTE), soa->key);
+}
+
+static void judge_zone(struct run *run, const struct zone *zone)
+{
+    const struct dns_answer *soa;
+    bool pending = false;
+    enum dns_security security;
+    struct finding *f;
+
+    if (zone->trouble.reason == REASON_DNSSEC_BOGUS) {
+        judge_bogus(run, zone, &zone->trouble);
+        return;
+    }
+    if (zone->trouble.reason) {
+        judge_trouble(run, zone, &zone->trouble);
+        return;
+    }
+    soa = need_dns(run, zone->name, DNS_SOA);
+    if (!soa)
+        return;
+    if (soa->status == DNS_UNKNOWN) {
+        if (soa->trouble.reason == REASON_DNSSEC_BOGUS)
+            judge_bogus(run, zone, &soa->trouble);
+        else
+            judge_trouble(run, zone, &soa->trouble);
+        return;
+    }
+    security = need_security(run, soa, &pending);
+    if (pending)
+        return;
+    if (security == DNS_UNDECIDED) {
+        judge_unvalidated(run, zone, soa);
+        return;
+    }
+    f = security == DNS_SECURE
+            ? finding(run, DNSSEC_STATUS, PASS, zone->name, "the zone of %s is signed, and validates", zone->purpose)
+            : finding(run, DNSSEC_STATUS, NOTE, zone->name, "the zone of %s is not signed", zone->purpose);
+    if (f->status == NOTE)
+        finding_remedy(run, f, "Nothing needs to be done for mail to flow. DANE needs signed zones.");
+    finding_rests_on(run, f, soa->key);
+}
+
+static void probe_dnssec(struct run *run)
+{
+    const struct inventory *mail = need_inventory(run);
+    struct zones *zones = ARENA_NEW(run_arena(run), struct zones);
+
+    find_zone(run, zones, run_target(run)->domain,
+              (struct zone){.purpose = "the domain", .cause = DOMAIN_EXISTS, .worst = FAIL});
+    for (size_t i = 0; i < mail->host_count; i++) {
+        const struct mx_host *host = &mail->hosts[i];
+
+        if (!host->is_literal && !host->is_placeholder)
+            find_zone(run, zones, host->name,
+                      (struct zone){.purpose = "an MX host", .cause = MX_RESOLVES, .worst = FAIL});
+    }
+    for (size_t i = 0; i < mail->address_count; i++) {
+        const struct mail_address *a = &mail->addresses[i];
+
+        if (!ip_special(&a->ip))
+            find_zone(run, zones, ip_reverse_name(run_arena(run), &a->ip),
+                      (struct zone){.purpose = "reverse names",
+                                    .cause = PTR_EXISTS,
+                                    .worst = address_is_sender(a) ? FAIL : WARN});
+    }
+    for (size_t i = 0; i < zones->count; i++)
+        judge_zone(run, &zones->at[i]);
+}
+
+const struct probe dnssec_probe = {
+    .name = "dnssec",
+    .summary = "signatures of the zones of domain, MX hosts and reverse names",
+    .groups = "dnssec",
+    .run = probe_dnssec,
+};
