@@ -82,6 +82,13 @@ enum {
     STS_MX_MAX           = 100,   /* patterns of a policy that are kept */
     STS_MAX_AGE          = 31557600, /* RFC 8461 3.2 */
 
+    /* BIMI logos: what a renderer would meet, so that none need be asked */
+    SVG_BYTES            = 32768, /* the draft's size; HTTPS_BODY_BYTES is larger, so that the report can name the size */
+    SVG_DEPTH            = 64,
+    SVG_ELEMENTS         = 2000,
+    SVG_ATTRIBUTES       = 64,    /* of one element */
+    SVG_FAULTS_MAX       = 8,     /* kept: a report names a few */
+
     /* Being a good guest */
     PEER_SESSIONS        = 1,     /* at once to one address */
     PEER_INTERVAL_MS     = 1000,  /* between two connections to it */

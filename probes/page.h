@@ -1,0 +1,28 @@
+/* probes/page.h - a file that a record names by its URL: the host's addresses, then one GET. */
+#pragma once
+
+#include "core/dns.h"
+#include "core/https.h"
+#include "core/trouble.h"
+
+struct finding;
+struct run;
+
+enum page_step {
+    PAGE_PENDING,
+    PAGE_UNDECIDED, /* see `trouble` */
+    PAGE_FAULTY,    /* it cannot be had: see `fault` */
+    PAGE_SOUND,     /* 200, and the whole body */
+};
+
+struct page {
+    enum page_step step;
+    struct trouble trouble;
+    const char *fault; /* a sentence about what is behind the URL; holds remote bytes */
+    const char *url;
+    const struct dns_answer *a, *aaaa;     /* of the host; NULL: pending */
+    const struct https_response *response; /* NULL: pending, or not asked for */
+};
+
+struct page need_page(struct run *, const char *url); /* the URL is one that url.h takes */
+void page_evidence(struct run *, struct finding *, const struct page *);
