@@ -1,6 +1,7 @@
 /* core/engine.c - runs audits: probes are run until no wish is open, or the deadline is past. */
 #include "core/engine.h"
 
+#include <assert.h>
 #include <setjmp.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +18,8 @@
 #include "core/str.h"
 
 enum { PROBES_MAX = 63 };
+
+static_assert((int)PROBE_RUNS_MAX > (int)DNS_QUERIES_PER_AUDIT, "answers may come one by one");
 
 struct engine {
     struct loop *loop;

@@ -96,7 +96,7 @@ enum {
     NET_SESSIONS         = 5,     /* at once to one /24 or /48 */
 
     /* The audit */
-    PROBE_RUNS_MAX       = 64,    /* executions of a probe: ends any chain of wishes that grows with each answer */
+    PROBE_RUNS_MAX       = 256,   /* executions of a probe: each answer may wake it, and DNS_QUERIES_PER_AUDIT may come one by one */
     AUDIT_MS             = 60000, /* --timeout */
     AUDIT_BYTES          = 4194304,
     EVIDENCE_BYTES       = 1048576, /* one piece */
