@@ -63,9 +63,9 @@ class Outcome:
         return [f"exit status {self.status} instead of {' or '.join(map(str, expected))}: {words}", *last]
 
 
-def audit(*arguments):
+def audit(*arguments, environment=()):
     """mailready audit inside the lab, with the lab's CA and canaries."""
-    command = [str(LAB / "exec"), PROGRAM, "audit", "--ca-file", str(LAB_DIR / "ca.pem"), *CANARIES, *arguments]
+    command = [str(LAB / "exec"), "env", *environment, PROGRAM, "audit", "--ca-file", str(LAB_DIR / "ca.pem"), *CANARIES, *arguments]
     try:
         done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT, timeout=LIMIT_S)
     except subprocess.TimeoutExpired as late:
@@ -73,8 +73,8 @@ def audit(*arguments):
     return Outcome(arguments, done)
 
 
-def audit_json(*arguments):
-    return audit("--format", "jsonl", *arguments)
+def audit_json(*arguments, environment=()):
+    return audit("--format", "jsonl", *arguments, environment=environment)
 
 
 def at_once(function, items, workers=8):

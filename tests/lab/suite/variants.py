@@ -112,7 +112,15 @@ def check(variant):
     return expected.compare(name, documents[0]) + outcome.trouble(status)
 
 
+def check_from_mta():
+    """The machine of the lab has a Postfix: it says its name, and the machine's addresses are senders."""
+    outcome = audit_json("--only", "ip,ptr,helo,spf.authorizes", "--from-mta", "unsigned.lab", environment=["MAIL_CONFIG=/run/lab/conf/postfix"])
+    documents = outcome.documents()
+    return outcome.trouble(1) + [line for document in documents for line in expected.compare("from-mta", document)] + ["no document"] * (not documents)
+
+
 def test(tap):
+    tap.test("declared: by the mail server of this machine", check_from_mta())
     for variant, wrong in zip(VARIANTS, at_once(check, VARIANTS)):
         tap.test(f"declared: {variant[0]}", wrong)
     for (status, words), outcome in zip(STATUSES, at_once(lambda item: audit(*item[1]), STATUSES)):
