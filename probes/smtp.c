@@ -115,13 +115,14 @@ static const char *violations_text(struct run *run, unsigned violations)
         {SMTP_CODE_CHANGES, "the code changes between the lines of one reply"},
         {SMTP_TOO_MANY_LINES, "a reply has too many lines"},
         {SMTP_TOO_MANY_BYTES, "a reply is too long"},
+        {SMTP_UNASKED, "the server speaks before it was asked"},
     };
     const char *text = NULL;
 
     for (size_t i = 0; i < COUNT(names); i++)
         if (violations & names[i].bit)
             text = text ? str_printf(run_arena(run), "%s; %s", text, names[i].text) : names[i].text;
-    return text;
+    return text ? text : "a reply cannot be understood";
 }
 
 static void judge_protocol(struct run *run, const struct endpoint *e)
@@ -174,6 +175,12 @@ static bool judge_ehlo(struct run *run, const struct endpoint *e)
         leave_undecided(run, e, after_ehlo, COUNT(after_ehlo), &trouble, SMTP_EHLO_ACCEPTED);
         return false;
     }
+    trouble = s->helo.code ? reply_trouble(run, s, &s->helo) : e->trouble;
+    if (trouble.reason) {
+        finding_unknown(run, SMTP_EHLO_ACCEPTED, e->subject, &trouble, "EHLO is refused, and HELO was not answered for good");
+        leave_undecided(run, e, after_ehlo, COUNT(after_ehlo), &trouble, SMTP_EHLO_ACCEPTED);
+        return false;
+    }
     if (s->helo.code == 250)
         finding(run, SMTP_EHLO_ACCEPTED, NOTE, e->subject, "only HELO is accepted: %s", first_line(run, &s->ehlo));
     else
@@ -205,7 +212,7 @@ static void judge_extensions(struct run *run, const struct endpoint *e)
             faults = faults ? str_printf(run_arena(run), "%s, %s", faults, wanted[i]) : str_printf(run_arena(run), "missing: %s", wanted[i]);
     if (smtp_keyword(ehlo, "SIZE", &size) && size.len && !is_number(size))
         faults = str_printf(run_arena(run), "%s%sSIZE is no number", faults ? faults : "", faults ? "; " : "");
-    if (smtp_keyword(&s->ehlo, "AUTH", NULL) && smtp_keyword(&s->ehlo, "STARTTLS", NULL))
+    if (smtp_keyword(&s->ehlo, "AUTH", NULL))
         faults = str_printf(run_arena(run), "%s%sAUTH is offered before TLS", faults ? faults : "", faults ? "; " : "");
     if (faults)
         finding(run, SMTP_EXTENSIONS, NOTE, e->subject, "%s", faults);
@@ -283,12 +290,16 @@ static enum reach judge_endpoint(struct run *run, const struct endpoint *e)
     } else if (judge_ehlo(run, e)) {
         struct trouble trouble = reply_trouble(run, e->session, &e->session->ehlo);
 
-        judge_extensions(run, e);
+        if (e->session->injected.len) /* RFC 3207 4.2: what was said in the clear is worth nothing now */
+            finding(run, SMTP_EXTENSIONS, SKIPPED, e->subject, "what was said before TLS is discarded: see smtp.starttls_injection");
+        else
+            judge_extensions(run, e);
         if (trouble.reason == REASON_SMTP_INTERCEPTED)
             leave_undecided(run, e, of_starttls, COUNT(of_starttls), &trouble, BANNER_GREETING);
         else
             judge_starttls(run, e);
-    } else if (e->session->ehlo.code && !reply_trouble(run, e->session, &e->session->ehlo).reason) {
+    } else if (e->session->helo.code && !reply_trouble(run, e->session, &e->session->helo).reason &&
+               !reply_trouble(run, e->session, &e->session->ehlo).reason) {
         skip(run, e, after_ehlo, COUNT(after_ehlo), "no EHLO: see smtp.ehlo");
     }
     return reach;
@@ -331,8 +342,11 @@ static void probe_smtp(struct run *run)
                 doubt = e.trouble;
         }
     }
+    skip_sender_only(run, mail, SMTP_REACHABLE);
     if (!mail->complete || pending)
         return;
+    if (!doubt.reason && address_doubt(mail)) /* an MX host that could not be looked up may be the one that works */
+        doubt = *address_doubt(mail);
     if (count[REACHED] + count[NOT_REACHED] + count[REACH_UNDECIDED])
         judge_domain(run, domain, count[REACHED], count[NOT_REACHED] + count[REACH_UNDECIDED], &doubt);
     else if (count[NOT_CONTACTED])
