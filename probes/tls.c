@@ -30,7 +30,7 @@ struct endpoint {
     const char *host;
     enum binding binding;
     const struct dane *dane;
-    struct dane_match match; /* zero where TLSA does not count */
+    struct dane_match match; /* zero where TLSA does not count, or where a policy wants an authority all the same */
     struct x509_facts leaf;
     bool has_leaf;
 };
@@ -323,6 +323,9 @@ static void look_closer(struct run *run, struct endpoint *e)
 
     e->tls = e->view.session->tls;
     e->has_leaf = e->tls->chain_count && x509_facts(run_arena(run), e->tls->chain[0], &e->leaf);
+    /* Senders that keep to an MTA-STS policy need not know DANE. */
+    if (e->binding == BINDING_STS || e->binding == BINDING_BOTH)
+        return;
     if (now && e->tls->established && e->dane->state == DANE_SECURE)
         e->match = dane_match(run_arena(run), e->dane, e->tls, run_target(run)->domain, *now);
 }
