@@ -14,6 +14,15 @@ RENEW_AFTER = 7 * 86400     # long before a third of the lifetime is left, which
 
 NEW_KEY = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
 NEW_RSA_KEY = ["-newkey", "rsa:2048", "-nodes"]
+NEW_WEAK_KEY = ["-newkey", "rsa:1024", "-nodes"]
+
+
+def _date(days):
+    return time.strftime("%Y%m%d%H%M%SZ", time.gmtime(time.time() + days * 86400))
+
+
+# Kinds of certificates whose dates are out of the ordinary: the first and the last day.  "soon" stays so for a week.
+DATES = {"expired": lambda: ("20240101000000Z", "20240401000000Z"), "soon": lambda: (_date(-80), _date(10))}
 ED25519_OCTETS = 32
 
 
@@ -52,16 +61,17 @@ class Certificates:
         if pem.exists():
             return
         subject = "www.unrelated.lab" if kind == "wrongname" else name
-        names = ["-subj", f"/CN={subject}", "-addext", f"subjectAltName=DNS:{subject}"]
-        if kind == "expired":
-            self._issue_expired(name, key, pem)
+        names = ["-subj", f"/CN={subject}"] + ([] if kind == "nosan" else ["-addext", f"subjectAltName=DNS:{subject}"])
+        new_key = NEW_WEAK_KEY if kind == "rsa1024" else new_key
+        if kind in DATES:
+            self._issue_dated(name, key, pem, *DATES[kind]())
         elif kind == "selfsigned":
             _openssl("req", "-x509", *new_key, *names, "-days", DAYS_VALID, "-keyout", key, "-out", pem)
         else:
-            _openssl("req", "-x509", *new_key, *names, "-days", DAYS_VALID, "-keyout", key, "-out", pem,
+            _openssl("req", "-x509", *new_key, *names, "-days", DAYS_VALID, "-keyout", key, "-out", pem, *(["-sha1"] if kind == "sha1" else []),
                      "-CA", self.ca, "-CAkey", self.ca_key, "-addext", "basicConstraints=critical,CA:FALSE")
 
-    def _issue_expired(self, name, key, pem):
+    def _issue_dated(self, name, key, pem, start, end):
         """Only `openssl ca` lets one choose the dates, and it wants a directory of its own."""
         work = self.directory / f"{name}.ca"
         work.mkdir(exist_ok=True)
@@ -81,12 +91,19 @@ commonName = supplied
         request = work / "request"
         _openssl("req", "-new", *NEW_KEY, "-subj", f"/CN={name}", "-addext", f"subjectAltName=DNS:{name}", "-keyout", key, "-out", request)
         _openssl("ca", "-batch", "-config", work / "ca.cnf", "-cert", self.ca, "-keyfile", self.ca_key, "-in", request, "-out", pem,
-                 "-notext", "-startdate", "20240101000000Z", "-enddate", "20240401000000Z")
+                 "-notext", "-startdate", start, "-enddate", end)
 
-    def spki_sha256(self, name):
-        """What TLSA 3 1 1 holds."""
-        key, _ = self.paths(name)
-        return hashlib.sha256(_openssl("pkey", "-in", key, "-pubout", "-outform", "DER")).hexdigest()
+    def tlsa(self, name, kind, words):
+        """A TLSA record from "USAGE SELECTOR MATCHING [other]": of the host's certificate, with usage 0 or 2 of the CA's."""
+        usage, selector, matching, *other = words.split()
+        pem = self.ca if usage in "02" else self.paths(name, kind)[1]
+        if selector == "0":
+            data = _openssl("x509", "-in", pem, "-outform", "DER")
+        else:
+            data = _openssl("pkey", "-pubin", "-outform", "DER", input=_openssl("x509", "-in", pem, "-pubkey", "-noout"))
+        data += b"x" if other else b""
+        digest = {"0": bytes.hex, "1": lambda d: hashlib.sha256(d).hexdigest(), "2": lambda d: hashlib.sha512(d).hexdigest()}
+        return f"{usage} {selector} {matching} {digest[matching](data)}"
 
     def dkim_keys(self):
         """Public keys as DKIM records hold them, by kind."""

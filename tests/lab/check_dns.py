@@ -8,7 +8,7 @@ import time
 from model import reverse_name
 from world import DOMAINS
 
-NOT_VALIDATED = ("bogus.lab", "unsigned.lab")
+NOT_VALIDATED = ("bogus.lab", "unsigned.lab", "dane-unsigned.lab")
 
 # Where the answer isn't simply what the table says.
 DNS = [     # name, type, rcode, AD, what the answer section must hold
@@ -23,6 +23,15 @@ DNS = [     # name, type, rcode, AD, what the answer section must hold
     ("_smtp._tls.good.lab", "TXT", "NOERROR", True, ["v=TLSRPTv1;"]),
     ("_25._tcp.mx1.good.lab", "TLSA", "NOERROR", True, ["3 1 1 "]),
     ("_25._tcp.mx2.good.lab", "TLSA", "NOERROR", True, ["3 1 1 "]),
+    ("_25._tcp.mx1.dane-usage-0.lab", "TLSA", "NOERROR", True, ["0 1 1 "]),
+    ("_25._tcp.mx1.dane-unsigned.lab", "TLSA", "NOERROR", False, ["3 1 1 "]),
+    ("2.0.0.127.bl-good.lab", "A", "NOERROR", False, ["127.0.0.2"]),
+    ("1.0.0.127.bl-good.lab", "A", "NXDOMAIN", False, []),
+    ("25.145.22.11.bl-good.lab", "A", "NOERROR", False, ["127.0.0.2"]),
+    ("2.0.0.127.bl-dead.lab", "A", "NXDOMAIN", False, []),
+    ("1.0.0.127.bl-all.lab", "A", "NOERROR", False, ["127.0.0.2"]),
+    ("1.0.0.127.bl-refuses.lab", "A", "NOERROR", False, ["127.255.255.254"]),
+    ("1.0.0.127.bl-parked.lab", "A", "NOERROR", False, ["1.2.3.4"]),
     ("mta-sts.good.lab", "A", "NOERROR", True, ["11.80.0.1"]),
     ("probe.lab", "A", "NOERROR", True, ["11.9.9.9"]),
     ("9.9.9.11.in-addr.arpa", "PTR", "NOERROR", True, ["probe.lab."]),

@@ -68,6 +68,8 @@ STARTTLS = {        # domain: how it ends
     "helo-only.lab": "", "ehlo-refused.lab": "", "ehlo-tempfail.lab": "", "close-after-ehlo.lab": "", "starred-banner.lab": "",
     "injection.lab": "injected", "injection-late.lab": "injected late", "tls-broken.lab": "WRONG_VERSION_NUMBER",
     "tls-selfsigned.lab": "self-signed certificate", "tls-expired.lab": "certificate has expired", "tls-wrongname.lab": "Hostname mismatch",
+    "tls-weak-key.lab": "EE certificate key too weak", "tls-sha1.lab": "CA signature digest algorithm too weak",
+    "tls-1-0.lab": "legacy sigalg disallowed", "dane-selfsigned.lab": "self-signed certificate", "dane-no-starttls.lab": "502",
 }
 NO_SESSION = {      # domain: how it fails
     "silent.lab": TimeoutError, "blackhole.lab": TimeoutError, "refused.lab": ConnectionRefusedError,

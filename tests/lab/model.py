@@ -29,7 +29,8 @@ class Host:
     banner: object = OWN_NAME
     ehlo: object = OWN_NAME
     starttls: bool = True
-    cert: str = "good"              # or "selfsigned", "expired", "wrongname"
+    tls_protocols: str = ""         # of Postfix
+    cert: str = "good"              # or another kind that certs.py knows
     # Filled in by Domain:
     fqdn: str = ""
     addresses: list = field(default_factory=list)
@@ -98,7 +99,9 @@ class Domain:
         self.reverse_records = list(reverse_records)
         # True: a good key at s1.  Else records by selector, with {rsa2048} and the like for the keys of certs.py.
         self.dkim = {"s1": "v=DKIM1; k=rsa; p={rsa2048}"} if dkim is True else dkim or {}
-        self.dane, self.mta_sts = dane, mta_sts
+        # True: "3 1 1".  Else what stands before the digest, and "other" behind it for that of another key.
+        self.dane = ["3 1 1"] if dane is True else dane or []
+        self.mta_sts = mta_sts
         if mta_sts:
             mta_sts.fqdn = f"mta-sts.{self.name}"
         for h in self.hosts:

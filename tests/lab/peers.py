@@ -32,6 +32,8 @@ class Peer:
         self.script, self.starttls = SCRIPTS[row["script"]], row["starttls"]
         self.connections = 0
         self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        if row["script"] == "weak-tls":     # else OpenSSL does not load its certificate
+            self.context.set_ciphers("DEFAULT@SECLEVEL=0")
         self.context.load_cert_chain(row["cert"], row["key"])
         self.port, self.tls = (443, {"ssl": self.context}) if row.get("https") else (25, {})
 
@@ -333,6 +335,12 @@ async def https_transfer_bomb(s):
     await request(s)
     await s.send("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nTransfer-Encoding: gzip\r\n\r\n")
     await s.send(gzip.compress(bytes(10 << 20)))
+
+
+@script
+async def weak_tls(s):
+    await s.greet()
+    await s.serve()
 
 
 async def main():

@@ -93,6 +93,8 @@ def _postfix_master():
         options = [f"myhostname={host.ehlo}", f"smtpd_banner={host.banner} ESMTP Postfix"]
         if host.starttls:
             options += ["smtpd_tls_security_level=may", f"smtpd_tls_chain_files={TLS}/{host.fqdn}.key, {TLS}/{host.fqdn}.pem"]
+        if host.tls_protocols:
+            options.append(f"smtpd_tls_protocols={host.tls_protocols}")
         text = "".join(f"  -o {{ {option} }}\n" for option in options)
         service = f"[{address}]:25" if ":" in address else f"{address}:25"
         if host.by == "postscreen":

@@ -126,6 +126,24 @@ DOMAINS = [
     Domain("tls-selfsigned", 125, "the certificate is self-signed", host(cert="selfsigned")),
     Domain("tls-expired", 126, "the certificate has expired", host(cert="expired")),
     Domain("tls-wrongname", 127, "the certificate is another host's", host(cert="wrongname")),
+    Domain("tls-no-san", 128, "the certificate has a common name only", host(cert="nosan")),
+    Domain("tls-soon", 129, "the certificate ends within a ninth of its lifetime", host(cert="soon")),
+    Domain("tls-weak-key", 130, "the certificate has an RSA key of 1,024 bits", host(by="weak-tls", cert="rsa1024")),
+    Domain("tls-sha1", 131, "the certificate is signed with SHA-1", host(by="weak-tls", cert="sha1")),
+    Domain("tls-1-0", 132, "no TLS version above 1.0", host(tls_protocols="<=TLSv1")),
+
+    # DANE.  good.lab has it, too.
+    Domain("dane-wrong", 135, "the TLSA record is of another key", host(), dane=["3 1 1 other"]),
+    Domain("dane-usage-0", 136, "the TLSA record has usage 0", host(), dane=["0 1 1"]),
+    Domain("dane-unsigned", 137, "a TLSA record in a zone that is not signed", host(), zone="unsigned", dane=["3 1 1"]),
+    Domain("dane-roll-over", 138, "nothing: TLSA records of the key and of the next one", host(), dane=["3 1 1", "3 1 1 other"]),
+    Domain("dane-cname", 139, "the MX target is a CNAME; TLSA at its end", host(), mx=["10 alias"], records=["alias CNAME mx1"], dane=["3 1 1"]),
+    Domain("dane-authority", 140, "the TLSA record names the CA, which is not sent along", host(), dane=["2 1 0"]),
+    Domain("dane-selfsigned", 141, "nothing: the certificate is self-signed, and TLSA names it", host(cert="selfsigned"), dane=["3 0 1"]),
+    Domain("dane-no-starttls", 142, "a TLSA record, and no STARTTLS", host(starttls=False), dane=["3 1 1"]),
+
+    # Blocklists: see bl-*.lab below.
+    Domain("listed", 145, "its address is on bl-good.lab", host(v6=True)),
 
     # DKIM keys.  The domain is one, its selectors are many.
     Domain("dkim-keys", 150, "a selector for each fault that a key can have", host(),
@@ -241,4 +259,14 @@ ZONES = [
     Zone("10.in-addr.arpa."),
     Zone("0.8.b.b.b.0.a.2.ip6.arpa."),
     Zone("0-63.27.22.11.in-addr.arpa.", ["25 PTR mx1.rfc2317.lab."]),
+]
+
+# Blocklists.  (RFC 5782; dead ones list the whole world, or nothing)
+TEST_IPV6 = "2.0.0.0.0.0.f.7.f.f.f.f." + ".".join("0" * 20)
+ZONES += [
+    Zone("bl-good.lab.", ["2.0.0.127 A 127.0.0.2", f"{TEST_IPV6} A 127.0.0.2", "25.145.22.11 A 127.0.0.2"], "unsigned"),
+    Zone("bl-dead.lab.", [], "unsigned"),
+    Zone("bl-all.lab.", ["* A 127.0.0.2"], "unsigned"),
+    Zone("bl-refuses.lab.", ["* A 127.255.255.254"], "unsigned"),
+    Zone("bl-parked.lab.", ["* A 1.2.3.4"], "unsigned"),
 ]

@@ -42,8 +42,7 @@ def _domain_records(domain, certs):
         records += [f"{host.name} {'AAAA' if ':' in a else 'A'} {a}" for a in host.addresses]
         if host.name != "@":
             records.append(f'{host.name} TXT "v=spf1 a -all"')
-        if domain.dane:
-            records.append(f"_25._tcp.{host.name} TLSA 3 1 1 {certs.spki_sha256(host.fqdn)}")
+        records += [f"_25._tcp.{host.name} TLSA {certs.tlsa(host.fqdn, host.cert, words)}" for words in domain.dane]
     return records + domain.records
 
 
