@@ -35,7 +35,7 @@ def _subjects(domain):
         "reverse-name": [f"{address} {name[:-1]}" for host, address in pairs for name in host.ptr_names],
         "helo": [f"{address} {host.banner}" for host, address in pairs],
         "policy": [f"https://mta-sts.{domain.name}/.well-known/mta-sts.txt"],
-        "zone": sorted({domain.name} | {_reverse_zone(domain, address) for _, address in pairs}),
+        "zone": sorted({domain.name} | {_reverse_zone(domain, address) for _, address in pairs if ip_address(address).is_global}),
     }
 
 

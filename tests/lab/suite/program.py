@@ -64,7 +64,9 @@ class Outcome:
 
 
 def audit(*arguments, environment=()):
-    """mailready audit inside the lab, with the lab's CA and canaries."""
+    """mailready audit inside the lab, with the lab's CA and canaries, and with a blocklist only if one is named."""
+    if "--dnsbl" not in arguments:
+        arguments = ("--no-dnsbl", *arguments)
     command = [str(LAB / "exec"), "env", *environment, PROGRAM, "audit", "--ca-file", str(LAB_DIR / "ca.pem"), *CANARIES, *arguments]
     try:
         done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT, timeout=LIMIT_S)

@@ -92,9 +92,10 @@ VARIANTS = [
 STATUSES = [
     (0, ("good.lab",)),
     (1, ("no-ptr.lab",)),
-    (3, ("bogus.lab",)),
-    (1, ("bogus.lab", "no-ptr.lab", "good.lab")),       # 1 beats 3 beats 0
-    (3, ("bogus.lab", "good.lab")),
+    (3, ("ptr-servfail.lab",)),
+    (1, ("bogus.lab",)),
+    (1, ("ptr-servfail.lab", "no-ptr.lab", "good.lab")),       # 1 beats 3 beats 0
+    (3, ("ptr-servfail.lab", "good.lab")),
     (1, ("--fail-on", "warn", "two-ptr.lab")),
     (0, ("two-ptr.lab",)),
     (0, ("--fail-on", "never", "no-ptr.lab")),
