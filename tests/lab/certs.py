@@ -53,6 +53,7 @@ class Certificates:
         # One server with RSA, since auditors have to see both kinds.
         wanted = [(h.fqdn, h.cert, NEW_RSA_KEY if h.by == "opensmtpd" else NEW_KEY) for d in DOMAINS for h in d.hosts]
         wanted += [(d.mta_sts.fqdn, d.mta_sts.cert, NEW_KEY) for d in DOMAINS if d.mta_sts]
+        wanted += [(d.bimi_host, "good", NEW_KEY) for d in DOMAINS if d.bimi]
         with ThreadPoolExecutor(4) as pool:
             list(pool.map(lambda item: self._issue(*item), wanted))
 

@@ -85,7 +85,7 @@ class Domain:
     """One line of the table, and one zone below lab."""
 
     def __init__(self, name, number, why, *hosts, mx=None, spf="v=spf1 mx -all", dmarc="v=DMARC1; p=reject; rua=mailto:dmarc@{}",
-                 records=(), zone="signed", reverse=None, reverse_records=(), dkim=False, dane=False, mta_sts=None,
+                 records=(), zone="signed", reverse=None, reverse_records=(), dkim=False, dane=False, mta_sts=None, bimi=None,
                  servers=tuple(NAME_SERVERS), other_lacks=""):
         self.name, self.number, self.why = f"{name}.lab", number, why
         self.origin = self.name + "."
@@ -102,6 +102,7 @@ class Domain:
         # True: "3 1 1".  Else what stands before the digest, and "other" behind it for that of another key.
         self.dane = ["3 1 1"] if dane is True else dane or []
         self.mta_sts = mta_sts
+        self.bimi, self.bimi_host = bimi, f"bimi.{self.name}"      # BIMI, and what stands in the logo
         if mta_sts:
             mta_sts.fqdn = f"mta-sts.{self.name}"
         for h in self.hosts:

@@ -40,6 +40,8 @@ def _copy_certificates(conf, certs):
         if domain.mta_sts:
             name = domain.mta_sts.fqdn
             _copy_certificate(tls, name, *certs.paths(name, domain.mta_sts.cert), 0o600)
+        if domain.bimi:
+            _copy_certificate(tls, domain.bimi_host, *certs.paths(domain.bimi_host), 0o600)
 
 
 def _copy_certificate(tls, name, key, pem, mode):
@@ -180,6 +182,24 @@ plain:
 """
 
 
+LOGO = """<?xml version="1.0" encoding="UTF-8"?>
+<svg xmlns="http://www.w3.org/2000/svg" version="1.2" baseProfile="tiny-ps" viewBox="0 0 100 100">
+<title>{name}</title>
+{picture}
+</svg>
+"""
+
+
+def _bimi_server(conf, domain):
+    name = domain.bimi_host
+    root = conf / "web" / name
+    root.mkdir(parents=True)
+    (root / "logo.svg").write_text(LOGO.format(name=domain.name, picture=domain.bimi))
+    shutil.copy(conf / "tls" / f"{name}.pem", root / "mark.pem")        # any certificate: nobody looks into it
+    return (f"    server {{ listen {WEB[0]}:443 ssl; listen [{WEB[1]}]:443 ssl; server_name {name}; root /run/lab/conf/web/{name};"
+            f" ssl_certificate {TLS}/{name}.pem; ssl_certificate_key {TLS}/{name}.key; }}\n")
+
+
 def _nginx(conf):
     text = """user www-data;
 worker_processes 1;
@@ -215,6 +235,9 @@ http {
         {f"location / {{ {answer} }}" if answer else ""}
     }}
 """
+    for domain in DOMAINS:
+        if domain.bimi:
+            text += _bimi_server(conf, domain)
     # Canaries answer on another port as well: that is how a blocked port 25 is told from no network at all.
     for domain in DOMAINS:
         for host in domain.hosts if domain.name.startswith("canary") else ():

@@ -237,6 +237,10 @@ DOMAINS += [
     Domain("tls-rpt-two", 206, "two TLS-RPT records", host(),
            records=['_smtp._tls TXT "v=TLSRPTv1; rua=mailto:a@tls-rpt-two.lab"', '_smtp._tls TXT "v=TLSRPTv1; rua=mailto:b@tls-rpt-two.lab"']),
     Domain("tls-rpt-bad", 207, "the TLS-RPT record names an address without mailto", host(), records=['_smtp._tls TXT "v=TLSRPTv1; rua=tls@tls-rpt-bad.lab"']),
+
+    # BIMI.
+    Domain("bimi", 208, "nothing: a logo, and a certificate for it", host(), bimi='<circle cx="50" cy="50" r="40" fill="#036"/>'),
+    Domain("bimi-script", 209, "the logo runs a script", host(), bimi="<script>alert(1)</script>"),
 ]
 
 # Name servers.  Unbound asks ns4 alone for the reverse zone of ptr-stale, so that the one that lacks the PTR is the one that answers.

@@ -13,7 +13,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from model import LAME_SERVER, NAME_SERVERS, OTHER_SERVER, Zone, absolute, reverse_name
+from model import LAME_SERVER, NAME_SERVERS, OTHER_SERVER, WEB, Zone, absolute, reverse_name
 from world import DOMAINS, ZONES
 
 DAYS_VALID = 30
@@ -38,6 +38,10 @@ def _domain_records(domain, certs):
         records += [f"_mta-sts TXT {_txt(record)}" for record in domain.mta_sts.records]
         records += [f"mta-sts CNAME {owner}"] if domain.mta_sts.alias else []
         records += [f"{owner} {'AAAA' if ':' in a else 'A'} {a}" for a in domain.mta_sts.addresses]
+    if domain.bimi:
+        url = f"https://{domain.bimi_host}"
+        records += [f"default._bimi TXT {_txt(f'v=BIMI1; l={url}/logo.svg; a={url}/mark.pem')}"]
+        records += [f"bimi {'AAAA' if ':' in a else 'A'} {a}" for a in WEB]
     for host in domain.hosts:
         records += [f"{host.name} {'AAAA' if ':' in a else 'A'} {a}" for a in host.addresses]
         if host.name != "@":
