@@ -135,6 +135,19 @@ static void field_text(struct sink *sink, const char *name, struct str value)
     sink_literal(sink, "\n");
 }
 
+/* A logo is somebody else's drawing, and may be made to do harm: it has no place in a report.  (threats.md B2) */
+static bool is_picture(const struct https_response *response)
+{
+    static const char tag[] = "<svg";
+
+    if (str_starts_nocase(response->content_type, "image/"))
+        return true;
+    for (size_t i = 0; i < response->body.len; i++)
+        if (str_starts_nocase((struct str){response->body.at + i, response->body.len - i}, tag))
+            return true;
+    return false;
+}
+
 static void https_text(struct sink *sink, struct arena *arena, const struct https_response *response)
 {
     if (response->connect_ms >= 0)
@@ -148,7 +161,9 @@ static void https_text(struct sink *sink, struct arena *arena, const struct http
     field_text(sink, "Content-Encoding", response->content_encoding);
     field_text(sink, "Location", response->location);
     field_text(sink, "Date", response->date);
-    if (response->body.len) {
+    if (response->body.len && is_picture(response)) {
+        line(sink, str_printf(arena, "%zu octets, which are not shown", response->body.len));
+    } else if (response->body.len) {
         sink_bytes(sink, response->body);
         sink_literal(sink, "\n");
     }
