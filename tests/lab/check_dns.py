@@ -52,6 +52,7 @@ DNS = [     # name, type, rcode, AD, what the answer section must hold
     ("11-22-32-25.dynamic.isp.lab", "A", "NOERROR", True, ["11.22.32.25"]),
     ("25.33.22.11.in-addr.arpa", "PTR", "SERVFAIL", False, []),
     ("25.34.22.11.in-addr.arpa", "PTR", "SERVFAIL", False, []),
+    ("25.247.22.11.in-addr.arpa", "PTR", "NXDOMAIN", True, []),
     ("null-mx.lab", "MX", "NOERROR", True, ["0 ."]),
     ("null-mx-mixed.lab", "MX", "NOERROR", True, ["0 .", "10 mx1.null-mx-mixed.lab."]),
     ("implicit-mx.lab", "MX", "NOERROR", True, None),
@@ -67,7 +68,7 @@ DNS = [     # name, type, rcode, AD, what the answer section must hold
     ("no-mx.lab", "A", "NOERROR", True, None),
     ("mx1.blackhole.lab", "A", "NOERROR", True, ["11.66.81.25"]),
 ]
-OWN_REVERSE = {"ptr-bogus.lab", "ptr-servfail.lab", "bogus.lab"}     # tested above, or not to be seen
+OWN_REVERSE = {"ptr-bogus.lab", "ptr-servfail.lab", "ptr-stale.lab", "bogus.lab"}     # tested above, or not to be seen
 
 
 def drill(name, kind, *options):
@@ -97,6 +98,8 @@ def dns_checks():
         yield f"{row[0]} {row[1]}", check_dns, row
     yield "bogus.lab MX with CD", check_dns, ("bogus.lab", "MX", "NOERROR", False, ["10 mx1.bogus.lab."], "-o", "CD")
     yield "10.in-addr.arpa is ours", check_dns, ("25.0.0.10.in-addr.arpa", "PTR", "NOERROR", True, ["mx1.mx-private.lab."])
+    yield "ns1 has the PTR of ptr-stale.lab", check_dns, ("25.247.22.11.in-addr.arpa", "PTR", "NOERROR", False, ["mx1.ptr-stale.lab."], "@11.53.0.1")
+    yield "ns4 lacks a record of ns-differ.lab", check_dns, ("ns-differ.lab", "TXT", "NOERROR", False, ["v=spf1 mx -all"], "@11.53.0.4")
     for domain in DOMAINS:
         if domain.name in NOT_VALIDATED:
             continue

@@ -38,7 +38,7 @@ EHLO = b"EHLO probe.lab"
 GREETING = {        # domain: (seconds at least, what the greeting looks like)
     "postscreen.lab": (5.5, rb"220-mx1\.postscreen\.lab .*\r\n220 mx1\.postscreen\.lab .*\r\n"),
     "tarpit.lab": (19.5, rb"220 mx1\.tarpit\.lab .*\r\n"),
-    "slow.lab": (10.5, rb"220 mx1\.slow\.lab .*\r\n"),
+    "slow.lab": (13.5, rb"220 mx1\.slow\.lab .*\r\n"),
     "close-after-connect.lab": (0, rb""),
     "reject-554.lab": (0, rb"554 5\.7\.1 no SMTP service here\r\n"),
     "reject-us.lab": (0, rb"554 .*11\.9\.9\.9.*blocked.*\r\n"),

@@ -133,7 +133,7 @@ async def tarpit(s):
 
 @script
 async def slow(s):
-    await asyncio.sleep(11)
+    await asyncio.sleep(14)
     await s.greet()
     await s.serve()
 

@@ -95,7 +95,7 @@ DOMAINS = [
     Domain("refused", 82, "nothing listens on port 25", host(by="nobody")),
     Domain("refused-one", 83, "the first MX refuses, the second is fine", host("mx1", by="nobody"), host("mx2", at=26)),
     Domain("tarpit", 84, "greets after 20 s", host(by="tarpit")),
-    Domain("slow", 85, "greets after 11 s", host(by="slow")),
+    Domain("slow", 85, "greets after 14 s", host(by="slow")),
     Domain("reset-after-connect", 86, "accepts the connection and resets it", host(by="reset-after-connect")),
     Domain("close-after-connect", 87, "accepts the connection and closes it", host(by="close-after-connect")),
     Domain("close-after-ehlo", 88, "closes instead of answering EHLO", host(by="close-after-ehlo")),

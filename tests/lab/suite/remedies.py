@@ -34,6 +34,7 @@ CASES = [
     ("dmarc.syntax", "dmarc-pct.lab", ()),
     ("dmarc.reports", "dmarc-none.lab", ()),
     ("dmarc.report_authorization", "dmarc-no-leave.lab", ()),
+    ("dane.match", "dane-wrong.lab", ()),
     ("mta_sts.record", "opensmtpd.lab", ()),
     ("tls_rpt.record", "opensmtpd.lab", ()),
 ]

@@ -85,6 +85,7 @@ VARIANTS = [
     ("dkim.wildcard", 1, "dkim-wildcard.lab", ("--only", "dkim", "--dkim", "s1")),
     ("dkim.bogus", 3, "bogus.lab", ("--only", "dkim", "--dkim", "s1")),
     ("dmarc.from", 0, "dmarc-sub.lab", ("--only", "dmarc") + options("--from", "sub.dmarc-sub.lab", "www.dmarc-sub.lab", "nowhere.dmarc-sub.lab")),
+    *[(f"dnsbl.{name}", 0, "listed.lab", ("--only", "dnsbl", "--dnsbl", f"bl-{name}.lab")) for name in ("good", "dead", "all", "refuses", "parked")],
     ("dmarc.bulk", 1, "dmarc-missing.lab", ("--only", "dmarc", "--volume", "bulk")),
 ]
 
