@@ -8,7 +8,7 @@
 /* The order in which repairs work: names before what points to them, addresses before PTR before HELO. */
 static unsigned repair_rank(const struct finding *f)
 {
-    static const char *const order[] = {"domain", "mx", "ip", "smtp", "ptr", "helo", "banner"};
+    static const char *const order[] = {"dnssec", "domain", "mx", "ip", "smtp", "ptr", "helo", "banner"};
     const char *group = check_of(f->check)->group;
 
     for (unsigned i = 0; i < sizeof order / sizeof *order; i++)
