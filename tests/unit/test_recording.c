@@ -454,6 +454,8 @@ static struct target full_target(void)
         .froms = canaries,
         .from_count = 1,
         .volume = VOLUME_BULK,
+        .dnsbls = canaries,
+        .dnsbl_count = 1,
         .canaries = canaries,
         .canary_count = 1,
         .smtp_port = 2525,
@@ -522,6 +524,8 @@ static void test_target(void **state)
     assert_int_equal(t->from_count, 1);
     assert_string_equal(t->froms[0], "mx.example.net");
     assert_int_equal(t->volume, VOLUME_BULK);
+    assert_int_equal(t->dnsbl_count, 1);
+    assert_string_equal(t->dnsbls[0], "mx.example.net");
     assert_int_equal(t->canary_count, 1);
     assert_string_equal(t->canaries[0], "mx.example.net");
     for (size_t i = 0; i < CHECK_COUNT; i++)
