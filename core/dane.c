@@ -161,7 +161,8 @@ static enum dane_state state_of(struct run *run, struct dane *dane, const struct
     if (!host->a || !host->aaaa || !dane->tlsa)
         return DANE_PENDING;
     if (host->a->status != DNS_OK && host->aaaa->status != DNS_OK) {
-        dane->trouble = host->a->status == DNS_UNKNOWN ? host->a->trouble : host->aaaa->trouble;
+        if (!host->a->chain_loops && !host->aaaa->chain_loops) /* a ring of aliases is a fact */
+            dane->trouble = host->a->status == DNS_UNKNOWN ? host->a->trouble : host->aaaa->trouble;
         return DANE_NO_HOST;
     }
     security = security_of_address(run, dane, host, &pending);

@@ -122,14 +122,23 @@ static bool lists(struct str words, const char *word, char separator)
     return false;
 }
 
+/* An undecided check may be anything up to the worst that it can be for its subject. */
+static bool may_be(const struct finding *f, struct str statuses)
+{
+    for (int status = NOTE; status <= (int)f->worst; status++)
+        if (status != UNKNOWN && lists(statuses, status_word((enum status)status), ','))
+            return true;
+    return false;
+}
+
 /* A check that is skipped found nothing wrong, except where the user has not said the HELO name: that is an open question. */
 static enum truth truth_of(const struct finding *f, struct str statuses)
 {
     if (lists(statuses, status_word(f->status), ','))
         return YES;
-    if (f->status == UNKNOWN || (f->status == SKIPPED && strcmp(check_of(f->check)->group, "helo") == 0))
-        return MAYBE;
-    return NO;
+    if (f->status == UNKNOWN)
+        return may_be(f, statuses) ? MAYBE : NO;
+    return f->status == SKIPPED && strcmp(check_of(f->check)->group, "helo") == 0 ? MAYBE : NO;
 }
 
 /* "check=status,status".  A check that is not in the catalogue cannot be seen from outside. */
@@ -178,8 +187,8 @@ static enum truth judge_selector(struct judge *j, const char *subject)
     return bad;
 }
 
-/* Every declared selector fails?  Without selectors nothing is known. */
-static enum truth judge_dkim(struct judge *j)
+/* Every declared selector fails?  Without selectors (*declared false) nothing is known. */
+static enum truth judge_dkim(struct judge *j, bool *declared)
 {
     enum truth all = YES;
     enum check_id check;
@@ -194,17 +203,22 @@ static enum truth judge_dkim(struct judge *j)
         bad = judge_selector(j, at->finding->subject);
         all = bad < all ? bad : all;
     }
-    return any ? all : MAYBE;
+    *declared = any;
+    return any ? all : NO;
 }
 
 static enum truth judge_term(struct judge *j, struct str term)
 {
+    bool declared;
+
     if (str_equal(term, str_of("v6")))
         return j->sender->ip.family == IP_V6 ? YES : NO;
     if (str_equal(term, str_of("DKIM!")))
-        return judge_dkim(j);
-    if (str_equal(term, str_of("DKIM?")))
-        return judge_dkim(j) == MAYBE ? YES : NO;
+        return judge_dkim(j, &declared);
+    if (str_equal(term, str_of("DKIM?"))) {
+        judge_dkim(j, &declared);
+        return declared ? NO : YES;
+    }
     for (size_t i = 0; i < sizeof shorthands / sizeof *shorthands; i++) {
         enum truth truth = NO;
 
@@ -250,17 +264,23 @@ static bool applies(const struct receiver_rule *rule, const struct receiver *rec
            (receiver->kind == RECEIVER_BULK && strncmp(receiver->name, base, len) == 0 && strcmp(receiver->name + len, "-bulk") == 0);
 }
 
+/* An open question weighs more than a known risk: the answer may be a refusal.  (checks.md, section 17) */
+static int weight(enum receiver_outcome outcome)
+{
+    static const int weights[RECEIVER_OUTCOME_COUNT] = {
+        [RECEIVER_NO_OBSTACLE] = 0, [RECEIVER_AT_RISK] = 1, [RECEIVER_CANT_TELL] = 2, [RECEIVER_REJECTS] = 3};
+
+    return weights[outcome];
+}
+
 static void consider(struct judge *j, struct receiver_verdict *verdict, struct receiver_reason *reasons, const struct receiver_rule *rule)
 {
     enum truth truth = judge_rule(j, rule->when);
-    /* An open question about a score is no reason to say "can't tell": only a refusal would be. */
-    enum receiver_outcome outcome = truth == YES                                          ? rule->outcome
-                                    : truth == MAYBE && rule->outcome == RECEIVER_REJECTS ? RECEIVER_CANT_TELL
-                                                                                          : RECEIVER_NO_OBSTACLE;
+    enum receiver_outcome outcome = truth == YES ? rule->outcome : truth == MAYBE ? RECEIVER_CANT_TELL : RECEIVER_NO_OBSTACLE;
 
-    if (outcome == RECEIVER_NO_OBSTACLE || outcome < verdict->outcome)
+    if (outcome == RECEIVER_NO_OBSTACLE || weight(outcome) < weight(verdict->outcome))
         return;
-    if (outcome > verdict->outcome)
+    if (weight(outcome) > weight(verdict->outcome))
         verdict->reason_count = 0;
     verdict->outcome = outcome;
     reasons[verdict->reason_count++] = (struct receiver_reason){rule, j->basis};

@@ -16,7 +16,7 @@ struct result;
 
 enum receiver_kind { RECEIVER_ALL, RECEIVER_BULK, RECEIVER_IPV6 };
 
-/* In order of weight. */
+/* In order of display.  An open question outweighs a known risk, a refusal both. */
 enum receiver_outcome { RECEIVER_NO_OBSTACLE, RECEIVER_CANT_TELL, RECEIVER_AT_RISK, RECEIVER_REJECTS };
 enum { RECEIVER_OUTCOME_COUNT = RECEIVER_REJECTS + 1 };
 

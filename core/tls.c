@@ -450,3 +450,8 @@ bool tls_witness_saw(const struct tls_client *witness)
 {
     return witness->chain != NULL;
 }
+
+bool tls_is_time_error(int verify_error)
+{
+    return verify_error == X509_V_ERR_CERT_HAS_EXPIRED || verify_error == X509_V_ERR_CERT_NOT_YET_VALID;
+}

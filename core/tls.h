@@ -34,6 +34,8 @@ struct arena;
 /* What connections share: trust anchors and settings.  The system's anchors are read when a certificate first needs
  * them, and only those that it needs where the system has them by hash. */
 struct tls;
+bool tls_is_time_error(int verify_error); /* expired, or not yet valid */
+
 struct tls *tls_new(const char *ca_file, const char **why); /* ca_file: extra anchors, may be NULL; NULL with *why */
 void tls_free(struct tls *);                                /* after its clients */
 

@@ -178,7 +178,8 @@ static void probe_dnssec(struct run *run)
     for (size_t i = 0; i < mail->host_count; i++) {
         const struct mx_host *host = &mail->hosts[i];
 
-        if (!host->is_literal && !host->is_placeholder)
+        /* A ring of aliases is no zone's: mx.resolves says what is wrong. */
+        if (host->a && !host->a->chain_loops && !host->is_literal && !host->is_placeholder)
             find_zone(run, zones, host->name,
                       (struct zone){.purpose = "an MX host", .cause = MX_RESOLVES, .worst = FAIL});
     }

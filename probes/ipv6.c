@@ -5,7 +5,7 @@
 #include "core/vantage.h"
 #include "probes/mail.h"
 
-enum { PORT_SMTP = 25 };
+enum { PORT_SMTP = 25, PORT_HTTPS = 443 };
 
 struct tally {
     bool asked, pending, connected;
@@ -38,7 +38,7 @@ static struct tally look_at_targets(struct run *run)
     return seen;
 }
 
-static enum ipv6 ask_canaries(struct run *run)
+static enum ipv6 ask_canaries(struct run *run, uint16_t port)
 {
     const struct target *target = run_target(run);
     bool pending = false;
@@ -50,7 +50,7 @@ static enum ipv6 ask_canaries(struct run *run)
         if (aaaa && (aaaa->status != DNS_OK || ip_special(&aaaa->records[0].ip)))
             continue;
         if (aaaa)
-            s = need_connect(run, &aaaa->records[0].ip, PORT_SMTP);
+            s = need_connect(run, &aaaa->records[0].ip, port);
         if (s && went_through(s))
             return IPV6_WORKS;
         pending |= !s;
@@ -61,6 +61,7 @@ static enum ipv6 ask_canaries(struct run *run)
 enum ipv6 need_ipv6(struct run *run)
 {
     const struct vantage *here = need_vantage(run);
+    enum ipv6 canaries;
     struct tally seen;
 
     if (!here)
@@ -74,5 +75,9 @@ enum ipv6 need_ipv6(struct run *run)
         return IPV6_WORKS;
     if (seen.pending)
         return IPV6_PENDING;
-    return seen.asked ? ask_canaries(run) : IPV6_UNTESTED;
+    if (!seen.asked)
+        return IPV6_UNTESTED;
+    /* Where port 25 is blocked, another port shows that it is not IPv6 that is missing. */
+    canaries = ask_canaries(run, PORT_SMTP);
+    return canaries == IPV6_NOT_SEEN ? ask_canaries(run, PORT_HTTPS) : canaries;
 }

@@ -188,6 +188,8 @@ static void probe_ns(struct run *run)
 
         if (reverse_zone)
             add_question(zones, &count, reverse_zone, reverse, DNS_PTR);
+        else if (!ip_special(&mail->addresses[i].ip) && trouble.reason)
+            finding_follows(finding_worst(finding_unknown(run, NS_CONSISTENT, reverse, &trouble, "no answer for SOA"), WARN), PTR_EXISTS);
     }
     for (size_t i = 0; i < count; i++)
         judge_zone(run, &zones[i]);
