@@ -131,14 +131,23 @@ static bool may_be(const struct finding *f, struct str statuses)
     return false;
 }
 
-/* A check that is skipped found nothing wrong, except where the user has not said the HELO name: that is an open question. */
-static enum truth truth_of(const struct finding *f, struct str statuses)
+/* Has the user not said which HELO name the sender uses? */
+static bool is_helo_unsaid(const struct judge *j)
+{
+    for (const struct by_check *at = j->findings[HELO_FQDN]; at; at = at->next)
+        if (finding_concerns(at->finding, j->sender))
+            return at->finding->status == SKIPPED;
+    return false;
+}
+
+/* A check that is skipped found nothing wrong, except for want of the HELO name: that is an open question. */
+static enum truth truth_of(const struct judge *j, const struct finding *f, struct str statuses)
 {
     if (lists(statuses, status_word(f->status), ','))
         return YES;
     if (f->status == UNKNOWN)
         return may_be(f, statuses) ? MAYBE : NO;
-    return f->status == SKIPPED && strcmp(check_of(f->check)->group, "helo") == 0 ? MAYBE : NO;
+    return f->status == SKIPPED && strcmp(check_of(f->check)->group, "helo") == 0 && is_helo_unsaid(j) ? MAYBE : NO;
 }
 
 /* "check=status,status".  A check that is not in the catalogue cannot be seen from outside. */
@@ -159,7 +168,7 @@ static enum truth judge_check(struct judge *j, struct str term)
         if (!finding_concerns(at->finding, j->sender)) /* about another address: says nothing about this sender */
             continue;
         found = true;
-        one = truth_of(at->finding, statuses);
+        one = truth_of(j, at->finding, statuses);
         if (one > truth) {
             truth = one;
             j->basis = at->finding;
