@@ -334,6 +334,12 @@ static void soa_too_short(void)
     set16(&packet, at, (unsigned)(packet.size - at - 2));
 }
 
+/* tests/run says so: time and memory are valgrind's own then. */
+static bool is_under_valgrind(void)
+{
+    return getenv("UNDER_VALGRIND") != NULL;
+}
+
 static void hostile_packets_are_refused_fast(void **state)
 {
     static const struct {
@@ -371,7 +377,7 @@ static void hostile_packets_are_refused_fast(void **state)
         why = scan_it();
         if (!why)
             fail_msg("accepted: %s", cases[i].name);
-        assert_true(clock() - start < CLOCKS_PER_SEC / 200);
+        assert_true(clock() - start < CLOCKS_PER_SEC / 200 || is_under_valgrind());
     }
 }
 
@@ -671,7 +677,7 @@ static void memory_stays_flat(void **state)
             before = resident_pages();
     }
     after = resident_pages();
-    assert_true(after - before < 1024);
+    assert_true(after - before < 1024 || is_under_valgrind());
     arena_free(arena);
 }
 
