@@ -110,12 +110,15 @@ asan: deps ## all tests under AddressSanitizer and UndefinedBehaviorSanitizer
 	@$(MAKE) --no-print-directory BUILD=build/asan HARDEN=-fPIE CFLAGS='$(SANITIZE)' build-tests
 	@BUILD=build/asan tests/run
 
-valgrind: deps ## unit tests and an audit under valgrind
+valgrind: ## unit tests and an audit under valgrind
+	@.ci/install valgrind
 	@$(MAKE) --no-print-directory build-tests
 	@BUILD=$(BUILD) tests/run valgrind
 
 FUZZ_SECONDS ?= 60
-fuzz: deps ## fuzz each target for FUZZ_SECONDS (60) with clang's libFuzzer; ONLY=name for one
+fuzz: ## fuzz each target for FUZZ_SECONDS (60) with clang's libFuzzer; ONLY=name for one
+	@.ci/install clang
+	@.ci/install libclang-rt-$$(clang -dumpversion | cut -d. -f1)-dev
 	@$(MAKE) --no-print-directory BUILD=build/fuzz CC=clang HARDEN=-fPIE HARDEN_LD= \
 	    CFLAGS='-O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined' fuzzers
 	@FUZZ_SECONDS=$(FUZZ_SECONDS) tests/fuzz/run $(or $(ONLY),all)
@@ -123,10 +126,11 @@ fuzzers: $(FUZZ_SOURCES:tests/fuzz/%.c=$(BUILD)/tests/fuzz/%)
 $(BUILD)/tests/fuzz/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(CMD_LIBRARY) $(LIBRARY)
 	$(CC) $(CFLAGS) -fsanitize=fuzzer $^ $(LIBS) -o $@
 
-bench: all ## measure: round trips, CPU and memory of an audit in the lab
+bench: deps all ## measure: round trips, CPU and memory of an audit in the lab
 	@BUILD=$(BUILD) tests/bench/run
 
-coverage: deps ## line coverage of the tests, as build/coverage/index.html
+coverage: ## line coverage of the tests, as build/coverage/index.html
+	@.ci/install lcov
 	@$(MAKE) --no-print-directory BUILD=build/coverage HARDEN=-fPIE CFLAGS='-O0 -g --coverage -fprofile-update=atomic' build-tests
 	@BUILD=build/coverage tests/run || true
 	lcov --quiet --capture --directory build/coverage --output-file build/coverage/all.info --rc lcov_branch_coverage=0
@@ -134,7 +138,8 @@ coverage: deps ## line coverage of the tests, as build/coverage/index.html
 	genhtml --quiet --output-directory build/coverage/html build/coverage/own.info
 	@lcov --list build/coverage/own.info | tail -n 60; echo 'build/coverage/html/index.html'
 
-lint: deps ## clang-tidy, cppcheck, clang's warnings, the manual page
+lint: ## clang-tidy, cppcheck, clang's warnings, the manual page
+	@.ci/install clang clang-tidy cppcheck shellcheck mandoc
 	@tests/style/lint '$(COMPILE)'
 
 docs/mailready.1: $(BUILD)/mailready

@@ -78,11 +78,13 @@ bool file_read(struct arena *arena, const char *path, size_t most, struct str *o
     int fd = file_open(arena, path, why);
     size_t size = 0;
     char *bytes;
+    bool is_read;
 
     if (fd < 0)
         return false;
     bytes = read_all(fd, most, &size);
-    if (bytes)
+    is_read = bytes != NULL;
+    if (is_read)
         *out = str_copy(arena, (struct str){bytes, size});
     else if (errno == EFBIG)
         *why = str_printf(arena, "%s: more than %zu bytes", shown(path), most);
@@ -90,7 +92,7 @@ bool file_read(struct arena *arena, const char *path, size_t most, struct str *o
         *why = str_printf(arena, "%s: %s", shown(path), strerror(errno));
     close(fd);
     free(bytes);
-    return bytes;
+    return is_read;
 }
 
 struct str line_trimmed(struct str line)

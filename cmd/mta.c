@@ -37,7 +37,7 @@ static const char *ask(struct arena *arena, const char *const *command)
     int ends[2], status = -1;
     pid_t child;
 
-    for (size_t i = 0; command[i] && i < WORDS_MAX; i++)
+    for (size_t i = 0; i < WORDS_MAX && command[i]; i++)
         arguments[i] = memcpy(arena_alloc(arena, strlen(command[i]) + 1), command[i], strlen(command[i]) + 1);
     if (pipe(ends) != 0)
         return NULL;

@@ -59,6 +59,7 @@ static const char *name_of(struct arena *arena, const ldns_rdf *rdf)
     size_t size = ldns_rdf_size(rdf), at = 0, used = 0;
     char text[NAME_TEXT_MAX], *copy;
 
+    text[0] = '\0'; /* the root */
     while (at < size && wire[at] != 0) {
         size_t end = at + 1 + wire[at];
 

@@ -31,7 +31,7 @@ static uint8_t lower(uint8_t byte)
 /* Length octets are below 0x40, so letters in the wire form are letters of labels. */
 static void randomize_case(uint8_t *name, const uint8_t *random)
 {
-    for (size_t i = 0; name[i] != 0 && i < NAME_OCTETS_MAX; i++)
+    for (size_t i = 0; i < NAME_OCTETS_MAX && name[i] != 0; i++)
         if (is_letter(name[i]) && (random[i / 8] >> i % 8 & 1))
             name[i] ^= 0x20;
 }

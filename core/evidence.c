@@ -116,13 +116,14 @@ void store_free(struct store *store)
 {
     if (!store)
         return;
-    while (store->oldest) {
-        for (struct pin *pin = store->oldest->pins, *next; pin; pin = next) {
+    for (struct entry *entry = store->oldest, *newer; entry; entry = newer) {
+        newer = entry->newer;
+        for (struct pin *pin = entry->pins, *next; pin; pin = next) {
             next = pin->next_of_entry;
             pin->waiter->pins = NULL;
             free(pin);
         }
-        entry_free(store->oldest);
+        entry_free(entry);
     }
     task_free(store->deliver);
     free(store->buckets);

@@ -286,6 +286,8 @@ static void judge_voids(struct run *run, const struct spf_domain *d)
         if (!worst || d->results[i]->void_count > worst->void_count)
             worst = d->results[i];
     }
+    if (!worst) /* there is always a stranger's evaluation */
+        return;
     for (size_t i = 0; i < worst->void_count; i++)
         text = text ? str_printf(run_arena(run), "%s, %s", text, worst->voids[i]) : worst->voids[i];
     if (worst->void_count > SPF_VOIDS) {
