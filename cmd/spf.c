@@ -189,7 +189,7 @@ static void print_node(struct sink *sink, const struct spf_command *c, const str
     put_spaces(sink, (node->depth + 1) * INDENT);
     sink_bytes(sink, node->via ? node->via->text : str_of(node->domain));
     sink_literal(sink, "  ");
-    sink_number(sink, (long long)(node->lookups + (node->via != NULL)));
+    sink_number(sink, (long long)node->lookups + (node->via != NULL));
     sink_text(sink, node->lookups + (node->via != NULL) == 1 ? " lookup" : " lookups");
     if (!is_visited(c->result, node->domain))
         sink_literal(sink, ", not evaluated");
