@@ -102,6 +102,7 @@ static curl_socket_t on_open(void *arg, curlsocktype purpose, struct curl_sockad
 
     if (purpose != CURLSOCKTYPE_IPCXN || !ip_from_sockaddr(&to->addr, &ip, NULL) || !https_may_contact(config, &ip))
         return stop_socket(t, HTTPS_END_NOT_CONTACTED, 0);
+    t->seen->ip = ip; /* libcurl's own PRIMARY_IP is lost on some failures, since 8.x */
     fd = socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol);
     if (fd < 0)
         return stop_socket(t, HTTPS_END_LOCAL, errno);
@@ -230,13 +231,14 @@ static void write_down(struct transfer *t, struct arena *arena)
     struct https_response *seen = t->seen;
     struct str headers = {t->headers, t->header_len};
     const char *ip = NULL;
+    struct ip connected;
     long number = 0;
 
     seen->total_ms = loop_now_ms(t->https->loop) - t->began_ms;
     if (!t->easy || !t->witness)
         return;
-    if (t->curl->easy_getinfo(t->easy, CURLINFO_PRIMARY_IP, &ip) == CURLE_OK && ip)
-        ip_parse(ip, &seen->ip);
+    if (t->curl->easy_getinfo(t->easy, CURLINFO_PRIMARY_IP, &ip) == CURLE_OK && ip && ip_parse(ip, &connected))
+        seen->ip = connected;
     if (t->curl->easy_getinfo(t->easy, CURLINFO_OS_ERRNO, &number) == CURLE_OK)
         seen->os_error = (int)number;
     if (tls_witness_saw(t->witness)) {
