@@ -95,6 +95,11 @@ struct dns_answer {
     uint32_t ttl_s;      /* how long the answer may be shared: lowest TTL of the answer, or the SOA's of a negative one */
 };
 
+/* For A and AAAA answers; both are false for NULL, an answer that is on its way. */
+bool dns_answer_has_ip(const struct dns_answer *, const struct ip *);
+/* Nothing is known: trouble, but for a ring or an endless chain of aliases, which is a fact about the name. */
+bool dns_answer_is_open(const struct dns_answer *);
+
 const char *dns_type_name(enum dns_type);              /* "MX" */
 bool dns_type_from_name(const char *, enum dns_type *out);
 

@@ -89,11 +89,6 @@ static const char *own_type(const struct build *b)
     return b->sender->ip.family == IP_V6 ? "AAAA" : "A";
 }
 
-static bool is_open(const struct dns_answer *answer)
-{
-    return answer->status == DNS_UNKNOWN && !answer->chain_loops && !answer->chain_too_long;
-}
-
 static const char *addresses_text(struct arena *arena, const struct dns_answer *answer)
 {
     const char *text = "";
@@ -113,7 +108,7 @@ static const char *lead(const struct build *b, const char *host, struct identity
     row->leads = CELL_NONE;
     if (!own)
         return NULL;
-    if (is_open(own)) {
+    if (dns_answer_is_open(own)) {
         row->leads = CELL_UNKNOWN;
         return str_printf(b->arena, "no answer: %s", own->trouble.why ? own->trouble.why : "?");
     }
@@ -134,7 +129,7 @@ static const char *lead(const struct build *b, const char *host, struct identity
     row->leads = CELL_BROKEN;
     return own->status == DNS_NXDOMAIN  ? "does not exist"
            : own->status == DNS_UNKNOWN ? "is an alias that leads nowhere"
-           : other && is_open(other)    ? str_printf(b->arena, "has no %s record", own_type(b))
+           : other && dns_answer_is_open(other)    ? str_printf(b->arena, "has no %s record", own_type(b))
                                         : "has no address";
 }
 
@@ -199,7 +194,7 @@ static void add_ptr(struct build *b)
 
     if (!ptr) {
         add_none(b, PART_PTR, CELL_NONE, "not looked up");
-    } else if (is_open(ptr)) {
+    } else if (dns_answer_is_open(ptr)) {
         add_none(b, PART_PTR, CELL_UNKNOWN, str_printf(b->arena, "no answer: %s", ptr->trouble.why ? ptr->trouble.why : "?"));
     } else if (ptr->count == 0 && exists && exists->status == UNKNOWN) { /* the zone's own servers say something else */
         add_none(b, PART_PTR, CELL_UNKNOWN, exists->message);

@@ -136,14 +136,6 @@ const char **spf_mx_names(struct run *run, const struct dns_answer *mx, size_t *
     return names;
 }
 
-static bool has_ip(const struct dns_answer *answer, const struct ip *ip)
-{
-    for (size_t i = 0; i < answer->count; i++)
-        if (ip_equal(&answer->records[i].ip, ip))
-            return true;
-    return false;
-}
-
 const struct spf_ptr_names *need_spf_ptr_names(struct run *run, const struct ip *ip)
 {
     struct arena *arena = run_arena(run);
@@ -167,9 +159,9 @@ const struct spf_ptr_names *need_spf_ptr_names(struct run *run, const struct ip 
         pending |= !forward;
         if (!forward)
             continue;
-        if (forward->status == DNS_UNKNOWN && !forward->chain_loops && !forward->chain_too_long)
+        if (dns_answer_is_open(forward))
             result->trouble = &forward->trouble;
-        if (has_ip(forward, ip))
+        if (dns_answer_has_ip(forward, ip))
             result->names[result->count++] = all[i];
     }
     return pending ? NULL : result;

@@ -87,19 +87,6 @@ static void judge_resolution(struct run *run, const struct endpoint *e, const ch
                 a->status == DNS_NXDOMAIN ? "does not exist" : "has no address");
 }
 
-static bool leads_to(const struct dns_answer *answer, const struct ip *ip)
-{
-    for (size_t i = 0; answer && i < answer->count; i++)
-        if (ip_equal(&answer->records[i].ip, ip))
-            return true;
-    return false;
-}
-
-static bool is_open(const struct dns_answer *answer)
-{
-    return answer && answer->status == DNS_UNKNOWN && !answer->chain_loops && !answer->chain_too_long;
-}
-
 static void judge_reverse(struct run *run, const struct endpoint *e, const char *name)
 {
     const struct ip *ip = &e->address->ip;
@@ -122,10 +109,10 @@ static void judge_reverse(struct run *run, const struct endpoint *e, const char 
             return;
         }
     }
-    if (name_equal(name, e->host->name) || leads_to(forward, ip))
+    if (name_equal(name, e->host->name) || dns_answer_has_ip(forward, ip))
         finding(run, BANNER_MATCHES_PTR, NOTE, e->subject, "%s is not the reverse name %s, but belongs to this address", name,
                 r.ptr->records[0].name);
-    else if (is_open(forward))
+    else if (dns_answer_is_open(forward))
         finding_follows(finding_unknown(run, BANNER_MATCHES_PTR, e->subject, &forward->trouble, "no answer for %s", name), BANNER_RESOLVES);
     else
         finding(run, BANNER_MATCHES_PTR, stands_in_for_helo(e) ? WARN : NOTE, e->subject, "%s is neither the reverse name %s nor leads here",

@@ -79,19 +79,11 @@ static void put_banner_first(struct run *run, const struct inventory *mail, cons
         all[i].is_expected |= name_equal(all[i].name, banner);
 }
 
-static bool has_ip(const struct dns_answer *answer, const struct ip *ip)
-{
-    for (size_t i = 0; i < answer->count; i++)
-        if (ip_equal(&answer->records[i].ip, ip))
-            return true;
-    return false;
-}
-
 static enum confirmation confirm(const struct dns_answer *forward, const struct ip *ip)
 {
-    if (forward->status == DNS_UNKNOWN && !forward->chain_loops && !forward->chain_too_long)
+    if (dns_answer_is_open(forward))
         return OPEN;
-    return has_ip(forward, ip) ? CONFIRMS : DENIES;
+    return dns_answer_has_ip(forward, ip) ? CONFIRMS : DENIES;
 }
 
 const struct fcrdns *need_fcrdns(struct run *run, const struct inventory *mail, const struct ip *ip, const struct dns_answer *ptr)

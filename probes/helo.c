@@ -102,19 +102,6 @@ static const char *record_type(const struct ip *ip)
     return ip->family == IP_V6 ? "AAAA" : "A";
 }
 
-static bool has_ip(const struct dns_answer *answer, const struct ip *ip)
-{
-    for (size_t i = 0; i < answer->count; i++)
-        if (ip_equal(&answer->records[i].ip, ip))
-            return true;
-    return false;
-}
-
-static bool is_unknown(const struct dns_answer *answer)
-{
-    return answer->status == DNS_UNKNOWN && !answer->chain_loops && !answer->chain_too_long;
-}
-
 /* True: there is an address to compare with. */
 static bool judge_resolution(struct run *run, const struct helo *h, const struct dns_answer *a, const struct dns_answer *aaaa)
 {
@@ -126,8 +113,8 @@ static bool judge_resolution(struct run *run, const struct helo *h, const struct
         bool alias = a->chain_count || aaaa->chain_count;
 
         f = judge(run, h, HELO_RESOLVES, alias ? NOTE : PASS, alias ? "an alias that leads to an address" : "has an address");
-    } else if (is_unknown(a) || is_unknown(aaaa)) {
-        leave_undecided(run, h, HELO_RESOLVES, is_unknown(a) ? &a->trouble : &aaaa->trouble, HELO_RESOLVES);
+    } else if (dns_answer_is_open(a) || dns_answer_is_open(aaaa)) {
+        leave_undecided(run, h, HELO_RESOLVES, dns_answer_is_open(a) ? &a->trouble : &aaaa->trouble, HELO_RESOLVES);
         return false;
     } else {
         mx = a->status == DNS_NXDOMAIN ? a : need_dns(run, h->name, DNS_MX); /* a name that does not exist has no MX either */
@@ -135,7 +122,7 @@ static bool judge_resolution(struct run *run, const struct helo *h, const struct
             return false;
         if (mx->status == DNS_OK) {
             f = judge(run, h, HELO_RESOLVES, WARN, "has an MX record, but no address");
-        } else if (is_unknown(mx)) {
+        } else if (dns_answer_is_open(mx)) {
             leave_undecided(run, h, HELO_RESOLVES, &mx->trouble, HELO_RESOLVES);
             return false;
         } else {
@@ -152,11 +139,11 @@ static void judge_address(struct run *run, const struct helo *h, const struct dn
 {
     struct finding *f;
 
-    if (is_unknown(own_family)) {
+    if (dns_answer_is_open(own_family)) {
         leave_undecided(run, h, HELO_MATCHES_IP, &own_family->trouble, HELO_RESOLVES);
         return;
     }
-    if (has_ip(own_family, &h->sender->ip)) {
+    if (dns_answer_has_ip(own_family, &h->sender->ip)) {
         f = judge(run, h, HELO_MATCHES_IP, PASS, "leads to the sending address");
     } else {
         f = judge(run, h, HELO_MATCHES_IP, WARN,
@@ -193,12 +180,12 @@ static void judge_reverse(struct run *run, const struct helo *h, const struct dn
         }
     }
     /* Whether they differ harmlessly depends on where both lead. */
-    if (is_unknown(own_family) || (has_ip(own_family, &h->sender->ip) && !names->confirming && names->open)) {
-        leave_undecided(run, h, HELO_MATCHES_PTR, is_unknown(own_family) ? &own_family->trouble : &names->trouble,
-                        is_unknown(own_family) ? HELO_RESOLVES : PTR_FCRDNS);
+    if (dns_answer_is_open(own_family) || (dns_answer_has_ip(own_family, &h->sender->ip) && !names->confirming && names->open)) {
+        leave_undecided(run, h, HELO_MATCHES_PTR, dns_answer_is_open(own_family) ? &own_family->trouble : &names->trouble,
+                        dns_answer_is_open(own_family) ? HELO_RESOLVES : PTR_FCRDNS);
         return;
     }
-    f = judge(run, h, HELO_MATCHES_PTR, names->confirming && has_ip(own_family, &h->sender->ip) ? NOTE : WARN,
+    f = judge(run, h, HELO_MATCHES_PTR, names->confirming && dns_answer_has_ip(own_family, &h->sender->ip) ? NOTE : WARN,
               str_printf(run_arena(run), "is not the reverse name (%s)", names->at[0].name));
     finding_rests_on(run, f, r.ptr->key);
 }
@@ -269,8 +256,8 @@ static void judge_name(struct run *run, const struct helo *h)
     own_family = h->sender->ip.family == IP_V6 ? aaaa : a;
     if (judge_resolution(run, h, a, aaaa))
         judge_address(run, h, own_family);
-    else if (is_unknown(a) || is_unknown(aaaa))
-        leave_undecided(run, h, HELO_MATCHES_IP, is_unknown(a) ? &a->trouble : &aaaa->trouble, HELO_RESOLVES);
+    else if (dns_answer_is_open(a) || dns_answer_is_open(aaaa))
+        leave_undecided(run, h, HELO_MATCHES_IP, dns_answer_is_open(a) ? &a->trouble : &aaaa->trouble, HELO_RESOLVES);
     else
         judge(run, h, HELO_MATCHES_IP, SKIPPED, "has no address: see helo.resolves");
     judge_reverse(run, h, own_family);

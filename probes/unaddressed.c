@@ -11,7 +11,7 @@ const struct trouble *address_doubt(const struct inventory *mail)
         const struct dns_answer *answers[2] = {mail->hosts[i].a, mail->hosts[i].aaaa};
 
         for (size_t k = 0; k < 2; k++)
-            if (answers[k] && answers[k]->status == DNS_UNKNOWN && !answers[k]->chain_loops && !answers[k]->chain_too_long)
+            if (dns_answer_is_open(answers[k]))
                 return &answers[k]->trouble;
     }
     return NULL;
