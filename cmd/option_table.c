@@ -59,6 +59,9 @@ const struct option option_table[OPTION_COUNT] = {
     [OPT_SMTP_PORT] = {.command = "audit", .name = "smtp-port", .type = OPTION_NUMBER, .argument = "PORT",
         .least = 1, .most = 65535,
         .standard = "25", .help = "the port of the mail servers"},
+    [OPT_SESSIONS] = {.command = "audit", .name = "sessions", .type = OPTION_NUMBER, .argument = "N", .least = 1, .most = 2,
+        .standard = "1, and a second one where the first shows a sender by a name that does not fit",
+        .help = "connections to each address of a mail server: two may show that a load balancer has several names"},
     [OPT_SOURCE] = {.command = "audit", .name = "source", .type = OPTION_TEXT, .argument = "ADDR", .repeatable = true,
         .help = "connect to mail servers from this address of this machine; once for IPv4, once for IPv6"},
     [OPT_IPV4] = {.command = "audit", .name = "ipv4", .letter = '4', .type = OPTION_FLAG, .help = "connect over IPv4 "

@@ -35,6 +35,7 @@ enum option_id {
     OPT_TRUST_AD,
     OPT_HELO,
     OPT_SMTP_PORT,
+    OPT_SESSIONS,
     OPT_SOURCE,
     OPT_IPV4,
     OPT_IPV6,

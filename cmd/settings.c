@@ -440,6 +440,7 @@ bool settings_make(const struct options *options, struct settings *out, const ch
 
     *out = (struct settings){
         .target.smtp_port = (uint16_t)options_number(options, OPT_SMTP_PORT, 25),
+        .target.sessions = (unsigned)options_number(options, OPT_SESSIONS, 0),
         .trust_ad = options_flag(options, OPT_TRUST_AD),
         .ca_file = last_value(options, OPT_CA_FILE),
         .timeout_ms = options_number(options, OPT_TIMEOUT, AUDIT_MS / 1000) * 1000,

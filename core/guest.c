@@ -18,7 +18,7 @@ struct peer {
     struct ip_network who;
     unsigned visits; /* open and waiting: it must stay in the table */
     unsigned open;
-    bool visited;
+    bool visited, went_badly; /* the last visit */
     int64_t left_ms; /* end of the last visit, when `visited` */
 };
 
@@ -88,7 +88,7 @@ static int64_t welcome_ms(const struct guest *guest, const struct visit *visit)
 {
     if (!visit->peer->visited)
         return INT64_MIN;
-    return visit->peer->left_ms + (visit->again ? PEER_RETRY_MS : guest->interval_ms);
+    return visit->peer->left_ms + (visit->again && visit->peer->went_badly ? PEER_RETRY_MS : guest->interval_ms);
 }
 
 static bool has_room(const struct visit *visit)
@@ -184,7 +184,7 @@ bool guest_enter(struct guest *guest, struct visit *visit, const struct ip *ip, 
     return true;
 }
 
-void guest_leave(struct guest *guest, struct visit *visit)
+void guest_leave(struct guest *guest, struct visit *visit, bool well)
 {
     if (visit->back)
         take_off_queue(guest, visit);
@@ -192,6 +192,7 @@ void guest_leave(struct guest *guest, struct visit *visit)
         visit->peer->open--;
         visit->network->open--;
         visit->peer->visited = true;
+        visit->peer->went_badly = !well;
         visit->peer->left_ms = visit->network->left_ms = loop_now_ms(guest->loop);
     }
     visit->peer->visits--;

@@ -2,7 +2,8 @@
  *
  * A visit is one connection.  At most PEER_SESSIONS are open to one address, a time passes between two of them (for mail
  * servers PEER_INTERVAL_MS), and at most NET_SESSIONS are open to one /24 or /48.  A visit that asks again (evidence "#2") begins PEER_RETRY_MS
- * after the last one to its address has ended.  Visits begin in the order in which they came, as far as that allows.
+ * after the last one to its address has ended, if that went badly.  Visits begin in the order in which they came, as far as
+ * that allows.
  *
  * The owner keeps `struct visit` at one place from guest_enter() to guest_leave().  `begin` is called from the loop,
  * never from inside guest_enter().
@@ -30,4 +31,5 @@ struct guest *guest_new(struct loop *, int64_t interval_ms); /* between two conn
 void guest_free(struct guest *);        /* forgets visits that wait */
 
 bool guest_enter(struct guest *, struct visit *, const struct ip *, bool again, void (*begin)(void *arg), void *arg);
-void guest_leave(struct guest *, struct visit *); /* at the end of the connection, or while it waits */
+/* At the end of the connection, or while it waits; did the host serve us? */
+void guest_leave(struct guest *, struct visit *, bool well);

@@ -18,6 +18,7 @@ struct build {
     const struct result *result;
     const struct mail_address *sender;
     const struct smtp_session *session; /* NULL: none */
+    const struct smtp_session *other;   /* a load balancer: another connection, greeted with another name; NULL */
     struct identity_name *rows;
     const char **keys; /* the name of each row, as names are compared; "" */
     size_t count;
@@ -57,31 +58,40 @@ static const struct dns_answer *answer_of(const struct build *b, const char *nam
     return value_of(b, &(struct key){.kind = EVIDENCE_DNS, .name = name_lower(b->arena, name), .type = type, .nth = 1});
 }
 
-/* The first session, or a second one that was greeted where the first was not: what the probes judge. */
-static const struct smtp_session *session_of(const struct build *b)
+static const char *compared(struct arena *arena, struct str name)
+{
+    return name_compared(arena, str_text(arena, name));
+}
+
+/* Of a greeting; empty where there is none, or a masked one. */
+static struct str greeting_name(const struct smtp_session *session)
+{
+    struct str name = {NULL, 0};
+
+    if (session && session->greeting.code == 220)
+        name = smtp_reply_name(&session->greeting);
+    return memchr(name.len ? name.at : "", '*', name.len) ? (struct str){NULL, 0} : name;
+}
+
+/* The first session, or a second one that was greeted where the first was not: what the probes judge.  Where both were
+ * greeted, the second one counts if it shows another name. */
+static void find_sessions(struct build *b)
 {
     struct key key = {
         .kind = EVIDENCE_SMTP, .name = b->sender->mx_name, .ip = b->sender->ip, .port = b->result->target->smtp_port, .nth = 1};
-    const struct smtp_session *first, *second;
+    const struct smtp_session *second;
+    struct str name;
 
     if (!b->sender->mx_name)
-        return NULL;
-    first = value_of(b, &key);
+        return;
+    b->session = value_of(b, &key);
     key.nth = 2;
     second = value_of(b, &key);
-    return second && second->greeting.code == 220 ? second : first;
-}
-
-/* As host names are compared: without a final dot, IDN as A-labels. */
-static const char *compared(struct arena *arena, struct str name)
-{
-    const char *text, *host, *why;
-
-    if (name.len > 1 && name.at[name.len - 1] == '.')
-        name.len--;
-    text = str_text(arena, name);
-    host = name_from_user(arena, text, &why);
-    return host ? host : text;
+    name = greeting_name(second);
+    if (!b->session || b->session->greeting.code != 220)
+        b->session = second && second->greeting.code == 220 ? second : b->session;
+    else if (name.len && !name_equal(compared(b->arena, name), compared(b->arena, greeting_name(b->session))))
+        b->other = second;
 }
 
 static const char *own_type(const struct build *b)
@@ -245,24 +255,17 @@ static void add_helo_name(struct build *b, struct str name, bool assumed)
     }
 }
 
-static struct str greeting_name(const struct build *b)
-{
-    struct str name = {NULL, 0};
-
-    if (b->session && b->session->greeting.code == 220)
-        name = smtp_reply_name(&b->session->greeting);
-    return memchr(name.len ? name.at : "", '*', name.len) ? (struct str){NULL, 0} : name; /* masked by a middlebox */
-}
-
 static void add_helo(struct build *b)
 {
-    struct str greeting = greeting_name(b);
+    struct str greeting = greeting_name(b->session);
 
     if (b->sender->helo)
         add_helo_name(b, str_of(b->sender->helo), false);
     else if (greeting.len)
         add_helo_name(b, greeting, true);
-    else
+    if (!b->sender->helo && b->other)
+        add_helo_name(b, greeting_name(b->other), true);
+    if (!b->sender->helo && !greeting.len)
         add_none(b, PART_HELO, CELL_NONE, "not declared: --sender ADDRESS=NAME");
 }
 
@@ -286,19 +289,21 @@ static const char *no_greeting(const struct build *b, enum cell *state)
     return s->end == SMTP_END_REFUSED ? "refuses connections" : s->trouble.why ? s->trouble.why : "no session";
 }
 
-static void add_ehlo(struct build *b, const char *why, enum cell why_state)
+static struct str ehlo_name(const struct smtp_session *session)
 {
-    const struct smtp_reply *reply = b->session && b->session->ehlo.code == 250 ? &b->session->ehlo
-                                     : b->session                              ? &b->session->helo
-                                                                               : NULL;
-    struct str name = reply && reply->line_count ? smtp_reply_name(reply) : (struct str){NULL, 0};
+    const struct smtp_reply *reply = session->ehlo.code == 250 ? &session->ehlo : &session->helo;
 
-    if (why)
-        add_none(b, PART_EHLO, why_state, why);
-    else if (!name.len)
-        add_none(b, PART_EHLO, CELL_NONE, "no reply that shows a name");
-    else
+    return reply->line_count ? smtp_reply_name(reply) : (struct str){NULL, 0};
+}
+
+static void add_ehlo(struct build *b, const struct smtp_session *session)
+{
+    struct str name = ehlo_name(session);
+
+    if (name.len)
         add(b, PART_EHLO, name, compared(b->arena, name));
+    else
+        add_none(b, PART_EHLO, CELL_NONE, "no reply that shows a name");
 }
 
 static void add_certificate(struct build *b, const char *why, enum cell why_state)
@@ -326,19 +331,30 @@ static void add_certificate(struct build *b, const char *why, enum cell why_stat
     }
 }
 
+static void add_greeting(struct build *b, const struct smtp_session *session)
+{
+    add(b, PART_GREETING, greeting_name(session), compared(b->arena, greeting_name(session)));
+}
+
 /* Their own words come with the comparison. */
 static void add_server_names(struct build *b)
 {
-    enum cell state;
-    struct str greeting = greeting_name(b);
+    enum cell state = CELL_NONE;
+    struct str greeting = greeting_name(b->session);
     const char *why = greeting.len ? NULL : no_greeting(b, &state);
 
-    if (why)
+    if (why) {
         add_none(b, PART_GREETING, state, why);
-    else
-        add(b, PART_GREETING, greeting, compared(b->arena, greeting));
-    add_ehlo(b, why, why ? state : CELL_NONE);
-    add_certificate(b, why, why ? state : CELL_NONE);
+        add_none(b, PART_EHLO, state, why);
+    } else {
+        add_greeting(b, b->session);
+        if (b->other)
+            add_greeting(b, b->other);
+        add_ehlo(b, b->session);
+        if (b->other)
+            add_ehlo(b, b->other);
+    }
+    add_certificate(b, why, state);
 }
 
 static void add_helo_spf(struct build *b)
@@ -472,9 +488,9 @@ static void compare_all(struct build *b)
 
 static void look_at(struct build *b, struct identity *identity)
 {
-    size_t room = PTR_NAMES_TRIED + PART_COUNT;
+    size_t room = PTR_NAMES_TRIED + 2 * PART_COUNT; /* two of each where there is a load balancer */
 
-    b->session = session_of(b);
+    find_sessions(b);
     b->rows = ARENA_ARRAY(b->arena, struct identity_name, room);
     b->keys = ARENA_ARRAY(b->arena, const char *, room);
     add_ptr(b);

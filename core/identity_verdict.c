@@ -18,13 +18,13 @@ static const char *const checks[PART_COUNT][CHECKS_OF_A_PART] = {
     [PART_HELO_SPF] = {"helo.spf"},
 };
 
-/* "mx.example.org[192.0.2.1]" */
+/* "mx.example.org[192.0.2.1]", and a name behind it where a load balancer shows several */
 static bool is_about_host(const struct finding *f, const struct mail_address *address)
 {
     const char *bracket = strchr(f->subject, '[');
     size_t len = strlen(address->label);
 
-    return bracket && strncmp(bracket + 1, address->label, len) == 0 && strcmp(bracket + 1 + len, "]") == 0;
+    return bracket && strncmp(bracket + 1, address->label, len) == 0 && bracket[1 + len] == ']' && strchr(" ", bracket[2 + len]);
 }
 
 static bool is_about(const struct finding *f, const struct mail_address *address, enum identity_part part)
@@ -48,7 +48,7 @@ const struct finding *identity_finding(const struct result *result, const struct
     return worst;
 }
 
-/* Of several reverse names only the one in question: "192.0.2.1 NAME". */
+/* Of several names only the one in question: "192.0.2.1 NAME". */
 static bool names_another(const struct finding *f, const char *name)
 {
     const char *blank = strchr(f->subject, ' ');
@@ -67,7 +67,8 @@ static enum status usual_weight(enum cell state)
 enum status identity_weight(struct arena *arena, const struct result *result, const struct mail_address *address,
                             const struct identity_name *row)
 {
-    const char *name = row->part == PART_PTR ? str_text(arena, row->name) : "";
+    bool is_one_of_several = row->part == PART_PTR || row->part == PART_GREETING || (row->part == PART_HELO && row->assumed);
+    const char *name = is_one_of_several ? str_text(arena, row->name) : "";
     enum status weight = PASS;
 
     if (row->state == CELL_OK || row->state == CELL_NONE)

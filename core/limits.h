@@ -92,7 +92,7 @@ enum {
     /* Being a good guest */
     PEER_SESSIONS        = 1,     /* at once to one address */
     PEER_INTERVAL_MS     = 1000,  /* between two connections to it */
-    PEER_RETRY_MS        = 5000,  /* before a connection that timed out is tried again */
+    PEER_RETRY_MS        = 5000,  /* before a connection that timed out or was refused is tried again */
     NET_SESSIONS         = 5,     /* at once to one /24 or /48 */
 
     /* The audit */

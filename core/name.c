@@ -353,6 +353,18 @@ const char *name_from_user(struct arena *arena, const char *text, const char **w
     return *why ? NULL : name_lower(arena, ascii);
 }
 
+const char *name_compared(struct arena *arena, const char *name)
+{
+    size_t length = strlen(name);
+    const char *encoded, *why;
+
+    if (!is_ascii(name) && (encoded = name_from_user(arena, name, &why)))
+        return encoded;
+    if (length < 2 || name[length - 1] != '.')
+        return name;
+    return str_copy(arena, (struct str){name, length - 1}).at;
+}
+
 /* Shown in Unicode only if IDNA 2008 leads from there back to the same name: no controls, no symbols, nothing that the
  * mapping drops.  Look-alikes remain; whoever shows this shows the A-labels, too. */
 const char *name_unicode(struct arena *arena, const char *name)

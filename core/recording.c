@@ -130,6 +130,7 @@ static void target_json(struct json_codec *c, struct target *t)
         t->volume = (enum volume)json_word(c, "volume", (int)t->volume, volumes, VOLUME_BULK + 1, VOLUME_UNSAID);
     t->canaries = texts(c, "canaries", t->canaries, &t->canary_count);
     t->smtp_port = (uint16_t)json_int(c, "smtp_port", t->smtp_port, 1, UINT16_MAX, 25);
+    t->sessions = (unsigned)json_int(c, "sessions", t->sessions, 0, 2, 0);
     json_end(c);
 }
 

@@ -130,7 +130,7 @@ struct smtp *smtp_new(struct loop *, const struct smtp_config *, const char **wh
 void smtp_free(struct smtp *);
 /* For keys "smtp:..." and "connect:..." alike; the latter is a session that ends with QUIT after the greeting (port 25), or
  * right after the TCP handshake (other ports).  Keeps PEER_SESSIONS, PEER_INTERVAL_MS and NET_SESSIONS; a second session (#2)
- * begins PEER_RETRY_MS after the end of the first.
+ * begins PEER_RETRY_MS after the end of a first one that went badly.
  *
  * Evidence is known when QUIT has been said, so it never holds the reply to it.  The connection stays open until that
  * reply, SMTP_QUIT_MS at most: whoever stops the loop or frees the collector before smtp_is_idle() hangs up on a peer. */

@@ -37,6 +37,7 @@ struct session {
     struct task *stage_deadline, *session_deadline;
     int64_t began_ms, connected_ms, entered_ms;
     bool heard_clear_text; /* in the handshake */
+    bool went_well;        /* it came to QUIT, and the greeting was no refusal */
     struct {
         enum stream_end how;
         int os_error;
@@ -58,7 +59,7 @@ static void leave(struct session *s)
     task_free(s->stage_deadline);
     task_free(s->session_deadline);
     if (s->visit.peer)
-        guest_leave(s->smtp->guest, &s->visit);
+        guest_leave(s->smtp->guest, &s->visit, s->went_well);
     free(s);
 }
 
@@ -69,6 +70,7 @@ static void make_known(struct session *s, enum smtp_end end)
     s->seen->end = end;
     s->seen->state = s->state;
     s->seen->total_ms = loop_now_ms(s->smtp->loop) - s->began_ms;
+    s->went_well = end == SMTP_END_OK && s->seen->greeting.code == 220;
     s->evidence = NULL;
     trace_event(s->smtp->config.trace, "smtp", s->peer, "known: %s %s", smtp_end_name(end),
                 smtp_state_during(s->state));

@@ -36,5 +36,6 @@ struct target {
     const char *const *canaries; /* host names for the port-25 test */
     size_t canary_count;
     uint16_t smtp_port;
+    unsigned sessions; /* --sessions: with each MX address; 0: a second one where the names of the first raise the question */
     bool selected[CHECK_COUNT]; /* --only, --skip */
 };

@@ -16,8 +16,8 @@
 struct endpoint {
     const struct mx_host *host;
     const struct mail_address *address;
-    const char *subject; /* "mx.example.org[192.0.2.1]" */
-    const struct smtp_session *session;
+    const char *subject; /* "mx.example.org[192.0.2.1]", and the name in the greeting where there are two */
+    const struct smtp_session *session, *other; /* other: greeted with another name; NULL */
     struct trouble trouble; /* why the session says nothing, or not all, about the server */
 };
 
@@ -47,7 +47,7 @@ static const char *why_no_greeting(const struct smtp_session *s)
 }
 
 /* True: there is a greeting whose names can be judged. */
-static bool judge_greeting(struct run *run, const struct endpoint *e)
+static bool judge_greeting(struct run *run, struct endpoint *e)
 {
     const struct smtp_reply *greeting = &e->session->greeting;
     struct trouble trouble = e->trouble;
@@ -66,10 +66,17 @@ static bool judge_greeting(struct run *run, const struct endpoint *e)
         f = finding(run, BANNER_GREETING, WARN, e->subject, "refuses all mail: %s", str_text(run_arena(run), greeting->lines[0]));
         all_others(run, e, SKIPPED, NULL, "no greeting with 220: see banner.greeting");
     } else {
-        f = finding(run, BANNER_GREETING, PASS, e->subject, "%s", str_text(run_arena(run), greeting->lines[0]));
+        e->other = need_other_session(run, e->host->name, e->address, e->session);
+        if (e->other)
+            f = finding(run, BANNER_GREETING, NOTE, e->subject, "greets as %s and, in another connection, as %s: a load balancer; each name is judged",
+                        greeting_host_name(run, e->session), greeting_host_name(run, e->other));
+        else
+            f = finding(run, BANNER_GREETING, PASS, e->subject, "%s", str_text(run_arena(run), greeting->lines[0]));
     }
     finding_rests_on(run, f, e->session->key);
-    return f->status == PASS;
+    if (e->other)
+        finding_rests_on(run, f, e->other->key);
+    return greeting->code == 220 && !trouble.reason;
 }
 
 static void judge_resolution(struct run *run, const struct endpoint *e, const char *name)
@@ -136,20 +143,11 @@ static void judge_ehlo(struct run *run, const struct endpoint *e, const char *na
         finding(run, BANNER_MATCHES_EHLO, NOTE, e->subject, "greets as %s, answers EHLO as %s", name, *other ? other : "nobody");
 }
 
-static void judge_endpoint(struct run *run, struct endpoint *e)
+static void judge_names(struct run *run, const struct endpoint *e)
 {
-    enum name_fault fault;
-    const char *name;
-    size_t len;
+    const char *name = greeting_host_name(run, e->session);
+    enum name_fault fault = name_fault(name);
 
-    e->session = need_judged_session(run, e->host->name, &e->address->ip, &e->trouble);
-    if (!e->session || !judge_greeting(run, e))
-        return;
-    name = str_text(run_arena(run), smtp_reply_name(&e->session->greeting));
-    len = strlen(name);
-    if (len > 1 && name[len - 1] == '.')
-        name = str_copy(run_arena(run), (struct str){name, len - 1}).at;
-    fault = name_fault(name);
     if (fault == NAME_OK || fault == NAME_UNDERSCORE) {
         finding(run, BANNER_FQDN, PASS, e->subject, "%s", name);
         judge_resolution(run, e, name);
@@ -159,6 +157,24 @@ static void judge_endpoint(struct run *run, struct endpoint *e)
     }
     judge_reverse(run, e, name);
     judge_ehlo(run, e, name);
+}
+
+static void judge_endpoint(struct run *run, struct endpoint *e)
+{
+    struct endpoint one, two;
+
+    e->session = need_judged_session(run, e->host->name, &e->address->ip, &e->trouble);
+    if (!e->session || !judge_greeting(run, e))
+        return;
+    one = two = *e;
+    if (e->other) {
+        one.subject = str_printf(run_arena(run), "%s %s", e->subject, greeting_host_name(run, e->session));
+        two.subject = str_printf(run_arena(run), "%s %s", e->subject, greeting_host_name(run, e->other));
+        two.session = e->other;
+        two.trouble = e->other->trouble;
+        judge_names(run, &two);
+    }
+    judge_names(run, &one);
 }
 
 static void probe_banner(struct run *run)

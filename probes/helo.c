@@ -264,39 +264,26 @@ static void judge_name(struct run *run, const struct helo *h)
     judge_spf(run, h, a, aaaa);
 }
 
-static size_t ascii_prefix(const char *text)
-{
-    size_t len = 0;
-
-    while (text[len] > 0x20 && text[len] < 0x7f)
-        len++;
-    return len;
-}
-
-/* As a host name: without the final dot, Unicode as A-labels. */
-static const char *as_host_name(struct run *run, const char *name)
-{
-    size_t len = strlen(name), ascii = ascii_prefix(name);
-    const char *why, *encoded = ascii < len ? name_from_user(run_arena(run), name, &why) : NULL;
-
-    if (encoded)
-        return encoded;
-    return len > 1 && name[len - 1] == '.' ? str_copy(run_arena(run), (struct str){name, len - 1}).at : name;
-}
-
 static void judge_declared(struct run *run, const struct mail_address *a)
 {
-    struct helo h = {.sender = a, .name = as_host_name(run, a->helo)};
+    struct helo h = {.sender = a, .name = name_compared(run_arena(run), a->helo)};
 
     h.subject = subject_ip_name(run, &a->ip, a->helo);
+    judge_name(run, &h);
+}
+
+static void judge_assumed_name(struct run *run, const struct mail_address *a, const char *name)
+{
+    struct helo h = {.sender = a, .assumed = true, .name = name, .subject = subject_ip_name(run, &a->ip, name)};
+
     judge_name(run, &h);
 }
 
 static void judge_assumed(struct run *run, const struct mail_address *a)
 {
     struct trouble trouble;
-    const struct smtp_session *s = need_judged_session(run, a->mx_name, &a->ip, &trouble);
-    struct helo h = {.sender = a, .assumed = true};
+    const struct smtp_session *s = need_judged_session(run, a->mx_name, &a->ip, &trouble), *other;
+    const char *name;
 
     if (!s)
         return;
@@ -304,13 +291,15 @@ static void judge_assumed(struct run *run, const struct mail_address *a)
         skip_all(run, a->label, "declare the HELO name with --sender; there is no greeting to assume it from");
         return;
     }
-    h.name = as_host_name(run, str_text(run_arena(run), smtp_reply_name(&s->greeting)));
-    if (!*h.name || strchr(h.name, '*')) {
+    name = greeting_host_name(run, s);
+    if (!*name || strchr(name, '*')) {
         skip_all(run, a->label, "declare the HELO name with --sender; the greeting shows no name to assume it from");
         return;
     }
-    h.subject = subject_ip_name(run, &a->ip, h.name);
-    judge_name(run, &h);
+    judge_assumed_name(run, a, name);
+    other = need_other_session(run, a->mx_name, a, s);
+    if (other)
+        judge_assumed_name(run, a, greeting_host_name(run, other));
 }
 
 static void probe_helo(struct run *run)

@@ -5,7 +5,9 @@
 #include "core/name.h"
 #include "core/run.h"
 #include "core/str.h"
+#include "core/target.h"
 #include "probes/mail.h"
+#include "probes/reverse.h"
 
 enum { MASK_STARS = 4 };
 
@@ -115,6 +117,47 @@ const struct smtp_session *need_judged_session(struct run *run, const char *mx_h
         break;
     }
     return s;
+}
+
+const char *greeting_host_name(struct run *run, const struct smtp_session *s)
+{
+    return name_compared(run_arena(run), str_text(run_arena(run), smtp_reply_name(&s->greeting)));
+}
+
+static bool is_reverse_name(const struct reverse *r, const char *name)
+{
+    for (size_t i = 0; i < r->ptr->count; i++)
+        if (name_equal(r->ptr->records[i].name, name))
+            return true;
+    return false;
+}
+
+/* Before a name that is out of place is blamed on the host: does another host stand behind the same address? */
+static bool raises_question(struct run *run, const struct mail_address *address, const struct smtp_session *s)
+{
+    const char *name = greeting_host_name(run, s), *ehlo = str_text(run_arena(run), smtp_reply_name(&s->ehlo));
+    struct reverse r;
+
+    if (!address_is_sender(address) || address->helo || !name_is_host(name))
+        return false;
+    r = need_reverse(run, &address->ip);
+    return (s->ehlo.code == 250 && !name_equal(ehlo, name)) || (r.state == REVERSE_NAMES && !is_reverse_name(&r, name));
+}
+
+const struct smtp_session *need_other_session(struct run *run, const char *mx_host, const struct mail_address *address,
+                                              const struct smtp_session *judged)
+{
+    unsigned sessions = run_target(run)->sessions;
+    const struct smtp_session *other;
+
+    if (judged->greeting.code != 220 || judged != need_smtp(run, &address->ip, mx_host)) /* two there are already */
+        return NULL;
+    if (sessions == 1 || (sessions == 0 && !raises_question(run, address, judged)))
+        return NULL;
+    other = need_smtp_again(run, &address->ip, mx_host);
+    if (!other || other->greeting.code != 220 || !name_is_host(greeting_host_name(run, other)))
+        return NULL;
+    return name_equal(greeting_host_name(run, other), greeting_host_name(run, judged)) ? NULL : other;
 }
 
 static bool contains_nocase(struct str text, const char *word)

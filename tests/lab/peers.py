@@ -11,6 +11,7 @@ import socket
 import ssl
 import struct
 import sys
+import time
 
 SESSION_SECONDS = 120
 FLOOD_BYTES = 64 << 20
@@ -30,7 +31,7 @@ class Peer:
     def __init__(self, row):
         self.address, self.name, self.domain = row["address"], row["name"], row["domain"]
         self.script, self.starttls = SCRIPTS[row["script"]], row["starttls"]
-        self.connections = 0
+        self.connections, self.last_visit = 0, -3600
         self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         if row["script"] == "weak-tls":     # else OpenSSL does not load its certificate
             self.context.set_ciphers("DEFAULT@SECLEVEL=0")
@@ -252,6 +253,16 @@ async def hostile_banner(s):
 @script
 async def two_names(s):
     s.name = f"node{1 + s.peer.connections % 2}.{s.peer.domain}"
+    await s.greet()
+    await s.serve()
+
+
+@script
+async def one_bad_name(s):
+    now = time.monotonic()
+    if now - s.peer.last_visit < 3:     # who comes again soon meets the other host
+        s.name = f"old.{s.peer.domain}"
+    s.peer.last_visit = now
     await s.greet()
     await s.serve()
 

@@ -71,6 +71,7 @@ DOMAINS = [
     Domain("hostile-banner", 45, "HTML, ESC, bidi control, bytes that are no UTF-8 and a NUL in the banner", host(by="hostile-banner")),
     Domain("two-names", 46, "a load balancer: the name changes with each connection", host(by="two-names"),
            records=["node1 A 11.22.46.25", "node2 A 11.22.46.25"]),
+    Domain("one-bad-name", 47, "a load balancer: who connects again within 3 s meets a host whose name does not exist", host(by="one-bad-name")),
 
     # MX records.
     Domain("null-mx", 60, "accepts no mail: null MX, no sender", mx=["0 ."], spf="v=spf1 -all"),

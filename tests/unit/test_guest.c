@@ -56,13 +56,46 @@ static void test_one_network(void **state)
     assert_true(calls[7].begun > 0);     /* another /24 */
     assert_int_equal(calls[8].begun, 0); /* the same address */
     assert_true(calls[9].begun && calls[10].begun && calls[11].begun);
-    guest_leave(guest, &calls[5].visit); /* gives up waiting */
-    guest_leave(guest, &calls[3].visit);
+    guest_leave(guest, &calls[5].visit, true); /* gives up waiting */
+    guest_leave(guest, &calls[3].visit, true);
     loop_run(loop);
     assert_int_equal(calls[5].begun, 0);
     assert_int_equal(calls[6].begun, count); /* the next in the queue */
     assert_int_equal(calls[8].begun, 0);
     guest_free(guest); /* with visits open and waiting */
+    loop_free(loop);
+}
+
+static void stop(void *arg)
+{
+    loop_stop(arg);
+}
+
+/* Who asks again waits long where the last visit went badly, and no longer than others where it went well. */
+static void test_again(void **state)
+{
+    struct ip ip = {IP_V4, {192, 0, 2, 1}};
+    struct loop *loop = loop_new();
+    struct guest *guest = guest_new(loop, 0);
+    struct task *end = task_new(loop, stop, loop);
+    struct call first, second, third;
+    unsigned count = 0;
+
+    (void)state;
+    enter(guest, &first, "192.0.2.1", &count);
+    loop_run(loop);
+    guest_leave(guest, &first.visit, true);
+    second = third = (struct call){.count = &count};
+    assert_true(guest_enter(guest, &second.visit, &ip, true, begin, &second));
+    loop_run(loop);
+    assert_int_equal(second.begun, 2);
+    guest_leave(guest, &second.visit, false);
+    assert_true(guest_enter(guest, &third.visit, &ip, true, begin, &third));
+    task_schedule_at(end, loop_now_ms(loop) + 100);
+    loop_run(loop);
+    assert_int_equal(third.begun, 0);
+    task_free(end);
+    guest_free(guest);
     loop_free(loop);
 }
 
@@ -85,7 +118,7 @@ static void test_many_addresses(void **state)
     loop_run(loop);
     assert_int_equal(count, ADDRESSES);
     for (unsigned i = 0; i < ADDRESSES; i++)
-        guest_leave(guest, &calls[i].visit);
+        guest_leave(guest, &calls[i].visit, true);
     guest_free(guest);
     loop_free(loop);
 }
@@ -94,6 +127,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_one_network),
+        cmocka_unit_test(test_again),
         cmocka_unit_test(test_many_addresses),
     };
 

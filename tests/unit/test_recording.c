@@ -459,6 +459,7 @@ static struct target full_target(void)
         .canaries = canaries,
         .canary_count = 1,
         .smtp_port = 2525,
+        .sessions = 2,
     };
 }
 
@@ -510,6 +511,7 @@ static void test_target(void **state)
     assert_string_equal(t->domain, target.domain);
     assert_string_equal(t->unicode, target.unicode);
     assert_int_equal(t->smtp_port, 2525);
+    assert_int_equal(t->sessions, 2);
     assert_int_equal(t->sender_count, 3);
     for (size_t i = 0; i < 3; i++) {
         same_text(t->senders[i].host, senders[i].host);
