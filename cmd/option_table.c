@@ -81,9 +81,12 @@ const struct option option_table[OPTION_COUNT] = {
         .help = "ask this blocklist: its zone, perhaps with your key in front, which recordings and JSON reports hold; "
                 "without it a few large ones are asked, but none for several domains or through a public resolver"},
     [OPT_NO_DNSBL] = {.command = "audit", .name = "no-dnsbl", .type = OPTION_FLAG, .help = "ask no blocklist"},
-    [OPT_ACTIVE] = {.command = "audit", .name = "active", .argument = "TEST,...", .type = OPTION_TEXT, .planned = true},
+    [OPT_ACTIVE] = {.command = "audit", .name = "active", .argument = "TEST,...", .type = OPTION_TEXT, .repeatable = true,
+        .help = "test the hosts of --own further: postmaster (is its mail taken?), relay=DOMAIN (is mail to a stranger's "
+                "DOMAIN refused?), old-tls (are TLS 1.0 and 1.1 still offered?), injection (is a command that is sent along "
+                "with STARTTLS dropped?); no message is ever sent"},
     [OPT_OWN] = {.command = "audit", .name = "own", .argument = "HOST", .type = OPTION_TEXT, .repeatable = true,
-        .planned = true},
+        .help = "mail servers of yours, for --active: this host, and those below it"},
     [OPT_TIMEOUT] = {.command = "audit", .name = "timeout", .type = OPTION_NUMBER, .argument = "SECONDS",
         .least = 1, .most = 3600,
         .standard = "60", .help = "for one domain; what is not known by then is reported as unknown"},

@@ -205,6 +205,53 @@ static bool make_blocklists(const struct options *options, struct settings *out,
     return true;
 }
 
+static bool add_test(const struct options *options, const struct option_use *use, const char *word, struct target *target, const char **why)
+{
+    static const struct {
+        const char *word;
+        enum active bit;
+    } tests[] = {{"postmaster", ACTIVE_POSTMASTER}, {"old-tls", ACTIVE_OLD_TLS}, {"injection", ACTIVE_INJECTION}};
+    const char *fault;
+
+    for (size_t i = 0; i < sizeof tests / sizeof *tests; i++) {
+        if (strcmp(word, tests[i].word) == 0) {
+            target->active |= tests[i].bit;
+            return true;
+        }
+    }
+    if (strncmp(word, "relay=", 6) == 0) {
+        target->active |= ACTIVE_RELAY;
+        target->relay_domain = name_from_user(options->arena, word + 6, &fault);
+        return target->relay_domain || wrong(options, use, word + 6, fault, why);
+    }
+    if (strcmp(word, "relay") == 0)
+        return wrong(options, use, word, "needs a domain that your servers take no mail for: relay=DOMAIN", why);
+    return wrong(options, use, word, "is no test; there are postmaster, relay=DOMAIN, old-tls and injection", why);
+}
+
+static bool make_active(const struct options *options, struct settings *out, const char **why)
+{
+    const struct option_use *active = options_last(options, OPT_ACTIVE);
+
+    for (const struct option_use *use = options_next(options, OPT_ACTIVE, NULL); use;
+         use = options_next(options, OPT_ACTIVE, use)) {
+        for (const char *at = use->value; *at; at += strspn(at, ", ")) {
+            size_t length = strcspn(at, ", ");
+
+            if (length && !add_test(options, use, str_text(options->arena, (struct str){at, length}), &out->target, why))
+                return false;
+            at += length;
+        }
+    }
+    if (!make_domains(options, OPT_OWN, &out->target.own, &out->target.own_count, why))
+        return false;
+    if (out->target.active && !out->target.own_count) {
+        *why = str_printf(options->arena, "%s is for your own mail servers: name them with --own HOST", active->where);
+        return false;
+    }
+    return true;
+}
+
 static bool make_identities(const struct options *options, struct settings *out, const char **why)
 {
     const struct option_use *volume = options_last(options, OPT_VOLUME);
@@ -212,7 +259,7 @@ static bool make_identities(const struct options *options, struct settings *out,
     if (volume)
         out->target.volume = strcmp(volume->value, "bulk") == 0 ? VOLUME_BULK : VOLUME_LOW;
     out->target.guess_selectors = options_flag(options, OPT_DKIM_GUESS);
-    return make_selectors(options, out, why) && make_blocklists(options, out, why) &&
+    return make_selectors(options, out, why) && make_active(options, out, why) && make_blocklists(options, out, why) &&
            make_domains(options, OPT_MAIL_FROM, &out->target.mail_froms, &out->target.mail_from_count, why) &&
            make_domains(options, OPT_FROM, &out->target.froms, &out->target.from_count, why);
 }

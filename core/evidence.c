@@ -191,6 +191,7 @@ static void copy_key(struct arena *arena, struct key *copy, const struct key *ke
 
     *copy = *key;
     copy->name = key->kind == EVIDENCE_HTTPS ? str_dup(arena, name) : name_lower(arena, name);
+    copy->recipient = str_dup(arena, key->recipient ? key->recipient : "");
     copy->addresses = addresses;
     for (size_t i = 0; i < key->address_count; i++)
         addresses[i] = key->addresses[i];
@@ -244,7 +245,7 @@ static struct pin *pin_new(struct entry *entry, struct waiter *waiter)
 
 struct evidence *store_want(struct store *store, const struct key *key, struct waiter *waiter, unsigned probe, bool *is_new)
 {
-    char text[NAME_TEXT_MAX + 128];
+    char text[KEY_TEXT_MAX];
     struct entry *entry;
     struct pin *pin;
     uint64_t hash;

@@ -13,6 +13,7 @@
  * Keys as text, as they stand in reports and recordings (name lower case, no final dot):
  *   dns:NAME/TYPE            through the resolvers             dns@ADDRESS:NAME/TYPE   asked of one server
  *   smtp:ADDRESS:PORT/NAME   a session, NAME is the MX host    connect:ADDRESS:PORT    canary
+ *   smtp:.../NAME?TRIAL      one that the user asked for: old-tls, injection, rcpt=RECIPIENT
  *   https:URL                one GET (url.h says which URLs)
  *   vantage                  this machine (vantage.h)          now                     wall clock at the start, seconds
  * and "#2" behind a key: asked again, on purpose.  IPv6 addresses stand in brackets where a port follows.
@@ -30,8 +31,14 @@
 
 #include "core/dns.h"
 #include "core/ip.h"
+#include "core/name.h"
 
 enum evidence_kind { EVIDENCE_DNS, EVIDENCE_SMTP, EVIDENCE_CONNECT, EVIDENCE_HTTPS, EVIDENCE_VANTAGE, EVIDENCE_NOW, EVIDENCE_KIND_COUNT };
+
+/* SMTP: what is tried beyond an ordinary session, with the user's own hosts and only at his word (--active).
+ * OLD_TLS: TLS 1.0 and 1.1 are offered, nothing newer.  INJECTION: a command in the same write as STARTTLS.  RCPT: a
+ * recipient, after an empty sender; no DATA ever. */
+enum smtp_trial { SMTP_TRIAL_NONE, SMTP_TRIAL_OLD_TLS, SMTP_TRIAL_INJECTION, SMTP_TRIAL_RCPT, SMTP_TRIAL_COUNT };
 
 struct key {
     enum evidence_kind kind;
@@ -39,6 +46,8 @@ struct key {
     enum dns_type type; /* DNS */
     struct ip ip;       /* DNS: the server asked, IP_NONE for the resolvers; SMTP, CONNECT: the peer */
     uint16_t port;      /* SMTP, CONNECT */
+    enum smtp_trial trial; /* SMTP */
+    const char *recipient; /* SMTP_TRIAL_RCPT: "postmaster@example.org" */
     unsigned nth;       /* 1, or 2 for evidence that is asked for again */
     /* HTTPS: where to connect, from DNS evidence that whoever asks has seen: no part of the key's text.  The first who asks
      * decides for all, and all have seen the same evidence. */
@@ -66,6 +75,8 @@ struct evidence {
     const void *value; /* struct dns_answer, smtp_session, https_response, vantage, int64_t: by key.kind; set if and only if known */
     int64_t wanted_ms, known_ms;
 };
+
+enum { KEY_TEXT_MAX = 2 * NAME_TEXT_MAX + 128 }; /* an MX host, a recipient, and what stands around them */
 
 /* The text of a key, and back; parsing accepts what printing makes. */
 void key_print(const struct key *, char *out, size_t size);

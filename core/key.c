@@ -10,6 +10,8 @@
 #include "core/str.h"
 #include "core/url.h"
 
+static const char *const trials[SMTP_TRIAL_COUNT] = {"", "old-tls", "injection", "rcpt="};
+
 /* Names are printable ASCII (name.h), so ASCII case is all there is. */
 static void lower_ascii(char *text, const char *end)
 {
@@ -47,6 +49,9 @@ void key_print(const struct key *key, char *out, size_t size)
         print_endpoint("smtp", key, out, size);
         used = strlen(out);
         snprintf(out + used, size - used, "/%s", name);
+        used = strlen(out);
+        if (key->trial)
+            snprintf(out + used, size - used, "?%s%s", trials[key->trial], key->trial == SMTP_TRIAL_RCPT ? key->recipient : "");
         break;
     case EVIDENCE_CONNECT:
         print_endpoint("connect", key, out, size);
@@ -74,7 +79,7 @@ void key_print(const struct key *key, char *out, size_t size)
 
 const char *key_text(struct arena *arena, const struct key *key)
 {
-    char text[NAME_TEXT_MAX + 128];
+    char text[KEY_TEXT_MAX];
 
     key_print(key, text, sizeof text);
     return str_dup(arena, text);
@@ -129,6 +134,21 @@ static char *parse_server(char *text, struct key *out)
     return ip_parse(text, &out->ip) ? end + 1 : NULL;
 }
 
+/* "old-tls" or "rcpt=postmaster@example.org" */
+static bool parse_trial(struct arena *arena, const char *text, struct key *out)
+{
+    for (enum smtp_trial trial = SMTP_TRIAL_OLD_TLS; trial < SMTP_TRIAL_COUNT; trial++) {
+        size_t len = strlen(trials[trial]);
+
+        if (strncmp(text, trials[trial], len) != 0 || (text[len] != '\0') != (trial == SMTP_TRIAL_RCPT))
+            continue;
+        out->trial = trial;
+        out->recipient = str_dup(arena, text + len);
+        return true;
+    }
+    return false;
+}
+
 static bool parse_kind(struct arena *arena, char *text, struct key *out)
 {
     char *slash = strrchr(text, '/');
@@ -152,9 +172,13 @@ static bool parse_kind(struct arena *arena, char *text, struct key *out)
         return false;
     *slash = '\0';
     if (strncmp(text, "smtp:", 5) == 0) {
+        char *trial = strchr(slash + 1, '?');
+
+        if (trial)
+            *trial++ = '\0';
         out->kind = EVIDENCE_SMTP;
         out->name = str_dup(arena, slash + 1);
-        return parse_endpoint(text + 5, out);
+        return (!trial || parse_trial(arena, trial, out)) && parse_endpoint(text + 5, out);
     }
     if (strncmp(text, "dns", 3) == 0) {
         char *name = parse_server(text + 3, out);
@@ -174,7 +198,7 @@ bool key_parse(struct arena *arena, const char *text, struct key *out)
     char *copy, *nth;
     unsigned long number = 1;
 
-    if (len > NAME_TEXT_MAX + 100)
+    if (len >= KEY_TEXT_MAX)
         return false;
     copy = arena_alloc(arena, len + 1);
     memcpy(copy, text, len);

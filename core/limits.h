@@ -55,6 +55,7 @@ enum {
     SMTP_REPLY_MS        = 15000,
     SMTP_SESSION_MS      = 55000, /* the only defence against one byte every ten seconds */
     SMTP_QUIT_MS         = 2000,
+    SMTP_LISTEN_MS       = 3000,  /* inside TLS, for an answer to what was injected before it: it would be ready by then */
     SMTP_GREETING_MAX_MS = 300000, /* RFC 5321 4.5.3.2.1: how far --timeout can raise SMTP_GREETING_MS */
     SMTP_SHARED_S        = 3600,  /* how long a session's evidence serves other audits */
     SMTP_TROUBLE_SHARED_S = 60,   /* and that of one that failed */

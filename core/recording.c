@@ -98,6 +98,31 @@ static const char *const *domains(struct json_codec *c, const char *member, cons
     return value;
 }
 
+static unsigned active_json(struct json_codec *c, unsigned value)
+{
+    static const char *const words[] = {"postmaster", "relay", "old-tls", "injection"}; /* bit 0, 1, ... */
+    enum { WORDS = sizeof words / sizeof *words };
+    const char *named[WORDS];
+    const char *const *read;
+    size_t count = 0;
+
+    for (size_t bit = 0; bit < WORDS; bit++)
+        if (value >> bit & 1)
+            named[count++] = words[bit];
+    read = texts(c, "active", named, &count);
+    for (size_t i = 0; !c->writing && !c->failed && i < count; i++) {
+        size_t bit = 0;
+
+        while (bit < WORDS && strcmp(words[bit], read[i]) != 0)
+            bit++;
+        if (bit == WORDS)
+            json_fail(c, "active", "no such test");
+        else
+            value |= 1u << bit;
+    }
+    return value;
+}
+
 static void target_json(struct json_codec *c, struct target *t)
 {
     static const char *const volumes[] = {[VOLUME_UNSAID] = "unsaid", [VOLUME_LOW] = "low", [VOLUME_BULK] = "bulk"};
@@ -130,6 +155,11 @@ static void target_json(struct json_codec *c, struct target *t)
         t->volume = (enum volume)json_word(c, "volume", (int)t->volume, volumes, VOLUME_BULK + 1, VOLUME_UNSAID);
     t->canaries = texts(c, "canaries", t->canaries, &t->canary_count);
     t->smtp_port = (uint16_t)json_int(c, "smtp_port", t->smtp_port, 1, UINT16_MAX, 25);
+    t->active = active_json(c, t->active);
+    t->own = domains(c, "own", t->own, &t->own_count);
+    t->relay_domain = json_text(c, "relay_domain", t->relay_domain, NULL);
+    if (!c->writing && (t->active & ACTIVE_RELAY || t->relay_domain))
+        check_domain(c, "relay_domain", t->relay_domain);
     t->sessions = (unsigned)json_int(c, "sessions", t->sessions, 0, 2, 0);
     json_end(c);
 }

@@ -128,22 +128,35 @@ static const struct smtp_session *need_session(struct run *run, const struct key
     return none;
 }
 
+static struct key smtp_key(const struct run *run, const struct ip *ip, const char *mx_host)
+{
+    return (struct key){
+        .kind = EVIDENCE_SMTP, .name = mx_host, .ip = *ip, .port = run->audit->target->smtp_port, .nth = 1};
+}
+
 const struct smtp_session *need_smtp(struct run *run, const struct ip *ip, const char *mx_host)
 {
-    return need_session(run, &(struct key){.kind = EVIDENCE_SMTP,
-                                           .name = mx_host,
-                                           .ip = *ip,
-                                           .port = run->audit->target->smtp_port,
-                                           .nth = 1});
+    struct key key = smtp_key(run, ip, mx_host);
+
+    return need_session(run, &key);
 }
 
 const struct smtp_session *need_smtp_again(struct run *run, const struct ip *ip, const char *mx_host)
 {
-    return need_session(run, &(struct key){.kind = EVIDENCE_SMTP,
-                                           .name = mx_host,
-                                           .ip = *ip,
-                                           .port = run->audit->target->smtp_port,
-                                           .nth = 2});
+    struct key key = smtp_key(run, ip, mx_host);
+
+    key.nth = 2;
+    return need_session(run, &key);
+}
+
+const struct smtp_session *need_smtp_trial(struct run *run, const struct ip *ip, const char *mx_host,
+                                           enum smtp_trial trial, const char *recipient)
+{
+    struct key key = smtp_key(run, ip, mx_host);
+
+    key.trial = trial;
+    key.recipient = recipient;
+    return need_session(run, &key);
 }
 
 const struct smtp_session *need_connect(struct run *run, const struct ip *ip, uint16_t port)

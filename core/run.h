@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "core/dns.h"
+#include "core/evidence.h"
 #include "core/ip.h"
 
 struct arena;
@@ -28,6 +29,7 @@ const struct dns_answer *need_dns_again(struct run *, const char *name, enum dns
 const struct dns_answer *need_dns_at(struct run *, const struct ip *server, const char *name, enum dns_type);
 const struct smtp_session *need_smtp(struct run *, const struct ip *, const char *mx_host);
 const struct smtp_session *need_smtp_again(struct run *, const struct ip *, const char *mx_host);
+const struct smtp_session *need_smtp_trial(struct run *, const struct ip *, const char *mx_host, enum smtp_trial, const char *recipient);
 const struct smtp_session *need_connect(struct run *, const struct ip *, uint16_t port);
 /* The addresses are the host's, from need_dns(): nothing is looked up on the way. */
 const struct https_response *need_https(struct run *, const char *url, const struct ip *addresses, size_t count);

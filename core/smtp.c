@@ -54,7 +54,7 @@ struct smtp *smtp_new(struct loop *loop, const struct smtp_config *config, const
         return NULL;
     smtp->loop = loop;
     if (copy_config(&smtp->config, config) && (smtp->guest = guest_new(loop, PEER_INTERVAL_MS)) &&
-        (smtp->tls = tls_new(config->ca_file, why)))
+        (smtp->obsolete_tls = tls_new_obsolete()) && (smtp->tls = tls_new(config->ca_file, why)))
         return smtp;
     smtp_free(smtp);
     return NULL;
@@ -68,6 +68,7 @@ void smtp_free(struct smtp *smtp)
         session_abandon(smtp->sessions);
     guest_free(smtp->guest);
     tls_free(smtp->tls);
+    tls_free(smtp->obsolete_tls);
     free((void *)(uintptr_t)smtp->config.allowed);
     free((void *)(uintptr_t)smtp->config.our_name);
     free(smtp);

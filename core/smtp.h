@@ -1,7 +1,8 @@
 /* core/smtp.h - SMTP evidence, and the collector that gets it.
  *
  * One session with one address: wait for the complete greeting, EHLO (HELO where EHLO is refused), STARTTLS where it is
- * offered, the handshake, EHLO again, QUIT.  All that was seen is kept, raw, with times.  A session that ends early keeps
+ * offered, the handshake, EHLO again, QUIT.  A trial (enum smtp_trial) goes another way from STARTTLS or the last EHLO
+ * on.  All that was seen is kept, raw, with times.  A session that ends early keeps
  * what it had and says at which state it ended and how.  Nothing here judges.
  *
  * It is the program's only state machine.  (RFC 5321 3.1, 3.2, 4.2; RFC 3207)
@@ -25,6 +26,9 @@ enum smtp_state {
     SMTP_STARTTLS,
     SMTP_HANDSHAKE,
     SMTP_EHLO_TLS,
+    SMTP_LISTENING, /* the injection trial: nothing was said inside TLS, so nothing may be answered */
+    SMTP_MAIL,
+    SMTP_RCPT,
     SMTP_QUIT,
     SMTP_DONE,
     SMTP_STATE_COUNT
@@ -82,7 +86,7 @@ struct smtp_session {
     int os_error;            /* errno, 0 when it does not apply */
     unsigned violations;     /* of all replies */
     struct str injected;     /* bytes between the reply to STARTTLS and the handshake; set only if SMTP_END_INJECTION */
-    struct smtp_reply greeting, ehlo, helo, starttls, ehlo_tls, quit; /* quit: never set, see smtp_collect() */
+    struct smtp_reply greeting, ehlo, helo, starttls, ehlo_tls, unasked, mail, rcpt, quit; /* quit: never set, see smtp_collect() */
     const struct tls_session *tls; /* NULL when no handshake was begun */
     const char *our_name;          /* said in EHLO */
     struct ip our_ip;

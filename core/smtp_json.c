@@ -158,8 +158,10 @@ static enum smtp_state usual_state(const struct smtp_session *s, bool spoke)
 
 void smtp_session_json(struct json_codec *c, struct smtp_session *s)
 {
-    static const char *const members[] = {"greeting", "ehlo", "helo", "starttls", "ehlo_tls", "quit"};
-    struct smtp_reply *const replies[] = {&s->greeting, &s->ehlo, &s->helo, &s->starttls, &s->ehlo_tls, &s->quit};
+    static const char *const members[] = {"greeting", "ehlo",    "helo", "starttls",
+                                          "ehlo_tls", "unasked", "mail", "rcpt", "quit"};
+    struct smtp_reply *const replies[] = {&s->greeting, &s->ehlo, &s->helo, &s->starttls, &s->ehlo_tls,
+                                          &s->unasked,  &s->mail, &s->rcpt, &s->quit};
     const char *ends[SMTP_END_COUNT], *states[SMTP_STATE_COUNT];
     unsigned seen = 0;
     bool spoke;

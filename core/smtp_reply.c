@@ -19,6 +19,9 @@ static const char *const state_name[] = {
     [SMTP_STARTTLS] = "starttls",
     [SMTP_HANDSHAKE] = "handshake",
     [SMTP_EHLO_TLS] = "ehlo_tls",
+    [SMTP_LISTENING] = "listening",
+    [SMTP_MAIL] = "mail",
+    [SMTP_RCPT] = "rcpt",
     [SMTP_QUIT] = "quit",
     [SMTP_DONE] = "done",
 };
@@ -32,6 +35,9 @@ static const char *const state_during[] = {
     [SMTP_STARTTLS] = "while waiting for the reply to STARTTLS",
     [SMTP_HANDSHAKE] = "during the TLS handshake",
     [SMTP_EHLO_TLS] = "while waiting for the reply to EHLO over TLS",
+    [SMTP_LISTENING] = "while listening inside TLS",
+    [SMTP_MAIL] = "while waiting for the reply to MAIL",
+    [SMTP_RCPT] = "while waiting for the reply to RCPT",
     [SMTP_QUIT] = "while waiting for the reply to QUIT",
     [SMTP_DONE] = "after the session",
 };

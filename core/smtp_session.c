@@ -5,6 +5,9 @@
  *                         \_____________________________________________/
  *
  * Each reply leads forward in this picture, so a session ends.  Whatever goes wrong leads to fail(), which ends it.
+ *
+ * A trial goes its own way: with old TLS from HANDSHAKE to QUIT, with an injection from there to LISTENING and QUIT, with a
+ * recipient from the last EHLO or HELO to MAIL, RCPT and QUIT.
  */
 #include "core/smtp_session.h"
 
@@ -90,6 +93,12 @@ static struct smtp_reply *reply_slot(struct session *s)
         return &s->seen->starttls;
     case SMTP_EHLO_TLS:
         return &s->seen->ehlo_tls;
+    case SMTP_LISTENING:
+        return &s->seen->unasked;
+    case SMTP_MAIL:
+        return &s->seen->mail;
+    case SMTP_RCPT:
+        return &s->seen->rcpt;
     case SMTP_CONNECTING:
     case SMTP_HANDSHAKE:
     case SMTP_QUIT:
@@ -176,6 +185,16 @@ static void say(struct session *s, const char *verb, const char *argument)
         fail(s, smtp_memory_failure());
 }
 
+static void say_recipient(struct session *s)
+{
+    char path[COMMAND_MAX - sizeof "RCPT \r\n"];
+
+    if (snprintf(path, sizeof path, "TO:<%s>", s->evidence->key.recipient) < (int)sizeof path)
+        say(s, "RCPT", path);
+    else /* RFC 5321 4.5.3.1.3: nobody need take it */
+        enter(s, SMTP_QUIT);
+}
+
 static const struct ip *source_of(const struct session *s)
 {
     return s->seen->ip.family == IP_V4 ? &s->smtp->config.source4 : &s->smtp->config.source6;
@@ -196,7 +215,9 @@ static void connect_peer(struct session *s)
 
 static void begin_tls(struct session *s)
 {
-    if (!stream_secure(s->stream, s->smtp->tls, s->seen->server_name))
+    struct tls *tls = s->evidence->key.trial == SMTP_TRIAL_OLD_TLS ? s->smtp->obsolete_tls : s->smtp->tls;
+
+    if (!stream_secure(s->stream, tls, s->seen->server_name))
         fail(s, smtp_memory_failure());
 }
 
@@ -209,6 +230,7 @@ static void send_for(struct session *s)
         connect_peer(s);
         return;
     case SMTP_GREETING: /* the peer speaks first */
+    case SMTP_LISTENING:
         return;
     case SMTP_EHLO:
     case SMTP_EHLO_TLS:
@@ -218,10 +240,16 @@ static void send_for(struct session *s)
         say(s, "HELO", our_name);
         return;
     case SMTP_STARTTLS:
-        say(s, "STARTTLS", "");
+        say(s, s->evidence->key.trial == SMTP_TRIAL_INJECTION ? "STARTTLS\r\nNOOP" : "STARTTLS", "");
         return;
     case SMTP_HANDSHAKE:
         begin_tls(s);
+        return;
+    case SMTP_MAIL:
+        say(s, "MAIL FROM:<>", "");
+        return;
+    case SMTP_RCPT:
+        say_recipient(s);
         return;
     case SMTP_QUIT: /* evidence is final: nothing that happens now is of interest (threats.md S10) */
         make_known(s, SMTP_END_OK);
@@ -265,6 +293,8 @@ static int64_t stage_ms(const struct session *s)
         return TLS_HANDSHAKE_MS;
     case SMTP_QUIT:
         return SMTP_QUIT_MS;
+    case SMTP_LISTENING:
+        return SMTP_LISTEN_MS;
     default:
         return SMTP_REPLY_MS;
     }
@@ -297,6 +327,12 @@ static void secure(struct session *s)
         enter(s, SMTP_HANDSHAKE);
 }
 
+/* What follows the last EHLO or HELO. */
+static void leave_or_try(struct session *s, const struct smtp_reply *r)
+{
+    enter(s, s->evidence->key.trial == SMTP_TRIAL_RCPT && r->code == 250 ? SMTP_MAIL : SMTP_QUIT);
+}
+
 /* Every code that is none of those named leads to QUIT: what it says about the peer is for the checks. */
 static void reply(struct session *s, const struct smtp_reply *r)
 {
@@ -308,8 +344,10 @@ static void reply(struct session *s, const struct smtp_reply *r)
     case SMTP_EHLO:
         if (r->code == 250 && smtp_keyword(r, "STARTTLS", NULL))
             enter(s, SMTP_STARTTLS);
+        else if (r->code >= 500)
+            enter(s, SMTP_HELO);
         else
-            enter(s, r->code >= 500 ? SMTP_HELO : SMTP_QUIT);
+            leave_or_try(s, r);
         return;
     case SMTP_STARTTLS:
         if (r->code == 220)
@@ -319,6 +357,13 @@ static void reply(struct session *s, const struct smtp_reply *r)
         return;
     case SMTP_HELO:
     case SMTP_EHLO_TLS:
+        leave_or_try(s, r);
+        return;
+    case SMTP_MAIL:
+        enter(s, r->code == 250 ? SMTP_RCPT : SMTP_QUIT);
+        return;
+    case SMTP_RCPT:
+    case SMTP_LISTENING:
         enter(s, SMTP_QUIT);
         return;
     case SMTP_CONNECTING:
@@ -386,12 +431,17 @@ static void on_readable(struct session *s)
         reply(s, r);
 }
 
+static enum smtp_state state_within_tls(enum smtp_trial trial)
+{
+    return trial == SMTP_TRIAL_OLD_TLS ? SMTP_QUIT : trial == SMTP_TRIAL_INJECTION ? SMTP_LISTENING : SMTP_EHLO_TLS;
+}
+
 static void on_secured(struct session *s)
 {
     keep_tls(s, NULL);
     trace_event(s->smtp->config.trace, "smtp", s->peer, "TLS: %s %s, %s", s->seen->tls->protocol, s->seen->tls->cipher,
                 s->seen->tls->verify_text);
-    enter(s, SMTP_EHLO_TLS);
+    enter(s, state_within_tls(s->evidence->key.trial));
 }
 
 static void on_ended(struct session *s)
@@ -423,6 +473,8 @@ static void on_deadline(struct session *s)
 {
     if (!s->evidence)
         leave(s);
+    else if (s->state == SMTP_LISTENING && stream_input(s->stream).len == 0)
+        enter(s, SMTP_QUIT); /* silence is what was hoped for */
     else if (s->heard_clear_text && s->state == SMTP_HANDSHAKE)
         fail_tls(s, "the server answered the TLS handshake in clear text");
     else

@@ -17,7 +17,7 @@ struct smtp {
     struct loop *loop;
     struct smtp_config config; /* copied, with what it points to */
     struct guest *guest;
-    struct tls *tls;
+    struct tls *tls, *obsolete_tls; /* the latter for SMTP_TRIAL_OLD_TLS, and for nothing else */
     struct session *sessions; /* those that wait, too */
 };
 

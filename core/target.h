@@ -16,6 +16,9 @@ struct sender { /* --sender */
 
 enum volume { VOLUME_UNSAID, VOLUME_LOW, VOLUME_BULK }; /* --volume: which of a receiver's rules hold */
 
+/* --active: tests that an operator asks for, with the hosts that --own names and no others.  Bits. */
+enum active { ACTIVE_POSTMASTER = 1, ACTIVE_RELAY = 2, ACTIVE_OLD_TLS = 4, ACTIVE_INJECTION = 8 };
+
 struct target {
     const char *domain;  /* A-label, lower case, no final dot */
     const char *unicode; /* for display */
@@ -35,6 +38,10 @@ struct target {
     size_t dnsbl_count;
     const char *const *canaries; /* host names for the port-25 test */
     size_t canary_count;
+    unsigned active;        /* of enum active */
+    const char *const *own; /* --own: host names, each with what is below it */
+    size_t own_count;
+    const char *relay_domain; /* of the recipient that a relay would accept; set if and only if ACTIVE_RELAY */
     uint16_t smtp_port;
     unsigned sessions; /* --sessions: with each MX address; 0: a second one where the names of the first raise the question */
     bool selected[CHECK_COUNT]; /* --only, --skip */

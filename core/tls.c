@@ -30,6 +30,7 @@ struct tls {
      * bundle costs 25 ms of CPU: read when a chain lacks its anchor and there is no such directory, or when the user
      * names one in the environment. */
     bool needs_no_bundle;
+    bool is_obsolete;
 };
 
 struct tls_client {
@@ -98,6 +99,15 @@ struct tls *tls_new(const char *ca_file, const char **why)
     ERR_clear_error();
     tls_free(tls);
     return NULL;
+}
+
+struct tls *tls_new_obsolete(void)
+{
+    struct tls *tls = calloc(1, sizeof *tls);
+
+    if (tls)
+        tls->is_obsolete = true;
+    return tls;
 }
 
 void tls_free(struct tls *tls)
@@ -189,6 +199,23 @@ static int on_chain(X509_STORE_CTX *ctx, void *arg)
 
 /* ---- clients ---- */
 
+/* At security level 0, or OpenSSL itself would refuse the hash functions of these versions. */
+static SSL_CTX *obsolete_context(void)
+{
+    SSL_CTX *context = SSL_CTX_new(TLS_client_method());
+
+    if (!context)
+        return NULL;
+    SSL_CTX_set_security_level(context, 0);
+    SSL_CTX_set_min_proto_version(context, TLS1_VERSION);
+    SSL_CTX_set_max_proto_version(context, TLS1_1_VERSION);
+    SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
+    SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
+    SSL_CTX_set_max_cert_list(context, TLS_CHAIN_BYTES);
+    SSL_CTX_set_verify(context, SSL_VERIFY_NONE, NULL);
+    return context;
+}
+
 /* The security level is OpenSSL's own default, not the distribution's: what is weak is for the checks to say. */
 static bool has_context(struct tls *tls)
 {
@@ -196,6 +223,8 @@ static bool has_context(struct tls *tls)
 
     if (tls->context)
         return true;
+    if (tls->is_obsolete)
+        return (tls->context = obsolete_context());
     if (!has_store(tls) || !(context = SSL_CTX_new(TLS_client_method())))
         return false;
     SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);

@@ -37,6 +37,9 @@ struct tls;
 bool tls_is_time_error(int verify_error); /* expired, or not yet valid */
 
 struct tls *tls_new(const char *ca_file, const char **why); /* ca_file: extra anchors, may be NULL; NULL with *why */
+/* Of TLS 1.0 and 1.1 only, without any trust: to find out whether a peer still offers them.  Its context is its own and
+ * serves no other purpose.  (threats.md T6)  NULL: no memory */
+struct tls *tls_new_obsolete(void);
 void tls_free(struct tls *);                                /* after its clients */
 
 /* One connection's client side: TLS 1.2 or later, no renegotiation. */

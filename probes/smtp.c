@@ -12,6 +12,7 @@
 #include "core/target.h"
 #include "probes/binding.h"
 #include "probes/mail.h"
+#include "probes/trial.h"
 
 enum { DELAY_PASS_MS = 10000, DELAY_NOTE_MS = 30000 };
 
@@ -220,11 +221,36 @@ static void judge_extensions(struct run *run, const struct endpoint *e)
         finding(run, SMTP_EXTENSIONS, PASS, e->subject, "all of PIPELINING, 8BITMIME, SIZE, ENHANCEDSTATUSCODES, SMTPUTF8");
 }
 
+/* Opt-in: is a command that came in one write with STARTTLS answered inside TLS?  Hanging up on it is as good as silence.
+ * (CVE-2021-38371; "NO STARTTLS" 3.2) */
+static void judge_command_injection(struct run *run, const struct endpoint *e)
+{
+    const struct smtp_session *s = e->session, *trial = need_smtp_trial(run, &s->ip, s->server_name, SMTP_TRIAL_INJECTION, "");
+    struct finding *f;
+
+    if (!trial)
+        return;
+    if (trial->unasked.line_count)
+        f = finding(run, SMTP_STARTTLS_INJECTION, FAIL, e->subject, "a command that was sent before TLS is answered inside it: %s",
+                    first_line(run, &trial->unasked));
+    else if (trial->starttls.code && trial->end != SMTP_END_TIMEOUT && trial->end != SMTP_END_LOCAL && trial->starttls.code / 100 != 4)
+        f = finding(run, SMTP_STARTTLS_INJECTION, PASS, e->subject,
+                    "nothing between the reply to STARTTLS and the handshake; a command that was sent along with STARTTLS is dropped");
+    else {
+        struct trouble trouble = trial_trouble(run, trial, &trial->starttls);
+
+        f = finding_unknown(run, SMTP_STARTTLS_INJECTION, e->subject, &trouble, "whether a command sent along with STARTTLS is dropped");
+    }
+    finding_rests_on(run, f, trial->key);
+}
+
 static void judge_injection(struct run *run, const struct endpoint *e)
 {
     struct str injected = e->session->injected;
 
-    if (injected.len)
+    if (!injected.len && trial_is_wanted(run, ACTIVE_INJECTION) && trial_is_own(run, e->session->server_name))
+        judge_command_injection(run, e);
+    else if (injected.len)
         finding(run, SMTP_STARTTLS_INJECTION, FAIL, e->subject, "%zu bytes in the clear behind the reply to STARTTLS: %s", injected.len,
                 str_text(run_arena(run), injected));
     else

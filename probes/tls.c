@@ -17,6 +17,7 @@
 #include "probes/binding.h"
 #include "probes/mail.h"
 #include "probes/tls_view.h"
+#include "probes/trial.h"
 
 enum { DAY_S = 86400, RSA_BITS_MIN = 2048, EC_BITS_MIN = 256 };
 
@@ -90,6 +91,27 @@ static bool is_too_old(const char *error)
     return error && (strcmp(error, "unsupported protocol") == 0 || strcmp(error, "tlsv1 alert protocol version") == 0);
 }
 
+/* Opt-in, in a session and with a context of their own.  A peer that hangs up on them does not offer them. */
+static void judge_old_versions(struct run *run, const struct endpoint *e)
+{
+    const struct smtp_session *s = e->view.session, *trial = need_smtp_trial(run, &s->ip, e->host, SMTP_TRIAL_OLD_TLS, "");
+    struct finding *f;
+
+    if (!trial)
+        return;
+    if (trial->tls && trial->tls->established)
+        f = finding(run, TLS_VERSION, NOTE, e->view.subject, "%s, but %s is offered too", e->tls->protocol, trial->tls->protocol);
+    else if (trial->end == SMTP_END_TLS ||
+             (trial->state == SMTP_HANDSHAKE && (trial->end == SMTP_END_RESET || trial->end == SMTP_END_CLOSED)))
+        f = finding(run, TLS_VERSION, PASS, e->view.subject, "%s, and neither TLS 1.0 nor 1.1", e->tls->protocol);
+    else {
+        struct trouble trouble = trial_trouble(run, trial, &trial->starttls);
+
+        f = finding_worst(finding_unknown(run, TLS_VERSION, e->view.subject, &trouble, "%s; whether TLS 1.0 or 1.1 is offered too", e->tls->protocol), NOTE);
+    }
+    finding_rests_on(run, finding_rests_on(run, f, s->key), trial->key);
+}
+
 static void judge_version(struct run *run, const struct endpoint *e)
 {
     const char *protocol = e->tls->protocol;
@@ -98,6 +120,8 @@ static void judge_version(struct run *run, const struct endpoint *e)
         fault(run, e, TLS_VERSION, WARN, FAIL, "offers no version of TLS from 1.2 on");
     else if (!e->tls->established)
         finding(run, TLS_VERSION, SKIPPED, e->view.subject, "no handshake: see tls.handshake");
+    else if (trial_is_wanted(run, ACTIVE_OLD_TLS) && trial_is_own(run, e->host))
+        judge_old_versions(run, e);
     else if (strcmp(protocol, "TLSv1.2") == 0 || strcmp(protocol, "TLSv1.3") == 0)
         pass(run, e, TLS_VERSION, str_printf(run_arena(run), "%s", protocol));
     else

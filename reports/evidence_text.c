@@ -119,6 +119,12 @@ static void smtp_text(struct sink *sink, struct arena *arena, const struct smtp_
     if (session->tls)
         tls_text(sink, arena, session->tls);
     command(sink, "EHLO", session->our_name, &session->ehlo_tls);
+    if (session->unasked.line_count) {
+        line(sink, "inside TLS, before anything was said there:");
+        reply_text(sink, &session->unasked);
+    }
+    command(sink, "MAIL FROM:<>", NULL, &session->mail);
+    command(sink, "RCPT TO", NULL, &session->rcpt);
     command(sink, "QUIT", NULL, &session->quit);
     if (session->end != SMTP_END_OK)
         line(sink, str_printf(arena, "ended %s: %s%s%s", smtp_state_during(session->state), smtp_end_name(session->end),

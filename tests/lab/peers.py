@@ -11,7 +11,6 @@ import socket
 import ssl
 import struct
 import sys
-import time
 
 SESSION_SECONDS = 120
 FLOOD_BYTES = 64 << 20
@@ -31,10 +30,11 @@ class Peer:
     def __init__(self, row):
         self.address, self.name, self.domain = row["address"], row["name"], row["domain"]
         self.script, self.starttls = SCRIPTS[row["script"]], row["starttls"]
-        self.connections, self.last_visit = 0, -3600
+        self.connections = 0
         self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        if row["script"] == "weak-tls":     # else OpenSSL does not load its certificate
+        if row["script"] in ("weak-tls", "old-tls"):    # else OpenSSL loads no such certificate, offers no such version
             self.context.set_ciphers("DEFAULT@SECLEVEL=0")
+        self.context.minimum_version = ssl.TLSVersion.TLSv1 if row["script"] == "old-tls" else ssl.TLSVersion.TLSv1_2
         self.context.load_cert_chain(row["cert"], row["key"])
         self.port, self.tls = (443, {"ssl": self.context}) if row.get("https") else (25, {})
 
@@ -88,6 +88,8 @@ class Session:
         await self.line(self.end.join(f"250{' ' if i == len(lines) - 1 else '-'}{text}" for i, text in enumerate(lines)))
 
     async def start_tls(self):
+        if self.peer.script is not command_injection:
+            self.reader._buffer.clear()     # asyncio itself keeps what came before the handshake
         await self.line("220 2.0.0 ready")
         await self.writer.start_tls(self.peer.context)
         self.secure = True
@@ -259,15 +261,33 @@ async def two_names(s):
 
 @script
 async def one_bad_name(s):
-    now = time.monotonic()
-    if now - s.peer.last_visit < 3:     # who comes again soon meets the other host
+    if s.peer.connections % 2 == 0:
         s.name = f"old.{s.peer.domain}"
-    s.peer.last_visit = now
     await s.greet()
     await s.serve()
 
 
+# Recipients.
+
+@script
+async def no_postmaster(s):
+    await s.greet()
+    await s.serve(MAIL="250 2.1.0 ok", RCPT="550 5.1.1 no such user here")
+
+
+@script
+async def open_relay(s):
+    await s.greet()
+    await s.serve(MAIL="250 2.1.0 ok", RCPT="250 2.1.5 ok")
+
+
 # STARTTLS.
+
+@script
+async def old_tls(s):
+    await s.greet()
+    await s.serve()
+
 
 @script
 async def starttls_454(s):
@@ -282,6 +302,13 @@ async def injection(s):
         await s.drain_until_closed()
     await s.greet()
     await s.serve(STARTTLS=reply)
+
+
+# What was read before the handshake is kept, as many servers did: CVE-2021-38371.
+@script
+async def command_injection(s):
+    await s.greet()
+    await s.serve()
 
 
 @script

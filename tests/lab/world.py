@@ -71,7 +71,7 @@ DOMAINS = [
     Domain("hostile-banner", 45, "HTML, ESC, bidi control, bytes that are no UTF-8 and a NUL in the banner", host(by="hostile-banner")),
     Domain("two-names", 46, "a load balancer: the name changes with each connection", host(by="two-names"),
            records=["node1 A 11.22.46.25", "node2 A 11.22.46.25"]),
-    Domain("one-bad-name", 47, "a load balancer: who connects again within 3 s meets a host whose name does not exist", host(by="one-bad-name")),
+    Domain("one-bad-name", 47, "a load balancer: every other connection leads to a host whose name does not exist", host(by="one-bad-name")),
 
     # MX records.
     Domain("null-mx", 60, "accepts no mail: null MX, no sender", mx=["0 ."], spf="v=spf1 -all"),
@@ -118,11 +118,15 @@ DOMAINS = [
     Domain("long-line", 114, "a line of the EHLO reply has 600 octets", host(by="long-line")),
     Domain("auth-before-tls", 115, "AUTH is offered before TLS", host(by="exim")),
 
+    Domain("no-postmaster", 116, "no mail is taken for postmaster", host(by="no-postmaster")),
+    Domain("open-relay", 117, "mail is taken for everybody", host(by="open-relay")),
+
     # STARTTLS and certificates.
     Domain("no-starttls", 120, "STARTTLS is not offered", host(starttls=False)),
     Domain("starttls-454", 121, "STARTTLS is offered and put off with 454", host(by="starttls-454")),
     Domain("injection", 122, "bytes follow the reply to STARTTLS in the same segment", host(by="injection")),
     Domain("injection-late", 123, "bytes follow the reply to STARTTLS 50 ms later", host(by="injection-late")),
+    Domain("command-injection", 133, "a command that is sent along with STARTTLS is answered inside TLS", host(by="command-injection")),
     Domain("tls-broken", 124, "rubbish instead of a TLS handshake", host(by="tls-broken")),
     Domain("tls-selfsigned", 125, "the certificate is self-signed", host(cert="selfsigned")),
     Domain("tls-expired", 126, "the certificate has expired", host(cert="expired")),
@@ -132,6 +136,7 @@ DOMAINS = [
     Domain("tls-weak-key", 130, "the certificate has an RSA key of 1,024 bits", host(by="weak-tls", cert="rsa1024")),
     Domain("tls-sha1", 131, "the certificate is signed with SHA-1", host(by="weak-tls", cert="sha1")),
     Domain("tls-1-0", 132, "no TLS version above 1.0", host(tls_protocols="<=TLSv1")),
+    Domain("old-tls", 134, "TLS 1.0 and 1.1 are offered beside newer versions", host(by="old-tls")),
 
     # DANE.  good.lab has it, too.
     Domain("dane-wrong", 135, "the TLSA record is of another key", host(), dane=["3 1 1 other"]),

@@ -184,6 +184,9 @@ static void keys_survive_the_round_trip(void **state)
         "smtp:192.0.2.1:25/mx.example.org",
         "smtp:[2001:db8::1]:2525/mx.example.org#2",
         "smtp:192.0.2.1:25/",
+        "smtp:192.0.2.1:25/mx.example.org?old-tls",
+        "smtp:192.0.2.1:25/mx.example.org?injection",
+        "smtp:[2001:db8::1]:25/mx.example.org?rcpt=postmaster@example.org",
         "connect:192.0.2.1:443",
         "connect:[2001:db8::1]:25",
         "vantage",
@@ -193,6 +196,7 @@ static void keys_survive_the_round_trip(void **state)
         "", "dns", "dns:", "dns:example.org", "dns:example.org/XYZ", "dns:Example.org/MX", "dns@192.0.2.300:x/MX",
         "smtp:192.0.2.1/mx", "smtp:192.0.2.1:99999/mx", "smtp:2001:db8::1:25/mx", "connect:192.0.2.1", "now#", "vantage/x",
         "dns:example.org/MX#1", "dns:example.org/MX#x", "http:example.org/MX",
+        "smtp:192.0.2.1:25/mx?", "smtp:192.0.2.1:25/mx?old", "smtp:192.0.2.1:25/mx?old-tls2", "smtp:192.0.2.1:25/mx?rcpt=",
     };
     struct arena *arena = arena_new(1 << 20);
     struct key key;

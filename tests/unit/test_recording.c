@@ -458,6 +458,10 @@ static struct target full_target(void)
         .dnsbl_count = 1,
         .canaries = canaries,
         .canary_count = 1,
+        .active = ACTIVE_POSTMASTER | ACTIVE_RELAY | ACTIVE_OLD_TLS,
+        .own = canaries,
+        .own_count = 1,
+        .relay_domain = "example.net",
         .smtp_port = 2525,
         .sessions = 2,
     };
@@ -511,6 +515,10 @@ static void test_target(void **state)
     assert_string_equal(t->domain, target.domain);
     assert_string_equal(t->unicode, target.unicode);
     assert_int_equal(t->smtp_port, 2525);
+    assert_int_equal(t->active, target.active);
+    assert_int_equal(t->own_count, 1);
+    assert_string_equal(t->own[0], "mx.example.net");
+    assert_string_equal(t->relay_domain, "example.net");
     assert_int_equal(t->sessions, 2);
     assert_int_equal(t->sender_count, 3);
     for (size_t i = 0; i < 3; i++) {
@@ -650,6 +658,8 @@ static const struct {
     {"{\"mailready_evidence\":1,\"target\":{\"domain\":\"x.lab\"},\"evidence\":[]}", "evidence: expected an object"},
     {"{\"mailready_evidence\":1,\"target\":{\"domain\":\"x.lab\",\"smtp_port\":65536},\"evidence\":{}}",
      "target.smtp_port: "},
+    {"{\"mailready_evidence\":1,\"target\":{\"domain\":\"x.lab\",\"active\":[\"everything\"]},\"evidence\":{}}", "target.active: no such test"},
+    {"{\"mailready_evidence\":1,\"target\":{\"domain\":\"x.lab\",\"active\":[\"relay\"]},\"evidence\":{}}", "target.relay_domain"},
     {"{\"mailready_evidence\":1,\"target\":{\"domain\":\"x.lab\",\"senders\":[{}]},\"evidence\":{}}", "target.senders"},
     {"{\"mailready_evidence\":1,\"target\":{\"domain\":\"x.lab\",\"selectors\":[1]},\"evidence\":{}}",
      "target.selectors[0]: expected a text"},

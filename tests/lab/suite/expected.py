@@ -3,7 +3,7 @@
 A line is `id status subject`.  Subjects are as the program prints them; "*" in one stands for anything, for this machine's
 name and resolver (env.*) and for names that change with each connection.  The subjects of DEFAULTS are words in braces, each
 of which stands for what world.py says about the domain.  A domain's own file holds the exceptions, one after the other: another
-status, a further finding, or `absent` for one that there must not be; a line with "*" in the id is about all that are there
+status, a further finding, or `absent` for one that there must not be, `any` for a group that depends on what else happens in the lab; a line with "*" in the id is about all that are there
 before it.  A file that belongs to no domain, because something is declared, is complete.
 """
 
@@ -67,7 +67,7 @@ def read(name):
         wanted = [item for item in wanted if item not in meant]
         if "*" not in check:
             meant = [(check, status, subject)]
-        if status != "absent":
+        if status not in ("absent", "any"):
             wanted += [(item[0], status, item[2]) for item in meant]
     return wanted
 
@@ -98,7 +98,8 @@ def differences(wanted, document, ignore=()):
 def compare(name, document, ignore=()):
     if not (DIRECTORY / name).exists():
         return [f"no file {DIRECTORY.relative_to(LAB.parent.parent)}/{name}"]
-    return differences(read(name), document, ignore)
+    open_groups = [check.removesuffix(".*") for check, status, _ in _lines(name) if status == "any"]
+    return differences(read(name), document, [*ignore, *open_groups])
 
 
 def check_counts(document):

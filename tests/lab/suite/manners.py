@@ -49,10 +49,16 @@ def check_postfix(sizes):
     return wrong if "PASS NEW" in log or "PASS OLD" in log else wrong + ["postscreen let nobody pass"]
 
 
+def commands(sizes):
+    """(address, verb) of all that the scripted peers were told since then."""
+    lines = new_text(LAB_DIR / "log/peers.out", sizes).splitlines()
+    return [tuple(line.split()[:2]) for line in lines if line.startswith("11.")]
+
+
 def check_commands(sizes):
     """Every command that the scripted peers were given."""
-    given = [line.split(" ", 1) for line in new_text(LAB_DIR / "log/peers.out", sizes).splitlines() if line.startswith("11.")]
-    wrong = [f"{address} was told {verb}" for address, verb in given if verb.split()[0] not in POLITE]
+    given = commands(sizes)
+    wrong = [f"{address} was told {verb}" for address, verb in given if verb not in POLITE]
     return wrong if len(given) > 50 else wrong + [f"the peers saw {len(given)} commands"]
 
 

@@ -8,7 +8,6 @@ from .program import at_once, audit, audit_json
 
 DNS_ONLY = ("--only", "ip,ptr,helo,mx.null")
 WITH_BANNER = ("--only", "ip,ptr,helo,mx.null,banner")
-BALANCER = ("--only", "helo.fqdn,helo.resolves,helo.matches_ptr,banner")
 DKIM = ("good", "rsa512", "rsa1024", "rsa4096", "ed25519", "revoked", "testing", "sha1", "no-mail", "late-version", "no-version",
         "no-base64", "blank-end", "two", "dangling", "alias", "loop1", "nowhere")
 
@@ -67,10 +66,6 @@ VARIANTS = [
     # Not declared: the banner stands in for it if there is one.
     ("helo.undeclared", 0, "unsigned.lab", DNS_ONLY + sender("11.22.5.25")),
     ("helo.undeclared-no-mx", 0, "unsigned.lab", DNS_ONLY + sender("11.22.1.25") + ("--not-sender", "11.22.5.25")),
-    # A load balancer: a second connection shows another name, and each is judged.  It is made where the first shows one that
-    # does not fit, or when asked for.
-    ("two-names.balancer", 0, "two-names.lab", BALANCER),
-    ("one-bad-name.balancer", 0, "one-bad-name.lab", BALANCER + ("--sessions", "2")),
     # Declared: then a poor banner is only a banner.
     ("banner-short.sender", 0, "banner-short.lab", WITH_BANNER + sender("11.22.41.25=mx1.banner-short.lab")),
     ("banner-short.mx", 0, "banner-short.lab", WITH_BANNER + only_mx(41)),
