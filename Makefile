@@ -20,7 +20,7 @@ WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wmissing-prototypes -Wstrict-prot
 HARDEN   ?= -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fstack-clash-protection -fPIE
 HARDEN_LD ?= -pie -Wl,-z,relro,-z,now
 CFLAGS   ?= -O2 -g
-LIBS      = $(shell pkg-config --libs $(PACKAGES) 2>/dev/null)
+LIBS      = $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lm
 LIB_FLAGS = $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null | sed 's/-I/-isystem /g')
 COMPILE   = $(CC) $(STANDARD) -DMAILREADY_VERSION='"$(VERSION)"' -include core/banned.h $(WARNINGS) $(HARDEN) $(LIB_FLAGS) $(CPPFLAGS) $(CFLAGS)
 LINK      = $(CC) $(CFLAGS) $(HARDEN_LD) $(LDFLAGS)
