@@ -34,5 +34,5 @@ in_lab() {      # PID COMMAND...: the command, in the lab's namespaces
 }
 
 fingerprint() { # of everything that a running lab was made from, and of the week, so that no signature gets old
-    { date +%G-%V; cat "$here"/[!c]*.py "$here"/certs.py "$here"/*.c "$here"/*.sh "$here"/inside "$here"/fetch "$here"/servers; } | sha256sum | cut -d' ' -f1
+    { date +%G-%V; cat "$here"/[!c]*.py "$here"/certs.py "$here"/*.c "$here"/*.sh "$here"/inside "$here"/fetch "$here"/servers "$here"/tools; } | sha256sum | cut -d' ' -f1
 }
