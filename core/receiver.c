@@ -174,6 +174,8 @@ static enum truth judge_check(struct judge *j, struct str term)
             j->basis = at->finding;
         }
     }
+    if (!found && check == SMTP_RELAY) /* tried at the user's word only, and only where the sender listens */
+        return NO;
     return found ? truth : MAYBE;
 }
 

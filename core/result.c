@@ -57,12 +57,17 @@ const struct evidence *result_evidence(const struct result *result, const char *
 bool finding_concerns(const struct finding *f, const struct mail_address *address)
 {
     char first[IP_TEXT_MAX];
-    size_t len = strcspn(f->subject, " ");
+    const char *at = f->subject;
+    size_t len = strcspn(at, " [");
     struct ip ip;
 
+    if (at[len] == '[') { /* "mx.example.org[192.0.2.1]" */
+        at += len + 1;
+        len = strcspn(at, "]");
+    }
     if (len >= sizeof first)
         return true;
-    memcpy(first, f->subject, len);
+    memcpy(first, at, len);
     first[len] = '\0';
     return !ip_parse(first, &ip) || ip_equal(&ip, &address->ip);
 }

@@ -69,7 +69,7 @@ static void every_rule_names_what_exists(void **state)
         const struct receiver_rule *rule = receiver_rule_at(i);
         const char *check = receiver_rule_check(arena, rule);
         enum check_id id;
-        bool later = strncmp(check, "message.", 8) == 0 || strcmp(check, "smtp.relay") == 0 || strcmp(check, "ptr.operator_site") == 0;
+        bool later = strncmp(check, "message.", 8) == 0 || strcmp(check, "ptr.operator_site") == 0;
 
         assert_true(rule->receiver < receiver_count());
         assert_true(*rule->words && *rule->source && *rule->date);
@@ -101,6 +101,19 @@ static void rules_follow_the_sender(void **state)
     assert_int_equal(judge(arena, "t-online", 1, no_ptr_v4, COUNT), RECEIVER_NO_OBSTACLE);
     assert_int_equal(judge(arena, "exchange-ipv6", 0, no_ptr_v4, COUNT), NOT_JUDGED);
     assert_int_equal(judge(arena, "gmail", 2, no_ptr_v4, COUNT), NOT_JUDGED); /* receives only */
+    arena_free(arena);
+}
+
+/* Whether a sender is an open relay shows only where the user asks, and it listens; otherwise the rule hinders nobody. */
+static void relaying_counts_where_it_was_tried(void **state)
+{
+    static const struct mark open_relay[] = {{"smtp.relay", "mx.example.org[11.22.1.25]", FAIL}};
+    static const struct mark of_another[] = {{"smtp.relay", "mx.example.org[11.22.1.26]", FAIL}};
+    struct arena *arena = arena_new(1 << 20);
+
+    (void)state;
+    assert_int_equal(judge(arena, "outlook-bulk", 0, open_relay, 1), RECEIVER_REJECTS);
+    assert_int_equal(judge(arena, "outlook-bulk", 0, of_another, 1), RECEIVER_NO_OBSTACLE);
     arena_free(arena);
 }
 
@@ -137,6 +150,7 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_rule_names_what_exists),
         cmocka_unit_test(rules_follow_the_sender),
+        cmocka_unit_test(relaying_counts_where_it_was_tried),
         cmocka_unit_test(undecided_is_neither_refusal_nor_clearance),
     };
 
