@@ -157,6 +157,15 @@ static void reasons(struct report *report, const struct fate *fate)
     }
 }
 
+static void not_visible(struct report *report, const struct receiver_view *views, size_t count)
+{
+    terminal_dim(report);
+    terminal_wrapped(report, 2, "They also look at what cannot be seen from outside:");
+    for (size_t i = 0; i < count; i++)
+        terminal_wrapped(report, 4, str_printf(report->arena, "%s: %s", views[i].receiver->title, views[i].receiver->not_visible));
+    terminal_plain(report);
+}
+
 void text_receivers(struct report *report, const struct result *result)
 {
     size_t count;
@@ -182,4 +191,5 @@ void text_receivers(struct report *report, const struct result *result)
         }
     }
     terminal_wrapped(report, 2, RECEIVER_LEGEND);
+    not_visible(report, views, count);
 }
