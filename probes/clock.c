@@ -9,7 +9,7 @@ enum { SKEW_MAX_S = 300 };
 enum clock need_clock(struct run *run, int64_t *skew_s, const char **key)
 {
     const struct sts *sts = need_sts(run);
-    const struct https_response *response = sts->response;
+    const struct https_response *response = sts->page.response;
     int64_t date;
 
     if (sts->record_step == STS_PENDING || sts->fetch_step == STS_PENDING)

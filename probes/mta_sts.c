@@ -86,7 +86,7 @@ static bool is_plain_text(struct str type)
 
 static struct finding *judge_media_type(struct run *run, const struct sts *sts)
 {
-    struct str type = sts->response->content_type;
+    struct str type = sts->page.response->content_type;
 
     if (is_plain_text(type))
         return finding(run, MTA_STS_FETCH, PASS, sts->url, "served over HTTPS with a valid certificate");
@@ -119,9 +119,7 @@ static bool judge_fetch(struct run *run, const struct sts *sts)
         f = judge_media_type(run, sts);
         break;
     }
-    finding_rests_on(run, finding_rests_on(run, f, sts->a->key), sts->aaaa->key);
-    if (sts->response)
-        finding_rests_on(run, f, sts->response->key);
+    page_evidence(run, f, &sts->page);
     return sts->fetch_step == STS_SOUND;
 }
 
@@ -147,7 +145,7 @@ static bool judge_policy(struct run *run, const struct sts *sts)
         f = finding(run, MTA_STS_POLICY, PASS, sts->url, "mode enforce, %zu mx pattern%s, kept for %" PRIu32 " s",
                     policy->mx_count + policy->mx_left_out, policy->mx_count + policy->mx_left_out == 1 ? "" : "s", policy->max_age_s);
     }
-    finding_rests_on(run, f, sts->response->key);
+    finding_rests_on(run, f, sts->page.response->key);
     return sts->policy_step == STS_SOUND;
 }
 
@@ -173,7 +171,7 @@ static void judge_host(struct run *run, const struct sts *sts, const char *host)
             finding_remedy(run, f, "Add the line \"mx: %s\" to the policy, and then change the id of the record; or remove the host from the "
                                    "MX records.", host);
     }
-    finding_rests_on(run, finding_worst(f, violated), sts->response->key);
+    finding_rests_on(run, finding_worst(f, violated), sts->page.response->key);
 }
 
 static bool names_a_host(const struct inventory *mail, struct str pattern)

@@ -61,7 +61,7 @@ static const char *certificate_fault(struct arena *arena, const struct tls_sessi
     if (tls && tls->verify_error)
         return str_printf(arena, "the web server's certificate is not valid: %s", tls->verify_text);
     if (tls && !tls->name_matches)
-        return "the web server's certificate is another host's";
+        return "the web server's certificate is another host's: it does not have the name in the URL";
     return "the web server's certificate is not valid";
 }
 
@@ -71,7 +71,7 @@ static enum page_step look_at_answer(struct run *run, struct page *page)
     struct arena *arena = run_arena(run);
 
     if (response->status / 100 == 3)
-        return faulty(page, str_printf(arena, "the web server redirects (status %d)%s%s: not every receiver follows", response->status,
+        return faulty(page, str_printf(arena, "the web server redirects (status %d)%s%s, which is not followed", response->status,
                                        response->location.len ? " to " : "", str_text(arena, response->location)));
     if (response->status != 200)
         return faulty(page, str_printf(arena, "the web server answers with status %d", response->status));
@@ -92,7 +92,7 @@ static enum page_step look_at_response(struct run *run, struct page *page)
     case HTTPS_END_TOO_LARGE:
         return look_at_answer(run, page);
     case HTTPS_END_REFUSED:
-        return faulty(page, "the host refuses connections");
+        return faulty(page, "the host refuses connections on port 443");
     case HTTPS_END_CERTIFICATE:
         return faulty(page, certificate_fault(run_arena(run), response->tls));
     case HTTPS_END_NOT_CONTACTED:

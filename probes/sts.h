@@ -5,9 +5,9 @@
 #include <stddef.h>
 
 #include "core/dns.h"
-#include "core/https.h"
 #include "core/sts_policy.h"
 #include "core/sts_record.h"
+#include "probes/page.h"
 
 struct run;
 
@@ -27,8 +27,7 @@ struct sts {
     const struct dns_answer *txt; /* NULL: pending */
     struct sts_record record;
     const char *host, *url;
-    const struct dns_answer *a, *aaaa; /* of the host; NULL: pending */
-    const struct https_response *response; /* NULL: pending, or not asked for */
+    struct page page; /* of the URL; zero unless the record is sound */
     struct sts_policy policy;
 };
 
