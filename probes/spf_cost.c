@@ -1,9 +1,8 @@
 /* probes/spf_cost.c - what the terms of an SPF record cost, and how many addresses they allow. */
-#include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "core/arena.h"
+#include "core/ip_network.h"
 #include "core/limits.h"
 #include "core/run.h"
 #include "core/str.h"
@@ -38,26 +37,15 @@ const char *spf_costs_text(struct run *run, const struct spf_domain *d)
 
 /* ---- width ---- */
 
-struct span {
-    uint32_t first, last;
-};
-
-struct spans {
-    struct span *at;
+struct networks {
+    struct ip_network *at;
     size_t count, room;
     struct spf_width width;
     unsigned widest_bits;
 };
 
-static uint32_t number_of(const struct ip *ip)
+static void add_network(struct networks *s, const struct ip_network *network, const char *term)
 {
-    return (uint32_t)ip->bytes[0] << 24 | (uint32_t)ip->bytes[1] << 16 | (uint32_t)ip->bytes[2] << 8 | ip->bytes[3];
-}
-
-static void add_span(struct spans *s, const struct ip_network *network, const char *term)
-{
-    uint32_t first = number_of(&network->base);
-
     if (network->base.family == IP_V6) {
         if (network->bits < V6_WIDE_BITS && !s->width.widest6)
             s->width.widest6 = term;
@@ -69,56 +57,39 @@ static void add_span(struct spans *s, const struct ip_network *network, const ch
         s->width.widest4 = term;
         s->widest_bits = network->bits;
     }
-    s->at[s->count++] = (struct span){first, first | (uint32_t)((uint64_t)UINT32_MAX >> network->bits)};
+    s->at[s->count++] = *network;
 }
 
-static int by_first(const void *a, const void *b)
+static struct spf_width width_of(struct run *run, struct networks *s)
 {
-    const struct span *left = a, *right = b;
-
-    return left->first < right->first ? -1 : left->first > right->first;
-}
-
-static struct spf_width merge(struct spans *s)
-{
-    uint64_t end = 0; /* behind the last address counted */
-
-    qsort(s->at, s->count, sizeof *s->at, by_first);
-    for (size_t i = 0; i < s->count; i++) {
-        uint64_t from = s->at[i].first > end ? s->at[i].first : end, to = (uint64_t)s->at[i].last + 1;
-
-        if (to <= from)
-            continue;
-        s->width.ip4 += to - from;
-        end = to;
-    }
+    s->width.ip4 = ip_networks_count_v4(run_arena(run), s->at, s->count);
     return s->width;
 }
 
 struct spf_width spf_width_of_own(struct run *run, const struct spf_domain *d)
 {
     const struct spf_addresses *own = d->own;
-    struct spans s = {.room = own->single_count + own->range_count};
+    struct networks s = {.room = own->single_count + own->range_count};
 
-    s.at = ARENA_ARRAY(run_arena(run), struct span, s.room + 1);
+    s.at = ARENA_ARRAY(run_arena(run), struct ip_network, s.room + 1);
     for (size_t i = 0; i < own->range_count; i++)
-        add_span(&s, &own->ranges[i].network, own->ranges[i].term);
+        add_network(&s, &own->ranges[i].network, own->ranges[i].term);
     for (size_t i = 0; i < own->single_count; i++) {
         struct ip_network one = ip_network_of(&own->singles[i].ip, own->singles[i].ip.family == IP_V6 ? 128 : V4_BITS);
 
-        add_span(&s, &one, own->singles[i].term);
+        add_network(&s, &one, own->singles[i].term);
     }
-    return merge(&s);
+    return width_of(run, &s);
 }
 
 struct spf_width spf_width_of_includes(struct run *run, const struct spf_domain *d)
 {
-    struct spans s = {.room = 0};
+    struct networks s = {.room = 0};
 
     for (size_t i = 0; i < d->tree->count; i++)
         if (d->tree->nodes[i].state == SPF_NODE_RECORD)
             s.room += d->tree->nodes[i].source->record->count;
-    s.at = ARENA_ARRAY(run_arena(run), struct span, s.room + 1);
+    s.at = ARENA_ARRAY(run_arena(run), struct ip_network, s.room + 1);
     for (size_t i = 0; i < d->tree->count; i++) {
         const struct spf_node *node = &d->tree->nodes[i];
         const struct spf_record *record =
@@ -129,8 +100,8 @@ struct spf_width spf_width_of_includes(struct run *run, const struct spf_domain 
 
             if ((term->kind == SPF_TERM_IP4 || term->kind == SPF_TERM_IP6) && term->qualifier == '+' && !term->fault &&
                 !term->dead)
-                add_span(&s, &term->network, spf_term_text(run_arena(run), term));
+                add_network(&s, &term->network, spf_term_text(run_arena(run), term));
         }
     }
-    return merge(&s);
+    return width_of(run, &s);
 }

@@ -12,6 +12,7 @@
 
 #include "core/arena.h"
 #include "core/ip.h"
+#include "core/ip_network.h"
 
 #define LENGTH(array) (sizeof(array) / sizeof *(array))
 
@@ -349,6 +350,66 @@ static void test_special_embedded(void **state)
     judge(mapped, "IPv4-mapped Address", "mapped");
 }
 
+static void test_network_sizes(void **state)
+{
+    static const struct {
+        const char *network, *size, *last;
+    } cases[] = {
+        {"192.0.2.1/32", "1 address", "192.0.2.1"},
+        {"192.0.2.16/29", "8 addresses", "192.0.2.23"},
+        {"192.0.2.0/24", "256 addresses", "192.0.2.255"},
+        {"10.0.0.0/8", "16777216 addresses", NULL},
+        {"0.0.0.0/2", "2^30 addresses", NULL},
+        {"2001:db8::10/124", "16 addresses", "2001:db8::1f"},
+        {"2001:db8::/64", "2^64 addresses", NULL},
+        {"::/0", "2^128 addresses", NULL},
+    };
+    struct arena *arena = arena_new(1 << 16);
+
+    (void)state;
+    for (size_t i = 0; i < LENGTH(cases); i++) {
+        struct ip_network network;
+        struct ip last, expected;
+
+        assert_true(ip_network_parse(cases[i].network, &network));
+        assert_string_equal(ip_network_text(arena, &network), cases[i].network);
+        assert_string_equal(ip_network_size_text(arena, &network), cases[i].size);
+        if (!cases[i].last)
+            continue;
+        last = ip_network_nth(&network, (1U << ip_network_host_bits(&network)) - 1);
+        expected = parsed(cases[i].last);
+        assert_true(ip_equal(&last, &expected));
+    }
+    arena_free(arena);
+}
+
+static void test_overlaps_are_counted_once(void **state)
+{
+    static const struct {
+        const char *networks[4];
+        unsigned long long count;
+    } cases[] = {
+        {{NULL}, 0},
+        {{"192.0.2.1/32"}, 1},
+        {{"192.0.2.128/25", "192.0.2.0/25"}, 256},
+        {{"192.0.2.5/32", "192.0.2.0/24", "192.0.2.5/32"}, 256},
+        {{"198.51.100.0/24", "192.0.2.0/24", "2001:db8::/32"}, 512},
+        {{"128.0.0.0/1", "0.0.0.0/1", "255.255.255.255/32"}, 1ULL << 32},
+    };
+    struct arena *arena = arena_new(1 << 16);
+
+    (void)state;
+    for (size_t i = 0; i < LENGTH(cases); i++) {
+        struct ip_network networks[LENGTH(cases[i].networks)];
+        size_t count = 0;
+
+        for (; count < LENGTH(networks) && cases[i].networks[count]; count++)
+            assert_true(ip_network_parse(cases[i].networks[count], &networks[count]));
+        assert_int_equal(ip_networks_count_v4(arena, networks, count), cases[i].count);
+    }
+    arena_free(arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -356,6 +417,7 @@ int main(void)
         cmocka_unit_test(test_order),           cmocka_unit_test(test_networks),
         cmocka_unit_test(test_network_of),      cmocka_unit_test(test_sockaddr),
         cmocka_unit_test(test_special_borders), cmocka_unit_test(test_special_embedded),
+        cmocka_unit_test(test_network_sizes),   cmocka_unit_test(test_overlaps_are_counted_once),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
