@@ -19,7 +19,8 @@
 
 enum { PROBES_MAX = 63 };
 
-static_assert((int)PROBE_RUNS_MAX > (int)DNS_QUERIES_PER_AUDIT, "answers may come one by one");
+static_assert((int)PROBE_RUNS_MAX > (int)DNS_QUERIES_PER_AUDIT && (int)PROBE_RUNS_MAX > (int)RANGE_QUERIES_PER_AUDIT,
+              "answers may come one by one");
 
 struct engine {
     struct loop *loop;
@@ -117,22 +118,29 @@ static void run_basics(struct audit *audit, struct run *run)
         need_inventory(run);
 }
 
-static bool has_group(const struct probe *probe, const char *group)
+static bool lists(const struct probe *probe, const char *name)
 {
-    size_t len = strlen(group);
+    size_t len = strlen(name);
     const char *at = probe->groups;
 
-    while (at && (strncmp(at, group, len) != 0 || (at[len] != ',' && at[len] != '\0'))) {
+    while (at && (strncmp(at, name, len) != 0 || (at[len] != ',' && at[len] != '\0'))) {
         at = strchr(at, ',');
         at = at ? at + 1 : NULL;
     }
     return at != NULL;
 }
 
+static bool covers(const struct probe *probe, size_t id)
+{
+    const struct check *check = check_of((enum check_id)id);
+
+    return lists(probe, check->group) || lists(probe, check->name);
+}
+
 static bool judges(const struct probe *probe, const struct target *target)
 {
     for (size_t id = 0; id < CHECK_COUNT; id++)
-        if (target->selected[id] && has_group(probe, check_of((enum check_id)id)->group))
+        if (target->selected[id] && covers(probe, id))
             return true;
     return false;
 }
@@ -147,7 +155,7 @@ static void give_up(struct audit *audit, struct run *run, const struct probe *pr
     run->findings = NULL;
     run->finding_count = run->finding_room = run->open_wishes = 0;
     for (size_t id = 0; id < CHECK_COUNT; id++)
-        if (has_group(probe, check_of((enum check_id)id)->group))
+        if (covers(probe, id))
             finding_unknown(run, (enum check_id)id, audit->view.target->domain, &trouble, "not judged");
 }
 
@@ -163,6 +171,7 @@ static void run_probe(struct audit *audit, size_t index)
     state->run = (struct run){.audit = &audit->view,
                               .probe = (unsigned)index,
                               .arena = state->run.arena,
+                              .is_extra = probe && probe->is_extra,
                               .last = ++state->runs >= PROBE_RUNS_MAX};
     state->due = false;
     if (setjmp(exhausted) == 0) {

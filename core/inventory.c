@@ -265,8 +265,7 @@ static void find_spf_senders(struct build *b)
     const struct spf_addresses *named = need_spf_addresses(b->run, b->run->audit->target->domain);
 
     b->pending |= !named->complete;
-    b->inventory->ranges = named->ranges;
-    b->inventory->range_count = named->range_count;
+    b->inventory->named = named;
     for (size_t i = 0; i < named->single_count; i++) {
         const struct spf_origin *single = &named->singles[i];
         struct mail_address *address = ip_special(&single->ip) ? NULL : address_of(b, &single->ip);

@@ -13,7 +13,7 @@
 #include "core/ip.h"
 
 struct run;
-struct spf_range;
+struct spf_addresses;
 
 enum mx_kind {
     MX_PENDING,   /* not known yet */
@@ -71,8 +71,7 @@ struct inventory {
     size_t addresses_left_out; /* beyond ADDRESSES_MAX */
     const struct unresolved *unresolved;
     size_t unresolved_count;
-    const struct spf_range *ranges; /* authorised by SPF and not inventoried: never expanded, never scanned */
-    size_t range_count;
+    const struct spf_addresses *named; /* by the domain's own SPF: its ranges are not inventoried.  NULL: not looked up */
     bool complete; /* nothing that it is made of is on its way */
 };
 

@@ -13,15 +13,26 @@
 #include "core/url.h"
 #include "core/vantage.h"
 
-/* How many questions the audit has asked, of the kind that is counted with this one. */
-static size_t *questions_of(struct run *run, const struct key *key)
+struct budget {
+    size_t *asked;
+    size_t most;
+};
+
+static struct budget budget_of(struct run *run, const struct key *key)
 {
-    return key->is_of_blocklist ? &run->audit->dnsbl_questions : &run->audit->dns_questions;
+    struct audit_view *audit = run->audit;
+
+    if (key->is_of_blocklist)
+        return (struct budget){&audit->dnsbl_questions, DNSBL_QUERIES_PER_AUDIT};
+    if (run->is_extra)
+        return (struct budget){&audit->extra_questions, RANGE_QUERIES_PER_AUDIT};
+    return (struct budget){&audit->dns_questions, DNS_QUERIES_PER_AUDIT};
 }
 
 static bool is_pinned_or_affordable(struct run *run, const struct key *key, const char *text)
 {
     const struct evidence *known = store_find(run->audit->store, text);
+    struct budget budget;
 
     if (known && known->known)
         return true;
@@ -29,8 +40,10 @@ static bool is_pinned_or_affordable(struct run *run, const struct key *key, cons
         return false;
     if (run->audit->replay)
         return recording_has(run->audit->replay, text);
-    return key->kind != EVIDENCE_DNS || *questions_of(run, key) < (key->is_of_blocklist ? DNSBL_QUERIES_PER_AUDIT : DNS_QUERIES_PER_AUDIT) ||
-           store_is_pinned(run->audit->store, text, &run->audit->waiter);
+    if (key->kind != EVIDENCE_DNS)
+        return true;
+    budget = budget_of(run, key);
+    return *budget.asked < budget.most || store_is_pinned(run->audit->store, text, &run->audit->waiter);
 }
 
 /* The value of known evidence.  NULL with *over false: on its way; with *over true: it will not come. */
@@ -51,7 +64,7 @@ static const void *need(struct run *run, const struct key *key, const char **tex
         return NULL;
     }
     if (is_new && key->kind == EVIDENCE_DNS)
-        ++*questions_of(run, key);
+        ++*budget_of(run, key).asked;
     if (evidence->known)
         return evidence->value;
     run->open_wishes++;

@@ -17,7 +17,7 @@ struct audit_view {
     struct store *store;
     const struct target *target;
     const struct recording *replay; /* NULL: the collectors get the evidence */
-    size_t dns_questions, dnsbl_questions;
+    size_t dns_questions, dnsbl_questions, extra_questions;
     bool spent; /* the deadline is past: nothing is waited for any more */
 };
 
@@ -26,6 +26,7 @@ struct run {
     unsigned probe;
     struct arena *arena;
     size_t open_wishes;
+    bool is_extra; /* of a probe that is */
     bool last; /* too many runs: as if the audit's budget were spent */
     struct finding **findings;
     size_t finding_count, finding_room;

@@ -24,6 +24,7 @@
 #include "core/str.h"
 #include "core/trouble.h"
 
+struct arena;
 struct run;
 
 enum spf_word { SPF_NONE, SPF_NEUTRAL, SPF_PASS, SPF_FAIL, SPF_SOFTFAIL, SPF_TEMPERROR, SPF_PERMERROR };
@@ -143,20 +144,37 @@ struct spf_origin {
     const char *term;
 };
 
-struct spf_range { /* not inventoried: never expanded, never scanned */
+struct spf_range { /* not inventoried: none of its addresses is a sender for that */
     struct ip_network network;
     const char *domain, *term;
+};
+
+struct spf_include { /* of another organisation, with all that it leads to: the provider's to name */
+    const char *domain; /* the name that the own record includes */
+    unsigned long long ip4; /* addresses, overlaps counted once */
+    size_t networks4, networks6;
+    size_t hosts; /* terms that name hosts, or depend on the sender: not counted above */
+    bool is_known; /* all its records could be read */
 };
 
 struct spf_addresses {
     const struct spf_origin *singles; /* in order of value, no duplicates */
     size_t single_count;
-    const struct spf_range *ranges;
+    const struct spf_range *ranges; /* in the order of the records, no duplicates */
     size_t range_count;
+    size_t ranges_left_out; /* beyond SPF_RANGES_MAX */
+    const struct ip *hosts; /* that "a" and "mx" name together with a range around them: each lies in one of the ranges */
+    size_t host_count;
+    const struct spf_include *includes; /* in the order of the records, no duplicates */
+    size_t include_count;
+    const char *trouble_at;        /* the first own record, or host with a range, that could not be looked up */
+    const struct trouble *trouble; /* why; NULL: there is none */
+    bool trouble_is_of_record;
     bool complete; /* nothing is on its way */
 };
 
 const struct spf_addresses *need_spf_addresses(struct run *, const char *domain); /* never NULL */
+const char *spf_include_text(struct arena *, const struct spf_include *); /* "768 IPv4 addresses in 2 ranges, 1 IPv6 range" */
 
 /* ---- writing records ---- */
 

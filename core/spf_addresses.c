@@ -1,24 +1,36 @@
-/* core/spf_addresses.c - which addresses a domain's own SPF record names one by one, and which ranges.
- * (checks.md, "Roles of an IP") */
+/* core/spf_addresses.c - which addresses a domain's own SPF record names one by one, which ranges, and whose records it
+ * includes.  (checks.md, "Roles of an IP") */
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/arena.h"
+#include "core/ip_network.h"
 #include "core/limits.h"
 #include "core/name.h"
 #include "core/run.h"
 #include "core/spf.h"
 #include "core/spf_macro.h"
 
-enum { V4_BITS = 32, V6_BITS = 128, RANGES_MAX = 128 };
+enum { V4_BITS = 32, V6_BITS = 128 };
 
 struct list {
     struct run *run;
     struct spf_origin *singles;
     struct spf_range *ranges;
+    struct ip *hosts;
+    struct spf_include *includes;
     struct spf_addresses *result;
     const struct spf_node *node;
 };
+
+static void leave_in_doubt(struct list *l, const char *name, const struct trouble *trouble, bool is_record)
+{
+    if (l->result->trouble)
+        return;
+    l->result->trouble_at = name;
+    l->result->trouble = trouble;
+    l->result->trouble_is_of_record = is_record;
+}
 
 static void add_single(struct list *l, const struct ip *ip, const struct spf_term *term)
 {
@@ -32,15 +44,35 @@ static void add_single(struct list *l, const struct ip *ip, const struct spf_ter
             (struct spf_origin){*ip, term->kind, l->node->domain, spf_term_text(run_arena(l->run), term)};
 }
 
-static void add_network(struct list *l, const struct ip *ip, unsigned bits, const struct spf_term *term)
+static void add_range(struct list *l, const struct ip_network *network, const struct spf_term *term)
 {
     struct spf_addresses *r = l->result;
 
-    if (bits == (ip->family == IP_V6 ? V6_BITS : V4_BITS))
-        add_single(l, ip, term);
-    else if (r->range_count < RANGES_MAX)
+    for (size_t i = 0; i < r->range_count; i++)
+        if (l->ranges[i].network.bits == network->bits && ip_equal(&l->ranges[i].network.base, &network->base))
+            return;
+    if (r->range_count < SPF_RANGES_MAX)
         l->ranges[r->range_count++] =
-            (struct spf_range){ip_network_of(ip, bits), l->node->domain, spf_term_text(run_arena(l->run), term)};
+            (struct spf_range){*network, l->node->domain, spf_term_text(run_arena(l->run), term)};
+    else
+        r->ranges_left_out++;
+}
+
+static void add_network(struct list *l, const struct ip_network *network, const struct spf_term *term)
+{
+    if (ip_network_host_bits(network) == 0)
+        add_single(l, &network->base, term);
+    else
+        add_range(l, network, term);
+}
+
+static void add_host_address(struct list *l, const struct ip *ip, unsigned bits, const struct spf_term *term)
+{
+    struct ip_network network = ip_network_of(ip, bits);
+
+    add_network(l, &network, term);
+    if (ip_network_host_bits(&network) && l->result->host_count < ADDRESSES_MAX)
+        l->hosts[l->result->host_count++] = *ip;
 }
 
 static void add_host(struct list *l, const char *name, const struct spf_term *term)
@@ -48,9 +80,13 @@ static void add_host(struct list *l, const char *name, const struct spf_term *te
     const struct dns_answer *answers[2] = {need_dns(l->run, name, DNS_A), need_dns(l->run, name, DNS_AAAA)};
 
     for (size_t k = 0; k < 2; k++) {
+        unsigned bits = k ? term->bits6 : term->bits4;
+
         l->result->complete &= answers[k] != NULL;
         for (size_t i = 0; answers[k] && i < answers[k]->count; i++)
-            add_network(l, &answers[k]->records[i].ip, k ? term->bits6 : term->bits4, term);
+            add_host_address(l, &answers[k]->records[i].ip, bits, term);
+        if (answers[k] && answers[k]->status == DNS_UNKNOWN && bits < (k ? V6_BITS : V4_BITS))
+            leave_in_doubt(l, name, &answers[k]->trouble, false);
     }
 }
 
@@ -77,6 +113,8 @@ static void add_mx(struct list *l, const char *name, const struct spf_term *term
     size_t count;
 
     l->result->complete &= mx != NULL;
+    if (mx && mx->status == DNS_UNKNOWN && (term->bits4 < V4_BITS || term->bits6 < V6_BITS))
+        leave_in_doubt(l, name, &mx->trouble, false);
     if (!mx || mx->status != DNS_OK)
         return;
     hosts = spf_mx_names(l->run, mx, &count);
@@ -93,7 +131,7 @@ static void add_term(struct list *l, const struct spf_term *term)
     switch (term->kind) {
     case SPF_TERM_IP4:
     case SPF_TERM_IP6:
-        add_network(l, &term->network.base, term->network.bits, term);
+        add_network(l, &term->network, term);
         break;
     case SPF_TERM_A:
         name = target_of(l, term);
@@ -110,6 +148,71 @@ static void add_term(struct list *l, const struct spf_term *term)
     }
 }
 
+static void add_own_record(struct list *l, const struct spf_node *node)
+{
+    if (node->state == SPF_NODE_TROUBLE)
+        leave_in_doubt(l, node->domain, &node->source->trouble, true);
+    if (node->state != SPF_NODE_RECORD || node->source->record->faults)
+        return;
+    l->node = node;
+    for (size_t k = 0; k < node->source->record->count; k++)
+        add_term(l, &node->source->record->terms[k]);
+}
+
+/* ---- includes of other organisations ---- */
+
+/* The include that a node of another organisation belongs to; NULL: it was counted before. */
+static struct spf_include *begin_include(struct list *l, const char *domain)
+{
+    for (size_t i = 0; i < l->result->include_count; i++)
+        if (name_equal(l->includes[i].domain, domain))
+            return NULL;
+    l->includes[l->result->include_count] = (struct spf_include){.domain = domain, .is_known = true};
+    return &l->includes[l->result->include_count++];
+}
+
+/* Adds what a record passes to its include; its IPv4 networks also to the list of them. */
+static size_t count_record(struct spf_include *include, const struct spf_record *record, struct ip_network *networks)
+{
+    size_t count = 0;
+
+    for (size_t k = 0; k < record->count; k++) {
+        const struct spf_term *term = &record->terms[k];
+
+        if (term->qualifier != '+' || term->fault || term->dead)
+            continue;
+        if (term->kind == SPF_TERM_IP4)
+            networks[count++] = term->network;
+        else if (term->kind == SPF_TERM_IP6)
+            include->networks6++;
+        else if (term->kind == SPF_TERM_A || term->kind == SPF_TERM_MX || term->kind == SPF_TERM_PTR || term->kind == SPF_TERM_EXISTS)
+            include->hosts++;
+    }
+    return count;
+}
+
+static void sum_up(struct list *l, struct spf_include *include, const struct spf_tree *tree, struct spf_include *const *of)
+{
+    struct ip_network *networks;
+    size_t room = 1;
+
+    for (size_t i = 0; i < tree->count; i++)
+        if (of[i] == include && tree->nodes[i].state == SPF_NODE_RECORD)
+            room += tree->nodes[i].source->record->count;
+    networks = ARENA_ARRAY(run_arena(l->run), struct ip_network, room);
+    for (size_t i = 0; i < tree->count; i++) {
+        if (of[i] != include)
+            continue;
+        if (tree->nodes[i].state == SPF_NODE_RECORD)
+            include->networks4 += count_record(include, tree->nodes[i].source->record, networks + include->networks4);
+        else if (tree->nodes[i].state == SPF_NODE_DEPENDS)
+            include->hosts++;
+        else
+            include->is_known = false;
+    }
+    include->ip4 = ip_networks_count_v4(run_arena(l->run), networks, include->networks4);
+}
+
 static int by_ip(const void *a, const void *b)
 {
     return ip_compare(&((const struct spf_origin *)a)->ip, &((const struct spf_origin *)b)->ip);
@@ -122,9 +225,12 @@ const struct spf_addresses *need_spf_addresses(struct run *run, const char *doma
     const struct spf_tree *tree = need_spf_tree(run, &question);
     struct list l = {.run = run, .result = ARENA_NEW(arena, struct spf_addresses)};
     bool *own = ARENA_ARRAY(arena, bool, tree->count + 1);
+    struct spf_include **of = ARENA_ARRAY(arena, struct spf_include *, tree->count + 1); /* NULL: of none */
 
     l.singles = ARENA_ARRAY(arena, struct spf_origin, ADDRESSES_MAX);
-    l.ranges = ARENA_ARRAY(arena, struct spf_range, RANGES_MAX);
+    l.ranges = ARENA_ARRAY(arena, struct spf_range, SPF_RANGES_MAX);
+    l.hosts = ARENA_ARRAY(arena, struct ip, ADDRESSES_MAX);
+    l.includes = ARENA_ARRAY(arena, struct spf_include, tree->count + 1);
     l.result->complete = tree->complete;
     for (size_t i = 0; i < tree->count; i++) {
         const struct spf_node *node = &tree->nodes[i];
@@ -132,14 +238,17 @@ const struct spf_addresses *need_spf_addresses(struct run *run, const char *doma
         /* redirect= hands the whole policy over, so what it leads to is the domain's own, whoever runs it. */
         own[i] =
             i == 0 || (own[node->parent] && node->grants && (node->via->kind == SPF_TERM_REDIRECT || !node->foreign));
-        if (!own[i] || node->state != SPF_NODE_RECORD || node->source->record->faults)
-            continue;
-        l.node = node;
-        for (size_t k = 0; k < node->source->record->count; k++)
-            add_term(&l, &node->source->record->terms[k]);
+        if (own[i])
+            add_own_record(&l, node);
+        else if (node->grants)
+            of[i] = own[node->parent] ? begin_include(&l, node->domain) : of[node->parent];
     }
+    for (size_t i = 0; i < l.result->include_count; i++)
+        sum_up(&l, &l.includes[i], tree, of);
     qsort(l.singles, l.result->single_count, sizeof *l.singles, by_ip);
     l.result->singles = l.singles;
     l.result->ranges = l.ranges;
+    l.result->hosts = l.hosts;
+    l.result->includes = l.includes;
     return l.result;
 }

@@ -77,3 +77,25 @@ struct str spf_with_change(struct arena *arena, const struct spf_record *record,
     return join(arena, (struct str){record->text.at, at}, text,
                 (struct str){record->text.at + end, record->text.len - end});
 }
+
+static void add_part(struct arena *arena, const char **text, const char *part)
+{
+    *text = **text ? str_printf(arena, "%s, %s", *text, part) : part;
+}
+
+const char *spf_include_text(struct arena *arena, const struct spf_include *include)
+{
+    const char *text = "";
+
+    if (include->networks4)
+        add_part(arena, &text,
+                 str_printf(arena, "%llu IPv4 address%s in %zu range%s", include->ip4, include->ip4 == 1 ? "" : "es", include->networks4,
+                            include->networks4 == 1 ? "" : "s"));
+    if (include->networks6)
+        add_part(arena, &text, str_printf(arena, "%zu IPv6 range%s", include->networks6, include->networks6 == 1 ? "" : "s"));
+    if (include->hosts)
+        add_part(arena, &text, "hosts by name");
+    if (!include->is_known)
+        add_part(arena, &text, "and what is in records that could not be read");
+    return *text ? text : "no address";
+}

@@ -338,6 +338,7 @@ static void one(struct report *report, const struct result *result)
         sink_literal(sink, "<section>\n<h2>The mail path</h2>\n");
         html_path(report, result, paths);
         html_addresses(report, result, paths);
+        html_ranges(report, result);
         sink_literal(sink, "</section>\n");
     }
     findings(report, result, outline);

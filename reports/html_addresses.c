@@ -1,7 +1,12 @@
-/* reports/html_addresses.c - the table of mail addresses: what each one is, and what its names are. */
+/* reports/html_addresses.c - the table of mail addresses: what each one is, and what its names are; and that of the
+ * ranges that SPF lets send. */
 
 #include "reports/html.h"
 
+#include "core/arena.h"
+#include "core/ip_network.h"
+#include "core/name.h"
+#include "core/spf.h"
 #include "core/str.h"
 #include "reports/words.h"
 
@@ -19,6 +24,10 @@ static void role(struct report *report, const struct mail_address *address)
         sink_literal(&report->sink, " (");
         sink_text(&report->sink, sender);
         sink_literal(&report->sink, ")");
+    }
+    if (address->spf) {
+        sink_literal(&report->sink, "<br>SPF: ");
+        sink_text(&report->sink, address->spf);
     }
 }
 
@@ -122,4 +131,39 @@ void html_addresses(struct report *report, const struct result *result, const st
         sink_number(sink, (long long)result->inventory->addresses_left_out);
         sink_literal(sink, " addresses.</p>\n");
     }
+}
+
+static void range_row(struct sink *sink, const char *range, const char *holds, const char *by)
+{
+    sink_literal(sink, "<tr><th scope=\"row\"><code>");
+    sink_text(sink, range);
+    sink_literal(sink, "</code></th><td data-head=\"Holds\">");
+    sink_text(sink, holds);
+    sink_literal(sink, "</td><td data-head=\"Named by\">");
+    sink_text(sink, by);
+    sink_literal(sink, "</td></tr>\n");
+}
+
+void html_ranges(struct report *report, const struct result *result)
+{
+    const struct spf_addresses *named = result->inventory->named;
+    struct arena *arena = report->arena;
+    struct sink *sink = &report->sink;
+
+    if (!named || named->range_count + named->include_count == 0)
+        return;
+    sink_literal(sink, "<h3>What SPF lets send besides</h3>\n<table class=\"ranges\">\n<thead><tr><th scope=\"col\">Range, or "
+                       "included record</th><th scope=\"col\">Holds</th><th scope=\"col\">Named by</th></tr></thead>\n<tbody>\n");
+    for (size_t i = 0; i < named->range_count; i++) {
+        const struct spf_range *range = &named->ranges[i];
+
+        range_row(sink, ip_network_text(arena, &range->network), ip_network_size_text(arena, &range->network),
+                  str_printf(arena, "%s of %s", range->term, range->domain));
+    }
+    for (size_t i = 0; i < named->include_count; i++) {
+        const struct spf_include *include = &named->includes[i];
+
+        range_row(sink, include->domain, spf_include_text(arena, include), str_printf(arena, "records of %s", name_org_domain(include->domain)));
+    }
+    sink_literal(sink, "</tbody>\n</table>\n");
 }

@@ -12,11 +12,16 @@
 #include "core/arena.h"
 #include "core/evidence.h"
 #include "core/identity.h"
+#include "core/ip_network.h"
+#include "core/name.h"
 #include "core/recording.h"
+#include "core/spf.h"
 #include "core/str.h"
 #include "reports/mail_path.h"
 #include "reports/receivers.h"
 #include "reports/words.h"
+
+enum { EXACT_BITS = 53 }; /* of a number in JSON: RFC 8259 6 */
 
 /* A node that could not be made leaves a hole in the document, so it is the end of the document. */
 static void made(struct report *report, const void *node)
@@ -165,6 +170,12 @@ static void add_mail_address(struct report *report, cJSON *addresses, const stru
         append_text(report, list, "sender");
     if (address->roles & ROLE_MX)
         append_text(report, list, "mx");
+    if (address->origin != SENDER_NOT)
+        add_text(report, node, "origin", sender_origin_word(address->origin));
+    if (address->term)
+        add_text(report, node, "term", address->term);
+    if (address->spf)
+        add_text(report, node, "spf", address->spf);
     list = add_array(report, node, "hosts");
     for (size_t i = 0; i < address->host_count; i++)
         append_text(report, list, address->hosts[i]);
@@ -175,6 +186,43 @@ static void add_mail_address(struct report *report, cJSON *addresses, const stru
         add_text(report, node, "banner", sink_visible(report->arena, banner));
     if (ehlo.len)
         add_text(report, node, "ehlo", sink_visible(report->arena, ehlo));
+}
+
+static void add_range(struct report *report, cJSON *ranges, const struct spf_range *range)
+{
+    cJSON *node = append_object(report, ranges);
+    unsigned bits = ip_network_host_bits(&range->network);
+
+    add_text(report, node, "network", ip_network_text(report->arena, &range->network));
+    if (bits <= EXACT_BITS)
+        add_number(report, node, "addresses", (int64_t)1 << bits);
+    add_text(report, node, "domain", range->domain);
+    add_text(report, node, "term", range->term);
+}
+
+static void add_include(struct report *report, cJSON *includes, const struct spf_include *include)
+{
+    cJSON *node = append_object(report, includes);
+
+    add_text(report, node, "domain", include->domain);
+    add_text(report, node, "organisation", name_org_domain(include->domain));
+    add_number(report, node, "ip4_addresses", (int64_t)include->ip4);
+    add_number(report, node, "ip4_ranges", (int64_t)include->networks4);
+    add_number(report, node, "ip6_ranges", (int64_t)include->networks6);
+    add_number(report, node, "host_terms", (int64_t)include->hosts);
+    made(report, cJSON_AddBoolToObject(node, "complete", include->is_known));
+}
+
+/* What SPF lets send beside the mail addresses. */
+static void add_ranges(struct report *report, cJSON *document, const struct result *result)
+{
+    const struct spf_addresses *named = result->inventory ? result->inventory->named : NULL;
+    cJSON *ranges = add_array(report, document, "ranges"), *includes = add_array(report, document, "includes");
+
+    for (size_t i = 0; named && i < named->range_count; i++)
+        add_range(report, ranges, &named->ranges[i]);
+    for (size_t i = 0; named && i < named->include_count; i++)
+        add_include(report, includes, &named->includes[i]);
 }
 
 static void add_name(struct report *report, cJSON *names, const struct identity_name *row)
@@ -299,6 +347,7 @@ static void write_document(struct report *report, const struct result *result, b
     node = add_array(report, document, "mail_addresses");
     for (size_t i = 0; paths && i < result->inventory->address_count; i++)
         add_mail_address(report, node, &paths[i]);
+    add_ranges(report, document, result);
     add_identities(report, document, result);
     add_receivers(report, document, result);
     add_evidence(report, document, result);

@@ -213,7 +213,9 @@ const char *identity_role(struct arena *arena, const struct mail_address *sender
                        : sender->origin == SENDER_SPF                 ? "a sender by SPF"
                                                                       : "taken for a sender, as nothing is declared";
 
-    return sender->mx_name ? str_printf(arena, "%s; address of the MX host %s", role, sender->mx_name) : role;
+    if (sender->mx_name)
+        role = str_printf(arena, "%s; address of the MX host %s", role, sender->mx_name);
+    return sender->spf && sender->origin != SENDER_SPF ? str_printf(arena, "%s; SPF: %s", role, sender->spf) : role;
 }
 
 const char *identity_says(struct arena *arena, const struct identity_name *row)

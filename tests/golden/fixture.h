@@ -15,6 +15,7 @@
 #include "core/evidence_json.h"
 #include "core/receiver.h"
 #include "core/result.h"
+#include "core/spf.h"
 #include "core/str.h"
 #include "core/vantage.h"
 
@@ -194,6 +195,20 @@ static void fixture_findings(struct arena *arena, struct result *r)
     fixture_list(arena, &f->evidence, "smtp:192.0.2.1:25/mx1.example.org");
 }
 
+static const struct spf_addresses *fixture_named(struct arena *arena)
+{
+    static const struct spf_include include = {
+        .domain = "_spf.provider.example", .ip4 = 1280, .networks4 = 3, .networks6 = 1, .hosts = 1, .is_known = true};
+    struct spf_range *ranges = ARENA_ARRAY(arena, struct spf_range, 2);
+    struct spf_addresses *named = ARENA_NEW(arena, struct spf_addresses);
+    struct ip base4 = fixture_ip("192.0.2.16"), base6 = fixture_ip("2001:db8::");
+
+    ranges[0] = (struct spf_range){ip_network_of(&base4, 29), "example.org", "ip4:192.0.2.16/29"};
+    ranges[1] = (struct spf_range){ip_network_of(&base6, 64), "<b>_spf.example.org</b>", HOSTILE};
+    *named = (struct spf_addresses){.ranges = ranges, .range_count = 2, .includes = &include, .include_count = 1, .complete = true};
+    return named;
+}
+
 static const struct inventory *fixture_inventory(struct arena *arena)
 {
     static const char *const hosts[] = {"mx1.example.org", "mx2.example.org"};
@@ -207,6 +222,7 @@ static const struct inventory *fixture_inventory(struct arena *arena)
                                   .label = "192.0.2.1",
                                   .roles = ROLE_MX | ROLE_SENDER,
                                   .origin = SENDER_ASSUMED,
+                                  .spf = "none",
                                   .hosts = hosts,
                                   .host_count = 1,
                                   .mx_name = hosts[0]};
@@ -220,7 +236,8 @@ static const struct inventory *fixture_inventory(struct arena *arena)
                                   .label = "203.0.113.7",
                                   .roles = ROLE_SENDER,
                                   .origin = SENDER_DECLARED,
-                                  .helo = "mail.example.org"};
+                                  .helo = "mail.example.org",
+                                  .spf = "softfail"};
     at[3] = (struct mail_address){.ip = fixture_ip("2001:db8::1"),
                                   .label = "2001:db8::1",
                                   .roles = ROLE_MX,
@@ -232,7 +249,7 @@ static const struct inventory *fixture_inventory(struct arena *arena)
     host[1] = (struct mx_host){
         .name = hosts[1], .preference = 20, .a = &some, .aaaa = &none, .addresses = second, .address_count = 1};
     *mail = (struct inventory){
-        .kind = MX_LISTED, .hosts = host, .host_count = 2, .addresses = at, .address_count = 4, .complete = true};
+        .kind = MX_LISTED, .hosts = host, .host_count = 2, .addresses = at, .address_count = 4, .named = fixture_named(arena), .complete = true};
     return mail;
 }
 
