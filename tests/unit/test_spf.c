@@ -202,6 +202,56 @@ static void test_addresses_of_the_own_record(void **state)
     assert_int_equal(a.addresses->singles[0].kind, SPF_TERM_MX);
     assert_int_equal(a.addresses->range_count, 1);
     assert_int_equal(a.addresses->ranges[0].network.bits, 16);
+    assert_int_equal(a.addresses->include_count, 1);
+    assert_string_equal(a.addresses->includes[0].domain, "_spf.example.net");
+    assert_int_equal(a.addresses->includes[0].ip4, 1);
+    zone_close(&s);
+    zone_free(zone);
+}
+
+static void test_ranges_are_bounded(void **state)
+{
+    struct zone *zone = zone_new();
+    struct zone_session s;
+    struct asked a = question_from("11.0.0.9");
+    const char *text = "v=spf1";
+
+    (void)state;
+    for (int i = 0; i < SPF_RANGES_MAX + 3; i++)
+        text = str_printf(zone->arena, "%s ip4:11.0.%d.0/24", text, i);
+    zone_add_txt(zone, "example.com", str_of(text));
+    zone_open(&s, zone, &target, 0);
+    zone_run(&s, ask_addresses, &a);
+    assert_int_equal(a.addresses->range_count, SPF_RANGES_MAX);
+    assert_int_equal(a.addresses->ranges_left_out, 3);
+    zone_close(&s);
+    zone_free(zone);
+}
+
+static void test_an_include_is_counted_with_what_it_leads_to(void **state)
+{
+    struct zone *zone = zone_new();
+    struct zone_session s;
+    struct asked a = question_from("11.0.0.9");
+    const struct spf_include *include;
+
+    (void)state;
+    zone_add_txt(zone, "example.com", str_of("v=spf1 include:_spf.example.net -all"));
+    zone_add_txt(zone, "_spf.example.net", str_of("v=spf1 ip4:12.0.0.0/24 -ip4:13.0.0.0/24 ip6:2600::/32 mx "
+                                                  "include:a.example.net ?include:b.example.net include:%{i}.example.net"));
+    zone_add_txt(zone, "a.example.net", str_of("v=spf1 ip4:12.0.0.128/25 ip4:12.0.1.1 include:gone.example.net"));
+    zone_add_txt(zone, "b.example.net", str_of("v=spf1 ip4:14.0.0.0/24"));
+    zone_open(&s, zone, &target, 3);
+    zone_run(&s, ask_addresses, &a);
+    assert_int_equal(a.addresses->include_count, 1);
+    include = &a.addresses->includes[0];
+    assert_int_equal(include->ip4, 257);
+    assert_int_equal(include->networks4, 3);
+    assert_int_equal(include->networks6, 1);
+    assert_int_equal(include->hosts, 2);
+    assert_false(include->is_known);
+    assert_string_equal(spf_include_text(zone->arena, include), "257 IPv4 addresses in 3 ranges, 1 IPv6 range, hosts by name, and what "
+                                                                "is in records that could not be read");
     zone_close(&s);
     zone_free(zone);
 }
@@ -214,6 +264,8 @@ int main(void)
         cmocka_unit_test(test_include_bomb),
         cmocka_unit_test(test_fan_out_is_bounded),
         cmocka_unit_test(test_addresses_of_the_own_record),
+        cmocka_unit_test(test_ranges_are_bounded),
+        cmocka_unit_test(test_an_include_is_counted_with_what_it_leads_to),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

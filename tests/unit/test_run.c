@@ -1,0 +1,64 @@
+/* tests/unit/test_run.c - what an audit may ask: extras, blocklists and the rest have budgets of their own. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "core/resolver.h"
+#include "core/str.h"
+#include "tests/zone.h"
+
+static const struct target target = {.domain = "example.com"};
+
+enum { MORE = 5 };
+
+struct asked {
+    size_t count, answered, spent;
+    bool is_extra;
+};
+
+/* Asks for so many names; counts which are answered, and which are beyond the budget. */
+static void ask_names(struct run *run, void *arg)
+{
+    struct asked *a = arg;
+
+    run->is_extra = a->is_extra;
+    a->answered = a->spent = 0;
+    for (size_t i = 0; i < a->count; i++) {
+        const struct dns_answer *answer =
+            need_dns_unjudged(run, str_printf(run_arena(run), "%c%zu.example.com", a->is_extra ? 'x' : 'n', i), DNS_A);
+
+        a->answered += answer && answer->status == DNS_NXDOMAIN;
+        a->spent += answer && answer->status == DNS_UNKNOWN && answer->trouble.reason == REASON_BUDGET;
+    }
+}
+
+static void test_extras_take_nothing_from_the_rest(void **state)
+{
+    struct asked extra = {.count = RANGE_QUERIES_PER_AUDIT + MORE, .is_extra = true};
+    struct asked rest = {.count = DNS_QUERIES_PER_AUDIT + MORE};
+    struct zone *zone = zone_new();
+    struct zone_session s;
+
+    (void)state;
+    zone_open(&s, zone, &target, 0);
+    zone_run(&s, ask_names, &extra);
+    assert_int_equal(extra.answered, RANGE_QUERIES_PER_AUDIT);
+    assert_int_equal(extra.spent, MORE);
+    zone_run(&s, ask_names, &rest);
+    assert_int_equal(rest.answered, DNS_QUERIES_PER_AUDIT);
+    assert_int_equal(rest.spent, MORE);
+    zone_close(&s);
+    zone_free(zone);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_extras_take_nothing_from_the_rest),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
