@@ -58,7 +58,7 @@ DOMAINS = [
     Domain("ptr-servfail", 33, "the reverse zone is delegated to a server that refuses", host(), reverse="lame"),
     Domain("ptr-bogus", 34, "the reverse zone's signatures are wrong", host(), reverse="bogus"),
     Domain("isp", 35, "nothing: owns generic names", mx=["0 ."], spf="v=spf1 -all",
-           records=["11-22-32-25.dynamic A 11.22.32.25"]),
+           records=["11-22-32-25.dynamic A 11.22.32.25", '_spf TXT "v=spf1 ip4:11.22.32.0/24 ip4:11.22.32.16/29 ip6:2a0b:bb80:32::/64 -all"']),
 
     # Banner and EHLO reply.
     Domain("banner-differs", 40, "banner and EHLO reply have another name than the PTR", host(banner="other.banner-differs.lab", by="exim"),
@@ -187,6 +187,16 @@ DOMAINS = [
     Domain("spf-none", 231, "no SPF record", host(), spf=None),
     Domain("spf-syntax", 232, "a mistyped mechanism behind the term that matches", host(), spf="v=spf1 mx ipv4:11.22.232.26 -all"),
     Domain("spf-neutral", 233, "?all", host(), spf="v=spf1 mx ?all"),
+    Domain("spf-range", 234, "a range of eight addresses: names that lead back, names that do not, and no names", host(),
+           spf="v=spf1 ip4:11.22.234.24/29 -all", reverse="signed",
+           reverse_records=["26 PTR out.spf-range.lab.", "27 PTR gone.spf-range.lab.", "28 PTR mx1.spf-range.lab."],
+           records=["out A 11.22.234.26"]),
+    Domain("spf-range-good", 237, "nothing: a range of two addresses, each with a name of its own", host(),
+           spf="v=spf1 ip4:11.22.237.24/31 -all", reverse="signed", reverse_records=["24 PTR out.spf-range-good.lab."],
+           records=["out A 11.22.237.24"]),
+    Domain("spf-range-large", 235, "ranges of 256 addresses, one around its MX host, one around a host without PTR", host(),
+           spf="v=spf1 mx/24 a:out.spf-range-large.lab/24 -all", records=["out A 11.23.235.26"]),
+    Domain("spf-provider", 236, "nothing: includes the record of another organisation", host(), spf="v=spf1 mx include:_spf.isp.lab -all"),
     Domain("mx-only", 240, "SPF names another sender, so the MX only receives; it has no PTR", host(ptr=None), host("out", at=26, by="nobody"),
            mx=["10 mx1"], spf="v=spf1 a:out.mx-only.lab -all", reverse="signed"),
 
