@@ -1,11 +1,12 @@
-/* cmd/mta.c - reads HELO name and source addresses from Postfix, Exim or OpenSMTPD on this machine. */
+/* cmd/mta.c - finds the mail server of this machine, and asks it for its HELO names and source addresses. */
 #include "cmd/mta.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <spawn.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -14,276 +15,279 @@
 
 extern char **environ;
 
-enum { ANSWER_MAX = 65536, WORDS_MAX = 64 };
+enum { WORDS_MAX = 64, INSTANCES_MAX = 16, COMPLAINT_LINES = 3, POSTFIX_LINES = 5 /* that mta_parse_postfix() reads */ };
 
-static char *read_all(struct arena *arena, int fd)
+/* Where mail servers are, which is not in the PATH of everybody. */
+static const char system_directories[] = "/usr/sbin:/usr/local/sbin:/sbin";
+
+static const char *read_all(struct arena *arena, int fd)
 {
-    char *text = arena_alloc(arena, ANSWER_MAX);
+    char *text = malloc(MTA_FILE_MAX);
+    const char *copy;
     size_t used = 0;
     ssize_t got;
 
-    while (used < ANSWER_MAX - 1 && ((got = read(fd, text + used, ANSWER_MAX - 1 - used)) > 0 || (got < 0 && errno == EINTR)))
+    while (text && used < MTA_FILE_MAX && ((got = read(fd, text + used, MTA_FILE_MAX - used)) > 0 || (got < 0 && errno == EINTR)))
         used += got > 0 ? (size_t)got : 0;
-    text[used] = '\0';
+    copy = str_text(arena, (struct str){text, used});
+    free(text);
+    return copy;
+}
+
+const char *mta_file(struct arena *arena, const char *path)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    const char *text;
+
+    if (fd < 0)
+        return NULL;
+    text = read_all(arena, fd);
+    close(fd);
     return text;
 }
 
-/* What a program prints; NULL when it cannot be run or fails.  No shell is involved. */
-static const char *ask(struct arena *arena, const char *const *command)
+/* The program's path; NULL: it is not installed. */
+static const char *find(struct arena *arena, const char *program)
+{
+    const char *lists[] = {getenv("PATH"), system_directories};
+
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
+        for (const char *at = lists[i]; at && *at;) {
+            size_t len = strcspn(at, ":");
+            const char *path = str_printf(arena, "%.*s/%s", (int)len, at, program);
+            struct stat is;
+
+            if (stat(path, &is) == 0 && S_ISREG(is.st_mode) && access(path, X_OK) == 0)
+                return path;
+            at += len + (at[len] == ':');
+        }
+    }
+    return NULL;
+}
+
+struct answer {
+    const char *text;      /* NULL: it could not be run, or failed */
+    const char *complaint; /* then: the first lines of what it said */
+};
+
+static struct answer ended(struct arena *arena, const char *text, int status)
+{
+    const char *complaint = "";
+
+    if (status == 0)
+        return (struct answer){text, NULL};
+    for (size_t i = 0; *text && i < COMPLAINT_LINES; i++)
+        complaint = str_printf(arena, "%s%s%s", complaint, *complaint ? " / " : "", str_text(arena, mta_next_line(&text)));
+    return (struct answer){NULL, *complaint ? complaint : "it failed without a word"};
+}
+
+/* What a program prints on standard output; of one that fails, what it prints on both.  No shell is involved. */
+static struct answer run(struct arena *arena, const char *const *command, bool with_errors)
 {
     posix_spawn_file_actions_t actions;
     char *arguments[WORDS_MAX + 1] = {NULL};
-    const char *answer = NULL;
+    struct answer answer = {NULL, "it cannot be run"};
     int ends[2], status = -1;
     pid_t child;
 
     for (size_t i = 0; i < WORDS_MAX && command[i]; i++)
         arguments[i] = memcpy(arena_alloc(arena, strlen(command[i]) + 1), command[i], strlen(command[i]) + 1);
     if (pipe(ends) != 0)
-        return NULL;
+        return answer;
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
     posix_spawn_file_actions_adddup2(&actions, ends[1], 1);
-    posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
+    if (with_errors)
+        posix_spawn_file_actions_adddup2(&actions, ends[1], 2);
+    else
+        posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
     posix_spawn_file_actions_addclose(&actions, ends[0]);
     posix_spawn_file_actions_addclose(&actions, ends[1]);
-    if (posix_spawnp(&child, arguments[0], &actions, NULL, arguments, environ) == 0) {
+    if (posix_spawn(&child, arguments[0], &actions, NULL, arguments, environ) == 0) {
+        const char *text;
+
         close(ends[1]);
         ends[1] = -1;
-        answer = read_all(arena, ends[0]);
+        text = read_all(arena, ends[0]);
+        close(ends[0]); /* first, or a child with more to say would wait for us */
+        ends[0] = -1;
         while (waitpid(child, &status, 0) < 0 && errno == EINTR)
             ;
-    }
-    if (ends[1] >= 0)
-        close(ends[1]);
-    close(ends[0]);
-    posix_spawn_file_actions_destroy(&actions);
-    return status == 0 ? answer : NULL;
-}
-
-static struct str trimmed(struct str s)
-{
-    while (s.len && strchr(" \t\r\"", s.at[0]) && s.at[0]) {
-        s.at++;
-        s.len--;
-    }
-    while (s.len && strchr(" \t\r\"", s.at[s.len - 1]) && s.at[s.len - 1])
-        s.len--;
-    return s;
-}
-
-static struct str next_line(const char **text)
-{
-    size_t len = strcspn(*text, "\n");
-    struct str line = {*text, len};
-
-    *text += len + ((*text)[len] == '\n');
-    return trimmed(line);
-}
-
-static void add_source(struct arena *arena, struct str text, struct mta *out)
-{
-    struct ip ip;
-
-    if (text.len > 1 && text.at[0] == '[' && text.at[text.len - 1] == ']')
-        text = (struct str){text.at + 1, text.len - 2};
-    if (!ip_parse(str_copy(arena, text).at, &ip) || out->source_count == MTA_SOURCES_MAX)
-        return;
-    for (size_t i = 0; i < out->source_count; i++)
-        if (out->sources[i].family == ip.family)
-            return;
-    out->sources[out->source_count++] = ip;
-}
-
-/* A single address of a family in inet_interfaces is the source address of that family (postconf(5)). */
-static void add_single_interfaces(struct arena *arena, struct str list, struct mta *out)
-{
-    struct str found[2] = {{0}};
-    size_t count[2] = {0};
-
-    while (list.len) {
-        size_t len = 0;
-        struct ip ip;
-        struct str word;
-
-        while (len < list.len && !strchr(", \t", list.at[len]))
-            len++;
-        word = trimmed((struct str){list.at, len});
-        list.at += len < list.len ? len + 1 : len;
-        list.len -= len < list.len ? len + 1 : len;
-        if (word.len && ip_parse(str_copy(arena, word).at, &ip) && !(ip_special(&ip) && strstr(ip_special(&ip)->name, "Loopback"))) {
-            found[ip.family == IP_V6] = word;
-            count[ip.family == IP_V6]++;
-        }
+        answer = ended(arena, text, status);
     }
     for (size_t i = 0; i < 2; i++)
-        if (count[i] == 1)
-            add_source(arena, found[i], out);
+        if (ends[i] >= 0)
+            close(ends[i]);
+    posix_spawn_file_actions_destroy(&actions);
+    return answer;
 }
 
-void mta_parse_postfix(struct arena *arena, const char *answer, struct mta *out)
+/* Only one that failed is asked again, for why: warnings must not get between the answers. */
+static struct answer ask(struct arena *arena, const char *const *command)
 {
-    struct str helo = next_line(&answer), bind4 = next_line(&answer), bind6 = next_line(&answer), interfaces = next_line(&answer);
+    struct answer answer = run(arena, command, false);
 
-    *out = (struct mta){.kind = "Postfix"};
-    if (helo.len && !memchr(helo.at, '$', helo.len))
-        out->helo = str_copy(arena, helo).at;
-    add_source(arena, bind4, out);
-    add_source(arena, bind6, out);
-    add_single_interfaces(arena, interfaces, out);
+    return answer.text ? answer : run(arena, command, true);
 }
 
-/* "name = value" among the lines of exim -bP. */
-static struct str exim_value(const char *answer, const char *name)
+enum outcome { NOT_INSTALLED, NOT_READABLE, READ };
+
+/* ---- Postfix ---- */
+
+static bool is_bound(const struct mta *mta)
 {
-    size_t len = strlen(name);
+    for (size_t i = 0; i < mta->count; i++)
+        if (!mta_is_any(&mta->senders[i].ip))
+            return true;
+    return false;
+}
 
-    while (*answer) {
-        struct str line = next_line(&answer);
+static struct answer read_instance(struct arena *arena, const char *postconf, struct str config_directory, struct mta *out, bool *enabled)
+{
+    const char *directory = str_text(arena, config_directory);
+    const char *const main_cf[] = {postconf, "-c", directory, "-x", "-h", "smtp_helo_name", "smtp_bind_address", "smtp_bind_address6",
+                                   "inet_interfaces", "inet_protocols", "multi_instance_enable", NULL};
+    const char *const master_cf[] = {postconf, "-c", directory, "-x", "-P", "smtp/unix", NULL};
+    struct answer answer = ask(arena, main_cf), service;
 
-        if (line.len > len && str_starts_nocase(line, name)) {
-            struct str rest = trimmed((struct str){line.at + len, line.len - len});
+    if (!answer.text)
+        return answer;
+    service = ask(arena, master_cf);
+    mta_parse_postfix(arena, answer.text, service.text ? service.text : "", out);
+    for (size_t i = 0; i < POSTFIX_LINES; i++)
+        mta_next_line(&answer.text);
+    *enabled = str_equal_nocase(mta_next_line(&answer.text), str_of("yes"));
+    return (struct answer){"", NULL};
+}
 
-            if (rest.len && rest.at[0] == '=')
-                return trimmed((struct str){rest.at + 1, rest.len - 1});
+/* Where one instance binds to an address, another that does not is there to hand mail on to it.  (MULTI_INSTANCE_README) */
+static void merge(struct mta *out, const struct mta *own)
+{
+    if (is_bound(own) && !is_bound(out))
+        *out = *own;
+    else if (is_bound(own) || !is_bound(out))
+        for (size_t i = 0; i < own->count; i++)
+            mta_add(out, &own->senders[i].ip, own->senders[i].helo);
+}
+
+static enum outcome read_postfix(struct arena *arena, struct mta *out, const char **why)
+{
+    const char *postconf = find(arena, "postconf");
+    const char *const command[] = {postconf, "-x", "-h", "config_directory", "multi_instance_directories", NULL};
+    struct answer answer = postconf ? ask(arena, command) : (struct answer){NULL, NULL};
+    struct str directory, others;
+    bool enabled;
+
+    *why = answer.complaint;
+    if (!answer.text)
+        return postconf ? NOT_READABLE : NOT_INSTALLED;
+    directory = mta_next_line(&answer.text);
+    others = mta_next_line(&answer.text);
+    answer = read_instance(arena, postconf, directory, out, &enabled); /* the default instance always is */
+    for (size_t i = 1; answer.text && others.len && i < INSTANCES_MAX; i++) {
+        struct mta own;
+
+        directory = mta_next_of_list(&others, ", \t");
+        if (!directory.len)
+            continue;
+        answer = read_instance(arena, postconf, directory, &own, &enabled);
+        if (answer.text && enabled)
+            merge(out, &own);
+    }
+    *why = answer.complaint;
+    return answer.text ? READ : NOT_READABLE;
+}
+
+/* ---- Exim ---- */
+
+static enum outcome read_exim(struct arena *arena, struct mta *out, const char **why)
+{
+    const char *exim = find(arena, "exim4") ? find(arena, "exim4") : find(arena, "exim");
+    const char *const hostname[] = {exim, "-bP", "primary_hostname", NULL}, *const transports[] = {exim, "-bP", "transports", NULL};
+    struct answer name, options;
+
+    if (!exim)
+        return NOT_INSTALLED;
+    name = ask(arena, hostname);
+    options = ask(arena, transports);
+    *why = name.text ? options.complaint : name.complaint;
+    if (!name.text || !options.text)
+        return NOT_READABLE;
+    mta_parse_exim(arena, name.text, options.text, out);
+    return READ;
+}
+
+/* ---- OpenSMTPD ---- */
+
+/* The first line of the file mailname beside the configuration (smtpd.conf(5)); NULL: there is none. */
+static const char *server_name(struct arena *arena, const char *mailname)
+{
+    const char *text = mta_file(arena, mailname);
+    struct str line = text ? mta_next_line(&text) : (struct str){NULL, 0};
+
+    return line.len ? str_copy(arena, line).at : NULL;
+}
+
+static enum outcome read_opensmtpd(struct arena *arena, struct mta *out, const char **why)
+{
+    static const char *const files[][2] = {{"/etc/smtpd.conf", "/etc/mailname"},
+                                           {"/etc/mail/smtpd.conf", "/etc/mail/mailname"},
+                                           {"/usr/local/etc/mail/smtpd.conf", "/usr/local/etc/mail/mailname"}};
+    const char *smtpd = find(arena, "smtpd");
+
+    if (!smtpd)
+        return NOT_INSTALLED;
+    *why = "there is no smtpd.conf";
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        const char *const check[] = {smtpd, "-n", "-f", files[i][0], NULL};
+        const char *text = mta_file(arena, files[i][0]);
+
+        if (!text)
+            continue;
+        if (geteuid() == 0) { /* it fails as well for who may not read the keys that it names */
+            struct answer answer = ask(arena, check);
+
+            *why = answer.complaint;
+            if (!answer.text)
+                return NOT_READABLE;
         }
+        mta_parse_opensmtpd(arena, text, server_name(arena, files[i][1]), out);
+        return READ;
     }
-    return (struct str){NULL, 0};
+    return NOT_READABLE;
 }
 
-void mta_parse_exim(struct arena *arena, const char *hostname, const char *transport, struct mta *out)
+/* ---- which of them ---- */
+
+bool mta_read(struct arena *arena, struct mta *out, const char **why, const char **note)
 {
-    struct str primary = exim_value(hostname, "primary_hostname"), helo = exim_value(transport, "helo_data");
-    struct str interface = exim_value(transport, "interface");
+    static const struct {
+        const char *name;
+        enum outcome (*read)(struct arena *, struct mta *, const char **why);
+    } servers[] = {{"Postfix", read_postfix}, {"Exim", read_exim}, {"OpenSMTPD", read_opensmtpd}};
+    const char *used = NULL, *others = "";
 
-    *out = (struct mta){.kind = "Exim"};
-    if (!helo.len || str_equal(helo, str_of("$primary_hostname")) || str_equal(helo, str_of("${primary_hostname}")))
-        helo = primary;
-    if (helo.len && !memchr(helo.at, '$', helo.len)) /* an expansion depends on the message */
-        out->helo = str_copy(arena, helo).at;
-    while (interface.len) {
-        size_t len = 0;
+    for (size_t i = 0; i < sizeof servers / sizeof *servers; i++) {
+        const char *complaint = NULL, *other = NULL;
+        struct mta mta;
+        enum outcome outcome = servers[i].read(arena, &mta, &complaint);
 
-        /* A list with colons, unless it begins by saying otherwise; IPv6 addresses double theirs. */
-        while (len < interface.len && interface.at[len] != ';' && interface.at[len] != ' ')
-            len++;
-        if (interface.at[0] != '<')
-            add_source(arena, trimmed((struct str){interface.at, len}), out);
-        interface.at += len < interface.len ? len + 1 : len;
-        interface.len -= len < interface.len ? len + 1 : len;
-    }
-}
-
-static struct str next_word(struct str *line)
-{
-    struct str word;
-    size_t len = 0;
-
-    *line = trimmed(*line);
-    while (len < line->len && !strchr(" \t", line->at[len]))
-        len++;
-    word = trimmed((struct str){line->at, len});
-    line->at += len;
-    line->len -= len;
-    return word;
-}
-
-/* action "out" relay helo mail.example.org src { 192.0.2.1, 2001:db8::1 }: smtpd.conf(5) */
-static void parse_relay(struct arena *arena, struct str line, struct mta *out)
-{
-    bool in_sources = false;
-
-    while (line.len) {
-        struct str word = next_word(&line);
-
-        if (!word.len)
-            break;
-        if (str_equal(word, str_of("helo"))) {
-            out->helo = str_copy(arena, next_word(&line)).at;
-            in_sources = false;
-        } else if (str_equal(word, str_of("src"))) {
-            in_sources = true;
-        } else if (in_sources) {
-            while (word.len && strchr(",{}", word.at[word.len - 1]))
-                word.len--;
-            while (word.len && strchr("{", word.at[0])) {
-                word.at++;
-                word.len--;
-            }
-            add_source(arena, trimmed(word), out);
+        if (outcome == READ && mta.unclear) {
+            outcome = NOT_READABLE;
+            complaint = mta.unclear;
         }
+        if (outcome == READ && !used) {
+            used = servers[i].name;
+            *out = mta;
+        } else if (outcome == READ) {
+            other = str_printf(arena, "%s is installed as well: name its senders with --sender", servers[i].name);
+        } else if (outcome == NOT_READABLE) {
+            other = str_printf(arena, "%s is installed and cannot be asked: %s", servers[i].name, complaint);
+        }
+        if (other)
+            others = str_printf(arena, "%s%s%s", others, *others ? "; " : "", other);
     }
-}
-
-void mta_parse_opensmtpd(struct arena *arena, const char *configuration, struct mta *out)
-{
-    *out = (struct mta){.kind = "OpenSMTPD"};
-    while (*configuration) {
-        struct str line = next_line(&configuration), rest = line;
-
-        if (!str_equal(next_word(&rest), str_of("action")))
-            continue;
-        next_word(&rest); /* its name */
-        if (str_equal(next_word(&rest), str_of("relay")))
-            parse_relay(arena, rest, out);
-    }
-}
-
-static bool read_postfix(struct arena *arena, struct mta *out)
-{
-    static const char *const main_cf[] = {"postconf", "-x", "-h", "smtp_helo_name", "smtp_bind_address", "smtp_bind_address6", "inet_interfaces", NULL};
-    static const char *const master_cf[] = {"postconf", "-x", "-h", "-P", "smtp/unix/smtp_helo_name", NULL};
-    const char *answer = ask(arena, main_cf), *own;
-    struct str helo;
-
-    if (!answer)
-        return false;
-    mta_parse_postfix(arena, answer, out);
-    own = ask(arena, master_cf);
-    helo = own ? next_line(&own) : (struct str){NULL, 0};
-    if (helo.len && !memchr(helo.at, '$', helo.len))
-        out->helo = str_copy(arena, helo).at;
-    return true;
-}
-
-static bool read_exim(struct arena *arena, struct mta *out)
-{
-    static const char *const programs[] = {"exim4", "exim"};
-
-    for (size_t i = 0; i < sizeof programs / sizeof *programs; i++) {
-        const char *const hostname[] = {programs[i], "-bP", "primary_hostname", NULL};
-        const char *const transport[] = {programs[i], "-bP", "transport", "remote_smtp", NULL};
-        const char *name = ask(arena, hostname), *options;
-
-        if (!name)
-            continue;
-        options = ask(arena, transport);
-        mta_parse_exim(arena, name, options ? options : "", out);
-        return true;
-    }
-    return false;
-}
-
-static bool read_opensmtpd(struct arena *arena, struct mta *out)
-{
-    static const char *const paths[] = {"/etc/smtpd.conf", "/etc/mail/smtpd.conf", "/usr/local/etc/mail/smtpd.conf"};
-
-    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
-        int fd = open(paths[i], O_RDONLY | O_CLOEXEC);
-
-        if (fd < 0)
-            continue;
-        mta_parse_opensmtpd(arena, read_all(arena, fd), out);
-        close(fd);
-        return true;
-    }
-    return false;
-}
-
-bool mta_read(struct arena *arena, struct mta *out, const char **why)
-{
-    if (read_postfix(arena, out) || read_exim(arena, out) || read_opensmtpd(arena, out))
-        return true;
-    *why = "no Postfix, Exim or OpenSMTPD was found on this machine";
-    return false;
+    *note = used && *others ? str_printf(arena, "these are the senders of %s; %s", used, others) : NULL;
+    *why = *others ? others : "no Postfix, Exim or OpenSMTPD was found on this machine";
+    return used != NULL;
 }

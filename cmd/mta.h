@@ -13,18 +13,40 @@
 
 struct arena;
 
-enum { MTA_SOURCES_MAX = 2 };
+enum { MTA_SENDERS_MAX = 32, MTA_FILE_MAX = 262144 };
 
-struct mta {
-    const char *kind; /* "Postfix" */
+struct mta_sender {
+    struct ip ip;     /* that it binds to; 0.0.0.0 or ::, the kernel chooses */
     const char *helo; /* NULL: the configuration does not say */
-    struct ip sources[MTA_SOURCES_MAX]; /* addresses that it binds to; none: the kernel chooses */
-    size_t source_count;
 };
 
-bool mta_read(struct arena *, struct mta *out, const char **why); /* false: no mail server found, or it cannot be asked */
+struct mta {
+    const char *kind;    /* "Postfix" */
+    const char *unclear; /* why the senders are not to be known; NULL */
+    struct mta_sender senders[MTA_SENDERS_MAX];
+    size_t count;
+};
 
-/* The parsers, for tests. */
-void mta_parse_postfix(struct arena *, const char *answer, struct mta *out); /* four lines of postconf -x -h, see mta.c */
-void mta_parse_exim(struct arena *, const char *hostname, const char *transport, struct mta *out);
-void mta_parse_opensmtpd(struct arena *, const char *configuration, struct mta *out);
+/* False: no mail server found, or none that can be asked: *why.  *note, where there are several: which one this is; else NULL. */
+bool mta_read(struct arena *, struct mta *out, const char **why, const char **note);
+
+bool mta_is_any(const struct ip *); /* 0.0.0.0 or :: */
+
+/* The parsers. */
+
+/* What postconf -x -h prints for smtp_helo_name, smtp_bind_address, smtp_bind_address6, inet_interfaces, inet_protocols,
+ * and what postconf -x -P smtp/unix prints. */
+void mta_parse_postfix(struct arena *, const char *main_cf, const char *master_cf, struct mta *out);
+/* What exim -bP primary_hostname and exim -bP transports print. */
+void mta_parse_exim(struct arena *, const char *hostname, const char *transports, struct mta *out);
+/* smtpd.conf; `server_name` is the name without a helo option, NULL where it is not known. */
+void mta_parse_opensmtpd(struct arena *, const char *configuration, const char *server_name, struct mta *out);
+
+/* For these: */
+void mta_add(struct mta *, const struct ip *, const char *helo);
+void mta_add_any(struct mta *, enum ip_family, const char *helo);
+bool mta_has_family(const struct mta *, enum ip_family);
+struct str mta_trimmed(struct str);          /* without blanks and quotes around it */
+struct str mta_next_line(const char **text); /* trimmed */
+struct str mta_next_of_list(struct str *list, const char *separators); /* trimmed; empty between two separators */
+const char *mta_file(struct arena *, const char *path); /* its first MTA_FILE_MAX octets; NULL: cannot be read */

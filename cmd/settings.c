@@ -56,32 +56,48 @@ static bool is_helo(const char *text)
     return true;
 }
 
-/* The addresses that the local mail server sends from: those it binds to, else the public ones of this machine. */
+/* Where the kernel chooses the source address, it is one of the public ones of this machine. */
+static void add_mta_sender(const struct mta_sender *said, const struct vantage *here, struct sender *senders, size_t *count)
+{
+    if (!mta_is_any(&said->ip)) {
+        senders[(*count)++] = (struct sender){.ip = said->ip, .helo = said->helo};
+        return;
+    }
+    for (size_t i = 0; i < here->address_count; i++)
+        if (here->addresses[i].family == said->ip.family && !ip_special(&here->addresses[i]))
+            senders[(*count)++] = (struct sender){.ip = here->addresses[i], .helo = said->helo};
+}
+
+/* The addresses that the local mail server sends from, with the names that it says. */
 static bool add_mta_senders(const struct options *options, struct sender *senders, size_t *count, const char **why)
 {
     const struct vantage *here;
+    const char *note, *helo = NULL;
     struct mta mta;
 
-    if (!mta_read(options->arena, &mta, why))
+    if (!mta_read(options->arena, &mta, why, &note)) {
+        *why = str_printf(options->arena, "--from-mta: %s", *why);
         return false;
-    for (size_t i = 0; i < mta.source_count; i++)
-        senders[(*count)++] = (struct sender){.ip = mta.sources[i], .helo = mta.helo};
+    }
+    if (note)
+        complain("--from-mta: %s", note);
     here = vantage_look(options->arena, NULL);
-    for (size_t i = 0; !mta.source_count && i < here->address_count; i++)
-        if (!ip_special(&here->addresses[i]))
-            senders[(*count)++] = (struct sender){.ip = here->addresses[i], .helo = mta.helo};
+    for (size_t i = 0; i < mta.count; i++) {
+        add_mta_sender(&mta.senders[i], here, senders, count);
+        helo = mta.senders[i].helo;
+    }
     if (*count)
         return true;
     *why = str_printf(options->arena,
                       "--from-mta: %s says \"%s\" in HELO, but this machine has private addresses only; name the public one: --sender ADDRESS=%s",
-                      mta.kind, mta.helo ? mta.helo : "?", mta.helo ? mta.helo : "HELO");
+                      mta.kind, helo ? helo : "?", helo ? helo : "HELO");
     return false;
 }
 
 static bool make_senders(const struct options *options, struct settings *out, const char **why)
 {
     size_t count = count_of(options, OPT_SENDER), i = 0;
-    struct sender *senders = ARENA_ARRAY(options->arena, struct sender, count + VANTAGE_ADDRESSES_MAX + MTA_SOURCES_MAX);
+    struct sender *senders = ARENA_ARRAY(options->arena, struct sender, count + VANTAGE_ADDRESSES_MAX + MTA_SENDERS_MAX);
 
     if (options_flag(options, OPT_FROM_MTA) && !add_mta_senders(options, senders, &i, why))
         return false;

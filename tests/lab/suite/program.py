@@ -63,11 +63,13 @@ class Outcome:
         return [f"exit status {self.status} instead of {' or '.join(map(str, expected))}: {words}", *last]
 
 
-def audit(*arguments, environment=()):
-    """mailready audit inside the lab, with the lab's CA and canaries, and with a blocklist only if one is named."""
+def audit(*arguments, environment=(), within=()):
+    """mailready audit inside the lab, with the lab's CA and canaries, and with a blocklist only if one is named.
+
+    within: a command of the lab that runs it."""
     if "--dnsbl" not in arguments:
         arguments = ("--no-dnsbl", *arguments)
-    command = [str(LAB / "exec"), "env", *environment, PROGRAM, "audit", "--ca-file", str(LAB_DIR / "ca.pem"), *CANARIES, *arguments]
+    command = [str(LAB / "exec"), *within, "env", *environment, PROGRAM, "audit", "--ca-file", str(LAB_DIR / "ca.pem"), *CANARIES, *arguments]
     try:
         done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT, timeout=LIMIT_S)
     except subprocess.TimeoutExpired as late:
@@ -75,8 +77,8 @@ def audit(*arguments, environment=()):
     return Outcome(arguments, done)
 
 
-def audit_json(*arguments, environment=()):
-    return audit("--format", "jsonl", *arguments, environment=environment)
+def audit_json(*arguments, **how):
+    return audit("--format", "jsonl", *arguments, **how)
 
 
 def at_once(function, items, workers=8):
