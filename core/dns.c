@@ -54,11 +54,12 @@ static void publish_if_finished(struct dns_question *q)
 {
     struct evidence *evidence = q->evidence;
     const struct dns_answer *answer = q->answer;
+    uint32_t shared_s = q->is_sample ? 0 : answer->ttl_s; /* whether a server answers is true of its moment only */
 
     if (!q->finished)
         return;
     question_free(q);
-    evidence_known(evidence, answer, answer->ttl_s);
+    evidence_known(evidence, answer, shared_s);
 }
 
 static void on_done(struct dns_exchange *exchange)
@@ -100,6 +101,7 @@ static struct dns_question *question_new(struct dns *dns, struct evidence *evide
         resolver_init(&q->own, &(struct dns_server){.ip = key->ip, .port = key->port ? key->port : DNS_PORT});
         q->servers = &q->own;
         q->server_count = 1;
+        q->is_sample = key->nth > 1;
     }
     q->next = dns->questions;
     q->back = &dns->questions;

@@ -8,6 +8,9 @@
  * next resolver after a failure, once more with CD after SERVFAIL (an answer then, and SERVFAIL again without CD, mean that
  * DNSSEC validation failed; a second SERVFAIL makes it ask for CNAMEs, link by link, because resolvers hide rings so), and
  * follows CNAME chains that the resolver left open.  Questions in flight are coalesced by the evidence store.
+ *
+ * A question that is put to one given server again ("dns@192.0.2.53:example.org/SOA#2") is one packet, without EDNS, since
+ * it is for counting how many of several get an answer: only what is truncated is asked for once more, over TCP.
  */
 #pragma once
 
@@ -92,6 +95,7 @@ struct dns_answer {
     const char *server;  /* who answered, "127.0.0.1" or "192.0.2.53@5353"; "" when nobody did */
     bool tcp, edns;      /* how the answer that counted came */
     unsigned tries;      /* packets sent */
+    unsigned setbacks;   /* of these: those that brought silence, SERVFAIL or a lost connection */
     uint32_t ttl_s;      /* how long the answer may be shared: lowest TTL of the answer, or the SOA's of a negative one */
 };
 

@@ -169,6 +169,8 @@ void dns_answer_json(struct json_codec *c, struct dns_answer *a, const struct ke
     a->tcp = json_bool(c, "tcp", a->tcp, false);
     a->edns = json_bool(c, "edns", a->edns, true);
     a->tries = (unsigned)json_int(c, "tries", a->tries, 0, UINT16_MAX, 1);
+    if (!c->writing || a->setbacks > 0)
+        a->setbacks = (unsigned)json_int(c, "setbacks", a->setbacks, 0, UINT16_MAX, 0);
     if (!c->writing && a->status == DNS_OK && a->count == 0)
         json_fail(c, "records", "none, although the status is \"ok\"");
     else if (!c->writing && (a->status == DNS_NODATA || a->status == DNS_NXDOMAIN) && a->count > 0)

@@ -57,7 +57,7 @@ void dns_question_ask(struct dns_question *q)
 static void begin_server(struct dns_question *q)
 {
     q->phase = DNS_ASKING;
-    q->edns = dns_question_server(q)->without_edns < DNS_WITHOUT_EDNS_MAX;
+    q->edns = !q->is_sample && dns_question_server(q)->without_edns < DNS_WITHOUT_EDNS_MAX;
     q->edns_refused = q->edns_ignored = q->tcp = q->tcp_tried = false;
     q->silences = 0;
     q->since_ms = loop_now_ms(q->dns->loop);
@@ -132,7 +132,7 @@ static void after_silence(struct dns_question *q)
     bool stood_back = server->silent_until_ms > loop_now_ms(q->dns->loop);
 
     dns_question_note(q, REASON_TIMEOUT, q->tcp ? "no reply in time over TCP" : "no reply in time", NULL);
-    if (!q->tcp && !stood_back) {
+    if (!q->tcp && !stood_back && !q->is_sample) {
         if (q->edns && !server->knows_edns) {
             q->edns = false;
             q->edns_ignored = true;

@@ -50,6 +50,7 @@ struct dns_question {
     struct dns_answer *answer; /* in the evidence's arena */
     struct dns_chain chain;
     bool finished;
+    bool is_sample; /* one packet: see dns.h */
 
     struct dns_resolver own; /* of dns@ questions, which have no others */
     struct dns_resolver *servers;

@@ -16,7 +16,8 @@
  *   smtp:.../NAME?TRIAL      one that the user asked for: old-tls, injection, rcpt=RECIPIENT
  *   https:URL                one GET (url.h says which URLs)
  *   vantage                  this machine (vantage.h)          now                     wall clock at the start, seconds
- * and "#2" behind a key: asked again, on purpose.  IPv6 addresses stand in brackets where a port follows.
+ * and "#2" behind a key: asked again, on purpose; dns@ up to "#6", to count the answers.  IPv6 addresses stand in brackets
+ * where a port follows.
  *
  * Ownership: the store owns entries, keys and values.  An audit pins an entry by wanting it and unpins all of them at its
  * end; pinned entries are never evicted, so a probe may keep pointers for as long as its audit lives.
@@ -48,7 +49,7 @@ struct key {
     uint16_t port;      /* SMTP, CONNECT */
     enum smtp_trial trial; /* SMTP */
     const char *recipient; /* SMTP_TRIAL_RCPT: "postmaster@example.org" */
-    unsigned nth;       /* 1, or 2 for evidence that is asked for again */
+    unsigned nth;       /* 1, or more for evidence that is asked for again; one digit */
     /* HTTPS: where to connect, from DNS evidence that whoever asks has seen: no part of the key's text.  The first who asks
      * decides for all, and all have seen the same evidence. */
     const struct ip *addresses;

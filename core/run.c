@@ -111,6 +111,11 @@ const struct dns_answer *need_dns_at(struct run *run, const struct ip *server, c
     return need_answer(run, &(struct key){.kind = EVIDENCE_DNS, .name = name, .type = type, .ip = *server, .nth = 1});
 }
 
+const struct dns_answer *need_dns_sample(struct run *run, const struct ip *server, const char *name, enum dns_type type, unsigned sample)
+{
+    return need_answer(run, &(struct key){.kind = EVIDENCE_DNS, .name = name, .type = type, .ip = *server, .nth = sample + 2});
+}
+
 const struct dns_answer *need_dnsbl(struct run *run, const char *name)
 {
     struct key key = {.kind = EVIDENCE_DNS, .name = name, .type = DNS_A, .nth = 1, .is_of_blocklist = true};

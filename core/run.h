@@ -27,6 +27,8 @@ struct vantage;
 const struct dns_answer *need_dns(struct run *, const char *name, enum dns_type);
 const struct dns_answer *need_dns_again(struct run *, const char *name, enum dns_type); /* a second, later question */
 const struct dns_answer *need_dns_at(struct run *, const struct ip *server, const char *name, enum dns_type);
+/* Asked again, with a single packet (dns.h): sample 0 to DNS_SAMPLES - 1. */
+const struct dns_answer *need_dns_sample(struct run *, const struct ip *server, const char *name, enum dns_type, unsigned sample);
 const struct smtp_session *need_smtp(struct run *, const struct ip *, const char *mx_host);
 const struct smtp_session *need_smtp_again(struct run *, const struct ip *, const char *mx_host);
 const struct smtp_session *need_smtp_trial(struct run *, const struct ip *, const char *mx_host, enum smtp_trial, const char *recipient);

@@ -343,6 +343,17 @@ static const struct dns_answer *ask_at(struct bench *bench, const char *name, en
                                         .nth = 1});
 }
 
+/* Asked again, to count the answers. */
+static const struct dns_answer *ask_sample(struct bench *bench, const char *name, enum dns_type type)
+{
+    return ask_key(bench, &(struct key){.kind = EVIDENCE_DNS,
+                                        .name = name,
+                                        .type = type,
+                                        .ip = bench->addresses[0].ip,
+                                        .port = bench->addresses[0].port,
+                                        .nth = 2});
+}
+
 static void assert_address(const struct dns_answer *answer)
 {
     assert_int_equal(answer->status, DNS_OK);
@@ -776,6 +787,7 @@ static void a_lost_packet_is_sent_again(void **state)
     answer = ask(&bench, "example.org", DNS_A);
     assert_address(answer);
     assert_int_equal(answer->tries, 2);
+    assert_int_equal(answer->setbacks, 1);
     close_bench(&bench);
     open_bench(&bench, answers_tcp_only, NULL, NULL);
     answer = ask(&bench, "example.org", DNS_A);
@@ -972,6 +984,48 @@ static void a_second_failure_means_broken(void **state)
     answer = ask_at(&bench, "example.org", DNS_A);
     assert_trouble(answer, REASON_SERVFAIL, SIDE_TARGET);
     assert_int_equal(answer->tries, 1);
+    close_bench(&bench);
+}
+
+/* ---- asked again, to count the answers ---- */
+
+static void a_sample_is_one_packet(void **state)
+{
+    static script *const scripts[] = {silent, broken, drops_first, drops_edns};
+    struct bench bench;
+
+    (void)state;
+    for (size_t i = 0; i < LENGTH(scripts); i++) {
+        const struct dns_answer *answer;
+
+        open_bench(&bench, scripts[i], NULL, NULL);
+        answer = ask_sample(&bench, "example.org", DNS_A);
+        assert_int_equal(bench.servers[0].queries, 1);
+        assert_int_equal(bench.servers[0].without_edns, 1);
+        assert_int_equal(answer->tries, 1);
+        assert_int_equal(answer->setbacks, scripts[i] != drops_edns);
+        assert_int_equal(answer->status, scripts[i] == drops_edns ? DNS_OK : DNS_UNKNOWN);
+        close_bench(&bench);
+    }
+    open_bench(&bench, truncating, NULL, NULL);
+    assert_address(ask_sample(&bench, "example.org", DNS_A));
+    assert_int_equal(bench.servers[0].by_tcp, 1);
+    close_bench(&bench);
+}
+
+/* What is true of a moment is learnt anew by the next audit. */
+static void samples_are_not_shared(void **state)
+{
+    struct bench bench;
+
+    (void)state;
+    open_bench(&bench, good, NULL, NULL);
+    assert_address(ask_sample(&bench, "example.org", DNS_A));
+    assert_address(ask_at(&bench, "example.org", DNS_A));
+    store_unpin_all(&bench.waiter);
+    assert_address(ask_sample(&bench, "example.org", DNS_A));
+    assert_address(ask_at(&bench, "example.org", DNS_A));
+    assert_int_equal(bench.servers[0].queries, 3);
     close_bench(&bench);
 }
 
@@ -1266,6 +1320,8 @@ int main(void)
         cmocka_unit_test(unaskable),
         cmocka_unit_test(an_answer_with_cd_means_bogus),
         cmocka_unit_test(a_second_failure_means_broken),
+        cmocka_unit_test(a_sample_is_one_packet),
+        cmocka_unit_test(samples_are_not_shared),
         cmocka_unit_test(a_malformed_reply_is_not_used),
         cmocka_unit_test(records_of_others_are_ignored),
         cmocka_unit_test(a_referral_is_no_absence),

@@ -179,6 +179,7 @@ static void keys_survive_the_round_trip(void **state)
         "dns:/SOA",
         "dns:a\\.b.example.org/TXT",
         "dns:1.2.0.192.in-addr.arpa/PTR#2",
+        "dns@192.0.2.53:/SOA#6",
         "dns@192.0.2.53:example.org/NS",
         "dns@[2001:db8::53]:example.org/TLSA",
         "smtp:192.0.2.1:25/mx.example.org",

@@ -81,6 +81,7 @@ static const struct dns_answer answers[] = {
      .server = "192.0.2.53@5353",
      .tcp = true,
      .tries = 7,
+     .setbacks = 2,
      .ttl_s = 300,
      .zone = ""},
     {.key = "dns:example.org/MX",
@@ -309,6 +310,7 @@ static void same_answer(const struct dns_answer *a, const struct dns_answer *b)
     SAME(tcp);
     SAME(edns);
     SAME(tries);
+    SAME(setbacks);
     SAME(ttl_s);
 }
 
