@@ -106,6 +106,7 @@ bool dns_answer_is_open(const struct dns_answer *);
 
 const char *dns_type_name(enum dns_type);              /* "MX" */
 bool dns_type_from_name(const char *, enum dns_type *out);
+const char *dns_rcode_name(int rcode);                 /* "SERVFAIL"; "an unknown error" */
 
 struct dns; /* the collector */
 struct evidence;

@@ -5,8 +5,6 @@
 
 #include "core/dns.h"
 
-const char *dns_rcode_name(int rcode); /* "SERVFAIL"; "an unknown error" */
-
 enum { DNS_EXTENDED_TEXT_MAX = 80 };
 const char *dns_extended_error_print(int code,
                                      char out[DNS_EXTENDED_TEXT_MAX]); /* ", extended error 7 (...)"; -1: "" */

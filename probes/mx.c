@@ -9,6 +9,7 @@
 #include "core/run.h"
 #include "core/str.h"
 #include "core/target.h"
+#include "probes/answering.h"
 #include "probes/mail.h"
 
 static void judge_domain(struct run *run, const char *domain, const struct inventory *mail)
@@ -69,7 +70,10 @@ static void judge_existence(struct run *run, const char *domain, const struct in
     case MX_PENDING:
         return;
     case MX_UNDECIDED:
-        f = finding_unknown(run, MX_EXISTS, domain, mail->trouble, "no answer for MX");
+        trouble = *mail->trouble;
+        if (mail->mx->status == DNS_UNKNOWN && !need_explanation(run, domain, DNS_MX, mail->mx, &trouble))
+            return;
+        f = finding_unknown(run, MX_EXISTS, domain, &trouble, "no answer for MX");
         break;
     case MX_LISTED:
         f = finding(run, MX_EXISTS, PASS, domain, "%zu MX record%s", mail->host_count, mail->host_count == 1 ? "" : "s");

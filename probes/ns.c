@@ -12,29 +12,23 @@
 #include "core/run.h"
 #include "core/str.h"
 #include "core/target.h"
+#include "probes/answering.h"
 #include "probes/zone.h"
 
 enum { QUESTIONS_MAX = 20, ZONES_MAX = 16 };
-
-struct question {
-    const char *name;
-    enum dns_type type;
-};
 
 /* A zone, and the questions in it that receivers ask. */
 struct zone {
     const char *name;
     struct question questions[QUESTIONS_MAX];
     size_t count;
+    bool on_suspicion; /* of no concern to us while it is in order */
 };
 
-/* What each server said. */
-struct poll {
-    size_t asked, answered;
-    bool pending, differs, serial_differs;
-    const char *silent; /* "ns1.example.org (192.0.2.53): no answer", joined */
-    const char *said;   /* what differs, server by server */
-    struct trouble trouble;
+/* What the servers said. */
+struct comparison {
+    bool differs, serial_differs;
+    const char *said; /* what differs, server by server */
 };
 
 static int by_text(const void *a, const void *b)
@@ -62,12 +56,7 @@ static const char *append(struct run *run, const char *list, const char *more)
     return list ? str_printf(run_arena(run), "%s; %s", list, more) : more;
 }
 
-static const char *server_text(struct run *run, const struct zone_server *server)
-{
-    return str_printf(run_arena(run), "%s (%s)", server->host, ip_text(run_arena(run), &server->ip));
-}
-
-static void ask_all(struct run *run, const struct zone *zone, const struct question *question, const struct zone_servers *servers, struct poll *poll)
+static void compare(struct run *run, const struct question *question, const struct zone_servers *servers, struct comparison *c)
 {
     const char *first = NULL, *said = NULL;
     bool differs = false;
@@ -76,93 +65,114 @@ static void ask_all(struct run *run, const struct zone *zone, const struct quest
         const struct dns_answer *answer = need_dns_at(run, &servers->at[i].ip, question->name, question->type);
         const char *text;
 
-        poll->pending |= !answer;
         if (!answer || answer->status == DNS_UNKNOWN)
-            continue; /* silence is judged by the zone's SOA, once */
+            continue; /* answering.c judges silence */
         text = set_text(run, answer);
         differs |= first && strcmp(first, text) != 0;
         first = first ? first : text;
-        said = append(run, said, str_printf(run_arena(run), "%s: %s", server_text(run, &servers->at[i]), text));
+        said = append(run, said, str_printf(run_arena(run), "%s: %s", zone_server_text(run, &servers->at[i]), text));
     }
     if (!differs)
         return;
     if (question->type == DNS_SOA)
-        poll->serial_differs = true;
+        c->serial_differs = true;
     else
-        poll->differs = true;
-    poll->said = append(run, poll->said, str_printf(run_arena(run), "%s of %s: %s", dns_type_name(question->type), question->name, said));
-    (void)zone;
+        c->differs = true;
+    c->said = append(run, c->said, str_printf(run_arena(run), "%s of %s: %s", dns_type_name(question->type), question->name, said));
 }
 
-static void ask_soa(struct run *run, const struct zone *zone, const struct zone_servers *servers, struct poll *poll)
+static struct finding *judge_answering(struct run *run, const struct zone *zone, const struct zone_answering *answering,
+                                       const struct comparison *c)
 {
-    for (size_t i = 0; i < servers->count; i++) {
-        const struct dns_answer *soa = need_dns_at(run, &servers->at[i].ip, zone->name, DNS_SOA);
+    size_t count = answering->answering;
+    struct finding *f;
 
-        poll->pending |= !soa;
-        if (!soa)
-            continue;
-        poll->asked++;
-        if (soa->status == DNS_OK) {
-            poll->answered++;
-            continue;
-        }
-        poll->trouble = soa->status == DNS_UNKNOWN ? soa->trouble : trouble_of(REASON_PROTOCOL);
-        poll->silent = append(run, poll->silent,
-                              str_printf(run_arena(run), "%s: %s", server_text(run, &servers->at[i]),
-                                         soa->status == DNS_UNKNOWN ? soa->trouble.why : "does not know the zone"));
+    switch (answering->state) {
+    case ANSWERING_PENDING:
+        return NULL;
+    case ANSWERING_NONE:
+        f = finding_unknown(run, NS_CONSISTENT, zone->name, &answering->trouble, "none of %zu name servers answers", answering->servers);
+        return finding_worst(f, WARN);
+    case ANSWERING_UNDECIDED:
+        f = finding_unknown(run, NS_CONSISTENT, zone->name, &answering->trouble, "not all questions to the name servers were answered (%s)", answering->text);
+        /* A network that loses these questions loses others: no verdict of this audit is more than luck. */
+        return finding_worst(f, answering->trouble.side == SIDE_NETWORK ? FAIL : WARN);
+    case ANSWERING_SOMETIMES:
+        f = finding(run, NS_CONSISTENT, WARN, zone->name, "the name servers %s", answering->text);
+        return finding_remedy(run, f, "Find out what loses the questions: a server that is overloaded, a limit on its rate of replies, or the way to it.");
+    case ANSWERING_SOME:
+        return finding(run, NS_CONSISTENT, WARN, zone->name, "%zu of %zu name servers answer for the zone; %s", count, answering->servers,
+                       answering->text);
+    case ANSWERING_MOSTLY:
+        return finding(run, NS_CONSISTENT, NOTE, zone->name, "a question was lost, perhaps by chance: %s", answering->text);
+    case ANSWERING_ALL:
+        break;
     }
+    if (zone->on_suspicion)
+        return NULL;
+    if (c->serial_differs)
+        return finding(run, NS_CONSISTENT, NOTE, zone->name, "the same records, but different serial numbers: %s", c->said);
+    return finding(run, NS_CONSISTENT, PASS, zone->name, "%zu name server%s agree%s", count, count == 1 ? "" : "s", count == 1 ? "s" : "");
 }
 
 static void judge_zone(struct run *run, const struct zone *zone)
 {
     struct zone_servers servers = need_zone_servers(run, zone->name);
-    struct poll poll = {.pending = servers.pending};
+    struct zone_answering answering;
+    struct comparison c = {0};
     struct finding *f;
 
     if (!servers.pending && servers.trouble.reason) {
         finding_worst(finding_unknown(run, NS_CONSISTENT, zone->name, &servers.trouble, "no answer for the name servers"), WARN);
         return;
     }
-    ask_soa(run, zone, &servers, &poll);
-    ask_all(run, zone, &(struct question){zone->name, DNS_SOA}, &servers, &poll);
-    for (size_t i = 0; i < zone->count; i++)
-        ask_all(run, zone, &zone->questions[i], &servers, &poll);
-    if (poll.pending)
-        return;
-    if (!poll.asked) {
+    if (!servers.pending && servers.count == 0) {
         finding(run, NS_CONSISTENT, SKIPPED, zone->name, "no name server has an address that can be asked");
         return;
     }
-    if (!poll.answered) {
-        poll.trouble.side = SIDE_TARGET;
-        f = finding_worst(finding_unknown(run, NS_CONSISTENT, zone->name, &poll.trouble, "none of %zu name servers answers", poll.asked), WARN);
-    } else if (poll.differs) {
-        f = finding(run, NS_CONSISTENT, WARN, zone->name, "the name servers disagree: %s", poll.said);
-    } else if (poll.silent) {
-        f = finding(run, NS_CONSISTENT, WARN, zone->name, "%zu of %zu name servers answer for the zone; %s", poll.answered, poll.asked, poll.silent);
-    } else if (poll.serial_differs) {
-        f = finding(run, NS_CONSISTENT, NOTE, zone->name, "the same records, but different serial numbers: %s", poll.said);
-    } else {
-        f = finding(run, NS_CONSISTENT, PASS, zone->name, "%zu name server%s agree%s", poll.answered, poll.answered == 1 ? "" : "s",
-                    poll.answered == 1 ? "s" : "");
-    }
-    for (size_t i = 0; i < servers.count; i++)
-        finding_rests_on(run, f, need_dns_at(run, &servers.at[i].ip, zone->name, DNS_SOA)->key);
+    answering = need_zone_answering(run, zone->name, &servers, zone->questions, zone->count);
+    compare(run, &(struct question){zone->name, DNS_SOA}, &servers, &c);
+    for (size_t i = 0; i < zone->count; i++)
+        if (zone->questions[i].type != DNS_A && zone->questions[i].type != DNS_AAAA) /* of many addresses servers hand out some */
+            compare(run, &zone->questions[i], &servers, &c);
+    if (c.differs)
+        f = finding(run, NS_CONSISTENT, WARN, zone->name, "the name servers disagree: %s", c.said);
+    else
+        f = judge_answering(run, zone, &answering, &c);
+    for (size_t i = 0; f && i < answering.key_count; i++)
+        finding_rests_on(run, f, answering.keys[i]);
 }
 
-static void add_question(struct zone *zones, size_t *count, const char *zone, const char *name, enum dns_type type)
+static struct zone *add_question(struct zone *zones, size_t *count, const char *zone, const char *name, enum dns_type type)
 {
     size_t at = 0;
 
     while (at < *count && !name_equal(zones[at].name, zone))
         at++;
     if (at == ZONES_MAX)
-        return;
+        return NULL;
     if (at == *count)
         zones[(*count)++] = (struct zone){.name = zone};
     if (zones[at].count < QUESTIONS_MAX)
         zones[at].questions[zones[at].count++] = (struct question){name, type};
+    return &zones[at];
+}
+
+/* The MX hosts' zones are often a provider's, and looked at only where a question about a host was lost. */
+static void add_suspicious_hosts(struct run *run, const struct inventory *mail, struct zone *zones, size_t *count)
+{
+    size_t regular = *count;
+
+    for (size_t i = 0; i < mail->host_count; i++) {
+        const struct mx_host *host = &mail->hosts[i];
+        bool a_lost = host->a && was_lost(host->a), aaaa_lost = host->aaaa && was_lost(host->aaaa);
+        struct trouble trouble;
+        const char *zone = a_lost || aaaa_lost ? need_zone_of(run, host->name, &trouble) : NULL;
+        struct zone *added = zone ? add_question(zones, count, zone, host->name, a_lost ? DNS_A : DNS_AAAA) : NULL;
+
+        if (added)
+            added->on_suspicion = added >= zones + regular;
+    }
 }
 
 static void probe_ns(struct run *run)
@@ -191,6 +201,7 @@ static void probe_ns(struct run *run)
         else if (!ip_special(&mail->addresses[i].ip) && trouble.reason)
             finding_follows(finding_worst(finding_unknown(run, NS_CONSISTENT, reverse, &trouble, "no answer for SOA"), WARN), PTR_EXISTS);
     }
+    add_suspicious_hosts(run, mail, zones, &count);
     for (size_t i = 0; i < count; i++)
         judge_zone(run, &zones[i]);
 }

@@ -4,6 +4,7 @@
 #include "core/dns.h"
 #include "core/ip.h"
 #include "core/run.h"
+#include "probes/answering.h"
 #include "probes/mail.h"
 
 static void confirm(struct run *run, struct reverse *r)
@@ -36,8 +37,8 @@ struct reverse need_reverse(struct run *run, const struct ip *ip)
     if (!r.ptr)
         return r;
     if (r.ptr->status == DNS_UNKNOWN) {
-        r.state = REVERSE_UNDECIDED;
-        r.trouble = r.ptr->trouble;
+        if (need_explanation(run, r.name, DNS_PTR, r.ptr, &r.trouble))
+            r.state = REVERSE_UNDECIDED;
     } else if (r.ptr->count) {
         r.state = REVERSE_NAMES;
     } else {
