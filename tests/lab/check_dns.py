@@ -4,6 +4,7 @@ import re
 import socket
 import subprocess
 import time
+from collections import Counter
 
 from model import reverse_name
 from world import DOMAINS
@@ -170,6 +171,7 @@ def resolver_rows():
     yield "9.11 SERVFAIL", lambda: rcode("11.53.9.11") == 2
     yield "9.12 TC, TCP refused", lambda: truncated("11.53.9.12", lambda tcp: isinstance(tcp, ConnectionRefusedError)) == (True, True)
     yield "9.13 TC, TCP stalls", lambda: truncated("11.53.9.13", lambda tcp: tcp == b"\0") == (True, True)
+    yield "0.5 to 0.7 answer three of five", lambda: Counter(rcode(f"11.53.0.{5 + i % 3}") for i in range(5)) == {0: 3, 2: 1, None: 1}
     yield "11.53.0.53 is Unbound as well", lambda: honest in packets("11.53.0.53", name)[1][0]
 
 

@@ -11,8 +11,14 @@ NAME_SERVERS = {
     "ns1.lab.": ("11.53.0.1", "2a0b:bb80:53::1"),
     "ns2.lab.": ("11.53.0.2", "2a0b:bb80:53::2"),
 }
+# Apart from the others, although the same NSD: what is lost here as well is not lost by the servers of a zone.
+ROOT_SERVERS = {
+    "a.root.lab.": ("11.53.0.8", "2a0b:bb80:53::8"),
+    "b.root.lab.": ("11.53.0.9", "2a0b:bb80:53::9"),
+}
 LAME_SERVER = ("ns3.lab.", "11.53.0.3")      # refuses everything: see resolvers.py
 OTHER_SERVER = ("ns4.lab.", "11.53.0.4")     # an NSD of its own, with another edition of the zones that are delegated to it
+FLAKY_SERVERS = {f"ns{i}.lab.": f"11.53.0.{i}" for i in (5, 6, 7)}     # NSD, but two of five answers are lost: see resolvers.py
 WEB = ("11.80.0.1", "2a0b:bb80:80::1")
 
 OWN_NAME = object()     # "as it should be": the host's own name
@@ -95,7 +101,7 @@ class Domain:
         self.records = list(records)
         self.zone = zone                        # signed, unsigned or bogus
         self.servers, self.other_lacks = servers, other_lacks       # ns4 lacks the records that hold this text
-        self.reverse = reverse                  # None: in the common reverse zone; else a zone of its own: signed, bogus, lame or stale
+        self.reverse = reverse                  # None: in the common reverse zone; else a zone of its own: signed, bogus, lame, stale or flaky
         self.reverse_records = list(reverse_records)
         # True: a good key at s1.  Else records by selector, with {rsa2048} and the like for the keys of certs.py.
         self.dkim = {"s1": "v=DKIM1; k=rsa; p={rsa2048}"} if dkim is True else dkim or {}
@@ -107,6 +113,11 @@ class Domain:
             mta_sts.fqdn = f"mta-sts.{self.name}"
         for h in self.hosts:
             self._complete(h)
+
+    @property
+    def is_flaky(self):
+        """What its audit meets with depends on what other clients ask."""
+        return self.servers == tuple(FLAKY_SERVERS) or self.reverse == "flaky"
 
     def _complete(self, h):
         h.fqdn = absolute(h.name, self.origin)[:-1]

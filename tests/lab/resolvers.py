@@ -6,8 +6,10 @@ UDP and TCP, port 53, at 11.53.9.1 and up; RESOLVERS at the end is the list.
 import asyncio
 import secrets
 import struct
+from collections import Counter
 
 UNBOUND = ("127.0.0.1", 53)
+NSD = ("11.53.0.1", 53)
 FORWARD_SECONDS = 10
 CONNECTION_SECONDS = 60
 MEMORY_ENTRIES = 200_000
@@ -65,8 +67,8 @@ class Forward(asyncio.DatagramProtocol):
             self.answer.set_exception(error)
 
 
-async def ask_udp(query):
-    transport, forward = await asyncio.get_running_loop().create_datagram_endpoint(lambda: Forward(query), remote_addr=UNBOUND)
+async def ask_udp(query, server=UNBOUND):
+    transport, forward = await asyncio.get_running_loop().create_datagram_endpoint(lambda: Forward(query), remote_addr=server)
     try:
         async with asyncio.timeout(FORWARD_SECONDS):
             return await forward.answer
@@ -74,9 +76,9 @@ async def ask_udp(query):
         transport.close()
 
 
-async def ask_tcp(query):
+async def ask_tcp(query, server=UNBOUND):
     async with asyncio.timeout(FORWARD_SECONDS):
-        reader, writer = await asyncio.open_connection(*UNBOUND)
+        reader, writer = await asyncio.open_connection(*server)
         try:
             writer.write(struct.pack("!H", len(query)) + query)
             return await reader.readexactly(struct.unpack("!H", await reader.readexactly(2))[0])
@@ -231,6 +233,29 @@ class Delayed(Resolver):
         return await self._answer(query, ask_tcp)
 
 
+class Flaky(Resolver):
+    """No resolver but a name server: NSD, which loses two of five UDP packets of each question, by count.
+
+    The first is lost in silence and the third to SERVFAIL.  All addresses count together, so of three packets in a row one is
+    lost, and of five two, whichever addresses they go to: as long as one client asks at a time.
+    """
+
+    counts = Counter()
+
+    async def udp(self, query):
+        question = query[12:question_end(query)].lower()
+        self.counts[question] += 1
+        match self.counts[question] % 5:
+            case 1:
+                return []
+            case 3:
+                return [empty_reply(query, SERVFAIL)]
+        return [await ask_udp(query, NSD)]
+
+    async def tcp(self, query):
+        return [await ask_tcp(query, NSD)]
+
+
 class UdpServer(asyncio.DatagramProtocol):
     def __init__(self, resolver):
         self.resolver, self.tasks = resolver, set()
@@ -279,6 +304,9 @@ RESOLVERS = {
     "11.53.9.13": TruncatedAndStalled(),    # TC over UDP, TCP stalls after one octet
     "11.53.9.14": Delayed(),                # right, after 20 ms
     "11.53.0.3": Always(REFUSED),           # no resolver: the lame name server of the table
+    "11.53.0.5": Flaky(),                   # and the flaky ones
+    "11.53.0.6": Flaky(),
+    "11.53.0.7": Flaky(),
 }
 
 

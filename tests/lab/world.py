@@ -13,7 +13,7 @@ STARTTLS with a certificate of the lab's CA; SPF is "mx -all", DMARC is reject, 
 peers.py.  The addresses 11.66.0.0/16 and 2a0b:bb80:66::/48 swallow packets without a word.
 """
 
-from model import LAME_SERVER, NAME_SERVERS, OTHER_SERVER, Domain, Zone, host, policy
+from model import FLAKY_SERVERS, LAME_SERVER, NAME_SERVERS, OTHER_SERVER, ROOT_SERVERS, Domain, Zone, host, policy
 
 PROBE = ("11.9.9.9", "2a0b:bb80:9::9")
 
@@ -265,14 +265,16 @@ DOMAINS += [
            servers=("ns1.lab.", OTHER_SERVER[0]), other_lacks="verification"),
     Domain("ns-lame", 246, "one of two name servers refuses", host(), servers=("ns1.lab.", LAME_SERVER[0])),
     Domain("ptr-stale", 247, "one of two name servers of the reverse zone lacks the PTR", host(), reverse="stale"),
+    Domain("ns-flaky", 248, "the name servers answer three of five questions", host(), servers=tuple(FLAKY_SERVERS)),
+    Domain("ptr-flaky", 249, "the name servers of the reverse zone answer three of five questions", host(), reverse="flaky"),
 ]
 
 # Zones that belong to no domain of the table.  PTRs are added to the closest of these above the address, unless
 # the domain has a reverse zone of its own.
 ZONES = [
-    Zone("."),
-    Zone("lab.", [f"{name} {kind} {address}" for name, pair in NAME_SERVERS.items()
-                  for kind, address in zip(("A", "AAAA"), pair)] + [f"{name} A {address}" for name, address in (LAME_SERVER, OTHER_SERVER)]),
+    Zone(".", servers=tuple(ROOT_SERVERS)),
+    Zone("lab.", [f"{name} {kind} {address}" for name, pair in (NAME_SERVERS | ROOT_SERVERS).items()
+                  for kind, address in zip(("A", "AAAA"), pair)] + [f"{name} A {address}" for name, address in (LAME_SERVER, OTHER_SERVER, *FLAKY_SERVERS.items())]),
     Zone("in-addr.arpa."),
     Zone("ip6.arpa."),
     Zone("11.in-addr.arpa.", ["1.0.53 PTR ns1.lab.", "2.0.53 PTR ns2.lab."]),

@@ -13,7 +13,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from model import LAME_SERVER, NAME_SERVERS, OTHER_SERVER, WEB, Zone, absolute, reverse_name
+from model import FLAKY_SERVERS, LAME_SERVER, NAME_SERVERS, OTHER_SERVER, ROOT_SERVERS, WEB, Zone, absolute, reverse_name
 from world import DOMAINS, ZONES
 
 DAYS_VALID = 30
@@ -59,12 +59,14 @@ def _reverse_zone(domain):
         return Zone(reverse_origin(domain), [], "lame", (LAME_SERVER[0],))
     if domain.reverse == "stale":
         return Zone(reverse_origin(domain), list(domain.reverse_records), "signed", (next(iter(NAME_SERVERS)), OTHER_SERVER[0]), " PTR ")
+    if domain.reverse == "flaky":
+        return Zone(reverse_origin(domain), list(domain.reverse_records), "signed", tuple(FLAKY_SERVERS))
     return Zone(reverse_origin(domain), list(domain.reverse_records), domain.reverse)
 
 
 def all_zones(certs):
     """Every zone of the lab, with the records of the table but without SOA, NS and delegations."""
-    zones = [Zone(z.origin, list(z.records), z.state) for z in ZONES]
+    zones = [Zone(z.origin, list(z.records), z.state, z.servers) for z in ZONES]
     zones += [Zone(d.origin, _domain_records(d, certs), d.zone, d.servers, d.other_lacks) for d in DOMAINS]
     zones += [_reverse_zone(d) for d in DOMAINS if d.reverse]
     by_origin = {z.origin: z for z in zones}
@@ -128,7 +130,7 @@ def _zone_text(zone, zones, key, serial, lacking=""):
             if child.state in ("signed", "bogus"):
                 lines.append(f"{child.origin} DS {key.ds(child.origin)}")
     if zone.origin == ".":
-        lines += [f"{name} {kind} {a}" for name, pair in NAME_SERVERS.items() for kind, a in zip(("A", "AAAA"), pair)]
+        lines += [f"{name} {kind} {a}" for name, pair in (NAME_SERVERS | ROOT_SERVERS).items() for kind, a in zip(("A", "AAAA"), pair)]
     return "\n".join(lines) + "\n"
 
 
@@ -168,7 +170,7 @@ def build(lab, conf, certs):
             jobs.append((zone, directory, key))
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda job: sign(*job), jobs))
-    _nsd(conf, "nsd", "zones", served, [a for pair in NAME_SERVERS.values() for a in pair])
+    _nsd(conf, "nsd", "zones", served, [a for pair in (NAME_SERVERS | ROOT_SERVERS).values() for a in pair])
     _nsd(conf, "nsd-other", "zones.other", elsewhere, [OTHER_SERVER[1]])
     _unbound(conf, key)
 
@@ -199,7 +201,7 @@ remote-control:
 
 
 def _unbound(conf, key):
-    hints = "".join(f". NS {name}\n{name} A {pair[0]}\n{name} AAAA {pair[1]}\n" for name, pair in NAME_SERVERS.items())
+    hints = "".join(f". NS {name}\n{name} A {pair[0]}\n{name} AAAA {pair[1]}\n" for name, pair in ROOT_SERVERS.items())
     (conf / "root.hints").write_text(hints)
     (conf / "root.anchor").write_text(f". {key.text}\n")
     # do-ip6 stays on for clients, but Unbound itself asks over IPv4, so that the lab works while IPv6 is away.
