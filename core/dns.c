@@ -102,6 +102,8 @@ static struct dns_question *question_new(struct dns *dns, struct evidence *evide
         q->servers = &q->own;
         q->server_count = 1;
         q->is_sample = key->nth > 1;
+    } else {
+        q->is_second = key->nth > 1;
     }
     q->next = dns->questions;
     q->back = &dns->questions;

@@ -9,6 +9,9 @@
  * DNSSEC validation failed; a second SERVFAIL makes it ask for CNAMEs, link by link, because resolvers hide rings so), and
  * follows CNAME chains that the resolver left open.  Questions in flight are coalesced by the evidence store.
  *
+ * A question that is put to the resolvers again ("dns:example.org/MX#2") goes over TCP, where nobody forges and nothing is
+ * lost, or over UDP if a resolver offers no TCP: an absence that it confirms is no accident of the way.  (threats.md D9)
+ *
  * A question that is put to one given server again ("dns@192.0.2.53:example.org/SOA#2") is one packet, without EDNS, since
  * it is for counting how many of several get an answer: only what is truncated is asked for once more, over TCP.
  */

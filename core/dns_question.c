@@ -58,7 +58,8 @@ static void begin_server(struct dns_question *q)
 {
     q->phase = DNS_ASKING;
     q->edns = !q->is_sample && dns_question_server(q)->without_edns < DNS_WITHOUT_EDNS_MAX;
-    q->edns_refused = q->edns_ignored = q->tcp = q->tcp_tried = false;
+    q->edns_refused = q->edns_ignored = q->tcp_tried = false;
+    q->tcp = q->may_try_udp = q->is_second;
     q->silences = 0;
     q->since_ms = loop_now_ms(q->dns->loop);
     dns_question_ask(q);
@@ -117,6 +118,16 @@ static unsigned udp_tries(const struct dns_question *q)
     return share > 0 ? share : 1;
 }
 
+/* A resolver need not offer TCP to us, so for a second opinion UDP will do as well. */
+static bool falls_back_to_udp(struct dns_question *q)
+{
+    if (!q->tcp || !q->may_try_udp)
+        return false;
+    q->tcp = q->may_try_udp = false;
+    dns_question_ask(q);
+    return true;
+}
+
 /* Unless others have heard of it in the meantime: then it is this question that it has no answer to. */
 static void stand_back(struct dns_question *q)
 {
@@ -131,6 +142,8 @@ static void after_silence(struct dns_question *q)
     struct dns_resolver *server = dns_question_server(q);
     bool stood_back = server->silent_until_ms > loop_now_ms(q->dns->loop);
 
+    if (falls_back_to_udp(q))
+        return;
     dns_question_note(q, REASON_TIMEOUT, q->tcp ? "no reply in time over TCP" : "no reply in time", NULL);
     if (!q->tcp && !stood_back && !q->is_sample) {
         if (q->edns && !server->knows_edns) {
@@ -155,6 +168,8 @@ static void after_refused_connection(struct dns_question *q)
 {
     bool answers = dns_question_server(q)->heard_ms >= q->since_ms;
 
+    if (falls_back_to_udp(q))
+        return;
     if (q->tcp && answers)
         dns_question_note(q, REASON_PROTOCOL, "the answer does not fit into UDP, and its TCP connections fail", NULL);
     else

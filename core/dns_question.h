@@ -51,6 +51,7 @@ struct dns_question {
     struct dns_chain chain;
     bool finished;
     bool is_sample; /* one packet: see dns.h */
+    bool is_second; /* asked again, over TCP: see dns.h */
 
     struct dns_resolver own; /* of dns@ questions, which have no others */
     struct dns_resolver *servers;
@@ -59,7 +60,7 @@ struct dns_question {
     /* Of the server that is being asked. */
     enum dns_phase phase;
     unsigned walked; /* links */
-    bool edns, edns_refused, edns_ignored, tcp, tcp_tried;
+    bool edns, edns_refused, edns_ignored, tcp, tcp_tried, may_try_udp;
     unsigned silences; /* over UDP */
     int64_t since_ms;
 

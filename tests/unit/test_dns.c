@@ -797,6 +797,33 @@ static void a_lost_packet_is_sent_again(void **state)
     close_bench(&bench);
 }
 
+static void answers_udp_only(struct server *server, const struct asked *asked)
+{
+    (void)server;
+    if (!asked->tcp)
+        say_address(asked, 0, 0xc0000201);
+}
+
+/* D9: over TCP, which a forger cannot join; where there is none, over UDP, and that is no sign of anything. */
+static void a_second_opinion_comes_over_tcp(void **state)
+{
+    static script *const scripts[] = {answers_tcp_only, answers_udp_only};
+
+    (void)state;
+    for (size_t i = 0; i < LENGTH(scripts); i++) {
+        struct bench bench;
+        const struct dns_answer *answer;
+
+        open_bench(&bench, scripts[i], NULL, NULL);
+        answer = ask_key(&bench, &(struct key){.kind = EVIDENCE_DNS, .name = "example.org", .type = DNS_A, .nth = 2});
+        assert_address(answer);
+        assert_int_equal(answer->tcp, scripts[i] == answers_tcp_only);
+        assert_int_equal(answer->tries, scripts[i] == answers_tcp_only ? 1 : 2);
+        assert_int_equal(answer->setbacks, 0);
+        close_bench(&bench);
+    }
+}
+
 static void answers_one_name(struct server *server, const struct asked *asked)
 {
     (void)server;
@@ -1312,6 +1339,7 @@ int main(void)
         cmocka_unit_test(a_stalled_tcp_connection_ends),
         cmocka_unit_test(a_lost_tcp_connection_ends),
         cmocka_unit_test(servers_without_edns_are_asked_without),
+        cmocka_unit_test(a_second_opinion_comes_over_tcp),
         cmocka_unit_test(a_lost_packet_is_sent_again),
         cmocka_unit_test(silence_is_trouble),
         cmocka_unit_test(a_silent_resolver_stands_back),
