@@ -9,7 +9,7 @@ const struct option option_table[OPTION_COUNT] = {
     [OPT_SENDER] = {.command = "audit", .name = "sender", .type = OPTION_TEXT, .argument = "IP[=HELO]",
         .repeatable = true,
         .help = "an address that sends mail for the domain, and the HELO name it uses; a host name stands for all "
-                "its addresses"},
+                "its addresses, a network of at most 16 addresses (IP/BITS) for each of them"},
     [OPT_NOT_SENDER] = {.command = "audit", .name = "not-sender", .type = OPTION_TEXT, .argument = "IP|CIDR",
         .repeatable = true,
         .help = "this address never sends, whatever SPF says"},

@@ -7,12 +7,13 @@
 #include "cmd/command.h"
 #include "cmd/mta.h"
 #include "cmd/options.h"
-#include "core/vantage.h"
 #include "core/arena.h"
+#include "core/ip_network.h"
 #include "core/limits.h"
 #include "core/name.h"
 #include "core/receiver.h"
 #include "core/str.h"
+#include "core/vantage.h"
 #include "reports/reporter.h"
 
 enum { HELO_MAX = 255, NAMES_MAX = CHECK_COUNT * 2 };
@@ -94,35 +95,54 @@ static bool add_mta_senders(const struct options *options, struct sender *sender
     return false;
 }
 
+/* Every address of a network, which must be so small that each may be a host. */
+static bool add_network(const struct options *options, const struct option_use *use, const struct ip_network *network, const char *helo,
+                        struct settings *out, struct sender *senders, const char **why)
+{
+    unsigned bits = ip_network_host_bits(network);
+
+    if (bits >= 32 || 1U << bits > SENDER_RANGE_ADDRESSES)
+        return wrong(options, use, use->value,
+                     str_printf(options->arena, "is a network of %s, of which %d at most can be declared at once: name those that send",
+                                ip_network_size_text(options->arena, network), SENDER_RANGE_ADDRESSES),
+                     why);
+    for (unsigned n = 0; n < 1U << bits; n++)
+        senders[out->target.sender_count++] = (struct sender){.ip = ip_network_nth(network, n), .helo = helo};
+    return true;
+}
+
+static bool add_sender(const struct options *options, const struct option_use *use, struct settings *out, struct sender *senders, const char **why)
+{
+    size_t length = strcspn(use->value, "=");
+    const char *host = without_brackets(options->arena, str_text(options->arena, (struct str){use->value, length})), *fault;
+    struct sender sender = {.helo = use->value[length] == '=' ? use->value + length + 1 : NULL};
+    struct ip_network network;
+
+    if (sender.helo && !is_helo(sender.helo))
+        return wrong(options, use, use->value, "names no HELO that could be said", why);
+    if (ip_network_parse(host, &network)) /* an address is one, too */
+        return add_network(options, use, &network, sender.helo, out, senders, why);
+    sender.host = name_from_user(options->arena, host, &fault);
+    if (!sender.host)
+        return wrong(options, use, host,
+                     strchr(host, '/') ? "is no network (ADDR/BITS, no bits set behind BITS)"
+                                       : str_printf(options->arena, "is neither an address nor a host name: it %s", fault), why);
+    senders[out->target.sender_count++] = sender;
+    return true;
+}
+
 static bool make_senders(const struct options *options, struct settings *out, const char **why)
 {
-    size_t count = count_of(options, OPT_SENDER), i = 0;
-    struct sender *senders = ARENA_ARRAY(options->arena, struct sender, count + VANTAGE_ADDRESSES_MAX + MTA_SENDERS_MAX);
+    size_t room = count_of(options, OPT_SENDER) * SENDER_RANGE_ADDRESSES + VANTAGE_ADDRESSES_MAX + MTA_SENDERS_MAX;
+    struct sender *senders = ARENA_ARRAY(options->arena, struct sender, room);
 
-    if (options_flag(options, OPT_FROM_MTA) && !add_mta_senders(options, senders, &i, why))
-        return false;
-    count += i;
-
-    for (const struct option_use *use = options_next(options, OPT_SENDER, NULL); use;
-         use = options_next(options, OPT_SENDER, use)) {
-        size_t length = strcspn(use->value, "=");
-        const char *host = str_text(options->arena, (struct str){use->value, length}), *fault;
-        struct sender *sender = &senders[i++];
-
-        if (use->value[length] == '=') {
-            sender->helo = use->value + length + 1;
-            if (!is_helo(sender->helo))
-                return wrong(options, use, use->value, "names no HELO that could be said", why);
-        }
-        if (!ip_parse(without_brackets(options->arena, host), &sender->ip)) {
-            sender->host = name_from_user(options->arena, host, &fault);
-            if (!sender->host)
-                return wrong(options, use, host,
-                             str_printf(options->arena, "is neither an address nor a host name: it %s", fault), why);
-        }
-    }
     out->target.senders = senders;
-    out->target.sender_count = count;
+    if (options_flag(options, OPT_FROM_MTA) && !add_mta_senders(options, senders, &out->target.sender_count, why))
+        return false;
+    for (const struct option_use *use = options_next(options, OPT_SENDER, NULL); use;
+         use = options_next(options, OPT_SENDER, use))
+        if (!add_sender(options, use, out, senders, why))
+            return false;
     return true;
 }
 

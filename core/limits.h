@@ -112,6 +112,7 @@ enum {
     FD_RESERVE           = 32,
 
     /* Our own input */
+    SENDER_RANGE_ADDRESSES = 16,  /* in a network that is declared as sender: a /28 or /124 */
     INPUT_LINE_MAX       = 1024,
     CONFIG_BYTES         = 1048576,
     TARGETS_REMEMBERED   = 200000, /* names of a list, to leave out duplicates: bounds memory, not the list */
