@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <event2/event.h>
@@ -149,7 +148,7 @@ static size_t on_header(char *bytes, size_t one, size_t size, void *arg)
     if (str_starts_nocase(line, "HTTP/")) {
         t->header_len = 0;
         t->header_done = false;
-        t->seen->received_s = (int64_t)time(NULL);
+        t->seen->received_s = loop_wall_s(t->https->loop);
     }
     if (t->header_done)
         return size;
@@ -442,7 +441,7 @@ void transfer_begin(void *arg)
     }
     t->curl = &https->curl;
     t->began_ms = loop_now_ms(https->loop); /* loading libraries is not the server's time */
-    if (!(t->witness = tls_witness_new(https->tls, t->url.host)) ||
+    if (!(t->witness = tls_witness_new(https->tls, t->url.host, loop_wall_s(https->loop))) ||
         !(t->multi = t->curl->multi_init()) || !(t->timer = evtimer_new(loop_base(https->loop), on_time, t)) ||
         !(t->resolve = resolve_list(t)) || !(t->easy = t->curl->easy_init()) || !set_up_multi(t) || !set_up(t) ||
         t->curl->multi_add_handle(t->multi, t->easy) != CURLM_OK)

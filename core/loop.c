@@ -1,4 +1,4 @@
-/* core/loop.c - the event loop and the monotonic clock, on libevent. */
+/* core/loop.c - the event loop and the clocks, on libevent. */
 #include "core/loop.h"
 
 #include <stdlib.h>
@@ -9,7 +9,16 @@
 struct loop {
     struct event_base *base;
     struct deferred *deferred;
+    int64_t boot_s; /* when this machine started, by its wall clock as it was at first */
 };
+
+static int64_t since_boot_s(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_BOOTTIME, &now);
+    return now.tv_sec;
+}
 
 struct loop *loop_new(void)
 {
@@ -22,6 +31,7 @@ struct loop *loop_new(void)
         free(loop);
         return NULL;
     }
+    loop->boot_s = (int64_t)time(NULL) - since_boot_s();
     return loop;
 }
 
@@ -37,6 +47,11 @@ int64_t loop_now_ms(const struct loop *loop)
     (void)loop;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+int64_t loop_wall_s(const struct loop *loop)
+{
+    return loop->boot_s + since_boot_s();
 }
 
 struct deferred {

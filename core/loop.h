@@ -1,4 +1,4 @@
-/* core/loop.h - the event loop and the monotonic clock.  libevent's home. */
+/* core/loop.h - the event loop and the clocks.  libevent's home. */
 #pragma once
 
 #include <stdint.h>
@@ -10,6 +10,10 @@ struct loop *loop_new(void); /* NULL: no memory or descriptors */
 void loop_free(struct loop *);
 struct event_base *loop_base(struct loop *); /* for the collectors */
 int64_t loop_now_ms(const struct loop *);    /* monotonic, never cached */
+
+/* The wall clock, seconds since 1970: as it was when the loop was made, and what has gone by since, suspension included.  A
+ * clock that is set in mid-run moves nothing: all that one run says about dates rests on one clock, right or wrong. */
+int64_t loop_wall_s(const struct loop *);
 
 /* Runs `fn(arg)` in a later turn, never from inside this call.  The entry is freed by itself; what is still deferred when
  * the loop is freed is forgotten. */

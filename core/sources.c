@@ -3,7 +3,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "core/arena.h"
 #include "core/engine.h"
@@ -17,6 +16,7 @@
 enum { REPLAY_QUEUE = 4096 };
 
 struct sources {
+    struct loop *loop;
     struct engine_config config;
     struct dns *dns;
     struct smtp *smtp;
@@ -28,11 +28,11 @@ struct sources {
     uint64_t shuffle;
 };
 
-static void know_now(struct evidence *evidence)
+static void know_now(const struct sources *sources, struct evidence *evidence)
 {
     int64_t *now = ARENA_NEW(evidence_arena(evidence), int64_t);
 
-    *now = (int64_t)time(NULL);
+    *now = loop_wall_s(sources->loop);
     evidence_known(evidence, now, UINT32_MAX);
 }
 
@@ -110,7 +110,7 @@ void sources_collect(void *arg, struct evidence *evidence)
         know_vantage(sources, evidence);
         break;
     case EVIDENCE_NOW:
-        know_now(evidence);
+        know_now(sources, evidence);
         break;
     case EVIDENCE_KIND_COUNT:
         abort();
@@ -152,6 +152,7 @@ struct sources *sources_new(struct loop *loop, const struct engine_config *confi
     *why = "out of memory";
     if (!sources)
         return NULL;
+    sources->loop = loop;
     sources->config = *config;
     sources->shuffle = config->shuffle_seed;
     if (config->replay ? open_recording(sources, loop) : open_collectors(sources, loop, why))

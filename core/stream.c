@@ -208,7 +208,7 @@ static void on_record_bytes(struct stream *s)
 bool stream_secure(struct stream *s, struct tls *tls, const char *server_name)
 {
     s->clear = evbuffer_new();
-    s->tls = s->clear ? tls_client_new(tls, server_name) : NULL;
+    s->tls = s->clear ? tls_client_new(tls, server_name, loop_wall_s(s->loop)) : NULL;
     return s->tls && tls_handshake(s->tls) == TLS_WANTS_BYTES && flush(s);
 }
 

@@ -38,6 +38,7 @@ struct tls_client {
     SSL *ssl;
     BIO *in, *out; /* owned by ssl */
     char *server_name;
+    int64_t now_s;
     STACK_OF(X509) * chain; /* as sent */
     bool verified, chain_cut, established;
     int verify_error;
@@ -121,14 +122,16 @@ void tls_free(struct tls *tls)
 
 /* ---- verification ---- */
 
-static int verify_once(struct tls *tls, STACK_OF(X509) * chain)
+static int verify_once(const struct tls_client *client)
 {
     X509_STORE_CTX *ctx = X509_STORE_CTX_new();
     int error = X509_V_ERR_OUT_OF_MEM;
 
-    if (ctx && X509_STORE_CTX_init(ctx, tls->anchors, sk_X509_value(chain, 0), chain)) {
+    if (ctx &&
+        X509_STORE_CTX_init(ctx, client->tls->anchors, sk_X509_value(client->chain, 0), client->chain)) {
         X509_STORE_CTX_set_default(ctx, "ssl_server");
         X509_STORE_CTX_set_depth(ctx, TLS_CHAIN_CERTS);
+        X509_STORE_CTX_set_time(ctx, 0, (time_t)client->now_s);
         error = X509_verify_cert(ctx) == 1 ? X509_V_OK : X509_STORE_CTX_get_error(ctx);
         if (error == X509_V_OK && X509_STORE_CTX_get_error(ctx) != X509_V_OK)
             error = X509_STORE_CTX_get_error(ctx);
@@ -156,9 +159,9 @@ static int verify_chain(struct tls_client *client)
     for (int i = 0; i < sk_X509_num(client->chain); i++)
         if (x509_key_too_large(sk_X509_value(client->chain, i)))
             return X509_V_ERR_APPLICATION_VERIFICATION;
-    error = verify_once(client->tls, client->chain);
+    error = verify_once(client);
     if (lacks_anchor(error) && !client->tls->needs_no_bundle && use_bundle(client->tls))
-        error = verify_once(client->tls, client->chain);
+        error = verify_once(client);
     return error;
 }
 
@@ -247,7 +250,7 @@ static bool is_address(const char *name)
     return ip_parse(name, &ip);
 }
 
-struct tls_client *tls_client_new(struct tls *tls, const char *server_name)
+struct tls_client *tls_client_new(struct tls *tls, const char *server_name, int64_t now_s)
 {
     struct tls_client *client = calloc(1, sizeof *client);
 
@@ -257,6 +260,7 @@ struct tls_client *tls_client_new(struct tls *tls, const char *server_name)
         return NULL;
     }
     client->tls = tls;
+    client->now_s = now_s;
     client->in = BIO_new(BIO_s_mem());
     client->out = BIO_new(BIO_s_mem());
     client->server_name = strdup(server_name);
@@ -427,13 +431,14 @@ struct tls_session *tls_client_session(const struct tls_client *client, struct a
 
 /* ---- witnesses ---- */
 
-struct tls_client *tls_witness_new(struct tls *tls, const char *server_name)
+struct tls_client *tls_witness_new(struct tls *tls, const char *server_name, int64_t now_s)
 {
     struct tls_client *witness = has_context(tls) ? calloc(1, sizeof *witness) : NULL;
 
     if (!witness)
         return NULL;
     witness->tls = tls;
+    witness->now_s = now_s;
     witness->server_name = strdup(server_name);
     if (!witness->server_name) {
         tls_client_free(witness);

@@ -42,9 +42,10 @@ struct tls *tls_new(const char *ca_file, const char **why); /* ca_file: extra an
 struct tls *tls_new_obsolete(void);
 void tls_free(struct tls *);                                /* after its clients */
 
-/* One connection's client side: TLS 1.2 or later, no renegotiation. */
+/* One connection's client side: TLS 1.2 or later, no renegotiation.  The dates of certificates are judged by `now_s`, seconds
+ * since 1970, not by whatever the wall clock says by then.  `server_name` is "" for none.  NULL: no memory. */
 struct tls_client;
-struct tls_client *tls_client_new(struct tls *, const char *server_name); /* "" for none; NULL: no memory */
+struct tls_client *tls_client_new(struct tls *, const char *server_name, int64_t now_s);
 void tls_client_free(struct tls_client *);
 
 enum tls_result { TLS_OK, TLS_WANTS_BYTES, TLS_CLOSED, TLS_FAILED, TLS_NO_MEMORY };
@@ -63,7 +64,7 @@ struct tls_session *tls_client_session(const struct tls_client *, struct arena *
 
 /* For HTTPS, whose library brings a context of its own: verifies there with our anchors, and writes down what was
  * shown. Unlike a client's handshake, one with a certificate that is not valid for the server's name ends. */
-struct tls_client *tls_witness_new(struct tls *,
-                                   const char *server_name); /* NULL: no memory; ends by tls_client_free() */
+struct tls_client *tls_witness_new(struct tls *, const char *server_name,
+                                   int64_t now_s); /* NULL: no memory; ends by tls_client_free() */
 void tls_witness_attend(struct tls_client *, void *ssl_ctx); /* an SSL_CTX; no longer used when the witness is freed */
 bool tls_witness_saw(const struct tls_client *);             /* a certificate was shown */
