@@ -57,7 +57,6 @@ const char *https_end_name(enum https_end); /* "refused" */
 
 /* The value of a field in a block of header lines, without blanks around it; `at` is NULL when there is none. */
 struct str https_field(struct str headers, const char *name);
-bool https_date(struct str text, int64_t *seconds); /* IMF-fixdate, RFC 9110 5.6.7 */
 
 struct https; /* the collector */
 struct evidence;

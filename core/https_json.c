@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/arena.h"
+#include "core/date.h"
 #include "core/https.h"
 #include "core/json_codec.h"
 
@@ -105,7 +106,7 @@ void https_response_json(struct json_codec *c, struct https_response *r)
     r->date = field(c, "date", r->date);
     r->body = json_is_list(c, "body") ? lines(c) : json_bytes(c, "body", r->body);
     r->tls = tls_session_json(c, r->tls);
-    https_date(r->date, &date);
+    date_find(r->date, &date);
     r->received_s = json_int(c, "received", r->received_s, -JSON_INT_MAX, JSON_INT_MAX, date);
     r->connect_ms = json_int(c, "connect_ms", r->connect_ms, -1, JSON_INT_MAX, spoke ? 0 : -1);
     r->total_ms = json_int(c, "total_ms", r->total_ms, -1, JSON_INT_MAX, 0);

@@ -1,4 +1,5 @@
 /* probes/clock.c - is our clock right?  Compared with what web servers say the time is.  (threats.md T5) */
+#include "core/date.h"
 #include "core/https.h"
 #include "core/run.h"
 #include "probes/mail.h"
@@ -14,7 +15,7 @@ enum clock need_clock(struct run *run, int64_t *skew_s, const char **key)
 
     if (sts->record_step == STS_PENDING || sts->fetch_step == STS_PENDING)
         return CLOCK_PENDING;
-    if (!response || !https_date(response->date, &date))
+    if (!response || !date_find(response->date, &date))
         return CLOCK_UNTESTED;
     *key = response->key;
     *skew_s = response->received_s - date;

@@ -541,29 +541,6 @@ static void test_urls(void **state)
     arena_free(arena);
 }
 
-static void test_dates(void **state)
-{
-    static const struct {
-        const char *text;
-        int64_t seconds; /* -1: none */
-    } cases[] = {
-        {"Sun, 06 Nov 1994 08:49:37 GMT", 784111777}, {"Thu, 01 Jan 1970 00:00:00 GMT", 0},
-        {"Sat, 29 Feb 2020 23:59:59 GMT", 1583020799}, {"Tue, 24 Nov 2026 23:41:57 GMT", 1795563717},
-        {"Fri, 31 Dec 1999 23:59:60 GMT", 946684800}, {"Sun, 06 Nov 1994 08:49:37 UTC", -1},
-        {"Sunday, 06-Nov-94 08:49:37 GMT", -1},       {"Sun, 06 Nov 1994 24:00:00 GMT", -1},
-        {"Sun, 06 Xxx 1994 08:49:37 GMT", -1},        {"Sun, 00 Nov 1994 08:49:37 GMT", -1},
-        {"Sun, 06 Nov 1994 08:49:37 GMT ", -1},       {"", -1},
-    };
-
-    (void)state;
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        int64_t seconds = -1;
-
-        if (https_date(str_of(cases[i].text), &seconds) != (cases[i].seconds >= 0) || seconds != cases[i].seconds)
-            fail_msg("%s: %lld", cases[i].text, (long long)seconds);
-    }
-}
-
 static void test_fields(void **state)
 {
     struct str block = str_of("HTTP/1.1 200 OK\r\nDate:  now \t\r\ndate: then\r\nEmpty:\r\nDated: no\r\nLast: end");
@@ -630,7 +607,6 @@ int main(void)
         cmocka_unit_test(test_two_collectors_side_by_side),
         cmocka_unit_test(test_freed_in_the_middle),
         cmocka_unit_test(test_urls),
-        cmocka_unit_test(test_dates),
         cmocka_unit_test(test_fields),
     };
 
