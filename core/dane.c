@@ -238,6 +238,7 @@ struct dane_match dane_match(struct arena *arena, const struct dane *dane, const
             match.unmatched++;
             match.unmatched_text = listed(arena, match.unmatched_text, label);
             match.why = why[i];
+            match.out_of_time |= tls_dane_is_about_dates(why[i]);
         } else {
             match.matching++;
             match.matched_text = listed(arena, match.matched_text, label);

@@ -71,6 +71,7 @@ struct dane_match {
     bool by_end_entity;                        /* a record with usage 3 matches: names and dates do not count */
     const char *matched_text, *unmatched_text; /* lists of labels, ", " between them; "" */
     const char *why;                           /* why the last unmatched one does not; a constant, "" */
+    bool out_of_time;                          /* one would match, but for the dates of certificates */
 };
 
 /* Which of the usable records match what a session showed?  `domain` is the next hop. */

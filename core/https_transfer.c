@@ -225,6 +225,11 @@ static struct str field(struct arena *arena, struct str headers, const char *nam
     return value.at ? str_copy(arena, value) : value;
 }
 
+static bool is_out_of_time(const struct https_response *seen)
+{
+    return seen->tls && seen->tls->established && seen->tls->verify_error != 0;
+}
+
 static void write_down(struct transfer *t, struct arena *arena)
 {
     struct https_response *seen = t->seen;
@@ -253,7 +258,8 @@ static void write_down(struct transfer *t, struct arena *arena)
     seen->content_encoding = field(arena, headers, "content-encoding");
     seen->location = field(arena, headers, "location");
     seen->date = field(arena, headers, "date");
-    seen->body = str_copy(arena, (struct str){t->body, t->body_len});
+    if (!is_out_of_time(seen))
+        seen->body = str_copy(arena, (struct str){t->body, t->body_len});
 }
 
 /* Before 8.6 libcurl calls a header line that is too long for it lack of memory as well. */
@@ -270,6 +276,8 @@ static struct https_failure failure_of(const struct transfer *t, CURLcode code)
 {
     const struct https_response *seen = t->seen;
 
+    if (is_out_of_time(seen)) /* whatever came after that */
+        return https_stop_failure(HTTPS_END_CERTIFICATE);
     switch (t->stopped) {
     case HTTPS_END_OK:
         break;

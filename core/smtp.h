@@ -92,6 +92,7 @@ struct smtp_session {
     struct ip our_ip;
     int64_t connect_ms;  /* to the end of the TCP handshake; -1 */
     int64_t greeting_ms; /* from the TCP handshake to the complete greeting; -1 */
+    int64_t greeted_s;   /* our wall clock at the greeting's end, seconds since 1970; 0 */
     int64_t total_ms;
 };
 

@@ -189,5 +189,6 @@ void smtp_session_json(struct json_codec *c, struct smtp_session *s)
     s->connect_ms = json_int(c, "connect_ms", s->connect_ms, -1, JSON_INT_MAX, s->state > SMTP_CONNECTING ? 0 : -1);
     s->greeting_ms =
         json_int(c, "greeting_ms", s->greeting_ms, -1, JSON_INT_MAX, s->greeting.code ? s->greeting.ms : -1);
+    s->greeted_s = json_int(c, "greeted", s->greeted_s, -JSON_INT_MAX, JSON_INT_MAX, 0);
     s->total_ms = json_int(c, "total_ms", s->total_ms, -1, JSON_INT_MAX, 0);
 }

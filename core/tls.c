@@ -122,7 +122,7 @@ void tls_free(struct tls *tls)
 
 /* ---- verification ---- */
 
-static int verify_once(const struct tls_client *client)
+static int verify_once(const struct tls_client *client, bool with_dates)
 {
     X509_STORE_CTX *ctx = X509_STORE_CTX_new();
     int error = X509_V_ERR_OUT_OF_MEM;
@@ -131,7 +131,10 @@ static int verify_once(const struct tls_client *client)
         X509_STORE_CTX_init(ctx, client->tls->anchors, sk_X509_value(client->chain, 0), client->chain)) {
         X509_STORE_CTX_set_default(ctx, "ssl_server");
         X509_STORE_CTX_set_depth(ctx, TLS_CHAIN_CERTS);
-        X509_STORE_CTX_set_time(ctx, 0, (time_t)client->now_s);
+        if (with_dates)
+            X509_STORE_CTX_set_time(ctx, 0, (time_t)client->now_s);
+        else
+            X509_STORE_CTX_set_flags(ctx, X509_V_FLAG_NO_CHECK_TIME);
         error = X509_verify_cert(ctx) == 1 ? X509_V_OK : X509_STORE_CTX_get_error(ctx);
         if (error == X509_V_OK && X509_STORE_CTX_get_error(ctx) != X509_V_OK)
             error = X509_STORE_CTX_get_error(ctx);
@@ -159,9 +162,9 @@ static int verify_chain(struct tls_client *client)
     for (int i = 0; i < sk_X509_num(client->chain); i++)
         if (x509_key_too_large(sk_X509_value(client->chain, i)))
             return X509_V_ERR_APPLICATION_VERIFICATION;
-    error = verify_once(client);
+    error = verify_once(client, true);
     if (lacks_anchor(error) && !client->tls->needs_no_bundle && use_bundle(client->tls))
-        error = verify_once(client);
+        error = verify_once(client, true);
     return error;
 }
 
@@ -460,7 +463,9 @@ static int on_witnessed_chain(X509_STORE_CTX *ctx, void *arg)
     witness->protocol = SSL_get_version(ssl);
     witness->cipher = SSL_CIPHER_get_name(SSL_get_pending_cipher(ssl));
     ERR_clear_error();
-    if (witness->verify_error == X509_V_OK && !x509_is_for(leaf, witness->server_name))
+    if (tls_is_time_error(witness->verify_error))
+        X509_STORE_CTX_set_error(ctx, verify_once(witness, false));
+    if (X509_STORE_CTX_get_error(ctx) == X509_V_OK && !x509_is_for(leaf, witness->server_name))
         X509_STORE_CTX_set_error(ctx, X509_V_ERR_HOSTNAME_MISMATCH);
     witness->established = X509_STORE_CTX_get_error(ctx) == X509_V_OK;
     if (!witness->established)

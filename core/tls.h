@@ -63,7 +63,8 @@ size_t tls_take(struct tls_client *, char *out, size_t size);      /* for the pe
 struct tls_session *tls_client_session(const struct tls_client *, struct arena *);
 
 /* For HTTPS, whose library brings a context of its own: verifies there with our anchors, and writes down what was
- * shown. Unlike a client's handshake, one with a certificate that is not valid for the server's name ends. */
+ * shown.  Unlike a client's handshake, one with a certificate that is not valid for the server's name ends.  One that is
+ * sound but for its dates does not: see verify_error. */
 struct tls_client *tls_witness_new(struct tls *, const char *server_name,
                                    int64_t now_s); /* NULL: no memory; ends by tls_client_free() */
 void tls_witness_attend(struct tls_client *, void *ssl_ctx); /* an SSL_CTX; no longer used when the witness is freed */

@@ -127,6 +127,12 @@ void tls_dane_match(const struct tls_dane *q, const struct dns_record *const *re
     ERR_clear_error();
 }
 
+bool tls_dane_is_about_dates(const char *why)
+{
+    return strcmp(why, X509_verify_cert_error_string(X509_V_ERR_CERT_HAS_EXPIRED)) == 0 ||
+           strcmp(why, X509_verify_cert_error_string(X509_V_ERR_CERT_NOT_YET_VALID)) == 0;
+}
+
 bool tls_dane_takes(const struct dns_record *record)
 {
     static const char *const nobody[] = {"example"};

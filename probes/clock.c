@@ -1,23 +1,102 @@
-/* probes/clock.c - is our clock right?  Compared with what web servers say the time is.  (threats.md T5) */
+/* probes/clock.c - is our clock right?  Compared with the Date of HTTPS responses and the dates in greetings.  (threats.md T5)
+ *
+ * Nobody's word is believed against ours alone.  Whoever agrees settles the matter: a clock that is wrong by chance agrees
+ * with nobody, and who differs then is wrong himself.  If all that tell the time differ from us, be it only one, what depends
+ * on the time is left open: a certificate that is taken for expired by mistake would be worse. */
+#include "core/arena.h"
 #include "core/date.h"
 #include "core/https.h"
+#include "core/inventory.h"
 #include "core/run.h"
+#include "core/str.h"
+#include "core/target.h"
+#include "core/tls.h"
+#include "core/vantage.h"
 #include "probes/mail.h"
 #include "probes/sts.h"
 
 enum { SKEW_MAX_S = 300 };
 
-enum clock need_clock(struct run *run, int64_t *skew_s, const char **key)
+static bool is_ours(const struct vantage *here, const struct ip *ip)
 {
-    const struct sts *sts = need_sts(run);
-    const struct https_response *response = sts->page.response;
+    for (size_t i = 0; i < here->address_count; i++)
+        if (ip_equal(&here->addresses[i], ip))
+            return true;
+    return false;
+}
+
+/* `theirs` was said by `teller` when our clock said `ours`. */
+static void compare(struct clock *clock, int64_t ours, int64_t theirs, const char *teller, const char *key)
+{
+    int64_t skew_s = ours - theirs;
+    bool agrees = skew_s >= -SKEW_MAX_S && skew_s <= SKEW_MAX_S;
+
+    if (clock->state == CLOCK_RIGHT || (clock->state == CLOCK_WRONG && !agrees))
+        return;
+    clock->state = agrees ? CLOCK_RIGHT : CLOCK_WRONG;
+    clock->skew_s = skew_s;
+    clock->teller = teller;
+    clock->key = key;
+}
+
+/* Both return whether the host has told the time. */
+
+static bool ask_policy_host(struct run *run, const struct vantage *here, struct clock *clock, bool *pending)
+{
+    const struct https_response *response = need_sts_response(run, pending);
     int64_t date;
 
-    if (sts->record_step == STS_PENDING || sts->fetch_step == STS_PENDING)
-        return CLOCK_PENDING;
-    if (!response || !date_find(response->date, &date))
-        return CLOCK_UNTESTED;
-    *key = response->key;
-    *skew_s = response->received_s - date;
-    return *skew_s >= -SKEW_MAX_S && *skew_s <= SKEW_MAX_S ? CLOCK_RIGHT : CLOCK_WRONG;
+    if (!response || !response->received_s || is_ours(here, &response->ip) || !date_find(response->date, &date))
+        return false;
+    compare(clock, response->received_s, date, str_printf(run_arena(run), "mta-sts.%s", run_target(run)->domain),
+            response->key);
+    return true;
+}
+
+static bool ask_mail_host(struct run *run, const struct vantage *here, const struct mx_host *host, struct clock *clock,
+                          bool *pending)
+{
+    const struct inventory *mail = need_inventory(run);
+    bool told = false;
+    int64_t date;
+
+    for (size_t i = 0; i < host->address_count; i++) {
+        const struct ip *ip = &mail->addresses[host->addresses[i]].ip;
+        const struct smtp_session *session = need_smtp(run, ip, host->name);
+
+        *pending |= !session;
+        if (!session || !session->greeted_s || is_ours(here, ip))
+            continue;
+        for (size_t k = 0; k < session->greeting.line_count; k++) {
+            if (!date_find(session->greeting.lines[k], &date))
+                continue;
+            compare(clock, session->greeted_s, date, subject_host_ip(run, host->name, ip), session->key);
+            told = true;
+        }
+    }
+    return told;
+}
+
+struct clock need_clock(struct run *run)
+{
+    const struct inventory *mail = need_inventory(run);
+    const struct vantage *here = need_vantage(run);
+    struct clock clock = {.state = CLOCK_UNTESTED, .trouble = trouble_of(REASON_CLOCK)};
+    bool pending = !mail->complete;
+
+    if (!here)
+        return (struct clock){.state = CLOCK_PENDING};
+    clock.tellers += ask_policy_host(run, here, &clock, &pending);
+    for (size_t i = 0; i < mail->host_count; i++)
+        clock.tellers += ask_mail_host(run, here, &mail->hosts[i], &clock, &pending);
+    if (pending && clock.state != CLOCK_RIGHT)
+        clock.state = CLOCK_PENDING;
+    if (clock.tellers == 1)
+        clock.trouble.why = "the clock of this machine is wrong, or that of the only server which told the time";
+    return clock;
+}
+
+struct clock need_clock_for(struct run *run, int verify_error)
+{
+    return tls_is_time_error(verify_error) ? need_clock(run) : (struct clock){.state = CLOCK_RIGHT};
 }

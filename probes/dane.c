@@ -126,10 +126,19 @@ static void judge_match(struct run *run, const struct dane *dane, const struct t
     const struct tls_session *tls = v->session->tls;
     struct dane_match match = dane_match(run_arena(run), dane, tls, run_target(run)->domain, now);
     struct trouble budget = trouble_of(REASON_BUDGET);
+    struct clock clock = {.state = CLOCK_RIGHT};
     const char *record = digest_record(run, tls);
     struct finding *f;
 
-    if (match.matching && !match.unmatched) {
+    if (!match.matching && match.out_of_time)
+        clock = need_clock(run);
+    if (clock.state == CLOCK_PENDING)
+        return;
+    if (clock.state == CLOCK_WRONG) {
+        f = finding_follows(finding_unknown(run, DANE_MATCH, v->subject, &clock.trouble,
+                                            "a certificate is out of its time by this machine's clock"),
+                            ENV_CLOCK);
+    } else if (match.matching && !match.unmatched) {
         f = finding(run, DANE_MATCH, PASS, v->subject, "matches %s", match.matched_text);
     } else if (match.matching) {
         f = finding(run, DANE_MATCH, NOTE, v->subject,

@@ -16,6 +16,7 @@
 #include "core/run.h"
 #include "core/str.h"
 #include "core/target.h"
+#include "probes/mail.h"
 
 enum {
     ZONES_MAX = 1 + MX_HOSTS_MAX + ADDRESSES_MAX,
@@ -103,12 +104,31 @@ static void find_zone(struct run *run, struct zones *zones, const char *name, st
 
 /* ---- verdicts ---- */
 
+/* Signatures are valid for a time, by the clock of the resolver, which may be ours.  Where not even the root zone
+ * validates, it is the resolver that is at fault. */
 static void judge_bogus(struct run *run, const struct zone *zone, const struct trouble *trouble)
 {
-    struct finding *f = finding(run, DNSSEC_STATUS, zone->worst, zone->name,
-                                "DNSSEC validation fails in the zone of %s: %s", zone->purpose, trouble->why);
+    const struct dns_answer *root = need_dns(run, "", DNS_SOA);
+    struct clock clock = need_clock(run);
+    struct trouble resolver = trouble_of(REASON_RESOLVER_DOWN);
+    struct finding *f;
 
-    finding_rests_on(run, f, zone->key);
+    if (!root || clock.state == CLOCK_PENDING)
+        return;
+    if (root->status == DNS_UNKNOWN && root->trouble.reason == REASON_DNSSEC_BOGUS) {
+        resolver.why = "not even the root zone validates through this resolver: its clock or its trust anchor is wrong";
+        f = finding_follows(finding_unknown(run, DNSSEC_STATUS, zone->name, &resolver, "the zone of %s", zone->purpose),
+                            ENV_RESOLVER);
+        finding_rests_on(run, f, root->key);
+    } else if (clock.state == CLOCK_WRONG) {
+        f = finding_follows(finding_unknown(run, DNSSEC_STATUS, zone->name, &clock.trouble,
+                                            "DNSSEC validation fails in the zone of %s", zone->purpose),
+                            ENV_CLOCK);
+    } else {
+        f = finding(run, DNSSEC_STATUS, zone->worst, zone->name, "DNSSEC validation fails in the zone of %s: %s",
+                    zone->purpose, trouble->why);
+    }
+    finding_rests_on(run, finding_worst(f, zone->worst), zone->key);
 }
 
 static void judge_trouble(struct run *run, const struct zone *zone, const struct trouble *trouble)

@@ -95,26 +95,28 @@ static void judge_port25(struct run *run, const struct vantage *here)
 
 static void judge_clock(struct run *run, const struct vantage *here)
 {
-    struct trouble trouble = trouble_of(REASON_CLOCK);
+    struct clock clock = need_clock(run);
+    int64_t skew_s = clock.skew_s < 0 ? -clock.skew_s : clock.skew_s;
+    const char *side = clock.skew_s < 0 ? "behind" : "ahead of";
     struct finding *f = NULL;
-    const char *key = NULL;
-    int64_t skew_s = 0;
 
-    switch (need_clock(run, &skew_s, &key)) {
+    switch (clock.state) {
     case CLOCK_PENDING:
         return;
     case CLOCK_UNTESTED:
-        finding(run, ENV_CLOCK, SKIPPED, here->host, "no web server has told the time");
+        finding(run, ENV_CLOCK, SKIPPED, here->host, "no server has told the time");
         return;
     case CLOCK_RIGHT:
-        f = finding(run, ENV_CLOCK, PASS, here->host, "agrees with a web server's, within five minutes");
+        f = finding(run, ENV_CLOCK, PASS, here->host, "agrees with that of %s, within five minutes", clock.teller);
         break;
     case CLOCK_WRONG:
-        f = finding_unknown(run, ENV_CLOCK, here->host, &trouble, "%" PRId64 " s %s a web server's", skew_s < 0 ? -skew_s : skew_s,
-                            skew_s < 0 ? "behind" : "ahead of");
+        f = clock.tellers > 1
+                ? finding_unknown(run, ENV_CLOCK, here->host, &clock.trouble,
+                                  "%" PRId64 " s %s that of %s, and with no other server does it agree", skew_s, side, clock.teller)
+                : finding_unknown(run, ENV_CLOCK, here->host, &clock.trouble, "%" PRId64 " s %s that of %s", skew_s, side, clock.teller);
         break;
     }
-    finding_rests_on(run, f, key);
+    finding_rests_on(run, f, clock.key);
 }
 
 static void probe_env(struct run *run)

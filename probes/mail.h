@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "core/finding.h"
 #include "core/inventory.h"
@@ -64,8 +65,20 @@ enum absence need_absence(struct run *, const char *name, enum dns_type, const s
 /* The aliases that an answer was reached by: "a -> b -> c".  Of a ring, its members. */
 const char *alias_chain_text(struct run *, const struct dns_answer *);
 
-/* Is our clock right?  Compared with the Date of HTTPS responses that this audit asks for anyway.  When it is wrong, what
- * depends on the time of day is unknown (reason clock).  *skew_s: ours less theirs; *key: of the evidence; set unless pending
- * or untested. */
-enum clock { CLOCK_PENDING, CLOCK_UNTESTED, CLOCK_RIGHT, CLOCK_WRONG };
-enum clock need_clock(struct run *, int64_t *skew_s, const char **key);
+/* Is our clock right?  Compared with what servers say that this audit talks to anyway: the policy host's Date, the greetings
+ * of the MX hosts; their addresses on this machine left out.  Where it is wrong, or may be, what depends on the time of day is
+ * unknown.  (threats.md T5) */
+struct clock {
+    enum clock_state { CLOCK_PENDING, CLOCK_UNTESTED, CLOCK_RIGHT, CLOCK_WRONG } state;
+    /* The rest is of those two last. */
+    const char *teller; /* who agrees, or differs: a host or a subject */
+    const char *key;    /* of the evidence */
+    int64_t skew_s;     /* ours less theirs */
+    size_t tellers;     /* hosts that told the time; if wrong, all of them differ from us */
+    struct trouble trouble; /* if wrong */
+};
+struct clock need_clock(struct run *);
+
+/* May a certificate be rejected for this?  Asks need_clock() if it is for its dates; nothing else hangs on the clock, and counts
+ * as CLOCK_RIGHT. */
+struct clock need_clock_for(struct run *, int verify_error);

@@ -56,13 +56,20 @@ static enum page_step look_at_host(struct run *run, struct page *page, const cha
     return undecided(page, page->a->status == DNS_UNKNOWN ? &page->a->trouble : &page->aaaa->trouble);
 }
 
-static const char *certificate_fault(struct arena *arena, const struct tls_session *tls)
+static enum page_step look_at_certificate(struct run *run, struct page *page)
 {
+    const struct tls_session *tls = page->response->tls;
+    struct clock clock = need_clock_for(run, tls ? tls->verify_error : 0);
+
+    if (clock.state == CLOCK_PENDING)
+        return PAGE_PENDING;
+    if (clock.state == CLOCK_WRONG)
+        return undecided(page, &clock.trouble);
     if (tls && tls->verify_error)
-        return str_printf(arena, "the web server's certificate is not valid: %s", tls->verify_text);
+        return faulty(page, str_printf(run_arena(run), "the web server's certificate is not valid: %s", tls->verify_text));
     if (tls && !tls->name_matches)
-        return "the web server's certificate is another host's: it does not have the name in the URL";
-    return "the web server's certificate is not valid";
+        return faulty(page, "the web server's certificate is another host's: it does not have the name in the URL");
+    return faulty(page, "the web server's certificate is not valid");
 }
 
 static enum page_step look_at_answer(struct run *run, struct page *page)
@@ -94,7 +101,7 @@ static enum page_step look_at_response(struct run *run, struct page *page)
     case HTTPS_END_REFUSED:
         return faulty(page, "the host refuses connections on port 443");
     case HTTPS_END_CERTIFICATE:
-        return faulty(page, certificate_fault(run_arena(run), response->tls));
+        return look_at_certificate(run, page);
     case HTTPS_END_NOT_CONTACTED:
         return faulty(page, "the host has no public address");
     case HTTPS_END_TLS:
@@ -112,16 +119,20 @@ static enum page_step look_at_response(struct run *run, struct page *page)
     return undecided(page, &response->trouble);
 }
 
-struct page need_page(struct run *run, const char *url)
+struct page need_response(struct run *run, const char *url)
 {
     struct page page = {.url = url};
     struct url parts;
 
-    if (!url_parse(run_arena(run), url, &parts)) {
-        page.step = faulty(&page, "this is no https URL of a file");
-        return page;
-    }
-    page.step = look_at_host(run, &page, parts.host);
+    page.step = url_parse(run_arena(run), url, &parts) ? look_at_host(run, &page, parts.host)
+                                                       : faulty(&page, "this is no https URL of a file");
+    return page;
+}
+
+struct page need_page(struct run *run, const char *url)
+{
+    struct page page = need_response(run, url);
+
     if (page.step == PAGE_SOUND)
         page.step = look_at_response(run, &page);
     return page;

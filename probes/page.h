@@ -24,5 +24,6 @@ struct page {
     const struct https_response *response; /* NULL: pending, or not asked for */
 };
 
-struct page need_page(struct run *, const char *url); /* the URL is one that url.h takes */
+struct page need_page(struct run *, const char *url);
+struct page need_response(struct run *, const char *url); /* PAGE_SOUND: there is one, whatever it is worth */
 void page_evidence(struct run *, struct finding *, const struct page *);

@@ -63,11 +63,11 @@ static enum sts_step look_at_page(struct sts *sts)
     return steps[sts->page.step];
 }
 
-const struct sts *need_sts(struct run *run)
+static struct sts *need_record(struct run *run)
 {
     struct arena *arena = run_arena(run);
     struct sts *sts = ARENA_NEW(arena, struct sts);
-    const char *domain = run_target(run)->domain, *why;
+    const char *domain = run_target(run)->domain;
 
     sts->host = str_printf(arena, "mta-sts.%s", domain);
     sts->url = str_printf(arena, "https://%s/.well-known/mta-sts.txt", sts->host);
@@ -76,13 +76,31 @@ const struct sts *need_sts(struct run *run)
     need_dns(run, sts->host, DNS_AAAA);
     sts->fetch_step = sts->policy_step = STS_ABSENT;
     sts->record_step = look_at_record(sts);
+    return sts;
+}
+
+const struct https_response *need_sts_response(struct run *run, bool *pending)
+{
+    const struct sts *sts = need_record(run);
+    struct page page = {.step = PAGE_FAULTY};
+
+    if (sts->record_step == STS_SOUND)
+        page = need_response(run, sts->url);
+    *pending |= sts->record_step == STS_PENDING || page.step == PAGE_PENDING;
+    return page.response;
+}
+
+const struct sts *need_sts(struct run *run)
+{
+    struct sts *sts = need_record(run);
+    const char *why;
+
     if (sts->record_step != STS_SOUND)
         return sts;
     sts->page = need_page(run, sts->url);
     sts->fetch_step = look_at_page(sts);
-    if (sts->fetch_step != STS_SOUND)
-        return sts;
-    sts->policy_step = sts_policy_parse(arena, sts->page.response->body, &sts->policy, &why) ? STS_SOUND : faulty(sts, why);
+    if (sts->fetch_step == STS_SOUND)
+        sts->policy_step = sts_policy_parse(run_arena(run), sts->page.response->body, &sts->policy, &why) ? STS_SOUND : faulty(sts, why);
     return sts;
 }
 

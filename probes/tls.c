@@ -171,6 +171,8 @@ static bool is_only_out_of_time(struct run *run, const struct endpoint *e)
 
 static void judge_chain(struct run *run, const struct endpoint *e)
 {
+    struct clock clock;
+
     if (e->match.by_end_entity)
         pass(run, e, TLS_CHAIN, "matches a TLSA record with usage 3: no authority is needed");
     else if (e->match.matching)
@@ -179,7 +181,10 @@ static void judge_chain(struct run *run, const struct endpoint *e)
         pass(run, e, TLS_CHAIN, "leads to an authority that is widely trusted");
     else if (is_only_out_of_time(run, e))
         pass(run, e, TLS_CHAIN, "leads to an authority that is widely trusted; for its time see tls.expiry");
-    else
+    else if ((clock = need_clock_for(run, e->tls->verify_error)).state == CLOCK_WRONG)
+        finding_follows(doubt(run, e, TLS_CHAIN, &clock.trouble, "an authority is out of its time by this machine's clock"),
+                        ENV_CLOCK);
+    else if (clock.state != CLOCK_PENDING)
         fault(run, e, TLS_CHAIN, NOTE, FAIL,
               str_printf(run_arena(run), "does not lead to a trusted authority: %s", e->tls->verify_text));
 }
@@ -273,18 +278,15 @@ static void judge_expiry(struct run *run, const struct endpoint *e, int64_t now)
 static void judge_dates(struct run *run, const struct endpoint *e)
 {
     const int64_t *now = need_now(run);
-    struct trouble trouble = trouble_of(REASON_CLOCK);
-    const char *key;
-    int64_t skew_s;
-    enum clock clock = need_clock(run, &skew_s, &key);
+    struct trouble trouble = trouble_of(REASON_BUDGET);
+    struct clock clock = need_clock(run);
 
-    if (!now || clock == CLOCK_PENDING)
+    if (!now || clock.state == CLOCK_PENDING)
         return;
-    if (clock == CLOCK_WRONG) {
-        finding_follows(doubt(run, e, TLS_EXPIRY, &trouble, "the dates of the certificate cannot be judged"),
+    if (clock.state == CLOCK_WRONG) {
+        finding_follows(doubt(run, e, TLS_EXPIRY, &clock.trouble, "the dates of the certificate cannot be judged"),
                         ENV_CLOCK);
     } else if (*now == 0) {
-        trouble = trouble_of(REASON_BUDGET);
         doubt(run, e, TLS_EXPIRY, &trouble, "the time of day is not known");
     } else {
         judge_expiry(run, e, *now);

@@ -26,8 +26,8 @@
 #define REQUEST {SECURE, 0, 0}, {HEAR, 0, 0}, {HEAR, 0, 0}, {HEAR, 0, 0}, {HEAR, 0, 0}, {HEAR, 0, 0}
 /* clang-format on */
 
-static struct issued ca, good, other, selfsigned, expired;
-static SSL_CTX *good_ctx, *other_ctx, *selfsigned_ctx, *expired_ctx;
+static struct issued ca, good, other, selfsigned, expired, other_expired;
+static SSL_CTX *good_ctx, *other_ctx, *selfsigned_ctx, *expired_ctx, *other_expired_ctx;
 static char ca_path[] = "/tmp/mailready-ca-XXXXXX";
 
 static const struct ip_network loopback = {{IP_V4, {127}}, 8};
@@ -170,7 +170,7 @@ static const struct scenario scenarios[] = {
     {"no TLS", plain, &good_ctx, 0, HTTPS_END_TLS, 0, 0},
     {"another host's certificate", sound, &other_ctx, 0, HTTPS_END_CERTIFICATE, 0, 0},
     {"a self-signed certificate", sound, &selfsigned_ctx, 0, HTTPS_END_CERTIFICATE, 0, 0},
-    {"an expired certificate", sound, &expired_ctx, 0, HTTPS_END_CERTIFICATE, 0, 0},
+    {"an expired certificate", sound, &expired_ctx, 0, HTTPS_END_CERTIFICATE, 200, 0},
 };
 
 static void test_servers(void **state)
@@ -248,7 +248,7 @@ static void test_certificates_are_evidence(void **state)
     } cases[] = {
         {other_ctx, X509_V_OK, false},
         {selfsigned_ctx, X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT, true},
-        {expired_ctx, X509_V_ERR_CERT_HAS_EXPIRED, true},
+        {other_expired_ctx, X509_V_ERR_CERT_HAS_EXPIRED, false},
     };
     struct https_config config = config_of(0);
 
@@ -268,6 +268,31 @@ static void test_certificates_are_evidence(void **state)
         rig_end(&rig);
         peer_join(peer);
         assert_null(strstr(peer->heard, "GET")); /* nothing is asked of somebody else */
+        peer_free(peer);
+    }
+}
+
+/* Whose clock is wrong?  The Date tells, and nothing else is kept of such a response. */
+static void test_date_behind_an_expired_certificate(void **state)
+{
+    static const struct peer_step *const scripts[] = {sound, endless};
+    struct https_config config = config_of(0);
+
+    (void)state;
+    for (size_t i = 0; i < sizeof scripts / sizeof *scripts; i++) {
+        struct peer *peer = peer_start(scripts[i], expired_ctx, 1);
+        const struct https_response *response;
+        struct rig rig;
+
+        rig_begin(&rig, &config);
+        response = get(&rig, peer->port, &peer->ip, 1);
+        assert_int_equal(response->end, HTTPS_END_CERTIFICATE);
+        assert_int_equal(response->tls->verify_error, X509_V_ERR_CERT_HAS_EXPIRED);
+        assert_true(response->tls->name_matches);
+        assert_true(is(response->date, "Sun, 06 Nov 1994 08:49:37 GMT"));
+        assert_true(response->received_s > 1700000000);
+        assert_int_equal(response->body.len, 0);
+        rig_end(&rig);
         peer_free(peer);
     }
 }
@@ -556,6 +581,13 @@ static void test_fields(void **state)
 
 /* ---- certificates ---- */
 
+static struct issued expire(struct issued issued)
+{
+    X509_gmtime_adj(X509_getm_notAfter(issued.cert), -3600);
+    X509_sign(issued.cert, ca.key, EVP_sha256());
+    return issued;
+}
+
 static int begin(void **state)
 {
     int fd = mkstemp(ca_path);
@@ -566,13 +598,13 @@ static int begin(void **state)
     good = issue(HOST, "DNS:" HOST, NULL, &ca);
     other = issue(HOST, "DNS:www.example.org", NULL, &ca); /* the common name does not count */
     selfsigned = issue(HOST, "DNS:" HOST, NULL, NULL);
-    expired = issue(HOST, "DNS:" HOST, NULL, &ca);
-    X509_gmtime_adj(X509_getm_notAfter(expired.cert), -3600);
-    X509_sign(expired.cert, ca.key, EVP_sha256());
+    expired = expire(issue(HOST, "DNS:" HOST, NULL, &ca));
+    other_expired = expire(issue("other", "DNS:other.example.org", NULL, &ca));
     good_ctx = credentials_of(&good, NULL, 0);
     other_ctx = credentials_of(&other, NULL, 0);
     selfsigned_ctx = credentials_of(&selfsigned, NULL, 0);
     expired_ctx = credentials_of(&expired, NULL, 0);
+    other_expired_ctx = credentials_of(&other_expired, NULL, 0);
     return !file || PEM_write_X509(file, ca.cert) != 1 || fclose(file) != 0;
 }
 
@@ -584,10 +616,12 @@ static int end(void **state)
     SSL_CTX_free(other_ctx);
     SSL_CTX_free(selfsigned_ctx);
     SSL_CTX_free(expired_ctx);
+    SSL_CTX_free(other_expired_ctx);
     issued_free(&good);
     issued_free(&other);
     issued_free(&selfsigned);
     issued_free(&expired);
+    issued_free(&other_expired);
     issued_free(&ca);
     return 0;
 }
@@ -598,6 +632,7 @@ int main(void)
         cmocka_unit_test(test_servers),
         cmocka_unit_test(test_fields_of_a_response),
         cmocka_unit_test(test_certificates_are_evidence),
+        cmocka_unit_test(test_date_behind_an_expired_certificate),
         cmocka_unit_test(test_special_addresses_are_not_contacted),
         cmocka_unit_test(test_only_allowed_addresses_of_several),
         cmocka_unit_test(test_second_address_when_the_first_refuses),

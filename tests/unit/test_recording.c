@@ -178,6 +178,7 @@ static const struct smtp_session sessions[] = {
      .our_ip = V4(198, 51, 100, 7),
      .connect_ms = 0,
      .greeting_ms = 3,
+     .greeted_s = 1767225600,
      .total_ms = 900},
     {.key = "smtp:[2001:db8::9]:587/#2",
      .ip = V6(9),
@@ -366,6 +367,7 @@ static void same_session(const struct smtp_session *a, const struct smtp_session
     same_ip(&a->our_ip, &b->our_ip);
     SAME(connect_ms);
     SAME(greeting_ms);
+    SAME(greeted_s);
     SAME(total_ms);
 }
 
