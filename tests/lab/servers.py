@@ -151,7 +151,7 @@ def _exim():
 local_interfaces = <; {addresses}
 daemon_smtp_ports = 25
 smtp_active_hostname = {about("ehlo")}
-smtp_banner = {about("banner")} ESMTP Exim
+smtp_banner = {about("banner")} ESMTP Exim $tod_full
 spool_directory = /run/lab/exim
 log_file_path = /run/lab/log/exim-%slog
 pid_file_path = /run/lab/pid/exim

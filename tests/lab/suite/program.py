@@ -63,17 +63,21 @@ class Outcome:
         return [f"exit status {self.status} instead of {' or '.join(map(str, expected))}: {words}", *last]
 
 
-def audit(*arguments, environment=(), within=()):
-    """mailready audit inside the lab, with the lab's CA and canaries, and with a blocklist only if one is named.
+def command(*arguments, environment=(), within=()):
+    """mailready audit inside the lab, with the lab's CA and canaries.  within: a command of the lab that runs it."""
+    program = [*within, "env", *environment, PROGRAM, "audit", "--ca-file", str(LAB_DIR / "ca.pem"), *CANARIES]
+    return [str(LAB / "exec"), *program, *arguments]
 
-    within: a command of the lab that runs it."""
+
+def audit(*arguments, environment=(), within=()):
+    """Runs it, with a blocklist only if one is named."""
     if "--dnsbl" not in arguments:
         arguments = ("--no-dnsbl", *arguments)
-    command = [str(LAB / "exec"), *within, "env", *environment, PROGRAM, "audit", "--ca-file", str(LAB_DIR / "ca.pem"), *CANARIES, *arguments]
+    words = command(*arguments, environment=environment, within=within)
     try:
-        done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT, timeout=LIMIT_S)
+        done = subprocess.run(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT, timeout=LIMIT_S)
     except subprocess.TimeoutExpired as late:
-        done = subprocess.CompletedProcess(command, "hang", late.stdout or b"", late.stderr or b"")
+        done = subprocess.CompletedProcess(words, "hang", late.stdout or b"", late.stderr or b"")
     return Outcome(arguments, done)
 
 
