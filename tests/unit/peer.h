@@ -18,6 +18,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
@@ -26,7 +27,7 @@
 
 #include "core/ip.h"
 
-enum { PEER_HEARD_MAX = 8192, PEER_VISITS_MAX = 8, PEER_PATIENCE_MS = 9000, PEER_FLOOD_BYTES = 4 << 20 };
+enum { PEER_HEARD_MAX = 8192, PEER_VISITS_MAX = 8, PEER_PATIENCE_MS = 9000, PEER_FLOOD_BYTES = 4 << 20, PEER_FLOOD_RECORDS = 12000 };
 
 enum peer_action {
     END,     /* of the script: as HOLD */
@@ -36,8 +37,11 @@ enum peer_action {
     AWAIT,   /* waits until there is something to read, and leaves it */
     PAUSE,   /* `number` milliseconds */
     DRIP,    /* sends the text again and again, one octet each `number` milliseconds */
-    FLOOD,   /* sends the text again and again, as fast as it goes, PEER_FLOOD_BYTES at most */
+    FLOOD,   /* sends the text (`number` octets of it, if given) again and again, as fast as it goes, PEER_FLOOD_BYTES at most */
     SECURE,  /* the server side of a TLS handshake */
+    RENEGOTIATE, /* TLS 1.2: asks for another handshake, and goes on as if it had not */
+    UPDATE_KEYS, /* TLS 1.3: new keys PEER_FLOOD_RECORDS times, and the peer shall do the same */
+    SEND_TICKETS, /* TLS 1.3: as many tickets */
     RESET,   /* closes with RST */
     CLOSE,   /* closes with FIN, without a word in TLS */
     NOTIFY,  /* closes with close_notify and FIN */
@@ -81,7 +85,7 @@ struct peer {
     uint16_t port;
     unsigned visits_served; /* ends after that many */
     /* written by the thread, read after peer_join() */
-    char heard[PEER_HEARD_MAX]; /* lines as received; "<tls>" for a handshake, "<end>" for FIN or RST */
+    char heard[PEER_HEARD_MAX]; /* lines as received; "<tls>" for a handshake, "<end>" for FIN or RST, "<no renegotiation>" */
     unsigned visits;
     bool crowded; /* a second connection stood while one was served */
     int64_t opened_ms[PEER_VISITS_MAX], closed_ms[PEER_VISITS_MAX];
@@ -134,7 +138,8 @@ static inline bool peer_hear(struct peer *p, struct peer_line *line)
         if (got <= 0) {
             text[size] = 0;
             peer_note(p, text);
-            peer_note(p, "<end>\n");
+            peer_note(p, line->ssl && ERR_GET_REASON(ERR_peek_last_error()) == SSL_R_NO_RENEGOTIATION ? "<no renegotiation>\n"
+                                                                                                     : "<end>\n");
             return false;
         }
         if (text[size++] == '\n')
@@ -153,6 +158,7 @@ static inline bool peer_step(struct peer *p, struct peer_line *line, const struc
     struct linger linger = {1, 0};
     int64_t began = peer_now_ms();
     char swallowed[4096];
+    size_t size;
 
     switch (step->action) {
     case SAY:
@@ -174,8 +180,9 @@ static inline bool peer_step(struct peer *p, struct peer_line *line, const struc
         }
         return false;
     case FLOOD:
-        for (size_t sent = 0; sent < PEER_FLOOD_BYTES; sent += strlen(step->text))
-            if (peer_write(line, step->text, strlen(step->text)) <= 0)
+        size = step->number ? (size_t)step->number : strlen(step->text);
+        for (size_t sent = 0; sent < PEER_FLOOD_BYTES; sent += size)
+            if (peer_write(line, step->text, size) <= 0)
                 return false;
         return false;
     case SECURE:
@@ -186,6 +193,18 @@ static inline bool peer_step(struct peer *p, struct peer_line *line, const struc
             return false;
         }
         peer_note(p, "<tls>\n");
+        return true;
+    case RENEGOTIATE:
+        return SSL_renegotiate(line->ssl) == 1 && SSL_do_handshake(line->ssl) == 1;
+    case UPDATE_KEYS:
+        for (int i = 0; i < PEER_FLOOD_RECORDS; i++)
+            if (SSL_key_update(line->ssl, SSL_KEY_UPDATE_REQUESTED) != 1 || SSL_do_handshake(line->ssl) != 1)
+                return false;
+        return true;
+    case SEND_TICKETS:
+        for (int i = 0; i < PEER_FLOOD_RECORDS; i++) /* OpenSSL does not mind that nobody takes them any more */
+            if (SSL_new_session_ticket(line->ssl) != 1 || SSL_do_handshake(line->ssl) != 1)
+                return false;
         return true;
     case RESET:
         setsockopt(line->fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger);

@@ -144,6 +144,65 @@ static void test_certificates(void **state)
     issued_free(&huge);
 }
 
+/* What a server can send within TLS without saying anything: ends by the caps of the session, and says so.  (threats.md T2) */
+static void test_floods(void **state)
+{
+    static const struct peer_step asks_again[] = {TO_TLS, {RENEGOTIATE, 0, 0}, {SAY, EHLO_PLAIN, 0}, {END, 0, 0}};
+    static const struct peer_step new_keys[] = {TO_TLS, {UPDATE_KEYS, 0, 0}, {END, 0, 0}};
+    static const struct peer_step tickets[] = {TO_TLS, {SEND_TICKETS, 0, 0}, {END, 0, 0}};
+    static const struct peer_step empty_records[] = {TO_STARTTLS, {SAY, "220 go\r\n", 0}, {SWALLOW, 0, 0}, {FLOOD, "\x16\3\3\0\0", 5}};
+    static const struct peer_step change_cipher[] = {TO_STARTTLS, {SAY, "220 go\r\n", 0}, {SWALLOW, 0, 0}, {FLOOD, "\x14\3\3\0\1\1", 6}};
+    static const struct peer_step alerts[] = {TO_STARTTLS, {SAY, "220 go\r\n", 0}, {SWALLOW, 0, 0}, {FLOOD, "\x15\3\3\0\2\1\x5a", 7}};
+    static const struct {
+        const char *name;
+        const struct peer_step *script;
+        int version;
+        enum smtp_end end;
+        enum smtp_state state;
+        unsigned violations;
+        bool established;
+    } cases[] = {
+        {"asks for another handshake", asks_again, TLS1_2_VERSION, SMTP_END_OK, SMTP_QUIT, 0, true},
+        {"new keys for ever", new_keys, TLS1_3_VERSION, SMTP_END_PROTOCOL, SMTP_EHLO_TLS, SMTP_TOO_MANY_BYTES, true},
+        {"tickets for ever", tickets, TLS1_3_VERSION, SMTP_END_PROTOCOL, SMTP_EHLO_TLS, SMTP_TOO_MANY_BYTES, true},
+        {"empty records", empty_records, TLS1_3_VERSION, SMTP_END_TLS, SMTP_HANDSHAKE, 0, false},
+        {"ChangeCipherSpec for ever", change_cipher, TLS1_3_VERSION, SMTP_END_TLS, SMTP_HANDSHAKE, 0, false},
+        {"warnings for ever", alerts, TLS1_3_VERSION, SMTP_END_TLS, SMTP_HANDSHAKE, 0, false},
+    };
+    enum { CASES = sizeof cases / sizeof *cases };
+    struct peer *peers[CASES];
+    struct evidence *evidence[CASES];
+    SSL_CTX *contexts[CASES];
+    struct smtp_config config = config_of(0);
+    struct rig rig = rig_new(&config);
+
+    (void)state;
+    for (size_t i = 0; i < CASES; i++) {
+        contexts[i] = credentials_of(&leaf, NULL, 0);
+        SSL_CTX_set_min_proto_version(contexts[i], cases[i].version);
+        SSL_CTX_set_max_proto_version(contexts[i], cases[i].version);
+        peers[i] = peer_start(cases[i].script, contexts[i], 1);
+        evidence[i] = want_peer(&rig, peers[i]);
+    }
+    loop_run(rig.loop);
+    for (size_t i = 0; i < CASES; i++) {
+        const struct smtp_session *s = session_of(evidence[i]);
+
+        if (s->end != cases[i].end || s->state != cases[i].state || s->violations != cases[i].violations || !s->tls ||
+            s->tls->established != cases[i].established || s->total_ms >= PEER_PATIENCE_MS / 2)
+            fail_msg("%s: %s, %s, violations %#x, %s, error %s, %lld ms", cases[i].name, smtp_end_name(s->end),
+                     smtp_state_name(s->state), s->violations, s->tls && s->tls->established ? "TLS" : "no TLS",
+                     s->tls && s->tls->error ? s->tls->error : "none", (long long)s->total_ms);
+    }
+    rig_free(&rig);
+    peer_join(peers[0]);
+    assert_non_null(strstr(peers[0]->heard, "<no renegotiation>"));
+    for (size_t i = 0; i < CASES; i++) {
+        peer_free(peers[i]);
+        SSL_CTX_free(contexts[i]);
+    }
+}
+
 static struct str der_of(struct arena *arena, X509 *cert)
 {
     int size = i2d_X509(cert, NULL);
@@ -266,8 +325,8 @@ static void test_many_names(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_certificates),  cmocka_unit_test(test_facts),      cmocka_unit_test(test_names),
-        cmocka_unit_test(test_hostile_names), cmocka_unit_test(test_many_names),
+        cmocka_unit_test(test_certificates), cmocka_unit_test(test_floods),        cmocka_unit_test(test_facts),
+        cmocka_unit_test(test_names),        cmocka_unit_test(test_hostile_names), cmocka_unit_test(test_many_names),
     };
 
     signal(SIGPIPE, SIG_IGN);
