@@ -88,6 +88,8 @@ struct dns_answer {
     enum dns_security security;
     const struct dns_record *records; /* of the type asked for, at the end of the chain; order as received */
     size_t count;
+    const uint8_t *algorithms; /* of the RRSIG records over them (RFC 4034 3.1.2), ascending, each once */
+    size_t algorithm_count;
     const struct dns_link *chain; /* CNAMEs followed, in order */
     size_t chain_count;
     bool chain_loops;    /* the last link leads back into the chain (status DNS_UNKNOWN, reason protocol) */

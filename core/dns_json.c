@@ -101,6 +101,20 @@ static void records(struct json_codec *c, const char *member, struct dns_answer 
     json_end(c);
 }
 
+static void algorithms(struct json_codec *c, struct dns_answer *a)
+{
+    a->algorithm_count = json_list(c, "algorithms", a->algorithm_count);
+    if (a->algorithm_count == 0)
+        return;
+
+    uint8_t *all = ARENA_ARRAY(c->arena, uint8_t, a->algorithm_count);
+
+    for (size_t i = 0; i < a->algorithm_count; i++)
+        all[i] = (uint8_t)json_int(c, NULL, c->writing ? a->algorithms[i] : 0, 0, UINT8_MAX, 0);
+    a->algorithms = all;
+    json_end(c);
+}
+
 static void chain(struct json_codec *c, struct dns_answer *a)
 {
     a->chain_count = json_list(c, "chain", a->chain_count);
@@ -157,6 +171,7 @@ void dns_answer_json(struct json_codec *c, struct dns_answer *a, const struct ke
                                                a->trouble.reason == REASON_DNSSEC_BOGUS ? DNS_BOGUS : DNS_UNDECIDED);
     a->ttl_s = (uint32_t)json_int(c, "ttl", a->ttl_s, 0, UINT32_MAX, DNS_TTL_MAX_S);
     records(c, "records", a, key->type);
+    algorithms(c, a);
     chain(c, a);
     a->chain_loops = json_bool(c, "chain_loops", a->chain_loops, false);
     a->chain_too_long = json_bool(c, "chain_too_long", a->chain_too_long, false);

@@ -8,7 +8,7 @@
 #include "core/arena.h"
 #include "core/name.h"
 
-enum { TYPE_OPT = 41, OPTION_EXTENDED_ERROR = 15, LABEL_POINTER = 0xc0 };
+enum { TYPE_OPT = 41, TYPE_RRSIG = 46, RRSIG_FIXED = 18, OPTION_EXTENDED_ERROR = 15, LABEL_POINTER = 0xc0 };
 
 /* What the parser holds is here, so that an arena that is exhausted in mid-record leaves nothing behind. */
 struct parser {
@@ -17,6 +17,7 @@ struct parser {
     const struct dns_scan *scan;
     struct dns_message *message;
     struct dns_rr *answer;
+    struct dns_signature *signatures;
     ldns_rr *rr; /* the one being looked at */
     const char *last_owner;
     unsigned last_pointer; /* that spelled it; 0: none did */
@@ -204,6 +205,14 @@ static bool parse_answer(struct parser *parser, const struct dns_spot *spot)
     return true;
 }
 
+static void note_signature(struct parser *parser, const struct dns_spot *spot)
+{
+    const uint8_t *rdata = parser->packet + spot->rdata;
+
+    if (spot->rdata_size > RRSIG_FIXED)
+        parser->signatures[parser->message->signature_count++] = (struct dns_signature){read16(rdata), rdata[2]};
+}
+
 /* RFC 2308 5: for as long as the lower of the SOA's TTL and its minimum. */
 static bool parse_authority(struct parser *parser, const struct dns_spot *spot)
 {
@@ -249,7 +258,11 @@ static bool parse_spot(struct parser *parser, const struct dns_spot *spot)
 {
     if (spot->section == DNS_ADDITIONAL)
         return spot->type != TYPE_OPT || parse_opt(parser->message, parser->packet, spot);
-    if (spot->rclass != LDNS_RR_CLASS_IN || !dns_type_name((enum dns_type)spot->type))
+    if (spot->rclass != LDNS_RR_CLASS_IN)
+        return true;
+    if (spot->type == TYPE_RRSIG && spot->section == DNS_ANSWER)
+        note_signature(parser, spot);
+    if (!dns_type_name((enum dns_type)spot->type))
         return true;
     return spot->section == DNS_ANSWER ? parse_answer(parser, spot) : parse_authority(parser, spot);
 }
@@ -274,6 +287,7 @@ static bool parse_all(struct parser *parser)
     for (size_t i = 0; i < scan->count; i++)
         answers += scan->spots[i].section == DNS_ANSWER;
     parser->message->answer = parser->answer = ARENA_ARRAY(parser->arena, struct dns_rr, answers);
+    parser->message->signatures = parser->signatures = ARENA_ARRAY(parser->arena, struct dns_signature, answers);
     for (size_t i = 0; i < scan->count; i++)
         if (!parse_spot(parser, &scan->spots[i])) {
             parser->why = "a record that cannot be parsed";

@@ -73,8 +73,26 @@ static void note_security(struct dns_question *q, const struct dns_message *mess
         q->answer->security = q->all_authentic ? DNS_SECURE : DNS_INSECURE;
 }
 
+/* Owners are not compared: of all names in an answer only the last one of a chain has records of the type asked for. */
+static void note_algorithms(struct dns_question *q, const struct dns_message *message)
+{
+    bool used[UINT8_MAX + 1] = {false};
+    uint8_t *algorithms;
+
+    for (size_t i = 0; i < message->signature_count; i++)
+        if (message->signatures[i].covers == q->evidence->key.type)
+            used[message->signatures[i].algorithm] = true;
+    for (unsigned i = 0; i <= UINT8_MAX; i++)
+        q->answer->algorithm_count += used[i];
+    q->answer->algorithms = algorithms = ARENA_ARRAY(evidence_arena(q->evidence), uint8_t, q->answer->algorithm_count);
+    for (unsigned i = 0; i <= UINT8_MAX; i++)
+        if (used[i])
+            *algorithms++ = (uint8_t)i;
+}
+
 static void finish_with_records(struct dns_question *q, const struct dns_message *message)
 {
+    note_algorithms(q, message);
     q->answer->records =
         dns_chain_records(&q->chain, evidence_arena(q->evidence), message, q->evidence->key.type, &q->answer->count);
     dns_question_finish(q, DNS_OK, q->chain.ttl_s);

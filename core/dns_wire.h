@@ -3,7 +3,8 @@
  * A reply passes three gates before its values are used:
  *   1. dns_wire_scan() walks it by hand, within named limits, and notes where each record stands;
  *   2. dns_wire_echoes() compares its question with the one that was sent;
- *   3. dns_wire_parse() has ldns take apart the records of our types and class IN, and nothing else.
+ *   3. dns_wire_parse() has ldns take apart the records of our types and class IN, and nothing else.  Of signatures it notes
+ *      the two fields that stand first; validating them is the resolver's business.
  * What fails a gate is malformed as a whole: nothing of it is used.
  *
  * Names become text in name.h's form.  Memory for values is a scratch arena's; packets are the caller's.
@@ -64,6 +65,11 @@ struct dns_rr {
     struct dns_record record;
 };
 
+struct dns_signature { /* an RRSIG record: RFC 4034 3.1 */
+    uint16_t covers;
+    uint8_t algorithm;
+};
+
 struct dns_message {
     int rcode; /* with EDNS's upper bits */
     bool response, truncated, authoritative, recursion_available, authentic;
@@ -71,6 +77,8 @@ struct dns_message {
     int extended_error;          /* -1: none */
     const struct dns_rr *answer; /* class IN and of our types, order as received */
     size_t answer_count;
+    const struct dns_signature *signatures; /* in the answer section */
+    size_t signature_count;
     bool has_soa; /* in the authority section: the answer is negative, for so long: */
     uint32_t negative_ttl_s;
     const char *zone; /* the SOA's owner */

@@ -3,7 +3,7 @@
  * What is written is the long form.  The short ones exist for people who write cases by hand.
  *
  * dns:, dns@
- *   {"status": "ok", "security": "secure", "ttl": 300, "records": ["10 mx1.example.org"],
+ *   {"status": "ok", "security": "secure", "ttl": 300, "records": ["10 mx1.example.org"], "algorithms": [13],
  *    "chain": [["owner", "target"]], "zone": "example.org", "server": "127.0.0.1", "rcode": 0, "extended_error": -1,
  *    "tries": 2, "setbacks": 1, "tcp": false, "edns": true}
  *   trouble: {"status": "unknown", "reason": "timeout", "side": "network", "why": "...", "chain_loops": true}

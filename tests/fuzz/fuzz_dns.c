@@ -78,6 +78,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     expect(scan.used <= size && scan.count <= DNS_RECORDS_MAX && scan.trailing == (scan.used < size));
     arena = arena_new(MESSAGE_BYTES);
     if (dns_wire_parse(arena, data, &scan, &message, &why)) {
+        expect(message.answer_count + message.signature_count <= scan.count);
         for (size_t i = 0; i < message.answer_count; i++) {
             expect_name(message.answer[i].owner);
             expect_record(&message.answer[i].record);

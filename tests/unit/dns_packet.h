@@ -122,6 +122,23 @@ static inline void put_soa(struct packet *p, unsigned section, const char *owner
     end_record(p, at);
 }
 
+/* Of the question's name. */
+static inline void put_rrsig(struct packet *p, unsigned covers, unsigned algorithm)
+{
+    size_t at = begin_record(p, 0, NULL, 46, 300);
+
+    put16(p, covers);
+    put8(p, algorithm);
+    put8(p, 2);
+    put32(p, 300);
+    put32(p, 2);
+    put32(p, 1);
+    put16(p, 4711);
+    put_name(p, "example.org");
+    put_bytes(p, "signature", 9);
+    end_record(p, at);
+}
+
 /* extended_error -1: none */
 static inline void put_opt(struct packet *p, unsigned rcode_high, int extended_error)
 {

@@ -424,6 +424,33 @@ static void absence_is_a_fact(void **state)
 
 /* ---- security: D2 ---- */
 
+static void signed_twice(struct server *server, const struct asked *asked)
+{
+    (void)server;
+    begin(asked, ANSWER);
+    put_rrsig(&reply, DNS_A, 13);
+    put_rrsig(&reply, DNS_A, 7);
+    put_a(&reply, NULL, 300, 0xc0000201);
+    put_rrsig(&reply, DNS_AAAA, 5);
+    put_rrsig(&reply, DNS_A, 13);
+    finish(asked, -1);
+}
+
+static void algorithms_are_those_over_the_records(void **state)
+{
+    const struct dns_answer *answer;
+    struct bench bench;
+
+    (void)state;
+    open_bench(&bench, signed_twice, NULL, NULL);
+    answer = ask(&bench, "example.org", DNS_A);
+    assert_int_equal(answer->count, 1);
+    assert_int_equal(answer->algorithm_count, 2);
+    assert_int_equal(answer->algorithms[0], 7);
+    assert_int_equal(answer->algorithms[1], 13);
+    close_bench(&bench);
+}
+
 static void authentic(struct server *server, const struct asked *asked)
 {
     (void)server;
@@ -1328,6 +1355,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_answer_is_an_answer),
         cmocka_unit_test(absence_is_a_fact),
+        cmocka_unit_test(algorithms_are_those_over_the_records),
         cmocka_unit_test(authentic_bit_counts_from_trusted_resolvers_only),
         cmocka_unit_test(forged_replies_are_not_heard),
         cmocka_unit_test(a_changed_echo_is_asked_for_over_tcp),

@@ -508,6 +508,35 @@ static void every_type_is_parsed(void **state)
     arena_free(arena);
 }
 
+static void signatures_are_noted(void **state)
+{
+    struct arena *arena = arena_new(MESSAGE_BYTES);
+    struct dns_message message;
+    size_t at;
+
+    (void)state;
+    begin_reply(&packet, 1, NOERROR, "example.org", DNS_A);
+    put_a(&packet, NULL, 300, 0xc0000201);
+    put_rrsig(&packet, DNS_A, 13);
+    put_rrsig(&packet, 257, 5);
+    at = begin_record(&packet, 0, NULL, 46, 300); /* of the fixed fields only */
+    put_bytes(&packet, "\0\1\10\2\0\0\1\54\0\0\0\2\0\0\0\1\0\1", 18);
+    end_record(&packet, at);
+    put_rrsig(&packet, DNS_A, 10); /* class CH */
+    set16(&packet, packet.size - 48, 3);
+    at = begin_record(&packet, 1, NULL, 46, 300); /* not of the answer */
+    put_bytes(&packet, "\0\1\10\2\0\0\1\54\0\0\0\2\0\0\0\1\0\1\0!", 20);
+    end_record(&packet, at);
+    message = parse_it(arena);
+    assert_int_equal(message.answer_count, 1);
+    assert_int_equal(message.signature_count, 2);
+    assert_int_equal(message.signatures[0].covers, DNS_A);
+    assert_int_equal(message.signatures[0].algorithm, 13);
+    assert_int_equal(message.signatures[1].covers, 257);
+    assert_int_equal(message.signatures[1].algorithm, 5);
+    arena_free(arena);
+}
+
 static void labels_of_any_octet_become_text(void **state)
 {
     static const struct {
@@ -740,6 +769,7 @@ int main(void)
         cmocka_unit_test(every_truncation_is_refused),
         cmocka_unit_test(trailing_bytes_are_flagged),
         cmocka_unit_test(every_type_is_parsed),
+        cmocka_unit_test(signatures_are_noted),
         cmocka_unit_test(labels_of_any_octet_become_text),
         cmocka_unit_test(four_labels_of_63),
         cmocka_unit_test(negative_answers_have_a_life_time),

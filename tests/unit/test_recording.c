@@ -76,6 +76,8 @@ static const struct dns_answer answers[] = {
      .security = DNS_SECURE,
      .records = addresses,
      .count = 2,
+     .algorithms = (const uint8_t[]){0, 13, 255},
+     .algorithm_count = 3,
      .chain = links,
      .chain_count = 2,
      .server = "192.0.2.53@5353",
@@ -297,6 +299,9 @@ static void same_answer(const struct dns_answer *a, const struct dns_answer *b)
     SAME(count);
     for (size_t i = 0; i < a->count; i++)
         same_record(&a->records[i], &b->records[i]);
+    SAME(algorithm_count);
+    for (size_t i = 0; i < a->algorithm_count; i++)
+        SAME(algorithms[i]);
     SAME(chain_count);
     for (size_t i = 0; i < a->chain_count; i++) {
         same_text(a->chain[i].owner, b->chain[i].owner);
@@ -651,6 +656,7 @@ static const struct {
     {"\n\n{", "line 3: "},
     {"[]", "expected an object"},
     {"{}", "mailready_evidence: missing"},
+    {IN("\"dns:x/A\":{\"algorithms\":[256],\"records\":[\"11.0.0.1\"]}"), "algorithms[0]: expected a whole number"},
     {"{} x", "something follows the end"},
     {"{\"mailready_evidence\":2}", "mailready_evidence: expected a whole number"},
     {"{\"mailready_evidence\":1}", "target: missing"},
