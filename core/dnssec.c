@@ -1,7 +1,29 @@
-/* core/dnssec.c - tells "insecure" from "not validated here". */
+/* core/dnssec.c - tells "insecure" from "not validated here", and old signatures from current ones. */
 #include "core/dnssec.h"
 
+#include "core/arena.h"
 #include "core/run.h"
+
+static const struct {
+    const char *name;
+    bool retired;
+} algorithms[] = {
+    /* by number */
+    [1] = {"RSAMD5", true},
+    [3] = {"DSA", true},
+    [5] = {"RSASHA1", true},
+    [6] = {"DSA-NSEC3-SHA1", true},
+    [7] = {"RSASHA1-NSEC3-SHA1", true},
+    [8] = {"RSASHA256", false},
+    [10] = {"RSASHA512", false},
+    [12] = {"ECC-GOST", true},
+    [13] = {"ECDSAP256SHA256", false},
+    [14] = {"ECDSAP384SHA384", false},
+    [15] = {"ED25519", false},
+    [16] = {"ED448", false},
+};
+
+enum { ALGORITHMS = sizeof algorithms / sizeof *algorithms };
 
 enum dns_security need_security(struct run *run, const struct dns_answer *answer, bool *pending)
 {
@@ -21,4 +43,30 @@ enum dns_security security_of_both(enum dns_security a, enum dns_security b)
         if (a == weakest_first[i] || b == weakest_first[i])
             return weakest_first[i];
     return DNS_SECURE;
+}
+
+enum dnssec_signatures dnssec_signatures(const struct dns_answer *answer)
+{
+    size_t retired = 0;
+
+    for (size_t i = 0; i < answer->algorithm_count; i++)
+        retired += answer->algorithms[i] < ALGORITHMS && algorithms[answer->algorithms[i]].retired;
+    if (answer->algorithm_count == 0)
+        return DNSSEC_NONE_SEEN;
+    if (retired == 0)
+        return DNSSEC_CURRENT;
+    return retired == answer->algorithm_count ? DNSSEC_RETIRED : DNSSEC_RETIRED_TOO;
+}
+
+const char *dnssec_algorithms_text(struct arena *arena, const struct dns_answer *answer)
+{
+    const char *text = "";
+
+    for (size_t i = 0; i < answer->algorithm_count; i++) {
+        unsigned number = answer->algorithms[i];
+        const char *name = number < ALGORITHMS && algorithms[number].name ? algorithms[number].name : "algorithm";
+
+        text = str_printf(arena, "%s%s%s (%u)", text, *text ? ", " : "", name, number);
+    }
+    return text;
 }

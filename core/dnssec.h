@@ -1,7 +1,9 @@
-/* core/dnssec.h - what an answer's DNSSEC status is worth.  (RFC 4033 5; threats.md D2)
+/* core/dnssec.h - what an answer's DNSSEC status and its signatures are worth.  (RFC 4033 5; threats.md D2)
  *
  * "Insecure" is a statement only of a resolver that validates.  One that is trusted and never sets AD does not: the
  * root has been signed since 2010, so its SOA tells.
+ *
+ * A zone signs all that it has with each of its algorithms (RFC 4035 2.2), so the signatures of one answer show them.
  */
 #pragma once
 
@@ -9,6 +11,7 @@
 
 #include "core/dns.h"
 
+struct arena;
 struct run;
 
 /* The answer's security, DNS_UNDECIDED where the resolver cannot know; *pending is set, never cleared. */
@@ -16,3 +19,9 @@ enum dns_security need_security(struct run *, const struct dns_answer *, bool *p
 
 /* Of data that is made of both. */
 enum dns_security security_of_both(enum dns_security, enum dns_security);
+
+/* Retired are the algorithms that must not sign any more: RSAMD5, DSA, ECC-GOST, and those with SHA-1.  Validators take
+ * what has no other signature for unsigned.  (RFC 9905 2; IANA's registry "DNS Security Algorithm Numbers") */
+enum dnssec_signatures { DNSSEC_NONE_SEEN, DNSSEC_RETIRED, DNSSEC_RETIRED_TOO, DNSSEC_CURRENT };
+enum dnssec_signatures dnssec_signatures(const struct dns_answer *);
+const char *dnssec_algorithms_text(struct arena *, const struct dns_answer *); /* "RSASHA1 (5), ECDSAP256SHA256 (13)" */

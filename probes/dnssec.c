@@ -1,5 +1,5 @@
 /* probes/dnssec.c - are the zones that mail rests on signed, and if so, do they validate?  (checks.md, section 12;
- * RFC 4033 5)
+ * RFC 4033 5, RFC 9905)
  *
  * The zones are those of the domain, of its MX hosts, and of the reverse names of its mail addresses. */
 #include "core/dnssec.h"
@@ -148,6 +148,67 @@ static void judge_unvalidated(struct run *run, const struct zone *zone, const st
     finding_rests_on(run, finding_worst(f, NOTE), soa->key);
 }
 
+static const char *signed_with(struct run *run, const struct dns_answer *soa)
+{
+    return soa->algorithm_count ? str_printf(run_arena(run), " with %s", dnssec_algorithms_text(run_arena(run), soa)) : "";
+}
+
+static struct finding *judge_retired(struct run *run, const struct zone *zone, const struct dns_answer *soa, const char *effect)
+{
+    struct finding *f = finding(run, DNSSEC_STATUS, WARN, zone->name, "the zone of %s is signed%s alone: %s", zone->purpose,
+                                signed_with(run, soa), effect);
+
+    return finding_remedy(
+        run, f,
+        "Whoever signs the zone should change to ECDSAP256SHA256 (13): sign with both algorithms, publish the new DNSKEY, replace the "
+        "DS record at the parent zone, and when its TTL has passed remove the old key and its signatures (RFC 6781 4.1.4). Most "
+        "signers take these steps by themselves when their policy names the new algorithm.");
+}
+
+static struct finding *judge_secure(struct run *run, const struct zone *zone, const struct dns_answer *soa)
+{
+    struct finding *f;
+
+    switch (dnssec_signatures(soa)) {
+    case DNSSEC_RETIRED:
+        return judge_retired(run, zone, soa, "it validates here, but resolvers that follow RFC 9905 take it for unsigned");
+    case DNSSEC_RETIRED_TOO:
+        f = finding(run, DNSSEC_STATUS, NOTE, zone->name,
+                    "the zone of %s is signed%s, and validates: resolvers use the newer algorithm, and the older one is left over",
+                    zone->purpose, signed_with(run, soa));
+        return finding_remedy(run, f,
+                              "Finish the change of algorithm: when the DS record at the parent zone names a key of the newer one and the "
+                              "TTL of the old record has passed, remove the older key and its signatures (RFC 6781 4.1.4).");
+    case DNSSEC_NONE_SEEN: /* the resolver keeps them to itself */
+    case DNSSEC_CURRENT:
+        break;
+    }
+    return finding(run, DNSSEC_STATUS, PASS, zone->name, "the zone of %s is signed%s, and validates", zone->purpose,
+                   signed_with(run, soa));
+}
+
+static struct finding *judge_insecure(struct run *run, const struct zone *zone, const struct dns_answer *soa)
+{
+    struct finding *f;
+
+    switch (dnssec_signatures(soa)) {
+    case DNSSEC_RETIRED:
+        return judge_retired(run, zone, soa, "it counts as not signed, which is what RFC 9905 asks of resolvers");
+    case DNSSEC_RETIRED_TOO:
+    case DNSSEC_CURRENT:
+        f = finding(run, DNSSEC_STATUS, NOTE, zone->name,
+                    "the zone of %s is signed%s, but counts as not signed: no DS records lead to its key", zone->purpose,
+                    signed_with(run, soa));
+        return finding_remedy(run, f,
+                              "Nothing needs to be done for mail to flow. For the signatures to count, the parent zone has to publish a DS "
+                              "record for the zone's key, and be signed itself.");
+    case DNSSEC_NONE_SEEN:
+        break;
+    }
+    f = finding(run, DNSSEC_STATUS, NOTE, zone->name, "the zone of %s is not signed", zone->purpose);
+    return finding_remedy(run, f, "Nothing needs to be done for mail to flow. DANE needs signed zones.");
+}
+
 static void judge_zone(struct run *run, const struct zone *zone)
 {
     const struct dns_answer *soa;
@@ -180,11 +241,7 @@ static void judge_zone(struct run *run, const struct zone *zone)
         judge_unvalidated(run, zone, soa);
         return;
     }
-    f = security == DNS_SECURE
-            ? finding(run, DNSSEC_STATUS, PASS, zone->name, "the zone of %s is signed, and validates", zone->purpose)
-            : finding(run, DNSSEC_STATUS, NOTE, zone->name, "the zone of %s is not signed", zone->purpose);
-    if (f->status == NOTE)
-        finding_remedy(run, f, "Nothing needs to be done for mail to flow. DANE needs signed zones.");
+    f = security == DNS_SECURE ? judge_secure(run, zone, soa) : judge_insecure(run, zone, soa);
     finding_rests_on(run, f, soa->key);
 }
 

@@ -9,7 +9,7 @@ from collections import Counter
 from model import reverse_name
 from world import DOMAINS
 
-NOT_VALIDATED = ("bogus.lab", "unsigned.lab", "dane-unsigned.lab")
+NOT_VALIDATED = ("bogus.lab", "unsigned.lab", "dane-unsigned.lab", "dnssec-no-ds.lab")
 
 # Where the answer isn't simply what the table says.
 DNS = [     # name, type, rcode, AD, what the answer section must hold

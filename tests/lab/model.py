@@ -21,6 +21,8 @@ OTHER_SERVER = ("ns4.lab.", "11.53.0.4")     # an NSD of its own, with another e
 FLAKY_SERVERS = {f"ns{i}.lab.": f"11.53.0.{i}" for i in (5, 6, 7)}     # NSD, but two of five answers are lost: see resolvers.py
 WEB = ("11.80.0.1", "2a0b:bb80:80::1")
 
+RSASHA1, RSASHA1_NSEC3_SHA1, ECDSAP256SHA256 = 5, 7, 13        # DNSSEC algorithms
+
 OWN_NAME = object()     # "as it should be": the host's own name
 
 
@@ -92,14 +94,15 @@ class Domain:
 
     def __init__(self, name, number, why, *hosts, mx=None, spf="v=spf1 mx -all", dmarc="v=DMARC1; p=reject; rua=mailto:dmarc@{}",
                  records=(), zone="signed", reverse=None, reverse_records=(), dkim=False, dane=False, mta_sts=None, bimi=None,
-                 servers=tuple(NAME_SERVERS), other_lacks=""):
+                 servers=tuple(NAME_SERVERS), other_lacks="", algorithms=(ECDSAP256SHA256,)):
         self.name, self.number, self.why = f"{name}.lab", number, why
         self.origin = self.name + "."
         self.hosts = list(hosts)
         self.mx = [f"{10 * (i + 1)} {h.name}" for i, h in enumerate(hosts)] if mx is None else mx
         self.spf, self.dmarc = spf, dmarc and dmarc.format(self.name)
         self.records = list(records)
-        self.zone = zone                        # signed, unsigned or bogus
+        self.zone = zone                        # signed, unsigned, bogus, or no-ds: signed, but the delegation is not
+        self.algorithms = algorithms            # that sign it, each with a key
         self.servers, self.other_lacks = servers, other_lacks       # ns4 lacks the records that hold this text
         self.reverse = reverse                  # None: in the common reverse zone; else a zone of its own: signed, bogus, lame, stale or flaky
         self.reverse_records = list(reverse_records)
@@ -135,9 +138,10 @@ class Zone:
     """A zone that belongs to no domain of the table, or one whose origin is generated."""
     origin: str
     records: list = field(default_factory=list)
-    state: str = "signed"           # signed, unsigned, bogus, or lame: delegated, but no server knows it
+    state: str = "signed"           # signed, unsigned, bogus, no-ds, or lame: delegated, but no server knows it
     servers: tuple = tuple(NAME_SERVERS)
     other_lacks: str = ""           # OTHER_SERVER lacks the records that hold this text
+    algorithms: tuple = (ECDSAP256SHA256,)
 
 
 def reverse_name(address):

@@ -13,7 +13,8 @@ STARTTLS with a certificate of the lab's CA; SPF is "mx -all", DMARC is reject, 
 peers.py.  The addresses 11.66.0.0/16 and 2a0b:bb80:66::/48 swallow packets without a word.
 """
 
-from model import FLAKY_SERVERS, LAME_SERVER, NAME_SERVERS, OTHER_SERVER, ROOT_SERVERS, Domain, Zone, host, policy
+from model import (ECDSAP256SHA256, FLAKY_SERVERS, LAME_SERVER, NAME_SERVERS, OTHER_SERVER, ROOT_SERVERS, RSASHA1, RSASHA1_NSEC3_SHA1,
+                   Domain, Zone, host, policy)
 
 PROBE = ("11.9.9.9", "2a0b:bb80:9::9")
 
@@ -89,6 +90,9 @@ DOMAINS = [
 
     # DNSSEC.
     Domain("bogus", 75, "the signatures of the zone are wrong", host(), zone="bogus"),
+    Domain("dnssec-sha1", 76, "the zone is signed with RSASHA1-NSEC3-SHA1", host(), algorithms=(RSASHA1_NSEC3_SHA1,)),
+    Domain("dnssec-change", 77, "the zone is signed with RSASHA1 still, beside ECDSAP256SHA256", host(), algorithms=(RSASHA1, ECDSAP256SHA256)),
+    Domain("dnssec-no-ds", 78, "the zone is signed, but its delegation is not", host(), zone="no-ds"),
 
     # Who doesn't answer, or late.
     Domain("silent", 80, "accepts the connection and never greets", host(by="silent")),

@@ -1,7 +1,7 @@
 """Zone files from the table, signed, and the configurations of NSD and Unbound.
 
-All zones share one key, which is used for everything, so that signing ninety of them takes half a second: the lab shows
-whether validation is understood, not how to manage keys.
+Zones with the same algorithm share one key, which is used for everything, so that signing ninety of them takes half a
+second: the lab shows whether validation is understood, not how to manage keys.
 """
 
 import base64
@@ -13,12 +13,18 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from model import FLAKY_SERVERS, LAME_SERVER, NAME_SERVERS, OTHER_SERVER, ROOT_SERVERS, WEB, Zone, absolute, reverse_name
+from model import (ECDSAP256SHA256, FLAKY_SERVERS, LAME_SERVER, NAME_SERVERS, OTHER_SERVER, ROOT_SERVERS, RSASHA1, RSASHA1_NSEC3_SHA1,
+                   WEB, Zone, absolute, reverse_name)
 from world import DOMAINS, ZONES
 
 DAYS_VALID = 30
 TTL = 300
 TXT_STRING = 255        # octets in one string of a TXT record
+KEYGEN = {                                             # what ldns-keygen wants
+    RSASHA1: ["RSASHA1", "-b", "2048"],
+    RSASHA1_NSEC3_SHA1: ["RSASHA1-NSEC3-SHA1", "-b", "2048"],
+    ECDSAP256SHA256: ["ECDSAP256SHA256"],
+}
 
 
 def _txt(text):
@@ -67,7 +73,7 @@ def _reverse_zone(domain):
 def all_zones(certs):
     """Every zone of the lab, with the records of the table but without SOA, NS and delegations."""
     zones = [Zone(z.origin, list(z.records), z.state, z.servers) for z in ZONES]
-    zones += [Zone(d.origin, _domain_records(d, certs), d.zone, d.servers, d.other_lacks) for d in DOMAINS]
+    zones += [Zone(d.origin, _domain_records(d, certs), d.zone, d.servers, d.other_lacks, d.algorithms) for d in DOMAINS]
     zones += [_reverse_zone(d) for d in DOMAINS if d.reverse]
     by_origin = {z.origin: z for z in zones}
     for domain in DOMAINS:
@@ -88,17 +94,17 @@ def _enclosing(name, origins):
 
 
 class Key:
-    """The key that signs everything, as ldns-signzone wants it for each zone."""
+    """The key of an algorithm, as ldns-signzone wants it for each zone."""
 
-    def __init__(self, directory):
-        self.directory = directory
+    def __init__(self, directory, algorithm):
         directory.mkdir(parents=True, exist_ok=True)
+        pattern = f"K.+{algorithm:03d}+*.key"
         # A file of its own for each zone, because ldns takes the owner name of the DNSKEY from it.
-        old = next(directory.glob("K.+*.key"), None)
+        old = next(directory.glob(pattern), None)
         if not old:
-            subprocess.run(["ldns-keygen", "-a", "ECDSAP256SHA256", "-r", "/dev/urandom", "."], cwd=directory, check=True,
+            subprocess.run(["ldns-keygen", "-a", *KEYGEN[algorithm], "-r", "/dev/urandom", "."], cwd=directory, check=True,
                            stdout=subprocess.DEVNULL)
-            old = next(directory.glob("K.+*.key"))
+            old = next(directory.glob(pattern))
         self.text = old.read_text().split(";")[0].split(None, 1)[1].strip()
         self.private = old.with_suffix(".private").read_bytes()
         flags, protocol, algorithm, public = self.text.split()[2:6]
@@ -113,13 +119,13 @@ class Key:
         return f"{self.tag()} {self.rdata[3]} 2 {hashlib.sha256(wire + self.rdata).hexdigest()}"
 
     def file_for(self, origin, directory):
-        base = directory / f"K{origin}+013+{self.tag():05d}"
+        base = directory / f"K{origin}+{self.rdata[3]:03d}+{self.tag():05d}"
         Path(f"{base}.key").write_text(f"{origin} {self.text}\n")
         Path(f"{base}.private").write_bytes(self.private)
         return base
 
 
-def _zone_text(zone, zones, key, serial, lacking=""):
+def _zone_text(zone, zones, keys, serial, lacking=""):
     lines = [f"$ORIGIN {zone.origin}", f"$TTL {TTL}",
              f"@ SOA {next(iter(NAME_SERVERS))} hostmaster.lab. {serial} 3600 600 604800 60"]
     lines += [f"@ NS {server}" for server in zone.servers]
@@ -128,7 +134,7 @@ def _zone_text(zone, zones, key, serial, lacking=""):
         if child.origin != "." and _enclosing(child.origin, zones) == zone.origin:
             lines += [f"{child.origin} NS {server}" for server in child.servers]
             if child.state in ("signed", "bogus"):
-                lines.append(f"{child.origin} DS {key.ds(child.origin)}")
+                lines += [f"{child.origin} DS {keys[algorithm].ds(child.origin)}" for algorithm in child.algorithms]
     if zone.origin == ".":
         lines += [f"{name} {kind} {a}" for name, pair in (NAME_SERVERS | ROOT_SERVERS).items() for kind, a in zip(("A", "AAAA"), pair)]
     return "\n".join(lines) + "\n"
@@ -144,21 +150,21 @@ def _spoil(text):
     return "\n".join(lines) + "\n"
 
 
-def sign(zone, directory, key):
+def sign(zone, directory, keys):
     plain, signed = directory / f"{zone.origin}plain", directory / f"{zone.origin}zone"
     if zone.state == "unsigned":
         shutil.copy(plain, signed)
         return
     now = int(time.time())
     subprocess.run(["ldns-signzone", "-i", str(now - 3600), "-e", str(now + DAYS_VALID * 86400), "-f", str(signed),
-                    str(plain), str(key.file_for(zone.origin, directory))], check=True)
+                    str(plain), *(str(keys[a].file_for(zone.origin, directory)) for a in zone.algorithms)], check=True)
     if zone.state == "bogus":
         signed.write_text(_spoil(signed.read_text()))
 
 
 def build(lab, conf, certs):
-    key = Key(lab / "keys")
     zones = all_zones(certs)
+    keys = {a: Key(lab / "keys", a) for zone in zones.values() for a in zone.algorithms}
     served = [z for z in zones.values() if z.state != "lame"]
     elsewhere = [z for z in served if OTHER_SERVER[0] in z.servers]
     serial = int(time.time())
@@ -166,13 +172,13 @@ def build(lab, conf, certs):
     for directory, some, lacking in ((conf / "zones", served, False), (conf / "zones.other", elsewhere, True)):
         directory.mkdir()
         for zone in some:
-            (directory / f"{zone.origin}plain").write_text(_zone_text(zone, zones, key, serial, zone.other_lacks if lacking else ""))
-            jobs.append((zone, directory, key))
+            (directory / f"{zone.origin}plain").write_text(_zone_text(zone, zones, keys, serial, zone.other_lacks if lacking else ""))
+            jobs.append((zone, directory, keys))
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda job: sign(*job), jobs))
     _nsd(conf, "nsd", "zones", served, [a for pair in (NAME_SERVERS | ROOT_SERVERS).values() for a in pair])
     _nsd(conf, "nsd-other", "zones.other", elsewhere, [OTHER_SERVER[1]])
-    _unbound(conf, key)
+    _unbound(conf, keys[ECDSAP256SHA256])
 
 
 def _nsd(conf, name, directory, zones, addresses):

@@ -4,7 +4,7 @@ import re
 import subprocess
 import time
 
-from model import Zone, absolute
+from model import ECDSAP256SHA256, Zone, absolute
 from zones import Key, sign
 
 from .program import LAB, LAB_DIR, at_once, audit_json
@@ -45,7 +45,7 @@ class Zones:
 
     def __init__(self):
         self.directory = LAB_DIR / "conf/zones"
-        self.key = Key(LAB_DIR / "keys")
+        self.keys = {ECDSAP256SHA256: Key(LAB_DIR / "keys", ECDSAP256SHA256)}
         self.origins = [path.name.removesuffix("plain") for path in self.directory.glob("*.plain")]
         self.saved = {}
 
@@ -80,7 +80,7 @@ class Zones:
         for origin in origins:
             plain, served = self.directory / f"{origin}plain", self.directory / f"{origin}zone"
             signed = "RRSIG" in self.saved[served]
-            sign(Zone(origin, [], "signed" if signed else "unsigned"), self.directory, self.key)
+            sign(Zone(origin, [], "signed" if signed else "unsigned"), self.directory, self.keys)
         self.reload()
 
     def reload(self):
@@ -90,7 +90,7 @@ class Zones:
             self.saved.setdefault(saved, saved.read_text())
         others = [line for line in self.saved[path].splitlines() if not line.startswith("reload ")]
         path.write_text("\n".join([*others, f'reload TXT "{mark}"']) + "\n")
-        sign(Zone("lab.", [], "signed"), self.directory, self.key)
+        sign(Zone("lab.", [], "signed"), self.directory, self.keys)
         subprocess.run([LAB / "exec", "sh", "-c", "kill -HUP $(cat /run/lab/pid/nsd /run/lab/pid/unbound)"], check=True)
         until = time.monotonic() + RELOAD_S
         while mark not in subprocess.run([LAB / "exec", "drill", "@11.53.0.1", "reload.lab", "TXT"], capture_output=True, text=True).stdout:
