@@ -11,7 +11,7 @@ ifeq ($(origin CC),default)
 CC      := cc
 endif
 
-PACKAGES := ldns libcares libevent libevent_openssl libssl libcrypto libcjson libidn2 libpsl
+PACKAGES := ldns libcares libevent libevent_openssl libssl libcrypto libcjson libidn2 libpsl zlib
 
 # The standard, the warnings and the hardening are not the user's to drop; optimisation is.
 STANDARD := -std=c11 -D_DEFAULT_SOURCE -D_FILE_OFFSET_BITS=64 -I. -I$(BUILD) -ffile-prefix-map=$(CURDIR)/=
