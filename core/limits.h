@@ -96,6 +96,7 @@ enum {
     SVG_ELEMENTS         = 2000,
     SVG_ATTRIBUTES       = 64,    /* of one element */
     SVG_FAULTS_MAX       = 8,     /* kept: a report names a few */
+    LOGOTYPE_INFLATE_MAX = 65536, /* a compressed logo, in a certificate or not: twice SVG_BYTES, so that its size can be named */
 
     /* Being a good guest */
     PEER_SESSIONS        = 1,     /* at once to one address */

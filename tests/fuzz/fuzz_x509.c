@@ -7,6 +7,7 @@
 #include "core/dane.h"
 #include "core/limits.h"
 #include "core/x509.h"
+#include "core/x509_mark.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -21,6 +22,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct arena *arena = arena_new(16u << 20);
     struct str der = {size ? (const char *)data : NULL, size};
     struct x509_facts facts;
+    struct x509_mark mark;
     bool is_certificate, has_name = false;
 
     if (!arena)
@@ -34,6 +36,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         has_name = has_name || facts.dns_names[i].len > 0;
     if (x509_name_matches(der, "mx1.example.org"))
         check(is_certificate && has_name);
+    check(x509_mark(arena, der, &mark) == is_certificate);
+    check(mark.logotype.len < size || size == 0);
     check(is_certificate || !dane_key_digest(arena, der));
     arena_free(arena);
     return 0;
