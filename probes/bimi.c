@@ -2,11 +2,12 @@
  * section 6; draft-brand-indicators-for-message-identification, draft-svg-tiny-ps-abrotman)
  *
  * A logo is no matter of delivery: nothing here is worse than a note.  The logo is read, and neither kept in a report nor
- * drawn.  Of a mark certificate it is seen that there is one; its logotype extension is not looked at. */
+ * drawn.  The mark certificate: bimi_mark.c. */
 #include "core/arena.h"
 #include "core/bimi_record.h"
 #include "core/dmarc.h"
 #include "core/finding.h"
+#include "core/gzip.h"
 #include "core/limits.h"
 #include "core/name.h"
 #include "core/probe.h"
@@ -14,6 +15,8 @@
 #include "core/str.h"
 #include "core/svg.h"
 #include "core/target.h"
+#include "core/x509_mark.h"
+#include "probes/bimi.h"
 #include "probes/page.h"
 
 enum { FAULTS_NAMED = 3, TITLE_LONG = 64 };
@@ -124,45 +127,17 @@ static bool judge_record(struct run *run, const struct bimi *b, const struct dma
     return has_logo;
 }
 
-/* ---- the mark certificate ---- */
-
-static bool is_pem(struct str body)
-{
-    static const char begin[] = "-----BEGIN CERTIFICATE-----";
-
-    for (size_t i = 0; i + sizeof begin - 1 <= body.len; i++)
-        if (str_starts_nocase((struct str){body.at + i, body.len - i}, begin))
-            return true;
-    return false;
-}
-
-static void judge_certificate(struct run *run, const struct page *page)
-{
-    struct finding *f = NULL;
-
-    switch (page->step) {
-    case PAGE_PENDING:
-        return;
-    case PAGE_UNDECIDED:
-        f = finding_unknown(run, BIMI_RECORD, page->url, &page->trouble, "the mark certificate could not be fetched");
-        break;
-    case PAGE_FAULTY:
-        f = finding(run, BIMI_RECORD, NOTE, page->url, "the mark certificate cannot be had: %s", page->fault);
-        break;
-    case PAGE_SOUND:
-        f = is_pem(page->response->body)
-                ? finding(run, BIMI_RECORD, PASS, page->url, "a certificate is there; whether it is for this logo was not looked at")
-                : finding(run, BIMI_RECORD, NOTE, page->url, "what is there is no certificate in PEM form");
-        break;
-    }
-    page_evidence(run, f, page);
-}
-
 /* ---- the logo ---- */
 
-static bool is_compressed(struct str body)
+bool bimi_logo(struct run *run, const struct page *page, struct str *svg, const char **why)
 {
-    return body.len > 2 && body.at[0] == '\x1f' && body.at[1] == '\x8b';
+    *svg = page->response->body;
+    return !gzip_is_one(*svg) || gzip_unpack(run_arena(run), *svg, LOGOTYPE_INFLATE_MAX, svg, why);
+}
+
+const char *bimi_logo_text(struct run *run, struct str svg)
+{
+    return str_printf(run_arena(run), "%zu octets, SHA-256 %s", svg.len, x509_sha256(run_arena(run), svg));
 }
 
 static bool is_svg_type(struct str type)
@@ -205,21 +180,21 @@ static const char *doubt(struct run *run, const struct svg *svg, struct str type
 
 static struct finding *judge_image(struct run *run, const struct page *page)
 {
-    struct str body = page->response->body;
+    struct str logo;
     const char *why;
     struct svg svg;
 
-    if (is_compressed(body))
-        return finding(run, BIMI_LOGO, NOTE, page->url, "the logo is compressed (%zu octets): what it is was not looked at", body.len);
-    if (body.len > SVG_BYTES)
-        return finding(run, BIMI_LOGO, NOTE, page->url, "the logo has %zu octets, which is more than %d", body.len, SVG_BYTES);
-    svg_parse(run_arena(run), body, &svg);
+    if (!bimi_logo(run, page, &logo, &why))
+        return finding(run, BIMI_LOGO, NOTE, page->url, "receivers refuse the logo: it %s", why);
+    if (logo.len > SVG_BYTES)
+        return finding(run, BIMI_LOGO, NOTE, page->url, "the logo has %zu octets, which is more than %d", logo.len, SVG_BYTES);
+    svg_parse(run_arena(run), logo, &svg);
     if (svg.fault_count > 0)
         return finding(run, BIMI_LOGO, NOTE, page->url, "receivers refuse the logo: %s", faults_text(run, &svg));
     why = doubt(run, &svg, page->response->content_type);
     if (why)
         return finding(run, BIMI_LOGO, NOTE, page->url, "some receivers may not show the logo: %s", why);
-    return finding(run, BIMI_LOGO, PASS, page->url, "SVG Tiny PS, %zu octets", body.len);
+    return finding(run, BIMI_LOGO, PASS, page->url, "SVG Tiny PS, %s", bimi_logo_text(run, logo));
 }
 
 static void judge_logo(struct run *run, const struct page *page)
@@ -256,16 +231,15 @@ static void probe_bimi(struct run *run)
         return;
     if (!judge_record(run, &b, dmarc, &record))
         return;
+
+    struct page logo = need_page(run, record.logo);
+
     if (record.authority) {
         struct page certificate = need_page(run, record.authority);
 
-        judge_certificate(run, &certificate);
+        bimi_judge_mark(run, &certificate, &logo);
     }
-    if (record.logo) {
-        struct page logo = need_page(run, record.logo);
-
-        judge_logo(run, &logo);
-    }
+    judge_logo(run, &logo);
 }
 
 const struct probe bimi_probe = {

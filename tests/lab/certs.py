@@ -1,6 +1,7 @@
 """The lab's CA, a certificate for each host of the table, and DKIM keys."""
 
 import base64
+import gzip
 import hashlib
 import shutil
 import subprocess
@@ -24,6 +25,25 @@ def _date(days):
 # Kinds of certificates whose dates are out of the ordinary: the first and the last day.  "soon" stays so for a week.
 DATES = {"expired": lambda: ("20240101000000Z", "20240401000000Z"), "soon": lambda: (_date(-80), _date(10))}
 ED25519_OCTETS = 32
+
+
+BRAND_INDICATOR, LOGOTYPE = "1.3.6.1.5.5.7.3.31", "1.3.6.1.5.5.7.1.12"
+SHA256 = "300b0609608648016503040201"       # as AlgorithmIdentifier
+
+
+def _der(tag, *parts):
+    contents = b"".join(parts)
+    size = len(contents).to_bytes((len(contents).bit_length() + 7) // 8, "big")
+    return bytes([tag]) + (size if len(contents) < 128 else bytes([0x80 | len(size)]) + size) + contents
+
+
+def _logotype(svg):
+    """RFC 9399 4.1: LogotypeExtn, with one image of the subject that is held in a data URL."""
+    packed = gzip.compress(svg, mtime=0)
+    url = b"data:image/svg+xml;base64," + base64.b64encode(packed)
+    digest = _der(0x30, bytes.fromhex(SHA256), _der(0x04, hashlib.sha256(packed).digest()))
+    details = _der(0x30, _der(0x16, b"image/svg+xml"), _der(0x30, digest), _der(0x30, _der(0x16, url)))
+    return _der(0x30, _der(0xa2, _der(0xa0, _der(0x30, _der(0x30, details)))))
 
 
 def _openssl(*arguments, **more):
@@ -56,6 +76,19 @@ class Certificates:
         wanted += [(d.bimi_host, "good", NEW_KEY) for d in DOMAINS if d.bimi]
         with ThreadPoolExecutor(4) as pool:
             list(pool.map(lambda item: self._issue(*item), wanted))
+            list(pool.map(self._issue_mark, [d for d in DOMAINS if d.bimi and d.mark]))
+
+    def mark_path(self, domain):
+        """Of the mark certificate: a name of its own for each logo, since the files are kept."""
+        return self.directory / f"{domain.name}.mark-{hashlib.sha256(domain.mark.encode()).hexdigest()[:8]}.pem"
+
+    def _issue_mark(self, domain):
+        pem = self.mark_path(domain)
+        if not pem.exists():
+            _openssl("req", "-x509", *NEW_KEY, "-subj", f"/CN={domain.name}", "-days", DAYS_VALID, "-keyout", "/dev/null", "-out", pem,
+                     "-CA", self.ca, "-CAkey", self.ca_key, "-addext", "basicConstraints=critical,CA:FALSE",
+                     "-addext", f"subjectAltName=DNS:{domain.name}", "-addext", f"extendedKeyUsage={BRAND_INDICATOR}",
+                     "-addext", f"{LOGOTYPE}=DER:{_logotype(domain.logo(domain.mark).encode()).hex()}")
 
     def _issue(self, name, kind, new_key):
         key, pem = self.paths(name, kind)

@@ -24,6 +24,7 @@ WEB = ("11.80.0.1", "2a0b:bb80:80::1")
 RSASHA1, RSASHA1_NSEC3_SHA1, ECDSAP256SHA256 = 5, 7, 13        # DNSSEC algorithms
 
 OWN_NAME = object()     # "as it should be": the host's own name
+OWN_LOGO = object()     # and the domain's own logo
 
 
 @dataclass
@@ -89,11 +90,19 @@ def absolute(name, origin):
     return name if name.endswith(".") else f"{name}.{origin}"
 
 
+LOGO = """<?xml version="1.0" encoding="UTF-8"?>
+<svg xmlns="http://www.w3.org/2000/svg" version="1.2" baseProfile="tiny-ps" viewBox="0 0 100 100">
+<title>{name}</title>
+{picture}
+</svg>
+"""
+
+
 class Domain:
     """One line of the table, and one zone below lab."""
 
     def __init__(self, name, number, why, *hosts, mx=None, spf="v=spf1 mx -all", dmarc="v=DMARC1; p=reject; rua=mailto:dmarc@{}",
-                 records=(), zone="signed", reverse=None, reverse_records=(), dkim=False, dane=False, mta_sts=None, bimi=None,
+                 records=(), zone="signed", reverse=None, reverse_records=(), dkim=False, dane=False, mta_sts=None, bimi=None, mark=OWN_LOGO,
                  servers=tuple(NAME_SERVERS), other_lacks="", algorithms=(ECDSAP256SHA256,)):
         self.name, self.number, self.why = f"{name}.lab", number, why
         self.origin = self.name + "."
@@ -112,6 +121,7 @@ class Domain:
         self.dane = ["3 1 1"] if dane is True else dane or []
         self.mta_sts = mta_sts
         self.bimi, self.bimi_host = bimi, f"bimi.{self.name}"      # BIMI, and what stands in the logo
+        self.mark = bimi if mark is OWN_LOGO else mark             # in that of the mark certificate; None: it is the web server's
         if mta_sts:
             mta_sts.fqdn = f"mta-sts.{self.name}"
         for h in self.hosts:
@@ -121,6 +131,9 @@ class Domain:
     def is_flaky(self):
         """What its audit meets with depends on what other clients ask."""
         return self.servers == tuple(FLAKY_SERVERS) or self.reverse == "flaky"
+
+    def logo(self, picture):
+        return LOGO.format(name=self.name, picture=picture)
 
     def _complete(self, h):
         h.fqdn = absolute(h.name, self.origin)[:-1]

@@ -26,7 +26,7 @@ def build(conf, certs):
     (conf / "smtpd.conf").write_text(_opensmtpd())
     (conf / "exim.hosts").write_text(_exim_hosts())
     (conf / "exim.conf").write_text(_exim())
-    (conf / "nginx.conf").write_text(_nginx(conf))
+    (conf / "nginx.conf").write_text(_nginx(conf, certs))
     (conf / "peers.json").write_text(json.dumps(_peers(), indent=1))
 
 
@@ -182,25 +182,17 @@ plain:
 """
 
 
-LOGO = """<?xml version="1.0" encoding="UTF-8"?>
-<svg xmlns="http://www.w3.org/2000/svg" version="1.2" baseProfile="tiny-ps" viewBox="0 0 100 100">
-<title>{name}</title>
-{picture}
-</svg>
-"""
-
-
-def _bimi_server(conf, domain):
+def _bimi_server(conf, certs, domain):
     name = domain.bimi_host
     root = conf / "web" / name
     root.mkdir(parents=True)
-    (root / "logo.svg").write_text(LOGO.format(name=domain.name, picture=domain.bimi))
-    shutil.copy(conf / "tls" / f"{name}.pem", root / "mark.pem")        # any certificate: nobody looks into it
+    (root / "logo.svg").write_text(domain.logo(domain.bimi))
+    shutil.copy(certs.mark_path(domain) if domain.mark else conf / "tls" / f"{name}.pem", root / "mark.pem")
     return (f"    server {{ listen {WEB[0]}:443 ssl; listen [{WEB[1]}]:443 ssl; server_name {name}; root /run/lab/conf/web/{name};"
             f" ssl_certificate {TLS}/{name}.pem; ssl_certificate_key {TLS}/{name}.key; }}\n")
 
 
-def _nginx(conf):
+def _nginx(conf, certs):
     text = """user www-data;
 worker_processes 1;
 pid /run/lab/pid/nginx;
@@ -237,7 +229,7 @@ http {
 """
     for domain in DOMAINS:
         if domain.bimi:
-            text += _bimi_server(conf, domain)
+            text += _bimi_server(conf, certs, domain)
     # Canaries answer on another port as well: that is how a blocked port 25 is told from no network at all.
     for domain in DOMAINS:
         for host in domain.hosts if domain.name.startswith("canary") else ():

@@ -261,6 +261,10 @@ DOMAINS += [
     # BIMI.
     Domain("bimi", 208, "nothing: a logo, and a certificate for it", host(), bimi='<circle cx="50" cy="50" r="40" fill="#036"/>'),
     Domain("bimi-script", 209, "the logo runs a script", host(), bimi="<script>alert(1)</script>"),
+    Domain("bimi-other-mark", 210, "the mark certificate holds another logo", host(), bimi='<rect width="100" height="100" fill="#036"/>',
+           mark='<rect width="100" height="100" fill="#063"/>'),
+    Domain("bimi-no-mark", 211, "what should be a mark certificate is the web server's", host(), bimi='<rect width="100" height="100" fill="#036"/>',
+           mark=None),
 ]
 
 # Name servers.  Unbound asks ns4 alone for the reverse zone of ptr-stale, so that the one that lacks the PTR is the one that answers.
