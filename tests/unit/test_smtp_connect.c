@@ -202,13 +202,14 @@ static void test_bad_configuration(void **state)
 
 /* ---- manners ---- */
 
-/* One at a time, a second apart; the second try later; the slot is held until QUIT is over, the evidence is not. */
+/* One at a time, a second apart; the second try later where the first was refused; the slot is held until QUIT is over, the evidence is not. */
 static void test_politeness(void **state)
 {
     static const struct peer_step script[] = {{SAY, "220 mx\r\n", 0}, {PAUSE, 0, 100}, {HEAR, 0, 0},
                                               {SAY, "250 mx\r\n", 0}, {HEAR, 0, 0},    {PAUSE, 0, 300},
                                               {SAY, "221 x\r\n", 0},  {END, 0, 0}};
-    struct peer *one = peer_start(script, NULL, 3), *two = peer_start(script, NULL, 2);
+    static const struct peer_step refusing[] = {{SAY, "450 later\r\n", 0}, FAREWELL, {END, 0, 0}};
+    struct peer *one = peer_start(script, NULL, 3), *two = peer_start(refusing, NULL, 2);
     struct smtp_config config = config_of(0);
     struct rig rig = rig_new(&config);
     struct evidence *a = want(&rig, EVIDENCE_SMTP, &one->ip, one->port, "a.example.org", 1);
