@@ -68,11 +68,16 @@ $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(CMD_LIBRARY) $(LIBRARY)
 $(BUILD)/tests/fuzz/replay_%: $(BUILD)/tests/fuzz/fuzz_%.o $(BUILD)/tests/fuzz/replay.o $(CMD_LIBRARY) $(LIBRARY)
 	$(LINK) $^ $(LIBS) -o $@
 
+# To be preloaded by tests/torture/run.
+$(BUILD)/tests/torture/%.so: tests/torture/%.c Makefile
+	@mkdir -p $(@D)
+	$(CC) -std=gnu11 -Wall -Wextra -O2 -fPIC -shared $< -o $@
+
 # Suites that others wrote: NAME.py feeds NAME with them.
 $(BUILD)/tests/conformance/%: $(BUILD)/tests/conformance/%.o $(CMD_LIBRARY) $(LIBRARY)
 	$(LINK) $^ $(LIBS) -o $@
 
-build-tests: $(BUILD)/mailready $(UNITS) $(REPLAYS) $(CONFORMANCE) ## build the program and all tests
+build-tests: $(BUILD)/mailready $(UNITS) $(REPLAYS) $(CONFORMANCE) $(BUILD)/tests/torture/memory.so ## build the program and all tests
 check-layers: ## fail when a source includes what its layer must not know
 	tests/style/layers
 check-headers: $(HEADERS:%=$(BUILD)/%.alone) ## compile each header alone

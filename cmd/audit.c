@@ -25,6 +25,7 @@
 #include "core/str.h"
 #include "core/trace.h"
 #include "core/vantage.h"
+#include "core/x509.h"
 #include "probes/probes.h"
 
 enum { RESOLVERS_MAX = 8, AUDIT_COMMAND_BYTES = JSON_BYTES * 16, DESCRIPTORS_WANTED = 65536 };
@@ -234,6 +235,15 @@ static void choose_blocklists(struct audit_command *run, const struct dns_config
     run->target.dnsbl_count = count;
 }
 
+static void end_without_memory(void *arg)
+{
+    const struct audit_command *run = arg;
+
+    complain("out of memory");
+    sheets_remove(&run->sheets);
+    _exit(EXIT_STATUS_FAULT);
+}
+
 static bool start(struct audit_command *run, const char **why)
 {
     const struct settings *settings = &run->settings;
@@ -243,12 +253,15 @@ static bool start(struct audit_command *run, const char **why)
                                    .replay = run->recording};
 
     *why = "out of memory";
+    if (!x509_begin())
+        return false;
     run->loop = loop_new();
     run->list =
         target_list_new(run->domains, run->domain_count, run->list_fd >= 0 ? list_read_fd : NULL, &run->list_fd);
     run->trace = settings->trace ? trace_new(stderr) : NULL;
     if (!run->loop || !run->list || (settings->trace && !run->trace))
         return false;
+    loop_on_exhausted(run->loop, end_without_memory, run);
     config.helo = settings->helo ? settings->helo : vantage_look(run->arena, NULL)->host;
     config.dns = dns_config_of(run);
     choose_blocklists(run, &config.dns);

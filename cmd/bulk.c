@@ -93,6 +93,11 @@ static void tally(struct bulk *bulk, const struct result *result)
 {
     const struct settings *settings = bulk->plan->settings;
 
+    if (result->out_of_memory) {
+        progress_erase(&bulk->progress);
+        complain("%s: out of memory", result->target->domain);
+        bulk->tally.undecided = true;
+    }
     if (settings->receiver_count == 0)
         tally_findings(bulk, result);
     for (size_t i = 0; i < settings->receiver_count; i++)

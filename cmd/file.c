@@ -83,6 +83,10 @@ bool file_read(struct arena *arena, const char *path, size_t most, struct str *o
     if (fd < 0)
         return false;
     bytes = read_all(fd, most, &size);
+    if (!bytes && errno == ENOMEM) {
+        close(fd);
+        arena_exhaust(arena);
+    }
     is_read = bytes != NULL;
     if (is_read)
         *out = str_copy(arena, (struct str){bytes, size});

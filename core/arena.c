@@ -18,6 +18,7 @@ struct arena {
     struct block *newest;
     size_t limit, used, next_size;
     jmp_buf *place;
+    bool refused;
 };
 
 static struct block *block_new(size_t size)
@@ -48,8 +49,12 @@ struct arena *arena_new(size_t limit_bytes)
     if (!arena)
         return NULL;
     arena->limit = limit_bytes;
-    arena->next_size = FIRST_BLOCK;
-    return arena;
+    arena->newest = block_new(FIRST_BLOCK);
+    arena->next_size = 2 * FIRST_BLOCK;
+    if (arena->newest)
+        return arena;
+    free(arena);
+    return NULL;
 }
 
 void arena_free(struct arena *arena)
@@ -64,14 +69,13 @@ void arena_reset(struct arena *arena)
 {
     struct block *first = arena->newest;
 
-    while (first && first->next) {
+    while (first->next) {
         struct block *next = first->next;
         free(first);
         first = next;
     }
     arena->newest = first;
-    if (first)
-        first->used = 0;
+    first->used = 0;
     arena->used = 0;
 }
 
@@ -80,7 +84,7 @@ void arena_on_exhausted(struct arena *arena, jmp_buf *place)
     arena->place = place;
 }
 
-static _Noreturn void exhausted(struct arena *arena)
+_Noreturn void arena_exhaust(struct arena *arena)
 {
     if (!arena->place)
         abort();
@@ -92,8 +96,10 @@ static struct block *grow(struct arena *arena, size_t bytes)
     size_t size = bytes > arena->next_size ? bytes : arena->next_size;
     struct block *block = block_new(size);
 
-    if (!block)
-        exhausted(arena);
+    if (!block) {
+        arena->refused = true;
+        arena_exhaust(arena);
+    }
     if (arena->next_size < LARGEST_BLOCK)
         arena->next_size *= 2;
     block->next = arena->newest;
@@ -108,9 +114,9 @@ void *arena_alloc(struct arena *arena, size_t bytes)
     void *at;
 
     if (bytes > arena->limit || arena->used > arena->limit - bytes)
-        exhausted(arena);
+        arena_exhaust(arena);
     bytes = (bytes + align - 1) / align * align;
-    if (!block || block->size - block->used < bytes)
+    if (block->size - block->used < bytes)
         block = grow(arena, bytes);
     at = block->bytes + block->used;
     block->used += bytes;
@@ -121,8 +127,13 @@ void *arena_alloc(struct arena *arena, size_t bytes)
 void *arena_array(struct arena *arena, size_t count, size_t size)
 {
     if (size && count > SIZE_MAX / size)
-        exhausted(arena);
+        arena_exhaust(arena);
     return arena_alloc(arena, count * size);
+}
+
+bool arena_is_refused(const struct arena *arena)
+{
+    return arena->refused;
 }
 
 size_t arena_used(const struct arena *arena)

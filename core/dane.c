@@ -13,6 +13,7 @@
 #include "core/target.h"
 #include "core/tls.h"
 #include "core/tls_dane.h"
+#include "core/x509.h"
 
 enum {
     PKIX_TA = 0,
@@ -81,6 +82,7 @@ static void list_records(struct run *run, struct dane *dane)
         const struct dns_record *r = &dane->tlsa->records[i];
 
         records[i] = (struct dane_record){r, dane_record_fault(r), dane_record_label(run_arena(run), r)};
+        x509_demand_memory(run_arena(run));
         dane->usable += records[i].fault == TLSA_USABLE;
     }
     dane->records = records;
@@ -231,6 +233,7 @@ struct dane_match dane_match(struct arena *arena, const struct dane *dane, const
         if (dane->records[i].fault == TLSA_USABLE)
             records[count++] = dane->records[i].record;
     tls_dane_match(&question, records, count, why);
+    x509_demand_memory(arena);
     for (size_t i = 0; i < count; i++) {
         const char *label = dane_record_label(arena, records[i]);
 

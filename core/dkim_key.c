@@ -3,6 +3,7 @@
 
 #include "core/arena.h"
 #include "core/base64.h"
+#include "core/x509.h"
 #include "core/x509_key.h"
 
 enum { ED25519_OCTETS = 32, ED25519_BITS = 256 };
@@ -106,6 +107,7 @@ static void read_rsa(struct parser *p, struct str der, struct str span)
 {
     struct x509_rsa_facts facts = x509_rsa_facts(der);
 
+    x509_demand_memory(p->arena);
     if (facts.form == X509_RSA_NONE)
         fault(p, "p= holds no RSA public key", span);
     else if (facts.form == X509_RSA_BARE)

@@ -63,7 +63,7 @@ static void set_timer(struct channel *channel)
     if (evtimer_pending(channel->timer, NULL))
         return;
     if (ares_timeout(channel->ares, NULL, &wait) && evtimer_add(channel->timer, &wait) != 0)
-        abort(); /* as task_schedule(): an audit would wait for ever */
+        loop_exhausted(channel->carrier->loop);
 }
 
 static void on_timer(evutil_socket_t fd, short what, void *arg)

@@ -150,7 +150,6 @@ static void give_up(struct audit *audit, struct run *run, const struct probe *pr
 {
     struct trouble trouble = trouble_of(REASON_RESOURCES);
 
-    arena_on_exhausted(run->arena, NULL);
     arena_reset(run->arena);
     run->findings = NULL;
     run->finding_count = run->finding_room = run->open_wishes = 0;
@@ -181,8 +180,10 @@ static void run_probe(struct audit *audit, size_t index)
         else
             probe->run(&state->run);
         arena_on_exhausted(state->run.arena, NULL);
-    } else if (!is_basics) {
-        give_up(audit, &state->run, probe);
+    } else {
+        arena_on_exhausted(state->run.arena, NULL);
+        if (!is_basics)
+            give_up(audit, &state->run, probe);
     }
     state->final = state->run.open_wishes == 0;
 }
@@ -249,43 +250,61 @@ static void list_evidence(struct audit *audit, struct result *result)
     const struct evidence **all = store_pinned(&audit->view.waiter, audit->arena, &count);
 
     for (size_t i = 0; i < count; i++)
-        if (all[i]->known)
+        if (all[i]->known && all[i]->value)
             all[known++] = all[i];
     result->evidence = all;
     result->evidence_count = known;
 }
 
+/* False: the memory ran out. */
+static bool fill_in_basics(struct audit *audit, struct result *result)
+{
+    struct run *run = &audit->probes[audit->engine->config.probe_count].run;
+    volatile bool done = false;
+    jmp_buf exhausted;
+
+    if (setjmp(exhausted) == 0) {
+        arena_on_exhausted(run->arena, &exhausted);
+        result->vantage = need_vantage(run);
+        result->started_s = *need_now(run);
+        if (!audit->ask)
+            result->inventory = need_inventory(run);
+        done = true;
+    }
+    arena_on_exhausted(run->arena, NULL);
+    return done;
+}
+
 /* False: the audit's memory ran out half-way. */
 static bool fill_in(struct audit *audit, struct result *result)
 {
+    volatile bool done = false;
     jmp_buf exhausted;
 
-    if (setjmp(exhausted) != 0)
-        return false;
-    arena_on_exhausted(audit->arena, &exhausted);
-    list_findings(audit, result);
-    list_evidence(audit, result);
-    if (result->inventory)
-        result->receivers = receivers_judge(audit->arena, result, &result->receiver_count);
-    result->verdict = verdict_of(result);
-    return true;
+    if (setjmp(exhausted) == 0) {
+        arena_on_exhausted(audit->arena, &exhausted);
+        list_findings(audit, result);
+        list_evidence(audit, result);
+        if (result->inventory)
+            result->receivers = receivers_judge(audit->arena, result, &result->receiver_count);
+        result->verdict = verdict_of(result);
+        done = true;
+    }
+    arena_on_exhausted(audit->arena, NULL);
+    return done;
 }
 
 static void finish(struct audit *audit)
 {
-    struct run *basics = &audit->probes[audit->engine->config.probe_count].run;
     struct result *result = &audit->result;
 
     *result = (struct result){.target = audit->view.target,
-                              .vantage = need_vantage(basics),
-                              .inventory = audit->ask ? NULL : need_inventory(basics),
-                              .started_s = *need_now(basics),
                               .elapsed_ms = loop_now_ms(audit->engine->loop) - audit->started_ms};
-    if (!fill_in(audit, result)) {
-        result->findings = NULL;
-        result->finding_count = result->evidence_count = result->receiver_count = 0;
-        result->verdict = VERDICT_UNKNOWN;
-    }
+    if (!fill_in_basics(audit, result) || !fill_in(audit, result))
+        *result = (struct result){.target = audit->view.target,
+                                  .elapsed_ms = result->elapsed_ms,
+                                  .verdict = VERDICT_UNKNOWN,
+                                  .out_of_memory = true};
     task_free(audit->deadline);
     audit->deadline = NULL;
     audit->finished = true;

@@ -274,8 +274,11 @@ struct evidence *store_want(struct store *store, const struct key *key, struct w
     pin = waiter ? pin_of(entry, waiter) : NULL;
     if (is_new)
         *is_new = !pin;
-    if (waiter && !pin && !(pin = pin_new(entry, waiter)))
+    if (waiter && !pin && !(pin = pin_new(entry, waiter))) {
+        if (fresh) /* nobody will ask for it, so nobody may find it */
+            entry_free(entry);
         return NULL;
+    }
     if (fresh) {
         store->counts.wanted++;
         store->collect(store->collectors, &entry->evidence);

@@ -73,7 +73,8 @@ struct evidence {
     struct key key;
     const char *text; /* the key's */
     bool known;
-    const void *value; /* struct dns_answer, smtp_session, https_response, vantage, int64_t: by key.kind; set if and only if known */
+    const void *value; /* struct dns_answer, smtp_session, https_response, vantage, int64_t: by key.kind.  NULL: not known, or
+                          the machine has no memory for it */
     int64_t wanted_ms, known_ms;
 };
 

@@ -367,6 +367,14 @@ static void add_helo_spf(struct build *b)
         add_none(b, PART_HELO_SPF, states[f->status], f->message);
 }
 
+static bool covers(const struct build *b, const char *host)
+{
+    bool matches = x509_name_matches(b->session->tls->chain[0], host);
+
+    x509_demand_memory(b->arena);
+    return matches;
+}
+
 /* ---- comparison ---- */
 
 static enum cell compare(const struct build *b, size_t row, enum identity_part part)
@@ -387,7 +395,7 @@ static enum cell compare(const struct build *b, size_t row, enum identity_part p
         if (one->part == PART_CERTIFICATE || part == PART_CERTIFICATE) {
             const char *host = b->keys[part == PART_CERTIFICATE ? row : i];
 
-            same = name_is_host(host) && x509_name_matches(b->session->tls->chain[0], host);
+            same = name_is_host(host) && covers(b, host);
         } else {
             same = name_equal(b->keys[row], b->keys[i]);
         }
@@ -447,7 +455,7 @@ static void judge_certificate(struct build *b, struct identity_name *row)
 {
     static const char *const words[PART_NAMES] = {"PTR", "HELO", "greeting", "EHLO", NULL};
     const char *covered = "", *open = "";
-    bool covers_host = x509_name_matches(b->session->tls->chain[0], b->sender->mx_name);
+    bool covers_host = covers(b, b->sender->mx_name);
 
     for (size_t part = 0; part < PART_CERTIFICATE; part++) {
         const char **list = row->with[part] == CELL_OK ? &covered : &open;

@@ -343,7 +343,9 @@ struct cJSON *json_parse(struct arena *arena, const char *bytes, size_t size, co
          i++) /* out of the tree, which goes before the arena may jump */
         name[i] = duplicate[i];
     cJSON_Delete(root);
-    *why = starved ? no_memory : str_printf(arena, "member \"%s\" occurs twice", bytes_escape(arena, str_of(name)));
+    if (starved)
+        arena_exhaust(arena);
+    *why = str_printf(arena, "member \"%s\" occurs twice", bytes_escape(arena, str_of(name)));
     return NULL;
 }
 

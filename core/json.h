@@ -12,7 +12,8 @@
 struct arena;
 struct cJSON;
 
-/* NULL with *why, in the arena ("line 3: ..."); to be freed by cJSON_Delete().  An exhausted arena leaks nothing. */
+/* NULL with *why, in the arena ("line 3: ..."); to be freed by cJSON_Delete().  An exhausted arena leaks nothing; it is
+ * exhausted where there is no memory for the tree. */
 struct cJSON *json_parse(struct arena *, const char *bytes, size_t size, const char **why);
 
 /* The text itself where it is valid UTF-8, else a copy with U+FFFD for every byte that is not: cJSON checks nothing. */

@@ -9,6 +9,8 @@
 struct loop {
     struct event_base *base;
     struct deferred *deferred;
+    void (*on_exhausted)(void *arg);
+    void *exhausted_arg;
     int64_t boot_s; /* when this machine started, by its wall clock as it was at first */
 };
 
@@ -54,6 +56,19 @@ int64_t loop_wall_s(const struct loop *loop)
     return loop->boot_s + since_boot_s();
 }
 
+void loop_on_exhausted(struct loop *loop, void (*fn)(void *arg), void *arg)
+{
+    loop->on_exhausted = fn;
+    loop->exhausted_arg = arg;
+}
+
+_Noreturn void loop_exhausted(struct loop *loop)
+{
+    if (loop->on_exhausted)
+        loop->on_exhausted(loop->exhausted_arg);
+    abort();
+}
+
 struct deferred {
     struct deferred **back, *next;
     struct event *event;
@@ -87,9 +102,8 @@ void loop_defer(struct loop *loop, void (*fn)(void *arg), void *arg)
     static const struct timeval at_once = {0, 0};
     struct deferred *call = calloc(1, sizeof *call);
 
-    /* A wake-up that is lost would leave an audit waiting for ever; a machine without 40 bytes cannot go on. */
     if (!call || !(call->event = evtimer_new(loop->base, run_deferred, call)) || evtimer_add(call->event, &at_once) != 0)
-        abort();
+        loop_exhausted(loop);
     call->fn = fn;
     call->arg = arg;
     call->next = loop->deferred;
@@ -145,7 +159,7 @@ void task_schedule(struct task *task)
     static const struct timeval at_once = {0, 0};
 
     if (!evtimer_pending(task->event, NULL) && evtimer_add(task->event, &at_once) != 0)
-        abort();
+        loop_exhausted(task->loop);
 }
 
 void task_schedule_at(struct task *task, int64_t at_ms)
@@ -158,7 +172,7 @@ void task_schedule_at(struct task *task, int64_t at_ms)
         wait.tv_usec = (suseconds_t)(wait_ms % 1000 * 1000);
     }
     if (evtimer_add(task->event, &wait) != 0)
-        abort();
+        loop_exhausted(task->loop);
 }
 
 void task_free(struct task *task)

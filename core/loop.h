@@ -15,6 +15,11 @@ int64_t loop_now_ms(const struct loop *);    /* monotonic, never cached */
  * clock that is set in mid-run moves nothing: all that one run says about dates rests on one clock, right or wrong. */
 int64_t loop_wall_s(const struct loop *);
 
+/* Without memory to wake those who wait, they would wait for ever: then `fn` is called, and must not return.  Without one the
+ * program aborts. */
+void loop_on_exhausted(struct loop *, void (*fn)(void *arg), void *arg);
+_Noreturn void loop_exhausted(struct loop *);
+
 /* Runs `fn(arg)` in a later turn, never from inside this call.  The entry is freed by itself; what is still deferred when
  * the loop is freed is forgotten. */
 void loop_defer(struct loop *, void (*fn)(void *arg), void *arg);

@@ -31,6 +31,7 @@ struct recording {
     int64_t elapsed_ms;
     struct cJSON **index; /* members of "evidence", in order of their keys */
     size_t count;
+    bool starved; /* the machine has no memory for it */
 };
 
 /* The description of the target and what stands around the evidence, for both directions. */
@@ -220,7 +221,7 @@ static bool decode(struct arena *scratch, struct cJSON *member, char detail[EVID
 static bool decode_all(struct recording *r, char *error, size_t size)
 {
     struct arena *scratch = arena_new(VALUE_BYTES);
-    char detail[EVIDENCE_ERROR_MAX] = "out of memory", shown[160] = "";
+    char detail[EVIDENCE_ERROR_MAX] = "", shown[160] = "";
     size_t i = 0;
 
     for (; scratch && i < r->count && decode(scratch, r->index[i], detail); i++)
@@ -229,6 +230,7 @@ static bool decode_all(struct recording *r, char *error, size_t size)
         arena_free(scratch);
         return true;
     }
+    r->starved = !scratch || arena_is_refused(scratch);
     if (scratch) {
         arena_reset(scratch);
         print_key(scratch, r->index[i]->string, shown, sizeof shown);
@@ -246,7 +248,8 @@ static bool read_whole(struct recording *r, char *error, size_t size)
 
     arena_on_exhausted(r->arena, &exhausted);
     if (setjmp(exhausted) != 0) {
-        snprintf(error, size, "out of memory");
+        r->starved = arena_is_refused(r->arena);
+        snprintf(error, size, "larger than a recording may be");
         return false;
     }
     json_codec_read(&c, r->arena, r->root);
@@ -266,9 +269,10 @@ static bool read_whole(struct recording *r, char *error, size_t size)
 
 struct recording *recording_read(struct arena *arena, const char *bytes, size_t size, const char **why)
 {
-    char error[EVIDENCE_ERROR_MAX + 200] = "out of memory";
+    char error[EVIDENCE_ERROR_MAX + 200] = "";
     struct cJSON *root = json_parse(arena, bytes, size, why);
     struct recording *r = root ? calloc(1, sizeof *r) : NULL;
+    bool starved = true;
 
     if (!root)
         return NULL;
@@ -277,10 +281,13 @@ struct recording *recording_read(struct arena *arena, const char *bytes, size_t 
         r->arena = arena_new(2 * (size_t)JSON_BYTES);
         if (r->arena && read_whole(r, error, sizeof error))
             return r;
+        starved = !r->arena || r->starved;
         recording_free(r);
     } else {
         cJSON_Delete(root);
     }
+    if (starved)
+        arena_exhaust(arena);
     *why = str_dup(arena, error); /* last, because the arena may jump */
     return NULL;
 }

@@ -29,7 +29,8 @@ struct target;
 
 struct recording;
 
-/* NULL with *why in the arena: "line 3: ...", "evidence dns:example.org/MX: records[2]: ...". */
+/* NULL with *why in the arena: "line 3: ...", "evidence dns:example.org/MX: records[2]: ...".  The arena is
+ * exhausted where the machine has no memory for it. */
 struct recording *recording_read(struct arena *, const char *bytes, size_t size, const char **why);
 const struct target *recording_target(const struct recording *); /* owned by the recording; every check is selected */
 int64_t recording_elapsed_ms(const struct recording *);          /* of the audit that was recorded; 0 */

@@ -1,6 +1,7 @@
 /* core/result.h - a finished audit, as the reporters see it.  All const, all owned by the audit. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -21,6 +22,7 @@ struct result {
     enum verdict verdict;
     const struct vantage *vantage;
     const struct inventory *inventory;
+    bool out_of_memory; /* nothing else is set then but the verdict, unknown, and elapsed_ms */
     int64_t started_s;  /* wall clock, seconds since 1970 */
     int64_t elapsed_ms;
     const struct evidence *const *evidence; /* in order of key texts */

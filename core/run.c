@@ -59,10 +59,8 @@ static const void *need(struct run *run, const struct key *key, const char **tex
         return NULL;
     }
     evidence = store_want(run->audit->store, key, &run->audit->waiter, run->probe, &is_new);
-    if (!evidence) {
-        *over = true;
-        return NULL;
-    }
+    if (!evidence || (evidence->known && !evidence->value))
+        arena_exhaust(run->arena);
     if (is_new && key->kind == EVIDENCE_DNS)
         ++*budget_of(run, key).asked;
     if (evidence->known)

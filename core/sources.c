@@ -1,6 +1,7 @@
 /* core/sources.c - where evidence comes from: the collectors, this machine, or a recording. */
 #include "core/sources.h"
 
+#include <setjmp.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,12 +29,12 @@ struct sources {
     uint64_t shuffle;
 };
 
-static void know_now(const struct sources *sources, struct evidence *evidence)
+static const void *now_value(const struct sources *sources, struct arena *arena)
 {
-    int64_t *now = ARENA_NEW(evidence_arena(evidence), int64_t);
+    int64_t *now = ARENA_NEW(arena, int64_t);
 
     *now = loop_wall_s(sources->loop);
-    evidence_known(evidence, now, UINT32_MAX);
+    return now;
 }
 
 static const char *server_text(struct arena *arena, const struct dns_server *server)
@@ -43,10 +44,9 @@ static const char *server_text(struct arena *arena, const struct dns_server *ser
     return server->port == 53 ? ip : str_printf(arena, "%s@%u", ip, (unsigned)server->port);
 }
 
-static void know_vantage(struct sources *sources, struct evidence *evidence)
+static const void *vantage_value(const struct sources *sources, struct arena *arena)
 {
     const struct engine_config *config = &sources->config;
-    struct arena *arena = evidence_arena(evidence);
     struct vantage *vantage = vantage_look(arena, sources->config.helo);
     const char **resolvers = ARENA_ARRAY(arena, const char *, config->dns.server_count + 1);
     const struct ip_block *block;
@@ -59,12 +59,24 @@ static void know_vantage(struct sources *sources, struct evidence *evidence)
     vantage->trusts_ad = config->dns.trust_ad || (block && strcmp(block->name, "Loopback") == 0);
     vantage->ipv4_used = config->smtp.use_ipv4;
     vantage->ipv6_used = config->smtp.use_ipv6;
-    evidence_known(evidence, vantage, UINT32_MAX);
+    return vantage;
 }
 
-static void know_recorded(struct sources *sources, struct evidence *evidence)
+/* What needs no waiting for. */
+static void know(const struct sources *sources, struct evidence *evidence)
 {
-    evidence_known(evidence, recording_value(sources->config.replay, evidence_arena(evidence), evidence->text), UINT32_MAX);
+    struct arena *arena = evidence_arena(evidence);
+    const void *volatile value = NULL;
+    jmp_buf exhausted;
+
+    if (setjmp(exhausted) == 0) {
+        arena_on_exhausted(arena, &exhausted);
+        value = sources->config.replay                   ? recording_value(sources->config.replay, arena, evidence->text)
+                : evidence->key.kind == EVIDENCE_VANTAGE ? vantage_value(sources, arena)
+                                                         : now_value(sources, arena);
+    }
+    arena_on_exhausted(evidence_arena(evidence), NULL);
+    evidence_known(evidence, value, value ? UINT32_MAX : 0);
 }
 
 /* Tests: one piece of evidence a turn, in an order that the seed decides. */
@@ -77,7 +89,7 @@ static void arrive_shuffled(void *arg)
         return;
     sources->shuffle = sources->shuffle * 6364136223846793005u + 1442695040888963407u;
     pick = (size_t)(sources->shuffle >> 33) % sources->queue_count;
-    know_recorded(sources, sources->queue[pick]);
+    know(sources, sources->queue[pick]);
     sources->queue[pick] = sources->queue[--sources->queue_count];
     task_schedule(sources->arrival);
 }
@@ -88,7 +100,7 @@ void sources_collect(void *arg, struct evidence *evidence)
 
     if (sources->config.replay) {
         if (!sources->config.shuffle_seed || sources->queue_count == REPLAY_QUEUE) {
-            know_recorded(sources, evidence);
+            know(sources, evidence);
             return;
         }
         sources->queue[sources->queue_count++] = evidence;
@@ -107,10 +119,8 @@ void sources_collect(void *arg, struct evidence *evidence)
         https_collect(sources->https, evidence);
         break;
     case EVIDENCE_VANTAGE:
-        know_vantage(sources, evidence);
-        break;
     case EVIDENCE_NOW:
-        know_now(sources, evidence);
+        know(sources, evidence);
         break;
     case EVIDENCE_KIND_COUNT:
         abort();

@@ -429,6 +429,7 @@ struct tls_session *tls_client_session(const struct tls_client *client, struct a
     session->verify_text = str_dup(arena, verify_text(client));
     if (session->chain_count > 0)
         session->name_matches = x509_name_matches(session->chain[0], client->server_name);
+    x509_demand_memory(arena);
     return session;
 }
 

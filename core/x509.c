@@ -1,10 +1,13 @@
 /* core/x509.c - reads certificates, with OpenSSL's accessors only. */
 #include "core/x509.h"
 
+#include <stdatomic.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include <openssl/bio.h>
+#include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/x509.h>
@@ -12,6 +15,49 @@
 
 #include "core/arena.h"
 #include "core/limits.h"
+
+/* ---- memory ---- */
+
+/* OpenSSL takes no argument along to its allocator, so this has to be a global. */
+static atomic_bool was_refused;
+
+/* By reallocarray(), so that the torture test can tell OpenSSL's memory from ours. */
+static void *resize(void *block, size_t size, const char *file, int line)
+{
+    void *resized = reallocarray(block, 1, size);
+
+    (void)file;
+    (void)line;
+    if (!resized && size)
+        atomic_store(&was_refused, true);
+    return resized;
+}
+
+static void *allocate(size_t size, const char *file, int line)
+{
+    return size ? resize(NULL, size, file, line) : NULL;
+}
+
+static void release(void *block, const char *file, int line)
+{
+    (void)file;
+    (void)line;
+    free(block);
+}
+
+bool x509_begin(void)
+{
+    CRYPTO_set_mem_functions(allocate, resize, release);
+    return OSSL_LIB_CTX_get0_global_default();
+}
+
+void x509_demand_memory(struct arena *arena)
+{
+    if (atomic_exchange(&was_refused, false))
+        arena_exhaust(arena);
+}
+
+/* ---- certificates ---- */
 
 static X509 *decode(struct str der)
 {
@@ -130,8 +176,10 @@ bool x509_facts(struct arena *arena, struct str der, struct x509_facts *out)
     *out = (struct x509_facts){0};
     space.at = arena_alloc(arena, space.left + 1);
     cert = decode(der);
-    if (!cert)
+    if (!cert) {
+        x509_demand_memory(arena);
         return false;
+    }
     out->subject = name_text(&space, X509_get_subject_name(cert));
     out->issuer = name_text(&space, X509_get_issuer_name(cert));
     out->self_issued = X509_NAME_cmp(X509_get_subject_name(cert), X509_get_issuer_name(cert)) == 0;
@@ -142,6 +190,7 @@ bool x509_facts(struct arena *arena, struct str der, struct x509_facts *out)
     read_dns_names(&space, cert, names, out);
     X509_free(cert);
     ERR_clear_error();
+    x509_demand_memory(arena);
     return true;
 }
 

@@ -25,9 +25,15 @@ struct x509_facts {
 
 struct arena;
 
-bool x509_facts(struct arena *, struct str der, struct x509_facts *out); /* false: not a certificate */
+bool x509_facts(struct arena *, struct str der, struct x509_facts *out); /* false: not a certificate; demands memory itself */
 /* Does a dNSName SAN match the host name?  One wildcard label at the left at most; the common name does not count. */
 bool x509_name_matches(struct str der, const char *host);
+
+/* OpenSSL does not always tell that it was refused memory, and then a sound certificate seems faulty.  So its allocations are
+ * watched, from before the first of them.  False: no memory; OpenSSL 3.0 crashes on its first use then. */
+bool x509_begin(void);
+/* Where OpenSSL has judged something in an arena: exhausts it if an allocation was refused since the last time. */
+void x509_demand_memory(struct arena *);
 
 struct x509_st; /* OpenSSL's X509, for tls.c */
 bool x509_key_too_large(const struct x509_st *);
