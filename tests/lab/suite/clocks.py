@@ -47,17 +47,19 @@ def check_jump(offset):
         clock.write_text("+0")
         environment = faketime(FAKETIME_TIMESTAMP_FILE=clock, FAKETIME_NO_CACHE=1, FAKETIME_DONT_FAKE_MONOTONIC=1)
         arguments = ("--trace", "--format", "jsonl", "--no-dnsbl", "postscreen.lab")
-        with subprocess.Popen(command(*arguments, environment=environment), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                              stderr=subprocess.PIPE, text=True) as process:
+        with open(Path(directory, "report"), "w+b") as report, \
+                subprocess.Popen(command(*arguments, environment=environment), stdin=subprocess.DEVNULL, stdout=report,
+                                 stderr=subprocess.PIPE, text=True) as process:
             trace = ""
             for line in process.stderr:
                 trace += line
                 if not clock.read_text() == offset and " smtp " in line and line.rstrip().endswith("greeting"):
                     clock.write_text(offset)
-            output = process.stdout.read()
             process.wait(LIMIT_S)
+            report.seek(0)
+            output = report.read()
             set_in_time = clock.read_text() == offset
-    outcome = Outcome(arguments, subprocess.CompletedProcess(arguments, process.returncode, output.encode(), trace.encode()))
+    outcome = Outcome(arguments, subprocess.CompletedProcess(arguments, process.returncode, output, trace.encode()))
     documents = outcome.documents()
     wrong = outcome.trouble(0) + ([] if set_in_time else ["the clock was not set"])
     for document in documents:
