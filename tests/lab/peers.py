@@ -32,7 +32,7 @@ class Peer:
         self.script, self.starttls = SCRIPTS[row["script"]], row["starttls"]
         self.connections = 0
         self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        if row["script"] in ("weak-tls", "old-tls"):    # else OpenSSL loads no such certificate, offers no such version
+        if row["script"] == "old-tls":      # else OpenSSL offers no such version
             self.context.set_ciphers("DEFAULT@SECLEVEL=0")
         self.context.minimum_version = ssl.TLSVersion.TLSv1 if row["script"] == "old-tls" else ssl.TLSVersion.TLSv1_2
         self.context.load_cert_chain(row["cert"], row["key"])
@@ -373,12 +373,6 @@ async def https_transfer_bomb(s):
     await request(s)
     await s.send("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nTransfer-Encoding: gzip\r\n\r\n")
     await s.send(gzip.compress(bytes(10 << 20)))
-
-
-@script
-async def weak_tls(s):
-    await s.greet()
-    await s.serve()
 
 
 async def main():

@@ -137,8 +137,8 @@ DOMAINS = [
     Domain("tls-wrongname", 127, "the certificate is another host's", host(cert="wrongname")),
     Domain("tls-no-san", 128, "the certificate has a common name only", host(cert="nosan")),
     Domain("tls-soon", 129, "the certificate ends within a ninth of its lifetime", host(cert="soon")),
-    Domain("tls-weak-key", 130, "the certificate has an RSA key of 1,024 bits", host(by="weak-tls", cert="rsa1024")),
-    Domain("tls-sha1", 131, "the certificate is signed with SHA-1", host(by="weak-tls", cert="sha1")),
+    Domain("tls-weak-key", 130, "the certificate has an RSA key of 1,024 bits", host(cert="rsa1024")),
+    Domain("tls-sha1", 131, "the certificate is signed with SHA-1", host(cert="sha1")),
     Domain("tls-1-0", 132, "no TLS version above 1.0", host(tls_protocols="<=TLSv1")),
     Domain("old-tls", 134, "TLS 1.0 and 1.1 are offered beside newer versions", host(by="old-tls")),
 
