@@ -53,7 +53,7 @@ bool x509_begin(void)
 
 void x509_demand_memory(struct arena *arena)
 {
-    if (atomic_exchange(&was_refused, false))
+    if (atomic_load(&was_refused))
         arena_exhaust(arena);
 }
 

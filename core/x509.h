@@ -32,7 +32,8 @@ bool x509_name_matches(struct str der, const char *host);
 /* OpenSSL does not always tell that it was refused memory, and then a sound certificate seems faulty.  So its allocations are
  * watched, from before the first of them.  False: no memory; OpenSSL 3.0 crashes on its first use then. */
 bool x509_begin(void);
-/* Where OpenSSL has judged something in an arena: exhausts it if an allocation was refused since the last time. */
+/* Where OpenSSL has judged something in an arena: exhausts it if an allocation was ever refused.  For good, because OpenSSL
+ * takes an algorithm that it could not set up for one that does not exist. */
 void x509_demand_memory(struct arena *);
 
 struct x509_st; /* OpenSSL's X509, for tls.c */
