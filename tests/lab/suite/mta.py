@@ -61,75 +61,81 @@ NAMES = f'table names {{ {OUT4} = mx1.unsigned.lab, "{OUT6}" = six.unsigned.lab 
 PROBE = {HERE4: "probe.lab", HERE6: "probe.lab"}
 BOTH = {OUT4: "mx1.unsigned.lab", OUT6: "mx1.unsigned.lab"}
 
-# What it is, what is installed, the files, and the senders that are found.
-READ = [
-    ("Postfix as it is", ["Postfix"], postfix(), PROBE),
-    ("Postfix binds in main.cf", ["Postfix"], postfix(BINDS_BOTH), BOTH),
-    ("Postfix binds in one family", ["Postfix"], postfix(f"smtp_bind_address = {OUT4}\n"), {OUT4: "probe.lab", HERE6: "probe.lab"}),
-    ("Postfix speaks one family", ["Postfix"], postfix("inet_protocols = ipv4\n"), {HERE4: "probe.lab"}),
-    ("Postfix binds in master.cf", ["Postfix"], postfix(master=SMTP_SERVICE + OTHER_SERVICE), {OUT4: "mx1.unsigned.lab", HERE6: "mx1.unsigned.lab"}),
-    ("Postfix binds another service", ["Postfix"], postfix(master=OTHER_SERVICE), PROBE),
-    ("Postfix listens on one address", ["Postfix"], postfix(f"inet_interfaces = {OUT4}\n"), {OUT4: "probe.lab", HERE6: "probe.lab"}),
-    ("Postfix listens on one address and loopback", ["Postfix"], postfix(f"inet_interfaces = 127.0.0.1, {OUT4}\n"), PROBE),
-    ("Postfix, an instance to send", ["Postfix"],
-     postfix(INSTANCES) | postfix(OUT_INSTANCE + "multi_instance_enable = yes\n", directory="postfix-out"), {OUT4: "mx1.unsigned.lab"}),
-    ("Postfix, an instance that is off", ["Postfix"],
-     postfix(INSTANCES) | postfix(OUT_INSTANCE + "multi_instance_enable = no\n", directory="postfix-out"), PROBE),
-    ("Postfix, two instances that bind", ["Postfix"],
-     postfix(INSTANCES + f"smtp_bind_address = {HERE4}\ninet_protocols = ipv4\n")
-     | postfix(OUT_INSTANCE + "multi_instance_enable = yes\n", directory="postfix-out"), {HERE4: "probe.lab", OUT4: "mx1.unsigned.lab"}),
 
-    ("Exim says its host name", ["Exim"], exim(transport("remote_smtp"), "mx1.unsigned.lab"), dict.fromkeys(PROBE, "mx1.unsigned.lab")),
-    ("Exim has helo_data and an interface", ["Exim"],
-     exim(transport("remote_smtp", "helo_data = mx1.unsigned.lab", f"interface = {OUT4}")), {OUT4: "mx1.unsigned.lab", HERE6: "mx1.unsigned.lab"}),
-    ("Exim has interfaces of both families", ["Exim"],
-     exim(transport("remote_smtp", "helo_data = mx1.unsigned.lab", f"interface = <; {OUT4} ; {OUT6}")), BOTH),
-    ("Exim doubles colons", ["Exim"],
-     exim(transport("remote_smtp", "helo_data = mx1.unsigned.lab", f"interface = {OUT4} : {OUT6.replace(':', '::')}")), BOTH),
-    ("Exim's name depends on the message", ["Exim"],
-     exim(transport("remote_smtp", "helo_data = ${if eq{$sender_address_domain}{a.lab}{a.lab}{b.lab}}")), dict.fromkeys(PROBE)),
-    ("Exim has a smarthost transport, too", ["Exim"],
-     exim(transport("other", f"interface = {OUT4}") + transport("remote_smtp")), PROBE),
-    ("Exim calls its transport something else", ["Exim"],
-     exim(transport("lmtp", "protocol = lmtp") + transport("outgoing", f"interface = <; {OUT4} ; {OUT6}"), "mx1.unsigned.lab"), BOTH),
+def read_cases():
+    """What it is, what is installed, the files, and the senders that are found."""
+    return [
+        ("Postfix as it is", ["Postfix"], postfix(), PROBE),
+        ("Postfix binds in main.cf", ["Postfix"], postfix(BINDS_BOTH), BOTH),
+        ("Postfix binds in one family", ["Postfix"], postfix(f"smtp_bind_address = {OUT4}\n"), {OUT4: "probe.lab", HERE6: "probe.lab"}),
+        ("Postfix speaks one family", ["Postfix"], postfix("inet_protocols = ipv4\n"), {HERE4: "probe.lab"}),
+        ("Postfix binds in master.cf", ["Postfix"], postfix(master=SMTP_SERVICE + OTHER_SERVICE), {OUT4: "mx1.unsigned.lab", HERE6: "mx1.unsigned.lab"}),
+        ("Postfix binds another service", ["Postfix"], postfix(master=OTHER_SERVICE), PROBE),
+        ("Postfix listens on one address", ["Postfix"], postfix(f"inet_interfaces = {OUT4}\n"), {OUT4: "probe.lab", HERE6: "probe.lab"}),
+        ("Postfix listens on one address and loopback", ["Postfix"], postfix(f"inet_interfaces = 127.0.0.1, {OUT4}\n"), PROBE),
+        ("Postfix, an instance to send", ["Postfix"],
+         postfix(INSTANCES) | postfix(OUT_INSTANCE + "multi_instance_enable = yes\n", directory="postfix-out"), {OUT4: "mx1.unsigned.lab"}),
+        ("Postfix, an instance that is off", ["Postfix"],
+         postfix(INSTANCES) | postfix(OUT_INSTANCE + "multi_instance_enable = no\n", directory="postfix-out"), PROBE),
+        ("Postfix, two instances that bind", ["Postfix"],
+         postfix(INSTANCES + f"smtp_bind_address = {HERE4}\ninet_protocols = ipv4\n")
+         | postfix(OUT_INSTANCE + "multi_instance_enable = yes\n", directory="postfix-out"), {HERE4: "probe.lab", OUT4: "mx1.unsigned.lab"}),
 
-    ("OpenSMTPD as it is", ["OpenSMTPD"], opensmtpd(), PROBE),
-    ("OpenSMTPD's server name", ["OpenSMTPD"], opensmtpd(mailname="mx1.unsigned.lab\n"), dict.fromkeys(PROBE, "mx1.unsigned.lab")),
-    ("OpenSMTPD has helo and src", ["OpenSMTPD"], opensmtpd(relay(f"helo mx1.unsigned.lab src {OUT4}")), {OUT4: "mx1.unsigned.lab"}),
-    ("OpenSMTPD has a list in src", ["OpenSMTPD"], opensmtpd(relay(f'helo mx1.unsigned.lab src {{ {OUT4}, "{OUT6}" }} tls')), BOTH),
-    ("OpenSMTPD has macros", ["OpenSMTPD"],
-     opensmtpd(relay("helo $name src $ext", f'ext = "{OUT4}"\nname = "mx1.unsigned.lab"\n')), {OUT4: "mx1.unsigned.lab"}),
-    ("OpenSMTPD has tables", ["OpenSMTPD"],
-     opensmtpd(relay("src <srcs> helo-src <names>", NAMES + f'table srcs {{ {OUT4}, "{OUT6}" }}\n')),
-     {OUT4: "mx1.unsigned.lab", OUT6: "six.unsigned.lab"}),
-    ("OpenSMTPD has a table in a file", ["OpenSMTPD"],
-     opensmtpd(relay("src <srcs> \\\n  helo mx1.unsigned.lab", "table srcs file:/etc/srcs\n"), srcs=f"# ours\n{OUT4}\n{OUT6}\n"), BOTH),
-    ("OpenSMTPD includes a file", ["OpenSMTPD"],
-     opensmtpd('include "/etc/more"\n', more=relay(f"helo mx1.unsigned.lab src {OUT4}")), {OUT4: "mx1.unsigned.lab"}),
-]
+        ("Exim says its host name", ["Exim"], exim(transport("remote_smtp"), "mx1.unsigned.lab"), dict.fromkeys(PROBE, "mx1.unsigned.lab")),
+        ("Exim has helo_data and an interface", ["Exim"],
+         exim(transport("remote_smtp", "helo_data = mx1.unsigned.lab", f"interface = {OUT4}")), {OUT4: "mx1.unsigned.lab", HERE6: "mx1.unsigned.lab"}),
+        ("Exim has interfaces of both families", ["Exim"],
+         exim(transport("remote_smtp", "helo_data = mx1.unsigned.lab", f"interface = <; {OUT4} ; {OUT6}")), BOTH),
+        ("Exim doubles colons", ["Exim"],
+         exim(transport("remote_smtp", "helo_data = mx1.unsigned.lab", f"interface = {OUT4} : {OUT6.replace(':', '::')}")), BOTH),
+        ("Exim's name depends on the message", ["Exim"],
+         exim(transport("remote_smtp", "helo_data = ${if eq{$sender_address_domain}{a.lab}{a.lab}{b.lab}}")), dict.fromkeys(PROBE)),
+        ("Exim has a smarthost transport, too", ["Exim"],
+         exim(transport("other", f"interface = {OUT4}") + transport("remote_smtp")), PROBE),
+        ("Exim calls its transport something else", ["Exim"],
+         exim(transport("lmtp", "protocol = lmtp") + transport("outgoing", f"interface = <; {OUT4} ; {OUT6}"), "mx1.unsigned.lab"), BOTH),
 
-# What it is, what is installed, the files, the senders, and what is said about it.
-NOTED = [
-    ("Postfix and Exim", ["Postfix", "Exim"], postfix() | exim(transport("remote_smtp")), PROBE,
-     ["senders of Postfix", "Exim is installed as well"]),
-    ("Postfix is broken, Exim is not", ["Postfix", "Exim"],
-     postfix("no equals sign\n") | exim(transport("remote_smtp"), "mx1.unsigned.lab"), dict.fromkeys(PROBE, "mx1.unsigned.lab"),
-     ["senders of Exim", "Postfix is installed and cannot be asked", "missing '='"]),
-]
+        ("OpenSMTPD as it is", ["OpenSMTPD"], opensmtpd(), PROBE),
+        ("OpenSMTPD's server name", ["OpenSMTPD"], opensmtpd(mailname="mx1.unsigned.lab\n"), dict.fromkeys(PROBE, "mx1.unsigned.lab")),
+        ("OpenSMTPD has helo and src", ["OpenSMTPD"], opensmtpd(relay(f"helo mx1.unsigned.lab src {OUT4}")), {OUT4: "mx1.unsigned.lab"}),
+        ("OpenSMTPD has a list in src", ["OpenSMTPD"], opensmtpd(relay(f'helo mx1.unsigned.lab src {{ {OUT4}, "{OUT6}" }} tls')), BOTH),
+        ("OpenSMTPD has macros", ["OpenSMTPD"],
+         opensmtpd(relay("helo $name src $ext", f'ext = "{OUT4}"\nname = "mx1.unsigned.lab"\n')), {OUT4: "mx1.unsigned.lab"}),
+        ("OpenSMTPD has tables", ["OpenSMTPD"],
+         opensmtpd(relay("src <srcs> helo-src <names>", NAMES + f'table srcs {{ {OUT4}, "{OUT6}" }}\n')),
+         {OUT4: "mx1.unsigned.lab", OUT6: "six.unsigned.lab"}),
+        ("OpenSMTPD has a table in a file", ["OpenSMTPD"],
+         opensmtpd(relay("src <srcs> \\\n  helo mx1.unsigned.lab", "table srcs file:/etc/srcs\n"), srcs=f"# ours\n{OUT4}\n{OUT6}\n"), BOTH),
+        ("OpenSMTPD includes a file", ["OpenSMTPD"],
+         opensmtpd('include "/etc/more"\n', more=relay(f"helo mx1.unsigned.lab src {OUT4}")), {OUT4: "mx1.unsigned.lab"}),
+    ]
 
-# What it is, what is installed, the files, and why nothing is found.
-NOT_READ = [
-    ("Postfix is broken", ["Postfix"], postfix("no equals sign\n"), ["Postfix is installed and cannot be asked", "missing '='"]),
-    ("an instance of Postfix is missing", ["Postfix"], postfix(INSTANCES), ["Postfix is installed and cannot be asked", "/etc/postfix-out/main.cf"]),
-    ("Exim is broken", ["Exim"], {"exim4/exim4.conf": "primary_hostname = mx1.unsigned.lab\nnonsense = 1\n"},
-     ["Exim is installed and cannot be asked", "line 2 of /etc/exim4/exim4.conf"]),
-    ("Exim sends nothing", ["Exim"], exim(), ["no transport that speaks SMTP"]),
-    ("Exim's address depends on the message", ["Exim"],
-     exim(transport("remote_smtp", "interface = ${if eq{$sender_address_domain}{a.lab}{11.22.5.25}{11.9.9.9}}")), ["depends on the message"]),
-    ("OpenSMTPD is broken", ["OpenSMTPD"], opensmtpd(relay("helo")), ["OpenSMTPD is installed and cannot be asked", "syntax error"]),
-    ("OpenSMTPD has no configuration", ["OpenSMTPD"], {}, ["there is no smtpd.conf"]),
-    ("nothing is installed", [], {"smtpd.conf": 'action "out" relay\n'}, ["no Postfix, Exim or OpenSMTPD was found"]),
-]
+
+def noted_cases():
+    """What it is, what is installed, the files, the senders, and what is said about it."""
+    return [
+        ("Postfix and Exim", ["Postfix", "Exim"], postfix() | exim(transport("remote_smtp")), PROBE,
+         ["senders of Postfix", "Exim is installed as well"]),
+        ("Postfix is broken, Exim is not", ["Postfix", "Exim"],
+         postfix("no equals sign\n") | exim(transport("remote_smtp"), "mx1.unsigned.lab"), dict.fromkeys(PROBE, "mx1.unsigned.lab"),
+         ["senders of Exim", "Postfix is installed and cannot be asked", "missing '='"]),
+    ]
+
+
+def unreadable_cases():
+    """What it is, what is installed, the files, and why nothing is found."""
+    return [
+        ("Postfix is broken", ["Postfix"], postfix("no equals sign\n"), ["Postfix is installed and cannot be asked", "missing '='"]),
+        ("an instance of Postfix is missing", ["Postfix"], postfix(INSTANCES), ["Postfix is installed and cannot be asked", "/etc/postfix-out/main.cf"]),
+        ("Exim is broken", ["Exim"], {"exim4/exim4.conf": "primary_hostname = mx1.unsigned.lab\nnonsense = 1\n"},
+         ["Exim is installed and cannot be asked", "line 2 of /etc/exim4/exim4.conf"]),
+        ("Exim sends nothing", ["Exim"], exim(), ["no transport that speaks SMTP"]),
+        ("Exim's address depends on the message", ["Exim"],
+         exim(transport("remote_smtp", "interface = ${if eq{$sender_address_domain}{a.lab}{11.22.5.25}{11.9.9.9}}")), ["depends on the message"]),
+        ("OpenSMTPD is broken", ["OpenSMTPD"], opensmtpd(relay("helo")), ["OpenSMTPD is installed and cannot be asked", "syntax error"]),
+        ("OpenSMTPD has no configuration", ["OpenSMTPD"], {}, ["there is no smtpd.conf"]),
+        ("nothing is installed", [], {"smtpd.conf": 'action "out" relay\n'}, ["no Postfix, Exim or OpenSMTPD was found"]),
+    ]
 
 
 def run(installed, files):
@@ -170,8 +176,9 @@ def check_words(outcome, said):
 
 
 def test(tap):
-    read = [(*item, []) for item in READ] + NOTED
+    read = [(*item, []) for item in read_cases()] + noted_cases()
+    unreadable = unreadable_cases()
     for item, wrong in zip(read, at_once(check, read)):
         tap.test(f"--from-mta: {item[0]}", wrong)
-    for item, wrong in zip(NOT_READ, at_once(check_failure, NOT_READ)):
+    for item, wrong in zip(unreadable, at_once(check_failure, unreadable)):
         tap.test(f"--from-mta: {item[0]}", wrong)
