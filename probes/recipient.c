@@ -19,11 +19,18 @@ struct question {
     const char *subject, *recipient;
 };
 
+/* To RCPT, or to MAIL where that was refused. */
+static const struct smtp_reply *last_reply(const struct smtp_session *trial)
+{
+    return trial->mail.code && trial->mail.code != 250 ? &trial->mail : &trial->rcpt;
+}
+
 /* NULL: on its way, or nothing was said that could be judged, and the finding is made. */
 static const struct smtp_session *need_answer(struct run *run, const struct question *q, enum check_id check)
 {
     struct trouble trouble;
     const struct smtp_session *s, *trial;
+    const struct smtp_reply *reply;
 
     if (!trial_is_own(run, q->host->name)) {
         finding(run, check, SKIPPED, q->subject, "not tried: --own does not name this host");
@@ -43,7 +50,8 @@ static const struct smtp_session *need_answer(struct run *run, const struct ques
     trial = need_smtp_trial(run, q->ip, q->host->name, SMTP_TRIAL_RCPT, q->recipient);
     if (!trial)
         return NULL;
-    trouble = trial_trouble(run, trial, trial->mail.code && trial->mail.code != 250 ? &trial->mail : &trial->rcpt);
+    reply = last_reply(trial);
+    trouble = trial->end == SMTP_END_OK && reply->code ? reply_trouble(run, trial, reply) : trial_doubt(run, trial);
     if (!trouble.reason)
         return trial;
     finding_rests_on(run, finding_unknown(run, check, q->subject, &trouble, "no lasting reply to RCPT TO:<%s>", q->recipient), trial->key);
@@ -57,9 +65,7 @@ static bool accepts(const struct smtp_session *trial)
 
 static const char *words(struct run *run, const struct smtp_session *trial)
 {
-    const struct smtp_reply *reply = trial->rcpt.code ? &trial->rcpt : &trial->mail;
-
-    return str_text(run_arena(run), reply->lines[0]);
+    return str_text(run_arena(run), last_reply(trial)->lines[0]);
 }
 
 static void judge_postmaster(struct run *run, const struct question *q)

@@ -237,7 +237,7 @@ static void judge_command_injection(struct run *run, const struct endpoint *e)
         f = finding(run, SMTP_STARTTLS_INJECTION, PASS, e->subject,
                     "nothing between the reply to STARTTLS and the handshake; a command that was sent along with STARTTLS is dropped");
     else {
-        struct trouble trouble = trial_trouble(run, trial, &trial->starttls);
+        struct trouble trouble = trial_doubt(run, trial);
 
         f = finding_unknown(run, SMTP_STARTTLS_INJECTION, e->subject, &trouble, "whether a command sent along with STARTTLS is dropped");
     }

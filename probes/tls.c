@@ -105,7 +105,7 @@ static void judge_old_versions(struct run *run, const struct endpoint *e)
              (trial->state == SMTP_HANDSHAKE && (trial->end == SMTP_END_RESET || trial->end == SMTP_END_CLOSED)))
         f = finding(run, TLS_VERSION, PASS, e->view.subject, "%s, and neither TLS 1.0 nor 1.1", e->tls->protocol);
     else {
-        struct trouble trouble = trial_trouble(run, trial, &trial->starttls);
+        struct trouble trouble = trial_doubt(run, trial);
 
         f = finding_worst(finding_unknown(run, TLS_VERSION, e->view.subject, &trouble, "%s; whether TLS 1.0 or 1.1 is offered too", e->tls->protocol), NOTE);
     }

@@ -1,4 +1,4 @@
-/* probes/trial.c - may it be tried, and did it come to a reply? */
+/* probes/trial.c - may it be tried, and if so, why did nothing come of it? */
 #include "probes/trial.h"
 
 #include "core/name.h"
@@ -20,11 +20,14 @@ bool trial_is_own(struct run *run, const char *mx_host)
     return false;
 }
 
-struct trouble trial_trouble(struct run *run, const struct smtp_session *s, const struct smtp_reply *reply)
+struct trouble trial_doubt(struct run *run, const struct smtp_session *s)
 {
-    if (reply->code && s->end == SMTP_END_OK)
-        return reply_trouble(run, s, reply);
+    static const struct trouble refused = {REASON_TEMPORARY_REFUSAL, SIDE_TARGET, "the server refuses what it granted a moment ago"};
+    struct trouble trouble = {0};
+
     if (s->greeting.code && s->greeting.code != 220)
-        return reply_trouble(run, s, &s->greeting);
-    return s->trouble.reason ? s->trouble : trouble_of(REASON_CONNECTION_LOST);
+        trouble = reply_trouble(run, s, &s->greeting);
+    if (trouble.reason)
+        return trouble;
+    return s->trouble.reason ? s->trouble : refused;
 }

@@ -10,11 +10,11 @@
 #include "core/trouble.h"
 
 struct run;
-struct smtp_reply;
 struct smtp_session;
 
 bool trial_is_wanted(struct run *, enum active);
 bool trial_is_own(struct run *, const char *mx_host);
 
-/* Why `reply` of a trial's session is no verdict on the server; REASON_NONE: it is one. */
-struct trouble trial_trouble(struct run *, const struct smtp_session *, const struct smtp_reply *reply);
+/* Why a trial did not come to what it is for.  A server that served us a moment ago and refuses now does so for the time
+ * being. */
+struct trouble trial_doubt(struct run *, const struct smtp_session *);

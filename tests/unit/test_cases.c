@@ -178,6 +178,8 @@ static void take_result(void *arg, const struct result *result)
     for (size_t i = 0; i < result->finding_count && found->lines.count < FINDINGS_MAX; i++) {
         const struct finding *f = result->findings[i];
 
+        if (f->status == UNKNOWN && (!f->reason || !f->side))
+            fail_msg("%s %s is unknown without a reason, or of nobody's side", check_of(f->check)->name, f->subject);
         if (!is_judged(found->judge, f->check))
             continue;
         found->lines.at[found->lines.count++] =
