@@ -93,6 +93,7 @@ struct smtp_session {
     int64_t connect_ms;  /* to the end of the TCP handshake; -1 */
     int64_t greeting_ms; /* from the TCP handshake to the complete greeting; -1 */
     int64_t greeted_s;   /* our wall clock at the greeting's end, seconds since 1970; 0 */
+    int64_t told_s;      /* the date in the greeting, of several the nearest to ours; 0: none.  Not in JSON: it follows from these */
     int64_t total_ms;
 };
 
@@ -105,6 +106,8 @@ bool smtp_end_from_name(const char *, enum smtp_end *out);
 /* Views of a reply.  All point into its lines. */
 struct str smtp_reply_text(const struct smtp_reply *, size_t line); /* behind the code and separator */
 struct str smtp_reply_name(const struct smtp_reply *);              /* first word of the first line's text: RFC 5321 4.2, 4.1.1.1 */
+/* When it is where the peer is, by the date in its greeting: of several the nearest to `ours_s`.  0: it has none. */
+int64_t smtp_greeting_date(const struct smtp_reply *greeting, int64_t ours_s);
 bool smtp_keyword(const struct smtp_reply *ehlo, const char *keyword, struct str *parameters); /* without case; parameters may be NULL */
 
 /* Incremental parser of replies (no I/O; fuzzed).  Feed it bytes; it takes them until a reply is complete. */

@@ -190,5 +190,7 @@ void smtp_session_json(struct json_codec *c, struct smtp_session *s)
     s->greeting_ms =
         json_int(c, "greeting_ms", s->greeting_ms, -1, JSON_INT_MAX, s->greeting.code ? s->greeting.ms : -1);
     s->greeted_s = json_int(c, "greeted", s->greeted_s, -JSON_INT_MAX, JSON_INT_MAX, 0);
+    if (s->greeted_s)
+        s->told_s = smtp_greeting_date(&s->greeting, s->greeted_s);
     s->total_ms = json_int(c, "total_ms", s->total_ms, -1, JSON_INT_MAX, 0);
 }

@@ -4,9 +4,11 @@
 #include "core/smtp.h"
 
 #include <assert.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/arena.h"
+#include "core/date.h"
 #include "core/limits.h"
 
 /* ---- words ---- */
@@ -129,6 +131,16 @@ struct str smtp_reply_text(const struct smtp_reply *reply, size_t line)
 struct str smtp_reply_name(const struct smtp_reply *reply)
 {
     return first_word(smtp_reply_text(reply, 0), NULL);
+}
+
+int64_t smtp_greeting_date(const struct smtp_reply *greeting, int64_t ours_s)
+{
+    int64_t nearest = 0, date;
+
+    for (size_t i = 0; i < greeting->line_count; i++)
+        if (date_find(greeting->lines[i], &date) && (!nearest || llabs(date - ours_s) < llabs(nearest - ours_s)))
+            nearest = date;
+    return nearest;
 }
 
 bool smtp_keyword(const struct smtp_reply *ehlo, const char *keyword, struct str *parameters)

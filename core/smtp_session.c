@@ -340,6 +340,7 @@ static void reply(struct session *s, const struct smtp_reply *r)
     case SMTP_GREETING:
         s->seen->greeting_ms = loop_now_ms(s->smtp->loop) - s->connected_ms;
         s->seen->greeted_s = loop_wall_s(s->smtp->loop);
+        s->seen->told_s = smtp_greeting_date(r, s->seen->greeted_s);
         enter(s, r->code == 220 && s->evidence->key.kind == EVIDENCE_SMTP ? SMTP_EHLO : SMTP_QUIT);
         return;
     case SMTP_EHLO:

@@ -10,7 +10,6 @@
 #include "core/run.h"
 #include "core/str.h"
 #include "core/target.h"
-#include "core/tls.h"
 #include "core/vantage.h"
 #include "probes/mail.h"
 #include "probes/sts.h"
@@ -58,21 +57,16 @@ static bool ask_mail_host(struct run *run, const struct vantage *here, const str
 {
     const struct inventory *mail = need_inventory(run);
     bool told = false;
-    int64_t date;
 
     for (size_t i = 0; i < host->address_count; i++) {
         const struct ip *ip = &mail->addresses[host->addresses[i]].ip;
         const struct smtp_session *session = need_smtp(run, ip, host->name);
 
         *pending |= !session;
-        if (!session || !session->greeted_s || is_ours(here, ip))
+        if (!session || !session->told_s || is_ours(here, ip))
             continue;
-        for (size_t k = 0; k < session->greeting.line_count; k++) {
-            if (!date_find(session->greeting.lines[k], &date))
-                continue;
-            compare(clock, session->greeted_s, date, subject_host_ip(run, host->name, ip), session->key);
-            told = true;
-        }
+        compare(clock, session->greeted_s, session->told_s, subject_host_ip(run, host->name, ip), session->key);
+        told = true;
     }
     return told;
 }
@@ -94,9 +88,4 @@ struct clock need_clock(struct run *run)
     if (clock.tellers == 1)
         clock.trouble.why = "the clock of this machine is wrong, or that of the only server which told the time";
     return clock;
-}
-
-struct clock need_clock_for(struct run *run, int verify_error)
-{
-    return tls_is_time_error(verify_error) ? need_clock(run) : (struct clock){.state = CLOCK_RIGHT};
 }

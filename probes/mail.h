@@ -78,7 +78,3 @@ struct clock {
     struct trouble trouble; /* if wrong */
 };
 struct clock need_clock(struct run *);
-
-/* May a certificate be rejected for this?  Asks need_clock() if it is for its dates; nothing else hangs on the clock, and counts
- * as CLOCK_RIGHT. */
-struct clock need_clock_for(struct run *, int verify_error);

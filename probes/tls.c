@@ -31,6 +31,7 @@ struct endpoint {
     const char *host;
     enum binding binding;
     const struct dane *dane;
+    const struct clock *clock;
     struct dane_match match; /* zero where TLSA does not count, or where a policy wants an authority all the same */
     struct x509_facts leaf;
     bool has_leaf;
@@ -171,7 +172,7 @@ static bool is_only_out_of_time(struct run *run, const struct endpoint *e)
 
 static void judge_chain(struct run *run, const struct endpoint *e)
 {
-    struct clock clock;
+    bool time_error = tls_is_time_error(e->tls->verify_error);
 
     if (e->match.by_end_entity)
         pass(run, e, TLS_CHAIN, "matches a TLSA record with usage 3: no authority is needed");
@@ -181,10 +182,10 @@ static void judge_chain(struct run *run, const struct endpoint *e)
         pass(run, e, TLS_CHAIN, "leads to an authority that is widely trusted");
     else if (is_only_out_of_time(run, e))
         pass(run, e, TLS_CHAIN, "leads to an authority that is widely trusted; for its time see tls.expiry");
-    else if ((clock = need_clock_for(run, e->tls->verify_error)).state == CLOCK_WRONG)
-        finding_follows(doubt(run, e, TLS_CHAIN, &clock.trouble, "an authority is out of its time by this machine's clock"),
+    else if (time_error && e->clock->state == CLOCK_WRONG)
+        finding_follows(doubt(run, e, TLS_CHAIN, &e->clock->trouble, "an authority is out of its time by this machine's clock"),
                         ENV_CLOCK);
-    else if (clock.state != CLOCK_PENDING)
+    else if (!time_error || e->clock->state != CLOCK_PENDING)
         fault(run, e, TLS_CHAIN, NOTE, FAIL,
               str_printf(run_arena(run), "does not lead to a trusted authority: %s", e->tls->verify_text));
 }
@@ -279,12 +280,11 @@ static void judge_dates(struct run *run, const struct endpoint *e)
 {
     const int64_t *now = need_now(run);
     struct trouble trouble = trouble_of(REASON_BUDGET);
-    struct clock clock = need_clock(run);
 
-    if (!now || clock.state == CLOCK_PENDING)
+    if (!now || e->clock->state == CLOCK_PENDING)
         return;
-    if (clock.state == CLOCK_WRONG) {
-        finding_follows(doubt(run, e, TLS_EXPIRY, &clock.trouble, "the dates of the certificate cannot be judged"),
+    if (e->clock->state == CLOCK_WRONG) {
+        finding_follows(doubt(run, e, TLS_EXPIRY, &e->clock->trouble, "the dates of the certificate cannot be judged"),
                         ENV_CLOCK);
     } else if (*now == 0) {
         doubt(run, e, TLS_EXPIRY, &trouble, "the time of day is not known");
@@ -395,6 +395,7 @@ static void judge_endpoint(struct run *run, struct endpoint *e)
 static void probe_tls(struct run *run)
 {
     const struct inventory *mail = need_inventory(run);
+    struct clock clock = need_clock(run);
     size_t endpoints = 0;
 
     need_now(run);
@@ -404,7 +405,7 @@ static void probe_tls(struct run *run)
         enum binding binding = need_binding(run, host->name);
 
         for (size_t i = 0; i < host->address_count; i++) {
-            struct endpoint e = {.host = host->name, .binding = binding, .dane = dane};
+            struct endpoint e = {.host = host->name, .binding = binding, .dane = dane, .clock = &clock};
 
             e.view = need_tls_view(run, host->name, &mail->addresses[host->addresses[i]].ip);
             judge_endpoint(run, &e);

@@ -280,6 +280,21 @@ static void test_views(void **state)
     assert_false(smtp_keyword(&first_only, "STARTTLS", NULL)); /* that is the host's name */
 }
 
+/* Of several dates the one that agrees with our clock best: a server may tell when it was built, too. */
+static void test_date_of_the_greeting(void **state)
+{
+    struct smtp_reply none = reply_of("220 mx.example.org ESMTP\r\n");
+    struct smtp_reply one = reply_of("220 mx.example.org ESMTP Exim 4.96 Thu, 01 Jan 2026 00:00:09 +0000\r\n");
+    struct smtp_reply two = reply_of("220-mx built 1 Jan 2020 00:00:00 +0000\r\n220-now 1 Jan 2026 00:00:09 GMT\r\n"
+                                     "220 1 Jan 2025 00:00:00 +0000\r\n");
+
+    (void)state;
+    assert_int_equal(smtp_greeting_date(&none, 1767225600), 0);
+    assert_int_equal(smtp_greeting_date(&one, 1767225600), 1767225609);
+    assert_int_equal(smtp_greeting_date(&one, 0), 1767225609);
+    assert_int_equal(smtp_greeting_date(&two, 1767225600), 1767225609);
+}
+
 static void test_names(void **state)
 {
     (void)state;
@@ -310,6 +325,7 @@ int main(void)
         cmocka_unit_test(test_line_length_boundaries),
         cmocka_unit_test(test_line_count_boundary),
         cmocka_unit_test(test_views),
+        cmocka_unit_test(test_date_of_the_greeting),
         cmocka_unit_test(test_names),
     };
 
