@@ -5,14 +5,9 @@
 
 #include "core/arena.h"
 
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
 static bool is_word(char c)
 {
-    return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    return ascii_is_digit(c) || ascii_is_letter(c);
 }
 
 /* Line breaks of a reply of several lines ("550-5.7.25 ") stand in the middle of sentences: they are folded away. */
@@ -30,7 +25,7 @@ static struct str fold(struct arena *arena, struct str text, const char *code)
         }
         while (i + 1 < text.len && strchr("\r\n\t ", text.at[i + 1]) && text.at[i + 1])
             i++;
-        if (i + 4 < text.len && is_digit(text.at[i + 1]) && is_digit(text.at[i + 2]) && is_digit(text.at[i + 3]) &&
+        if (i + 4 < text.len && ascii_is_digit(text.at[i + 1]) && ascii_is_digit(text.at[i + 2]) && ascii_is_digit(text.at[i + 3]) &&
             (text.at[i + 4] == '-' || text.at[i + 4] == ' '))
             i += 4;
         if (code_len && i + code_len < text.len && memcmp(text.at + i + 1, code, code_len) == 0)
@@ -76,7 +71,7 @@ static size_t count_digits(struct str text, size_t at)
 {
     size_t count = 0;
 
-    while (count < 3 && at + count < text.len && is_digit(text.at[at + count]))
+    while (count < 3 && at + count < text.len && ascii_is_digit(text.at[at + count]))
         count++;
     return count;
 }
@@ -93,7 +88,7 @@ static size_t code_length(struct str text, size_t at)
         return 0;
     detail = count_digits(text, at + 3 + subject);
     end = at + 3 + subject + detail;
-    if (!detail || (end < text.len && is_word(text.at[end])) || (end + 1 < text.len && text.at[end] == '.' && is_digit(text.at[end + 1])))
+    if (!detail || (end < text.len && is_word(text.at[end])) || (end + 1 < text.len && text.at[end] == '.' && ascii_is_digit(text.at[end + 1])))
         return 0;
     return end - at;
 }

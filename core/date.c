@@ -6,16 +6,6 @@
 
 enum { YEAR_MIN = 1970, MINUTE_S = 60, HOUR_S = 3600, DAY_S = 86400 };
 
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
-static bool is_letter(char c)
-{
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-}
-
 /* Each of these takes what it is named after from the front of the text, and is false if something else is there. */
 
 static bool take_char(struct str *text, char c)
@@ -40,13 +30,13 @@ static bool take_number(struct str *text, size_t digits_min, size_t digits_max, 
     size_t digits = 0;
     int value = 0;
 
-    while (digits < digits_max && digits < text->len && is_digit(text->at[digits]))
+    while (digits < digits_max && digits < text->len && ascii_is_digit(text->at[digits]))
         value = value * 10 + (text->at[digits++] - '0');
     if (digits < digits_min || value > max)
         return false;
     *out = value;
     *text = (struct str){text->at + digits, text->len - digits};
-    return text->len == 0 || !is_digit(text->at[0]);
+    return text->len == 0 || !ascii_is_digit(text->at[0]);
 }
 
 static bool take_month(struct str *text, int *month)
@@ -80,7 +70,7 @@ static bool take_zone(struct str *text, int *zone_s)
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         size_t len = strlen(names[i]);
 
-        if (str_starts_nocase(*text, names[i]) && (text->len == len || !is_letter(text->at[len])))
+        if (str_starts_nocase(*text, names[i]) && (text->len == len || !ascii_is_letter(text->at[len])))
             return true;
     }
     return false;
@@ -115,7 +105,7 @@ bool date_find(struct str text, int64_t *seconds)
     bool found = false;
 
     for (size_t i = 0; i < text.len; i++)
-        if (is_digit(text.at[i]) && (i == 0 || text.at[i - 1] == ' '))
+        if (ascii_is_digit(text.at[i]) && (i == 0 || text.at[i - 1] == ' '))
             found |= parse((struct str){text.at + i, text.len - i}, seconds);
     return found;
 }

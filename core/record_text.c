@@ -8,23 +8,19 @@
 
 #include "core/arena.h"
 #include "core/name.h"
+#include "core/str.h"
 
 const char *record_name_text(const char *name)
 {
     return name[0] ? name : ".";
 }
 
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
 /* Characters of the escape behind a backslash ("\DDD" or "\X"), 0 when it is none. */
 static size_t escape_length(const char *at)
 {
-    if (!is_digit(at[0]))
+    if (!ascii_is_digit(at[0]))
         return at[0] != '\0';
-    if (!is_digit(at[1]) || !is_digit(at[2]))
+    if (!ascii_is_digit(at[1]) || !ascii_is_digit(at[2]))
         return 0;
     return (at[0] - '0') * 100 + (at[1] - '0') * 10 + (at[2] - '0') <= 255 ? 3 : 0;
 }
@@ -73,7 +69,7 @@ static bool next_number(char **at, uint32_t max, uint32_t *out)
     if (!word || !word[0] || (word[0] == '0' && word[1]) || strlen(word) > 10)
         return false;
     for (; *word; word++) {
-        if (!is_digit(*word))
+        if (!ascii_is_digit(*word))
             return false;
         number = number * 10 + (uint64_t)(*word - '0');
     }
@@ -91,7 +87,7 @@ static bool next_name(struct arena *arena, char **at, const char **out)
 
 static int hex_value(char c)
 {
-    return is_digit(c) ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+    return ascii_is_digit(c) ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
 static bool parse_hex(struct arena *arena, const char *text, struct str *out)

@@ -10,19 +10,9 @@
 
 enum { LABEL_MAX = 63, NIBBLES_TEXT = 63, TEXT_ROOM = 4096 };
 
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
 static char lower(char c)
 {
     return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
-static bool is_alpha(char c)
-{
-    return lower(c) >= 'a' && lower(c) <= 'z';
 }
 
 /* ---- grammar ---- */
@@ -51,13 +41,13 @@ static bool parse_macro(struct str text, size_t at, struct macro *m, const char 
     if (m->letter != '{')
         return false;
     *why = "\"%{\" is not followed by a macro letter";
-    if (++i == text.len || !is_alpha(text.at[i]) || !strchr("slodiphcrtv", lower(text.at[i])))
+    if (++i == text.len || !ascii_is_letter(text.at[i]) || !strchr("slodiphcrtv", lower(text.at[i])))
         return false;
     m->letter = lower(text.at[i]);
     m->escaped = text.at[i] != m->letter;
     *why = "the number of labels in a macro must not be 0";
-    if (++i < text.len && is_digit(text.at[i])) {
-        for (; i < text.len && is_digit(text.at[i]); i++)
+    if (++i < text.len && ascii_is_digit(text.at[i])) {
+        for (; i < text.len && ascii_is_digit(text.at[i]); i++)
             if (m->parts < TEXT_ROOM)
                 m->parts = m->parts * 10 + (size_t)(text.at[i] - '0');
         if (m->parts == 0)
@@ -106,9 +96,9 @@ static bool is_top_label(struct str label)
     bool has_letter_or_hyphen = false;
 
     for (size_t i = 0; i < label.len; i++) {
-        if (!is_digit(label.at[i]) && !is_alpha(label.at[i]) && label.at[i] != '-')
+        if (!ascii_is_digit(label.at[i]) && !ascii_is_letter(label.at[i]) && label.at[i] != '-')
             return false;
-        has_letter_or_hyphen |= !is_digit(label.at[i]);
+        has_letter_or_hyphen |= !ascii_is_digit(label.at[i]);
     }
     return has_letter_or_hyphen && label.at[0] != '-' && label.at[label.len - 1] != '-';
 }
@@ -206,7 +196,7 @@ static void put_octet(struct output *out, char c, bool escaped)
 {
     static const char hex[] = "0123456789ABCDEF";
 
-    if (!escaped || is_alpha(c) || is_digit(c) || (c && strchr("-._~", c))) { /* RFC 3986 2.3 */
+    if (!escaped || ascii_is_letter(c) || ascii_is_digit(c) || (c && strchr("-._~", c))) { /* RFC 3986 2.3 */
         put(out, c);
         return;
     }
@@ -411,7 +401,7 @@ struct str spf_name_octets(struct arena *arena, const char *name)
         return (struct str){name, len};
     octets = arena_alloc(arena, len + 1);
     for (size_t i = 0; i < len; i++) {
-        if (name[i] == '\\' && i + 3 < len && is_digit(name[i + 1]) && is_digit(name[i + 2]) && is_digit(name[i + 3])) {
+        if (name[i] == '\\' && i + 3 < len && ascii_is_digit(name[i + 1]) && ascii_is_digit(name[i + 2]) && ascii_is_digit(name[i + 3])) {
             octets[out++] =
                 (char)(unsigned char)((name[i + 1] - '0') * 100 + (name[i + 2] - '0') * 10 + (name[i + 3] - '0'));
             i += 3;

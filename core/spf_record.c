@@ -10,19 +10,9 @@
 static const char version[] = "v=spf1";
 enum { VERSION_LENGTH = sizeof version - 1, V4_BITS = 32, V6_BITS = 128 };
 
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
-static bool is_alpha(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
 static bool is_name_character(char c)
 {
-    return is_alpha(c) || is_digit(c) || c == '-' || c == '_' || c == '.';
+    return ascii_is_letter(c) || ascii_is_digit(c) || c == '-' || c == '_' || c == '.';
 }
 
 static struct str from(struct str s, size_t at)
@@ -48,7 +38,7 @@ static bool parse_bits(struct str digits, unsigned most, unsigned char *out)
     if (!digits.len || digits.len > 3 || (digits.len > 1 && digits.at[0] == '0'))
         return false;
     for (size_t i = 0; i < digits.len; i++) {
-        if (!is_digit(digits.at[i]))
+        if (!ascii_is_digit(digits.at[i]))
             return false;
         bits = bits * 10 + (unsigned)(digits.at[i] - '0');
     }
@@ -61,7 +51,7 @@ static size_t find_bits(struct str s, size_t slashes)
 {
     size_t digits = s.len;
 
-    while (digits > 0 && is_digit(s.at[digits - 1]))
+    while (digits > 0 && ascii_is_digit(s.at[digits - 1]))
         digits--;
     if (digits == s.len || digits < slashes)
         return s.len;
@@ -245,7 +235,7 @@ static void parse_term(struct spf_term *term)
         parse_mechanism(term, 1);
         return;
     }
-    if (is_alpha(text.at[0]))
+    if (ascii_is_letter(text.at[0]))
         while (end < text.len && is_name_character(text.at[end]))
             end++;
     if (end && end < text.len && text.at[end] == '=')

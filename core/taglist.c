@@ -29,18 +29,13 @@ struct str tag_trim(struct str s)
     return s;
 }
 
-static bool is_letter(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
 /* tag-name = ALPHA *ALNUMPUNC */
 static bool is_name(struct str s)
 {
     for (size_t i = 0; i < s.len; i++) {
         bool inner = i > 0 && ((s.at[i] >= '0' && s.at[i] <= '9') || s.at[i] == '_');
 
-        if (!is_letter(s.at[i]) && !inner)
+        if (!ascii_is_letter(s.at[i]) && !inner)
             return false;
     }
     return s.len > 0;
