@@ -126,7 +126,7 @@ static void add_term(struct list *l, const struct spf_term *term)
 {
     const char *name;
 
-    if (term->qualifier != '+' || term->fault || term->dead)
+    if (!spf_term_passes(term))
         return;
     switch (term->kind) {
     case SPF_TERM_IP4:
@@ -179,7 +179,7 @@ static size_t count_record(struct spf_include *include, const struct spf_record 
     for (size_t k = 0; k < record->count; k++) {
         const struct spf_term *term = &record->terms[k];
 
-        if (term->qualifier != '+' || term->fault || term->dead)
+        if (!spf_term_passes(term))
             continue;
         if (term->kind == SPF_TERM_IP4)
             networks[count++] = term->network;

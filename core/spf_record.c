@@ -344,6 +344,11 @@ bool spf_term_is_mechanism(const struct spf_term *term)
     return term->kind <= SPF_TERM_EXISTS;
 }
 
+bool spf_term_passes(const struct spf_term *term)
+{
+    return term->qualifier == '+' && !term->fault && !term->dead;
+}
+
 size_t spf_term_column(const struct spf_record *record, const struct spf_term *term)
 {
     return (size_t)(term->text.at - record->text.at) + 1;

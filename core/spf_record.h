@@ -57,6 +57,7 @@ const struct spf_record *spf_record_parse(struct arena *, struct str text);
 
 bool spf_term_costs(const struct spf_term *); /* a lookup */
 bool spf_term_is_mechanism(const struct spf_term *);
+bool spf_term_passes(const struct spf_term *); /* it is evaluated, and what it matches may send */
 size_t spf_term_column(const struct spf_record *, const struct spf_term *); /* of its first character, from 1 */
 const char *spf_term_text(struct arena *, const struct spf_term *);         /* as a C string */
 const char *spf_fault_text(struct arena *, const struct spf_record *,

@@ -98,8 +98,7 @@ struct spf_width spf_width_of_includes(struct run *run, const struct spf_domain 
         for (size_t k = 0; record && k < record->count; k++) {
             const struct spf_term *term = &record->terms[k];
 
-            if ((term->kind == SPF_TERM_IP4 || term->kind == SPF_TERM_IP6) && term->qualifier == '+' && !term->fault &&
-                !term->dead)
+            if ((term->kind == SPF_TERM_IP4 || term->kind == SPF_TERM_IP6) && spf_term_passes(term))
                 add_network(&s, &term->network, spf_term_text(run_arena(run), term));
         }
     }
