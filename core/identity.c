@@ -122,11 +122,9 @@ static const char *lead(const struct build *b, const char *host, struct identity
         row->leads = CELL_UNKNOWN;
         return str_printf(b->arena, "no answer: %s", own->trouble.why ? own->trouble.why : "?");
     }
-    for (size_t i = 0; i < own->count; i++) {
-        if (ip_equal(&own->records[i].ip, &b->sender->ip)) {
-            row->leads = CELL_OK;
-            return row->part == PART_PTR ? "leads back" : "leads to the address";
-        }
+    if (dns_answer_has_ip(own, &b->sender->ip)) {
+        row->leads = CELL_OK;
+        return row->part == PART_PTR ? "leads back" : "leads to the address";
     }
     if (own->count) {
         row->leads = CELL_DIFFERS;
@@ -263,10 +261,10 @@ static void add_helo(struct build *b)
         add_helo_name(b, str_of(b->sender->helo), false);
     else if (greeting.len)
         add_helo_name(b, greeting, true);
+    else
+        add_none(b, PART_HELO, CELL_NONE, "not declared: --sender ADDRESS=NAME");
     if (!b->sender->helo && b->other)
         add_helo_name(b, greeting_name(b->other), true);
-    if (!b->sender->helo && !greeting.len)
-        add_none(b, PART_HELO, CELL_NONE, "not declared: --sender ADDRESS=NAME");
 }
 
 /* Why there is no greeting to read; *state is CELL_NONE or CELL_UNKNOWN. */

@@ -25,6 +25,14 @@ bool address_is_sender(const struct mail_address *address)
     return address->roles & ROLE_SENDER;
 }
 
+bool inventory_has(const struct inventory *mail, const struct ip *ip)
+{
+    for (size_t i = 0; i < mail->address_count; i++)
+        if (ip_equal(&mail->addresses[i].ip, ip))
+            return true;
+    return false;
+}
+
 const char *sender_origin_word(enum sender_origin origin)
 {
     static const char *const words[] = {

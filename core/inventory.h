@@ -77,4 +77,5 @@ struct inventory {
 
 const struct inventory *need_inventory(struct run *);
 bool address_is_sender(const struct mail_address *);
+bool inventory_has(const struct inventory *, const struct ip *); /* as a mail address */
 const char *sender_origin_word(enum sender_origin); /* "declared", "spf", "assumed"; "" for none */

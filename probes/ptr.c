@@ -337,11 +337,9 @@ static void judge_apex_address(struct run *run, const struct inventory *mail, co
     const struct fcrdns *names;
     struct reverse r;
 
-    for (size_t i = 0; i < mail->address_count; i++) {
-        if (ip_equal(&mail->addresses[i].ip, ip)) {
-            finding(run, DOMAIN_PTR, SKIPPED, label, "a mail address: judged by ptr.*");
-            return;
-        }
+    if (inventory_has(mail, ip)) {
+        finding(run, DOMAIN_PTR, SKIPPED, label, "a mail address: judged by ptr.*");
+        return;
     }
     if (ip_special(ip)) {
         finding(run, DOMAIN_PTR, SKIPPED, label, "no public address");

@@ -70,14 +70,6 @@ static void look_up(struct judge *j, struct sample *s, const struct ip *ip)
     j->left--;
 }
 
-static bool is_mail_address(const struct judge *j, const struct ip *ip)
-{
-    for (size_t i = 0; i < j->mail->address_count; i++)
-        if (ip_equal(&j->mail->addresses[i].ip, ip))
-            return true;
-    return false;
-}
-
 /* ---- words ---- */
 
 static bool follows(const struct address *a, const struct address *b)
@@ -187,7 +179,7 @@ static void judge_large(struct judge *j, const struct spf_range *range)
                                      subject, ip_network_size_text(run_arena(j->run), &range->network));
 
     for (size_t i = 0; i < named->host_count && j->left; i++)
-        if (ip_in_network(&named->hosts[i], &range->network) && !is_mail_address(j, &named->hosts[i]))
+        if (ip_in_network(&named->hosts[i], &range->network) && !inventory_has(j->mail, &named->hosts[i]))
             look_up(j, &s, &named->hosts[i]);
     if (s.counts[BACK])
         message = str_printf(run_arena(j->run), "%s; named in it, with a reverse name that leads back: %s", message,

@@ -24,10 +24,7 @@ static enum link forward_link(const struct dns_answer *forward, const struct ip 
 {
     if (!forward || forward->status == DNS_UNKNOWN)
         return LINK_OPEN;
-    for (size_t i = 0; i < forward->count; i++)
-        if (ip_equal(&forward->records[i].ip, ip))
-            return LINK_HOLDS;
-    return LINK_BROKEN;
+    return dns_answer_has_ip(forward, ip) ? LINK_HOLDS : LINK_BROKEN;
 }
 
 static void look_up(struct arena *arena, const struct result *result, struct mail_path *path)
