@@ -202,7 +202,7 @@ static enum outcome read_postfix(struct arena *arena, struct mta *out, const cha
 
 static enum outcome read_exim(struct arena *arena, struct mta *out, const char **why)
 {
-    const char *exim = find(arena, "exim4") ? find(arena, "exim4") : find(arena, "exim");
+    const char *exim4 = find(arena, "exim4"), *exim = exim4 ? exim4 : find(arena, "exim");
     const char *const hostname[] = {exim, "-bP", "primary_hostname", NULL}, *const transports[] = {exim, "-bP", "transports", NULL};
     struct answer name, options;
 

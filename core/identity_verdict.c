@@ -19,19 +19,16 @@ static const char *const checks[PART_COUNT][CHECKS_OF_A_PART] = {
 };
 
 /* "mx.example.org[192.0.2.1]", and a name behind it where a load balancer shows several */
-static bool is_about_host(const struct finding *f, const struct mail_address *address)
+static bool is_about_session(const struct finding *f)
 {
-    const char *bracket = strchr(f->subject, '[');
-    size_t len = strlen(address->label);
-
-    return bracket && strncmp(bracket + 1, address->label, len) == 0 && bracket[1 + len] == ']' && strchr(" ", bracket[2 + len]);
+    return f->subject[strcspn(f->subject, " [")] == '[';
 }
 
 static bool is_about(const struct finding *f, const struct mail_address *address, enum identity_part part)
 {
     bool of_server = part == PART_GREETING || part == PART_EHLO || part == PART_CERTIFICATE;
 
-    return of_server ? is_about_host(f, address) : finding_concerns(f, address);
+    return (!of_server || is_about_session(f)) && finding_concerns(f, address);
 }
 
 const struct finding *identity_finding(const struct result *result, const struct mail_address *address, enum identity_part part,

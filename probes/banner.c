@@ -161,20 +161,20 @@ static void judge_names(struct run *run, const struct endpoint *e)
 
 static void judge_endpoint(struct run *run, struct endpoint *e)
 {
-    struct endpoint one, two;
+    const char *subject = e->subject;
 
     e->session = need_judged_session(run, e->host->name, &e->address->ip, &e->trouble);
     if (!e->session || !judge_greeting(run, e))
         return;
-    one = two = *e;
-    if (e->other) {
-        one.subject = str_printf(run_arena(run), "%s %s", e->subject, greeting_host_name(run, e->session));
-        two.subject = str_printf(run_arena(run), "%s %s", e->subject, greeting_host_name(run, e->other));
-        two.session = e->other;
-        two.trouble = e->other->trouble;
-        judge_names(run, &two);
-    }
-    judge_names(run, &one);
+    if (e->other)
+        e->subject = str_printf(run_arena(run), "%s %s", subject, greeting_host_name(run, e->session));
+    judge_names(run, e);
+    if (!e->other)
+        return;
+    e->session = e->other;
+    e->trouble = e->other->trouble;
+    e->subject = str_printf(run_arena(run), "%s %s", subject, greeting_host_name(run, e->session));
+    judge_names(run, e);
 }
 
 static void probe_banner(struct run *run)
