@@ -205,44 +205,46 @@ static int on_chain(X509_STORE_CTX *ctx, void *arg)
 
 /* ---- clients ---- */
 
-/* At security level 0, or OpenSSL itself would refuse the hash functions of these versions. */
-static SSL_CTX *obsolete_context(void)
+/* What holds of every context, ours or libcurl's. */
+static void restrict_context(SSL_CTX *context)
 {
-    SSL_CTX *context = SSL_CTX_new(TLS_client_method());
+    SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
+    SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
+    SSL_CTX_set_max_cert_list(context, TLS_CHAIN_BYTES);
+}
 
-    if (!context)
-        return NULL;
+/* At security level 0, or OpenSSL itself would refuse the hash functions of these versions. */
+static void allow_obsolete(SSL_CTX *context)
+{
     SSL_CTX_set_security_level(context, 0);
     SSL_CTX_set_min_proto_version(context, TLS1_VERSION);
     SSL_CTX_set_max_proto_version(context, TLS1_1_VERSION);
-    SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
-    SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
-    SSL_CTX_set_max_cert_list(context, TLS_CHAIN_BYTES);
     SSL_CTX_set_verify(context, SSL_VERIFY_NONE, NULL);
-    return context;
 }
 
 /* The security level is OpenSSL's own default, not the distribution's: what is weak is for the checks to say. */
-static bool has_context(struct tls *tls)
+static void allow_current(SSL_CTX *context)
 {
-    SSL_CTX *context;
-
-    if (tls->context)
-        return true;
-    if (tls->is_obsolete)
-        return (tls->context = obsolete_context());
-    if (!has_store(tls) || !(context = SSL_CTX_new(TLS_client_method())))
-        return false;
+    SSL_CTX_set_security_level(context, 1);
     SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
     SSL_CTX_set_max_proto_version(context, 0);
-    SSL_CTX_set_security_level(context, 1);
-    SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
-    SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
-    SSL_CTX_set_max_cert_list(context, TLS_CHAIN_BYTES);
     SSL_CTX_set_verify(context, SSL_VERIFY_PEER, NULL);
     SSL_CTX_set_cert_verify_callback(context, on_chain, NULL);
-    use_directory(tls);
-    tls->context = context;
+}
+
+static bool has_context(struct tls *tls)
+{
+    if (tls->context)
+        return true;
+    if (!has_store(tls) || !(tls->context = SSL_CTX_new(TLS_client_method())))
+        return false;
+    restrict_context(tls->context);
+    if (tls->is_obsolete) {
+        allow_obsolete(tls->context);
+    } else {
+        allow_current(tls->context);
+        use_directory(tls);
+    }
     return true;
 }
 
@@ -479,9 +481,7 @@ void tls_witness_attend(struct tls_client *witness, void *ssl_ctx)
     SSL_CTX *context = ssl_ctx;
 
     SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
-    SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
-    SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
-    SSL_CTX_set_max_cert_list(context, TLS_CHAIN_BYTES);
+    restrict_context(context);
     SSL_CTX_set_verify(context, SSL_VERIFY_PEER, NULL);
     SSL_CTX_set_cert_verify_callback(context, on_witnessed_chain, witness);
 }

@@ -29,18 +29,18 @@ struct tls_session {
     int64_t ms;              /* of the handshake */
 };
 
+bool tls_is_time_error(int verify_error); /* expired, or not yet valid */
+
 struct arena;
 
 /* What connections share: trust anchors and settings.  The system's anchors are read when a certificate first needs
  * them, and only those that it needs where the system has them by hash. */
 struct tls;
-bool tls_is_time_error(int verify_error); /* expired, or not yet valid */
-
 struct tls *tls_new(const char *ca_file, const char **why); /* ca_file: extra anchors, may be NULL; NULL with *why */
 /* Of TLS 1.0 and 1.1 only, without any trust: to find out whether a peer still offers them.  Its context is its own and
  * serves no other purpose.  (threats.md T6)  NULL: no memory */
 struct tls *tls_new_obsolete(void);
-void tls_free(struct tls *);                                /* after its clients */
+void tls_free(struct tls *); /* after its clients */
 
 /* One connection's client side: TLS 1.2 or later, no renegotiation.  The dates of certificates are judged by `now_s`, seconds
  * since 1970, not by whatever the wall clock says by then.  `server_name` is "" for none.  NULL: no memory. */
