@@ -70,15 +70,9 @@ static enum side side_of(const struct dns_question *q, enum reason reason)
     return reason == REASON_PROTOCOL ? SIDE_RESOLVER : trouble_of(reason).side;
 }
 
-/* Another packet may fare better. */
-static bool may_pass(enum reason reason)
-{
-    return reason == REASON_TIMEOUT || reason == REASON_SERVFAIL || reason == REASON_CONNECTION_LOST;
-}
-
 static void note(struct dns_question *q, struct dns_setback setback)
 {
-    q->answer->setbacks += may_pass(setback.reason);
+    q->answer->setbacks += reason_may_pass(setback.reason);
     if (weight(setback.reason) <= weight(q->setback.reason))
         return;
     setback.server = dns_question_server(q)->text;

@@ -25,6 +25,11 @@ struct trouble trouble_of(enum reason reason)
     return (struct trouble){reason, reasons[reason].side, reasons[reason].sentence};
 }
 
+bool reason_may_pass(enum reason reason)
+{
+    return reason == REASON_TIMEOUT || reason == REASON_SERVFAIL || reason == REASON_CONNECTION_LOST;
+}
+
 const char *reason_word(enum reason reason)
 {
     return reasons[reason].word;

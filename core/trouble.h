@@ -22,6 +22,7 @@ struct trouble {
     const char *why; /* our words, never remote bytes; constant, or owned by whoever owns the trouble */
 };
 
+bool reason_may_pass(enum reason); /* of a question to the DNS: another packet may fare better */
 struct trouble trouble_of(enum reason); /* with the reason's own side and sentence */
 const char *reason_word(enum reason);   /* "timeout" */
 const char *side_word(enum side);       /* "network" */

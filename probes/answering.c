@@ -45,10 +45,7 @@ struct poll {
 
 bool was_lost(const struct dns_answer *answer)
 {
-    if (answer->status != DNS_UNKNOWN)
-        return answer->setbacks > 0;
-    return answer->trouble.reason == REASON_TIMEOUT || answer->trouble.reason == REASON_SERVFAIL ||
-           answer->trouble.reason == REASON_CONNECTION_LOST;
+    return answer->status == DNS_UNKNOWN ? reason_may_pass(answer->trouble.reason) : answer->setbacks > 0;
 }
 
 const char *zone_server_text(struct run *run, const struct zone_server *server)
