@@ -243,26 +243,18 @@ static bool make_blocklists(const struct options *options, struct settings *out,
 
 static bool add_test(const struct options *options, const struct option_use *use, const char *word, struct target *target, const char **why)
 {
-    static const struct {
-        const char *word;
-        enum active bit;
-    } tests[] = {{"postmaster", ACTIVE_POSTMASTER}, {"old-tls", ACTIVE_OLD_TLS}, {"injection", ACTIVE_INJECTION}};
-    const char *fault;
+    size_t length = strcspn(word, "=");
+    const char *value = word[length] ? word + length + 1 : NULL, *fault;
+    enum active test;
 
-    for (size_t i = 0; i < sizeof tests / sizeof *tests; i++) {
-        if (strcmp(word, tests[i].word) == 0) {
-            target->active |= tests[i].bit;
-            return true;
-        }
-    }
-    if (strncmp(word, "relay=", 6) == 0) {
-        target->active |= ACTIVE_RELAY;
-        target->relay_domain = name_from_user(options->arena, word + 6, &fault);
-        return target->relay_domain || wrong(options, use, word + 6, fault, why);
-    }
-    if (strcmp(word, "relay") == 0)
+    if (!active_from_word(str_text(options->arena, (struct str){word, length}), &test) || (value && test != ACTIVE_RELAY))
+        return wrong(options, use, word, "is no test; there are postmaster, relay=DOMAIN, old-tls and injection", why);
+    if (test == ACTIVE_RELAY && !value)
         return wrong(options, use, word, "needs a domain that your servers take no mail for: relay=DOMAIN", why);
-    return wrong(options, use, word, "is no test; there are postmaster, relay=DOMAIN, old-tls and injection", why);
+    if (value && !(target->relay_domain = name_from_user(options->arena, value, &fault)))
+        return wrong(options, use, value, fault, why);
+    target->active |= test;
+    return true;
 }
 
 static bool make_active(const struct options *options, struct settings *out, const char **why)

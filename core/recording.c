@@ -3,6 +3,7 @@
 #include "core/recording.h"
 
 #include <cjson/cJSON.h>
+#include <limits.h>
 #include <setjmp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -101,25 +102,20 @@ static const char *const *domains(struct json_codec *c, const char *member, cons
 
 static unsigned active_json(struct json_codec *c, unsigned value)
 {
-    static const char *const words[] = {"postmaster", "relay", "old-tls", "injection"}; /* bit 0, 1, ... */
-    enum { WORDS = sizeof words / sizeof *words };
-    const char *named[WORDS];
+    const char *named[sizeof value * CHAR_BIT];
     const char *const *read;
+    enum active one;
     size_t count = 0;
 
-    for (size_t bit = 0; bit < WORDS; bit++)
-        if (value >> bit & 1)
-            named[count++] = words[bit];
+    for (unsigned bit = 1; c->writing && active_word(bit); bit <<= 1)
+        if (value & bit)
+            named[count++] = active_word(bit);
     read = texts(c, "active", named, &count);
     for (size_t i = 0; !c->writing && !c->failed && i < count; i++) {
-        size_t bit = 0;
-
-        while (bit < WORDS && strcmp(words[bit], read[i]) != 0)
-            bit++;
-        if (bit == WORDS)
-            json_fail(c, "active", "no such test");
+        if (active_from_word(read[i], &one))
+            value |= one;
         else
-            value |= 1u << bit;
+            json_fail(c, "active", "no such test");
     }
     return value;
 }

@@ -18,6 +18,8 @@ enum volume { VOLUME_UNSAID, VOLUME_LOW, VOLUME_BULK }; /* --volume: which of a 
 
 /* --active: tests that an operator asks for, with the hosts that --own names and no others.  Bits. */
 enum active { ACTIVE_POSTMASTER = 1, ACTIVE_RELAY = 2, ACTIVE_OLD_TLS = 4, ACTIVE_INJECTION = 8 };
+bool active_from_word(const char *, enum active *out); /* "old-tls" */
+const char *active_word(enum active);                   /* of one; NULL: no test */
 
 struct target {
     const char *domain;  /* A-label, lower case, no final dot */

@@ -1,0 +1,35 @@
+/* core/target.c - the words for what a user may ask for. */
+#include "core/target.h"
+
+#include <string.h>
+
+static const struct {
+    enum active active;
+    const char *word;
+} tests[] = {
+    {ACTIVE_POSTMASTER, "postmaster"},
+    {ACTIVE_RELAY, "relay"},
+    {ACTIVE_OLD_TLS, "old-tls"},
+    {ACTIVE_INJECTION, "injection"},
+};
+
+enum { TESTS = sizeof tests / sizeof *tests };
+
+bool active_from_word(const char *word, enum active *out)
+{
+    for (size_t i = 0; i < TESTS; i++) {
+        if (strcmp(tests[i].word, word) == 0) {
+            *out = tests[i].active;
+            return true;
+        }
+    }
+    return false;
+}
+
+const char *active_word(enum active active)
+{
+    for (size_t i = 0; i < TESTS; i++)
+        if (tests[i].active == active)
+            return tests[i].word;
+    return NULL;
+}
