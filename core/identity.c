@@ -281,7 +281,7 @@ static const char *no_greeting(const struct build *b, enum cell *state)
     if (s->greeting.code == 220)
         return "shows no name, or a masked one";
     if (s->greeting.code)
-        return str_printf(b->arena, "refuses: %s", str_text(b->arena, s->greeting.lines[0]));
+        return str_printf(b->arena, "refuses: %s", smtp_reply_line(b->arena, &s->greeting));
     if (s->end == SMTP_END_REFUSED || s->end == SMTP_END_NOT_CONTACTED)
         *state = CELL_NONE;
     return s->end == SMTP_END_REFUSED ? "refuses connections" : s->trouble.why ? s->trouble.why : "no session";

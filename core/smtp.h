@@ -103,7 +103,8 @@ const char *smtp_end_name(enum smtp_end);     /* "refused" */
 bool smtp_state_from_name(const char *, enum smtp_state *out);
 bool smtp_end_from_name(const char *, enum smtp_end *out);
 
-/* Views of a reply.  All point into its lines. */
+/* Views of a reply.  All but the first point into its lines. */
+const char *smtp_reply_line(struct arena *, const struct smtp_reply *); /* the first line, code included; "" where there is none */
 struct str smtp_reply_text(const struct smtp_reply *, size_t line); /* behind the code and separator */
 struct str smtp_reply_name(const struct smtp_reply *);              /* first word of the first line's text: RFC 5321 4.2, 4.1.1.1 */
 /* When it is where the peer is, by the date in its greeting: of several the nearest to `ours_s`.  0: it has none. */

@@ -121,6 +121,11 @@ static struct str first_word(struct str text, struct str *rest)
     return (struct str){end ? text.at : NULL, end};
 }
 
+const char *smtp_reply_line(struct arena *arena, const struct smtp_reply *reply)
+{
+    return reply->line_count ? str_text(arena, reply->lines[0]) : "";
+}
+
 struct str smtp_reply_text(const struct smtp_reply *reply, size_t line)
 {
     if (line >= reply->line_count || reply->lines[line].len <= TEXT_AT)

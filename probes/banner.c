@@ -57,13 +57,13 @@ static bool judge_greeting(struct run *run, struct endpoint *e)
         trouble = reply_trouble(run, e->session, greeting);
     if (trouble.reason) {
         f = finding_unknown(run, BANNER_GREETING, e->subject, &trouble, greeting->code ? "greeted with %s" : "no greeting%s",
-                            greeting->code ? str_text(run_arena(run), greeting->lines[0]) : "");
+                            smtp_reply_line(run_arena(run), greeting));
         all_others(run, e, UNKNOWN, &trouble, "no greeting to judge");
     } else if (!greeting->code) {
         f = finding(run, BANNER_GREETING, SKIPPED, e->subject, "%s", why_no_greeting(e->session));
         all_others(run, e, SKIPPED, NULL, "no greeting");
     } else if (greeting->code != 220) {
-        f = finding(run, BANNER_GREETING, WARN, e->subject, "refuses all mail: %s", str_text(run_arena(run), greeting->lines[0]));
+        f = finding(run, BANNER_GREETING, WARN, e->subject, "refuses all mail: %s", smtp_reply_line(run_arena(run), greeting));
         all_others(run, e, SKIPPED, NULL, "no greeting with 220: see banner.greeting");
     } else {
         e->other = need_other_session(run, e->host->name, e->address, e->session);
@@ -71,7 +71,7 @@ static bool judge_greeting(struct run *run, struct endpoint *e)
             f = finding(run, BANNER_GREETING, NOTE, e->subject, "greets as %s and, in another connection, as %s: a load balancer; each name is judged",
                         greeting_host_name(run, e->session), greeting_host_name(run, e->other));
         else
-            f = finding(run, BANNER_GREETING, PASS, e->subject, "%s", str_text(run_arena(run), greeting->lines[0]));
+            f = finding(run, BANNER_GREETING, PASS, e->subject, "%s", smtp_reply_line(run_arena(run), greeting));
     }
     finding_rests_on(run, f, e->session->key);
     if (e->other)

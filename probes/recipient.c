@@ -65,7 +65,7 @@ static bool accepts(const struct smtp_session *trial)
 
 static const char *words(struct run *run, const struct smtp_session *trial)
 {
-    return str_text(run_arena(run), last_reply(trial)->lines[0]);
+    return smtp_reply_line(run_arena(run), last_reply(trial));
 }
 
 static void judge_postmaster(struct run *run, const struct question *q)

@@ -143,11 +143,6 @@ static void judge_protocol(struct run *run, const struct endpoint *e)
     finding_rests_on(run, f, s->key);
 }
 
-static const char *first_line(struct run *run, const struct smtp_reply *reply)
-{
-    return reply->line_count ? str_text(run_arena(run), reply->lines[0]) : "";
-}
-
 /* True: an EHLO reply is there to be judged. */
 static bool judge_ehlo(struct run *run, const struct endpoint *e)
 {
@@ -172,7 +167,7 @@ static bool judge_ehlo(struct run *run, const struct endpoint *e)
         return false;
     }
     if (trouble.reason) {
-        finding_unknown(run, SMTP_EHLO_ACCEPTED, e->subject, &trouble, "EHLO answered with %s", first_line(run, &s->ehlo));
+        finding_unknown(run, SMTP_EHLO_ACCEPTED, e->subject, &trouble, "EHLO answered with %s", smtp_reply_line(run_arena(run), &s->ehlo));
         leave_undecided(run, e, after_ehlo, COUNT(after_ehlo), &trouble, SMTP_EHLO_ACCEPTED);
         return false;
     }
@@ -183,9 +178,9 @@ static bool judge_ehlo(struct run *run, const struct endpoint *e)
         return false;
     }
     if (s->helo.code == 250)
-        finding(run, SMTP_EHLO_ACCEPTED, NOTE, e->subject, "only HELO is accepted: %s", first_line(run, &s->ehlo));
+        finding(run, SMTP_EHLO_ACCEPTED, NOTE, e->subject, "only HELO is accepted: %s", smtp_reply_line(run_arena(run), &s->ehlo));
     else
-        finding(run, SMTP_EHLO_ACCEPTED, WARN, e->subject, "EHLO and HELO are refused: %s", first_line(run, &s->ehlo));
+        finding(run, SMTP_EHLO_ACCEPTED, WARN, e->subject, "EHLO and HELO are refused: %s", smtp_reply_line(run_arena(run), &s->ehlo));
     return s->helo.code == 250;
 }
 
@@ -232,7 +227,7 @@ static void judge_command_injection(struct run *run, const struct endpoint *e)
         return;
     if (trial->unasked.line_count)
         f = finding(run, SMTP_STARTTLS_INJECTION, FAIL, e->subject, "a command that was sent before TLS is answered inside it: %s",
-                    first_line(run, &trial->unasked));
+                    smtp_reply_line(run_arena(run), &trial->unasked));
     else if (trial->starttls.code && trial->end != SMTP_END_TIMEOUT && trial->end != SMTP_END_LOCAL && trial->starttls.code / 100 != 4)
         f = finding(run, SMTP_STARTTLS_INJECTION, PASS, e->subject,
                     "nothing between the reply to STARTTLS and the handshake; a command that was sent along with STARTTLS is dropped");
@@ -278,11 +273,11 @@ static void judge_starttls(struct run *run, const struct endpoint *e)
     if (!s->starttls.code)
         trouble = e->trouble;
     if (trouble.reason) {
-        finding_worst(finding_unknown(run, SMTP_STARTTLS_OFFERED, e->subject, &trouble, "STARTTLS is offered; the command: %s", first_line(run, &s->starttls)), without_tls(e));
+        finding_worst(finding_unknown(run, SMTP_STARTTLS_OFFERED, e->subject, &trouble, "STARTTLS is offered; the command: %s", smtp_reply_line(run_arena(run), &s->starttls)), without_tls(e));
         finding_follows(finding_unknown(run, SMTP_STARTTLS_INJECTION, e->subject, &trouble, "STARTTLS was not accepted"), SMTP_STARTTLS_OFFERED);
         return;
     }
-    finding(run, SMTP_STARTTLS_OFFERED, without_tls(e), e->subject, "STARTTLS is offered, but refused: %s", first_line(run, &s->starttls));
+    finding(run, SMTP_STARTTLS_OFFERED, without_tls(e), e->subject, "STARTTLS is offered, but refused: %s", smtp_reply_line(run_arena(run), &s->starttls));
     finding(run, SMTP_STARTTLS_INJECTION, SKIPPED, e->subject, "STARTTLS was not accepted");
 }
 
