@@ -1,9 +1,9 @@
 /* core/guest.h - being a good guest: when may the next connection to an address begin?
  *
  * A visit is one connection.  At most PEER_SESSIONS are open to one address, a time passes between two of them (for mail
- * servers PEER_INTERVAL_MS), and at most NET_SESSIONS are open to one /24 or /48.  A visit that asks again (evidence "#2") begins PEER_RETRY_MS
- * after the last one to its address has ended, if that went badly.  Visits begin in the order in which they came, as far as
- * that allows.
+ * servers PEER_INTERVAL_MS), and at most NET_SESSIONS are open to one /24 or /48.  A visit that asks again (evidence "#2")
+ * begins PEER_RETRY_MS after the last one to its address has ended, if that went badly.  Visits begin in the order in which
+ * they came, as far as that allows.
  *
  * The owner keeps `struct visit` at one place from guest_enter() to guest_leave().  `begin` is called from the loop,
  * never from inside guest_enter().

@@ -1,8 +1,10 @@
 /* core/https.h - HTTPS evidence, and the collector that gets it.
  *
  * One GET over TLS with a certificate that must be valid: no redirect is followed, no coding undone, nothing taken from the
- * environment.  Behind a certificate that is out of its time the header is read all the same, and its Date tells whether our
- * clock is to blame; the end is HTTPS_END_CERTIFICATE, and there is no body.  A response of any status, a redirect and a coded body are answers like others; nothing here judges.
+ * environment.  A response of any status, a redirect and a coded body are answers like others; nothing here judges.
+ *
+ * Behind a certificate that is out of its time the header is read all the same, and its Date tells whether our clock is to
+ * blame; the end is HTTPS_END_CERTIFICATE, and there is no body.
  *
  * Nothing is looked up either: the addresses come with the key, from DNS evidence.  Each is classified twice, when it is
  * handed to libcurl and when libcurl makes the socket (threats.md H5, H6).  A transfer has a libcurl multi handle of its own, so

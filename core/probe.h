@@ -8,7 +8,7 @@ struct run;
 struct probe {
     const char *name;
     const char *summary;
-    const char *groups; /* of checks that it judges, or single ids, comma separated: --only leaves out probes that judge nothing selected */
+    const char *groups; /* of checks that it judges, or single ids, comma separated: --only leaves out who judges nothing */
     bool is_extra;      /* good to know: what it asks is counted apart, so that it takes nothing from what must be known */
     void (*run)(struct run *);
 };

@@ -2,8 +2,8 @@
  *
  * One session with one address: wait for the complete greeting, EHLO (HELO where EHLO is refused), STARTTLS where it is
  * offered, the handshake, EHLO again, QUIT.  A trial (enum smtp_trial) goes another way from STARTTLS or the last EHLO
- * on.  All that was seen is kept, raw, with times.  A session that ends early keeps
- * what it had and says at which state it ended and how.  Nothing here judges.
+ * on.  All that was seen is kept, raw, with times.  A session that ends early keeps what it had and says at which state
+ * it ended and how.  Nothing here judges.
  *
  * It is the program's only state machine.  (RFC 5321 3.1, 3.2, 4.2; RFC 3207)
  */
