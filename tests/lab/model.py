@@ -129,10 +129,8 @@ class Domain:
 
     @property
     def is_flaky(self):
-        """What its audit meets with depends on what other clients ask.
-
-        Of a zone with two algorithms Unbound 1.17 now and then leaves a question without any answer when it is very busy."""
-        return self.servers == tuple(FLAKY_SERVERS) or self.reverse == "flaky" or len(self.algorithms) > 1
+        """What its audit meets with depends on what other clients ask."""
+        return self.servers == tuple(FLAKY_SERVERS) or self.reverse == "flaky"
 
     def logo(self, picture):
         return LOGO.format(name=self.name, picture=picture)

@@ -5,6 +5,7 @@ UDP and TCP, port 53, at 11.53.9.1 and up; RESOLVERS at the end is the list.
 
 import asyncio
 import secrets
+import socket
 import struct
 from collections import Counter
 
@@ -13,6 +14,7 @@ NSD = ("11.53.0.1", 53)
 FORWARD_SECONDS = 10
 CONNECTION_SECONDS = 60
 MEMORY_ENTRIES = 200_000
+BURST_BYTES = 1 << 20       # of packets that wait for a resolver while it is busy; the kernel may grant less
 
 TC, AD, QR = 0x0200, 0x0020, 0x8000
 FORMERR, SERVFAIL, NXDOMAIN, REFUSED = 1, 2, 3, 5
@@ -313,7 +315,8 @@ RESOLVERS = {
 async def main():
     loop = asyncio.get_running_loop()
     for address, resolver in RESOLVERS.items():
-        await loop.create_datagram_endpoint(lambda resolver=resolver: UdpServer(resolver), local_addr=(address, 53))
+        transport, _ = await loop.create_datagram_endpoint(lambda resolver=resolver: UdpServer(resolver), local_addr=(address, 53))
+        transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, BURST_BYTES)
         if resolver.tcp:
             await asyncio.start_server(lambda r, w, resolver=resolver: serve_tcp(resolver, r, w), address, 53, backlog=1024)
     await asyncio.Event().wait()
