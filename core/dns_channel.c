@@ -17,6 +17,9 @@
 enum {
     IDLE_CHANNELS_MAX = 16, /* kept for their next query; a name server asked once is not */
     DNS_SERVER_CSV_MAX = IP_TEXT_MAX + 8,
+    LATE_MS = 250,              /* a timer that is later says that nobody looked at the sockets either */
+    LATE_MAX = 3,               /* times that patience with one exchange begins anew */
+    CARES_PATIENCE_MS = 600000, /* longer than any of ours: see end_overdue() */
 };
 
 struct watch { /* a socket of a channel */
@@ -26,6 +29,13 @@ struct watch { /* a socket of a channel */
     evutil_socket_t fd;
 };
 
+/* A query that c-ares has.  It outlives its exchange where our patience is the shorter one. */
+struct flight {
+    struct flight *next;
+    struct channel *channel;
+    struct dns_exchange *exchange; /* NULL: ended by us, a reply that still comes is nobody's */
+};
+
 struct channel {
     struct channel *next;
     struct dns_carrier *carrier;
@@ -33,7 +43,9 @@ struct channel {
     enum dns_transport transport;
     ares_channel ares;
     struct event *timer;
+    int64_t due_ms; /* of the timer, where it is set */
     struct watch *watches;
+    struct flight *flights, **flights_end; /* in the order in which patience with them ends */
     unsigned sent, open; /* exchanges: taken, not delivered yet */
     bool sending;        /* inside ares_send() */
     bool retired;
@@ -54,16 +66,69 @@ static int patience_ms(const struct dns_carrier *carrier, enum dns_transport tra
     return transport == DNS_TCP ? carrier->tcp_ms : carrier->udp_ms;
 }
 
-/* The timer needs setting only when none is: all queries of a channel have the same patience, so an earlier one ends
- * first. */
+static struct flight *first_awaited(const struct channel *channel)
+{
+    struct flight *flight = channel->flights;
+
+    while (flight && !flight->exchange)
+        flight = flight->next;
+    return flight;
+}
+
 static void set_timer(struct channel *channel)
 {
-    struct timeval wait;
+    struct dns_carrier *carrier = channel->carrier;
+    const struct flight *first = first_awaited(channel);
+    struct timeval wait = {0, 0};
+    int64_t wait_ms;
 
-    if (evtimer_pending(channel->timer, NULL))
+    if (!first) {
+        evtimer_del(channel->timer);
         return;
-    if (ares_timeout(channel->ares, NULL, &wait) && evtimer_add(channel->timer, &wait) != 0)
-        loop_exhausted(channel->carrier->loop);
+    }
+    channel->due_ms = first->exchange->sent_ms + patience_ms(carrier, channel->transport);
+    wait_ms = channel->due_ms - loop_now_ms(carrier->loop);
+    if (wait_ms > 0) {
+        wait.tv_sec = (time_t)(wait_ms / 1000);
+        wait.tv_usec = (suseconds_t)(wait_ms % 1000 * 1000);
+    }
+    if (evtimer_add(channel->timer, &wait) != 0)
+        loop_exhausted(carrier->loop);
+}
+
+static void end_exchange(struct dns_exchange *exchange, enum dns_fate fate)
+{
+    struct dns_carrier *carrier = exchange->carrier;
+
+    exchange->fate = fate;
+    exchange->next = NULL;
+    *carrier->ended_end = exchange;
+    carrier->ended_end = &exchange->next;
+    task_schedule(carrier->deliver);
+}
+
+/* A program that was stopped, or busy, has not looked for replies: that is no silence of the server's, and patience begins
+ * anew.  c-ares cannot be told so, and 1.18 reads half a message of TCP before it counts the time again; so its own patience
+ * never ends first. */
+static void end_overdue(struct channel *channel)
+{
+    int64_t now_ms = loop_now_ms(channel->carrier->loop);
+    bool late = now_ms - channel->due_ms > LATE_MS;
+
+    for (struct flight *flight = channel->flights; flight; flight = flight->next) {
+        struct dns_exchange *exchange = flight->exchange;
+
+        if (!exchange)
+            continue;
+        if (late && exchange->late_count < LATE_MAX) {
+            exchange->late_count++;
+            exchange->sent_ms = now_ms;
+        } else if (now_ms - exchange->sent_ms >= patience_ms(channel->carrier, channel->transport)) {
+            flight->exchange = NULL;
+            channel->retired = channel->retired || channel->transport == DNS_TCP;
+            end_exchange(exchange, DNS_SILENT);
+        }
+    }
 }
 
 static void on_timer(evutil_socket_t fd, short what, void *arg)
@@ -72,16 +137,8 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
 
     (void)fd;
     (void)what;
-    ares_process_fd(channel->ares, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
+    end_overdue(channel);
     set_timer(channel);
-}
-
-static void stop_idle_timer(struct channel *channel)
-{
-    struct timeval wait;
-
-    if (!ares_timeout(channel->ares, NULL, &wait))
-        evtimer_del(channel->timer);
 }
 
 /* The watch may be gone when c-ares returns, the channel is not. */
@@ -90,8 +147,8 @@ static void on_socket(evutil_socket_t fd, short what, void *arg)
     struct channel *channel = ((struct watch *)arg)->channel;
 
     ares_process_fd(channel->ares, what & EV_READ ? fd : ARES_SOCKET_BAD, what & EV_WRITE ? fd : ARES_SOCKET_BAD);
-    set_timer(channel);
-    stop_idle_timer(channel);
+    if (!first_awaited(channel))
+        evtimer_del(channel->timer);
 }
 
 static void watch_free(struct watch **at)
@@ -145,7 +202,7 @@ static bool open_ares(struct channel *channel)
     if (channel->transport == DNS_TCP)
         options.flags |= ARES_FLAG_USEVC;
     options.ednspsz = DNS_EDNS_SIZE;
-    options.timeout = patience_ms(channel->carrier, channel->transport);
+    options.timeout = CARES_PATIENCE_MS;
     options.tries = 1;
     options.ndots = 1;
     options.lookups = lookups;
@@ -183,6 +240,7 @@ static struct channel *channel_new(struct dns_carrier *carrier, const struct dns
     if (!channel)
         return NULL;
     *channel = (struct channel){.carrier = carrier, .server = *server, .transport = transport};
+    channel->flights_end = &channel->flights;
     channel->timer = evtimer_new(loop_base(carrier->loop), on_timer, channel);
     if (!channel->timer || !open_ares(channel)) {
         channel_free(channel);
@@ -218,17 +276,6 @@ static void drop_idle_channels(struct dns_carrier *carrier)
             at = &channel->next;
         }
     }
-}
-
-static void end_exchange(struct dns_exchange *exchange, enum dns_fate fate)
-{
-    struct dns_carrier *carrier = exchange->carrier;
-
-    exchange->fate = fate;
-    exchange->next = NULL;
-    *carrier->ended_end = exchange;
-    carrier->ended_end = &exchange->next;
-    task_schedule(carrier->deliver);
 }
 
 static enum dns_fate fate_of(int status)
@@ -269,15 +316,32 @@ static enum dns_fate fate_of_errno(int error)
     }
 }
 
+/* Returns the exchange that waits for the end of this flight, or NULL. */
+static struct dns_exchange *land(struct flight *flight)
+{
+    struct channel *channel = flight->channel;
+    struct dns_exchange *exchange = flight->exchange;
+    struct flight **at = &channel->flights;
+
+    while (*at != flight)
+        at = &(*at)->next;
+    *at = flight->next;
+    if (!*at)
+        channel->flights_end = at;
+    free(flight);
+    return exchange;
+}
+
 static void on_reply(void *arg, int status, int timeouts, unsigned char *packet, int size)
 {
-    struct dns_exchange *exchange = arg;
+    struct channel *channel = ((struct flight *)arg)->channel;
+    struct dns_exchange *exchange = land(arg);
     enum dns_fate fate = fate_of(status);
 
     (void)timeouts;
-    if (exchange->carrier->closing)
+    if (channel->carrier->closing || !exchange)
         return;
-    if (fate == DNS_UNREACHABLE && exchange->channel->sending)
+    if (fate == DNS_UNREACHABLE && channel->sending)
         fate = fate_of_errno(errno);
     if (fate == DNS_REPLIED) {
         exchange->reply_size = size > 0 ? (size_t)size : 0;
@@ -287,31 +351,38 @@ static void on_reply(void *arg, int status, int timeouts, unsigned char *packet,
         else
             fate = DNS_NO_RESOURCES;
     } else if (exchange->transport == DNS_TCP || fate != DNS_SILENT) {
-        exchange->channel->retired = true;
+        channel->retired = true;
     }
     end_exchange(exchange, fate);
 }
 
 void dns_carry(struct dns_carrier *carrier, struct dns_exchange *exchange)
 {
+    struct flight *flight = calloc(1, sizeof *flight);
     struct channel *channel;
 
     exchange->carrier = carrier;
     exchange->reply = NULL;
     exchange->reply_size = 0;
     exchange->sent_ms = loop_now_ms(carrier->loop);
-    exchange->channel = channel = channel_for(carrier, exchange);
+    exchange->late_count = 0;
+    exchange->channel = channel = flight ? channel_for(carrier, exchange) : NULL;
     if (!channel) {
+        free(flight);
         end_exchange(exchange, DNS_NO_RESOURCES);
         return;
     }
+    *flight = (struct flight){.channel = channel, .exchange = exchange};
+    *channel->flights_end = flight;
+    channel->flights_end = &flight->next;
     channel->open++;
     channel->retired = ++channel->sent >= DNS_CHANNEL_QUERIES;
     channel->sending = true;
     errno = 0;
-    ares_send(channel->ares, exchange->query, (int)exchange->query_size, on_reply, exchange);
+    ares_send(channel->ares, exchange->query, (int)exchange->query_size, on_reply, flight);
     channel->sending = false;
-    set_timer(channel);
+    if (!evtimer_pending(channel->timer, NULL))
+        set_timer(channel);
 }
 
 void dns_carrier_avoid(struct dns_exchange *exchange)

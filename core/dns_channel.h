@@ -46,7 +46,8 @@ struct dns_exchange {
     struct dns_carrier *carrier;
     struct channel *channel;
     struct dns_exchange *next;
-    int64_t sent_ms;
+    int64_t sent_ms; /* or since when we look for the reply */
+    unsigned late_count;
     bool sent_again;
 };
 

@@ -411,7 +411,7 @@ static bool begin(struct engine *engine, const struct target *target, engine_que
     engine->audits = audit;
     audit->arena = arena_new(AUDIT_BYTES);
     audit->probes = calloc(count + 1, sizeof *audit->probes);
-    audit->turn = task_new(engine->loop, turn, audit);
+    audit->turn = task_new_long(engine->loop, turn, audit);
     audit->deadline = task_new(engine->loop, deadline, audit);
     if (!audit->arena || !audit->probes || !audit->turn || !audit->deadline)
         goto fail;

@@ -6,6 +6,8 @@
 
 #include <event2/event.h>
 
+enum { PRIORITIES = 3, LAST_PRIORITY = 2 }; /* libevent gives events the one in the middle */
+
 struct loop {
     struct event_base *base;
     struct deferred *deferred;
@@ -22,13 +24,30 @@ static int64_t since_boot_s(void)
     return now.tv_sec;
 }
 
+/* Events of the last priority run one at a time, when no other is due. */
+static struct event_base *new_base(void)
+{
+    struct event_config *config = event_config_new();
+    struct event_base *base = NULL;
+
+    if (config && event_config_set_max_dispatch_interval(config, NULL, 1, LAST_PRIORITY) == 0)
+        base = event_base_new_with_config(config);
+    if (base && event_base_priority_init(base, PRIORITIES) != 0) {
+        event_base_free(base);
+        base = NULL;
+    }
+    if (config)
+        event_config_free(config);
+    return base;
+}
+
 struct loop *loop_new(void)
 {
     struct loop *loop = calloc(1, sizeof *loop);
 
     if (!loop)
         return NULL;
-    loop->base = event_base_new();
+    loop->base = new_base();
     if (!loop->base) {
         free(loop);
         return NULL;
@@ -151,6 +170,15 @@ struct task *task_new(struct loop *loop, void (*fn)(void *arg), void *arg)
         free(task);
         return NULL;
     }
+    return task;
+}
+
+struct task *task_new_long(struct loop *loop, void (*fn)(void *arg), void *arg)
+{
+    struct task *task = task_new(loop, fn, arg);
+
+    if (task)
+        event_priority_set(task->event, LAST_PRIORITY);
     return task;
 }
 

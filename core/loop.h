@@ -27,6 +27,9 @@ void loop_defer(struct loop *, void (*fn)(void *arg), void *arg);
 /* Work that is scheduled again and again, at most once at a time.  Owned by whoever made it. */
 struct task;
 struct task *task_new(struct loop *, void (*fn)(void *arg), void *arg); /* NULL: no memory */
+/* For work that takes milliseconds: what comes from the network and what is due are seen to before each, so that a thousand
+ * of them in a row don't make servers look slow. */
+struct task *task_new_long(struct loop *, void (*fn)(void *arg), void *arg); /* NULL: no memory */
 void task_schedule(struct task *);                  /* in a later turn, as soon as may be; no-op while scheduled */
 void task_schedule_at(struct task *, int64_t at_ms); /* replaces what was scheduled */
 void task_free(struct task *);                      /* NULL is fine */

@@ -279,12 +279,19 @@ class UdpServer(asyncio.DatagramProtocol):
 
 
 async def serve_tcp(resolver, reader, writer):
+    """Each question by itself: one that takes its time keeps no other waiting (RFC 7766 6.2.1.1)."""
+    async def reply(query):
+        try:
+            await resolver.tcp_send(writer, await resolver.tcp(query))
+        except (OSError, TimeoutError, IndexError, struct.error, asyncio.IncompleteReadError):
+            pass
+
     try:
-        async with asyncio.timeout(CONNECTION_SECONDS):
+        async with asyncio.timeout(CONNECTION_SECONDS), asyncio.TaskGroup() as group:
             while True:
                 query = await reader.readexactly(struct.unpack("!H", await reader.readexactly(2))[0])
-                await resolver.tcp_send(writer, await resolver.tcp(query))
-    except (OSError, TimeoutError, IndexError, struct.error, asyncio.IncompleteReadError):
+                group.create_task(reply(query))
+    except (OSError, TimeoutError, asyncio.IncompleteReadError, ExceptionGroup):
         pass
     finally:
         writer.close()

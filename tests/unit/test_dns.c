@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <event2/event.h>
@@ -597,6 +598,38 @@ static void truncation_leads_to_tcp(void **state)
     assert_address(answer);
     assert_true(answer->tcp && answer->edns);
     assert_int_equal(answer->tries, 2);
+    close_bench(&bench);
+}
+
+enum { CROWD = 8 };
+
+/* All share one thread: nobody looks at the replies while the last of them is being made. */
+static void late_over_tcp(struct server *server, const struct asked *asked)
+{
+    static const struct timespec pause = {.tv_sec = 1};
+
+    truncating(server, asked);
+    if (asked->tcp && server->by_tcp == CROWD)
+        nanosleep(&pause, NULL);
+}
+
+static void replies_that_came_while_nobody_looked_count(void **state)
+{
+    struct evidence *evidence[CROWD];
+    struct bench bench;
+
+    (void)state;
+    open_bench(&bench, late_over_tcp, NULL, NULL);
+    for (unsigned i = 0; i < CROWD; i++) {
+        char name[32];
+
+        snprintf(name, sizeof name, "n%u.example.org", i);
+        evidence[i] = want(&bench, &(struct key){.kind = EVIDENCE_DNS, .name = name, .type = DNS_A, .nth = 1});
+    }
+    loop_run(bench.loop);
+    assert_int_equal(bench.servers[0].by_tcp, CROWD);
+    for (unsigned i = 0; i < CROWD; i++)
+        assert_address(evidence[i]->value);
     close_bench(&bench);
 }
 
@@ -1362,6 +1395,7 @@ int main(void)
         cmocka_unit_test(random_case_does_not_show),
         cmocka_unit_test(source_ports_rotate),
         cmocka_unit_test(truncation_leads_to_tcp),
+        cmocka_unit_test(replies_that_came_while_nobody_looked_count),
         cmocka_unit_test(tcp_carries_long_answers),
         cmocka_unit_test(edns_carries_more_than_512_octets),
         cmocka_unit_test(a_stalled_tcp_connection_ends),
