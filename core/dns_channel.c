@@ -42,12 +42,12 @@ struct channel {
     struct dns_server server;
     enum dns_transport transport;
     ares_channel ares;
-    struct event *timer;
-    int64_t due_ms; /* of the timer, where it is set */
+    struct task *timer;
+    int64_t due_ms; /* of the timer; 0: it is not set */
     struct watch *watches;
     struct flight *flights, **flights_end; /* in the order in which patience with them ends */
-    unsigned sent, open; /* exchanges: taken, not delivered yet */
-    bool sending;        /* inside ares_send() */
+    unsigned sent, open;                   /* exchanges: taken, not delivered yet */
+    bool sending;                          /* inside ares_send() */
     bool retired;
 };
 
@@ -77,23 +77,13 @@ static struct flight *first_awaited(const struct channel *channel)
 
 static void set_timer(struct channel *channel)
 {
-    struct dns_carrier *carrier = channel->carrier;
     const struct flight *first = first_awaited(channel);
-    struct timeval wait = {0, 0};
-    int64_t wait_ms;
 
-    if (!first) {
-        evtimer_del(channel->timer);
-        return;
-    }
-    channel->due_ms = first->exchange->sent_ms + patience_ms(carrier, channel->transport);
-    wait_ms = channel->due_ms - loop_now_ms(carrier->loop);
-    if (wait_ms > 0) {
-        wait.tv_sec = (time_t)(wait_ms / 1000);
-        wait.tv_usec = (suseconds_t)(wait_ms % 1000 * 1000);
-    }
-    if (evtimer_add(channel->timer, &wait) != 0)
-        loop_exhausted(carrier->loop);
+    channel->due_ms = first ? first->exchange->sent_ms + patience_ms(channel->carrier, channel->transport) : 0;
+    if (first)
+        task_schedule_at(channel->timer, channel->due_ms);
+    else
+        task_cancel(channel->timer);
 }
 
 static void end_exchange(struct dns_exchange *exchange, enum dns_fate fate)
@@ -107,9 +97,9 @@ static void end_exchange(struct dns_exchange *exchange, enum dns_fate fate)
     task_schedule(carrier->deliver);
 }
 
-/* A program that was stopped, or busy, has not looked for replies: that is no silence of the server's, and patience begins
- * anew.  c-ares cannot be told so, and 1.18 reads half a message of TCP before it counts the time again; so its own patience
- * never ends first. */
+/* A program that was stopped, or busy, has not looked for replies: that is no silence of the server's, and patience
+ * begins anew.  c-ares cannot be told so, and 1.18 reads half a message of TCP before it counts the time again; so its
+ * own patience never ends first. */
 static void end_overdue(struct channel *channel)
 {
     int64_t now_ms = loop_now_ms(channel->carrier->loop);
@@ -131,12 +121,10 @@ static void end_overdue(struct channel *channel)
     }
 }
 
-static void on_timer(evutil_socket_t fd, short what, void *arg)
+static void on_timer(void *arg)
 {
     struct channel *channel = arg;
 
-    (void)fd;
-    (void)what;
     end_overdue(channel);
     set_timer(channel);
 }
@@ -148,7 +136,7 @@ static void on_socket(evutil_socket_t fd, short what, void *arg)
 
     ares_process_fd(channel->ares, what & EV_READ ? fd : ARES_SOCKET_BAD, what & EV_WRITE ? fd : ARES_SOCKET_BAD);
     if (!first_awaited(channel))
-        evtimer_del(channel->timer);
+        set_timer(channel);
 }
 
 static void watch_free(struct watch **at)
@@ -227,8 +215,7 @@ static void channel_free(struct channel *channel)
         ares_destroy(channel->ares);
     while (channel->watches)
         watch_free(&channel->watches);
-    if (channel->timer)
-        event_free(channel->timer);
+    task_free(channel->timer);
     free(channel);
 }
 
@@ -241,7 +228,7 @@ static struct channel *channel_new(struct dns_carrier *carrier, const struct dns
         return NULL;
     *channel = (struct channel){.carrier = carrier, .server = *server, .transport = transport};
     channel->flights_end = &channel->flights;
-    channel->timer = evtimer_new(loop_base(carrier->loop), on_timer, channel);
+    channel->timer = task_new(carrier->loop, on_timer, channel);
     if (!channel->timer || !open_ares(channel)) {
         channel_free(channel);
         return NULL;
@@ -261,6 +248,7 @@ static struct channel *channel_for(struct dns_carrier *carrier, const struct dns
     return channel_new(carrier, &exchange->server, exchange->transport);
 }
 
+/* An idle one with flights would keep its socket open, and the loop waiting, for as long as c-ares is patient. */
 static void drop_idle_channels(struct dns_carrier *carrier)
 {
     struct channel **at = &carrier->channels;
@@ -268,7 +256,8 @@ static void drop_idle_channels(struct dns_carrier *carrier)
     while (*at) {
         struct channel *channel = *at;
 
-        if (channel->open == 0 && (channel->retired || carrier->channel_count > IDLE_CHANNELS_MAX)) {
+        if (channel->open == 0 &&
+            (channel->retired || channel->flights || carrier->channel_count > IDLE_CHANNELS_MAX)) {
             *at = channel->next;
             carrier->channel_count--;
             channel_free(channel);
@@ -381,7 +370,7 @@ void dns_carry(struct dns_carrier *carrier, struct dns_exchange *exchange)
     errno = 0;
     ares_send(channel->ares, exchange->query, (int)exchange->query_size, on_reply, flight);
     channel->sending = false;
-    if (!evtimer_pending(channel->timer, NULL))
+    if (channel->due_ms == 0)
         set_timer(channel);
 }
 

@@ -203,6 +203,11 @@ void task_schedule_at(struct task *task, int64_t at_ms)
         loop_exhausted(task->loop);
 }
 
+void task_cancel(struct task *task)
+{
+    evtimer_del(task->event);
+}
+
 void task_free(struct task *task)
 {
     if (!task)

@@ -32,6 +32,7 @@ struct task *task_new(struct loop *, void (*fn)(void *arg), void *arg); /* NULL:
 struct task *task_new_long(struct loop *, void (*fn)(void *arg), void *arg); /* NULL: no memory */
 void task_schedule(struct task *);                  /* in a later turn, as soon as may be; no-op while scheduled */
 void task_schedule_at(struct task *, int64_t at_ms); /* replaces what was scheduled */
+void task_cancel(struct task *);                    /* no-op where nothing is scheduled */
 void task_free(struct task *);                      /* NULL is fine */
 
 void loop_run(struct loop *);  /* until loop_stop() or nothing is left to wait for */

@@ -1367,20 +1367,27 @@ static void without_descriptors(void **state)
 
 static void the_loop_ends_when_all_is_known(void **state)
 {
-    struct bench bench;
-    struct evidence *evidence;
+    static script *const scripts[] = {truncating, silent};
 
     (void)state;
-    open_bench(&bench, truncating, NULL, NULL);
-    evidence = want(&bench, &(struct key){.kind = EVIDENCE_DNS, .name = "example.org", .type = DNS_A, .nth = 1});
-    bench.awaited = 1000; /* nobody stops the loop */
-    while (!evidence->known)
-        event_base_loop(loop_base(bench.loop), EVLOOP_ONCE);
-    server_stop(&bench.servers[0]);
-    bench.servers[0].script = NULL;
-    loop_run(bench.loop);
-    assert_address(evidence->value);
-    close_bench(&bench);
+    for (size_t i = 0; i < LENGTH(scripts); i++) {
+        struct bench bench;
+        struct evidence *evidence;
+
+        open_bench(&bench, scripts[i], NULL, NULL);
+        evidence = want(&bench, &(struct key){.kind = EVIDENCE_DNS, .name = "example.org", .type = DNS_A, .nth = 1});
+        bench.awaited = 1000; /* nobody stops the loop */
+        while (!evidence->known)
+            event_base_loop(loop_base(bench.loop), EVLOOP_ONCE);
+        server_stop(&bench.servers[0]);
+        bench.servers[0].script = NULL;
+        loop_run(bench.loop);
+        if (scripts[i] == truncating)
+            assert_address(evidence->value);
+        else
+            assert_trouble(evidence->value, REASON_RESOLVER_DOWN, SIDE_RESOLVER);
+        close_bench(&bench);
+    }
 }
 
 int main(void)
