@@ -30,7 +30,6 @@ struct entry {
     struct pin *pins;
     int64_t expires_ms;
     uint64_t hash;
-    bool listed;     /* in the table; false: superseded, lives until unpinned */
     bool delivering; /* known, waiters not yet woken */
 };
 
@@ -83,23 +82,14 @@ struct store *store_new(struct loop *loop, evidence_collect *collect, void *coll
     return store;
 }
 
-static void unlist(struct entry *entry)
-{
-    struct entry **at = &entry->store->buckets[entry->hash % entry->store->bucket_count];
-
-    if (!entry->listed)
-        return;
-    while (*at != entry)
-        at = &(*at)->next_in_bucket;
-    *at = entry->next_in_bucket;
-    entry->listed = false;
-}
-
 static void entry_free(struct entry *entry)
 {
     struct store *store = entry->store;
+    struct entry **at = &store->buckets[entry->hash % store->bucket_count];
 
-    unlist(entry);
+    while (*at != entry)
+        at = &(*at)->next_in_bucket;
+    *at = entry->next_in_bucket;
     *(entry->older ? &entry->older->newer : &store->oldest) = entry->newer;
     *(entry->newer ? &entry->newer->older : &store->newest) = entry->older;
     store->entry_count--;
@@ -110,6 +100,11 @@ static void entry_free(struct entry *entry)
 static bool is_free_to_go(const struct entry *entry)
 {
     return entry->evidence.known && !entry->pins && !entry->delivering;
+}
+
+static bool is_stale(const struct entry *entry)
+{
+    return entry->evidence.known && entry->expires_ms <= loop_now_ms(entry->store->loop);
 }
 
 void store_free(struct store *store)
@@ -130,18 +125,44 @@ void store_free(struct store *store)
     free(store);
 }
 
-static struct entry *find(struct store *store, const char *text, uint64_t hash)
+static bool is_of(const struct entry *entry, const char *text, uint64_t hash)
 {
-    struct entry *entry = store->buckets[hash % store->bucket_count];
-
-    while (entry && strcmp(entry->evidence.text, text) != 0)
-        entry = entry->next_in_bucket;
-    return entry;
+    return entry->hash == hash && strcmp(entry->evidence.text, text) == 0;
 }
 
-struct evidence *store_find(struct store *store, const char *text)
+static struct pin *pin_of(const struct entry *entry, const struct waiter *waiter)
 {
-    struct entry *entry = find(store, text, hash_text(store->seed, text));
+    struct pin *pin = entry->pins;
+
+    while (pin && pin->waiter != waiter)
+        pin = pin->next_of_entry;
+    return pin;
+}
+
+/* A key has one entry that is fresh or on its way, if any, and one for each set of audits that share an older one.  What an
+ * audit has seen stays as it was for as long as it lives: audits that are at different points would else take turns in
+ * asking again, and never come to an end. */
+static struct entry *find(struct store *store, const char *text, uint64_t hash, const struct waiter *waiter, struct pin **pin)
+{
+    struct entry *fresh = NULL;
+
+    for (struct entry *entry = store->buckets[hash % store->bucket_count]; entry; entry = entry->next_in_bucket) {
+        if (!is_of(entry, text, hash))
+            continue;
+        *pin = pin_of(entry, waiter);
+        if (*pin)
+            return entry;
+        if (!is_stale(entry))
+            fresh = entry;
+    }
+    *pin = NULL;
+    return fresh;
+}
+
+struct evidence *store_find(struct store *store, const char *text, const struct waiter *waiter)
+{
+    struct pin *pin;
+    struct entry *entry = find(store, text, hash_text(store->seed, text), waiter, &pin);
 
     return entry ? &entry->evidence : NULL;
 }
@@ -152,7 +173,6 @@ static void list(struct entry *entry)
 
     entry->next_in_bucket = *bucket;
     *bucket = entry;
-    entry->listed = true;
 }
 
 /* Without memory the table stays as it is, only slower. */
@@ -167,8 +187,19 @@ static void widen(struct store *store)
     store->buckets = buckets;
     store->bucket_count = count;
     for (struct entry *entry = store->oldest; entry; entry = entry->newer)
-        if (entry->listed)
-            list(entry);
+        list(entry);
+}
+
+/* Entries of a key of which none is fresh: those that no audit has pinned are of no more use. */
+static void drop_stale(struct store *store, const char *text, uint64_t hash)
+{
+    struct entry *next;
+
+    for (struct entry *entry = store->buckets[hash % store->bucket_count]; entry; entry = next) {
+        next = entry->next_in_bucket;
+        if (is_of(entry, text, hash) && is_free_to_go(entry))
+            entry_free(entry);
+    }
 }
 
 /* Looks at a few of the oldest only, so that a store full of pinned entries costs no more than another. */
@@ -215,17 +246,10 @@ static struct entry *entry_new(struct store *store, const struct key *key)
     entry->older = store->newest;
     *(store->newest ? &store->newest->newer : &store->oldest) = entry;
     store->newest = entry;
-    store->entry_count++;
+    list(entry);
+    if (++store->entry_count > store->bucket_count)
+        widen(store);
     return entry;
-}
-
-static struct pin *pin_of(const struct entry *entry, const struct waiter *waiter)
-{
-    struct pin *pin = entry->pins;
-
-    while (pin && pin->waiter != waiter)
-        pin = pin->next_of_entry;
-    return pin;
 }
 
 static struct pin *pin_new(struct entry *entry, struct waiter *waiter)
@@ -249,29 +273,19 @@ struct evidence *store_want(struct store *store, const struct key *key, struct w
     struct entry *entry;
     struct pin *pin;
     uint64_t hash;
-    bool fresh = false;
+    bool fresh;
 
     key_print(key, text, sizeof text);
     hash = hash_text(store->seed, text);
-    entry = find(store, text, hash);
-    if (entry && entry->evidence.known && entry->expires_ms <= loop_now_ms(store->loop) &&
-        !(waiter && pin_of(entry, waiter))) {
-        unlist(entry);
-        if (is_free_to_go(entry))
-            entry_free(entry);
-        entry = NULL;
-    }
-    if (!entry) {
+    entry = find(store, text, hash, waiter, &pin);
+    fresh = !entry;
+    if (fresh) {
+        drop_stale(store, text, hash);
         evict_surplus(store);
         entry = entry_new(store, key);
         if (!entry)
             return NULL;
-        if (store->entry_count > store->bucket_count)
-            widen(store);
-        list(entry);
-        fresh = true;
     }
-    pin = waiter ? pin_of(entry, waiter) : NULL;
     if (is_new)
         *is_new = !pin;
     if (waiter && !pin && !(pin = pin_new(entry, waiter))) {
@@ -290,9 +304,10 @@ struct evidence *store_want(struct store *store, const struct key *key, struct w
 
 bool store_is_pinned(struct store *store, const char *text, const struct waiter *waiter)
 {
-    const struct entry *entry = find(store, text, hash_text(store->seed, text));
+    struct pin *pin;
 
-    return entry && pin_of(entry, waiter);
+    find(store, text, hash_text(store->seed, text), waiter, &pin);
+    return pin != NULL;
 }
 
 void store_unpin_all(struct waiter *waiter)
@@ -307,8 +322,6 @@ void store_unpin_all(struct waiter *waiter)
             at = &(*at)->next_of_entry;
         *at = pin->next_of_entry;
         free(pin);
-        if (!entry->listed && is_free_to_go(entry))
-            entry_free(entry);
     }
 }
 
@@ -385,8 +398,6 @@ static void deliver(void *arg)
         entry->next_to_deliver = NULL;
         entry->delivering = false;
         wake_all(entry);
-        if (!entry->listed && is_free_to_go(entry))
-            entry_free(entry);
         entry = next;
     }
 }

@@ -7,7 +7,8 @@
  *
  * Always true:
  *   - known evidence never changes and never becomes unknown;
- *   - one key has one entry in a store, however many audits want it;
+ *   - one key is asked for once in a store, however many audits want it at the same time; who comes when it has grown old
+ *     (evidence_known()) gets new evidence, and those who have the old one keep it, whatever happens;
  *   - nothing here judges: "no such name" is an answer, "nobody answered" is trouble.
  *
  * Keys as text, as they stand in reports and recordings (name lower case, no final dot):
@@ -95,7 +96,7 @@ void store_free(struct store *);
  * *is_new, which may be NULL, says whether this waiter wants it for the first time. */
 struct evidence *store_want(struct store *, const struct key *, struct waiter *, unsigned probe, bool *is_new);
 void store_unpin_all(struct waiter *);                         /* at the end of an audit; forgets its waiting too */
-struct evidence *store_find(struct store *, const char *text); /* NULL: never wanted, or gone */
+struct evidence *store_find(struct store *, const char *text, const struct waiter *); /* NULL: store_want() would have to ask */
 bool store_is_pinned(struct store *, const char *text, const struct waiter *);
 
 /* Everything that a waiter has pinned, in order of the key texts, in the arena. */

@@ -31,7 +31,7 @@ static struct budget budget_of(struct run *run, const struct key *key)
 
 static bool is_pinned_or_affordable(struct run *run, const struct key *key, const char *text)
 {
-    const struct evidence *known = store_find(run->audit->store, text);
+    const struct evidence *known = store_find(run->audit->store, text, &run->audit->waiter);
     struct budget budget;
 
     if (known && known->known)

@@ -136,19 +136,56 @@ static void pinned_evidence_outlives_its_ttl(void **state)
 {
     struct world *world = *state;
     struct listener a = {.waiter = {.wake = woken}}, b = {.waiter = {.wake = woken}};
-    struct evidence *old;
+    struct evidence *old, *fresh;
 
     world->at_once = true;
     world->ttl_s = 0;
     old = want(world, "example.org", &a, 0);
     loop_run(world->loop);
     assert_ptr_equal(want(world, "example.org", &a, 0), old);
-    assert_ptr_not_equal(want(world, "example.org", &b, 0), old); /* another audit gets fresh evidence */
+    fresh = want(world, "example.org", &b, 0);
+    assert_ptr_not_equal(fresh, old); /* another audit gets fresh evidence */
     assert_int_equal(*(const int64_t *)old->value, 42);
     assert_int_equal(world->wanted_count, 2);
-    store_unpin_all(&a.waiter);
     loop_run(world->loop);
+    assert_ptr_equal(want(world, "example.org", &a, 0), old); /* and each keeps its own */
+    assert_ptr_equal(want(world, "example.org", &b, 0), fresh);
+    assert_int_equal(world->wanted_count, 2);
+    store_unpin_all(&a.waiter);
+    assert_ptr_equal(want(world, "example.org", &b, 0), fresh);
     store_unpin_all(&b.waiter);
+}
+
+static void what_has_expired_is_found_by_its_owner_only(void **state)
+{
+    struct world *world = *state;
+    struct listener a = {.waiter = {.wake = woken}}, b = {.waiter = {.wake = woken}};
+    struct evidence *old;
+
+    world->at_once = true;
+    world->ttl_s = 0;
+    old = want(world, "example.org", &a, 0);
+    loop_run(world->loop);
+    assert_ptr_equal(store_find(world->store, "dns:example.org/MX", &a.waiter), old);
+    assert_null(store_find(world->store, "dns:example.org/MX", &b.waiter));
+    assert_null(store_find(world->store, "dns:example.org/MX", NULL));
+    store_unpin_all(&a.waiter);
+    assert_null(store_find(world->store, "dns:example.org/MX", &a.waiter));
+    assert_int_equal(world->wanted_count, 1);
+}
+
+static void fresh_evidence_is_found_by_all(void **state)
+{
+    struct world *world = *state;
+    struct listener a = {.waiter = {.wake = woken}}, b = {.waiter = {.wake = woken}};
+    struct evidence *evidence = want(world, "example.org", &a, 0);
+
+    assert_ptr_equal(store_find(world->store, "dns:example.org/MX", &b.waiter), evidence);
+    answer(world, evidence);
+    loop_run(world->loop);
+    assert_ptr_equal(store_find(world->store, "dns:example.org/MX", &b.waiter), evidence);
+    store_unpin_all(&a.waiter);
+    assert_ptr_equal(store_find(world->store, "dns:example.org/MX", &b.waiter), evidence);
 }
 
 static void pinned_evidence_is_listed_in_order(void **state)
@@ -221,6 +258,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(known_at_once_wakes_nobody, setup, teardown),
         cmocka_unit_test_setup_teardown(unpinned_while_waiting_is_not_woken, setup, teardown),
         cmocka_unit_test_setup_teardown(pinned_evidence_outlives_its_ttl, setup, teardown),
+        cmocka_unit_test_setup_teardown(what_has_expired_is_found_by_its_owner_only, setup, teardown),
+        cmocka_unit_test_setup_teardown(fresh_evidence_is_found_by_all, setup, teardown),
         cmocka_unit_test_setup_teardown(pinned_evidence_is_listed_in_order, setup, teardown),
         cmocka_unit_test(keys_survive_the_round_trip),
     };

@@ -3,6 +3,8 @@
 import re
 import subprocess
 
+from world import DOMAINS
+
 from . import expected
 from .program import LAB, at_once, audit_json, of_status
 
@@ -158,6 +160,15 @@ def check_no_repetition():
     return outcome.trouble(0) + [line.decode("utf-8", "replace") for line in again]
 
 
+def check_shared_flaky_zone():
+    """Audits at different points look into the same flaky zone at once: each comes to its end, and none makes another begin anew."""
+    zone, address = "249.22.11.in-addr.arpa", "11.22.249.25"
+    outcome = audit_json("--only", "ns", "--sender", address, *(domain.name for domain in DOMAINS if not domain.is_flaky))
+    found = [f for document in outcome.documents() for f in document["findings"] if f["subject"] == zone]
+    wrong = {f"{zone}: {f['message']}" for f in found if f["status"] == "unknown"}
+    return [*wrong] if len(found) == len(outcome.documents()) > 1 else [*wrong, f"{len(found)} findings in {len(outcome.documents())} documents"]
+
+
 def test_faults(tap):
     """One after the other, with nothing else running."""
     tap.test("fault: port 25 is blocked here", check_port25())
@@ -167,4 +178,5 @@ def test_faults(tap):
         tap.test("fault: DNS loses packets here", check_lossy_dns())
     except subprocess.CalledProcessError:
         tap.test("fault: DNS loses packets here # SKIP the kernel has no nf_tables", [])
+    tap.test("many audits share a flaky zone", check_shared_flaky_zone())
     tap.test("nothing is asked again without need", check_no_repetition())
