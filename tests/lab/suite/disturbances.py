@@ -163,7 +163,7 @@ def check_no_repetition():
 def check_shared_flaky_zone():
     """Audits at different points look into the same flaky zone at once: each comes to its end, and none makes another begin anew."""
     zone, address = "249.22.11.in-addr.arpa", "11.22.249.25"
-    outcome = audit_json("--only", "ns", "--sender", address, *(domain.name for domain in DOMAINS if not domain.is_flaky))
+    outcome = audit_json("--only", "ns", "--sender", address, *(domain.name for domain in DOMAINS[:40] if not domain.is_flaky))
     found = [f for document in outcome.documents() for f in document["findings"] if f["subject"] == zone]
     wrong = {f"{zone}: {f['message']}" for f in found if f["status"] == "unknown"}
     return [*wrong] if len(found) == len(outcome.documents()) > 1 else [*wrong, f"{len(found)} findings in {len(outcome.documents())} documents"]
