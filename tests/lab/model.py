@@ -15,6 +15,8 @@ NAME_SERVERS = {
 ROOT_SERVERS = {
     "a.root.lab.": ("11.53.0.8", "2a0b:bb80:53::8"),
     "b.root.lab.": ("11.53.0.9", "2a0b:bb80:53::9"),
+    "c.root.lab.": ("11.53.0.10", "2a0b:bb80:53::10"),
+    "d.root.lab.": ("11.53.0.11", "2a0b:bb80:53::11"),
 }
 LAME_SERVER = ("ns3.lab.", "11.53.0.3")      # refuses everything: see resolvers.py
 OTHER_SERVER = ("ns4.lab.", "11.53.0.4")     # an NSD of its own, with another edition of the zones that are delegated to it
