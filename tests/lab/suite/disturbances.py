@@ -6,7 +6,7 @@ import subprocess
 from world import DOMAINS
 
 from . import expected
-from .program import LAB, at_once, audit_json, of_status
+from .program import LAB, at_once, audit_json, by_domain, of_status
 
 # The findings are the same as through Unbound, but that AD counts only where it comes over loopback.
 SAME = {
@@ -153,6 +153,15 @@ def check_lossy_dns():
     return wrong if len(outcome.documents()) == 2 else wrong + ["not two documents"]
 
 
+def check_lossy_crowd():
+    """The same with many domains at once, faulty ones too: no fault is made up, and none is told to be in order."""
+    names = [domain.name for domain in DOMAINS[::3] if not domain.is_flaky]
+    with Fault("dns"):
+        documents = by_domain(audit_json(*names).documents())
+    wrong = [line for name, document in documents.items() for line in expected.untruths(name, document)]
+    return wrong if len(documents) == len(names) else [*wrong, f"{len(documents)} documents instead of {len(names)}"]
+
+
 def check_no_repetition():
     """Where no question is lost, none is asked again, of nobody's servers."""
     outcome = audit_json("--trace", "good.lab")
@@ -176,6 +185,7 @@ def test_faults(tap):
     tap.test("fault: no resolver here", check_no_resolver())
     try:
         tap.test("fault: DNS loses packets here", check_lossy_dns())
+        tap.test("fault: DNS loses packets here, many domains", check_lossy_crowd())
     except subprocess.CalledProcessError:
         tap.test("fault: DNS loses packets here # SKIP the kernel has no nf_tables", [])
     tap.test("many audits share a flaky zone", check_shared_flaky_zone())

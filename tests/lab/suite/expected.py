@@ -95,11 +95,26 @@ def differences(wanted, document, ignore=()):
     return wrong + [f"{check} {subject}: {status}, wanted no such finding: {messages[check, subject]}" for check, status, subject in left]
 
 
+def _open_groups(name):
+    return [check.removesuffix(".*") for check, status, _ in _lines(name) if status == "any"]
+
+
 def compare(name, document, ignore=()):
     if not (DIRECTORY / name).exists():
         return [f"no file {DIRECTORY.relative_to(LAB.parent.parent)}/{name}"]
-    open_groups = [check.removesuffix(".*") for check, status, _ in _lines(name) if status == "any"]
-    return differences(read(name), document, [*ignore, *open_groups])
+    return differences(read(name), document, [*ignore, *_open_groups(name)])
+
+
+def untruths(name, document):
+    """Where less could be learnt than there is: what is a fault and none is wanted, or is said to be in order and is not."""
+    wrong, bad = [], ("warn", "fail")
+    wanted, groups = read(name), _open_groups(name)
+    for f in document["findings"]:
+        statuses = [status for check, status, subject in wanted if check == f["id"] and _matches(subject, f["subject"])]
+        accused, faulty = f["status"] in bad, any(status in bad for status in statuses)
+        if f["group"] not in groups and (accused and not faulty or f["status"] == "pass" and statuses and "pass" not in statuses and faulty):
+            wrong.append(f"{name}: {f['id']} {f['subject']}: {f['status']}, wanted {' or '.join(statuses) or 'no such finding'}: {f['message']}")
+    return wrong
 
 
 def check_counts(document):
