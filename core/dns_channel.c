@@ -191,6 +191,10 @@ static bool open_ares(struct channel *channel)
         options.flags |= ARES_FLAG_USEVC;
     options.ednspsz = DNS_EDNS_SIZE;
     options.timeout = CARES_PATIENCE_MS;
+#ifdef ARES_OPT_MAXTIMEOUTMS
+    mask |= ARES_OPT_MAXTIMEOUTMS; /* else 5 s from 1.22 on */
+    options.maxtimeout = CARES_PATIENCE_MS;
+#endif
     options.tries = 1;
     options.ndots = 1;
     options.lookups = lookups;
@@ -342,25 +346,20 @@ static void on_reply(void *arg, int status, int timeouts, unsigned char *packet,
     } else if (exchange->transport == DNS_TCP || fate != DNS_SILENT) {
         channel->retired = true;
     }
+    exchange->hasty = fate == DNS_SILENT;
     end_exchange(exchange, fate);
 }
 
-void dns_carry(struct dns_carrier *carrier, struct dns_exchange *exchange)
+static void send_over(struct channel *channel, struct dns_exchange *exchange)
 {
-    struct flight *flight = calloc(1, sizeof *flight);
-    struct channel *channel;
+    struct flight *flight = channel ? calloc(1, sizeof *flight) : NULL;
 
-    exchange->carrier = carrier;
-    exchange->reply = NULL;
-    exchange->reply_size = 0;
-    exchange->sent_ms = loop_now_ms(carrier->loop);
-    exchange->late_count = 0;
-    exchange->channel = channel = flight ? channel_for(carrier, exchange) : NULL;
-    if (!channel) {
-        free(flight);
+    exchange->channel = flight ? channel : NULL;
+    if (!flight) {
         end_exchange(exchange, DNS_NO_RESOURCES);
         return;
     }
+    exchange->sent_ms = loop_now_ms(channel->carrier->loop);
     *flight = (struct flight){.channel = channel, .exchange = exchange};
     *channel->flights_end = flight;
     channel->flights_end = &flight->next;
@@ -374,25 +373,33 @@ void dns_carry(struct dns_carrier *carrier, struct dns_exchange *exchange)
         set_timer(channel);
 }
 
+void dns_carry(struct dns_carrier *carrier, struct dns_exchange *exchange)
+{
+    exchange->carrier = carrier;
+    exchange->reply = NULL;
+    exchange->reply_size = 0;
+    exchange->late_count = 0;
+    exchange->hasty = exchange->sent_again = false;
+    send_over(channel_for(carrier, exchange), exchange);
+}
+
 void dns_carrier_avoid(struct dns_exchange *exchange)
 {
     if (exchange->channel)
         exchange->channel->retired = true;
 }
 
-/* From 1.32 on c-ares shortens its patience to a few times what a server's last answers took, so the first question
- * that makes a resolver work is given up after 250 ms.  A fresh channel has no such history. */
+/* From 1.32 on c-ares shortens its patience to a few times what a server's last answers took: the first question that makes
+ * a resolver work, or the one during which this program was stopped, is given up after 250 ms.  A new channel has no such
+ * history. */
 static bool send_again(struct dns_exchange *exchange)
 {
-    int64_t waited_ms = loop_now_ms(exchange->carrier->loop) - exchange->sent_ms;
-
-    if (exchange->fate != DNS_SILENT || exchange->sent_again ||
-        waited_ms >= patience_ms(exchange->carrier, exchange->transport) * 3 / 4)
+    if (!exchange->hasty || exchange->sent_again)
         return false;
+    exchange->hasty = false;
     exchange->sent_again = true;
-    exchange->channel->retired = true;
     exchange->channel->open--;
-    dns_carry(exchange->carrier, exchange);
+    send_over(channel_new(exchange->carrier, &exchange->server, exchange->transport), exchange);
     return true;
 }
 
@@ -408,7 +415,6 @@ static void deliver(void *arg)
         struct channel *channel = exchange->channel;
 
         if (!send_again(exchange)) {
-            exchange->sent_again = false;
             exchange->done(exchange);
             if (channel)
                 channel->open--;

@@ -48,6 +48,7 @@ struct dns_exchange {
     struct dns_exchange *next;
     int64_t sent_ms; /* or since when we look for the reply */
     unsigned late_count;
+    bool hasty; /* c-ares gave it up before us */
     bool sent_again;
 };
 
