@@ -52,9 +52,10 @@ struct key {
     const char *recipient; /* SMTP_TRIAL_RCPT: "postmaster@example.org" */
     unsigned nth;       /* 1, or more for evidence that is asked for again; one digit */
     /* HTTPS: where to connect, from DNS evidence that whoever asks has seen: no part of the key's text.  The first who asks
-     * decides for all, and all have seen the same evidence. */
+     * decides for all, and all have seen the same evidence.  So it is with the size. */
     const struct ip *addresses;
     size_t address_count;
+    size_t body_max; /* octets of the body that are read */
     bool is_of_blocklist; /* DNS: counted apart from the audit's other questions; no part of the key's text */
 };
 

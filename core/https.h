@@ -32,7 +32,7 @@ enum https_end {
     HTTPS_END_TLS,         /* the handshake failed */
     HTTPS_END_CERTIFICATE, /* not valid for this host: see tls */
     HTTPS_END_HEADERS,     /* HTTPS_HEADER_BYTES or HTTPS_HEADERS_MAX are exceeded */
-    HTTPS_END_TOO_LARGE,   /* HTTPS_BODY_BYTES are exceeded; the body is cut there */
+    HTTPS_END_TOO_LARGE,   /* the body is longer than was asked for, and cut there */
     HTTPS_END_PROTOCOL,    /* this is no HTTP/1.1 response, or has a transfer coding that we did not ask for */
     HTTPS_END_LOCAL,       /* our side */
     HTTPS_END_NOT_CONTACTED, /* special-purpose addresses only, or none at all */

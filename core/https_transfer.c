@@ -167,10 +167,10 @@ static size_t on_header(char *bytes, size_t one, size_t size, void *arg)
 static size_t on_body(char *bytes, size_t one, size_t size, void *arg)
 {
     struct transfer *t = arg;
-    size_t room = HTTPS_BODY_BYTES - t->body_len, taken = size < room ? size : room;
+    size_t most = t->evidence->key.body_max, room = most - t->body_len, taken = size < room ? size : room;
 
     (void)one;
-    if (!t->body && !(t->body = malloc(HTTPS_BODY_BYTES))) {
+    if (!t->body && !(t->body = malloc(most + 1))) {
         t->stopped = HTTPS_END_LOCAL;
         t->stop_error = ENOMEM;
         return 0;

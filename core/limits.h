@@ -87,12 +87,14 @@ enum {
     HTTPS_HEADERS_MAX    = 200,
     HTTPS_SHARED_S       = 3600,  /* how long a response serves other audits */
     HTTPS_TROUBLE_SHARED_S = 60,  /* and one that failed */
-    HTTPS_BODY_BYTES     = 65536, /* mox caps policies at it; so are logos (BIMI) */
+    HTTPS_POLICY_BYTES   = 65536, /* mox's */
+    HTTPS_LOGO_BYTES     = 65536, /* twice SVG_BYTES, so that the report can name the size */
+    HTTPS_PEM_BYTES      = 262144, /* a mark certificate, with the logo inside, and its chain */
     STS_MX_MAX           = 100,   /* patterns of a policy that are kept */
     STS_MAX_AGE          = 31557600, /* RFC 8461 3.2 */
 
     /* BIMI logos: what a renderer would meet, so that none need be asked */
-    SVG_BYTES            = 32768, /* the draft's size; HTTPS_BODY_BYTES is larger, so that the report can name the size */
+    SVG_BYTES            = 32768, /* the draft's size */
     SVG_DEPTH            = 64,
     SVG_ELEMENTS         = 2000,
     SVG_ATTRIBUTES       = 64,    /* of one element */

@@ -190,9 +190,10 @@ static const struct https_response *no_response(struct run *run, const char *key
     return none;
 }
 
-const struct https_response *need_https(struct run *run, const char *url, const struct ip *addresses, size_t count)
+const struct https_response *need_https(struct run *run, const char *url, const struct ip *addresses, size_t count, size_t body_max)
 {
-    struct key key = {.kind = EVIDENCE_HTTPS, .name = url, .nth = 1, .addresses = addresses, .address_count = count};
+    struct key key = {
+        .kind = EVIDENCE_HTTPS, .name = url, .nth = 1, .addresses = addresses, .address_count = count, .body_max = body_max};
     const struct https_response *response;
     const char *text;
     struct url parsed;

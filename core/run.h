@@ -33,8 +33,8 @@ const struct smtp_session *need_smtp(struct run *, const struct ip *, const char
 const struct smtp_session *need_smtp_again(struct run *, const struct ip *, const char *mx_host);
 const struct smtp_session *need_smtp_trial(struct run *, const struct ip *, const char *mx_host, enum smtp_trial, const char *recipient);
 const struct smtp_session *need_connect(struct run *, const struct ip *, uint16_t port);
-/* The addresses are the host's, from need_dns(): nothing is looked up on the way. */
-const struct https_response *need_https(struct run *, const char *url, const struct ip *addresses, size_t count);
+/* The addresses are the host's, from need_dns(): nothing is looked up on the way.  Of the body so many octets are read. */
+const struct https_response *need_https(struct run *, const char *url, const struct ip *addresses, size_t count, size_t body_max);
 const struct dns_answer *need_dnsbl(struct run *, const char *name); /* an A record of a blocklist, on a budget of its own */
 const struct vantage *need_vantage(struct run *);
 const int64_t *need_now(struct run *); /* wall clock, seconds since 1970 */

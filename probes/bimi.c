@@ -232,10 +232,10 @@ static void probe_bimi(struct run *run)
     if (!judge_record(run, &b, dmarc, &record))
         return;
 
-    struct page logo = need_page(run, record.logo);
+    struct page logo = need_page(run, record.logo, HTTPS_LOGO_BYTES);
 
     if (record.authority) {
-        struct page certificate = need_page(run, record.authority);
+        struct page certificate = need_page(run, record.authority, HTTPS_PEM_BYTES);
 
         bimi_judge_mark(run, &certificate, &logo);
     }

@@ -45,7 +45,7 @@ static enum page_step look_at_host(struct run *run, struct page *page, const cha
         return PAGE_PENDING;
     count = collect_addresses(page, addresses);
     if (count > 0) {
-        page->response = need_https(run, page->url, addresses, count);
+        page->response = need_https(run, page->url, addresses, count, page->body_max);
         return page->response ? PAGE_SOUND : PAGE_PENDING;
     }
     if (page->a->status != DNS_UNKNOWN && page->aaaa->status != DNS_UNKNOWN)
@@ -89,7 +89,7 @@ static enum page_step look_at_answer(struct run *run, struct page *page)
         return faulty(page, str_printf(arena, "the web server uses the content coding %s, which nobody asked for",
                                        str_text(arena, response->content_encoding)));
     if (response->end == HTTPS_END_TOO_LARGE)
-        return faulty(page, str_printf(arena, "there are more than %d octets, of which the rest was not read", HTTPS_BODY_BYTES));
+        return faulty(page, str_printf(arena, "there are more than %zu octets, of which the rest was not read", page->body_max));
     return PAGE_SOUND;
 }
 
@@ -122,9 +122,9 @@ static enum page_step look_at_response(struct run *run, struct page *page)
     return undecided(page, &response->trouble);
 }
 
-struct page need_response(struct run *run, const char *url)
+struct page need_response(struct run *run, const char *url, size_t body_max)
 {
-    struct page page = {.url = url};
+    struct page page = {.url = url, .body_max = body_max};
     struct url parts;
 
     page.step = url_parse(run_arena(run), url, &parts) ? look_at_host(run, &page, parts.host)
@@ -132,9 +132,9 @@ struct page need_response(struct run *run, const char *url)
     return page;
 }
 
-struct page need_page(struct run *run, const char *url)
+struct page need_page(struct run *run, const char *url, size_t body_max)
 {
-    struct page page = need_response(run, url);
+    struct page page = need_response(run, url, body_max);
 
     if (page.step == PAGE_SOUND)
         page.step = look_at_response(run, &page);

@@ -20,10 +20,12 @@ struct page {
     struct trouble trouble;
     const char *fault; /* a sentence about what is behind the URL; holds remote bytes */
     const char *url;
+    size_t body_max;                       /* octets */
     const struct dns_answer *a, *aaaa;     /* of the host; NULL: pending */
     const struct https_response *response; /* NULL: pending, or not asked for */
 };
 
-struct page need_page(struct run *, const char *url);
-struct page need_response(struct run *, const char *url); /* PAGE_SOUND: there is one, whatever it is worth */
+/* Of what is behind the URL body_max octets are read; more are a fault. */
+struct page need_page(struct run *, const char *url, size_t body_max);
+struct page need_response(struct run *, const char *url, size_t body_max); /* PAGE_SOUND: there is one, whatever it is worth */
 void page_evidence(struct run *, struct finding *, const struct page *);

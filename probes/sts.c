@@ -2,6 +2,7 @@
 #include "probes/sts.h"
 
 #include "core/arena.h"
+#include "core/limits.h"
 #include "core/run.h"
 #include "core/str.h"
 #include "core/target.h"
@@ -85,7 +86,7 @@ const struct https_response *need_sts_response(struct run *run, bool *pending)
     struct page page = {.step = PAGE_FAULTY};
 
     if (sts->record_step == STS_SOUND)
-        page = need_response(run, sts->url);
+        page = need_response(run, sts->url, HTTPS_POLICY_BYTES);
     *pending |= sts->record_step == STS_PENDING || page.step == PAGE_PENDING;
     return page.response;
 }
@@ -97,7 +98,7 @@ const struct sts *need_sts(struct run *run)
 
     if (sts->record_step != STS_SOUND)
         return sts;
-    sts->page = need_page(run, sts->url);
+    sts->page = need_page(run, sts->url, HTTPS_POLICY_BYTES);
     sts->fetch_step = look_at_page(sts);
     if (sts->fetch_step == STS_SOUND)
         sts->policy_step = sts_policy_parse(run_arena(run), sts->page.response->body, &sts->policy, &why) ? STS_SOUND : faulty(sts, why);

@@ -39,6 +39,7 @@ struct rig {
     struct https *https;
     struct store *store;
     struct waiter waiter;
+    size_t body_max;
 };
 
 static void collect(void *https, struct evidence *evidence)
@@ -66,7 +67,7 @@ static struct https_config config_of(int64_t total_ms)
 
 static void rig_begin(struct rig *rig, const struct https_config *config)
 {
-    *rig = (struct rig){.loop = loop_new(), .waiter = {.wake = wake}};
+    *rig = (struct rig){.loop = loop_new(), .waiter = {.wake = wake}, .body_max = HTTPS_POLICY_BYTES};
     rig->https = https_new(rig->loop, config);
     rig->store = store_new(rig->loop, collect, rig->https);
     assert_non_null(rig->https);
@@ -83,7 +84,7 @@ static void rig_end(struct rig *rig)
 static struct evidence *want(struct rig *rig, uint16_t port, const struct ip *addresses, size_t count)
 {
     char url[128];
-    struct key key = {.kind = EVIDENCE_HTTPS, .name = url, .nth = 1, .addresses = addresses, .address_count = count};
+    struct key key = {.kind = EVIDENCE_HTTPS, .name = url, .nth = 1, .addresses = addresses, .address_count = count, .body_max = rig->body_max};
 
     snprintf(url, sizeof url, "https://" HOST ":%u/.well-known/mta-sts.txt", (unsigned)port);
     return store_want(rig->store, &key, &rig->waiter, 0, NULL);
@@ -154,8 +155,8 @@ static const struct scenario scenarios[] = {
     {"no such file", missing, &good_ctx, 0, HTTPS_END_OK, 404, 2},
     {"a content coding", gzip, &good_ctx, 0, HTTPS_END_OK, 200, 4},
     {"a transfer coding", gzip_transfer, &good_ctx, 0, HTTPS_END_PROTOCOL, 0, 0},
-    {"an endless body", endless, &good_ctx, 0, HTTPS_END_TOO_LARGE, 200, HTTPS_BODY_BYTES},
-    {"endless chunks", endless_chunks, &good_ctx, 0, HTTPS_END_TOO_LARGE, 200, HTTPS_BODY_BYTES},
+    {"an endless body", endless, &good_ctx, 0, HTTPS_END_TOO_LARGE, 200, HTTPS_POLICY_BYTES},
+    {"endless chunks", endless_chunks, &good_ctx, 0, HTTPS_END_TOO_LARGE, 200, HTTPS_POLICY_BYTES},
     {"a drip", drip, &good_ctx, 400, HTTPS_END_TIMEOUT, 200, SIZE_MAX},
     {"a drip of header lines", drip_header, &good_ctx, 400, HTTPS_END_TIMEOUT, 0, 0},
     {"no response", mute, &good_ctx, 400, HTTPS_END_TIMEOUT, 0, 0},
@@ -192,6 +193,31 @@ static void test_servers(void **state)
         assert_true(ip_equal(&response->ip, &peer->ip));
         assert_true(response->connect_ms >= 0 && response->total_ms >= 0);
         assert_int_equal(response->tls != NULL, s->script != plain && s->script != no_handshake);
+        rig_end(&rig);
+        peer_free(peer);
+    }
+}
+
+static void as_much_is_read_as_is_asked_for(void **state)
+{
+    static const struct {
+        const struct peer_step *script;
+        size_t body_max;
+        enum https_end end;
+    } cases[] = {{endless, HTTPS_PEM_BYTES, HTTPS_END_TOO_LARGE}, {sound, 39, HTTPS_END_TOO_LARGE}, {sound, 40, HTTPS_END_OK}};
+    struct https_config config = config_of(0);
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct peer *peer = peer_start(cases[i].script, good_ctx, 1);
+        const struct https_response *response;
+        struct rig rig;
+
+        rig_begin(&rig, &config);
+        rig.body_max = cases[i].body_max;
+        response = get(&rig, peer->port, &peer->ip, 1);
+        assert_int_equal(response->end, cases[i].end);
+        assert_int_equal(response->body.len, cases[i].body_max);
         rig_end(&rig);
         peer_free(peer);
     }
@@ -424,7 +450,7 @@ static void test_each_key_has_its_own_connection(void **state)
     static const struct peer_step keeps_open[] = {REQUEST, {SAY, HEADER("Content-Length: 40\r\n") POLICY, 0}, {HOLD, 0, 0}};
     struct peer *peer = peer_start(keeps_open, good_ctx, 2);
     struct https_config config = config_of(0);
-    struct key key = {.kind = EVIDENCE_HTTPS, .nth = 1, .addresses = &peer->ip, .address_count = 1};
+    struct key key = {.kind = EVIDENCE_HTTPS, .nth = 1, .addresses = &peer->ip, .address_count = 1, .body_max = HTTPS_POLICY_BYTES};
     struct evidence *evidence[2];
     char url[128];
     struct rig rig;
@@ -630,6 +656,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_servers),
+        cmocka_unit_test(as_much_is_read_as_is_asked_for),
         cmocka_unit_test(test_fields_of_a_response),
         cmocka_unit_test(test_certificates_are_evidence),
         cmocka_unit_test(test_date_behind_an_expired_certificate),
