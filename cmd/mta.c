@@ -15,7 +15,7 @@
 
 extern char **environ;
 
-enum { WORDS_MAX = 64, INSTANCES_MAX = 16, COMPLAINT_LINES = 3, POSTFIX_LINES = 5 /* that mta_parse_postfix() reads */ };
+enum { WORDS_MAX = 64, INSTANCES_MAX = 16, COMPLAINT_LINES = 3, POSTFIX_LINES = 7 /* that mta_parse_postfix() reads */ };
 
 /* Where mail servers are, which is not in the PATH of everybody. */
 static const char system_directories[] = "/usr/sbin:/usr/local/sbin:/sbin";
@@ -146,7 +146,7 @@ static struct answer read_instance(struct arena *arena, const char *postconf, st
 {
     const char *directory = str_text(arena, config_directory);
     const char *const main_cf[] = {postconf, "-c", directory, "-x", "-h", "smtp_helo_name", "smtp_bind_address", "smtp_bind_address6",
-                                   "inet_interfaces", "inet_protocols", "multi_instance_enable", NULL};
+                                   "inet_interfaces", "inet_protocols", "relayhost", "default_transport", "multi_instance_enable", NULL};
     const char *const master_cf[] = {postconf, "-c", directory, "-x", "-P", "smtp/unix", NULL};
     struct answer answer = ask(arena, main_cf), service;
 
@@ -160,10 +160,13 @@ static struct answer read_instance(struct arena *arena, const char *postconf, st
     return (struct answer){"", NULL};
 }
 
-/* Where one instance binds to an address, another that does not is there to hand mail on to it.  (MULTI_INSTANCE_README) */
+/* Where one instance binds to an address, another that does not is there to hand mail on to it, and so is one that has a
+ * relayhost.  (MULTI_INSTANCE_README) */
 static void merge(struct mta *out, const struct mta *own)
 {
-    if (is_bound(own) && !is_bound(out))
+    if (own->unclear)
+        return;
+    if (out->unclear || (is_bound(own) && !is_bound(out)))
         *out = *own;
     else if (is_bound(own) || !is_bound(out))
         for (size_t i = 0; i < own->count; i++)
@@ -204,16 +207,18 @@ static enum outcome read_exim(struct arena *arena, struct mta *out, const char *
 {
     const char *exim4 = find(arena, "exim4"), *exim = exim4 ? exim4 : find(arena, "exim");
     const char *const hostname[] = {exim, "-bP", "primary_hostname", NULL}, *const transports[] = {exim, "-bP", "transports", NULL};
-    struct answer name, options;
+    const char *const routers[] = {exim, "-bP", "routers", NULL};
+    struct answer name, options, routes;
 
     if (!exim)
         return NOT_INSTALLED;
     name = ask(arena, hostname);
     options = ask(arena, transports);
+    routes = ask(arena, routers);
     *why = name.text ? options.complaint : name.complaint;
     if (!name.text || !options.text)
         return NOT_READABLE;
-    mta_parse_exim(arena, name.text, options.text, out);
+    mta_parse_exim(arena, name.text, routes.text ? routes.text : "", options.text, out);
     return READ;
 }
 
@@ -268,13 +273,14 @@ bool mta_read(struct arena *arena, struct mta *out, const char **why, const char
     const char *used = NULL, *others = "";
 
     for (size_t i = 0; i < sizeof servers / sizeof *servers; i++) {
-        const char *complaint = NULL, *other = NULL;
+        const char *complaint = NULL, *other = NULL, *obstacle = " and cannot be asked";
         struct mta mta;
         enum outcome outcome = servers[i].read(arena, &mta, &complaint);
 
         if (outcome == READ && mta.unclear) {
             outcome = NOT_READABLE;
             complaint = mta.unclear;
+            obstacle = ", but what it sends from is not to be seen here";
         }
         if (outcome == READ && !used) {
             used = servers[i].name;
@@ -282,7 +288,7 @@ bool mta_read(struct arena *arena, struct mta *out, const char **why, const char
         } else if (outcome == READ) {
             other = str_printf(arena, "%s is installed as well: name its senders with --sender", servers[i].name);
         } else if (outcome == NOT_READABLE) {
-            other = str_printf(arena, "%s is installed and cannot be asked: %s", servers[i].name, complaint);
+            other = str_printf(arena, "%s is installed%s: %s", servers[i].name, obstacle, complaint);
         }
         if (other)
             others = str_printf(arena, "%s%s%s", others, *others ? "; " : "", other);

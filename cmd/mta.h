@@ -35,16 +35,17 @@ bool mta_is_any(const struct ip *); /* 0.0.0.0 or :: */
 /* The parsers. */
 
 /* What postconf -x -h prints for smtp_helo_name, smtp_bind_address, smtp_bind_address6, inet_interfaces, inet_protocols,
- * and what postconf -x -P smtp/unix prints. */
+ * relayhost, default_transport, and what postconf -x -P smtp/unix prints. */
 void mta_parse_postfix(struct arena *, const char *main_cf, const char *master_cf, struct mta *out);
-/* What exim -bP primary_hostname and exim -bP transports print. */
-void mta_parse_exim(struct arena *, const char *hostname, const char *transports, struct mta *out);
+/* What exim -bP primary_hostname, exim -bP routers and exim -bP transports print. */
+void mta_parse_exim(struct arena *, const char *hostname, const char *routers, const char *transports, struct mta *out);
 /* smtpd.conf; `server_name` is the name without a helo option, NULL where it is not known. */
 void mta_parse_opensmtpd(struct arena *, const char *configuration, const char *server_name, struct mta *out);
 
 /* For these: */
 void mta_add(struct mta *, const struct ip *, const char *helo);
 void mta_add_any(struct mta *, enum ip_family, const char *helo);
+const char *mta_relay_text(struct arena *, struct str host); /* for `unclear`: all mail leaves through another server */
 bool mta_has_family(const struct mta *, enum ip_family);
 struct str mta_trimmed(struct str);          /* without blanks and quotes around it */
 struct str mta_next_line(const char **text); /* trimmed */

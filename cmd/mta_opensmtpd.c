@@ -37,7 +37,8 @@ struct conf {
     struct macro macros[MACROS_MAX];
     struct table *tables[TABLES_MAX];
     size_t macro_count, table_count, includes;
-    struct mta direct, to_host; /* relays by MX records, and relays to a given host */
+    struct mta direct;  /* relays by MX records */
+    const char *relay;  /* where a relay to a given host goes; NULL: there is none */
 };
 
 /* ---- words ---- */
@@ -219,8 +220,7 @@ static void read_relay(struct conf *c, const struct word *words, size_t count)
 {
     const struct table *sources = NULL, *names = NULL;
     const char *helo = c->server_name;
-    bool has_host = false;
-    struct mta *out;
+    const char *host = NULL;
 
     for (size_t at = 3; at < count;) {
         if (is(words, count, at, "helo") && at + 1 < count) {
@@ -233,17 +233,19 @@ static void read_relay(struct conf *c, const struct word *words, size_t count)
             at++;
             sources = values_at(c, words, count, &at);
         } else {
-            has_host |= is(words, count, at, "host") || is(words, count, at, "domain");
+            if ((is(words, count, at, "host") || is(words, count, at, "domain")) && at + 1 < count)
+                host = words[at + 1].mark ? "a table of hosts" : words[at + 1].text;
             at++;
         }
     }
-    out = has_host ? &c->to_host : &c->direct;
-    if (sources) {
-        add_sources(out, sources, names, helo);
-        return;
+    if (host) {
+        c->relay = host;
+    } else if (sources) {
+        add_sources(&c->direct, sources, names, helo);
+    } else {
+        mta_add_any(&c->direct, IP_V4, helo);
+        mta_add_any(&c->direct, IP_V6, helo);
     }
-    mta_add_any(out, IP_V4, helo);
-    mta_add_any(out, IP_V6, helo);
 }
 
 /* ---- the file ---- */
@@ -280,8 +282,8 @@ void mta_parse_opensmtpd(struct arena *arena, const char *configuration, const c
     c->arena = arena;
     c->server_name = server_name;
     read_configuration(c, configuration);
-    *out = c->direct.count || c->direct.unclear ? c->direct : c->to_host;
+    *out = c->direct;
     out->kind = "OpenSMTPD";
     if (!out->count && !out->unclear)
-        out->unclear = "it has no action that relays";
+        out->unclear = c->relay ? mta_relay_text(arena, str_of(c->relay)) : "it has no action that relays";
 }

@@ -64,6 +64,12 @@ static bool parse_address(struct arena *arena, struct str text, struct ip *out)
     return ip_parse(str_copy(arena, text).at, out);
 }
 
+const char *mta_relay_text(struct arena *arena, struct str host)
+{
+    return str_printf(arena, "all its mail leaves through %s, so receivers see that server: name its addresses with --sender",
+                      str_text(arena, host));
+}
+
 /* "name = value" among the lines; NULL: there is none. */
 static struct str value_of(const char *lines, const char *name)
 {
@@ -155,15 +161,28 @@ static bool uses(struct str protocols, const char *protocol)
     return false;
 }
 
+/* Of "smtp:[mail.example.org]" what is behind the first colon. */
+static struct str next_hop_of(struct str transport)
+{
+    const char *colon = transport.len ? memchr(transport.at, ':', transport.len) : NULL;
+
+    return colon ? mta_trimmed((struct str){colon + 1, transport.len - (size_t)(colon + 1 - transport.at)}) : (struct str){NULL, 0};
+}
+
 void mta_parse_postfix(struct arena *arena, const char *main_cf, const char *master_cf, struct mta *out)
 {
     struct str helo = either(master_cf, "smtp/unix/smtp_helo_name", mta_next_line(&main_cf));
     struct str bind4 = either(master_cf, "smtp/unix/smtp_bind_address", mta_next_line(&main_cf));
     struct str bind6 = either(master_cf, "smtp/unix/smtp_bind_address6", mta_next_line(&main_cf));
     struct str interfaces = mta_next_line(&main_cf), protocols = mta_next_line(&main_cf);
+    struct str relayhost = mta_next_line(&main_cf), next_hop = next_hop_of(mta_next_line(&main_cf));
     const char *name = name_of(arena, helo);
 
     *out = (struct mta){.kind = "Postfix"};
+    if (relayhost.len || next_hop.len) {
+        out->unclear = mta_relay_text(arena, relayhost.len ? relayhost : next_hop);
+        return;
+    }
     if (uses(protocols, "ipv4"))
         add_postfix_family(arena, out, IP_V4, bind4, interfaces, name);
     if (uses(protocols, "ipv6"))
@@ -223,24 +242,24 @@ static void add_exim_transport(struct arena *arena, struct str interface, const 
         mta_add(out, &own.senders[i].ip, helo);
 }
 
-/* The options of the next transport, behind a line "NAME transport:". */
-static bool next_transport(struct arena *arena, const char **text, struct str *name, const char **options)
+/* The options of the next driver, behind a line "NAME transport:" or "NAME router:". */
+static bool next_driver(struct arena *arena, const char *mark, const char **text, struct str *name, const char **options)
 {
-    static const char mark[] = " transport:";
+    size_t mark_len = strlen(mark);
     const char *begin = NULL, *end = *text;
 
     while (*end) {
         const char *line = end;
         struct str words = mta_next_line(&end);
 
-        if (words.len <= sizeof mark - 1 || memcmp(words.at + words.len - (sizeof mark - 1), mark, sizeof mark - 1) != 0)
+        if (words.len <= mark_len || memcmp(words.at + words.len - mark_len, mark, mark_len) != 0)
             continue;
         if (begin) {
             *options = str_copy(arena, (struct str){begin, (size_t)(line - begin)}).at;
             *text = line;
             return true;
         }
-        *name = (struct str){words.at, words.len - (sizeof mark - 1)};
+        *name = (struct str){words.at, words.len - mark_len};
         begin = end;
     }
     *options = begin;
@@ -253,7 +272,7 @@ static void parse_transports(struct arena *arena, struct str primary, const char
     const char *options;
     struct str name;
 
-    while (next_transport(arena, &transports, &name, &options)) {
+    while (next_driver(arena, " transport:", &transports, &name, &options)) {
         struct str helo = value_of(options, "helo_data");
 
         if (!str_equal(value_of(options, "driver"), str_of("smtp")) || str_equal(value_of(options, "protocol"), str_of("lmtp")))
@@ -266,11 +285,32 @@ static void parse_transports(struct arena *arena, struct str primary, const char
     }
 }
 
-void mta_parse_exim(struct arena *arena, const char *hostname, const char *transports, struct mta *out)
+/* The host of a route for all domains, where no router looks anything up; else empty.  (Exim specification, 20) */
+static struct str smarthost(struct arena *arena, const char *routers)
 {
-    struct str primary = value_of(hostname, "primary_hostname");
+    struct str name, host = {NULL, 0};
+    const char *options;
+
+    while (next_driver(arena, " router:", &routers, &name, &options)) {
+        struct str driver = value_of(options, "driver"), route = value_of(options, "route_list");
+
+        if (str_equal(driver, str_of("dnslookup")))
+            return (struct str){NULL, 0};
+        if (!host.len && str_equal(driver, str_of("manualroute")) && str_equal(mta_next_of_list(&route, " \t"), str_of("*")))
+            host = mta_next_of_list(&route, " \t;");
+    }
+    return host;
+}
+
+void mta_parse_exim(struct arena *arena, const char *hostname, const char *routers, const char *transports, struct mta *out)
+{
+    struct str primary = value_of(hostname, "primary_hostname"), relay = smarthost(arena, routers);
 
     *out = (struct mta){.kind = "Exim"};
+    if (relay.len) {
+        out->unclear = mta_relay_text(arena, relay);
+        return;
+    }
     parse_transports(arena, primary, transports, "remote_smtp", out); /* what Exim's own and Debian's configuration call it */
     if (!out->count && !out->unclear)
         parse_transports(arena, primary, transports, NULL, out);

@@ -46,6 +46,9 @@ static void postfix(void **state)
         {"m\n192.0.2.1\n\nall\nipv4\n", "smtp/unix/smtp_bind_address = 192.0.2.9\nsmtp/unix/smtp_helo_name = out.example.org\n",
          "192.0.2.9=out.example.org"},
         {"m\n192.0.2.1\n2001:db8::1\nall\nall\n", "smtp/unix/smtp_bind_address6 = 2001:db8::9\n", "192.0.2.1=m 2001:db8::9=m"},
+        {"m\n\n\nall\nall\n\nsmtp\n", "", "0.0.0.0=m ::=m"},
+        {"m\n192.0.2.1\n\nall\nall\n[mail.example.net]:587\nsmtp\n", "", "unclear"},
+        {"m\n192.0.2.1\n\nall\nall\n\nsmtp:[mail.example.net]\n", "", "unclear"},
         {"", "", ""},
     };
 
@@ -56,6 +59,33 @@ static void postfix(void **state)
 
         mta_parse_postfix(arena, cases[i].main_cf, cases[i].master_cf, &mta);
         assert_string_equal(senders_text(arena, &mta), cases[i].senders);
+        arena_free(arena);
+    }
+}
+
+static void exim_routes(void **state)
+{
+#define ROUTER(name, driver) "\n" name " router:\ndriver = " driver "\n"
+    static const char transports[] = "\nremote_smtp transport:\ndriver = smtp\nhelo_data = m\ninterface = 192.0.2.1\n";
+    static const struct {
+        const char *routers, *senders;
+    } cases[] = {
+        {ROUTER("dns", "dnslookup"), "192.0.2.1=m ::=m"},
+        {ROUTER("local", "accept"), "192.0.2.1=m ::=m"},
+        {ROUTER("smart", "manualroute") "route_list = * mail.example.net byname\n" ROUTER("local", "accept"), "unclear"},
+        {ROUTER("smart", "manualroute") "route_list = * mail.example.net\n" ROUTER("dns", "dnslookup"), "192.0.2.1=m ::=m"},
+        {ROUTER("hub", "manualroute") "route_list = example.com mail.example.com\n", "192.0.2.1=m ::=m"},
+    };
+#undef ROUTER
+
+    (void)state;
+    for (size_t i = 0; i < LENGTH(cases); i++) {
+        struct arena *arena = arena_new(1 << 16);
+        struct mta mta;
+
+        mta_parse_exim(arena, "primary_hostname = host.example.org\n", cases[i].routers, transports, &mta);
+        assert_string_equal(senders_text(arena, &mta), cases[i].senders);
+        assert_true(!mta.unclear || strstr(mta.unclear, "mail.example.net"));
         arena_free(arena);
     }
 }
@@ -89,7 +119,7 @@ static void exim(void **state)
         struct arena *arena = arena_new(1 << 16);
         struct mta mta;
 
-        mta_parse_exim(arena, primary, cases[i].transports, &mta);
+        mta_parse_exim(arena, primary, "", cases[i].transports, &mta);
         assert_string_equal(senders_text(arena, &mta), cases[i].senders);
         arena_free(arena);
     }
@@ -114,7 +144,8 @@ static void opensmtpd(void **state)
         {"ext = \"192.0.2.1\"\nname=mail.example.org\naction out relay src $ext helo $name\n", "192.0.2.1=mail.example.org"},
         {"action a relay helo a src 192.0.2.1\naction b relay helo b src 192.0.2.2\n", "192.0.2.1=a 192.0.2.2=b"},
         {"action a relay host smtp://gate.example.org helo a src 192.0.2.1\naction b relay helo b src 192.0.2.2\n", "192.0.2.2=b"},
-        {"action a relay host smtp://gate.example.org helo a src 192.0.2.1\n", "192.0.2.1=a"},
+        {"action a relay host smtp://gate.example.org helo a src 192.0.2.1\n", "unclear"},
+        {"action a relay domain <hosts>\n", "unclear"},
         {"table srcs db:/etc/srcs.db\naction out relay src <srcs>\n", "unclear"},
         {"table srcs file:/nowhere/srcs\naction out relay src <srcs>\n", "unclear"},
         {"action out relay src <unknown>\n", "unclear"},
@@ -175,6 +206,7 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(postfix),
         cmocka_unit_test(exim),
+        cmocka_unit_test(exim_routes),
         cmocka_unit_test(opensmtpd),
         cmocka_unit_test(opensmtpd_files),
     };

@@ -34,9 +34,14 @@ def postfix(main="", master="", directory="postfix"):
     return {f"{directory}/main.cf": conf("postfix/main.cf") + main, f"{directory}/master.cf": conf("postfix/master.cf") + master}
 
 
-def exim(transports="", host="probe.lab"):
+def exim(transports="", host="probe.lab", routers=""):
     text = conf("exim.conf").replace("primary_hostname = probe.lab", f"primary_hostname = {host}")
+    text = text.replace("begin routers\n", f"begin routers\n{routers}")
     return {"exim4/exim4.conf": f"{text}begin transports\n{transports}"}
+
+
+def router(name, driver, *options):
+    return "".join(f"{line}\n" for line in (f"{name}:", f"  driver = {driver}", "  transport = remote_smtp", *(f"  {option}" for option in options)))
 
 
 def transport(name, *options):
@@ -80,6 +85,9 @@ def read_cases():
         ("Postfix, two instances that bind", ["Postfix"],
          postfix(INSTANCES + f"smtp_bind_address = {HERE4}\ninet_protocols = ipv4\n")
          | postfix(OUT_INSTANCE + "multi_instance_enable = yes\n", directory="postfix-out"), {HERE4: "probe.lab", OUT4: "mx1.unsigned.lab"}),
+        ("Postfix, an instance that hands mail on to another", ["Postfix"],
+         postfix(INSTANCES + "default_transport = smtp:[127.0.0.1]:10025\n")
+         | postfix(f"{OUT_INSTANCE}multi_instance_enable = yes\n", directory="postfix-out"), {OUT4: "mx1.unsigned.lab"}),
 
         ("Exim says its host name", ["Exim"], exim(transport("remote_smtp"), "mx1.unsigned.lab"), dict.fromkeys(PROBE, "mx1.unsigned.lab")),
         ("Exim has helo_data and an interface", ["Exim"],
@@ -90,13 +98,16 @@ def read_cases():
          exim(transport("remote_smtp", "helo_data = mx1.unsigned.lab", f"interface = {OUT4} : {OUT6.replace(':', '::')}")), BOTH),
         ("Exim's name depends on the message", ["Exim"],
          exim(transport("remote_smtp", "helo_data = ${if eq{$sender_address_domain}{a.lab}{a.lab}{b.lab}}")), dict.fromkeys(PROBE)),
+        ("Exim has a smarthost for some, and looks up the others", ["Exim"],
+         exim(transport("remote_smtp"), routers=router("smart", "manualroute", "domains = example.com", "route_list = * mail.example.net")
+              + router("dns", "dnslookup")), PROBE),
         ("Exim has a smarthost transport, too", ["Exim"],
          exim(transport("other", f"interface = {OUT4}") + transport("remote_smtp")), PROBE),
         ("Exim calls its transport something else", ["Exim"],
          exim(transport("lmtp", "protocol = lmtp") + transport("outgoing", f"interface = <; {OUT4} ; {OUT6}"), "mx1.unsigned.lab"), BOTH),
 
-        ("OpenSMTPD as it is", ["OpenSMTPD"], opensmtpd(), PROBE),
-        ("OpenSMTPD's server name", ["OpenSMTPD"], opensmtpd(mailname="mx1.unsigned.lab\n"), dict.fromkeys(PROBE, "mx1.unsigned.lab")),
+        ("OpenSMTPD relays by itself", ["OpenSMTPD"], opensmtpd(relay("")), PROBE),
+        ("OpenSMTPD's server name", ["OpenSMTPD"], opensmtpd(relay(""), mailname="mx1.unsigned.lab\n"), dict.fromkeys(PROBE, "mx1.unsigned.lab")),
         ("OpenSMTPD has helo and src", ["OpenSMTPD"], opensmtpd(relay(f"helo mx1.unsigned.lab src {OUT4}")), {OUT4: "mx1.unsigned.lab"}),
         ("OpenSMTPD has a list in src", ["OpenSMTPD"], opensmtpd(relay(f'helo mx1.unsigned.lab src {{ {OUT4}, "{OUT6}" }} tls')), BOTH),
         ("OpenSMTPD has macros", ["OpenSMTPD"],
@@ -127,6 +138,14 @@ def unreadable_cases():
     return [
         ("Postfix is broken", ["Postfix"], postfix("no equals sign\n"), ["Postfix is installed and cannot be asked", "missing '='"]),
         ("an instance of Postfix is missing", ["Postfix"], postfix(INSTANCES), ["Postfix is installed and cannot be asked", "/etc/postfix-out/main.cf"]),
+        ("Postfix has a relayhost", ["Postfix"], postfix("relayhost = [mail.example.net]:587\n"),
+         ["not to be seen here", "leaves through [mail.example.net]:587"]),
+        ("Postfix has a transport for all", ["Postfix"], postfix("default_transport = smtp:[mail.example.net]\n"),
+         ["leaves through [mail.example.net], so receivers see that server"]),
+        ("Exim has a smarthost", ["Exim"],
+         exim(transport("remote_smtp"), routers=router("smart", "manualroute", "domains = ! localhost", "route_list = * mail.example.net byname")),
+         ["leaves through mail.example.net"]),
+        ("OpenSMTPD as it is", ["OpenSMTPD"], opensmtpd(), ["leaves through smtp://127.0.0.1:9, so receivers see that server"]),
         ("Exim is broken", ["Exim"], {"exim4/exim4.conf": "primary_hostname = mx1.unsigned.lab\nnonsense = 1\n"},
          ["Exim is installed and cannot be asked", "line 2 of /etc/exim4/exim4.conf"]),
         ("Exim sends nothing", ["Exim"], exim(), ["no transport that speaks SMTP"]),
