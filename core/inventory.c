@@ -17,6 +17,7 @@ struct build {
     struct inventory *inventory;
     struct mx_host *hosts;
     struct mail_address *addresses;
+    struct unresolved *unresolved; /* room for all MX hosts, declared senders and doubts about SPF */
     bool pending; /* something that the inventory is made of is on its way */
 };
 
@@ -179,6 +180,23 @@ static void add_host_name(struct build *b, struct mail_address *address, const c
     address->hosts = more;
 }
 
+/* Whose addresses are not all known: one that is missing may be the faulty one. */
+static void leave_unresolved(struct build *b, const char *host, const struct trouble *trouble)
+{
+    struct inventory *inventory = b->inventory;
+
+    for (size_t i = 0; i < inventory->unresolved_count; i++)
+        if (name_equal(b->unresolved[i].host, host))
+            return;
+    b->unresolved[inventory->unresolved_count++] = (struct unresolved){host, trouble};
+}
+
+static void leave_open(struct build *b, const char *host, const struct dns_answer *answer)
+{
+    if (dns_answer_is_open(answer))
+        leave_unresolved(b, host, &answer->trouble);
+}
+
 static void add_mx_addresses(struct build *b, const struct mx_host *host, const struct dns_answer *answer)
 {
     for (size_t i = 0; answer && answer->status == DNS_OK && i < answer->count; i++) {
@@ -208,6 +226,8 @@ static void find_mx_addresses(struct build *b)
         b->pending |= !host->a || !host->aaaa;
         add_mx_addresses(b, host, host->a);
         add_mx_addresses(b, host, host->aaaa);
+        leave_open(b, host->name, host->a);
+        leave_open(b, host->name, host->aaaa);
     }
 }
 
@@ -226,34 +246,29 @@ static void declare_sender(struct build *b, const struct sender *sender, const s
 }
 
 /* The addresses of a sender that was declared by its host name. */
-static void look_up_sender(struct build *b, const struct sender *sender, struct unresolved *unresolved)
+static void look_up_sender(struct build *b, const struct sender *sender)
 {
     const struct dns_answer *answers[2] = {need_dns(b->run, sender->host, DNS_A), need_dns(b->run, sender->host, DNS_AAAA)};
-    struct unresolved *none = &unresolved[b->inventory->unresolved_count];
     size_t found = 0;
 
     if (!answers[0] || !answers[1])
         b->pending = true;
-    *none = (struct unresolved){.host = sender->host};
     for (size_t k = 0; k < 2; k++) {
-        if (answers[k] && answers[k]->status == DNS_UNKNOWN)
-            none->trouble = &answers[k]->trouble;
+        leave_open(b, sender->host, answers[k]);
         for (size_t r = 0; answers[k] && answers[k]->status == DNS_OK && r < answers[k]->count; r++, found++)
             declare_sender(b, sender, &answers[k]->records[r].ip);
     }
     if (answers[0] && answers[1] && !found)
-        b->inventory->unresolved_count++;
+        leave_unresolved(b, sender->host, NULL);
 }
 
 static void find_senders(struct build *b)
 {
     const struct target *target = b->run->audit->target;
-    struct unresolved *unresolved = ARENA_ARRAY(run_arena(b->run), struct unresolved, target->sender_count + 1);
 
-    b->inventory->unresolved = unresolved;
     for (size_t i = 0; i < target->sender_count; i++) {
         if (target->senders[i].host)
-            look_up_sender(b, &target->senders[i], unresolved);
+            look_up_sender(b, &target->senders[i]);
         else
             declare_sender(b, &target->senders[i], &target->senders[i].ip);
     }
@@ -274,6 +289,8 @@ static void find_spf_senders(struct build *b)
 
     b->pending |= !named->complete;
     b->inventory->named = named;
+    for (size_t i = 0; i < named->doubt_count; i++)
+        leave_unresolved(b, named->doubts[i].name, named->doubts[i].trouble);
     for (size_t i = 0; i < named->single_count; i++) {
         const struct spf_origin *single = &named->singles[i];
         struct mail_address *address = ip_special(&single->ip) ? NULL : address_of(b, &single->ip);
@@ -358,6 +375,7 @@ const struct inventory *need_inventory(struct run *run)
         return run->inventory;
     b.inventory = ARENA_NEW(run_arena(run), struct inventory);
     b.addresses = ARENA_ARRAY(run_arena(run), struct mail_address, ADDRESSES_MAX);
+    b.unresolved = ARENA_ARRAY(run_arena(run), struct unresolved, MX_HOSTS_MAX + run->audit->target->sender_count + ADDRESSES_MAX);
     b.inventory->kind = MX_PENDING;
     find_hosts(&b);
     find_mx_addresses(&b);
@@ -370,6 +388,7 @@ const struct inventory *need_inventory(struct run *run)
     index_hosts(&b);
     b.inventory->hosts = b.hosts;
     b.inventory->addresses = b.addresses;
+    b.inventory->unresolved = b.unresolved;
     b.inventory->complete = !b.pending && b.inventory->kind != MX_PENDING;
     run->inventory = b.inventory;
     return b.inventory;

@@ -53,9 +53,9 @@ struct mail_address {
     const char *mx_name;      /* the first MX host that has it: whose session shows banner and EHLO; NULL for sender-only */
 };
 
-struct unresolved { /* a sender declared by a host name without address */
+struct unresolved { /* a name that has addresses of the inventory, or should */
     const char *host;
-    const struct trouble *trouble; /* NULL: it is a fact that there is none */
+    const struct trouble *trouble; /* why not all of them are known; NULL: a declared sender that has none, for a fact */
 };
 
 struct inventory {
@@ -69,7 +69,7 @@ struct inventory {
     const struct mail_address *addresses;
     size_t address_count;
     size_t addresses_left_out; /* beyond ADDRESSES_MAX */
-    const struct unresolved *unresolved;
+    const struct unresolved *unresolved; /* no host twice */
     size_t unresolved_count;
     const struct spf_addresses *named; /* by the domain's own SPF: its ranges are not inventoried.  NULL: not looked up */
     bool complete; /* nothing that it is made of is on its way */

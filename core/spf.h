@@ -157,6 +157,11 @@ struct spf_include { /* of another organisation, with all that it leads to: the 
     bool is_known; /* all its records could be read */
 };
 
+struct spf_doubt { /* a name that an own term rests on, and that could not be looked up */
+    const char *name;
+    const struct trouble *trouble;
+};
+
 struct spf_addresses {
     const struct spf_origin *singles; /* in order of value, no duplicates */
     size_t single_count;
@@ -167,6 +172,8 @@ struct spf_addresses {
     size_t host_count;
     const struct spf_include *includes; /* in the order of the records, no duplicates */
     size_t include_count;
+    const struct spf_doubt *doubts; /* no name twice: there may be more singles */
+    size_t doubt_count;
     const char *trouble_at;        /* the first own record, or host with a range, that could not be looked up */
     const struct trouble *trouble; /* why; NULL: there is none */
     bool trouble_is_of_record;

@@ -19,6 +19,7 @@ struct list {
     struct spf_range *ranges;
     struct ip *hosts;
     struct spf_include *includes;
+    struct spf_doubt *doubts;
     struct spf_addresses *result;
     const struct spf_node *node;
 };
@@ -30,6 +31,17 @@ static void leave_in_doubt(struct list *l, const char *name, const struct troubl
     l->result->trouble_at = name;
     l->result->trouble = trouble;
     l->result->trouble_is_of_record = is_record;
+}
+
+static void doubt_singles(struct list *l, const char *name, const struct trouble *trouble)
+{
+    struct spf_addresses *r = l->result;
+
+    for (size_t i = 0; i < r->doubt_count; i++)
+        if (name_equal(l->doubts[i].name, name))
+            return;
+    if (r->doubt_count < ADDRESSES_MAX)
+        l->doubts[r->doubt_count++] = (struct spf_doubt){name, trouble};
 }
 
 static void add_single(struct list *l, const struct ip *ip, const struct spf_term *term)
@@ -85,8 +97,10 @@ static void add_host(struct list *l, const char *name, const struct spf_term *te
         l->result->complete &= answers[k] != NULL;
         for (size_t i = 0; answers[k] && i < answers[k]->count; i++)
             add_host_address(l, &answers[k]->records[i].ip, bits, term);
-        if (answers[k] && answers[k]->status == DNS_UNKNOWN && bits < (k ? V6_BITS : V4_BITS))
+        if (dns_answer_is_open(answers[k]) && bits < (k ? V6_BITS : V4_BITS))
             leave_in_doubt(l, name, &answers[k]->trouble, false);
+        else if (dns_answer_is_open(answers[k]))
+            doubt_singles(l, name, &answers[k]->trouble);
     }
 }
 
@@ -113,8 +127,10 @@ static void add_mx(struct list *l, const char *name, const struct spf_term *term
     size_t count;
 
     l->result->complete &= mx != NULL;
-    if (mx && mx->status == DNS_UNKNOWN && (term->bits4 < V4_BITS || term->bits6 < V6_BITS))
+    if (dns_answer_is_open(mx) && (term->bits4 < V4_BITS || term->bits6 < V6_BITS))
         leave_in_doubt(l, name, &mx->trouble, false);
+    if (dns_answer_is_open(mx) && (term->bits4 == V4_BITS || term->bits6 == V6_BITS))
+        doubt_singles(l, name, &mx->trouble);
     if (!mx || mx->status != DNS_OK)
         return;
     hosts = spf_mx_names(l->run, mx, &count);
@@ -230,6 +246,7 @@ const struct spf_addresses *need_spf_addresses(struct run *run, const char *doma
     l.singles = ARENA_ARRAY(arena, struct spf_origin, ADDRESSES_MAX);
     l.ranges = ARENA_ARRAY(arena, struct spf_range, SPF_RANGES_MAX);
     l.hosts = ARENA_ARRAY(arena, struct ip, ADDRESSES_MAX);
+    l.doubts = ARENA_ARRAY(arena, struct spf_doubt, ADDRESSES_MAX);
     l.includes = ARENA_ARRAY(arena, struct spf_include, tree->count + 1);
     l.result->complete = tree->complete;
     for (size_t i = 0; i < tree->count; i++) {
@@ -250,5 +267,6 @@ const struct spf_addresses *need_spf_addresses(struct run *run, const char *doma
     l.result->ranges = l.ranges;
     l.result->hosts = l.hosts;
     l.result->includes = l.includes;
+    l.result->doubts = l.doubts;
     return l.result;
 }

@@ -383,14 +383,14 @@ static void judge_apex(struct run *run, const struct inventory *mail)
         finding(run, DOMAIN_PTR, SKIPPED, domain, "the domain itself has no address");
 }
 
-/* Senders that were declared by a host name without address. */
-static void judge_unresolved_senders(struct run *run, const struct inventory *mail)
+/* An address that nobody could tell us of may be the one without PTR. */
+static void judge_unresolved(struct run *run, const struct inventory *mail)
 {
-    for (size_t i = 0; i < mail->unresolved_count; i++) {
+    for (size_t i = 0; mail->complete && i < mail->unresolved_count; i++) {
         const struct unresolved *u = &mail->unresolved[i];
 
         if (u->trouble)
-            finding_unknown(run, PTR_EXISTS, u->host, u->trouble, "no answer for the addresses of the declared sender");
+            finding_unknown(run, PTR_EXISTS, u->host, u->trouble, "not all mail addresses of this name are known");
         else
             finding(run, PTR_EXISTS, SKIPPED, u->host, "the declared sender has no address");
     }
@@ -403,7 +403,7 @@ static void probe_ptr(struct run *run)
     for (size_t i = 0; i < mail->address_count; i++)
         judge_address(run, mail, &mail->addresses[i]);
     judge_apex(run, mail);
-    judge_unresolved_senders(run, mail);
+    judge_unresolved(run, mail);
     if (mail->complete && mail->address_count == 0 && mail->unresolved_count == 0)
         judge_without_address(run, mail, PTR_EXISTS, "no mail address is known");
 }
