@@ -37,8 +37,8 @@ struct conf {
     struct macro macros[MACROS_MAX];
     struct table *tables[TABLES_MAX];
     size_t macro_count, table_count, includes;
-    struct mta direct;  /* relays by MX records */
-    const char *relay;  /* where a relay to a given host goes; NULL: there is none */
+    struct mta direct; /* relays by MX records */
+    const char *relay; /* where a relay to a given host goes; NULL: there is none */
 };
 
 /* ---- words ---- */
