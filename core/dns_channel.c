@@ -49,6 +49,7 @@ struct channel {
     unsigned sent, open;                   /* exchanges: taken, not delivered yet */
     bool sending;                          /* inside ares_send() */
     bool retired;
+    bool heard; /* a reply, from which c-ares concludes how soon others must come */
 };
 
 struct dns_carrier {
@@ -246,7 +247,7 @@ static struct channel *channel_new(struct dns_carrier *carrier, const struct dns
 static struct channel *channel_for(struct dns_carrier *carrier, const struct dns_exchange *exchange)
 {
     for (struct channel *channel = carrier->channels; channel; channel = channel->next)
-        if (!channel->retired && channel->transport == exchange->transport &&
+        if (!channel->retired && !(exchange->sent_again && channel->heard) && channel->transport == exchange->transport &&
             channel->server.port == exchange->server.port && ip_equal(&channel->server.ip, &exchange->server.ip))
             return channel;
     return channel_new(carrier, &exchange->server, exchange->transport);
@@ -337,6 +338,7 @@ static void on_reply(void *arg, int status, int timeouts, unsigned char *packet,
     if (fate == DNS_UNREACHABLE && channel->sending)
         fate = fate_of_errno(errno);
     if (fate == DNS_REPLIED) {
+        channel->heard = true;
         exchange->reply_size = size > 0 ? (size_t)size : 0;
         exchange->reply = malloc(exchange->reply_size + 1);
         if (exchange->reply)
@@ -390,16 +392,17 @@ void dns_carrier_avoid(struct dns_exchange *exchange)
 }
 
 /* From 1.32 on c-ares shortens its patience to a few times what a server's last answers took: the first question that makes
- * a resolver work, or the one during which this program was stopped, is given up after 250 ms.  A new channel has no such
- * history. */
+ * a resolver work, or the one during which this program was stopped, is given up after 250 ms.  A channel that has heard
+ * nothing yet has no such history, and takes all that are sent again together. */
 static bool send_again(struct dns_exchange *exchange)
 {
     if (!exchange->hasty || exchange->sent_again)
         return false;
     exchange->hasty = false;
     exchange->sent_again = true;
+    exchange->channel->retired = true;
     exchange->channel->open--;
-    send_over(channel_new(exchange->carrier, &exchange->server, exchange->transport), exchange);
+    send_over(channel_for(exchange->carrier, exchange), exchange);
     return true;
 }
 
