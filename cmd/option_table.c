@@ -14,7 +14,8 @@ const struct option option_table[OPTION_COUNT] = {
         .repeatable = true,
         .help = "this address never sends, whatever SPF says"},
     [OPT_FROM_MTA] = {.command = "audit", .name = "from-mta", .type = OPTION_FLAG,
-        .help = "take HELO name and source addresses from the Postfix, Exim or OpenSMTPD of this machine"},
+        .help = "take HELO name and source addresses from the Postfix, Exim or OpenSMTPD of this machine; where all its "
+                "mail leaves through another server (relayhost, smarthost), name that server instead"},
     [OPT_DKIM] = {.command = "audit", .name = "dkim", .type = OPTION_TEXT, .argument = "SELECTOR",
         .repeatable = true,
         .help = "a DKIM selector that mail of the domain is signed with: the s= of its DKIM-Signature fields; they "
