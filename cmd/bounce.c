@@ -17,10 +17,10 @@
 enum { TEXT_INDENT = 2, STDIN_MOST = 16 * 1024 * 1024 };
 
 /* Several rules may rest on one check: what is to be done about it is told with the first. */
-static bool is_told(struct arena *arena, const struct bounce *bounce, size_t before, const char *check)
+static bool is_told(const struct bounce *bounce, size_t before, const char *check)
 {
     for (size_t i = 0; i < before; i++)
-        if (strcmp(receiver_rule_check(arena, bounce->matches[i].rule), check) == 0)
+        if (strcmp(receiver_rule_check(bounce->matches[i].rule), check) == 0)
             return true;
     return false;
 }
@@ -36,7 +36,7 @@ static void print_command(struct arena *arena, const struct bounce *bounce, cons
 static void print_match(struct arena *arena, const struct bounce *bounce, size_t index)
 {
     const struct receiver_rule *rule = bounce->matches[index].rule;
-    const char *name = receiver_rule_check(arena, rule);
+    const char *name = receiver_rule_check(rule);
     enum check_id id;
 
     printf("\n%s\n", receiver_at(rule->receiver)->title);
@@ -46,7 +46,7 @@ static void print_match(struct arena *arena, const struct bounce *bounce, size_t
         print_wrapped(stdout, "No check looks at this: it is about the message, not about the server.", 0, TEXT_INDENT);
     } else if (!check_from_name(name, &id)) {
         print_wrapped(stdout, str_printf(arena, "No check of this version looks at this (%s).", name), 0, TEXT_INDENT);
-    } else if (!is_told(arena, bounce, index, name)) {
+    } else if (!is_told(bounce, index, name)) {
         printf("\n%*s%s: %s\n", TEXT_INDENT, "", name, check_of(id)->title);
         print_wrapped(stdout, check_of(id)->remedy, 0, TEXT_INDENT);
         print_command(arena, bounce, check_of(id)->group);

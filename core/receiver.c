@@ -8,7 +8,6 @@
 #include "core/inventory.h"
 #include "core/ip.h"
 #include "core/result.h"
-#include "core/str.h"
 
 enum receiver_id {
 #define RECEIVER(id, name, title, kind, marks, not_visible) RECEIVER_ID_##id,
@@ -27,6 +26,23 @@ static const struct receiver receivers[RECEIVER_ID_COUNT] = {
 #undef RULE
 };
 
+/* The words of a condition, as receivers.def has them. */
+#define WHEN(...) {__VA_ARGS__}
+#define BOUNCE_ONLY {{RECEIVER_TERM_NONE, CHECK_COUNT, 0, NULL}}
+#define TERM(kind) {RECEIVER_TERM_##kind, CHECK_COUNT, 0, NULL}
+#define BAD_PTR TERM(BAD_PTR)
+#define BAD_SPF TERM(BAD_SPF)
+#define BAD_DMARC TERM(BAD_DMARC)
+#define BAD_DKIM TERM(BAD_DKIM)
+#define NO_SELECTOR TERM(NO_SELECTOR)
+#define IPV6_SENDER TERM(IPV6_SENDER)
+#define UNCHECKED(name) {RECEIVER_TERM_UNCHECKED, CHECK_COUNT, 0, name}
+#define CHECK_HAS(check, statuses) {RECEIVER_TERM_CHECK, check, statuses, NULL}
+#define FAILS(check) CHECK_HAS(check, 1u << FAIL)
+#define FAILS_OR_WARNS(check) CHECK_HAS(check, 1u << FAIL | 1u << WARN)
+#define WARNS(check) CHECK_HAS(check, 1u << WARN)
+#define NOTES(check) CHECK_HAS(check, 1u << NOTE)
+
 static const struct receiver_rule rules[] = {
 #define RECEIVER(id, name, title, kind, marks, not_visible)
 #define RULE(receiver, outcome, when, words, codes, phrases, source, date)                                                         \
@@ -38,18 +54,18 @@ static const struct receiver_rule rules[] = {
 
 enum { RULE_COUNT = sizeof rules / sizeof *rules };
 
-/* checks.md section 17: these hold for every receiver. */
+/* checks.md section 17: this holds for every receiver. */
 static const struct receiver_rule for_all = {
-    RECEIVER_ID_COUNT, RECEIVER_REJECTS, "ip.public=fail", "no mail can come from an address that is not public", "", "", "RFC 6890", ""};
+    RECEIVER_ID_COUNT, RECEIVER_REJECTS, WHEN(FAILS(IP_PUBLIC)), "no mail can come from an address that is not public", "", "", "RFC 6890", ""};
 
-static const struct {
-    const char *word;
-    const char *any_of[4]; /* "check=status,status" */
-} shorthands[] = {
-    {"PTR!", {"ptr.exists=fail", "ptr.name_valid=fail", "ptr.fcrdns=fail", NULL}},
-    {"SPF!", {"spf.exists=fail", "spf.authorizes=fail,warn", NULL, NULL}},
-    {"DMARC!", {"dmarc.exists=fail,warn", "dmarc.single=fail,warn", "dmarc.syntax=fail,warn", NULL}},
-};
+/* What the shorthands stand for: any of these. */
+static const struct receiver_term bad_ptr[] = {FAILS(PTR_EXISTS), FAILS(PTR_NAME_VALID), FAILS(PTR_FCRDNS), TERM(NONE)};
+static const struct receiver_term bad_spf[] = {FAILS(SPF_EXISTS), FAILS_OR_WARNS(SPF_AUTHORIZES), TERM(NONE)};
+static const struct receiver_term bad_dmarc[] = {
+    FAILS_OR_WARNS(DMARC_EXISTS), FAILS_OR_WARNS(DMARC_SINGLE), FAILS_OR_WARNS(DMARC_SYNTAX), TERM(NONE)};
+
+/* ... and this, each of them for one selector. */
+static const enum check_id dkim_checks[] = {DKIM_EXISTS, DKIM_SYNTAX, DKIM_STRENGTH, DKIM_REVOKED};
 
 size_t receiver_count(void)
 {
@@ -106,27 +122,11 @@ struct judge {
     const struct finding *basis; /* of the last term that held or was undecided */
 };
 
-static bool lists(struct str words, const char *word, char separator)
-{
-    size_t len = strlen(word);
-
-    while (words.len) {
-        const char *end = memchr(words.at, separator, words.len);
-        size_t one = end ? (size_t)(end - words.at) : words.len;
-
-        if (one == len && memcmp(words.at, word, len) == 0)
-            return true;
-        words.at += end ? one + 1 : one;
-        words.len -= end ? one + 1 : one;
-    }
-    return false;
-}
-
 /* An undecided check may be anything up to the worst that it can be for its subject. */
-static bool may_be(const struct finding *f, struct str statuses)
+static bool may_be(const struct finding *f, unsigned statuses)
 {
     for (int status = NOTE; status <= (int)f->worst; status++)
-        if (status != UNKNOWN && lists(statuses, status_word((enum status)status), ','))
+        if (status != UNKNOWN && statuses & 1u << status)
             return true;
     return false;
 }
@@ -141,27 +141,20 @@ static bool is_helo_unsaid(const struct judge *j)
 }
 
 /* A check that is skipped found nothing wrong, except for want of the HELO name: that is an open question. */
-static enum truth truth_of(const struct judge *j, const struct finding *f, struct str statuses)
+static enum truth truth_of(const struct judge *j, const struct finding *f, unsigned statuses)
 {
-    if (lists(statuses, status_word(f->status), ','))
+    if (statuses & 1u << f->status)
         return YES;
     if (f->status == UNKNOWN)
         return may_be(f, statuses) ? MAYBE : NO;
     return f->status == SKIPPED && strcmp(check_of(f->check)->group, "helo") == 0 && is_helo_unsaid(j) ? MAYBE : NO;
 }
 
-/* "check=status,status".  A check that is not in the catalogue cannot be seen from outside. */
-static enum truth judge_check(struct judge *j, struct str term)
+static enum truth judge_check(struct judge *j, enum check_id check, unsigned statuses)
 {
-    const char *equals = memchr(term.at, '=', term.len);
-    size_t name_len = equals ? (size_t)(equals - term.at) : term.len;
-    struct str statuses = {term.at + name_len + 1, term.len - name_len - 1};
     enum truth truth = NO;
-    enum check_id check;
     bool found = false;
 
-    if (!check_from_str((struct str){term.at, name_len}, &check))
-        return NO;
     for (const struct by_check *at = j->findings[check]; at; at = at->next) {
         enum truth one;
 
@@ -181,12 +174,10 @@ static enum truth judge_check(struct judge *j, struct str term)
 
 static enum truth judge_selector(struct judge *j, const char *subject)
 {
-    static const char *const names[] = {"dkim.exists", "dkim.syntax", "dkim.strength", "dkim.revoked"};
     enum truth bad = NO;
-    enum check_id check;
 
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        for (const struct by_check *at = check_from_name(names[i], &check) ? j->findings[check] : NULL; at; at = at->next) {
+    for (size_t i = 0; i < sizeof dkim_checks / sizeof *dkim_checks; i++) {
+        for (const struct by_check *at = j->findings[dkim_checks[i]]; at; at = at->next) {
             enum truth one = at->finding->status == FAIL ? YES : at->finding->status == UNKNOWN ? MAYBE : NO;
 
             if (strcmp(at->finding->subject, subject) == 0 && one > bad) {
@@ -202,10 +193,9 @@ static enum truth judge_selector(struct judge *j, const char *subject)
 static enum truth judge_dkim(struct judge *j, bool *declared)
 {
     enum truth all = YES;
-    enum check_id check;
     bool any = false;
 
-    for (const struct by_check *at = check_from_name("dkim.exists", &check) ? j->findings[check] : NULL; at; at = at->next) {
+    for (const struct by_check *at = j->findings[DKIM_EXISTS]; at; at = at->next) {
         enum truth bad;
 
         if (at->finding->status == SKIPPED)
@@ -218,49 +208,57 @@ static enum truth judge_dkim(struct judge *j, bool *declared)
     return any ? all : NO;
 }
 
-static enum truth judge_term(struct judge *j, struct str term)
+static enum truth judge_any(struct judge *j, const struct receiver_term *any_of)
+{
+    enum truth truth = NO;
+
+    for (; any_of->kind != RECEIVER_TERM_NONE && truth < YES; any_of++) {
+        enum truth one = judge_check(j, any_of->check, any_of->statuses);
+
+        truth = one > truth ? one : truth;
+    }
+    return truth;
+}
+
+static enum truth judge_term(struct judge *j, const struct receiver_term *term)
 {
     bool declared;
 
-    if (str_equal(term, str_of("v6")))
+    switch (term->kind) {
+    case RECEIVER_TERM_CHECK:
+        return judge_check(j, term->check, term->statuses);
+    case RECEIVER_TERM_IPV6_SENDER:
         return j->sender->ip.family == IP_V6 ? YES : NO;
-    if (str_equal(term, str_of("DKIM!")))
+    case RECEIVER_TERM_BAD_PTR:
+        return judge_any(j, bad_ptr);
+    case RECEIVER_TERM_BAD_SPF:
+        return judge_any(j, bad_spf);
+    case RECEIVER_TERM_BAD_DMARC:
+        return judge_any(j, bad_dmarc);
+    case RECEIVER_TERM_BAD_DKIM:
         return judge_dkim(j, &declared);
-    if (str_equal(term, str_of("DKIM?"))) {
+    case RECEIVER_TERM_NO_SELECTOR:
         judge_dkim(j, &declared);
         return declared ? NO : YES;
+    case RECEIVER_TERM_NONE:
+    case RECEIVER_TERM_UNCHECKED:
+        return NO;
     }
-    for (size_t i = 0; i < sizeof shorthands / sizeof *shorthands; i++) {
-        enum truth truth = NO;
-
-        if (!str_equal(term, str_of(shorthands[i].word)))
-            continue;
-        for (const char *const *at = shorthands[i].any_of; *at && truth < YES; at++) {
-            enum truth one = judge_check(j, str_of(*at));
-
-            truth = one > truth ? one : truth;
-        }
-        return truth;
-    }
-    return judge_check(j, term);
+    return NO;
 }
 
-static enum truth judge_rule(struct judge *j, const char *when)
+static enum truth judge_rule(struct judge *j, const struct receiver_rule *rule)
 {
+    const struct receiver_term *term = rule->when;
     enum truth truth = YES;
-    const char *end;
 
     j->basis = NULL;
-    if (!*when)
+    if (term->kind == RECEIVER_TERM_NONE)
         return NO;
-    for (; truth > NO; when = end + 3) {
-        enum truth one;
+    for (; term->kind != RECEIVER_TERM_NONE && truth > NO; term++) {
+        enum truth one = judge_term(j, term);
 
-        end = strstr(when, " & ");
-        one = judge_term(j, (struct str){when, end ? (size_t)(end - when) : strlen(when)});
         truth = one < truth ? one : truth;
-        if (!end)
-            break;
     }
     return truth;
 }
@@ -286,7 +284,7 @@ static int weight(enum receiver_outcome outcome)
 
 static void consider(struct judge *j, struct receiver_verdict *verdict, struct receiver_reason *reasons, const struct receiver_rule *rule)
 {
-    enum truth truth = judge_rule(j, rule->when);
+    enum truth truth = judge_rule(j, rule);
     enum receiver_outcome outcome = truth == YES ? rule->outcome : truth == MAYBE ? RECEIVER_CANT_TELL : RECEIVER_NO_OBSTACLE;
 
     if (outcome == RECEIVER_NO_OBSTACLE || weight(outcome) < weight(verdict->outcome))
@@ -342,17 +340,33 @@ const struct receiver_verdict *receivers_judge(struct arena *arena, const struct
     return all;
 }
 
-const char *receiver_rule_check(struct arena *arena, const struct receiver_rule *rule)
+static const char *term_check(const struct receiver_term *term)
 {
-    const char *when = rule->when, *end;
+    switch (term->kind) {
+    case RECEIVER_TERM_CHECK:
+        return check_of(term->check)->name;
+    case RECEIVER_TERM_UNCHECKED:
+        return term->unchecked;
+    case RECEIVER_TERM_BAD_PTR:
+        return term_check(bad_ptr);
+    case RECEIVER_TERM_BAD_SPF:
+        return term_check(bad_spf);
+    case RECEIVER_TERM_BAD_DMARC:
+        return term_check(bad_dmarc);
+    case RECEIVER_TERM_BAD_DKIM:
+    case RECEIVER_TERM_NO_SELECTOR:
+        return check_of(dkim_checks[0])->name;
+    case RECEIVER_TERM_NONE:
+    case RECEIVER_TERM_IPV6_SENDER:
+        return NULL;
+    }
+    return NULL;
+}
 
-    while (strncmp(when, "v6 & ", 5) == 0)
-        when += 5;
-    if (strncmp(when, "DKIM", 4) == 0)
-        return "dkim.exists";
-    for (size_t i = 0; i < sizeof shorthands / sizeof *shorthands; i++)
-        if (strncmp(when, shorthands[i].word, strlen(shorthands[i].word)) == 0)
-            when = shorthands[i].any_of[0];
-    end = strchr(when, '=');
-    return end ? str_copy(arena, (struct str){when, (size_t)(end - when)}).at : "";
+const char *receiver_rule_check(const struct receiver_rule *rule)
+{
+    for (const struct receiver_term *term = rule->when; term->kind != RECEIVER_TERM_NONE; term++)
+        if (term_check(term))
+            return term_check(term);
+    return "";
 }

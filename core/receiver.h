@@ -9,8 +9,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "core/finding.h"
+
 struct arena;
-struct finding;
 struct mail_address;
 struct result;
 
@@ -28,10 +29,31 @@ struct receiver {
     const char *not_visible; /* rules that nobody outside can check */
 };
 
+enum receiver_term_kind {
+    RECEIVER_TERM_NONE, /* ends a list of terms */
+    RECEIVER_TERM_CHECK,
+    RECEIVER_TERM_UNCHECKED, /* what no check looks at: never holds */
+    RECEIVER_TERM_IPV6_SENDER,
+    RECEIVER_TERM_BAD_PTR, /* this and the next four: checks.md, section 17 */
+    RECEIVER_TERM_BAD_SPF,
+    RECEIVER_TERM_BAD_DMARC,
+    RECEIVER_TERM_BAD_DKIM,
+    RECEIVER_TERM_NO_SELECTOR,
+};
+
+enum { RECEIVER_TERMS_MAX = 3 };
+
+struct receiver_term {
+    enum receiver_term_kind kind;
+    enum check_id check;   /* CHECK */
+    unsigned statuses;     /* CHECK: of which it has one; bits, 1u << enum status */
+    const char *unchecked; /* UNCHECKED: the name that the check would have */
+};
+
 struct receiver_rule {
     size_t receiver; /* index of receiver_at() */
     enum receiver_outcome outcome;
-    const char *when;    /* see receivers.def; "" for bounces only */
+    struct receiver_term when[RECEIVER_TERMS_MAX + 1]; /* all of them; none: for bounces only */
     const char *words;   /* what the admin sees */
     const char *codes;   /* "5.7.25 4.7.23" */
     const char *phrases; /* "|" between texts that show in a bounce that this rule is meant */
@@ -63,5 +85,5 @@ const char *receiver_outcome_word(enum receiver_outcome); /* "no_obstacle_found"
 const struct receiver_verdict *receivers_judge(struct arena *, const struct result *, size_t *count);
 
 /* The first check that a rule's condition names ("ptr.fcrdns"; the shorthands stand for their first check), "" where it
- * names none. */
-const char *receiver_rule_check(struct arena *, const struct receiver_rule *);
+ * names none.  Static. */
+const char *receiver_rule_check(const struct receiver_rule *);

@@ -108,7 +108,7 @@ static void reason(struct report *report, const struct receiver_view *view, cons
     sink_literal(sink, "\">");
     sink_text(sink, reason->rule->words);
     sink_literal(sink, "</p><p class=\"muted\">for <code>");
-    sink_text(sink, reason_check(report->arena, reason));
+    sink_text(sink, reason_check(reason));
     sink_literal(sink, "</code> \xc2\xb7 ");
     sink_text(sink, reason_source(report->arena, reason));
     whom(report, view, fate);

@@ -294,7 +294,7 @@ static void add_receivers(struct report *report, cJSON *document, const struct r
             add_text(report, item, "words", reason->rule->words);
             add_text(report, item, "source", reason->rule->source);
             add_text(report, item, "date", reason->rule->date);
-            add_text(report, item, "check", reason_check(report->arena, reason));
+            add_text(report, item, "check", reason_check(reason));
             add_text(report, item, "finding_subject", reason->finding ? reason->finding->subject : "");
         }
         add_text(report, node, "not_visible", v->receiver->not_visible);

@@ -139,9 +139,9 @@ const char *fate_senders(struct arena *arena, const struct fate *fate)
     return text;
 }
 
-const char *reason_check(struct arena *arena, const struct receiver_reason *reason)
+const char *reason_check(const struct receiver_reason *reason)
 {
-    return reason->finding ? check_of(reason->finding->check)->name : receiver_rule_check(arena, reason->rule);
+    return reason->finding ? check_of(reason->finding->check)->name : receiver_rule_check(reason->rule);
 }
 
 const char *fate_checks(struct arena *arena, const struct fate *fate)
@@ -150,11 +150,11 @@ const char *fate_checks(struct arena *arena, const struct fate *fate)
     const char *text = "";
 
     for (size_t i = 0; i < v->reason_count; i++) {
-        const char *check = reason_check(arena, &v->reasons[i]);
+        const char *check = reason_check(&v->reasons[i]);
         bool told = !*check;
 
         for (size_t k = 0; k < i && !told; k++)
-            told = strcmp(reason_check(arena, &v->reasons[k]), check) == 0;
+            told = strcmp(reason_check(&v->reasons[k]), check) == 0;
         if (!told)
             text = str_printf(arena, "%s%s%s", text, *text ? ", " : "", check);
     }

@@ -151,7 +151,7 @@ static void reasons(struct report *report, const struct fate *fate)
         terminal_wrapped(report, WORDS_COLUMN, v->reasons[i].rule->words);
         terminal_dim(report);
         terminal_wrapped(report, WORDS_COLUMN,
-                         str_printf(report->arena, "for %s (%s)", reason_check(report->arena, &v->reasons[i]),
+                         str_printf(report->arena, "for %s (%s)", reason_check(&v->reasons[i]),
                                     reason_source(report->arena, &v->reasons[i])));
         terminal_plain(report);
     }
