@@ -25,29 +25,31 @@ LIB_FLAGS = $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null | sed 's/-I/-isy
 COMPILE   = $(CC) $(STANDARD) -DMAILREADY_VERSION='"$(VERSION)"' -include core/banned.h $(WARNINGS) $(HARDEN) $(LIB_FLAGS) $(CPPFLAGS) $(CFLAGS)
 LINK      = $(CC) $(CFLAGS) $(HARDEN_LD) $(LDFLAGS)
 
-LIB_SOURCES  := $(sort $(wildcard core/*.c probes/*.c reports/*.c))
-CMD_SOURCES  := $(sort $(wildcard cmd/*.c))
+# The files of a suffix, in folders and their rooms: $(call files,.c,core probes).
+files = $(sort $(wildcard $(foreach room,$(2),$(room)/*$(1) $(room)/*/*$(1) $(room)/*/*/*$(1))))
+
+LIB_SOURCES  := $(call files,.c,core probes reports)
+CMD_SOURCES  := $(call files,.c,cmd)
 UNIT_SOURCES := $(sort $(wildcard tests/unit/test_*.c))
 FUZZ_SOURCES := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 CONFORMANCE_SOURCES := $(sort $(wildcard tests/conformance/*.c))
-HEADERS      := $(sort $(wildcard cmd/*.h core/*.h probes/*.h reports/*.h))
+HEADERS      := $(call files,.h,cmd core probes reports)
+GENERATED    := $(BUILD)/reports/html_style.h
 LIBRARY      := $(BUILD)/libmailready.a
-CMD_LIBRARY := $(BUILD)/libcmd.a
+CMD_LIBRARY  := $(BUILD)/libcmd.a
 UNITS        := $(UNIT_SOURCES:%.c=$(BUILD)/%)
 CONFORMANCE  := $(CONFORMANCE_SOURCES:%.c=$(BUILD)/%)
 REPLAYS      := $(FUZZ_SOURCES:tests/fuzz/fuzz_%.c=$(BUILD)/tests/fuzz/replay_%)
 
 all: $(BUILD)/mailready ## build the program
 
-$(BUILD)/%.o: %.c Makefile
+$(BUILD)/%.o: %.c Makefile | $(GENERATED)
 	@mkdir -p $(@D)
 	$(COMPILE) -MMD -MP -c $< -o $@
 
 $(BUILD)/reports/html_style.h: reports/html/style.css reports/html/embed.sh
 	@mkdir -p $(@D)
 	sh reports/html/embed.sh $< > $@.new && mv $@.new $@
-
-$(BUILD)/reports/html.o: $(BUILD)/reports/html_style.h
 
 $(LIBRARY): $(LIB_SOURCES:%.c=$(BUILD)/%.o)
 	@rm -f $@
@@ -83,7 +85,7 @@ check-layers: ## fail when a source includes what its layer must not know
 check-headers: $(HEADERS:%=$(BUILD)/%.alone) ## compile each header alone
 
 # With C file semantics, so that "#pragma once in main file" is no complaint.
-$(BUILD)/%.h.alone: %.h Makefile
+$(BUILD)/%.h.alone: %.h Makefile | $(GENERATED)
 	@mkdir -p $(@D)
 	@echo '#include "$<"' > $@.c
 	$(COMPILE) -fsyntax-only $@.c && mv $@.c $@
