@@ -2,7 +2,7 @@
 MAKEFLAGS += --no-builtin-rules
 .DEFAULT_GOAL := all
 
-VERSION := $(shell cat core/version.txt)
+VERSION := $(shell cat core/base/version.txt)
 BUILD   ?= build
 PREFIX  ?= /usr/local
 DESTDIR ?=
@@ -22,7 +22,7 @@ HARDEN_LD ?= -pie -Wl,-z,relro,-z,now
 CFLAGS   ?= -O2 -g
 LIBS      = $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lm
 LIB_FLAGS = $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null | sed 's/-I/-isystem /g')
-COMPILE   = $(CC) $(STANDARD) -DMAILREADY_VERSION='"$(VERSION)"' -include core/banned.h $(WARNINGS) $(HARDEN) $(LIB_FLAGS) $(CPPFLAGS) $(CFLAGS)
+COMPILE   = $(CC) $(STANDARD) -DMAILREADY_VERSION='"$(VERSION)"' -include core/base/banned.h $(WARNINGS) $(HARDEN) $(LIB_FLAGS) $(CPPFLAGS) $(CFLAGS)
 LINK      = $(CC) $(CFLAGS) $(HARDEN_LD) $(LDFLAGS)
 
 # The files of a suffix, in folders and their rooms: $(call files,.c,core probes).

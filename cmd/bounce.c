@@ -8,11 +8,11 @@
 #include "cmd/output.h"
 #include "cmd/usage.h"
 #include "cmd/wrap.h"
-#include "core/arena.h"
+#include "core/base/arena.h"
 #include "core/bounce.h"
 #include "core/finding.h"
-#include "core/ip.h"
-#include "core/str.h"
+#include "core/base/ip.h"
+#include "core/base/str.h"
 
 enum { TEXT_INDENT = 2, STDIN_MOST = 16 * 1024 * 1024 };
 

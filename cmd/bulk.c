@@ -10,14 +10,14 @@
 #include "cmd/progress.h"
 #include "cmd/sheets.h"
 #include "cmd/targets.h"
-#include "core/arena.h"
+#include "core/base/arena.h"
 #include "core/engine.h"
-#include "core/limits.h"
-#include "core/loop.h"
-#include "core/name.h"
+#include "core/base/limits.h"
+#include "core/base/loop.h"
+#include "core/base/name.h"
 #include "core/receiver.h"
 #include "core/result.h"
-#include "core/str.h"
+#include "core/base/str.h"
 
 enum {
     TICK_MS = 100,

@@ -4,9 +4,9 @@
 #include "cmd/options.h"
 #include "cmd/output.h"
 #include "cmd/usage.h"
-#include "core/arena.h"
+#include "core/base/arena.h"
 #include "core/finding.h"
-#include "core/limits.h"
+#include "core/base/limits.h"
 
 static void print_text(void)
 {

@@ -5,9 +5,9 @@
 
 #include "cmd/file.h"
 #include "cmd/options.h"
-#include "core/arena.h"
-#include "core/limits.h"
-#include "core/str.h"
+#include "core/base/arena.h"
+#include "core/base/limits.h"
+#include "core/base/str.h"
 
 static bool is_printable(struct str line)
 {

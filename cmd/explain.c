@@ -6,10 +6,10 @@
 #include "cmd/output.h"
 #include "cmd/usage.h"
 #include "cmd/wrap.h"
-#include "core/arena.h"
+#include "core/base/arena.h"
 #include "core/finding.h"
-#include "core/limits.h"
-#include "core/str.h"
+#include "core/base/limits.h"
+#include "core/base/str.h"
 
 enum { TEXT_INDENT = 2, EXPLAIN_BYTES = 64 * 1024 * 1024 }; /* a bounce is copied while its lines are folded */
 

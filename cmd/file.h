@@ -4,7 +4,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "core/str.h"
+#include "core/base/str.h"
 
 struct arena;
 

@@ -7,9 +7,9 @@
 #include "cmd/options.h"
 #include "cmd/output.h"
 #include "cmd/wrap.h"
-#include "core/arena.h"
-#include "core/limits.h"
-#include "core/str.h"
+#include "core/base/arena.h"
+#include "core/base/limits.h"
+#include "core/base/str.h"
 #include "reports/reporter.h"
 
 enum { OPTION_COLUMN = 26, COMMAND_COLUMN = 11, STATUS_COLUMN = 5 };

@@ -5,7 +5,7 @@
 
 #include "cmd/options.h"
 #include "cmd/usage.h"
-#include "core/limits.h"
+#include "core/base/limits.h"
 #include "reports/reporter.h"
 
 static const char date[] = "November 24, 2026"; /* of the last change of this text */

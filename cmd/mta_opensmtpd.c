@@ -6,8 +6,8 @@
 
 #include <string.h>
 
-#include "core/arena.h"
-#include "core/str.h"
+#include "core/base/arena.h"
+#include "core/base/str.h"
 
 enum { WORDS_MAX = 512, TABLES_MAX = 64, MACROS_MAX = 64, ENTRIES_MAX = 128, INCLUDES_MAX = 8 };
 

@@ -3,9 +3,9 @@
 
 #include <string.h>
 
-#include "core/arena.h"
-#include "core/ip.h"
-#include "core/str.h"
+#include "core/base/arena.h"
+#include "core/base/ip.h"
+#include "core/base/str.h"
 
 bool mta_is_any(const struct ip *ip)
 {

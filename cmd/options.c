@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "cmd/command.h"
-#include "core/arena.h"
-#include "core/str.h"
+#include "core/base/arena.h"
+#include "core/base/str.h"
 
 enum { WORD_MAX = 64 }; /* of a flag's value or an environment variable's option name */
 

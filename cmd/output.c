@@ -9,8 +9,8 @@
 #include <unistd.h>
 
 #include "cmd/command.h"
-#include "core/arena.h"
-#include "core/str.h"
+#include "core/base/arena.h"
+#include "core/base/str.h"
 
 static const char stdout_name[] = "standard output";
 

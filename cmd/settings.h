@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 #include "core/dns.h"
-#include "core/status.h"
+#include "core/base/status.h"
 #include "core/target.h"
 
 struct arena;

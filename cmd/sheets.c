@@ -9,9 +9,9 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "core/arena.h"
+#include "core/base/arena.h"
 #include "core/recording.h"
-#include "core/str.h"
+#include "core/base/str.h"
 
 enum { WIDEST = 120, WIDTH = 80 };
 

@@ -9,9 +9,9 @@
 #include <unistd.h>
 
 #include "cmd/file.h"
-#include "core/arena.h"
-#include "core/limits.h"
-#include "core/name.h"
+#include "core/base/arena.h"
+#include "core/base/limits.h"
+#include "core/base/name.h"
 
 enum { READ_BYTES = 65536, SHOWN_BYTES = 80, FIRST_SLOTS = 64, PATIENCE_MS = 1 };
 

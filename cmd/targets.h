@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-#include "core/str.h"
+#include "core/base/str.h"
 
 struct arena;
 

@@ -3,9 +3,9 @@
 
 #include <string.h>
 
-#include "core/arena.h"
+#include "core/base/arena.h"
 #include "core/taglist.h"
-#include "core/url.h"
+#include "core/base/url.h"
 
 static const struct str version = {"BIMI1", sizeof "BIMI1" - 1};
 

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "core/arena.h"
+#include "core/base/arena.h"
 
 static bool is_word(char c)
 {

@@ -9,9 +9,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "core/ip.h"
+#include "core/base/ip.h"
 #include "core/receiver.h"
-#include "core/str.h"
+#include "core/base/str.h"
 
 struct bounce_match {
     const struct receiver_rule *rule;

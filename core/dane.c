@@ -4,16 +4,16 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "core/arena.h"
+#include "core/base/arena.h"
 #include "core/dnssec.h"
-#include "core/limits.h"
-#include "core/name.h"
+#include "core/base/limits.h"
+#include "core/base/name.h"
 #include "core/run.h"
-#include "core/str.h"
+#include "core/base/str.h"
 #include "core/target.h"
 #include "core/tls.h"
 #include "core/tls_dane.h"
-#include "core/x509.h"
+#include "core/base/x509.h"
 
 enum {
     PKIX_TA = 0,

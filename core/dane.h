@@ -14,7 +14,7 @@
 
 #include "core/dns.h"
 #include "core/inventory.h"
-#include "core/str.h"
+#include "core/base/str.h"
 
 struct arena;
 struct run;

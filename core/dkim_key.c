@@ -1,10 +1,10 @@
 /* core/dkim_key.c - DKIM key records.  (RFC 6376 3.6.1; RFC 8463 3) */
 #include "core/dkim_key.h"
 
-#include "core/arena.h"
-#include "core/base64.h"
-#include "core/x509.h"
-#include "core/x509_key.h"
+#include "core/base/arena.h"
+#include "core/base/base64.h"
+#include "core/base/x509.h"
+#include "core/base/x509_key.h"
 
 enum { ED25519_OCTETS = 32, ED25519_BITS = 256 };
 

@@ -3,11 +3,11 @@
 
 #include <string.h>
 
-#include "core/arena.h"
-#include "core/limits.h"
-#include "core/name.h"
+#include "core/base/arena.h"
+#include "core/base/limits.h"
+#include "core/base/name.h"
 #include "core/run.h"
-#include "core/str.h"
+#include "core/base/str.h"
 
 enum { SHORTCUT_LABELS = 8, LABELS_AFTER_SHORTCUT = 7, NAME_OCTETS_MAX = 253 };
 

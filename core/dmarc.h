@@ -19,7 +19,7 @@
 
 #include "core/dmarc_record.h"
 #include "core/dns.h"
-#include "core/limits.h"
+#include "core/base/limits.h"
 
 struct run;
 

@@ -3,9 +3,9 @@
 
 #include <string.h>
 
-#include "core/arena.h"
-#include "core/limits.h"
-#include "core/name.h"
+#include "core/base/arena.h"
+#include "core/base/limits.h"
+#include "core/base/name.h"
 
 enum { REMARKS_MAX = 6 * TAGLIST_TAGS_MAX + 4 * DMARC_URIS_MAX }; /* bounds what one record can make us say */
 

@@ -4,10 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/arena.h"
+#include "core/base/arena.h"
 #include "core/dns_question.h"
 #include "core/evidence.h"
-#include "core/loop.h"
+#include "core/base/loop.h"
 
 enum {
     DNS_PORT = 53,

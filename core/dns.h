@@ -21,9 +21,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "core/ip.h"
-#include "core/str.h"
-#include "core/trouble.h"
+#include "core/base/ip.h"
+#include "core/base/str.h"
+#include "core/base/trouble.h"
 
 enum dns_type {
     DNS_A = 1,

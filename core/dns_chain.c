@@ -1,8 +1,8 @@
 /* core/dns_chain.c - follows the CNAME chain of one question over all its replies. */
 #include "core/dns_chain.h"
 
-#include "core/arena.h"
-#include "core/name.h"
+#include "core/base/arena.h"
+#include "core/base/name.h"
 
 enum { NXDOMAIN = 3 };
 

@@ -11,8 +11,8 @@
 #define CARES_NO_DEPRECATED /* ares_send() is what 1.18 and 1.34 have in common */
 #include <ares.h>
 
-#include "core/limits.h"
-#include "core/loop.h"
+#include "core/base/limits.h"
+#include "core/base/loop.h"
 
 enum {
     IDLE_CHANNELS_MAX = 16, /* kept for their next query; a name server asked once is not */

@@ -5,9 +5,9 @@
 #include <assert.h>
 #include <stdint.h>
 
-#include "core/arena.h"
-#include "core/json_codec.h"
-#include "core/limits.h"
+#include "core/base/arena.h"
+#include "core/base/json_codec.h"
+#include "core/base/limits.h"
 #include "core/record_text.h"
 
 static const char *const statuses[] = {"ok", "nodata", "nxdomain", "unknown"};

@@ -5,8 +5,8 @@
 
 #include <ldns/ldns.h>
 
-#include "core/arena.h"
-#include "core/name.h"
+#include "core/base/arena.h"
+#include "core/base/name.h"
 
 enum { TYPE_OPT = 41, TYPE_RRSIG = 46, RRSIG_FIXED = 18, OPTION_EXTENDED_ERROR = 15, LABEL_POINTER = 0xc0 };
 

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "core/arena.h"
+#include "core/base/arena.h"
 #include "core/evidence.h"
 
 enum { FAILURE_TTL_S = 5 /* RFC 9520 3.2 */ };

@@ -2,8 +2,8 @@
 #include "core/dns_question.h"
 
 #include "core/evidence.h"
-#include "core/loop.h"
-#include "core/trace.h"
+#include "core/base/loop.h"
+#include "core/base/trace.h"
 
 enum {
     PACKETS_MAX = 3 * (DNS_CNAME_MAX + 1), /* of one question, all links of its chain together */

@@ -1,10 +1,10 @@
 /* core/dns_reply.c - what a reply amounts to. */
 #include "core/dns_question.h"
 
-#include "core/arena.h"
+#include "core/base/arena.h"
 #include "core/evidence.h"
-#include "core/loop.h"
-#include "core/trace.h"
+#include "core/base/loop.h"
+#include "core/base/trace.h"
 
 enum {
     FAILURE_TTL_S = 5, /* RFC 9520 3.2; also of a negative answer that does not say how long it lasts */

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/str.h"
+#include "core/base/str.h"
 
 enum { DNS_PORT = 53, RESOLV_CONF_MAX = 65536 };
 

@@ -16,7 +16,7 @@
 #include <stdint.h>
 
 #include "core/dns.h"
-#include "core/limits.h"
+#include "core/base/limits.h"
 
 struct arena;
 

@@ -3,9 +3,9 @@
 
 #include <string.h>
 
-#include "core/arena.h"
-#include "core/name.h"
-#include "core/str.h"
+#include "core/base/arena.h"
+#include "core/base/name.h"
+#include "core/base/str.h"
 
 enum { NAME_OCTETS_MAX = 253, TYPING_ERROR = 252, PUBLIC_RESOLVER = 254, TOO_MANY = 255 };
 

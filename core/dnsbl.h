@@ -8,8 +8,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "core/ip.h"
-#include "core/status.h"
+#include "core/base/ip.h"
+#include "core/base/status.h"
 
 struct arena;
 

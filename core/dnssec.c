@@ -1,7 +1,7 @@
 /* core/dnssec.c - tells "insecure" from "not validated here", and old signatures from current ones. */
 #include "core/dnssec.h"
 
-#include "core/arena.h"
+#include "core/base/arena.h"
 #include "core/run.h"
 
 static const struct {

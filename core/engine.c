@@ -6,16 +6,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/arena.h"
+#include "core/base/arena.h"
 #include "core/evidence.h"
-#include "core/limits.h"
-#include "core/loop.h"
+#include "core/base/limits.h"
+#include "core/base/loop.h"
 #include "core/probe.h"
 #include "core/receiver.h"
 #include "core/result.h"
 #include "core/run_internal.h"
 #include "core/sources.h"
-#include "core/str.h"
+#include "core/base/str.h"
 
 enum { PROBES_MAX = 63 };
 

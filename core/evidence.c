@@ -6,11 +6,11 @@
 
 #include <sys/random.h>
 
-#include "core/arena.h"
-#include "core/limits.h"
-#include "core/loop.h"
-#include "core/name.h"
-#include "core/str.h"
+#include "core/base/arena.h"
+#include "core/base/limits.h"
+#include "core/base/loop.h"
+#include "core/base/name.h"
+#include "core/base/str.h"
 
 enum { FIRST_BUCKETS = 256, EVICT_STEPS = 64 };
 

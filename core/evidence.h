@@ -32,8 +32,8 @@
 #include <stdint.h>
 
 #include "core/dns.h"
-#include "core/ip.h"
-#include "core/name.h"
+#include "core/base/ip.h"
+#include "core/base/name.h"
 
 enum evidence_kind { EVIDENCE_DNS, EVIDENCE_SMTP, EVIDENCE_CONNECT, EVIDENCE_HTTPS, EVIDENCE_VANTAGE, EVIDENCE_NOW, EVIDENCE_KIND_COUNT };
 

@@ -8,9 +8,9 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "core/arena.h"
+#include "core/base/arena.h"
 #include "core/https.h"
-#include "core/json_codec.h"
+#include "core/base/json_codec.h"
 #include "core/recording.h"
 #include "core/smtp.h"
 #include "core/vantage.h"

@@ -7,7 +7,7 @@
 
 #include <stdbool.h>
 
-#include "core/str.h"
+#include "core/base/str.h"
 
 struct fields {
     struct str rest;

@@ -3,9 +3,9 @@
 
 #include <string.h>
 
-#include "core/arena.h"
+#include "core/base/arena.h"
 #include "core/run_internal.h"
-#include "core/str.h"
+#include "core/base/str.h"
 
 static const struct check checks[CHECK_COUNT] = {
 #define CHECK(id, name, group, worst, title, why, remedy, sources) [id] = {name, group, worst, title, why, remedy, sources},

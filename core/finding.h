@@ -8,10 +8,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "core/ip.h"
-#include "core/status.h"
-#include "core/str.h"
-#include "core/trouble.h"
+#include "core/base/ip.h"
+#include "core/base/status.h"
+#include "core/base/str.h"
+#include "core/base/trouble.h"
 
 /* Every check: its id, and the texts of checks.def. */
 enum check_id {

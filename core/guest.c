@@ -7,8 +7,8 @@
 
 #include <sys/random.h>
 
-#include "core/limits.h"
-#include "core/loop.h"
+#include "core/base/limits.h"
+#include "core/base/loop.h"
 
 enum { BUCKETS = 256, NET_BITS_V4 = 24, NET_BITS_V6 = 48, PEERS_SWEPT_AT = 1024 };
 

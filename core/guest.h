@@ -13,7 +13,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "core/ip.h"
+#include "core/base/ip.h"
 
 struct guest;
 struct loop;

@@ -5,7 +5,7 @@
 #include <setjmp.h>
 #include <stdlib.h>
 
-#include "core/arena.h"
+#include "core/base/arena.h"
 #include "core/evidence.h"
 #include "core/https_end.h"
 #include "core/https_transfer.h"

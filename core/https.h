@@ -18,10 +18,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "core/ip.h"
-#include "core/str.h"
+#include "core/base/ip.h"
+#include "core/base/str.h"
 #include "core/tls.h"
-#include "core/trouble.h"
+#include "core/base/trouble.h"
 
 enum https_end {
     HTTPS_END_OK,          /* a complete response, whatever it says */

@@ -4,10 +4,10 @@
 
 #include <string.h>
 
-#include "core/arena.h"
-#include "core/date.h"
+#include "core/base/arena.h"
+#include "core/base/date.h"
 #include "core/https.h"
-#include "core/json_codec.h"
+#include "core/base/json_codec.h"
 
 static enum reason usual_reason(enum https_end end)
 {

@@ -11,11 +11,11 @@
 #include <event2/event.h>
 #include <sys/socket.h>
 
-#include "core/arena.h"
+#include "core/base/arena.h"
 #include "core/evidence.h"
 #include "core/https_end.h"
-#include "core/loop.h"
-#include "core/trace.h"
+#include "core/base/loop.h"
+#include "core/base/trace.h"
 
 #define USER_AGENT "mailready/" MAILREADY_VERSION " (+https://mailready.example/)"
 

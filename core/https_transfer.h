@@ -10,8 +10,8 @@
 #include "core/guest.h"
 #include "core/https.h"
 #include "core/https_curl.h"
-#include "core/limits.h"
-#include "core/url.h"
+#include "core/base/limits.h"
+#include "core/base/url.h"
 
 struct event;
 struct watch;

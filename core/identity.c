@@ -3,13 +3,13 @@
 
 #include <string.h>
 
-#include "core/arena.h"
+#include "core/base/arena.h"
 #include "core/evidence.h"
 #include "core/identity_internal.h"
-#include "core/limits.h"
-#include "core/name.h"
+#include "core/base/limits.h"
+#include "core/base/name.h"
 #include "core/smtp.h"
-#include "core/x509.h"
+#include "core/base/x509.h"
 
 enum { SHOWN_ADDRESSES = 3, SHOWN_SANS = 8 };
 

@@ -12,7 +12,7 @@
 #include <stddef.h>
 
 #include "core/result.h"
-#include "core/str.h"
+#include "core/base/str.h"
 
 struct arena;
 struct dns_answer;

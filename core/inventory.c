@@ -4,12 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/arena.h"
-#include "core/limits.h"
-#include "core/name.h"
+#include "core/base/arena.h"
+#include "core/base/limits.h"
+#include "core/base/name.h"
 #include "core/run_internal.h"
 #include "core/spf.h"
-#include "core/str.h"
+#include "core/base/str.h"
 #include "core/target.h"
 
 struct build {

@@ -10,7 +10,7 @@
 #include <stddef.h>
 
 #include "core/dns.h"
-#include "core/ip.h"
+#include "core/base/ip.h"
 
 struct run;
 struct spf_addresses;

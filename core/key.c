@@ -4,11 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/arena.h"
+#include "core/base/arena.h"
 #include "core/evidence.h"
-#include "core/name.h"
-#include "core/str.h"
-#include "core/url.h"
+#include "core/base/name.h"
+#include "core/base/str.h"
+#include "core/base/url.h"
 
 static const char *const trials[SMTP_TRIAL_COUNT] = {"", "old-tls", "injection", "rcpt="};
 

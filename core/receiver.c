@@ -3,10 +3,10 @@
 
 #include <string.h>
 
-#include "core/arena.h"
+#include "core/base/arena.h"
 #include "core/finding.h"
 #include "core/inventory.h"
-#include "core/ip.h"
+#include "core/base/ip.h"
 #include "core/result.h"
 
 enum receiver_id {

@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/arena.h"
-#include "core/name.h"
-#include "core/str.h"
+#include "core/base/arena.h"
+#include "core/base/name.h"
+#include "core/base/str.h"
 
 const char *record_name_text(const char *name)
 {

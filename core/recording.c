@@ -9,12 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/arena.h"
+#include "core/base/arena.h"
 #include "core/evidence_json.h"
-#include "core/json.h"
-#include "core/json_codec.h"
-#include "core/limits.h"
-#include "core/name.h"
+#include "core/base/json.h"
+#include "core/base/json_codec.h"
+#include "core/base/limits.h"
+#include "core/base/name.h"
 #include "core/result.h"
 #include "core/target.h"
 

@@ -3,9 +3,9 @@
 
 #include <inttypes.h>
 
-#include "core/arena.h"
+#include "core/base/arena.h"
 #include "core/run.h"
-#include "core/str.h"
+#include "core/base/str.h"
 
 /* A top-level domain of this run's own: the root's NXDOMAIN is certain, and no cache has seen it. */
 const struct dns_answer *need_impossible_name(struct run *run)

@@ -7,7 +7,7 @@
 
 #include "core/finding.h"
 #include "core/inventory.h"
-#include "core/status.h"
+#include "core/base/status.h"
 #include "core/target.h"
 #include "core/vantage.h"
 

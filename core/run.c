@@ -1,16 +1,16 @@
 /* core/run.c - how a probe's wishes reach the evidence store, and what it is told when there is no time left. */
 #include "core/run.h"
 
-#include "core/arena.h"
+#include "core/base/arena.h"
 #include "core/https.h"
-#include "core/limits.h"
+#include "core/base/limits.h"
 #include "core/recording.h"
 #include "core/resolver.h"
 #include "core/run_internal.h"
 #include "core/smtp.h"
-#include "core/str.h"
+#include "core/base/str.h"
 #include "core/target.h"
-#include "core/url.h"
+#include "core/base/url.h"
 #include "core/vantage.h"
 
 struct budget {

@@ -15,7 +15,7 @@
 
 #include "core/dns.h"
 #include "core/evidence.h"
-#include "core/ip.h"
+#include "core/base/ip.h"
 
 struct arena;
 struct https_response;

@@ -6,13 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/arena.h"
+#include "core/base/arena.h"
 #include "core/evidence.h"
 #include "core/guest.h"
-#include "core/limits.h"
+#include "core/base/limits.h"
 #include "core/smtp_end.h"
 #include "core/smtp_session.h"
-#include "core/str.h"
+#include "core/base/str.h"
 #include "core/tls.h"
 
 enum { OUR_NAME_MAX = 255 };

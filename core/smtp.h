@@ -13,10 +13,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "core/ip.h"
-#include "core/str.h"
+#include "core/base/ip.h"
+#include "core/base/str.h"
 #include "core/tls.h"
-#include "core/trouble.h"
+#include "core/base/trouble.h"
 
 enum smtp_state {
     SMTP_CONNECTING,

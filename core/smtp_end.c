@@ -3,7 +3,7 @@
 
 #include <errno.h>
 
-#include "core/str.h"
+#include "core/base/str.h"
 
 static struct smtp_failure failure(enum smtp_end end, int os_error, enum reason reason, enum side side, const char *why)
 {

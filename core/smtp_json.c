@@ -5,8 +5,8 @@
 #include <assert.h>
 #include <stdint.h>
 
-#include "core/arena.h"
-#include "core/json_codec.h"
+#include "core/base/arena.h"
+#include "core/base/json_codec.h"
 #include "core/smtp.h"
 
 static const char *const violations[] = {

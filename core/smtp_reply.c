@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/arena.h"
-#include "core/date.h"
-#include "core/limits.h"
+#include "core/base/arena.h"
+#include "core/base/date.h"
+#include "core/base/limits.h"
 
 /* ---- words ---- */
 

@@ -17,14 +17,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/arena.h"
+#include "core/base/arena.h"
 #include "core/evidence.h"
 #include "core/guest.h"
-#include "core/limits.h"
-#include "core/loop.h"
+#include "core/base/limits.h"
+#include "core/base/loop.h"
 #include "core/smtp_end.h"
 #include "core/stream.h"
-#include "core/trace.h"
+#include "core/base/trace.h"
 
 enum { SMTP_PORT = 25, COMMAND_MAX = 512, PEER_TEXT_MAX = IP_TEXT_MAX + 8 };
 

@@ -5,13 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/arena.h"
+#include "core/base/arena.h"
 #include "core/engine.h"
 #include "core/evidence.h"
 #include "core/https.h"
-#include "core/loop.h"
+#include "core/base/loop.h"
 #include "core/recording.h"
-#include "core/str.h"
+#include "core/base/str.h"
 #include "core/vantage.h"
 
 enum { REPLAY_QUEUE = 4096 };

@@ -19,10 +19,10 @@
 #include <stddef.h>
 
 #include "core/dns.h"
-#include "core/ip.h"
+#include "core/base/ip.h"
 #include "core/spf_record.h"
-#include "core/str.h"
-#include "core/trouble.h"
+#include "core/base/str.h"
+#include "core/base/trouble.h"
 
 struct arena;
 struct run;

@@ -3,10 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/arena.h"
-#include "core/ip_network.h"
-#include "core/limits.h"
-#include "core/name.h"
+#include "core/base/arena.h"
+#include "core/base/ip_network.h"
+#include "core/base/limits.h"
+#include "core/base/name.h"
 #include "core/run.h"
 #include "core/spf.h"
 #include "core/spf_macro.h"

@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-#include "core/arena.h"
-#include "core/limits.h"
+#include "core/base/arena.h"
+#include "core/base/limits.h"
 #include "core/spf_macro.h"
 
 static const char version[] = "v=spf1";

@@ -1,7 +1,7 @@
 /* core/spf_text.c - SPF records with a change, and in the form of a zone file. */
 #include <string.h>
 
-#include "core/arena.h"
+#include "core/base/arena.h"
 #include "core/spf.h"
 
 enum { STRING_MAX = 255 }; /* octets of a character-string, RFC 1035 3.3 */

@@ -5,9 +5,9 @@
  * is asked for depends on the order in which answers arrive. */
 #include <string.h>
 
-#include "core/arena.h"
-#include "core/limits.h"
-#include "core/name.h"
+#include "core/base/arena.h"
+#include "core/base/limits.h"
+#include "core/base/name.h"
 #include "core/run.h"
 #include "core/spf.h"
 #include "core/spf_macro.h"

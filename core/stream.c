@@ -13,8 +13,8 @@
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
-#include "core/limits.h"
-#include "core/loop.h"
+#include "core/base/limits.h"
+#include "core/base/loop.h"
 #include "core/tls.h"
 
 enum { READ_MAX = 16384, CHUNK = 4096 };

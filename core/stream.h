@@ -13,8 +13,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "core/ip.h"
-#include "core/str.h"
+#include "core/base/ip.h"
+#include "core/base/str.h"
 
 struct arena;
 struct loop;

@@ -3,9 +3,9 @@
 
 #include <string.h>
 
-#include "core/arena.h"
-#include "core/limits.h"
-#include "core/name.h"
+#include "core/base/arena.h"
+#include "core/base/limits.h"
+#include "core/base/name.h"
 
 enum { MAX_AGE_DIGITS = 10, NAME_MAX_OCTETS = 32, LABEL_MAX = 63, HOST_MAX = 253 };
 

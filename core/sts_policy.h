@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "core/str.h"
+#include "core/base/str.h"
 
 struct arena;
 

@@ -3,7 +3,7 @@
 
 #include <stdbool.h>
 
-#include "core/str.h"
+#include "core/base/str.h"
 
 struct sts_record {
     struct str id; /* 1 to 32 letters and digits */

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/arena.h"
+#include "core/base/arena.h"
 #include "core/svg_scan.h"
 
 #define SVG_NAMESPACE_NAME "http://www.w3.org/2000/svg"

@@ -14,8 +14,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "core/limits.h"
-#include "core/str.h"
+#include "core/base/limits.h"
+#include "core/base/str.h"
 
 struct arena;
 

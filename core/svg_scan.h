@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "core/str.h"
+#include "core/base/str.h"
 #include "core/svg.h"
 
 struct scan {

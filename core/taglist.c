@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-#include "core/arena.h"
-#include "core/limits.h"
+#include "core/base/arena.h"
+#include "core/base/limits.h"
 
 /* Every piece between semicolons has at most two faults. */
 enum { FAULTS_MAX = 2 * TAGLIST_TAGS_MAX + 1 };

@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 #include "core/finding.h"
-#include "core/ip.h"
+#include "core/base/ip.h"
 
 struct sender { /* --sender */
     const char *host; /* where a host name was given: its addresses are looked up; else NULL */

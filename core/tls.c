@@ -12,10 +12,10 @@
 #include <openssl/x509.h>
 #include <openssl/x509_vfy.h>
 
-#include "core/arena.h"
-#include "core/ip.h"
-#include "core/limits.h"
-#include "core/x509.h"
+#include "core/base/arena.h"
+#include "core/base/ip.h"
+#include "core/base/limits.h"
+#include "core/base/x509.h"
 
 static_assert(X509_V_OK == 0, "recordings say 0 for a chain that is in order");
 

@@ -13,7 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "core/str.h"
+#include "core/base/str.h"
 
 struct tls_session {
     bool established;

@@ -9,8 +9,8 @@
 #include <openssl/x509_vfy.h>
 
 #include "core/dns.h"
-#include "core/limits.h"
-#include "core/x509.h"
+#include "core/base/limits.h"
+#include "core/base/x509.h"
 
 static const char no_memory[] = "out of memory";
 enum { USAGE_TA = 2, USAGE_EE = 3 };

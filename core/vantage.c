@@ -6,9 +6,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "core/arena.h"
-#include "core/name.h"
-#include "core/str.h"
+#include "core/base/arena.h"
+#include "core/base/name.h"
+#include "core/base/str.h"
 
 enum { HOST_NAME_ROOM = 256 };
 

@@ -4,7 +4,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "core/ip.h"
+#include "core/base/ip.h"
 
 enum { VANTAGE_ADDRESSES_MAX = 64 };
 

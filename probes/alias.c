@@ -1,7 +1,7 @@
 /* probes/alias.c - a chain of CNAMEs in words. */
 #include "core/dns.h"
 #include "core/run.h"
-#include "core/str.h"
+#include "core/base/str.h"
 #include "probes/mail.h"
 
 const char *alias_chain_text(struct run *run, const struct dns_answer *answer)

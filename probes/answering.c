@@ -4,11 +4,11 @@
 #include <assert.h>
 #include <string.h>
 
-#include "core/arena.h"
-#include "core/limits.h"
-#include "core/name.h"
+#include "core/base/arena.h"
+#include "core/base/limits.h"
+#include "core/base/name.h"
 #include "core/run.h"
-#include "core/str.h"
+#include "core/base/str.h"
 #include "probes/zone.h"
 
 enum {

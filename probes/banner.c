@@ -1,13 +1,13 @@
 /* probes/banner.c - the greeting of every MX host's address, and the names in it.  (checks.md, section 6; RFC 5321 4.2) */
 #include <string.h>
 
-#include "core/arena.h"
+#include "core/base/arena.h"
 #include "core/finding.h"
 #include "core/inventory.h"
-#include "core/name.h"
+#include "core/base/name.h"
 #include "core/probe.h"
 #include "core/run.h"
-#include "core/str.h"
+#include "core/base/str.h"
 #include "core/target.h"
 #include "probes/fcrdns.h"
 #include "probes/mail.h"

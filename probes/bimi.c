@@ -3,19 +3,19 @@
  *
  * A logo is no matter of delivery: nothing here is worse than a note.  The logo is read, and neither kept in a report nor
  * drawn.  The mark certificate: bimi_mark.c. */
-#include "core/arena.h"
+#include "core/base/arena.h"
 #include "core/bimi_record.h"
 #include "core/dmarc.h"
 #include "core/finding.h"
-#include "core/gzip.h"
-#include "core/limits.h"
-#include "core/name.h"
+#include "core/base/gzip.h"
+#include "core/base/limits.h"
+#include "core/base/name.h"
 #include "core/probe.h"
 #include "core/run.h"
-#include "core/str.h"
+#include "core/base/str.h"
 #include "core/svg.h"
 #include "core/target.h"
-#include "core/x509_mark.h"
+#include "core/base/x509_mark.h"
 #include "probes/bimi.h"
 #include "probes/page.h"
 

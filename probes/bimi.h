@@ -3,7 +3,7 @@
 
 #include <stdbool.h>
 
-#include "core/str.h"
+#include "core/base/str.h"
 
 struct page;
 struct run;

@@ -4,14 +4,14 @@
  * Each receiver has a list of its own of authorities that it trusts with logos, so chains are not verified. */
 #include <inttypes.h>
 
-#include "core/arena.h"
+#include "core/base/arena.h"
 #include "core/finding.h"
-#include "core/name.h"
+#include "core/base/name.h"
 #include "core/run.h"
-#include "core/str.h"
+#include "core/base/str.h"
 #include "core/target.h"
-#include "core/x509.h"
-#include "core/x509_mark.h"
+#include "core/base/x509.h"
+#include "core/base/x509_mark.h"
 #include "probes/bimi.h"
 #include "probes/mail.h"
 #include "probes/page.h"

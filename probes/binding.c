@@ -3,7 +3,7 @@
 
 #include "core/dane.h"
 #include "core/inventory.h"
-#include "core/name.h"
+#include "core/base/name.h"
 #include "core/run.h"
 #include "probes/sts.h"
 

@@ -3,12 +3,12 @@
  * Nobody's word is believed against ours alone.  Whoever agrees settles the matter: a clock that is wrong by chance agrees
  * with nobody, and who differs then is wrong himself.  If all that tell the time differ from us, be it only one, what depends
  * on the time is left open: a certificate that is taken for expired by mistake would be worse. */
-#include "core/arena.h"
-#include "core/date.h"
+#include "core/base/arena.h"
+#include "core/base/date.h"
 #include "core/https.h"
 #include "core/inventory.h"
 #include "core/run.h"
-#include "core/str.h"
+#include "core/base/str.h"
 #include "core/target.h"
 #include "core/vantage.h"
 #include "probes/mail.h"

@@ -1,12 +1,12 @@
 /* probes/dane.c - do the TLSA records of every MX host match what the host shows?  (checks.md, section 12; RFC 7672) */
 #include "core/dane.h"
 
-#include "core/arena.h"
+#include "core/base/arena.h"
 #include "core/finding.h"
 #include "core/inventory.h"
 #include "core/probe.h"
 #include "core/run.h"
-#include "core/str.h"
+#include "core/base/str.h"
 #include "core/target.h"
 #include "core/tls.h"
 #include "probes/mail.h"

@@ -1,11 +1,11 @@
 /* probes/dmarc.c - the DMARC policy of every From domain.  (checks.md, section 11; RFC 9989) */
 #include "probes/dmarc.h"
 
-#include "core/arena.h"
-#include "core/name.h"
+#include "core/base/arena.h"
+#include "core/base/name.h"
 #include "core/probe.h"
 #include "core/run.h"
-#include "core/str.h"
+#include "core/base/str.h"
 #include "core/target.h"
 #include "probes/mail.h"
 

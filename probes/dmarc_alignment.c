@@ -2,12 +2,12 @@
  *
  * DMARC passes when SPF passes for an aligned envelope domain, or DKIM for an aligned signing domain.  That mail is
  * signed at all, only a message shows. */
-#include "core/arena.h"
+#include "core/base/arena.h"
 #include "core/inventory.h"
-#include "core/name.h"
+#include "core/base/name.h"
 #include "core/run.h"
 #include "core/spf.h"
-#include "core/str.h"
+#include "core/base/str.h"
 #include "core/target.h"
 #include "probes/dmarc.h"
 

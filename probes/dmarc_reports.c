@@ -2,11 +2,11 @@
  * RFC 9991 5; RFC 7489 7.1) */
 #include <string.h>
 
-#include "core/arena.h"
-#include "core/limits.h"
-#include "core/name.h"
+#include "core/base/arena.h"
+#include "core/base/limits.h"
+#include "core/base/name.h"
 #include "core/run.h"
-#include "core/str.h"
+#include "core/base/str.h"
 #include "probes/dmarc.h"
 #include "probes/mail.h"
 

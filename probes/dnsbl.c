@@ -4,12 +4,12 @@
  * answers with an error code. */
 #include "core/dnsbl.h"
 
-#include "core/arena.h"
+#include "core/base/arena.h"
 #include "core/finding.h"
 #include "core/inventory.h"
 #include "core/probe.h"
 #include "core/run.h"
-#include "core/str.h"
+#include "core/base/str.h"
 #include "core/target.h"
 #include "probes/mail.h"
 

@@ -4,13 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/arena.h"
+#include "core/base/arena.h"
 #include "core/inventory.h"
-#include "core/limits.h"
-#include "core/name.h"
+#include "core/base/limits.h"
+#include "core/base/name.h"
 #include "core/run.h"
 #include "core/smtp.h"
-#include "core/str.h"
+#include "core/base/str.h"
 
 struct candidate {
     const char *name;

@@ -4,7 +4,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "core/trouble.h"
+#include "core/base/trouble.h"
 
 struct dns_answer;
 struct inventory;

@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-#include "core/arena.h"
-#include "core/name.h"
+#include "core/base/arena.h"
+#include "core/base/name.h"
 #include "probes/generic_filters.h"
 #include "probes/generic_forms.h"
 #include "probes/generic_providers.h"

@@ -4,9 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/arena.h"
-#include "core/name.h"
-#include "core/str.h"
+#include "core/base/arena.h"
+#include "core/base/name.h"
+#include "core/base/str.h"
 #include "probes/generic_providers.h"
 
 enum { WHOLE_SUFFIX_LABELS = 2 }; /* Haraka's split of a name for this purpose knows one-label suffixes only */

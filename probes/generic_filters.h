@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "core/ip.h"
+#include "core/base/ip.h"
 
 struct arena;
 

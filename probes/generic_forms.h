@@ -8,8 +8,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "core/ip.h"
-#include "core/str.h"
+#include "core/base/ip.h"
+#include "core/base/str.h"
 
 struct arena;
 

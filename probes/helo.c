@@ -4,14 +4,14 @@
  * stands in, every finding says so, and none is worse than `warn`: a greeting is not the HELO of outgoing mail. */
 #include <string.h>
 
-#include "core/arena.h"
+#include "core/base/arena.h"
 #include "core/finding.h"
 #include "core/inventory.h"
-#include "core/name.h"
+#include "core/base/name.h"
 #include "core/probe.h"
 #include "core/run.h"
 #include "core/spf.h"
-#include "core/str.h"
+#include "core/base/str.h"
 #include "core/target.h"
 #include "probes/fcrdns.h"
 #include "probes/mail.h"

@@ -2,14 +2,14 @@
  * section 12; RFC 8461) */
 #include <inttypes.h>
 
-#include "core/arena.h"
+#include "core/base/arena.h"
 #include "core/finding.h"
 #include "core/inventory.h"
-#include "core/limits.h"
-#include "core/name.h"
+#include "core/base/limits.h"
+#include "core/base/name.h"
 #include "core/probe.h"
 #include "core/run.h"
-#include "core/str.h"
+#include "core/base/str.h"
 #include "core/target.h"
 #include "probes/sts.h"
 

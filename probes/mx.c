@@ -1,13 +1,13 @@
 /* probes/mx.c - does the domain exist, and can mail find its way to it?  (checks.md, section 2; RFC 5321 5.1, RFC 7505) */
 #include <string.h>
 
-#include "core/arena.h"
+#include "core/base/arena.h"
 #include "core/finding.h"
 #include "core/inventory.h"
-#include "core/name.h"
+#include "core/base/name.h"
 #include "core/probe.h"
 #include "core/run.h"
-#include "core/str.h"
+#include "core/base/str.h"
 #include "core/target.h"
 #include "probes/answering.h"
 #include "probes/mail.h"

@@ -2,15 +2,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/arena.h"
+#include "core/base/arena.h"
 #include "core/dns.h"
 #include "core/finding.h"
 #include "core/inventory.h"
-#include "core/name.h"
+#include "core/base/name.h"
 #include "core/probe.h"
 #include "core/record_text.h"
 #include "core/run.h"
-#include "core/str.h"
+#include "core/base/str.h"
 #include "core/target.h"
 #include "probes/answering.h"
 #include "probes/zone.h"

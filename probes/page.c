@@ -1,13 +1,13 @@
 /* probes/page.c - fetches what a URL names, and says why it cannot be had. */
 #include "probes/page.h"
 
-#include "core/arena.h"
+#include "core/base/arena.h"
 #include "core/finding.h"
-#include "core/limits.h"
+#include "core/base/limits.h"
 #include "core/run.h"
-#include "core/str.h"
+#include "core/base/str.h"
 #include "core/tls.h"
-#include "core/url.h"
+#include "core/base/url.h"
 #include "probes/mail.h"
 
 static enum page_step faulty(struct page *page, const char *fault)

@@ -3,7 +3,7 @@
 
 #include "core/dns.h"
 #include "core/https.h"
-#include "core/trouble.h"
+#include "core/base/trouble.h"
 
 struct finding;
 struct run;

@@ -1,9 +1,9 @@
 /* probes/port25.c - does port 25 leave this machine?  (checks.md, section 7: canary logic; threats.md C1, C2) */
-#include "core/arena.h"
+#include "core/base/arena.h"
 #include "core/dns.h"
-#include "core/name.h"
+#include "core/base/name.h"
 #include "core/run.h"
-#include "core/str.h"
+#include "core/base/str.h"
 #include "core/target.h"
 #include "probes/mail.h"
 

@@ -1,12 +1,12 @@
 /* probes/recipient.c - opt-in: does a mail server take mail for postmaster, and refuse to relay?  (checks.md, section 7)
  *
  * A recipient is named after an empty sender, and that is all: no DATA ever.  (threats.md A5; RFC 5321 4.5.1) */
-#include "core/arena.h"
+#include "core/base/arena.h"
 #include "core/finding.h"
 #include "core/inventory.h"
 #include "core/probe.h"
 #include "core/run.h"
-#include "core/str.h"
+#include "core/base/str.h"
 #include "core/target.h"
 #include "probes/mail.h"
 #include "probes/trial.h"

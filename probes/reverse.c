@@ -2,7 +2,7 @@
 #include "probes/reverse.h"
 
 #include "core/dns.h"
-#include "core/ip.h"
+#include "core/base/ip.h"
 #include "core/run.h"
 #include "probes/answering.h"
 #include "probes/mail.h"

@@ -3,7 +3,7 @@
 
 #include <stdbool.h>
 
-#include "core/trouble.h"
+#include "core/base/trouble.h"
 
 struct dns_answer;
 struct ip;

@@ -1,10 +1,10 @@
 /* probes/session.c - which session is judged, and when it says nothing about the server.  (checks.md, section 7) */
 #include <strings.h>
 
-#include "core/arena.h"
-#include "core/name.h"
+#include "core/base/arena.h"
+#include "core/base/name.h"
 #include "core/run.h"
-#include "core/str.h"
+#include "core/base/str.h"
 #include "core/target.h"
 #include "probes/mail.h"
 #include "probes/reverse.h"

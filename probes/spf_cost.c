@@ -1,11 +1,11 @@
 /* probes/spf_cost.c - what the terms of an SPF record cost, and how many addresses they allow. */
 #include <string.h>
 
-#include "core/arena.h"
-#include "core/ip_network.h"
-#include "core/limits.h"
+#include "core/base/arena.h"
+#include "core/base/ip_network.h"
+#include "core/base/limits.h"
 #include "core/run.h"
-#include "core/str.h"
+#include "core/base/str.h"
 #include "probes/spf.h"
 
 enum { COSTS_TEXT_MAX = 1000, V6_WIDE_BITS = 32, V4_BITS = 32 };

@@ -1,13 +1,13 @@
 /* probes/spf_remedy.c - SPF records with the smallest change that repairs them. */
 #include <string.h>
 
-#include "core/arena.h"
+#include "core/base/arena.h"
 #include "core/finding.h"
-#include "core/limits.h"
-#include "core/name.h"
+#include "core/base/limits.h"
+#include "core/base/name.h"
 #include "core/run.h"
 #include "core/spf_macro.h"
-#include "core/str.h"
+#include "core/base/str.h"
 #include "core/target.h"
 #include "probes/spf.h"
 

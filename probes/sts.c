@@ -1,10 +1,10 @@
 /* probes/sts.c - follows a domain's MTA-STS as a sender does: record, policy host, policy.  (RFC 8461 3) */
 #include "probes/sts.h"
 
-#include "core/arena.h"
-#include "core/limits.h"
+#include "core/base/arena.h"
+#include "core/base/limits.h"
 #include "core/run.h"
-#include "core/str.h"
+#include "core/base/str.h"
 #include "core/target.h"
 
 /* ---- the record ---- */

@@ -4,16 +4,16 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "core/arena.h"
+#include "core/base/arena.h"
 #include "core/dane.h"
 #include "core/finding.h"
 #include "core/inventory.h"
 #include "core/probe.h"
 #include "core/run.h"
-#include "core/str.h"
+#include "core/base/str.h"
 #include "core/target.h"
 #include "core/tls.h"
-#include "core/x509.h"
+#include "core/base/x509.h"
 #include "probes/binding.h"
 #include "probes/mail.h"
 #include "probes/tls_view.h"

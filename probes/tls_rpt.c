@@ -1,10 +1,10 @@
 /* probes/tls_rpt.c - can senders report failures of TLS?  (checks.md, section 12; RFC 8460 3) */
-#include "core/arena.h"
+#include "core/base/arena.h"
 #include "core/finding.h"
 #include "core/inventory.h"
 #include "core/probe.h"
 #include "core/run.h"
-#include "core/str.h"
+#include "core/base/str.h"
 #include "core/target.h"
 #include "core/tlsrpt.h"
 

@@ -1,7 +1,7 @@
 /* probes/trial.c - may it be tried, and if so, why did nothing come of it? */
 #include "probes/trial.h"
 
-#include "core/name.h"
+#include "core/base/name.h"
 #include "core/run.h"
 #include "probes/mail.h"
 

@@ -7,7 +7,7 @@
 #include <stdbool.h>
 
 #include "core/target.h"
-#include "core/trouble.h"
+#include "core/base/trouble.h"
 
 struct run;
 struct smtp_session;

@@ -4,8 +4,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "core/ip.h"
-#include "core/trouble.h"
+#include "core/base/ip.h"
+#include "core/base/trouble.h"
 
 struct dns_answer;
 struct run;

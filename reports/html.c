@@ -7,9 +7,9 @@
 
 #include <string.h>
 
-#include "core/arena.h"
+#include "core/base/arena.h"
 #include "core/evidence.h"
-#include "core/str.h"
+#include "core/base/str.h"
 #include "reports/evidence_text.h"
 #include "reports/html_style.h" /* made by the Makefile from reports/html/style.css */
 #include "reports/outline.h"

@@ -3,11 +3,11 @@
 
 #include "reports/html.h"
 
-#include "core/arena.h"
-#include "core/ip_network.h"
-#include "core/name.h"
+#include "core/base/arena.h"
+#include "core/base/ip_network.h"
+#include "core/base/name.h"
 #include "core/spf.h"
-#include "core/str.h"
+#include "core/base/str.h"
 #include "reports/words.h"
 
 static void role(struct report *report, const struct mail_address *address)

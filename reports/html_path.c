@@ -9,8 +9,8 @@
 
 #include <string.h>
 
-#include "core/arena.h"
-#include "core/str.h"
+#include "core/base/arena.h"
+#include "core/base/str.h"
 
 enum {
     BOX_WIDTH = 176,

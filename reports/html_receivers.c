@@ -4,9 +4,9 @@
 
 #include <string.h>
 
-#include "core/arena.h"
+#include "core/base/arena.h"
 #include "core/inventory.h"
-#include "core/str.h"
+#include "core/base/str.h"
 #include "reports/receivers.h"
 #include "reports/words.h"
 

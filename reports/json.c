@@ -9,14 +9,14 @@
 #include <errno.h>
 #include <string.h>
 
-#include "core/arena.h"
+#include "core/base/arena.h"
 #include "core/evidence.h"
 #include "core/identity.h"
-#include "core/ip_network.h"
-#include "core/name.h"
+#include "core/base/ip_network.h"
+#include "core/base/name.h"
 #include "core/recording.h"
 #include "core/spf.h"
-#include "core/str.h"
+#include "core/base/str.h"
 #include "reports/mail_path.h"
 #include "reports/receivers.h"
 #include "reports/words.h"

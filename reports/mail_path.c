@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "core/arena.h"
+#include "core/base/arena.h"
 #include "core/evidence.h"
 
 static const void *value_of(struct arena *arena, const struct result *result, const struct key *key)

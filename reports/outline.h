@@ -9,7 +9,7 @@
 
 #include "core/finding.h"
 #include "core/result.h"
-#include "core/status.h"
+#include "core/base/status.h"
 
 struct arena;
 

@@ -5,8 +5,8 @@
 #include <assert.h>
 #include <string.h>
 
-#include "core/arena.h"
-#include "core/str.h"
+#include "core/base/arena.h"
+#include "core/base/str.h"
 
 static const struct {
     const char *label;

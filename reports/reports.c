@@ -6,8 +6,8 @@
 #include <setjmp.h>
 #include <string.h>
 
-#include "core/arena.h"
-#include "core/str.h"
+#include "core/base/arena.h"
+#include "core/base/str.h"
 
 extern const struct reporter text_reporter, json_reporter, jsonl_reporter, html_reporter;
 

@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "core/arena.h"
+#include "core/base/arena.h"
 
 struct range {
     uint32_t first, last;

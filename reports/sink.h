@@ -19,7 +19,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
-#include "core/str.h"
+#include "core/base/str.h"
 
 enum sink_language { SINK_TEXT, SINK_HTML, SINK_JSON };
 

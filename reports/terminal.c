@@ -4,8 +4,8 @@
 
 #include <string.h>
 
-#include "core/arena.h"
-#include "core/str.h"
+#include "core/base/arena.h"
+#include "core/base/str.h"
 #include "reports/reporter.h"
 
 void terminal_colour(struct report *report, enum status status)

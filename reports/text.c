@@ -4,8 +4,8 @@
 
 #include <string.h>
 
-#include "core/arena.h"
-#include "core/str.h"
+#include "core/base/arena.h"
+#include "core/base/str.h"
 #include "reports/outline.h"
 #include "reports/terminal.h"
 #include "reports/text_identity.h"

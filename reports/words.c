@@ -6,9 +6,9 @@
 #include <string.h>
 #include <time.h>
 
-#include "core/arena.h"
+#include "core/base/arena.h"
 #include "core/identity.h"
-#include "core/str.h"
+#include "core/base/str.h"
 
 static const char *const group_titles[][2] = {
     /* in order of the specification */

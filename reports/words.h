@@ -7,8 +7,8 @@
 #include <stdint.h>
 
 #include "core/result.h"
-#include "core/status.h"
-#include "core/trouble.h"
+#include "core/base/status.h"
+#include "core/base/trouble.h"
 
 struct arena;
 struct identity;

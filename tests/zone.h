@@ -10,11 +10,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/arena.h"
+#include "core/base/arena.h"
 #include "core/evidence.h"
-#include "core/limits.h"
-#include "core/loop.h"
-#include "core/name.h"
+#include "core/base/limits.h"
+#include "core/base/loop.h"
+#include "core/base/name.h"
 #include "core/run_internal.h"
 #include "core/target.h"
 

@@ -5,10 +5,10 @@
 #include <cjson/cJSON.h>
 #include <stdio.h>
 
-#include "core/json.h"
+#include "core/base/json.h"
 #include "core/spf.h"
 #include "core/spf_macro.h"
-#include "core/str.h"
+#include "core/base/str.h"
 #include "tests/zone.h"
 
 enum { INPUT_MAX = 4194304, ORDERS = 20 };

@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/arena.h"
+#include "core/base/arena.h"
 #include "core/bimi_record.h"
-#include "core/url.h"
+#include "core/base/url.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

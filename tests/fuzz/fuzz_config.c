@@ -7,7 +7,7 @@
 #include "cmd/config.h"
 #include "cmd/options.h"
 #include "cmd/settings.h"
-#include "core/arena.h"
+#include "core/base/arena.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -3,9 +3,9 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "core/arena.h"
+#include "core/base/arena.h"
 #include "core/dkim_key.h"
-#include "core/x509_key.h"
+#include "core/base/x509_key.h"
 
 static void expect(int ok)
 {

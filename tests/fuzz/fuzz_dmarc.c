@@ -4,10 +4,10 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "core/arena.h"
+#include "core/base/arena.h"
 #include "core/dmarc.h"
-#include "core/limits.h"
-#include "core/name.h"
+#include "core/base/limits.h"
+#include "core/base/name.h"
 
 static void expect(int ok)
 {

@@ -4,10 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/arena.h"
+#include "core/base/arena.h"
 #include "core/dns_chain.h"
 #include "core/dns_wire.h"
-#include "core/name.h"
+#include "core/base/name.h"
 
 enum { MESSAGE_BYTES = 524288, CHAIN_BYTES = 65536 };
 

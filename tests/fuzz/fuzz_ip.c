@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/ip.h"
+#include "core/base/ip.h"
 
 static void expect(int ok)
 {

@@ -3,12 +3,12 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "core/arena.h"
+#include "core/base/arena.h"
 #include "core/engine.h"
 #include "core/finding.h"
 #include "core/identity.h"
-#include "core/limits.h"
-#include "core/loop.h"
+#include "core/base/limits.h"
+#include "core/base/loop.h"
 #include "core/recording.h"
 #include "core/result.h"
 #include "probes/probes.h"

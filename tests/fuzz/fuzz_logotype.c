@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/arena.h"
-#include "core/limits.h"
-#include "core/x509_mark.h"
+#include "core/base/arena.h"
+#include "core/base/limits.h"
+#include "core/base/x509_mark.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

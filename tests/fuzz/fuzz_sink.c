@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/arena.h"
+#include "core/base/arena.h"
 #include "reports/sink.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

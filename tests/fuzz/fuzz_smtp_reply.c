@@ -2,8 +2,8 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "core/arena.h"
-#include "core/limits.h"
+#include "core/base/arena.h"
+#include "core/base/limits.h"
 #include "core/smtp.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/arena.h"
-#include "core/limits.h"
+#include "core/base/arena.h"
+#include "core/base/limits.h"
 #include "core/sts_policy.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -4,9 +4,9 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "core/arena.h"
-#include "core/base64.h"
-#include "core/limits.h"
+#include "core/base/arena.h"
+#include "core/base/base64.h"
+#include "core/base/limits.h"
 #include "core/taglist.h"
 
 static void expect(int ok)

@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "cmd/targets.h"
-#include "core/arena.h"
-#include "core/name.h"
+#include "core/base/arena.h"
+#include "core/base/name.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -10,13 +10,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/arena.h"
+#include "core/base/arena.h"
 #include "core/evidence.h"
 #include "core/evidence_json.h"
 #include "core/receiver.h"
 #include "core/result.h"
 #include "core/spf.h"
-#include "core/str.h"
+#include "core/base/str.h"
 #include "core/vantage.h"
 
 /* Markup, a colour code, a bidi override, C1 (raw, and as UTF-8), bytes that are not UTF-8, and an honest e acute. */

@@ -146,7 +146,7 @@ void *realloc(void *old, size_t size)
     return block;
 }
 
-/* For OpenSSL: core/x509.c passes its wishes on.  They do not count as the program's own. */
+/* For OpenSSL: core/base/x509.c passes its wishes on.  They do not count as the program's own. */
 void *reallocarray(void *old, size_t count, size_t size)
 {
     return fails(NULL) ? NULL : __libc_realloc(old, count * size);

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/str.h"
+#include "core/base/str.h"
 
 typedef bool corpus_judge(const char *kind, struct str input); /* is it valid, by our parser? */
 

@@ -25,7 +25,7 @@
 #include <openssl/x509v3.h>
 #include <sys/socket.h>
 
-#include "core/ip.h"
+#include "core/base/ip.h"
 
 enum { PEER_HEARD_MAX = 8192, PEER_VISITS_MAX = 8, PEER_PATIENCE_MS = 9000, PEER_FLOOD_BYTES = 4 << 20, PEER_FLOOD_RECORDS = 12000 };
 

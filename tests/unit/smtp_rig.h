@@ -2,7 +2,7 @@
 #pragma once
 
 #include "core/evidence.h"
-#include "core/loop.h"
+#include "core/base/loop.h"
 #include "core/smtp.h"
 #include "tests/unit/peer.h"
 

@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-#include "core/arena.h"
+#include "core/base/arena.h"
 #include "core/bimi_record.h"
 
 static bool same(const char *a, const char *b)

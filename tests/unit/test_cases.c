@@ -30,16 +30,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/arena.h"
+#include "core/base/arena.h"
 #include "core/engine.h"
 #include "core/finding.h"
-#include "core/json.h"
-#include "core/limits.h"
-#include "core/loop.h"
+#include "core/base/json.h"
+#include "core/base/limits.h"
+#include "core/base/loop.h"
 #include "core/recording.h"
 #include "core/result.h"
-#include "core/str.h"
-#include "core/trouble.h"
+#include "core/base/str.h"
+#include "core/base/trouble.h"
 #include "probes/probes.h"
 
 #define CASES "tests/cases"

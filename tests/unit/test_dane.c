@@ -13,13 +13,13 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/arena.h"
+#include "core/base/arena.h"
 #include "core/dane.h"
 #include "core/dns.h"
-#include "core/str.h"
+#include "core/base/str.h"
 #include "core/tls.h"
 #include "core/tls_dane.h"
-#include "core/x509.h"
+#include "core/base/x509.h"
 
 enum {
     NOW = 1767225600,

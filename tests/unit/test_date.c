@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "core/date.h"
+#include "core/base/date.h"
 
 enum { NONE = -1 };
 

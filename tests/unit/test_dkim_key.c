@@ -11,9 +11,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/arena.h"
+#include "core/base/arena.h"
 #include "core/dkim_key.h"
-#include "core/x509_key.h"
+#include "core/base/x509_key.h"
 #include "tests/unit/dkim_keys.h"
 
 #define SUITE "../shared/corpora/dkim/mox-dkim-record.jsonl"

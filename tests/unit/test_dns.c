@@ -16,11 +16,11 @@
 
 #include <event2/event.h>
 
-#include "core/arena.h"
+#include "core/base/arena.h"
 #include "core/dns_channel.h"
 #include "core/evidence.h"
-#include "core/limits.h"
-#include "core/loop.h"
+#include "core/base/limits.h"
+#include "core/base/loop.h"
 #include "tests/unit/dns_packet.h"
 
 #define LENGTH(array) (sizeof(array) / sizeof *(array))

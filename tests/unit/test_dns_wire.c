@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "core/arena.h"
+#include "core/base/arena.h"
 #include "core/dns_text.h"
 #include "core/dns_wire.h"
 #include "tests/unit/dns_packet.h"

@@ -8,9 +8,9 @@
 
 #include <string.h>
 
-#include "core/arena.h"
+#include "core/base/arena.h"
 #include "core/dnsbl.h"
-#include "core/name.h"
+#include "core/base/name.h"
 
 static struct ip ip_of(const char *text)
 {

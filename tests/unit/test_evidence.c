@@ -6,9 +6,9 @@
 #include <cmocka.h>
 #include <string.h>
 
-#include "core/arena.h"
+#include "core/base/arena.h"
 #include "core/evidence.h"
-#include "core/loop.h"
+#include "core/base/loop.h"
 
 enum { WANTED_MAX = 16 };
 

@@ -11,9 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/arena.h"
-#include "core/ip.h"
-#include "core/name.h"
+#include "core/base/arena.h"
+#include "core/base/ip.h"
+#include "core/base/name.h"
 #include "probes/generic.h"
 #include "probes/generic_filters.h"
 #include "probes/generic_providers.h"

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/limits.h"
+#include "core/base/limits.h"
 #include "reports/reporter.h"
 #include "tests/golden/fixture.h"
 

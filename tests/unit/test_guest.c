@@ -7,8 +7,8 @@
 #include <cmocka.h>
 
 #include "core/guest.h"
-#include "core/limits.h"
-#include "core/loop.h"
+#include "core/base/limits.h"
+#include "core/base/loop.h"
 
 struct call {
     struct visit visit;

@@ -9,8 +9,8 @@
 #include <string.h>
 #include <zlib.h>
 
-#include "core/arena.h"
-#include "core/gzip.h"
+#include "core/base/arena.h"
+#include "core/base/gzip.h"
 
 enum { MAX = 65536, PACKED_MAX = 262144, GZIP_ONLY = 16, BOMB = 64 << 20, ARENA_BYTES = 2 * MAX + 65536 };
 

@@ -9,12 +9,12 @@
 #include <signal.h>
 #include <stdlib.h>
 
-#include "core/arena.h"
+#include "core/base/arena.h"
 #include "core/evidence.h"
 #include "core/https.h"
-#include "core/limits.h"
-#include "core/loop.h"
-#include "core/url.h"
+#include "core/base/limits.h"
+#include "core/base/loop.h"
+#include "core/base/url.h"
 #include "tests/unit/peer.h"
 
 #define HOST "mta-sts.example.org"

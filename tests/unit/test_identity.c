@@ -9,12 +9,12 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/arena.h"
+#include "core/base/arena.h"
 #include "core/engine.h"
 #include "core/identity.h"
-#include "core/loop.h"
+#include "core/base/loop.h"
 #include "core/recording.h"
-#include "core/str.h"
+#include "core/base/str.h"
 #include "probes/probes.h"
 
 enum { RECORDING_BYTES = 4 << 20, LINE_MAX_COLUMNS = 256 };

@@ -10,9 +10,9 @@
 #include <netinet/in.h>
 #include <string.h>
 
-#include "core/arena.h"
-#include "core/ip.h"
-#include "core/ip_network.h"
+#include "core/base/arena.h"
+#include "core/base/ip.h"
+#include "core/base/ip_network.h"
 
 #define LENGTH(array) (sizeof(array) / sizeof *(array))
 

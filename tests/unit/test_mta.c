@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "cmd/mta.h"
-#include "core/arena.h"
+#include "core/base/arena.h"
 
 #define LENGTH(array) (sizeof(array) / sizeof *(array))
 

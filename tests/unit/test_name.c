@@ -8,8 +8,8 @@
 
 #include <string.h>
 
-#include "core/arena.h"
-#include "core/name.h"
+#include "core/base/arena.h"
+#include "core/base/name.h"
 
 #define LENGTH(array) (sizeof(array) / sizeof *(array))
 

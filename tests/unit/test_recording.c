@@ -10,13 +10,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/arena.h"
+#include "core/base/arena.h"
 #include "core/dns.h"
-#include "core/limits.h"
+#include "core/base/limits.h"
 #include "core/recording.h"
 #include "core/result.h"
 #include "core/smtp.h"
-#include "core/str.h"
+#include "core/base/str.h"
 #include "core/target.h"
 #include "core/vantage.h"
 

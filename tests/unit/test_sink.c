@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/arena.h"
+#include "core/base/arena.h"
 #include "reports/sink.h"
 
 #define BYTES(literal)                                                                                                 \

@@ -10,8 +10,8 @@
 #include <signal.h>
 
 #include "core/evidence.h"
-#include "core/limits.h"
-#include "core/loop.h"
+#include "core/base/limits.h"
+#include "core/base/loop.h"
 #include "core/smtp.h"
 #include "tests/unit/peer.h"
 #include "tests/unit/smtp_rig.h"

@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/arena.h"
-#include "core/limits.h"
+#include "core/base/arena.h"
+#include "core/base/limits.h"
 #include "core/smtp.h"
 
 static const size_t chunk_sizes[] = {1, 7, 4096};

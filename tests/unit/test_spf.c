@@ -8,7 +8,7 @@
 #include <cmocka.h>
 
 #include "core/spf.h"
-#include "core/str.h"
+#include "core/base/str.h"
 #include "tests/zone.h"
 
 static const struct target target = {.domain = "example.com"};

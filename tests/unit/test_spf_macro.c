@@ -8,9 +8,9 @@
 
 #include <string.h>
 
-#include "core/arena.h"
-#include "core/limits.h"
-#include "core/name.h"
+#include "core/base/arena.h"
+#include "core/base/limits.h"
+#include "core/base/name.h"
 #include "core/spf_macro.h"
 
 static struct spf_macro_values values_for(const char *ip)

@@ -8,8 +8,8 @@
 
 #include <string.h>
 
-#include "core/arena.h"
-#include "core/limits.h"
+#include "core/base/arena.h"
+#include "core/base/limits.h"
 #include "core/spf.h"
 #include "core/spf_record.h"
 

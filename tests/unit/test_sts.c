@@ -6,8 +6,8 @@
 
 #include <cmocka.h>
 
-#include "core/arena.h"
-#include "core/limits.h"
+#include "core/base/arena.h"
+#include "core/base/limits.h"
 #include "core/sts_policy.h"
 #include "core/sts_record.h"
 #include "tests/unit/corpus.h"

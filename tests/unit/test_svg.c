@@ -8,8 +8,8 @@
 
 #include <string.h>
 
-#include "core/arena.h"
-#include "core/str.h"
+#include "core/base/arena.h"
+#include "core/base/str.h"
 #include "core/svg.h"
 
 #define XMLNS "xmlns=\"http://www.w3.org/2000/svg\""

@@ -9,9 +9,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/arena.h"
-#include "core/base64.h"
-#include "core/limits.h"
+#include "core/base/arena.h"
+#include "core/base/base64.h"
+#include "core/base/limits.h"
 #include "core/taglist.h"
 
 static int setup(void **state)

@@ -8,12 +8,12 @@
 
 #include <signal.h>
 
-#include "core/arena.h"
+#include "core/base/arena.h"
 #include "core/evidence.h"
-#include "core/limits.h"
-#include "core/loop.h"
+#include "core/base/limits.h"
+#include "core/base/loop.h"
 #include "core/smtp.h"
-#include "core/x509.h"
+#include "core/base/x509.h"
 #include "tests/unit/peer.h"
 #include "tests/unit/smtp_rig.h"
 

@@ -1,0 +1,19 @@
+/* core/base/date.h - dates in text that others wrote: HTTP's Date, SMTP greetings.
+ *
+ * The form is that of RFC 5322 3.3, of which HTTP's IMF-fixdate (RFC 9110 5.6.7) is a part:
+ *
+ *     [Wed,] 25 Nov 2026 01:38[:09] +0000
+ *
+ * The zone is needed: without it the date may be up to a day away.  It is numeric, or GMT, UT or UTC; other names are
+ * not taken, because people disagree on what they mean.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/base/str.h"
+
+/* The last date in the text, in seconds since 1970; false: there is none.  The last one, since software tells before it
+ * when it was built. */
+bool date_find(struct str text, int64_t *seconds);

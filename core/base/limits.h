@@ -1,0 +1,128 @@
+/* core/base/limits.h - every limit of the program, each with its reason.  Change one with a measurement, not by feeling. */
+#pragma once
+
+/* clang-format off */
+enum {
+    /* DNS */
+    DNS_EDNS_SIZE        = 1232,  /* avoids IP fragments; larger answers come over TCP */
+    DNS_TRY_MS           = 2000,  /* one UDP try */
+    DNS_TRIES            = 3,     /* over UDP, all resolvers together; sums up well below one audit's time */
+    DNS_TCP_MS           = 5000,  /* one TCP exchange */
+    DNS_CHANNEL_QUERIES  = 64,    /* then the channel is retired, which rotates source ports */
+    DNS_NAME_HOPS        = 126,   /* compression pointers in one name: it has at most 127 labels */
+    DNS_MESSAGE_HOPS     = 4096,  /* and in one message */
+    DNS_RECORDS_MAX      = 1024,  /* a 64 KiB message of empty records costs ldns 12.7 times its size */
+    DNS_OWNERS_MAX       = 64,    /* distinct owners in a section */
+    DNS_TXT_MAX          = 16384, /* joined; longer is cut and flagged */
+    DNS_CNAME_MAX        = 11,    /* links over all replies: Unbound's max-query-restarts */
+    DNS_SAMPLES          = 5,     /* questions again to a zone that lost one: at DNS_TRY_MS each ten seconds at most */
+    DNS_SAMPLES_LOST     = 2,     /* of them, to be no chance: at 2 % loss one run in 260 sees two, one in eleven sees one */
+    DNS_CONTROLS         = 4,     /* to root servers with each: at 10 % loss near us one zone in a hundred is lost twice where all
+                                     twenty get through; with ten it was one in forty, and the lab saw it */
+    DNS_QUERIES_PER_AUDIT = 200,  /* Unbound's total per question */
+    DNSBL_QUERIES_PER_AUDIT = 300, /* counted apart: a dozen addresses on two dozen lists */
+    DNSBL_LISTS_MAX      = 32,    /* that a user may name */
+    DNS_TTL_MAX_S        = 3600,  /* of the cache between audits; a run's own evidence is pinned */
+
+    /* DKIM and DMARC */
+    TAGLIST_TAGS_MAX     = 64,    /* in a record: the known ones are a dozen */
+    DMARC_WALK_QUERIES   = 8,     /* RFC 9989 4.10 */
+    DMARC_URIS_MAX       = 16,    /* report destinations that are looked at; receivers send to a few */
+
+    /* Mail hosts of one domain: senders try about 5 addresses, we look further because each one is a check */
+    MX_HOSTS_MAX         = 32,
+    ADDRESSES_MAX        = 64,
+    PTR_NAMES_MAX        = 32,    /* kept of one answer */
+    PTR_NAMES_TRIED      = 10,    /* forward lookups of one address: the figure of RFC 7208 4.6.4 for `ptr` */
+
+    /* SPF: the first four are RFC 7208 4.6.4 to the letter */
+    SPF_LOOKUPS          = 10,
+    SPF_VOIDS            = 2,
+    SPF_MX_NAMES         = 10,
+    SPF_PTR_NAMES        = 10,
+    SPF_NAME_MAX         = 253,   /* octets; 7.3 cuts labels from the left */
+    SPF_EXPANSIONS       = 100,   /* macros in one string: rspamd's figure */
+    SPF_TERMS            = 1024,  /* in one record: 16 KiB of sound terms have fewer */
+    SPF_RECORDS          = 40,    /* shown of a tree of includes: four times what can be evaluated */
+    SPF_TREE_BYTES       = 32768, /* of their text: a tree is parsed in each run of a probe */
+    SPF_RANGES_MAX       = 128,   /* of a domain's own records: each is a line of the report */
+    SPF_RANGE_ADDRESSES  = 16,    /* a range up to this size, a /28 or /124, is a list of hosts: each is looked up */
+    RANGE_ADDRESSES_PER_AUDIT = 32, /* all ranges together: what a small network sends from */
+    RANGE_QUERIES_PER_AUDIT = 200, /* counted apart; the absence of 16 names takes 177 where a zone has 8 servers */
+    SPF_DEPTH            = 10,    /* of includes: each costs a lookup, so the evaluation goes no deeper either */
+
+    /* SMTP */
+    SMTP_LINE_KEEP       = 2048,  /* Postfix line_length_limit; the rest of a line is counted and drained */
+    SMTP_LINE_LEGAL      = 512,   /* octets with CRLF, RFC 5321 4.5.3.1.5 */
+    SMTP_REPLY_LINES     = 128,
+    SMTP_REPLY_BYTES     = 65536, /* curl's reply buffer */
+    SMTP_SESSION_BYTES   = 262144,
+    SMTP_KEYWORDS_MAX    = 128,   /* more is a broken or hostile EHLO */
+    SMTP_CONNECT_MS      = 10000,
+    SMTP_GREETING_MS     = 40000,
+    SMTP_REPLY_MS        = 15000,
+    SMTP_SESSION_MS      = 55000, /* the only defence against one byte every ten seconds */
+    SMTP_QUIT_MS         = 2000,
+    SMTP_LISTEN_MS       = 3000,  /* inside TLS, for an answer to what was injected before it: it would be ready by then */
+    SMTP_GREETING_MAX_MS = 300000, /* RFC 5321 4.5.3.2.1: how far --timeout can raise SMTP_GREETING_MS */
+    SMTP_SHARED_S        = 3600,  /* how long a session's evidence serves other audits */
+    SMTP_TROUBLE_SHARED_S = 60,   /* and that of one that failed */
+
+    /* TLS */
+    TLS_HANDSHAKE_MS     = 15000,
+    TLS_CLEAR_TEXT_MS    = 2000,  /* after text instead of a TLS record: how long a record may still follow it */
+    TLS_CHAIN_BYTES      = 102400,
+    TLS_CHAIN_CERTS      = 10,
+    TLS_RSA_BITS_MAX     = 16384, /* verifying larger keys is a CPU attack */
+    TLS_SANS_SHOWN       = 100,
+    DANE_RECORDS_MAX     = 32,    /* TLSA records of a host that are matched: each costs a verification */
+
+    /* HTTPS */
+    HTTPS_CONNECT_MS     = 10000,
+    HTTPS_INTERVAL_MS    = 100,   /* between connections to one address, which may serve the policies of thousands */
+    HTTPS_TOTAL_MS       = 20000, /* senders give a policy a minute (RFC 8461 3.3) */
+    HTTPS_SLOW_BYTES     = 32,    /* a second, on average over ... */
+    HTTPS_SLOW_S         = 8,     /* ... these: slower is a drip */
+    HTTPS_HEADER_BYTES   = 65536,
+    HTTPS_HEADERS_MAX    = 200,
+    HTTPS_SHARED_S       = 3600,  /* how long a response serves other audits */
+    HTTPS_TROUBLE_SHARED_S = 60,  /* and one that failed */
+    HTTPS_POLICY_BYTES   = 65536, /* mox's */
+    HTTPS_LOGO_BYTES     = 65536, /* twice SVG_BYTES, so that the report can name the size */
+    HTTPS_PEM_BYTES      = 262144, /* a mark certificate, with the logo inside, and its chain */
+    STS_MX_MAX           = 100,   /* patterns of a policy that are kept */
+    STS_MAX_AGE          = 31557600, /* RFC 8461 3.2 */
+
+    /* BIMI logos: what a renderer would meet, so that none need be asked */
+    SVG_BYTES            = 32768, /* the draft's size */
+    SVG_DEPTH            = 64,
+    SVG_ELEMENTS         = 2000,
+    SVG_ATTRIBUTES       = 64,    /* of one element */
+    SVG_FAULTS_MAX       = 8,     /* kept: a report names a few */
+    LOGOTYPE_INFLATE_MAX = 65536, /* a compressed logo, in a certificate or not: twice SVG_BYTES, so that its size can be named */
+
+    /* Being a good guest */
+    PEER_SESSIONS        = 1,     /* at once to one address */
+    PEER_INTERVAL_MS     = 1000,  /* between two connections to it */
+    PEER_RETRY_MS        = 5000,  /* before a connection that timed out or was refused is tried again */
+    NET_SESSIONS         = 5,     /* at once to one /24 or /48 */
+
+    /* The audit */
+    PROBE_RUNS_MAX       = 256,   /* executions of a probe: each answer may wake it, and DNS_QUERIES_PER_AUDIT may come one by one */
+    AUDIT_MS             = 60000, /* --timeout */
+    AUDIT_BYTES          = 4194304,
+    EVIDENCE_BYTES       = 1048576, /* one piece */
+    STORE_ENTRIES_MAX    = 65536,   /* then the oldest that no audit has pinned go */
+    FD_RESERVE           = 32,
+
+    /* Our own input */
+    SENDER_RANGE_ADDRESSES = 16,  /* in a network that is declared as sender: a /28 or /124 */
+    INPUT_LINE_MAX       = 1024,
+    CONFIG_BYTES         = 1048576,
+    TARGETS_REMEMBERED   = 200000, /* names of a list, to leave out duplicates: bounds memory, not the list */
+    RESULTS_WAITING      = 1000,  /* finished audits that wait for an earlier, slower one to be reported */
+    JSON_BYTES           = 16777216,
+    JSON_DEPTH           = 64,    /* cJSON itself goes 1,000 deep, recursively */
+    JSON_VALUES          = 524288, /* cJSON takes 80 bytes for each, be it one byte of text */
+};
+/* clang-format on */

@@ -1,0 +1,76 @@
+/* core/base/trace.c - one line an event on a stream. */
+#include "core/base/trace.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "core/base/arena.h"
+
+enum { TRACE_LINE_BYTES = 262144 };
+
+struct trace {
+    FILE *out;
+    struct timespec start;
+    struct arena *scratch;
+};
+
+struct trace *trace_new(FILE *out)
+{
+    struct trace *trace = calloc(1, sizeof *trace);
+
+    if (!trace)
+        return NULL;
+    trace->scratch = arena_new(TRACE_LINE_BYTES * 8);
+    if (!trace->scratch) {
+        free(trace);
+        return NULL;
+    }
+    trace->out = out;
+    clock_gettime(CLOCK_MONOTONIC, &trace->start);
+    return trace;
+}
+
+void trace_free(struct trace *trace)
+{
+    if (!trace)
+        return;
+    arena_free(trace->scratch);
+    free(trace);
+}
+
+static void print_line(struct trace *trace, const char *what, const char *peer, const char *text)
+{
+    struct timespec now;
+    int64_t us;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    us = (int64_t)(now.tv_sec - trace->start.tv_sec) * 1000000 + (now.tv_nsec - trace->start.tv_nsec) / 1000;
+    fprintf(trace->out, "%4d.%06d %-12s %-24s %s\n", (int)(us / 1000000), (int)(us % 1000000), what, peer, text);
+}
+
+void trace_event(struct trace *trace, const char *what, const char *peer, const char *format, ...)
+{
+    va_list args;
+    jmp_buf full;
+
+    if (!trace)
+        return;
+    if (setjmp(full) == 0) {
+        arena_on_exhausted(trace->scratch, &full);
+        va_start(args, format);
+        print_line(trace, what, peer, bytes_escape(trace->scratch, str_of(str_vprintf(trace->scratch, format, args))));
+        va_end(args);
+    }
+    arena_reset(trace->scratch);
+}
+
+void trace_bytes(struct trace *trace, const char *what, const char *peer, struct str bytes)
+{
+    if (bytes.len > TRACE_LINE_BYTES)
+        bytes.len = TRACE_LINE_BYTES;
+    if (trace)
+        print_line(trace, what, peer, bytes_escape(trace->scratch, bytes));
+    if (trace)
+        arena_reset(trace->scratch);
+}

@@ -1,0 +1,41 @@
+/* core/base/x509.h - certificates as facts, read from DER.
+ *
+ * Names in a certificate are its issuer's or its owner's strings: remote bytes, any of them, NUL included.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/base/str.h"
+
+struct x509_facts {
+    struct str subject, issuer;    /* RFC 2253 order, UTF-8 where it could be converted */
+    int64_t not_before, not_after; /* seconds since 1970 */
+    const char *key_type;          /* "RSA", "EC", or OpenSSL's short name: "ED25519" */
+    unsigned key_bits;             /* 0: a key that OpenSSL does not understand */
+    bool key_too_large;            /* RSA over TLS_RSA_BITS_MAX: nothing was computed with it */
+    const char *signature;         /* OpenSSL's name of the algorithm, "sha256WithRSAEncryption" */
+    bool signature_is_weak;        /* MD5 or SHA-1 */
+    bool self_issued;              /* subject and issuer are the same */
+    const struct str *dns_names;   /* dNSName SANs, at most TLS_SANS_SHOWN */
+    size_t dns_name_count, dns_names_left_out;
+};
+
+struct arena;
+
+bool x509_facts(struct arena *, struct str der, struct x509_facts *out); /* false: not a certificate; demands memory itself */
+/* Does a dNSName SAN match the host name?  One wildcard label at the left at most; the common name does not count. */
+bool x509_name_matches(struct str der, const char *host);
+
+/* OpenSSL does not always tell that it was refused memory, and then a sound certificate seems faulty.  So its allocations are
+ * watched, from before the first of them.  False: no memory; OpenSSL 3.0 crashes on its first use then. */
+bool x509_begin(void);
+/* Where OpenSSL has judged something in an arena: exhausts it if an allocation was ever refused.  For good, because OpenSSL
+ * takes an algorithm that it could not set up for one that does not exist. */
+void x509_demand_memory(struct arena *);
+
+struct x509_st; /* OpenSSL's X509, for tls.c */
+bool x509_key_too_large(const struct x509_st *);
+bool x509_is_for(const struct x509_st *, const char *host); /* as x509_name_matches() */
