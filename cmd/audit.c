@@ -16,7 +16,7 @@
 #include "cmd/targets.h"
 #include "cmd/usage.h"
 #include "core/base/arena.h"
-#include "core/dnsbl.h"
+#include "core/records/dnsbl.h"
 #include "core/engine.h"
 #include "core/base/limits.h"
 #include "core/base/loop.h"

@@ -17,7 +17,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "core/dmarc_record.h"
+#include "core/records/dmarc_record.h"
 #include "core/dns.h"
 #include "core/base/limits.h"
 

@@ -8,7 +8,7 @@
 #include "core/base/limits.h"
 #include "core/base/name.h"
 #include "core/run.h"
-#include "core/spf_macro.h"
+#include "core/records/spf_macro.h"
 
 static const char *const words[] = {"none", "neutral", "pass", "fail", "softfail", "temperror", "permerror"};
 

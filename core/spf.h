@@ -20,7 +20,7 @@
 
 #include "core/dns.h"
 #include "core/base/ip.h"
-#include "core/spf_record.h"
+#include "core/records/spf_record.h"
 #include "core/base/str.h"
 #include "core/base/trouble.h"
 

@@ -9,7 +9,7 @@
 #include "core/base/name.h"
 #include "core/run.h"
 #include "core/spf.h"
-#include "core/spf_macro.h"
+#include "core/records/spf_macro.h"
 
 enum { V4_BITS = 32, V6_BITS = 128 };
 

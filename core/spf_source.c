@@ -9,7 +9,7 @@
 #include "core/run.h"
 #include "core/run_internal.h"
 #include "core/spf.h"
-#include "core/spf_macro.h"
+#include "core/records/spf_macro.h"
 
 static struct trouble too_large(void)
 {

@@ -10,7 +10,7 @@
 #include "core/base/name.h"
 #include "core/run.h"
 #include "core/spf.h"
-#include "core/spf_macro.h"
+#include "core/records/spf_macro.h"
 
 struct build {
     struct run *run;

@@ -4,7 +4,7 @@
  * A logo is no matter of delivery: nothing here is worse than a note.  The logo is read, and neither kept in a report nor
  * drawn.  The mark certificate: bimi_mark.c. */
 #include "core/base/arena.h"
-#include "core/bimi_record.h"
+#include "core/records/bimi_record.h"
 #include "core/dmarc.h"
 #include "core/finding.h"
 #include "core/base/gzip.h"
@@ -13,7 +13,7 @@
 #include "core/probe.h"
 #include "core/run.h"
 #include "core/base/str.h"
-#include "core/svg.h"
+#include "core/records/svg.h"
 #include "core/target.h"
 #include "core/base/x509_mark.h"
 #include "probes/bimi.h"

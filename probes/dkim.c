@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "core/base/arena.h"
-#include "core/dkim_key.h"
+#include "core/records/dkim_key.h"
 #include "core/finding.h"
 #include "core/base/limits.h"
 #include "core/base/name.h"

@@ -2,7 +2,7 @@
  *
  * No list is believed before its test points: a dead one lists the whole world, and one that does not like whoever asks
  * answers with an error code. */
-#include "core/dnsbl.h"
+#include "core/records/dnsbl.h"
 
 #include "core/base/arena.h"
 #include "core/finding.h"

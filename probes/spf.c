@@ -11,7 +11,7 @@
 #include "core/base/name.h"
 #include "core/probe.h"
 #include "core/run.h"
-#include "core/spf_macro.h"
+#include "core/records/spf_macro.h"
 #include "core/base/str.h"
 #include "core/target.h"
 #include "probes/mail.h"

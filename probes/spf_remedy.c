@@ -6,7 +6,7 @@
 #include "core/base/limits.h"
 #include "core/base/name.h"
 #include "core/run.h"
-#include "core/spf_macro.h"
+#include "core/records/spf_macro.h"
 #include "core/base/str.h"
 #include "core/target.h"
 #include "probes/spf.h"

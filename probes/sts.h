@@ -5,8 +5,8 @@
 #include <stddef.h>
 
 #include "core/dns.h"
-#include "core/sts_policy.h"
-#include "core/sts_record.h"
+#include "core/records/sts_policy.h"
+#include "core/records/sts_record.h"
 #include "probes/page.h"
 
 struct run;

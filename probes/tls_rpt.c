@@ -6,7 +6,7 @@
 #include "core/run.h"
 #include "core/base/str.h"
 #include "core/target.h"
-#include "core/tlsrpt.h"
+#include "core/records/tlsrpt.h"
 
 static void offer_record(struct run *run, struct finding *f)
 {

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "core/base/arena.h"
-#include "core/taglist.h"
+#include "core/records/taglist.h"
 
 bool base64_decode(struct arena *arena, struct str text, struct str *out)
 {

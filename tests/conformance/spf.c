@@ -7,7 +7,7 @@
 
 #include "core/base/json.h"
 #include "core/spf.h"
-#include "core/spf_macro.h"
+#include "core/records/spf_macro.h"
 #include "core/base/str.h"
 #include "tests/zone.h"
 

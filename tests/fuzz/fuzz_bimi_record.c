@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "core/base/arena.h"
-#include "core/bimi_record.h"
+#include "core/records/bimi_record.h"
 #include "core/base/url.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "core/base/arena.h"
-#include "core/dkim_key.h"
+#include "core/records/dkim_key.h"
 #include "core/base/x509_key.h"
 
 static void expect(int ok)

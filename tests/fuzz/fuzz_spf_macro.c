@@ -7,7 +7,7 @@
 #include "core/base/arena.h"
 #include "core/base/limits.h"
 #include "core/base/name.h"
-#include "core/spf_macro.h"
+#include "core/records/spf_macro.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -6,7 +6,7 @@
 
 #include "core/base/arena.h"
 #include "core/base/limits.h"
-#include "core/sts_policy.h"
+#include "core/records/sts_policy.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/sts_record.h"
+#include "core/records/sts_record.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "core/base/arena.h"
-#include "core/svg.h"
+#include "core/records/svg.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -7,7 +7,7 @@
 #include "core/base/arena.h"
 #include "core/base/base64.h"
 #include "core/base/limits.h"
-#include "core/taglist.h"
+#include "core/records/taglist.h"
 
 static void expect(int ok)
 {

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "core/base/arena.h"
-#include "core/bimi_record.h"
+#include "core/records/bimi_record.h"
 
 static bool same(const char *a, const char *b)
 {

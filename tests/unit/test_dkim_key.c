@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "core/base/arena.h"
-#include "core/dkim_key.h"
+#include "core/records/dkim_key.h"
 #include "core/base/x509_key.h"
 #include "tests/unit/dkim_keys.h"
 

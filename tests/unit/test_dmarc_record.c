@@ -11,7 +11,7 @@
 
 #include "core/base/arena.h"
 #include "core/dmarc.h"
-#include "core/dmarc_record.h"
+#include "core/records/dmarc_record.h"
 #include "core/base/limits.h"
 #include "core/base/name.h"
 

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "core/base/arena.h"
-#include "core/dnsbl.h"
+#include "core/records/dnsbl.h"
 #include "core/base/name.h"
 
 static struct ip ip_of(const char *text)

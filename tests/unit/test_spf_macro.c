@@ -11,7 +11,7 @@
 #include "core/base/arena.h"
 #include "core/base/limits.h"
 #include "core/base/name.h"
-#include "core/spf_macro.h"
+#include "core/records/spf_macro.h"
 
 static struct spf_macro_values values_for(const char *ip)
 {

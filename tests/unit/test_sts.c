@@ -8,8 +8,8 @@
 
 #include "core/base/arena.h"
 #include "core/base/limits.h"
-#include "core/sts_policy.h"
-#include "core/sts_record.h"
+#include "core/records/sts_policy.h"
+#include "core/records/sts_record.h"
 #include "tests/unit/corpus.h"
 
 #define SUITE "../shared/corpora/mta-sts/mox-mtasts.jsonl"

@@ -10,7 +10,7 @@
 
 #include "core/base/arena.h"
 #include "core/base/str.h"
-#include "core/svg.h"
+#include "core/records/svg.h"
 
 #define XMLNS "xmlns=\"http://www.w3.org/2000/svg\""
 #define ROOT "<svg " XMLNS " version=\"1.2\" baseProfile=\"tiny-ps\" viewBox=\"0 0 100 100\">"
@@ -174,12 +174,12 @@ static void test_profile(void **state)
 {
     static const char *const elements[] = {
 #define ELEMENT(word) word,
-#include "core/svg.def"
+#include "core/records/svg.def"
 #undef ELEMENT
     };
     static const char *const attributes[] = {
 #define ATTRIBUTE(word) word,
-#include "core/svg.def"
+#include "core/records/svg.def"
 #undef ATTRIBUTE
     };
     struct arena *arena = arena_new(1 << 20);

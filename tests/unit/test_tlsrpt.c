@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "core/tlsrpt.h"
+#include "core/records/tlsrpt.h"
 #include "tests/unit/corpus.h"
 
 #define SUITE "../shared/corpora/tlsrpt/mox-tlsrpt.jsonl"

@@ -1,11 +1,11 @@
-/* core/svg.c - reads a logo once from front to back, and holds it against the profile on the way. */
-#include "core/svg.h"
+/* core/records/svg.c - reads a logo once from front to back, and holds it against the profile on the way. */
+#include "core/records/svg.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/base/arena.h"
-#include "core/svg_scan.h"
+#include "core/records/svg_scan.h"
 
 #define SVG_NAMESPACE_NAME "http://www.w3.org/2000/svg"
 #define XLINK_NAMESPACE_NAME "http://www.w3.org/1999/xlink"
@@ -77,7 +77,7 @@ static bool is_element(struct str name)
 {
     static const char *const elements[] = {
 #define ELEMENT(word) word,
-#include "core/svg.def"
+#include "core/records/svg.def"
 #undef ELEMENT
     };
 
@@ -88,7 +88,7 @@ static bool is_attribute(struct str name)
 {
     static const char *const attributes[] = {
 #define ATTRIBUTE(word) word,
-#include "core/svg.def"
+#include "core/records/svg.def"
 #undef ATTRIBUTE
     };
 

@@ -1,4 +1,4 @@
-/* core/sts_record.h - the TXT record at _mta-sts.  (RFC 8461 3.1) */
+/* core/records/sts_record.h - the TXT record at _mta-sts.  (RFC 8461 3.1) */
 #pragma once
 
 #include <stdbool.h>

@@ -1,4 +1,4 @@
-/* core/dnsbl.h - blocklists in the DNS: which there are, and what their answers mean.  (RFC 5782; threats.md D12)
+/* core/records/dnsbl.h - blocklists in the DNS: which there are, and what their answers mean.  (RFC 5782; threats.md D12)
  *
  * What is known of a list stands in dnsbl.def.  A list is named by its zone, or by a zone with a customer's key in
  * front, which is never shown; one that is not in the catalogue is taken for a list of addresses that nobody documents.

@@ -1,5 +1,5 @@
-/* core/fields.c - walks over the fields of a record, and stops where the grammar does. */
-#include "core/fields.h"
+/* core/records/fields.c - walks over the fields of a record, and stops where the grammar does. */
+#include "core/records/fields.h"
 
 #include <string.h>
 

@@ -1,4 +1,4 @@
-/* core/sts_policy.h - the policy file of MTA-STS.  (RFC 8461 3.2) */
+/* core/records/sts_policy.h - the policy file of MTA-STS.  (RFC 8461 3.2) */
 #pragma once
 
 #include <stdbool.h>

@@ -1,5 +1,5 @@
-/* core/dnsbl.c - the catalogue of blocklists, and how to ask one. */
-#include "core/dnsbl.h"
+/* core/records/dnsbl.c - the catalogue of blocklists, and how to ask one. */
+#include "core/records/dnsbl.h"
 
 #include <string.h>
 
@@ -32,7 +32,7 @@ static const struct known catalogue[] = {
     {zone, keyed, kinds, standard, severity, name, removal, users},
 #define DNSBL_CODE(zone, first, last, meaning)
 #define DNSBL_TEST(zone, listed, unlisted)
-#include "core/dnsbl.def"
+#include "core/records/dnsbl.def"
 #undef DNSBL
 #undef DNSBL_CODE
 #undef DNSBL_TEST
@@ -42,7 +42,7 @@ static const struct code codes[] = {
 #define DNSBL(zone, keyed, kinds, standard, severity, name, removal, users)
 #define DNSBL_CODE(zone, first, last, meaning) {zone, first, last, meaning},
 #define DNSBL_TEST(zone, listed, unlisted)
-#include "core/dnsbl.def"
+#include "core/records/dnsbl.def"
 #undef DNSBL
 #undef DNSBL_CODE
 #undef DNSBL_TEST
@@ -52,7 +52,7 @@ static const struct test tests[] = {
 #define DNSBL(zone, keyed, kinds, standard, severity, name, removal, users)
 #define DNSBL_CODE(zone, first, last, meaning)
 #define DNSBL_TEST(zone, listed, unlisted) {zone, listed, unlisted},
-#include "core/dnsbl.def"
+#include "core/records/dnsbl.def"
 #undef DNSBL
 #undef DNSBL_CODE
 #undef DNSBL_TEST

@@ -1,5 +1,5 @@
-/* core/svg_scan.c - takes characters, names and attributes off an XML document. */
-#include "core/svg_scan.h"
+/* core/records/svg_scan.c - takes characters, names and attributes off an XML document. */
+#include "core/records/svg_scan.h"
 
 #include <stdint.h>
 #include <string.h>

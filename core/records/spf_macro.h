@@ -1,4 +1,4 @@
-/* core/spf_macro.h - macro strings of SPF: their grammar and their expansion.  (RFC 7208 7)
+/* core/records/spf_macro.h - macro strings of SPF: their grammar and their expansion.  (RFC 7208 7)
  *
  * The grammar is checked when a record is parsed, before anything is asked; expansion takes what passed the check and
  * cannot fail on it, but for more than SPF_EXPANSIONS macros.  What is expanded is remote text in remote text, so all

@@ -1,4 +1,4 @@
-/* core/tlsrpt.h - the TXT record at _smtp._tls.  (RFC 8460 3) */
+/* core/records/tlsrpt.h - the TXT record at _smtp._tls.  (RFC 8460 3) */
 #pragma once
 
 #include <stdbool.h>

@@ -1,5 +1,5 @@
-/* core/taglist.c - tag lists with the places of their faults.  (RFC 6376 3.2) */
-#include "core/taglist.h"
+/* core/records/taglist.c - tag lists with the places of their faults.  (RFC 6376 3.2) */
+#include "core/records/taglist.h"
 
 #include <string.h>
 

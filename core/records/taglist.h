@@ -1,4 +1,4 @@
-/* core/taglist.h - tag lists, "v=DKIM1; k=rsa; p=...": the syntax that DKIM keys, DMARC, MTA-STS, TLS-RPT and BIMI
+/* core/records/taglist.h - tag lists, "v=DKIM1; k=rsa; p=...": the syntax that DKIM keys, DMARC, MTA-STS, TLS-RPT and BIMI
  * records share.  (RFC 6376 3.2)
  *
  * The parser goes on behind a fault, at the next semicolon, so that a record's faults are all found at once; each has

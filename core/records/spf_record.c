@@ -1,11 +1,11 @@
-/* core/spf_record.c - an SPF record as it is written.  (RFC 7208 4.5, 4.6.1, 12) */
-#include "core/spf_record.h"
+/* core/records/spf_record.c - an SPF record as it is written.  (RFC 7208 4.5, 4.6.1, 12) */
+#include "core/records/spf_record.h"
 
 #include <string.h>
 
 #include "core/base/arena.h"
 #include "core/base/limits.h"
-#include "core/spf_macro.h"
+#include "core/records/spf_macro.h"
 
 static const char version[] = "v=spf1";
 enum { VERSION_LENGTH = sizeof version - 1, V4_BITS = 32, V6_BITS = 128 };

@@ -1,10 +1,10 @@
-/* core/bimi_record.c - reads a BIMI record, strictly: a publisher wants every receiver to understand it. */
-#include "core/bimi_record.h"
+/* core/records/bimi_record.c - reads a BIMI record, strictly: a publisher wants every receiver to understand it. */
+#include "core/records/bimi_record.h"
 
 #include <string.h>
 
 #include "core/base/arena.h"
-#include "core/taglist.h"
+#include "core/records/taglist.h"
 #include "core/base/url.h"
 
 static const struct str version = {"BIMI1", sizeof "BIMI1" - 1};

@@ -1,5 +1,5 @@
-/* core/spf_macro.c - macro strings of SPF: their grammar and their expansion.  (RFC 7208 7) */
-#include "core/spf_macro.h"
+/* core/records/spf_macro.c - macro strings of SPF: their grammar and their expansion.  (RFC 7208 7) */
+#include "core/records/spf_macro.h"
 
 #include <inttypes.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-/* core/svg.h - is a document an SVG Tiny PS logo?  (draft-svg-tiny-ps-abrotman; threats.md B1, B2)
+/* core/records/svg.h - is a document an SVG Tiny PS logo?  (draft-svg-tiny-ps-abrotman; threats.md B1, B2)
  *
  * A tokenizer of our own, for a small part of XML 1.0: one pass, no recursion, nothing is ever expanded, loaded or drawn.
  * Declarations ("<!DOCTYPE", "<!ENTITY") and processing instructions but "<?xml" end it on sight; references are the five of

@@ -1,4 +1,4 @@
-/* core/fields.h - the grammar that MTA-STS and TLS-RPT records share: "v=STSv1; id=1; ext=2;".
+/* core/records/fields.h - the grammar that MTA-STS and TLS-RPT records share: "v=STSv1; id=1; ext=2;".
  *
  * A version, then fields, each behind a semicolon with blanks around it, and perhaps a last semicolon.  It is stricter than
  * that of DKIM and DMARC (taglist.h): no blanks beside "=", no "=" in a value, no empty field.  (RFC 8461 3.1; RFC 8460 3)

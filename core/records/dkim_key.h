@@ -1,4 +1,4 @@
-/* core/dkim_key.h - DKIM key records: their syntax, and the key itself.  (RFC 6376 3.6.1; RFC 8301; RFC 8463)
+/* core/records/dkim_key.h - DKIM key records: their syntax, and the key itself.  (RFC 6376 3.6.1; RFC 8301; RFC 8463)
  *
  * Parsing never fails: what is wrong is in `faults`, and a key is usable if there are none and it is not revoked.
  * Unknown tags are ignored, as the RFC wants.  Spans point into the record's text.
@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "core/taglist.h"
+#include "core/records/taglist.h"
 
 struct arena;
 

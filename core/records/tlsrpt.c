@@ -1,9 +1,9 @@
-/* core/tlsrpt.c - parses TLS-RPT records. */
-#include "core/tlsrpt.h"
+/* core/records/tlsrpt.c - parses TLS-RPT records. */
+#include "core/records/tlsrpt.h"
 
 #include <string.h>
 
-#include "core/fields.h"
+#include "core/records/fields.h"
 
 static const char version[] = "v=TLSRPTv1";
 

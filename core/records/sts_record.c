@@ -1,9 +1,9 @@
-/* core/sts_record.c - parses MTA-STS records. */
-#include "core/sts_record.h"
+/* core/records/sts_record.c - parses MTA-STS records. */
+#include "core/records/sts_record.h"
 
 #include <string.h>
 
-#include "core/fields.h"
+#include "core/records/fields.h"
 
 enum { ID_MAX = 32 };
 

@@ -1,5 +1,5 @@
-/* core/sts_policy.c - parses MTA-STS policies, line by line, and matches MX hosts against them. */
-#include "core/sts_policy.h"
+/* core/records/sts_policy.c - parses MTA-STS policies, line by line, and matches MX hosts against them. */
+#include "core/records/sts_policy.h"
 
 #include <string.h>
 

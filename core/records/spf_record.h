@@ -1,4 +1,4 @@
-/* core/spf_record.h - an SPF record as it is written.  (RFC 7208 4.5, 4.6.1, 12)
+/* core/records/spf_record.h - an SPF record as it is written.  (RFC 7208 4.5, 4.6.1, 12)
  *
  * Pure syntax: nothing is asked, nothing is expanded.  Every term keeps its place in the record, so that whoever
  * complains can point at it.  A record with one broken term is still parsed to its end: all faults are shown at once.

@@ -1,4 +1,4 @@
-/* core/dmarc_record.h - DMARC policy records: their syntax.  (RFC 9989 4.7, 4.8; RFC 7489 6.3 for readers of that time)
+/* core/records/dmarc_record.h - DMARC policy records: their syntax.  (RFC 9989 4.7, 4.8; RFC 7489 6.3 for readers of that time)
  *
  * A text is a DMARC record if its first tag is exactly v=DMARC1; everything else at that name is no DMARC record at
  * all. Within a record, tags that are unknown or wrong are ignored, so parsing never fails; what there is to say about
@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "core/taglist.h"
+#include "core/records/taglist.h"
 
 struct arena;
 

@@ -1,4 +1,4 @@
-/* core/svg_scan.h - the characters and tokens below svg.c: UTF-8, names, attribute values with their references.
+/* core/records/svg_scan.h - the characters and tokens below svg.c: UTF-8, names, attribute values with their references.
  *
  * A scan is a position in a document that is valid UTF-8 of XML characters throughout (scan_is_xml_text()), so that nothing
  * here has to look at more than one octet at a time.
@@ -9,7 +9,7 @@
 #include <stddef.h>
 
 #include "core/base/str.h"
-#include "core/svg.h"
+#include "core/records/svg.h"
 
 struct scan {
     const char *at, *end;

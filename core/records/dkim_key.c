@@ -1,5 +1,5 @@
-/* core/dkim_key.c - DKIM key records.  (RFC 6376 3.6.1; RFC 8463 3) */
-#include "core/dkim_key.h"
+/* core/records/dkim_key.c - DKIM key records.  (RFC 6376 3.6.1; RFC 8463 3) */
+#include "core/records/dkim_key.h"
 
 #include "core/base/arena.h"
 #include "core/base/base64.h"

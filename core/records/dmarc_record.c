@@ -1,5 +1,5 @@
-/* core/dmarc_record.c - DMARC policy records.  (RFC 9989 4.7, 4.8) */
-#include "core/dmarc_record.h"
+/* core/records/dmarc_record.c - DMARC policy records.  (RFC 9989 4.7, 4.8) */
+#include "core/records/dmarc_record.h"
 
 #include <string.h>
 
