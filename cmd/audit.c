@@ -24,7 +24,7 @@
 #include "core/recording.h"
 #include "core/base/str.h"
 #include "core/base/trace.h"
-#include "core/vantage.h"
+#include "core/facts/vantage.h"
 #include "core/base/x509.h"
 #include "probes/probes.h"
 

@@ -13,7 +13,7 @@
 #include "core/base/name.h"
 #include "core/receiver.h"
 #include "core/base/str.h"
-#include "core/vantage.h"
+#include "core/facts/vantage.h"
 #include "reports/reporter.h"
 
 enum { HELO_MAX = 255, NAMES_MAX = CHECK_COUNT * 2 };

@@ -10,7 +10,7 @@
 
 #include "core/dns.h"
 #include "core/base/status.h"
-#include "core/target.h"
+#include "core/facts/target.h"
 
 struct arena;
 struct options;

@@ -15,7 +15,7 @@
 #include "core/base/name.h"
 #include "core/spf.h"
 #include "core/base/str.h"
-#include "core/target.h"
+#include "core/facts/target.h"
 #include "core/base/trace.h"
 #include "reports/sink.h"
 

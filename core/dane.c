@@ -10,7 +10,7 @@
 #include "core/base/name.h"
 #include "core/run.h"
 #include "core/base/str.h"
-#include "core/target.h"
+#include "core/facts/target.h"
 #include "core/tls.h"
 #include "core/tls_dane.h"
 #include "core/base/x509.h"

@@ -6,7 +6,7 @@
 
 #include "core/base/arena.h"
 #include "core/dns_question.h"
-#include "core/evidence.h"
+#include "core/facts/evidence.h"
 #include "core/base/loop.h"
 
 enum {

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "core/base/arena.h"
-#include "core/evidence.h"
+#include "core/facts/evidence.h"
 
 enum { FAILURE_TTL_S = 5 /* RFC 9520 3.2 */ };
 

@@ -1,7 +1,7 @@
 /* core/dns_question.c - whom to ask next, and how. */
 #include "core/dns_question.h"
 
-#include "core/evidence.h"
+#include "core/facts/evidence.h"
 #include "core/base/loop.h"
 #include "core/base/trace.h"
 

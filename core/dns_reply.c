@@ -2,7 +2,7 @@
 #include "core/dns_question.h"
 
 #include "core/base/arena.h"
-#include "core/evidence.h"
+#include "core/facts/evidence.h"
 #include "core/base/loop.h"
 #include "core/base/trace.h"
 

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "core/base/arena.h"
-#include "core/evidence.h"
+#include "core/facts/evidence.h"
 #include "core/base/limits.h"
 #include "core/base/loop.h"
 #include "core/probe.h"

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 #include "core/base/arena.h"
-#include "core/evidence.h"
+#include "core/facts/evidence.h"
 #include "core/https_end.h"
 #include "core/https_transfer.h"
 

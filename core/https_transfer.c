@@ -12,7 +12,7 @@
 #include <sys/socket.h>
 
 #include "core/base/arena.h"
-#include "core/evidence.h"
+#include "core/facts/evidence.h"
 #include "core/https_end.h"
 #include "core/base/loop.h"
 #include "core/base/trace.h"

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "core/base/arena.h"
-#include "core/evidence.h"
+#include "core/facts/evidence.h"
 #include "core/identity_internal.h"
 #include "core/base/limits.h"
 #include "core/base/name.h"

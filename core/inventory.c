@@ -10,7 +10,7 @@
 #include "core/run_internal.h"
 #include "core/spf.h"
 #include "core/base/str.h"
-#include "core/target.h"
+#include "core/facts/target.h"
 
 struct build {
     struct run *run;

@@ -10,13 +10,13 @@
 #include <string.h>
 
 #include "core/base/arena.h"
-#include "core/evidence_json.h"
+#include "core/facts/evidence_json.h"
 #include "core/base/json.h"
 #include "core/base/json_codec.h"
 #include "core/base/limits.h"
 #include "core/base/name.h"
 #include "core/result.h"
-#include "core/target.h"
+#include "core/facts/target.h"
 
 enum { VERSION = 1 };
 

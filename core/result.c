@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "core/evidence.h"
+#include "core/facts/evidence.h"
 
 /* The order in which repairs work: names before what points to them, addresses before PTR before HELO. */
 static unsigned repair_rank(const struct finding *f)

@@ -8,8 +8,8 @@
 #include "core/finding.h"
 #include "core/inventory.h"
 #include "core/base/status.h"
-#include "core/target.h"
-#include "core/vantage.h"
+#include "core/facts/target.h"
+#include "core/facts/vantage.h"
 
 struct evidence;
 struct receiver_verdict;

@@ -9,9 +9,9 @@
 #include "core/run_internal.h"
 #include "core/smtp.h"
 #include "core/base/str.h"
-#include "core/target.h"
+#include "core/facts/target.h"
 #include "core/base/url.h"
-#include "core/vantage.h"
+#include "core/facts/vantage.h"
 
 struct budget {
     size_t *asked;

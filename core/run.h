@@ -14,7 +14,7 @@
 #include <stdint.h>
 
 #include "core/dns.h"
-#include "core/evidence.h"
+#include "core/facts/evidence.h"
 #include "core/base/ip.h"
 
 struct arena;

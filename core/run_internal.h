@@ -4,7 +4,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "core/evidence.h"
+#include "core/facts/evidence.h"
 #include "core/run.h"
 
 struct finding;

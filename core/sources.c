@@ -7,12 +7,12 @@
 
 #include "core/base/arena.h"
 #include "core/engine.h"
-#include "core/evidence.h"
+#include "core/facts/evidence.h"
 #include "core/https.h"
 #include "core/base/loop.h"
 #include "core/recording.h"
 #include "core/base/str.h"
-#include "core/vantage.h"
+#include "core/facts/vantage.h"
 
 enum { REPLAY_QUEUE = 4096 };
 

@@ -14,7 +14,7 @@
 #include "core/run.h"
 #include "core/base/str.h"
 #include "core/records/svg.h"
-#include "core/target.h"
+#include "core/facts/target.h"
 #include "core/base/x509_mark.h"
 #include "probes/bimi.h"
 #include "probes/page.h"

@@ -9,7 +9,7 @@
 #include "core/base/name.h"
 #include "core/run.h"
 #include "core/base/str.h"
-#include "core/target.h"
+#include "core/facts/target.h"
 #include "core/base/x509.h"
 #include "core/base/x509_mark.h"
 #include "probes/bimi.h"

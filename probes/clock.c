@@ -9,8 +9,8 @@
 #include "core/inventory.h"
 #include "core/run.h"
 #include "core/base/str.h"
-#include "core/target.h"
-#include "core/vantage.h"
+#include "core/facts/target.h"
+#include "core/facts/vantage.h"
 #include "probes/mail.h"
 #include "probes/sts.h"
 

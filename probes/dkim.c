@@ -13,7 +13,7 @@
 #include "core/probe.h"
 #include "core/run.h"
 #include "core/base/str.h"
-#include "core/target.h"
+#include "core/facts/target.h"
 #include "probes/mail.h"
 
 enum { NAME_OCTETS_MAX = 253, RSA_LEAST = 1024, RSA_GOOD = 2048, RSA_MOST = 4096, FAULTS_SHOWN = 8, SPAN_SHOWN = 40 };

@@ -6,7 +6,7 @@
 #include "core/probe.h"
 #include "core/run.h"
 #include "core/base/str.h"
-#include "core/target.h"
+#include "core/facts/target.h"
 #include "probes/mail.h"
 
 static const enum check_id dependents[] = {DMARC_SINGLE,   DMARC_SYNTAX,     DMARC_POLICY,

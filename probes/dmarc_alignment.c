@@ -8,7 +8,7 @@
 #include "core/run.h"
 #include "core/spf.h"
 #include "core/base/str.h"
-#include "core/target.h"
+#include "core/facts/target.h"
 #include "probes/dmarc.h"
 
 enum { SENDERS_SHOWN = 8 };

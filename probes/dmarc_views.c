@@ -3,7 +3,7 @@
 #include "core/base/name.h"
 #include "core/run.h"
 #include "core/base/str.h"
-#include "core/target.h"
+#include "core/facts/target.h"
 #include "probes/dmarc.h"
 
 /* What a receiver does: without DMARC processing as with p=none, and t=y counts for those who know it. */

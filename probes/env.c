@@ -6,8 +6,8 @@
 #include "core/probe.h"
 #include "core/resolver.h"
 #include "core/run.h"
-#include "core/target.h"
-#include "core/vantage.h"
+#include "core/facts/target.h"
+#include "core/facts/vantage.h"
 #include "probes/mail.h"
 
 static void judge_resolver(struct run *run, const struct vantage *here)

@@ -12,7 +12,7 @@
 #include "core/run.h"
 #include "core/spf.h"
 #include "core/base/str.h"
-#include "core/target.h"
+#include "core/facts/target.h"
 #include "probes/fcrdns.h"
 #include "probes/mail.h"
 #include "probes/reverse.h"

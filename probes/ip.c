@@ -3,7 +3,7 @@
 #include "core/inventory.h"
 #include "core/probe.h"
 #include "core/run.h"
-#include "core/target.h"
+#include "core/facts/target.h"
 #include "probes/mail.h"
 
 static bool is_mx(const struct mail_address *address)

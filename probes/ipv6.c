@@ -1,8 +1,8 @@
 /* probes/ipv6.c - does IPv6 work from this machine?  (checks.md, env.ipv6; threats.md C3) */
 #include "core/dns.h"
 #include "core/run.h"
-#include "core/target.h"
-#include "core/vantage.h"
+#include "core/facts/target.h"
+#include "core/facts/vantage.h"
 #include "probes/mail.h"
 
 enum { PORT_SMTP = 25, PORT_HTTPS = 443 };

@@ -10,7 +10,7 @@
 #include "core/probe.h"
 #include "core/run.h"
 #include "core/base/str.h"
-#include "core/target.h"
+#include "core/facts/target.h"
 #include "probes/sts.h"
 
 enum { SHORT_MAX_AGE_S = 86400 }; /* below a day a policy protects little */

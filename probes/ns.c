@@ -8,10 +8,10 @@
 #include "core/inventory.h"
 #include "core/base/name.h"
 #include "core/probe.h"
-#include "core/record_text.h"
+#include "core/facts/record_text.h"
 #include "core/run.h"
 #include "core/base/str.h"
-#include "core/target.h"
+#include "core/facts/target.h"
 #include "probes/answering.h"
 #include "probes/zone.h"
 

@@ -4,7 +4,7 @@
 #include "core/base/name.h"
 #include "core/run.h"
 #include "core/base/str.h"
-#include "core/target.h"
+#include "core/facts/target.h"
 #include "probes/mail.h"
 
 enum { PORT_SMTP = 25, PORT_HTTPS = 443, CANARIES_MAX = 8 };

@@ -9,7 +9,7 @@
 #include "core/probe.h"
 #include "core/run.h"
 #include "core/base/str.h"
-#include "core/target.h"
+#include "core/facts/target.h"
 #include "probes/binding.h"
 #include "probes/mail.h"
 #include "probes/trial.h"

@@ -13,7 +13,7 @@
 #include "core/run.h"
 #include "core/records/spf_macro.h"
 #include "core/base/str.h"
-#include "core/target.h"
+#include "core/facts/target.h"
 #include "probes/mail.h"
 #include "probes/spf.h"
 

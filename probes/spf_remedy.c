@@ -8,7 +8,7 @@
 #include "core/run.h"
 #include "core/records/spf_macro.h"
 #include "core/base/str.h"
-#include "core/target.h"
+#include "core/facts/target.h"
 #include "probes/spf.h"
 
 enum { ADDRESSES_FOR_A_TERM = 4, CHANGES_MAX = 32 };

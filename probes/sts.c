@@ -5,7 +5,7 @@
 #include "core/base/limits.h"
 #include "core/run.h"
 #include "core/base/str.h"
-#include "core/target.h"
+#include "core/facts/target.h"
 
 /* ---- the record ---- */
 

@@ -11,7 +11,7 @@
 #include "core/probe.h"
 #include "core/run.h"
 #include "core/base/str.h"
-#include "core/target.h"
+#include "core/facts/target.h"
 #include "core/tls.h"
 #include "core/base/x509.h"
 #include "probes/binding.h"

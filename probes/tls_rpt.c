@@ -5,7 +5,7 @@
 #include "core/probe.h"
 #include "core/run.h"
 #include "core/base/str.h"
-#include "core/target.h"
+#include "core/facts/target.h"
 #include "core/records/tlsrpt.h"
 
 static void offer_record(struct run *run, struct finding *f)

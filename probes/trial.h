@@ -6,7 +6,7 @@
 
 #include <stdbool.h>
 
-#include "core/target.h"
+#include "core/facts/target.h"
 #include "core/base/trouble.h"
 
 struct run;

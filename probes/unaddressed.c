@@ -1,6 +1,6 @@
 /* probes/unaddressed.c - what to say where there is no server to talk to. */
 #include "core/run.h"
-#include "core/target.h"
+#include "core/facts/target.h"
 #include "probes/mail.h"
 
 const struct trouble *address_doubt(const struct inventory *mail)

@@ -8,7 +8,7 @@
 #include "core/dns.h"
 #include "core/base/name.h"
 #include "core/run.h"
-#include "core/vantage.h"
+#include "core/facts/vantage.h"
 
 const char *need_zone_of(struct run *run, const char *name, struct trouble *trouble)
 {

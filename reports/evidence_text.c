@@ -3,13 +3,13 @@
 #include "reports/evidence_text.h"
 
 #include "core/base/arena.h"
-#include "core/record_text.h"
-#include "core/evidence.h"
+#include "core/facts/record_text.h"
+#include "core/facts/evidence.h"
 #include "core/https.h"
 #include "core/smtp.h"
 #include "core/base/ip.h"
 #include "core/base/str.h"
-#include "core/vantage.h"
+#include "core/facts/vantage.h"
 #include "reports/sink.h"
 #include "reports/words.h"
 

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "core/base/arena.h"
-#include "core/evidence.h"
+#include "core/facts/evidence.h"
 #include "core/base/str.h"
 #include "reports/evidence_text.h"
 #include "reports/html_style.h" /* made by the Makefile from reports/html/style.css */

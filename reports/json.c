@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "core/base/arena.h"
-#include "core/evidence.h"
+#include "core/facts/evidence.h"
 #include "core/identity.h"
 #include "core/base/ip_network.h"
 #include "core/base/name.h"

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "core/base/arena.h"
-#include "core/evidence.h"
+#include "core/facts/evidence.h"
 
 static const void *value_of(struct arena *arena, const struct result *result, const struct key *key)
 {

@@ -1,7 +1,7 @@
 /* tests/unit/smtp_rig.h - one SMTP collector with its loop and store, for the tests of the collector. */
 #pragma once
 
-#include "core/evidence.h"
+#include "core/facts/evidence.h"
 #include "core/base/loop.h"
 #include "core/smtp.h"
 #include "tests/unit/peer.h"

@@ -18,7 +18,7 @@
 
 #include "core/base/arena.h"
 #include "core/dns_channel.h"
-#include "core/evidence.h"
+#include "core/facts/evidence.h"
 #include "core/base/limits.h"
 #include "core/base/loop.h"
 #include "tests/unit/dns_packet.h"

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 
 #include "core/base/arena.h"
-#include "core/evidence.h"
+#include "core/facts/evidence.h"
 #include "core/https.h"
 #include "core/base/limits.h"
 #include "core/base/loop.h"

@@ -17,8 +17,8 @@
 #include "core/result.h"
 #include "core/smtp.h"
 #include "core/base/str.h"
-#include "core/target.h"
-#include "core/vantage.h"
+#include "core/facts/target.h"
+#include "core/facts/vantage.h"
 
 static const char every_byte[] =
     "\x00\x01\x02\x03\x04\x05\x06\x07\x08\x09\x0a\x0b\x0c\x0d\x0e\x0f\x10\x11\x12\x13\x14\x15\x16\x17\x18\x19\x1a\x1b"

@@ -9,7 +9,7 @@
 #include <errno.h>
 #include <signal.h>
 
-#include "core/evidence.h"
+#include "core/facts/evidence.h"
 #include "core/base/limits.h"
 #include "core/base/loop.h"
 #include "core/smtp.h"

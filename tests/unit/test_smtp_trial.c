@@ -10,7 +10,7 @@
 
 #include <signal.h>
 
-#include "core/evidence.h"
+#include "core/facts/evidence.h"
 #include "core/base/limits.h"
 #include "core/base/loop.h"
 #include "core/smtp.h"

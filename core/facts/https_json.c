@@ -1,6 +1,6 @@
-/* core/https_json.c - describes HTTPS responses as JSON, once for both directions. */
+/* core/facts/https_json.c - describes HTTPS responses as JSON, once for both directions. */
 
-#include "core/evidence_json.h"
+#include "core/facts/evidence_json.h"
 
 #include <string.h>
 

@@ -1,4 +1,4 @@
-/* core/https_field.c - the few header fields that are looked at, and the words for how a response ended. */
+/* core/facts/https_field.c - the few header fields that are looked at, and the words for how a response ended. */
 #include <assert.h>
 #include <string.h>
 

@@ -1,4 +1,4 @@
-/* core/evidence.h - what has been learnt about the outside world.
+/* core/facts/evidence.h - what has been learnt about the outside world.
  *
  * A piece of evidence has a key ("dns:example.org/MX", "smtp:192.0.2.1:25/mx.example.org") and is wanted until it is
  * known.  A probe wants it; the store hands it to a collector; the collector builds a value in evidence_arena() and makes

@@ -1,4 +1,4 @@
-/* core/evidence_json.h - values of evidence as JSON, both ways.
+/* core/facts/evidence_json.h - values of evidence as JSON, both ways.
  *
  * What is written is the long form.  The short ones exist for people who write cases by hand.
  *
@@ -34,7 +34,7 @@
  */
 #pragma once
 
-#include "core/evidence.h"
+#include "core/facts/evidence.h"
 
 struct arena;
 struct cJSON;

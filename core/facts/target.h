@@ -1,4 +1,4 @@
-/* core/target.h - what is audited: a domain, and what its user declared about it. */
+/* core/facts/target.h - what is audited: a domain, and what its user declared about it. */
 #pragma once
 
 #include <stdbool.h>

@@ -1,4 +1,4 @@
-/* core/vantage.h - evidence about this machine: where the audit looks from. */
+/* core/facts/vantage.h - evidence about this machine: where the audit looks from. */
 #pragma once
 
 #include <stdbool.h>

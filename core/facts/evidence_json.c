@@ -1,6 +1,6 @@
-/* core/evidence_json.c - evidence of every kind as JSON, both ways. */
+/* core/facts/evidence_json.c - evidence of every kind as JSON, both ways. */
 
-#include "core/evidence_json.h"
+#include "core/facts/evidence_json.h"
 
 #include <assert.h>
 #include <cjson/cJSON.h>
@@ -13,7 +13,7 @@
 #include "core/base/json_codec.h"
 #include "core/recording.h"
 #include "core/smtp.h"
-#include "core/vantage.h"
+#include "core/facts/vantage.h"
 
 static_assert((int)EVIDENCE_ERROR_MAX == (int)JSON_ERROR_MAX, "errors are handed on whole");
 

@@ -1,5 +1,5 @@
-/* core/target.c - the words for what a user may ask for. */
-#include "core/target.h"
+/* core/facts/target.c - the words for what a user may ask for. */
+#include "core/facts/target.h"
 
 #include <string.h>
 

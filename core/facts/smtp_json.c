@@ -1,6 +1,6 @@
-/* core/smtp_json.c - describes SMTP sessions as JSON, once for both directions. */
+/* core/facts/smtp_json.c - describes SMTP sessions as JSON, once for both directions. */
 
-#include "core/evidence_json.h"
+#include "core/facts/evidence_json.h"
 
 #include <assert.h>
 #include <stdint.h>

@@ -1,6 +1,6 @@
-/* core/dns_json.c - describes DNS answers as JSON, once for both directions. */
+/* core/facts/dns_json.c - describes DNS answers as JSON, once for both directions. */
 
-#include "core/evidence_json.h"
+#include "core/facts/evidence_json.h"
 
 #include <assert.h>
 #include <stdint.h>
@@ -8,7 +8,7 @@
 #include "core/base/arena.h"
 #include "core/base/json_codec.h"
 #include "core/base/limits.h"
-#include "core/record_text.h"
+#include "core/facts/record_text.h"
 
 static const char *const statuses[] = {"ok", "nodata", "nxdomain", "unknown"};
 static const char *const securities[] = {"undecided", "insecure", "secure", "bogus"};

@@ -1,4 +1,4 @@
-/* core/dns_answer.c - what everybody asks of an answer. */
+/* core/facts/dns_answer.c - what everybody asks of an answer. */
 #include "core/dns.h"
 
 bool dns_answer_has_ip(const struct dns_answer *answer, const struct ip *ip)

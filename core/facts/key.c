@@ -1,11 +1,11 @@
-/* core/key.c - keys of evidence as text, and back. */
+/* core/facts/key.c - keys of evidence as text, and back. */
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/base/arena.h"
-#include "core/evidence.h"
+#include "core/facts/evidence.h"
 #include "core/base/name.h"
 #include "core/base/str.h"
 #include "core/base/url.h"

@@ -1,5 +1,5 @@
-/* core/vantage.c - evidence about this machine: names, addresses, routes. */
-#include "core/vantage.h"
+/* core/facts/vantage.c - evidence about this machine: names, addresses, routes. */
+#include "core/facts/vantage.h"
 
 #include <ifaddrs.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
-/* core/evidence.c - the evidence store: a hash table of entries, each with the pins of those who want it. */
-#include "core/evidence.h"
+/* core/facts/evidence.c - the evidence store: a hash table of entries, each with the pins of those who want it. */
+#include "core/facts/evidence.h"
 
 #include <stdlib.h>
 #include <string.h>

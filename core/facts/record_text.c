@@ -1,6 +1,6 @@
-/* core/record_text.c - prints DNS records as text and parses them. */
+/* core/facts/record_text.c - prints DNS records as text and parses them. */
 
-#include "core/record_text.h"
+#include "core/facts/record_text.h"
 
 #include <stdint.h>
 #include <stdlib.h>

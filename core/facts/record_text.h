@@ -1,4 +1,4 @@
-/* core/record_text.h - DNS records as one line of text, and back: "10 mx1.example.org".
+/* core/facts/record_text.h - DNS records as one line of text, and back: "10 mx1.example.org".
  *
  * By type: an address (A, AAAA), a name (NS, CNAME, PTR), "10 NAME" (MX), "MNAME RNAME SERIAL REFRESH RETRY EXPIRE
  * MINIMUM" (SOA), "3 1 1 HEX" (TLSA, RFC 6698 2.2), and TXT as the bytes_escape()d joined strings, without quotes.
