@@ -18,7 +18,7 @@
 #include <stddef.h>
 
 #include "core/records/dmarc_record.h"
-#include "core/dns.h"
+#include "core/collect/dns/dns.h"
 #include "core/base/limits.h"
 
 struct run;

@@ -9,7 +9,7 @@
 
 #include <stdbool.h>
 
-#include "core/dns.h"
+#include "core/collect/dns/dns.h"
 
 struct arena;
 struct run;

@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "core/dns.h"
+#include "core/collect/dns/dns.h"
 #include "core/smtp.h"
 
 struct audit;

@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "core/dns.h"
+#include "core/collect/dns/dns.h"
 #include "core/base/ip.h"
 
 struct run;

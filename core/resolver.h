@@ -5,7 +5,7 @@
  */
 #pragma once
 
-#include "core/dns.h"
+#include "core/collect/dns/dns.h"
 
 
 struct run;

@@ -13,7 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "core/dns.h"
+#include "core/collect/dns/dns.h"
 #include "core/facts/evidence.h"
 #include "core/base/ip.h"
 

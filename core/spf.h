@@ -18,7 +18,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "core/dns.h"
+#include "core/collect/dns/dns.h"
 #include "core/base/ip.h"
 #include "core/records/spf_record.h"
 #include "core/base/str.h"

@@ -8,7 +8,7 @@
 #include <openssl/x509.h>
 #include <openssl/x509_vfy.h>
 
-#include "core/dns.h"
+#include "core/collect/dns/dns.h"
 #include "core/base/limits.h"
 #include "core/base/x509.h"
 

@@ -1,5 +1,5 @@
 /* probes/alias.c - a chain of CNAMEs in words. */
-#include "core/dns.h"
+#include "core/collect/dns/dns.h"
 #include "core/run.h"
 #include "core/base/str.h"
 #include "probes/mail.h"

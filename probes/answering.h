@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "core/dns.h"
+#include "core/collect/dns/dns.h"
 
 struct run;
 struct zone_server;

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "core/base/arena.h"
-#include "core/dns.h"
+#include "core/collect/dns/dns.h"
 #include "core/finding.h"
 #include "core/inventory.h"
 #include "core/base/name.h"

@@ -1,7 +1,7 @@
 /* probes/page.h - a file that a record names by its URL: the host's addresses, then one GET. */
 #pragma once
 
-#include "core/dns.h"
+#include "core/collect/dns/dns.h"
 #include "core/https.h"
 #include "core/base/trouble.h"
 

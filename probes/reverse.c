@@ -1,7 +1,7 @@
 /* probes/reverse.c - what an address's reverse name has, an absence confirmed. */
 #include "probes/reverse.h"
 
-#include "core/dns.h"
+#include "core/collect/dns/dns.h"
 #include "core/base/ip.h"
 #include "core/run.h"
 #include "probes/answering.h"

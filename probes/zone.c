@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "core/base/arena.h"
-#include "core/dns.h"
+#include "core/collect/dns/dns.h"
 #include "core/base/name.h"
 #include "core/run.h"
 #include "core/facts/vantage.h"

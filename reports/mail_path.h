@@ -7,7 +7,7 @@
 
 #include <stddef.h>
 
-#include "core/dns.h"
+#include "core/collect/dns/dns.h"
 #include "core/result.h"
 #include "core/smtp.h"
 

@@ -1,5 +1,5 @@
 /* core/facts/dns_answer.c - what everybody asks of an answer. */
-#include "core/dns.h"
+#include "core/collect/dns/dns.h"
 
 bool dns_answer_has_ip(const struct dns_answer *answer, const struct ip *ip)
 {

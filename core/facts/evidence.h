@@ -31,7 +31,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "core/dns.h"
+#include "core/collect/dns/dns.h"
 #include "core/base/ip.h"
 #include "core/base/name.h"
 

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "core/base/arena.h"
-#include "core/dns_chain.h"
-#include "core/dns_wire.h"
+#include "core/collect/dns/dns_chain.h"
+#include "core/collect/dns/dns_wire.h"
 #include "core/base/name.h"
 
 enum { MESSAGE_BYTES = 524288, CHAIN_BYTES = 65536 };

@@ -15,7 +15,7 @@
 
 #include "core/base/arena.h"
 #include "core/dane.h"
-#include "core/dns.h"
+#include "core/collect/dns/dns.h"
 #include "core/base/str.h"
 #include "core/tls.h"
 #include "core/tls_dane.h"

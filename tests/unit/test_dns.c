@@ -17,7 +17,7 @@
 #include <event2/event.h>
 
 #include "core/base/arena.h"
-#include "core/dns_channel.h"
+#include "core/collect/dns/dns_channel.h"
 #include "core/facts/evidence.h"
 #include "core/base/limits.h"
 #include "core/base/loop.h"

@@ -11,8 +11,8 @@
 #include <time.h>
 
 #include "core/base/arena.h"
-#include "core/dns_text.h"
-#include "core/dns_wire.h"
+#include "core/collect/dns/dns_text.h"
+#include "core/collect/dns/dns_wire.h"
 #include "tests/unit/dns_packet.h"
 
 enum { NOERROR = 0x8180, MESSAGE_BYTES = 524288 };

@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "core/base/arena.h"
-#include "core/dns.h"
+#include "core/collect/dns/dns.h"
 #include "core/base/limits.h"
 #include "core/recording.h"
 #include "core/result.h"

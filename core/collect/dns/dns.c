@@ -1,11 +1,11 @@
-/* core/dns.c - the DNS collector: questions are born, and become evidence. */
-#include "core/dns.h"
+/* core/collect/dns/dns.c - the DNS collector: questions are born, and become evidence. */
+#include "core/collect/dns/dns.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/base/arena.h"
-#include "core/dns_question.h"
+#include "core/collect/dns/dns_question.h"
 #include "core/facts/evidence.h"
 #include "core/base/loop.h"
 

@@ -1,5 +1,5 @@
-/* core/dns_channel.c - carries DNS packets to servers and back, over c-ares on the event loop. */
-#include "core/dns_channel.h"
+/* core/collect/dns/dns_channel.c - carries DNS packets to servers and back, over c-ares on the event loop. */
+#include "core/collect/dns/dns_channel.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -1,9 +1,9 @@
-/* core/dns_text.h - words for numbers of the DNS, and the system's list of resolvers.  For core/dns*.c. */
+/* core/collect/dns/dns_text.h - words for numbers of the DNS, and the system's list of resolvers.  For core/dns*.c. */
 #pragma once
 
 #include <stddef.h>
 
-#include "core/dns.h"
+#include "core/collect/dns/dns.h"
 
 enum { DNS_EXTENDED_TEXT_MAX = 80 };
 const char *dns_extended_error_print(int code,

@@ -1,5 +1,5 @@
-/* core/dns_reply.c - what a reply amounts to. */
-#include "core/dns_question.h"
+/* core/collect/dns/dns_reply.c - what a reply amounts to. */
+#include "core/collect/dns/dns_question.h"
 
 #include "core/base/arena.h"
 #include "core/facts/evidence.h"

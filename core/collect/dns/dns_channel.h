@@ -1,4 +1,4 @@
-/* core/dns_channel.h - carries DNS packets to servers and back, over c-ares on the event loop.  For core/dns.c.
+/* core/collect/dns/dns_channel.h - carries DNS packets to servers and back, over c-ares on the event loop.  For core/collect/dns/dns.c.
  *
  * A channel of c-ares serves one server over one transport.  Queries of one burst share a channel, and with it a
  * socket; after DNS_CHANNEL_QUERIES of them it is retired: it takes no more, drains and goes, and the next one gets
@@ -16,7 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "core/dns.h"
+#include "core/collect/dns/dns.h"
 
 /* Plain UDP is a transport of its own: 1.18 answers FORMERR on a channel with EDNS by cutting the last 11 bytes off the
  * query, which must be an OPT record then. */

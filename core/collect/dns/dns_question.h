@@ -1,4 +1,4 @@
-/* core/dns_question.h - one question to the DNS on its way, for core/dns*.c.
+/* core/collect/dns/dns_question.h - one question to the DNS on its way, for core/dns*.c.
  *
  * A question goes through one resolver after the other.  With each it may be asked over UDP with EDNS, over UDP
  * without, and over TCP, and after SERVFAIL once more with CD.  A setback is noted, and the weightiest one becomes the
@@ -14,10 +14,10 @@
  */
 #pragma once
 
-#include "core/dns_chain.h"
-#include "core/dns_channel.h"
-#include "core/dns_text.h"
-#include "core/dns_wire.h"
+#include "core/collect/dns/dns_chain.h"
+#include "core/collect/dns/dns_channel.h"
+#include "core/collect/dns/dns_text.h"
+#include "core/collect/dns/dns_wire.h"
 
 struct dns_resolver {
     struct dns_server at;

@@ -1,5 +1,5 @@
-/* core/dns_message.c - turns a scanned DNS packet into records, with ldns. */
-#include "core/dns_wire.h" /* before ldns, which makes a `bool` of its own where <stdbool.h> has not been seen */
+/* core/collect/dns/dns_message.c - turns a scanned DNS packet into records, with ldns. */
+#include "core/collect/dns/dns_wire.h" /* before ldns, which makes a `bool` of its own where <stdbool.h> has not been seen */
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
-/* core/dns_chain.c - follows the CNAME chain of one question over all its replies. */
-#include "core/dns_chain.h"
+/* core/collect/dns/dns_chain.c - follows the CNAME chain of one question over all its replies. */
+#include "core/collect/dns/dns_chain.h"
 
 #include "core/base/arena.h"
 #include "core/base/name.h"

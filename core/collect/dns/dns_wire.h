@@ -1,4 +1,4 @@
-/* core/dns_wire.h - DNS packets: queries are built, replies are scanned, compared and parsed.  No I/O; fuzzed.
+/* core/collect/dns/dns_wire.h - DNS packets: queries are built, replies are scanned, compared and parsed.  No I/O; fuzzed.
  *
  * A reply passes three gates before its values are used:
  *   1. dns_wire_scan() walks it by hand, within named limits, and notes where each record stands;
@@ -15,7 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "core/dns.h"
+#include "core/collect/dns/dns.h"
 #include "core/base/limits.h"
 
 struct arena;

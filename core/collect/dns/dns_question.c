@@ -1,5 +1,5 @@
-/* core/dns_question.c - whom to ask next, and how. */
-#include "core/dns_question.h"
+/* core/collect/dns/dns_question.c - whom to ask next, and how. */
+#include "core/collect/dns/dns_question.h"
 
 #include "core/facts/evidence.h"
 #include "core/base/loop.h"

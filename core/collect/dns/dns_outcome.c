@@ -1,5 +1,5 @@
-/* core/dns_outcome.c - how a question to the DNS ends: known, or with the weightiest of its setbacks. */
-#include "core/dns_question.h"
+/* core/collect/dns/dns_outcome.c - how a question to the DNS ends: known, or with the weightiest of its setbacks. */
+#include "core/collect/dns/dns_question.h"
 
 #include <string.h>
 

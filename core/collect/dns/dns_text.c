@@ -1,5 +1,5 @@
-/* core/dns_text.c - words for numbers of the DNS, and the system's list of resolvers. */
-#include "core/dns_text.h"
+/* core/collect/dns/dns_text.c - words for numbers of the DNS, and the system's list of resolvers. */
+#include "core/collect/dns/dns_text.h"
 
 #include <stdio.h>
 #include <stdlib.h>

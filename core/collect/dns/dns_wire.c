@@ -1,5 +1,5 @@
-/* core/dns_wire.c - builds DNS queries, and scans replies before anybody else looks at them. */
-#include "core/dns_wire.h" /* before ldns, which makes a `bool` of its own where <stdbool.h> has not been seen */
+/* core/collect/dns/dns_wire.c - builds DNS queries, and scans replies before anybody else looks at them. */
+#include "core/collect/dns/dns_wire.h" /* before ldns, which makes a `bool` of its own where <stdbool.h> has not been seen */
 
 #include <string.h>
 

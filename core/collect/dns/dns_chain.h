@@ -1,11 +1,11 @@
-/* core/dns_chain.h - the CNAME chain of one question, followed over all its replies.  For core/dns.c. */
+/* core/collect/dns/dns_chain.h - the CNAME chain of one question, followed over all its replies.  For core/collect/dns/dns.c. */
 #pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "core/dns_wire.h"
+#include "core/collect/dns/dns_wire.h"
 
 struct arena;
 

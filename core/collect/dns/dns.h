@@ -1,4 +1,4 @@
-/* core/dns.h - DNS evidence, and the collector that gets it.
+/* core/collect/dns/dns.h - DNS evidence, and the collector that gets it.
  *
  * An answer says what the resolver (or one given server) said to one question.  NXDOMAIN and NODATA are facts; SERVFAIL,
  * REFUSED, a time-out, a bogus or malformed reply are trouble (DNS_UNKNOWN) and say nothing about the name.
