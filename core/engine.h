@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 #include "core/collect/dns/dns.h"
-#include "core/smtp.h"
+#include "core/collect/smtp/smtp.h"
 
 struct audit;
 struct engine;

@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "core/smtp_end.h"
+#include "core/collect/smtp/smtp_end.h"
 
 static struct https_failure failure(enum https_end end, enum reason reason, enum side side, const char *why)
 {

@@ -8,7 +8,7 @@
 #include "core/identity_internal.h"
 #include "core/base/limits.h"
 #include "core/base/name.h"
-#include "core/smtp.h"
+#include "core/collect/smtp/smtp.h"
 #include "core/base/x509.h"
 
 enum { SHOWN_ADDRESSES = 3, SHOWN_SANS = 8 };

@@ -7,7 +7,7 @@
 #include "core/recording.h"
 #include "core/resolver.h"
 #include "core/run_internal.h"
-#include "core/smtp.h"
+#include "core/collect/smtp/smtp.h"
 #include "core/base/str.h"
 #include "core/facts/target.h"
 #include "core/base/url.h"

@@ -9,7 +9,7 @@
 #include "core/base/limits.h"
 #include "core/base/name.h"
 #include "core/run.h"
-#include "core/smtp.h"
+#include "core/collect/smtp/smtp.h"
 #include "core/base/str.h"
 
 struct candidate {

@@ -10,7 +10,7 @@
 
 #include "core/finding.h"
 #include "core/inventory.h"
-#include "core/smtp.h"
+#include "core/collect/smtp/smtp.h"
 
 struct run;
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "core/finding.h"
-#include "core/smtp.h"
+#include "core/collect/smtp/smtp.h"
 
 struct run;
 

@@ -6,7 +6,7 @@
 #include "core/facts/record_text.h"
 #include "core/facts/evidence.h"
 #include "core/https.h"
-#include "core/smtp.h"
+#include "core/collect/smtp/smtp.h"
 #include "core/base/ip.h"
 #include "core/base/str.h"
 #include "core/facts/vantage.h"

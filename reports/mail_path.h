@@ -9,7 +9,7 @@
 
 #include "core/collect/dns/dns.h"
 #include "core/result.h"
-#include "core/smtp.h"
+#include "core/collect/smtp/smtp.h"
 
 struct arena;
 

@@ -12,7 +12,7 @@
 #include "core/https.h"
 #include "core/base/json_codec.h"
 #include "core/recording.h"
-#include "core/smtp.h"
+#include "core/collect/smtp/smtp.h"
 #include "core/facts/vantage.h"
 
 static_assert((int)EVIDENCE_ERROR_MAX == (int)JSON_ERROR_MAX, "errors are handed on whole");

@@ -4,7 +4,7 @@
 
 #include "core/base/arena.h"
 #include "core/base/limits.h"
-#include "core/smtp.h"
+#include "core/collect/smtp/smtp.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

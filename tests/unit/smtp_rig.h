@@ -3,7 +3,7 @@
 
 #include "core/facts/evidence.h"
 #include "core/base/loop.h"
-#include "core/smtp.h"
+#include "core/collect/smtp/smtp.h"
 #include "tests/unit/peer.h"
 
 struct rig {

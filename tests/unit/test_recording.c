@@ -15,7 +15,7 @@
 #include "core/base/limits.h"
 #include "core/recording.h"
 #include "core/result.h"
-#include "core/smtp.h"
+#include "core/collect/smtp/smtp.h"
 #include "core/base/str.h"
 #include "core/facts/target.h"
 #include "core/facts/vantage.h"

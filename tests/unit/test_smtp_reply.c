@@ -12,7 +12,7 @@
 
 #include "core/base/arena.h"
 #include "core/base/limits.h"
-#include "core/smtp.h"
+#include "core/collect/smtp/smtp.h"
 
 static const size_t chunk_sizes[] = {1, 7, 4096};
 

@@ -13,7 +13,7 @@
 #include "core/facts/evidence.h"
 #include "core/base/limits.h"
 #include "core/base/loop.h"
-#include "core/smtp.h"
+#include "core/collect/smtp/smtp.h"
 #include "tests/unit/peer.h"
 #include "tests/unit/smtp_rig.h"
 

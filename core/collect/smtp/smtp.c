@@ -1,5 +1,5 @@
-/* core/smtp.c - the SMTP collector: decides who may be contacted, and queues a session for each. */
-#include "core/smtp.h"
+/* core/collect/smtp/smtp.c - the SMTP collector: decides who may be contacted, and queues a session for each. */
+#include "core/collect/smtp/smtp.h"
 
 #include <errno.h>
 #include <setjmp.h>
@@ -10,8 +10,8 @@
 #include "core/facts/evidence.h"
 #include "core/guest.h"
 #include "core/base/limits.h"
-#include "core/smtp_end.h"
-#include "core/smtp_session.h"
+#include "core/collect/smtp/smtp_end.h"
+#include "core/collect/smtp/smtp_session.h"
 #include "core/base/str.h"
 #include "core/tls.h"
 

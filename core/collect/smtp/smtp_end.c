@@ -1,5 +1,5 @@
-/* core/smtp_end.c - from errno and state to the kind of end and the trouble behind it. */
-#include "core/smtp_end.h"
+/* core/collect/smtp/smtp_end.c - from errno and state to the kind of end and the trouble behind it. */
+#include "core/collect/smtp/smtp_end.h"
 
 #include <errno.h>
 

@@ -1,4 +1,4 @@
-/* core/smtp.h - SMTP evidence, and the collector that gets it.
+/* core/collect/smtp/smtp.h - SMTP evidence, and the collector that gets it.
  *
  * One session with one address: wait for the complete greeting, EHLO (HELO where EHLO is refused), STARTTLS where it is
  * offered, the handshake, EHLO again, QUIT.  A trial (enum smtp_trial) goes another way from STARTTLS or the last EHLO

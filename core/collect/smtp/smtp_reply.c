@@ -1,7 +1,7 @@
-/* core/smtp_reply.c - the grammar of SMTP replies (RFC 5321 4.2): incremental parser, views, and the words for states.
+/* core/collect/smtp/smtp_reply.c - the grammar of SMTP replies (RFC 5321 4.2): incremental parser, views, and the words for states.
  */
 
-#include "core/smtp.h"
+#include "core/collect/smtp/smtp.h"
 
 #include <assert.h>
 #include <stdlib.h>

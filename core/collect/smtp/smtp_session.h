@@ -1,4 +1,4 @@
-/* core/smtp_session.h - what the SMTP collector and its sessions share.  For core/smtp.c and core/smtp_session.c only.
+/* core/collect/smtp/smtp_session.h - what the SMTP collector and its sessions share.  For core/collect/smtp/smtp.c and core/collect/smtp/smtp_session.c only.
  *
  * A session is queued, begins when the peer may be visited, makes its evidence known exactly once, and frees itself
  * when its connection is over.
@@ -7,7 +7,7 @@
 
 #include <stdbool.h>
 
-#include "core/smtp.h"
+#include "core/collect/smtp/smtp.h"
 
 struct guest;
 struct session;

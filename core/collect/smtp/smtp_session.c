@@ -1,4 +1,4 @@
-/* core/smtp_session.c - one SMTP session: the program's only state machine.
+/* core/collect/smtp/smtp_session.c - one SMTP session: the program's only state machine.
  *
  *   CONNECTING - GREETING - EHLO ------- STARTTLS - HANDSHAKE - EHLO_TLS - QUIT - DONE
  *                        \     \ HELO \________________________________/
@@ -9,7 +9,7 @@
  * A trial goes its own way: with old TLS from HANDSHAKE to QUIT, with an injection from there to LISTENING and QUIT, with a
  * recipient from the last EHLO or HELO to MAIL, RCPT and QUIT.
  */
-#include "core/smtp_session.h"
+#include "core/collect/smtp/smtp_session.h"
 
 #include <errno.h>
 #include <setjmp.h>
@@ -22,7 +22,7 @@
 #include "core/guest.h"
 #include "core/base/limits.h"
 #include "core/base/loop.h"
-#include "core/smtp_end.h"
+#include "core/collect/smtp/smtp_end.h"
 #include "core/stream.h"
 #include "core/base/trace.h"
 
