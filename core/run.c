@@ -2,7 +2,7 @@
 #include "core/run.h"
 
 #include "core/base/arena.h"
-#include "core/https.h"
+#include "core/collect/https/https.h"
 #include "core/base/limits.h"
 #include "core/recording.h"
 #include "core/resolver.h"

@@ -8,7 +8,7 @@
 #include "core/base/arena.h"
 #include "core/engine.h"
 #include "core/facts/evidence.h"
-#include "core/https.h"
+#include "core/collect/https/https.h"
 #include "core/base/loop.h"
 #include "core/recording.h"
 #include "core/base/str.h"

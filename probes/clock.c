@@ -5,7 +5,7 @@
  * on the time is left open: a certificate that is taken for expired by mistake would be worse. */
 #include "core/base/arena.h"
 #include "core/base/date.h"
-#include "core/https.h"
+#include "core/collect/https/https.h"
 #include "core/inventory.h"
 #include "core/run.h"
 #include "core/base/str.h"

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "core/collect/dns/dns.h"
-#include "core/https.h"
+#include "core/collect/https/https.h"
 #include "core/base/trouble.h"
 
 struct finding;

@@ -5,7 +5,7 @@
 #include "core/base/arena.h"
 #include "core/facts/record_text.h"
 #include "core/facts/evidence.h"
-#include "core/https.h"
+#include "core/collect/https/https.h"
 #include "core/collect/smtp/smtp.h"
 #include "core/base/ip.h"
 #include "core/base/str.h"

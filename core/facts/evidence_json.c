@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "core/base/arena.h"
-#include "core/https.h"
+#include "core/collect/https/https.h"
 #include "core/base/json_codec.h"
 #include "core/recording.h"
 #include "core/collect/smtp/smtp.h"

@@ -2,7 +2,7 @@
 #include <assert.h>
 #include <string.h>
 
-#include "core/https.h"
+#include "core/collect/https/https.h"
 
 static const char *const end_names[] = {
     [HTTPS_END_OK] = "ok",

@@ -6,7 +6,7 @@
 
 #include "core/base/arena.h"
 #include "core/base/date.h"
-#include "core/https.h"
+#include "core/collect/https/https.h"
 #include "core/base/json_codec.h"
 
 static enum reason usual_reason(enum https_end end)

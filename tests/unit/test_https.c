@@ -11,7 +11,7 @@
 
 #include "core/base/arena.h"
 #include "core/facts/evidence.h"
-#include "core/https.h"
+#include "core/collect/https/https.h"
 #include "core/base/limits.h"
 #include "core/base/loop.h"
 #include "core/base/url.h"

@@ -1,5 +1,5 @@
-/* core/https_curl.c - finds libcurl and its functions. */
-#include "core/https_curl.h"
+/* core/collect/https/https_curl.c - finds libcurl and its functions. */
+#include "core/collect/https/https_curl.h"
 
 #include <dlfcn.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-/* core/https.h - HTTPS evidence, and the collector that gets it.
+/* core/collect/https/https.h - HTTPS evidence, and the collector that gets it.
  *
  * One GET over TLS with a certificate that must be valid: no redirect is followed, no coding undone, nothing taken from the
  * environment.  A response of any status, a redirect and a coded body are answers like others; nothing here judges.

@@ -1,9 +1,9 @@
-/* core/https_end.h - how a transfer ended, and whose side that is on.  For core/https.c and core/https_end.c only. */
+/* core/collect/https/https_end.h - how a transfer ended, and whose side that is on.  For core/collect/https/https.c and core/collect/https/https_end.c only. */
 #pragma once
 
 #include <stdbool.h>
 
-#include "core/https.h"
+#include "core/collect/https/https.h"
 
 struct https_failure {
     enum https_end end;

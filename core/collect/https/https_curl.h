@@ -1,4 +1,4 @@
-/* core/https_curl.h - libcurl, loaded when the first response is asked for.
+/* core/collect/https/https_curl.h - libcurl, loaded when the first response is asked for.
  *
  * Linked in the usual way it would bring 25 more libraries into every start of the program: 6 ms of CPU, where an audit that
  * needs no HTTPS takes 3.  So its functions are called through a table: curl->easy_init() is curl_easy_init().

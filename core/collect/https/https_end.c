@@ -1,5 +1,5 @@
-/* core/https_end.c - the kinds of end and the trouble behind each. */
-#include "core/https_end.h"
+/* core/collect/https/https_end.c - the kinds of end and the trouble behind each. */
+#include "core/collect/https/https_end.h"
 
 #include <stdlib.h>
 

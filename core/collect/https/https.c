@@ -1,5 +1,5 @@
-/* core/https.c - the HTTPS collector: decides where a transfer may connect, and queues it. */
-#include "core/https.h"
+/* core/collect/https/https.c - the HTTPS collector: decides where a transfer may connect, and queues it. */
+#include "core/collect/https/https.h"
 
 #include <errno.h>
 #include <setjmp.h>
@@ -7,8 +7,8 @@
 
 #include "core/base/arena.h"
 #include "core/facts/evidence.h"
-#include "core/https_end.h"
-#include "core/https_transfer.h"
+#include "core/collect/https/https_end.h"
+#include "core/collect/https/https_transfer.h"
 
 /* The value of last resort, when the machine has not even the memory for one. */
 const struct https_response https_no_memory = {

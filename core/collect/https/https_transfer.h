@@ -1,4 +1,4 @@
-/* core/https_transfer.h - what the HTTPS collector and its transfers share.  For core/https.c and core/https_transfer.c only.
+/* core/collect/https/https_transfer.h - what the HTTPS collector and its transfers share.  For core/collect/https/https.c and core/collect/https/https_transfer.c only.
  *
  * A transfer waits until the peer may be visited, makes its evidence known exactly once, and frees itself.
  */
@@ -8,8 +8,8 @@
 #include <stddef.h>
 
 #include "core/guest.h"
-#include "core/https.h"
-#include "core/https_curl.h"
+#include "core/collect/https/https.h"
+#include "core/collect/https/https_curl.h"
 #include "core/base/limits.h"
 #include "core/base/url.h"
 

@@ -1,5 +1,5 @@
-/* core/https_transfer.c - one GET: libcurl on our loop, with everything switched off that it could bring along. */
-#include "core/https_transfer.h"
+/* core/collect/https/https_transfer.c - one GET: libcurl on our loop, with everything switched off that it could bring along. */
+#include "core/collect/https/https_transfer.h"
 
 #include <errno.h>
 #include <setjmp.h>
@@ -13,7 +13,7 @@
 
 #include "core/base/arena.h"
 #include "core/facts/evidence.h"
-#include "core/https_end.h"
+#include "core/collect/https/https_end.h"
 #include "core/base/loop.h"
 #include "core/base/trace.h"
 
