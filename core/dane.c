@@ -11,7 +11,7 @@
 #include "core/run.h"
 #include "core/base/str.h"
 #include "core/facts/target.h"
-#include "core/tls.h"
+#include "core/collect/tls/tls.h"
 #include "core/tls_dane.h"
 #include "core/base/x509.h"
 

@@ -15,7 +15,7 @@
 
 #include "core/base/limits.h"
 #include "core/base/loop.h"
-#include "core/tls.h"
+#include "core/collect/tls/tls.h"
 
 enum { READ_MAX = 16384, CHUNK = 4096 };
 

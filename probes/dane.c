@@ -8,7 +8,7 @@
 #include "core/run.h"
 #include "core/base/str.h"
 #include "core/facts/target.h"
-#include "core/tls.h"
+#include "core/collect/tls/tls.h"
 #include "probes/mail.h"
 #include "probes/tls_view.h"
 #include "probes/zone.h"

@@ -6,7 +6,7 @@
 #include "core/base/limits.h"
 #include "core/run.h"
 #include "core/base/str.h"
-#include "core/tls.h"
+#include "core/collect/tls/tls.h"
 #include "core/base/url.h"
 #include "probes/mail.h"
 

@@ -12,7 +12,7 @@
 #include "core/run.h"
 #include "core/base/str.h"
 #include "core/facts/target.h"
-#include "core/tls.h"
+#include "core/collect/tls/tls.h"
 #include "core/base/x509.h"
 #include "probes/binding.h"
 #include "probes/mail.h"

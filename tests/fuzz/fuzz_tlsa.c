@@ -10,7 +10,7 @@
 
 #include "core/base/arena.h"
 #include "core/dane.h"
-#include "core/tls.h"
+#include "core/collect/tls/tls.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -17,7 +17,7 @@
 #include "core/dane.h"
 #include "core/collect/dns/dns.h"
 #include "core/base/str.h"
-#include "core/tls.h"
+#include "core/collect/tls/tls.h"
 #include "core/tls_dane.h"
 #include "core/base/x509.h"
 

@@ -13,7 +13,7 @@
 #include "core/collect/smtp/smtp_end.h"
 #include "core/collect/smtp/smtp_session.h"
 #include "core/base/str.h"
-#include "core/tls.h"
+#include "core/collect/tls/tls.h"
 
 enum { OUR_NAME_MAX = 255 };
 

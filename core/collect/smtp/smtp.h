@@ -15,7 +15,7 @@
 
 #include "core/base/ip.h"
 #include "core/base/str.h"
-#include "core/tls.h"
+#include "core/collect/tls/tls.h"
 #include "core/base/trouble.h"
 
 enum smtp_state {

@@ -1,4 +1,4 @@
-/* core/tls.h - TLS as seen in a session: what was negotiated and which certificates were shown.
+/* core/collect/tls/tls.h - TLS as seen in a session: what was negotiated and which certificates were shown.
  *
  * The only home of OpenSSL, together with x509.h.  The handshake always completes if it can: a bad certificate is
  * evidence, not an error.

@@ -1,5 +1,5 @@
-/* core/tls.c - TLS clients on OpenSSL, between two memory buffers. */
-#include "core/tls.h"
+/* core/collect/tls/tls.c - TLS clients on OpenSSL, between two memory buffers. */
+#include "core/collect/tls/tls.h"
 
 #include <assert.h>
 #include <dirent.h>
