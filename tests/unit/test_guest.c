@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "core/guest.h"
+#include "core/collect/net/guest.h"
 #include "core/base/limits.h"
 #include "core/base/loop.h"
 

@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "core/guest.h"
+#include "core/collect/net/guest.h"
 #include "core/collect/https/https.h"
 #include "core/collect/https/https_curl.h"
 #include "core/base/limits.h"

@@ -8,7 +8,7 @@
 
 #include "core/base/arena.h"
 #include "core/facts/evidence.h"
-#include "core/guest.h"
+#include "core/collect/net/guest.h"
 #include "core/base/limits.h"
 #include "core/collect/smtp/smtp_end.h"
 #include "core/collect/smtp/smtp_session.h"

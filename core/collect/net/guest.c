@@ -1,5 +1,5 @@
-/* core/guest.c - a table of the addresses and networks visited lately, and one queue. */
-#include "core/guest.h"
+/* core/collect/net/guest.c - a table of the addresses and networks visited lately, and one queue. */
+#include "core/collect/net/guest.h"
 
 #include <stdint.h>
 #include <stdlib.h>

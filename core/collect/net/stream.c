@@ -1,5 +1,5 @@
-/* core/stream.c - a libevent bufferevent that owns the socket, and a TLS client between it and the owner. */
-#include "core/stream.h"
+/* core/collect/net/stream.c - a libevent bufferevent that owns the socket, and a TLS client between it and the owner. */
+#include "core/collect/net/stream.h"
 
 #include <errno.h>
 #include <stdlib.h>

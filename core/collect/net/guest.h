@@ -1,4 +1,4 @@
-/* core/guest.h - being a good guest: when may the next connection to an address begin?
+/* core/collect/net/guest.h - being a good guest: when may the next connection to an address begin?
  *
  * A visit is one connection.  At most PEER_SESSIONS are open to one address, a time passes between two of them (for mail
  * servers PEER_INTERVAL_MS), and at most NET_SESSIONS are open to one /24 or /48.  A visit that asks again (evidence "#2")
