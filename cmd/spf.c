@@ -13,7 +13,7 @@
 #include "core/base/limits.h"
 #include "core/base/loop.h"
 #include "core/base/name.h"
-#include "core/spf.h"
+#include "core/derive/spf.h"
 #include "core/base/str.h"
 #include "core/facts/target.h"
 #include "core/base/trace.h"

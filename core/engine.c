@@ -13,7 +13,7 @@
 #include "core/probe.h"
 #include "core/receiver.h"
 #include "core/result.h"
-#include "core/run_internal.h"
+#include "core/derive/run_internal.h"
 #include "core/sources.h"
 #include "core/base/str.h"
 

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "core/base/arena.h"
-#include "core/run_internal.h"
+#include "core/derive/run_internal.h"
 #include "core/base/str.h"
 
 static const struct check checks[CHECK_COUNT] = {

@@ -5,7 +5,7 @@
 
 #include "core/base/arena.h"
 #include "core/finding.h"
-#include "core/inventory.h"
+#include "core/derive/inventory.h"
 #include "core/base/ip.h"
 #include "core/result.h"
 

@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 #include "core/finding.h"
-#include "core/inventory.h"
+#include "core/derive/inventory.h"
 #include "core/base/status.h"
 #include "core/facts/target.h"
 #include "core/facts/vantage.h"

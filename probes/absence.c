@@ -2,7 +2,7 @@
  * checks.md, section 4 step 2) */
 #include "core/base/arena.h"
 #include "core/collect/dns/dns.h"
-#include "core/run.h"
+#include "core/derive/run.h"
 #include "probes/mail.h"
 #include "probes/zone.h"
 

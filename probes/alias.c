@@ -1,6 +1,6 @@
 /* probes/alias.c - a chain of CNAMEs in words. */
 #include "core/collect/dns/dns.h"
-#include "core/run.h"
+#include "core/derive/run.h"
 #include "core/base/str.h"
 #include "probes/mail.h"
 

@@ -1,10 +1,10 @@
 /* probes/binding.c - does a policy of the domain's own bind senders to TLS with an MX host? */
 #include "probes/binding.h"
 
-#include "core/dane.h"
-#include "core/inventory.h"
+#include "core/derive/dane.h"
+#include "core/derive/inventory.h"
 #include "core/base/name.h"
-#include "core/run.h"
+#include "core/derive/run.h"
 #include "probes/sts.h"
 
 enum binding need_binding(struct run *run, const char *mx_host)

@@ -1,11 +1,11 @@
 /* probes/dane.c - do the TLSA records of every MX host match what the host shows?  (checks.md, section 12; RFC 7672) */
-#include "core/dane.h"
+#include "core/derive/dane.h"
 
 #include "core/base/arena.h"
 #include "core/finding.h"
-#include "core/inventory.h"
+#include "core/derive/inventory.h"
 #include "core/probe.h"
-#include "core/run.h"
+#include "core/derive/run.h"
 #include "core/base/str.h"
 #include "core/facts/target.h"
 #include "core/collect/tls/tls.h"

@@ -11,7 +11,7 @@
 #include "core/base/limits.h"
 #include "core/base/name.h"
 #include "core/probe.h"
-#include "core/run.h"
+#include "core/derive/run.h"
 #include "core/base/str.h"
 #include "core/facts/target.h"
 #include "probes/mail.h"

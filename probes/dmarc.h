@@ -3,7 +3,7 @@
 
 #include <stdbool.h>
 
-#include "core/dmarc.h"
+#include "core/derive/dmarc.h"
 #include "core/finding.h"
 
 struct run;

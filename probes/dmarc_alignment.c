@@ -3,10 +3,10 @@
  * DMARC passes when SPF passes for an aligned envelope domain, or DKIM for an aligned signing domain.  That mail is
  * signed at all, only a message shows. */
 #include "core/base/arena.h"
-#include "core/inventory.h"
+#include "core/derive/inventory.h"
 #include "core/base/name.h"
-#include "core/run.h"
-#include "core/spf.h"
+#include "core/derive/run.h"
+#include "core/derive/spf.h"
 #include "core/base/str.h"
 #include "core/facts/target.h"
 #include "probes/dmarc.h"

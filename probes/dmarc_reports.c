@@ -5,7 +5,7 @@
 #include "core/base/arena.h"
 #include "core/base/limits.h"
 #include "core/base/name.h"
-#include "core/run.h"
+#include "core/derive/run.h"
 #include "core/base/str.h"
 #include "probes/dmarc.h"
 #include "probes/mail.h"

@@ -1,7 +1,7 @@
 /* probes/dmarc_syntax.c - what is wrong with the text of a DMARC record, and where.  (RFC 9989 4.7, 4.8) */
 #include "core/base/arena.h"
 #include "core/base/name.h"
-#include "core/run.h"
+#include "core/derive/run.h"
 #include "core/base/str.h"
 #include "probes/dmarc.h"
 

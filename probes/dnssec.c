@@ -2,18 +2,18 @@
  * RFC 4033 5, RFC 9905)
  *
  * The zones are those of the domain, of its MX hosts, and of the reverse names of its mail addresses. */
-#include "core/dnssec.h"
+#include "core/derive/dnssec.h"
 
 #include <string.h>
 
 #include "core/base/arena.h"
 #include "core/finding.h"
-#include "core/inventory.h"
+#include "core/derive/inventory.h"
 #include "core/base/ip.h"
 #include "core/base/limits.h"
 #include "core/base/name.h"
 #include "core/probe.h"
-#include "core/run.h"
+#include "core/derive/run.h"
 #include "core/base/str.h"
 #include "core/facts/target.h"
 #include "probes/mail.h"

@@ -2,10 +2,10 @@
 #include <inttypes.h>
 
 #include "core/finding.h"
-#include "core/inventory.h"
+#include "core/derive/inventory.h"
 #include "core/probe.h"
-#include "core/resolver.h"
-#include "core/run.h"
+#include "core/derive/resolver.h"
+#include "core/derive/run.h"
 #include "core/facts/target.h"
 #include "core/facts/vantage.h"
 #include "probes/mail.h"

@@ -5,10 +5,10 @@
 #include <string.h>
 
 #include "core/base/arena.h"
-#include "core/inventory.h"
+#include "core/derive/inventory.h"
 #include "core/base/limits.h"
 #include "core/base/name.h"
-#include "core/run.h"
+#include "core/derive/run.h"
 #include "core/collect/smtp/smtp.h"
 #include "core/base/str.h"
 

@@ -1,8 +1,8 @@
 /* probes/ip.c - are the mail addresses reachable from the internet at all?  (checks.md, ip.public; RFC 6890) */
 #include "core/finding.h"
-#include "core/inventory.h"
+#include "core/derive/inventory.h"
 #include "core/probe.h"
-#include "core/run.h"
+#include "core/derive/run.h"
 #include "core/facts/target.h"
 #include "probes/mail.h"
 

@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 #include "core/finding.h"
-#include "core/inventory.h"
+#include "core/derive/inventory.h"
 #include "core/collect/smtp/smtp.h"
 
 struct run;

@@ -4,7 +4,7 @@
 #include "core/base/arena.h"
 #include "core/finding.h"
 #include "core/base/limits.h"
-#include "core/run.h"
+#include "core/derive/run.h"
 #include "core/base/str.h"
 #include "core/collect/tls/tls.h"
 #include "core/base/url.h"

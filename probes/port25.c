@@ -2,7 +2,7 @@
 #include "core/base/arena.h"
 #include "core/collect/dns/dns.h"
 #include "core/base/name.h"
-#include "core/run.h"
+#include "core/derive/run.h"
 #include "core/base/str.h"
 #include "core/facts/target.h"
 #include "probes/mail.h"

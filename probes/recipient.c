@@ -3,9 +3,9 @@
  * A recipient is named after an empty sender, and that is all: no DATA ever.  (threats.md A5; RFC 5321 4.5.1) */
 #include "core/base/arena.h"
 #include "core/finding.h"
-#include "core/inventory.h"
+#include "core/derive/inventory.h"
 #include "core/probe.h"
-#include "core/run.h"
+#include "core/derive/run.h"
 #include "core/base/str.h"
 #include "core/facts/target.h"
 #include "probes/mail.h"

@@ -3,7 +3,7 @@
 
 #include "core/collect/dns/dns.h"
 #include "core/base/ip.h"
-#include "core/run.h"
+#include "core/derive/run.h"
 #include "probes/answering.h"
 #include "probes/mail.h"
 

@@ -1,16 +1,16 @@
 /* probes/spf.c - the SPF record of every envelope domain, and what it says about every sender.  (checks.md, section 9;
  * RFC 7208) */
-#include "core/spf.h"
+#include "core/derive/spf.h"
 
 #include <string.h>
 
 #include "core/base/arena.h"
 #include "core/finding.h"
-#include "core/inventory.h"
+#include "core/derive/inventory.h"
 #include "core/base/limits.h"
 #include "core/base/name.h"
 #include "core/probe.h"
-#include "core/run.h"
+#include "core/derive/run.h"
 #include "core/records/spf_macro.h"
 #include "core/base/str.h"
 #include "core/facts/target.h"

@@ -4,8 +4,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "core/inventory.h"
-#include "core/spf.h"
+#include "core/derive/inventory.h"
+#include "core/derive/spf.h"
 
 struct finding;
 struct run;

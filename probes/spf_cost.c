@@ -4,7 +4,7 @@
 #include "core/base/arena.h"
 #include "core/base/ip_network.h"
 #include "core/base/limits.h"
-#include "core/run.h"
+#include "core/derive/run.h"
 #include "core/base/str.h"
 #include "probes/spf.h"
 

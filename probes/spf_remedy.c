@@ -5,7 +5,7 @@
 #include "core/finding.h"
 #include "core/base/limits.h"
 #include "core/base/name.h"
-#include "core/run.h"
+#include "core/derive/run.h"
 #include "core/records/spf_macro.h"
 #include "core/base/str.h"
 #include "core/facts/target.h"

@@ -3,7 +3,7 @@
 
 #include "core/base/arena.h"
 #include "core/base/limits.h"
-#include "core/run.h"
+#include "core/derive/run.h"
 #include "core/base/str.h"
 #include "core/facts/target.h"
 

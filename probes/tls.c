@@ -5,11 +5,11 @@
 #include <string.h>
 
 #include "core/base/arena.h"
-#include "core/dane.h"
+#include "core/derive/dane.h"
 #include "core/finding.h"
-#include "core/inventory.h"
+#include "core/derive/inventory.h"
 #include "core/probe.h"
-#include "core/run.h"
+#include "core/derive/run.h"
 #include "core/base/str.h"
 #include "core/facts/target.h"
 #include "core/collect/tls/tls.h"

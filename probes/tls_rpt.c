@@ -1,9 +1,9 @@
 /* probes/tls_rpt.c - can senders report failures of TLS?  (checks.md, section 12; RFC 8460 3) */
 #include "core/base/arena.h"
 #include "core/finding.h"
-#include "core/inventory.h"
+#include "core/derive/inventory.h"
 #include "core/probe.h"
-#include "core/run.h"
+#include "core/derive/run.h"
 #include "core/base/str.h"
 #include "core/facts/target.h"
 #include "core/records/tlsrpt.h"

@@ -1,7 +1,7 @@
 /* probes/tls_view.c - walks an SMTP session as far as its handshake.  (checks.md, section 7) */
 #include "probes/tls_view.h"
 
-#include "core/run.h"
+#include "core/derive/run.h"
 #include "probes/mail.h"
 
 static struct tls_view skipped(struct tls_view v, const char *why)

@@ -2,7 +2,7 @@
 #include "probes/trial.h"
 
 #include "core/base/name.h"
-#include "core/run.h"
+#include "core/derive/run.h"
 #include "probes/mail.h"
 
 bool trial_is_wanted(struct run *run, enum active active)

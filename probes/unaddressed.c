@@ -1,5 +1,5 @@
 /* probes/unaddressed.c - what to say where there is no server to talk to. */
-#include "core/run.h"
+#include "core/derive/run.h"
 #include "core/facts/target.h"
 #include "probes/mail.h"
 

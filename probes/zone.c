@@ -7,7 +7,7 @@
 #include "core/base/arena.h"
 #include "core/collect/dns/dns.h"
 #include "core/base/name.h"
-#include "core/run.h"
+#include "core/derive/run.h"
 #include "core/facts/vantage.h"
 
 const char *need_zone_of(struct run *run, const char *name, struct trouble *trouble)

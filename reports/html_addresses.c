@@ -6,7 +6,7 @@
 #include "core/base/arena.h"
 #include "core/base/ip_network.h"
 #include "core/base/name.h"
-#include "core/spf.h"
+#include "core/derive/spf.h"
 #include "core/base/str.h"
 #include "reports/words.h"
 

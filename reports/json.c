@@ -15,7 +15,7 @@
 #include "core/base/ip_network.h"
 #include "core/base/name.h"
 #include "core/recording.h"
-#include "core/spf.h"
+#include "core/derive/spf.h"
 #include "core/base/str.h"
 #include "reports/mail_path.h"
 #include "reports/receivers.h"

@@ -15,7 +15,7 @@
 #include "core/base/limits.h"
 #include "core/base/loop.h"
 #include "core/base/name.h"
-#include "core/run_internal.h"
+#include "core/derive/run_internal.h"
 #include "core/facts/target.h"
 
 enum { ZONE_SETS_MAX = 512, ZONE_QUEUE_MAX = 4096, ZONE_RECORDS_MAX = 64 };

@@ -6,7 +6,7 @@
 #include <stdio.h>
 
 #include "core/base/json.h"
-#include "core/spf.h"
+#include "core/derive/spf.h"
 #include "core/records/spf_macro.h"
 #include "core/base/str.h"
 #include "tests/zone.h"

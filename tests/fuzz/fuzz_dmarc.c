@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "core/base/arena.h"
-#include "core/dmarc.h"
+#include "core/derive/dmarc.h"
 #include "core/base/limits.h"
 #include "core/base/name.h"
 

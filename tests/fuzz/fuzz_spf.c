@@ -1,6 +1,6 @@
 /* SPF over a random zone: it ends, within the limits of RFC 7208 4.6.4 and our own, with the same result in whatever
  * order answers arrive.  Bytes choose names, record types and terms, so that most zones are more than noise. */
-#include "core/spf.h"
+#include "core/derive/spf.h"
 #include "core/base/str.h"
 #include "tests/zone.h"
 

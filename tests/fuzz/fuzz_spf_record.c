@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "core/base/arena.h"
-#include "core/spf.h"
+#include "core/derive/spf.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

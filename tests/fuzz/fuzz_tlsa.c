@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "core/base/arena.h"
-#include "core/dane.h"
+#include "core/derive/dane.h"
 #include "core/collect/tls/tls.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "core/base/arena.h"
-#include "core/dane.h"
+#include "core/derive/dane.h"
 #include "core/base/limits.h"
 #include "core/base/x509.h"
 #include "core/base/x509_mark.h"

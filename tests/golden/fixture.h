@@ -15,7 +15,7 @@
 #include "core/facts/evidence_json.h"
 #include "core/receiver.h"
 #include "core/result.h"
-#include "core/spf.h"
+#include "core/derive/spf.h"
 #include "core/base/str.h"
 #include "core/facts/vantage.h"
 

@@ -14,11 +14,11 @@
 #include <string.h>
 
 #include "core/base/arena.h"
-#include "core/dane.h"
+#include "core/derive/dane.h"
 #include "core/collect/dns/dns.h"
 #include "core/base/str.h"
 #include "core/collect/tls/tls.h"
-#include "core/tls_dane.h"
+#include "core/derive/tls_dane.h"
 #include "core/base/x509.h"
 
 enum {

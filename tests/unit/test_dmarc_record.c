@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "core/base/arena.h"
-#include "core/dmarc.h"
+#include "core/derive/dmarc.h"
 #include "core/records/dmarc_record.h"
 #include "core/base/limits.h"
 #include "core/base/name.h"

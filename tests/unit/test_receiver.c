@@ -8,7 +8,7 @@
 
 #include "core/base/arena.h"
 #include "core/finding.h"
-#include "core/inventory.h"
+#include "core/derive/inventory.h"
 #include "core/receiver.h"
 #include "core/result.h"
 

@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "core/resolver.h"
+#include "core/derive/resolver.h"
 #include "core/base/str.h"
 #include "tests/zone.h"
 

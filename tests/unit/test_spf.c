@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "core/spf.h"
+#include "core/derive/spf.h"
 #include "core/base/str.h"
 #include "tests/zone.h"
 

@@ -10,7 +10,7 @@
 
 #include "core/base/arena.h"
 #include "core/base/limits.h"
-#include "core/spf.h"
+#include "core/derive/spf.h"
 #include "core/records/spf_record.h"
 
 static const struct spf_record *parse(struct arena *arena, const char *text)

@@ -1,4 +1,4 @@
-/* core/inventory.h - a domain's mail hosts and mail addresses: MX -> hosts -> addresses, and declared senders.
+/* core/derive/inventory.h - a domain's mail hosts and mail addresses: MX -> hosts -> addresses, and declared senders.
  *
  * Derived from evidence within a run, so it grows from run to run; need_inventory() is never NULL and holds what is known
  * so far.  Its lists are in order: MX hosts by preference, then name; addresses IPv4 first, then by value.

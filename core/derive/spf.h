@@ -1,4 +1,4 @@
-/* core/spf.h - SPF: check_host() of RFC 7208, and what its record costs.
+/* core/derive/spf.h - SPF: check_host() of RFC 7208, and what its record costs.
  *
  * Both are functions on a run.  need_spf() gives the result for one sender, exactly as a receiver that follows the RFC
  * would get it: the limits of section 4.6.4 are counted term by term, in the order of evaluation.  need_spf_tree()

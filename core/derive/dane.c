@@ -1,18 +1,18 @@
-/* core/dane.c - collects an MX host's TLSA records, says which are usable, and which match. */
-#include "core/dane.h"
+/* core/derive/dane.c - collects an MX host's TLSA records, says which are usable, and which match. */
+#include "core/derive/dane.h"
 
 #include <inttypes.h>
 #include <string.h>
 
 #include "core/base/arena.h"
-#include "core/dnssec.h"
+#include "core/derive/dnssec.h"
 #include "core/base/limits.h"
 #include "core/base/name.h"
-#include "core/run.h"
+#include "core/derive/run.h"
 #include "core/base/str.h"
 #include "core/facts/target.h"
 #include "core/collect/tls/tls.h"
-#include "core/tls_dane.h"
+#include "core/derive/tls_dane.h"
 #include "core/base/x509.h"
 
 enum {

@@ -1,5 +1,5 @@
-/* core/tls_dane.c - verifies chains by TLSA records with OpenSSL, outside any session. */
-#include "core/tls_dane.h"
+/* core/derive/tls_dane.c - verifies chains by TLSA records with OpenSSL, outside any session. */
+#include "core/derive/tls_dane.h"
 
 #include <stdlib.h>
 

@@ -1,4 +1,4 @@
-/* core/dmarc.h - which DMARC policy holds for mail from a domain, and what its organisational domain is.
+/* core/derive/dmarc.h - which DMARC policy holds for mail from a domain, and what its organisational domain is.
  *
  * Two views of the same DNS: that of RFC 9989, which finds both by walking up the tree of names, and that of RFC 7489,
  * which many receivers still have and which takes the organisational domain from the public suffix list.

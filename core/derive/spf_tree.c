@@ -1,4 +1,4 @@
-/* core/spf_tree.c - all records that an SPF record leads to, and what each costs; asks early for what an evaluation may
+/* core/derive/spf_tree.c - all records that an SPF record leads to, and what each costs; asks early for what an evaluation may
  * need.
  *
  * Breadth first.  A record's children are looked at once all records before it are known, so neither the tree nor what
@@ -8,8 +8,8 @@
 #include "core/base/arena.h"
 #include "core/base/limits.h"
 #include "core/base/name.h"
-#include "core/run.h"
-#include "core/spf.h"
+#include "core/derive/run.h"
+#include "core/derive/spf.h"
 #include "core/records/spf_macro.h"
 
 struct build {

@@ -1,5 +1,5 @@
-/* core/inventory.c - a domain's mail hosts and mail addresses, from its MX records and its user's declarations. */
-#include "core/inventory.h"
+/* core/derive/inventory.c - a domain's mail hosts and mail addresses, from its MX records and its user's declarations. */
+#include "core/derive/inventory.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -7,8 +7,8 @@
 #include "core/base/arena.h"
 #include "core/base/limits.h"
 #include "core/base/name.h"
-#include "core/run_internal.h"
-#include "core/spf.h"
+#include "core/derive/run_internal.h"
+#include "core/derive/spf.h"
 #include "core/base/str.h"
 #include "core/facts/target.h"
 

@@ -1,12 +1,12 @@
-/* core/run.c - how a probe's wishes reach the evidence store, and what it is told when there is no time left. */
-#include "core/run.h"
+/* core/derive/run.c - how a probe's wishes reach the evidence store, and what it is told when there is no time left. */
+#include "core/derive/run.h"
 
 #include "core/base/arena.h"
 #include "core/collect/https/https.h"
 #include "core/base/limits.h"
 #include "core/recording.h"
-#include "core/resolver.h"
-#include "core/run_internal.h"
+#include "core/derive/resolver.h"
+#include "core/derive/run_internal.h"
 #include "core/collect/smtp/smtp.h"
 #include "core/base/str.h"
 #include "core/facts/target.h"

@@ -1,4 +1,4 @@
-/* core/dnssec.h - what an answer's DNSSEC status and its signatures are worth.  (RFC 4033 5; threats.md D2)
+/* core/derive/dnssec.h - what an answer's DNSSEC status and its signatures are worth.  (RFC 4033 5; threats.md D2)
  *
  * "Insecure" is a statement only of a resolver that validates.  One that is trusted and never sets AD does not: the
  * root has been signed since 2010, so its SOA tells.

@@ -1,4 +1,4 @@
-/* core/resolver.h - may the resolver's answers be believed?  (checks.md, env.resolver; threats.md D13)
+/* core/derive/resolver.h - may the resolver's answers be believed?  (checks.md, env.resolver; threats.md D13)
  *
  * A name that cannot exist is asked for.  A resolver that answers it with an address rewrites NXDOMAIN: then no absence that
  * it reports, and no answer with those addresses, is a fact.

@@ -1,4 +1,4 @@
-/* core/spf_source.c - what an evaluation of SPF is made of: records, names of MX hosts and of addresses, macro values.
+/* core/derive/spf_source.c - what an evaluation of SPF is made of: records, names of MX hosts and of addresses, macro values.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -6,9 +6,9 @@
 #include "core/base/arena.h"
 #include "core/base/limits.h"
 #include "core/base/name.h"
-#include "core/run.h"
-#include "core/run_internal.h"
-#include "core/spf.h"
+#include "core/derive/run.h"
+#include "core/derive/run_internal.h"
+#include "core/derive/spf.h"
 #include "core/records/spf_macro.h"
 
 static struct trouble too_large(void)

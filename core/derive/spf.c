@@ -1,5 +1,5 @@
-/* core/spf.c - check_host(): the evaluation of an SPF record for one sender.  (RFC 7208 4, 5, 6) */
-#include "core/spf.h"
+/* core/derive/spf.c - check_host(): the evaluation of an SPF record for one sender.  (RFC 7208 4, 5, 6) */
+#include "core/derive/spf.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -7,7 +7,7 @@
 #include "core/base/arena.h"
 #include "core/base/limits.h"
 #include "core/base/name.h"
-#include "core/run.h"
+#include "core/derive/run.h"
 #include "core/records/spf_macro.h"
 
 static const char *const words[] = {"none", "neutral", "pass", "fail", "softfail", "temperror", "permerror"};

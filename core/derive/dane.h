@@ -1,4 +1,4 @@
-/* core/dane.h - an MX host's TLSA records as a sender that knows DANE sees them.  (RFC 7672)
+/* core/derive/dane.h - an MX host's TLSA records as a sender that knows DANE sees them.  (RFC 7672)
  *
  * They count if the MX RRset, the host's addresses and the TLSA RRset are all DNSSEC-secure (2.2); of those that count,
  * a sender uses the records with usage 2 or 3 that it understands (3.1).  For a host that is an alias the name at the
@@ -13,7 +13,7 @@
 #include <stdint.h>
 
 #include "core/collect/dns/dns.h"
-#include "core/inventory.h"
+#include "core/derive/inventory.h"
 #include "core/base/str.h"
 
 struct arena;

@@ -1,12 +1,12 @@
-/* core/dmarc.c - the walk up the tree of names, and what receivers made of the suffix list before it. */
-#include "core/dmarc.h"
+/* core/derive/dmarc.c - the walk up the tree of names, and what receivers made of the suffix list before it. */
+#include "core/derive/dmarc.h"
 
 #include <string.h>
 
 #include "core/base/arena.h"
 #include "core/base/limits.h"
 #include "core/base/name.h"
-#include "core/run.h"
+#include "core/derive/run.h"
 #include "core/base/str.h"
 
 enum { SHORTCUT_LABELS = 8, LABELS_AFTER_SHORTCUT = 7, NAME_OCTETS_MAX = 253 };

@@ -1,10 +1,10 @@
-/* core/resolver.c - may the resolver's answers be believed? */
-#include "core/resolver.h"
+/* core/derive/resolver.c - may the resolver's answers be believed? */
+#include "core/derive/resolver.h"
 
 #include <inttypes.h>
 
 #include "core/base/arena.h"
-#include "core/run.h"
+#include "core/derive/run.h"
 #include "core/base/str.h"
 
 /* A top-level domain of this run's own: the root's NXDOMAIN is certain, and no cache has seen it. */

@@ -1,4 +1,4 @@
-/* core/run.h - one execution of one probe, and how a probe asks for evidence.
+/* core/derive/run.h - one execution of one probe, and how a probe asks for evidence.
  *
  * need_*() returns evidence that is known, or NULL.  NULL has registered the wish: go on with what is there, the probe is
  * run again when the evidence has arrived.  Findings of a run that still has open wishes are thrown away with its scratch

@@ -1,11 +1,11 @@
-/* core/run_internal.h - what a run is made of; for run.c, finding.c, inventory.c and the engine only. */
+/* core/derive/run_internal.h - what a run is made of; for run.c, finding.c, inventory.c and the engine only. */
 #pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
 
 #include "core/facts/evidence.h"
-#include "core/run.h"
+#include "core/derive/run.h"
 
 struct finding;
 struct inventory;

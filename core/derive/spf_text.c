@@ -1,8 +1,8 @@
-/* core/spf_text.c - SPF records with a change, and in the form of a zone file. */
+/* core/derive/spf_text.c - SPF records with a change, and in the form of a zone file. */
 #include <string.h>
 
 #include "core/base/arena.h"
-#include "core/spf.h"
+#include "core/derive/spf.h"
 
 enum { STRING_MAX = 255 }; /* octets of a character-string, RFC 1035 3.3 */
 

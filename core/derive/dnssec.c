@@ -1,8 +1,8 @@
-/* core/dnssec.c - tells "insecure" from "not validated here", and old signatures from current ones. */
-#include "core/dnssec.h"
+/* core/derive/dnssec.c - tells "insecure" from "not validated here", and old signatures from current ones. */
+#include "core/derive/dnssec.h"
 
 #include "core/base/arena.h"
-#include "core/run.h"
+#include "core/derive/run.h"
 
 static const struct {
     const char *name;

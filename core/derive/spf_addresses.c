@@ -1,4 +1,4 @@
-/* core/spf_addresses.c - which addresses a domain's own SPF record names one by one, which ranges, and whose records it
+/* core/derive/spf_addresses.c - which addresses a domain's own SPF record names one by one, which ranges, and whose records it
  * includes.  (checks.md, "Roles of an IP") */
 #include <stdlib.h>
 #include <string.h>
@@ -7,8 +7,8 @@
 #include "core/base/ip_network.h"
 #include "core/base/limits.h"
 #include "core/base/name.h"
-#include "core/run.h"
-#include "core/spf.h"
+#include "core/derive/run.h"
+#include "core/derive/spf.h"
 #include "core/records/spf_macro.h"
 
 enum { V4_BITS = 32, V6_BITS = 128 };
