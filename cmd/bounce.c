@@ -9,8 +9,8 @@
 #include "cmd/usage.h"
 #include "cmd/wrap.h"
 #include "core/base/arena.h"
-#include "core/bounce.h"
-#include "core/finding.h"
+#include "core/result/bounce.h"
+#include "core/result/finding.h"
 #include "core/base/ip.h"
 #include "core/base/str.h"
 

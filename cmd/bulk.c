@@ -15,8 +15,8 @@
 #include "core/base/limits.h"
 #include "core/base/loop.h"
 #include "core/base/name.h"
-#include "core/receiver.h"
-#include "core/result.h"
+#include "core/result/receiver.h"
+#include "core/result/result.h"
 #include "core/base/str.h"
 
 enum {

@@ -5,7 +5,7 @@
 #include "cmd/output.h"
 #include "cmd/usage.h"
 #include "core/base/arena.h"
-#include "core/finding.h"
+#include "core/result/finding.h"
 #include "core/base/limits.h"
 
 static void print_text(void)

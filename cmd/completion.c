@@ -3,7 +3,7 @@
 
 #include "cmd/options.h"
 #include "cmd/usage.h"
-#include "core/finding.h"
+#include "core/result/finding.h"
 #include "reports/reporter.h"
 
 static bool of_command(enum option_id id, const char *command)

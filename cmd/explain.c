@@ -7,7 +7,7 @@
 #include "cmd/usage.h"
 #include "cmd/wrap.h"
 #include "core/base/arena.h"
-#include "core/finding.h"
+#include "core/result/finding.h"
 #include "core/base/limits.h"
 #include "core/base/str.h"
 

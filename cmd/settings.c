@@ -11,7 +11,7 @@
 #include "core/base/ip_network.h"
 #include "core/base/limits.h"
 #include "core/base/name.h"
-#include "core/receiver.h"
+#include "core/result/receiver.h"
 #include "core/base/str.h"
 #include "core/facts/vantage.h"
 #include "reports/reporter.h"

@@ -15,7 +15,7 @@
 #include "core/base/json_codec.h"
 #include "core/base/limits.h"
 #include "core/base/name.h"
-#include "core/result.h"
+#include "core/result/result.h"
 #include "core/facts/target.h"
 
 enum { VERSION = 1 };

@@ -5,7 +5,7 @@
 #include <inttypes.h>
 
 #include "core/base/arena.h"
-#include "core/finding.h"
+#include "core/result/finding.h"
 #include "core/base/name.h"
 #include "core/derive/run.h"
 #include "core/base/str.h"

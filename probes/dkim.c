@@ -7,10 +7,10 @@
 
 #include "core/base/arena.h"
 #include "core/records/dkim_key.h"
-#include "core/finding.h"
+#include "core/result/finding.h"
 #include "core/base/limits.h"
 #include "core/base/name.h"
-#include "core/probe.h"
+#include "core/result/probe.h"
 #include "core/derive/run.h"
 #include "core/base/str.h"
 #include "core/facts/target.h"

@@ -3,7 +3,7 @@
 
 #include "core/base/arena.h"
 #include "core/base/name.h"
-#include "core/probe.h"
+#include "core/result/probe.h"
 #include "core/derive/run.h"
 #include "core/base/str.h"
 #include "core/facts/target.h"

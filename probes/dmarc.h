@@ -4,7 +4,7 @@
 #include <stdbool.h>
 
 #include "core/derive/dmarc.h"
-#include "core/finding.h"
+#include "core/result/finding.h"
 
 struct run;
 

@@ -1,9 +1,9 @@
 /* probes/env.c - what this machine can see.  Speaks about us, never against the domain.  (checks.md, section 16) */
 #include <inttypes.h>
 
-#include "core/finding.h"
+#include "core/result/finding.h"
 #include "core/derive/inventory.h"
-#include "core/probe.h"
+#include "core/result/probe.h"
 #include "core/derive/resolver.h"
 #include "core/derive/run.h"
 #include "core/facts/target.h"

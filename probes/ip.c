@@ -1,7 +1,7 @@
 /* probes/ip.c - are the mail addresses reachable from the internet at all?  (checks.md, ip.public; RFC 6890) */
-#include "core/finding.h"
+#include "core/result/finding.h"
 #include "core/derive/inventory.h"
-#include "core/probe.h"
+#include "core/result/probe.h"
 #include "core/derive/run.h"
 #include "core/facts/target.h"
 #include "probes/mail.h"

@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "core/finding.h"
+#include "core/result/finding.h"
 #include "core/derive/inventory.h"
 #include "core/collect/smtp/smtp.h"
 

@@ -4,10 +4,10 @@
 
 #include "core/base/arena.h"
 #include "core/collect/dns/dns.h"
-#include "core/finding.h"
+#include "core/result/finding.h"
 #include "core/derive/inventory.h"
 #include "core/base/name.h"
-#include "core/probe.h"
+#include "core/result/probe.h"
 #include "core/facts/record_text.h"
 #include "core/derive/run.h"
 #include "core/base/str.h"

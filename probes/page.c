@@ -2,7 +2,7 @@
 #include "probes/page.h"
 
 #include "core/base/arena.h"
-#include "core/finding.h"
+#include "core/result/finding.h"
 #include "core/base/limits.h"
 #include "core/derive/run.h"
 #include "core/base/str.h"

@@ -1,7 +1,7 @@
 /* probes/probes.c - THE list of probes, in report order. */
 #include "probes/probes.h"
 
-#include "core/probe.h"
+#include "core/result/probe.h"
 
 extern const struct probe banner_probe, bimi_probe, dane_probe, dkim_probe, dmarc_probe, dnsbl_probe, dnssec_probe, env_probe,
     helo_probe, ip_probe, mta_sts_probe, mx_probe, ns_probe, ptr_probe, ptr_range_probe, recipient_probe, smtp_probe, spf_probe, tls_probe,

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "core/base/arena.h"
-#include "core/finding.h"
+#include "core/result/finding.h"
 #include "core/base/limits.h"
 #include "core/base/name.h"
 #include "core/derive/run.h"

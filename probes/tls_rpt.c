@@ -1,8 +1,8 @@
 /* probes/tls_rpt.c - can senders report failures of TLS?  (checks.md, section 12; RFC 8460 3) */
 #include "core/base/arena.h"
-#include "core/finding.h"
+#include "core/result/finding.h"
 #include "core/derive/inventory.h"
-#include "core/probe.h"
+#include "core/result/probe.h"
 #include "core/derive/run.h"
 #include "core/base/str.h"
 #include "core/facts/target.h"

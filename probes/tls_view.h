@@ -1,7 +1,7 @@
 /* probes/tls_view.h - the TLS of an MX host's address, or why there is none to judge. */
 #pragma once
 
-#include "core/finding.h"
+#include "core/result/finding.h"
 #include "core/collect/smtp/smtp.h"
 
 struct run;

@@ -11,7 +11,7 @@
 
 #include "core/base/arena.h"
 #include "core/facts/evidence.h"
-#include "core/identity.h"
+#include "core/result/identity.h"
 #include "core/base/ip_network.h"
 #include "core/base/name.h"
 #include "core/recording.h"

@@ -8,7 +8,7 @@
 #include <stddef.h>
 
 #include "core/collect/dns/dns.h"
-#include "core/result.h"
+#include "core/result/result.h"
 #include "core/collect/smtp/smtp.h"
 
 struct arena;

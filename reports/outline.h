@@ -7,8 +7,8 @@
 
 #include <stddef.h>
 
-#include "core/finding.h"
-#include "core/result.h"
+#include "core/result/finding.h"
+#include "core/result/result.h"
 #include "core/base/status.h"
 
 struct arena;

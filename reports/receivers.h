@@ -8,8 +8,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "core/receiver.h"
-#include "core/result.h"
+#include "core/result/receiver.h"
+#include "core/result/result.h"
 
 struct arena;
 

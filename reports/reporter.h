@@ -16,7 +16,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
-#include "core/result.h"
+#include "core/result/result.h"
 #include "reports/sink.h"
 
 struct arena;

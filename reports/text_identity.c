@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "core/base/arena.h"
-#include "core/identity.h"
+#include "core/result/identity.h"
 #include "core/base/str.h"
 #include "reports/receivers.h"
 #include "reports/reporter.h"

@@ -7,7 +7,7 @@
 #include <time.h>
 
 #include "core/base/arena.h"
-#include "core/identity.h"
+#include "core/result/identity.h"
 #include "core/base/str.h"
 
 static const char *const group_titles[][2] = {

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "core/result.h"
+#include "core/result/result.h"
 #include "core/base/status.h"
 #include "core/base/trouble.h"
 
@@ -30,7 +30,7 @@ const char *roles_text(const struct mail_address *);  /* "sender, mx" */
 const char *sender_text(struct arena *,
                         const struct mail_address *); /* "declared, HELO mail.example.org"; NULL: no sender */
 
-/* Sending identities (core/identity.h). */
+/* Sending identities (core/result/identity.h). */
 const char *identity_label(enum verdict); /* "AT RISK" */
 const char *identity_role(struct arena *, const struct mail_address *); /* "sends (declared); MX host mx.example.org" */
 const char *identity_says(struct arena *, const struct identity_name *); /* for the HELO with where it is from */

@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "core/finding.h"
+#include "core/result/finding.h"
 #include "core/base/ip.h"
 
 struct sender { /* --sender */

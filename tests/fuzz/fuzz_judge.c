@@ -5,12 +5,12 @@
 
 #include "core/base/arena.h"
 #include "core/engine.h"
-#include "core/finding.h"
-#include "core/identity.h"
+#include "core/result/finding.h"
+#include "core/result/identity.h"
 #include "core/base/limits.h"
 #include "core/base/loop.h"
 #include "core/recording.h"
-#include "core/result.h"
+#include "core/result/result.h"
 #include "probes/probes.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

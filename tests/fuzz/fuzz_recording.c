@@ -6,7 +6,7 @@
 
 #include "core/base/arena.h"
 #include "core/recording.h"
-#include "core/result.h"
+#include "core/result/result.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "core/base/arena.h"
-#include "core/bounce.h"
+#include "core/result/bounce.h"
 
 static const struct {
     const char *text;

@@ -11,7 +11,7 @@
 
 #include "core/base/arena.h"
 #include "core/engine.h"
-#include "core/identity.h"
+#include "core/result/identity.h"
 #include "core/base/loop.h"
 #include "core/recording.h"
 #include "core/base/str.h"

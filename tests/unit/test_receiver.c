@@ -7,10 +7,10 @@
 #include <string.h>
 
 #include "core/base/arena.h"
-#include "core/finding.h"
+#include "core/result/finding.h"
 #include "core/derive/inventory.h"
-#include "core/receiver.h"
-#include "core/result.h"
+#include "core/result/receiver.h"
+#include "core/result/result.h"
 
 struct mark { /* a finding of a made-up audit */
     const char *check, *subject;

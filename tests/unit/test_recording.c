@@ -14,7 +14,7 @@
 #include "core/collect/dns/dns.h"
 #include "core/base/limits.h"
 #include "core/recording.h"
-#include "core/result.h"
+#include "core/result/result.h"
 #include "core/collect/smtp/smtp.h"
 #include "core/base/str.h"
 #include "core/facts/target.h"

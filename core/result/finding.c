@@ -1,5 +1,5 @@
-/* core/finding.c - the catalogue of checks, and how a probe makes a finding. */
-#include "core/finding.h"
+/* core/result/finding.c - the catalogue of checks, and how a probe makes a finding. */
+#include "core/result/finding.h"
 
 #include <string.h>
 
@@ -9,7 +9,7 @@
 
 static const struct check checks[CHECK_COUNT] = {
 #define CHECK(id, name, group, worst, title, why, remedy, sources) [id] = {name, group, worst, title, why, remedy, sources},
-#include "core/checks.def"
+#include "core/result/checks.def"
 #undef CHECK
 };
 

@@ -1,4 +1,4 @@
-/* core/probe.h - a probe: a pure function from evidence to findings. */
+/* core/result/probe.h - a probe: a pure function from evidence to findings. */
 #pragma once
 
 #include <stdbool.h>

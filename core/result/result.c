@@ -1,5 +1,5 @@
-/* core/result.c - what a result says as a whole. */
-#include "core/result.h"
+/* core/result/result.c - what a result says as a whole. */
+#include "core/result/result.h"
 
 #include <string.h>
 

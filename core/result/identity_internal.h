@@ -1,7 +1,7 @@
-/* core/identity_internal.h - what identity.c takes from the findings.  For it and identity_verdict.c. */
+/* core/result/identity_internal.h - what identity.c takes from the findings.  For it and identity_verdict.c. */
 #pragma once
 
-#include "core/identity.h"
+#include "core/result/identity.h"
 
 /* The worst finding of a check about this address, as sender or as MX host; NULL: there is none. */
 const struct finding *identity_finding(const struct result *, const struct mail_address *, enum identity_part, const char *check);

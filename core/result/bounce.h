@@ -1,4 +1,4 @@
-/* core/bounce.h - which receiver's rule is behind a rejection?
+/* core/result/bounce.h - which receiver's rule is behind a rejection?
  *
  * Takes an SMTP reply, a log line or a whole delivery status notification, and finds the rules of receivers.def that it
  * fits: by who wrote it, by the words, by the enhanced code (RFC 3463).  The same code means different things at different
@@ -10,7 +10,7 @@
 #include <stddef.h>
 
 #include "core/base/ip.h"
-#include "core/receiver.h"
+#include "core/result/receiver.h"
 #include "core/base/str.h"
 
 struct bounce_match {

@@ -1,11 +1,11 @@
-/* core/identity.c - lays the names of every sending address side by side.  (checks.md, section 6) */
-#include "core/identity.h"
+/* core/result/identity.c - lays the names of every sending address side by side.  (checks.md, section 6) */
+#include "core/result/identity.h"
 
 #include <string.h>
 
 #include "core/base/arena.h"
 #include "core/facts/evidence.h"
-#include "core/identity_internal.h"
+#include "core/result/identity_internal.h"
 #include "core/base/limits.h"
 #include "core/base/name.h"
 #include "core/collect/smtp/smtp.h"

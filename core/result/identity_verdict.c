@@ -1,10 +1,10 @@
-/* core/identity_verdict.c - what the findings say about a sending address: the weight of each name, and a verdict. */
+/* core/result/identity_verdict.c - what the findings say about a sending address: the weight of each name, and a verdict. */
 #include <string.h>
 
 #include "core/base/arena.h"
-#include "core/identity_internal.h"
+#include "core/result/identity_internal.h"
 #include "core/base/name.h"
-#include "core/receiver.h"
+#include "core/result/receiver.h"
 
 enum { CHECKS_OF_A_PART = 5 };
 

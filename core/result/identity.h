@@ -1,4 +1,4 @@
-/* core/identity.h - the names of every sending address side by side: reverse names, HELO, greeting, EHLO reply, certificate.
+/* core/result/identity.h - the names of every sending address side by side: reverse names, HELO, greeting, EHLO reply, certificate.
  *
  * Read from the evidence of a finished audit, so that the odd one out shows; the weight of what is odd comes from the
  * findings, for judging is the probes' work.  Equality of names is receiver practice, not an RFC rule: a name that differs
@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "core/result.h"
+#include "core/result/result.h"
 #include "core/base/str.h"
 
 struct arena;

@@ -1,18 +1,18 @@
-/* core/receiver.c - judges the rules of receivers.def on the findings of an audit. */
-#include "core/receiver.h"
+/* core/result/receiver.c - judges the rules of receivers.def on the findings of an audit. */
+#include "core/result/receiver.h"
 
 #include <string.h>
 
 #include "core/base/arena.h"
-#include "core/finding.h"
+#include "core/result/finding.h"
 #include "core/derive/inventory.h"
 #include "core/base/ip.h"
-#include "core/result.h"
+#include "core/result/result.h"
 
 enum receiver_id {
 #define RECEIVER(id, name, title, kind, marks, not_visible) RECEIVER_ID_##id,
 #define RULE(receiver, outcome, when, words, codes, phrases, source, date)
-#include "core/receivers.def"
+#include "core/result/receivers.def"
 #undef RECEIVER
 #undef RULE
     RECEIVER_ID_COUNT
@@ -21,7 +21,7 @@ enum receiver_id {
 static const struct receiver receivers[RECEIVER_ID_COUNT] = {
 #define RECEIVER(id, name, title, kind, marks, not_visible) [RECEIVER_ID_##id] = {name, title, RECEIVER_##kind, marks, not_visible},
 #define RULE(receiver, outcome, when, words, codes, phrases, source, date)
-#include "core/receivers.def"
+#include "core/result/receivers.def"
 #undef RECEIVER
 #undef RULE
 };
@@ -47,7 +47,7 @@ static const struct receiver_rule rules[] = {
 #define RECEIVER(id, name, title, kind, marks, not_visible)
 #define RULE(receiver, outcome, when, words, codes, phrases, source, date)                                                         \
     {RECEIVER_ID_##receiver, RECEIVER_##outcome, when, words, codes, phrases, source, date},
-#include "core/receivers.def"
+#include "core/result/receivers.def"
 #undef RECEIVER
 #undef RULE
 };

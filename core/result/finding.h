@@ -1,4 +1,4 @@
-/* core/finding.h - what a check found out about one subject.
+/* core/result/finding.h - what a check found out about one subject.
  *
  * Findings are made by probes in their run's arena and belong to the result afterwards.  Texts are C strings that may
  * hold any remote byte but NUL: only a reporter's sink makes them fit to be shown.
@@ -16,7 +16,7 @@
 /* Every check: its id, and the texts of checks.def. */
 enum check_id {
 #define CHECK(id, name, group, worst, title, why, remedy, sources) id,
-#include "core/checks.def"
+#include "core/result/checks.def"
 #undef CHECK
     CHECK_COUNT
 };

@@ -1,4 +1,4 @@
-/* core/receiver.h - what the large receivers would do with mail from each sender, by their published rules.
+/* core/result/receiver.h - what the large receivers would do with mail from each sender, by their published rules.
  *
  * The rules are data (receivers.def); they are judged on the findings of a finished audit, with a three-valued logic: a rule
  * that rests on something undecided neither holds nor fails.  "No obstacle" never means "will accept": reputation, content
@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "core/finding.h"
+#include "core/result/finding.h"
 
 struct arena;
 struct mail_address;

@@ -1,5 +1,5 @@
-/* core/bounce.c - finds the published rule behind a rejection. */
-#include "core/bounce.h"
+/* core/result/bounce.c - finds the published rule behind a rejection. */
+#include "core/result/bounce.h"
 
 #include <string.h>
 

@@ -1,11 +1,11 @@
-/* core/result.h - a finished audit, as the reporters see it.  All const, all owned by the audit. */
+/* core/result/result.h - a finished audit, as the reporters see it.  All const, all owned by the audit. */
 #pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "core/finding.h"
+#include "core/result/finding.h"
 #include "core/derive/inventory.h"
 #include "core/base/status.h"
 #include "core/facts/target.h"
