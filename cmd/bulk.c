@@ -11,7 +11,7 @@
 #include "cmd/sheets.h"
 #include "cmd/targets.h"
 #include "core/base/arena.h"
-#include "core/engine.h"
+#include "core/audit/engine.h"
 #include "core/base/limits.h"
 #include "core/base/loop.h"
 #include "core/base/name.h"

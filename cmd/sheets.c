@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "core/base/arena.h"
-#include "core/recording.h"
+#include "core/audit/recording.h"
 #include "core/base/str.h"
 
 enum { WIDEST = 120, WIDTH = 80 };

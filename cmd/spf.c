@@ -9,7 +9,7 @@
 #include "cmd/targets.h"
 #include "cmd/usage.h"
 #include "core/base/arena.h"
-#include "core/engine.h"
+#include "core/audit/engine.h"
 #include "core/base/limits.h"
 #include "core/base/loop.h"
 #include "core/base/name.h"

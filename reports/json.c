@@ -14,7 +14,7 @@
 #include "core/result/identity.h"
 #include "core/base/ip_network.h"
 #include "core/base/name.h"
-#include "core/recording.h"
+#include "core/audit/recording.h"
 #include "core/derive/spf.h"
 #include "core/base/str.h"
 #include "reports/mail_path.h"

@@ -4,7 +4,7 @@
 #include "core/base/arena.h"
 #include "core/collect/https/https.h"
 #include "core/base/limits.h"
-#include "core/recording.h"
+#include "core/audit/recording.h"
 #include "core/derive/resolver.h"
 #include "core/derive/run_internal.h"
 #include "core/collect/smtp/smtp.h"

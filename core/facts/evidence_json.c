@@ -11,7 +11,7 @@
 #include "core/base/arena.h"
 #include "core/collect/https/https.h"
 #include "core/base/json_codec.h"
-#include "core/recording.h"
+#include "core/audit/recording.h"
 #include "core/collect/smtp/smtp.h"
 #include "core/facts/vantage.h"
 

@@ -4,12 +4,12 @@
 #include <stdlib.h>
 
 #include "core/base/arena.h"
-#include "core/engine.h"
+#include "core/audit/engine.h"
 #include "core/result/finding.h"
 #include "core/result/identity.h"
 #include "core/base/limits.h"
 #include "core/base/loop.h"
-#include "core/recording.h"
+#include "core/audit/recording.h"
 #include "core/result/result.h"
 #include "probes/probes.h"
 

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "core/base/arena.h"
-#include "core/recording.h"
+#include "core/audit/recording.h"
 #include "core/result/result.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -1,4 +1,4 @@
-/* Runs every tests/cases/GROUP/NAME.json: a recording (core/recording.h) and what the probes must find in it.
+/* Runs every tests/cases/GROUP/NAME.json: a recording (core/audit/recording.h) and what the probes must find in it.
  *
  *   {"about": "one sentence",
  *    "judge": ["mx.exists", "domain.exists"],
@@ -31,12 +31,12 @@
 #include <string.h>
 
 #include "core/base/arena.h"
-#include "core/engine.h"
+#include "core/audit/engine.h"
 #include "core/result/finding.h"
 #include "core/base/json.h"
 #include "core/base/limits.h"
 #include "core/base/loop.h"
-#include "core/recording.h"
+#include "core/audit/recording.h"
 #include "core/result/result.h"
 #include "core/base/str.h"
 #include "core/base/trouble.h"

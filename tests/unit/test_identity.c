@@ -10,10 +10,10 @@
 #include <string.h>
 
 #include "core/base/arena.h"
-#include "core/engine.h"
+#include "core/audit/engine.h"
 #include "core/result/identity.h"
 #include "core/base/loop.h"
-#include "core/recording.h"
+#include "core/audit/recording.h"
 #include "core/base/str.h"
 #include "probes/probes.h"
 

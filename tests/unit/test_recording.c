@@ -13,7 +13,7 @@
 #include "core/base/arena.h"
 #include "core/collect/dns/dns.h"
 #include "core/base/limits.h"
-#include "core/recording.h"
+#include "core/audit/recording.h"
 #include "core/result/result.h"
 #include "core/collect/smtp/smtp.h"
 #include "core/base/str.h"

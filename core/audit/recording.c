@@ -1,6 +1,6 @@
-/* core/recording.c - writes an audit's evidence to a file and reads it back. */
+/* core/audit/recording.c - writes an audit's evidence to a file and reads it back. */
 
-#include "core/recording.h"
+#include "core/audit/recording.h"
 
 #include <cjson/cJSON.h>
 #include <limits.h>

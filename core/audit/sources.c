@@ -1,16 +1,16 @@
-/* core/sources.c - where evidence comes from: the collectors, this machine, or a recording. */
-#include "core/sources.h"
+/* core/audit/sources.c - where evidence comes from: the collectors, this machine, or a recording. */
+#include "core/audit/sources.h"
 
 #include <setjmp.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/base/arena.h"
-#include "core/engine.h"
+#include "core/audit/engine.h"
 #include "core/facts/evidence.h"
 #include "core/collect/https/https.h"
 #include "core/base/loop.h"
-#include "core/recording.h"
+#include "core/audit/recording.h"
 #include "core/base/str.h"
 #include "core/facts/vantage.h"
 

@@ -1,4 +1,4 @@
-/* core/recording.h - evidence as a JSON file: --record, --replay, and the case files of the tests.
+/* core/audit/recording.h - evidence as a JSON file: --record, --replay, and the case files of the tests.
  *
  * {"mailready_evidence": 1,
  *  "target": {"domain": "example.org", "unicode": "example.org", "smtp_port": 25, "canaries": ["mx.example.net"],

@@ -1,4 +1,4 @@
-/* core/sources.h - where evidence comes from: the collectors, this machine, or a recording.  The engine's only. */
+/* core/audit/sources.h - where evidence comes from: the collectors, this machine, or a recording.  The engine's only. */
 #pragma once
 
 #include <stdbool.h>

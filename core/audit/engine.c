@@ -1,5 +1,5 @@
-/* core/engine.c - runs audits: probes are run until no wish is open, or the deadline is past. */
-#include "core/engine.h"
+/* core/audit/engine.c - runs audits: probes are run until no wish is open, or the deadline is past. */
+#include "core/audit/engine.h"
 
 #include <assert.h>
 #include <setjmp.h>
@@ -14,7 +14,7 @@
 #include "core/result/receiver.h"
 #include "core/result/result.h"
 #include "core/derive/run_internal.h"
-#include "core/sources.h"
+#include "core/audit/sources.h"
 #include "core/base/str.h"
 
 enum { PROBES_MAX = 63 };

@@ -1,4 +1,4 @@
-/* core/engine.h - runs audits: admits them, runs their probes until no wish is open, ends them at their deadline. */
+/* core/audit/engine.h - runs audits: admits them, runs their probes until no wish is open, ends them at their deadline. */
 #pragma once
 
 #include <stdbool.h>
