@@ -9,10 +9,10 @@
 #include "cmd/usage.h"
 #include "cmd/wrap.h"
 #include "core/base/arena.h"
-#include "core/result/bounce.h"
-#include "core/result/finding.h"
 #include "core/base/ip.h"
 #include "core/base/str.h"
+#include "core/result/bounce.h"
+#include "core/result/finding.h"
 
 enum { TEXT_INDENT = 2, STDIN_MOST = 16 * 1024 * 1024 };
 

@@ -10,14 +10,14 @@
 #include "cmd/progress.h"
 #include "cmd/sheets.h"
 #include "cmd/targets.h"
-#include "core/base/arena.h"
 #include "core/audit/engine.h"
+#include "core/base/arena.h"
 #include "core/base/limits.h"
 #include "core/base/loop.h"
 #include "core/base/name.h"
+#include "core/base/str.h"
 #include "core/result/receiver.h"
 #include "core/result/result.h"
-#include "core/base/str.h"
 
 enum {
     TICK_MS = 100,

@@ -5,8 +5,8 @@
 #include "cmd/output.h"
 #include "cmd/usage.h"
 #include "core/base/arena.h"
-#include "core/result/finding.h"
 #include "core/base/limits.h"
+#include "core/result/finding.h"
 
 static void print_text(void)
 {

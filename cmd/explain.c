@@ -7,9 +7,9 @@
 #include "cmd/usage.h"
 #include "cmd/wrap.h"
 #include "core/base/arena.h"
-#include "core/result/finding.h"
 #include "core/base/limits.h"
 #include "core/base/str.h"
+#include "core/result/finding.h"
 
 enum { TEXT_INDENT = 2, EXPLAIN_BYTES = 64 * 1024 * 1024 }; /* a bounce is copied while its lines are folded */
 

@@ -11,9 +11,9 @@
 #include "core/base/ip_network.h"
 #include "core/base/limits.h"
 #include "core/base/name.h"
-#include "core/result/receiver.h"
 #include "core/base/str.h"
 #include "core/facts/vantage.h"
+#include "core/result/receiver.h"
 #include "reports/reporter.h"
 
 enum { HELO_MAX = 255, NAMES_MAX = CHECK_COUNT * 2 };

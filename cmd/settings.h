@@ -8,8 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "core/collect/dns/dns.h"
 #include "core/base/status.h"
+#include "core/collect/dns/dns.h"
 #include "core/facts/target.h"
 
 struct arena;

@@ -9,8 +9,8 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "core/base/arena.h"
 #include "core/audit/recording.h"
+#include "core/base/arena.h"
 #include "core/base/str.h"
 
 enum { WIDEST = 120, WIDTH = 80 };

@@ -8,15 +8,15 @@
 #include "cmd/settings.h"
 #include "cmd/targets.h"
 #include "cmd/usage.h"
-#include "core/base/arena.h"
 #include "core/audit/engine.h"
+#include "core/base/arena.h"
 #include "core/base/limits.h"
 #include "core/base/loop.h"
 #include "core/base/name.h"
-#include "core/derive/spf.h"
 #include "core/base/str.h"
-#include "core/facts/target.h"
 #include "core/base/trace.h"
+#include "core/derive/spf.h"
+#include "core/facts/target.h"
 #include "reports/sink.h"
 
 enum { RESOLVERS_MAX = 8, INDENT = 2 };

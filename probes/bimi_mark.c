@@ -5,13 +5,13 @@
 #include <inttypes.h>
 
 #include "core/base/arena.h"
-#include "core/result/finding.h"
 #include "core/base/name.h"
-#include "core/derive/run.h"
 #include "core/base/str.h"
-#include "core/facts/target.h"
 #include "core/base/x509.h"
 #include "core/base/x509_mark.h"
+#include "core/derive/run.h"
+#include "core/facts/target.h"
+#include "core/result/finding.h"
 #include "probes/bimi.h"
 #include "probes/mail.h"
 #include "probes/page.h"

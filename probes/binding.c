@@ -1,9 +1,9 @@
 /* probes/binding.c - does a policy of the domain's own bind senders to TLS with an MX host? */
 #include "probes/binding.h"
 
+#include "core/base/name.h"
 #include "core/derive/dane.h"
 #include "core/derive/inventory.h"
-#include "core/base/name.h"
 #include "core/derive/run.h"
 #include "probes/sts.h"
 

@@ -5,10 +5,10 @@
  * on the time is left open: a certificate that is taken for expired by mistake would be worse. */
 #include "core/base/arena.h"
 #include "core/base/date.h"
+#include "core/base/str.h"
 #include "core/collect/https/https.h"
 #include "core/derive/inventory.h"
 #include "core/derive/run.h"
-#include "core/base/str.h"
 #include "core/facts/target.h"
 #include "core/facts/vantage.h"
 #include "probes/mail.h"

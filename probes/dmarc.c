@@ -3,10 +3,10 @@
 
 #include "core/base/arena.h"
 #include "core/base/name.h"
-#include "core/result/probe.h"
-#include "core/derive/run.h"
 #include "core/base/str.h"
+#include "core/derive/run.h"
 #include "core/facts/target.h"
+#include "core/result/probe.h"
 #include "probes/mail.h"
 
 static const enum check_id dependents[] = {DMARC_SINGLE,   DMARC_SYNTAX,     DMARC_POLICY,

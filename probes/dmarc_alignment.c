@@ -3,11 +3,11 @@
  * DMARC passes when SPF passes for an aligned envelope domain, or DKIM for an aligned signing domain.  That mail is
  * signed at all, only a message shows. */
 #include "core/base/arena.h"
-#include "core/derive/inventory.h"
 #include "core/base/name.h"
+#include "core/base/str.h"
+#include "core/derive/inventory.h"
 #include "core/derive/run.h"
 #include "core/derive/spf.h"
-#include "core/base/str.h"
 #include "core/facts/target.h"
 #include "probes/dmarc.h"
 

@@ -5,8 +5,8 @@
 #include "core/base/arena.h"
 #include "core/base/limits.h"
 #include "core/base/name.h"
-#include "core/derive/run.h"
 #include "core/base/str.h"
+#include "core/derive/run.h"
 #include "probes/dmarc.h"
 #include "probes/mail.h"
 

@@ -1,8 +1,8 @@
 /* probes/dmarc_syntax.c - what is wrong with the text of a DMARC record, and where.  (RFC 9989 4.7, 4.8) */
 #include "core/base/arena.h"
 #include "core/base/name.h"
-#include "core/derive/run.h"
 #include "core/base/str.h"
+#include "core/derive/run.h"
 #include "probes/dmarc.h"
 
 enum { SPAN_SHOWN = 60, REMARKS_SHOWN = 12 };

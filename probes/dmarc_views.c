@@ -1,8 +1,8 @@
 /* probes/dmarc_views.c - where receivers that still follow RFC 7489 come to another policy or alignment. */
 #include "core/base/arena.h"
 #include "core/base/name.h"
-#include "core/derive/run.h"
 #include "core/base/str.h"
+#include "core/derive/run.h"
 #include "core/facts/target.h"
 #include "probes/dmarc.h"
 

@@ -5,12 +5,12 @@
 #include "core/records/dnsbl.h"
 
 #include "core/base/arena.h"
-#include "core/result/finding.h"
-#include "core/derive/inventory.h"
-#include "core/result/probe.h"
-#include "core/derive/run.h"
 #include "core/base/str.h"
+#include "core/derive/inventory.h"
+#include "core/derive/run.h"
 #include "core/facts/target.h"
+#include "core/result/finding.h"
+#include "core/result/probe.h"
 #include "probes/mail.h"
 
 /* ---- is the list itself sound? ---- */

@@ -5,12 +5,12 @@
 #include <string.h>
 
 #include "core/base/arena.h"
-#include "core/derive/inventory.h"
 #include "core/base/limits.h"
 #include "core/base/name.h"
-#include "core/derive/run.h"
-#include "core/collect/smtp/smtp.h"
 #include "core/base/str.h"
+#include "core/collect/smtp/smtp.h"
+#include "core/derive/inventory.h"
+#include "core/derive/run.h"
 
 struct candidate {
     const char *name;

@@ -5,14 +5,14 @@
 #include <string.h>
 
 #include "core/base/arena.h"
-#include "core/result/finding.h"
-#include "core/derive/inventory.h"
 #include "core/base/name.h"
-#include "core/result/probe.h"
+#include "core/base/str.h"
+#include "core/derive/inventory.h"
 #include "core/derive/run.h"
 #include "core/derive/spf.h"
-#include "core/base/str.h"
 #include "core/facts/target.h"
+#include "core/result/finding.h"
+#include "core/result/probe.h"
 #include "probes/fcrdns.h"
 #include "probes/mail.h"
 #include "probes/reverse.h"

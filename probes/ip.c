@@ -1,9 +1,9 @@
 /* probes/ip.c - are the mail addresses reachable from the internet at all?  (checks.md, ip.public; RFC 6890) */
-#include "core/result/finding.h"
 #include "core/derive/inventory.h"
-#include "core/result/probe.h"
 #include "core/derive/run.h"
 #include "core/facts/target.h"
+#include "core/result/finding.h"
+#include "core/result/probe.h"
 #include "probes/mail.h"
 
 static bool is_mx(const struct mail_address *address)

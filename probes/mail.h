@@ -8,9 +8,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "core/result/finding.h"
-#include "core/derive/inventory.h"
 #include "core/collect/smtp/smtp.h"
+#include "core/derive/inventory.h"
+#include "core/result/finding.h"
 
 struct run;
 

@@ -3,14 +3,14 @@
 #include <inttypes.h>
 
 #include "core/base/arena.h"
-#include "core/result/finding.h"
-#include "core/derive/inventory.h"
 #include "core/base/limits.h"
 #include "core/base/name.h"
-#include "core/result/probe.h"
-#include "core/derive/run.h"
 #include "core/base/str.h"
+#include "core/derive/inventory.h"
+#include "core/derive/run.h"
 #include "core/facts/target.h"
+#include "core/result/finding.h"
+#include "core/result/probe.h"
 #include "probes/sts.h"
 
 enum { SHORT_MAX_AGE_S = 86400 }; /* below a day a policy protects little */

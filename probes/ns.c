@@ -3,15 +3,15 @@
 #include <string.h>
 
 #include "core/base/arena.h"
-#include "core/collect/dns/dns.h"
-#include "core/result/finding.h"
-#include "core/derive/inventory.h"
 #include "core/base/name.h"
-#include "core/result/probe.h"
-#include "core/facts/record_text.h"
-#include "core/derive/run.h"
 #include "core/base/str.h"
+#include "core/collect/dns/dns.h"
+#include "core/derive/inventory.h"
+#include "core/derive/run.h"
+#include "core/facts/record_text.h"
 #include "core/facts/target.h"
+#include "core/result/finding.h"
+#include "core/result/probe.h"
 #include "probes/answering.h"
 #include "probes/zone.h"
 

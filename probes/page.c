@@ -2,12 +2,12 @@
 #include "probes/page.h"
 
 #include "core/base/arena.h"
-#include "core/result/finding.h"
 #include "core/base/limits.h"
-#include "core/derive/run.h"
 #include "core/base/str.h"
-#include "core/collect/tls/tls.h"
 #include "core/base/url.h"
+#include "core/collect/tls/tls.h"
+#include "core/derive/run.h"
+#include "core/result/finding.h"
 #include "probes/mail.h"
 
 static enum page_step faulty(struct page *page, const char *fault)

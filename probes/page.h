@@ -1,9 +1,9 @@
 /* probes/page.h - a file that a record names by its URL: the host's addresses, then one GET. */
 #pragma once
 
+#include "core/base/trouble.h"
 #include "core/collect/dns/dns.h"
 #include "core/collect/https/https.h"
-#include "core/base/trouble.h"
 
 struct finding;
 struct run;

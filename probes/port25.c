@@ -1,9 +1,9 @@
 /* probes/port25.c - does port 25 leave this machine?  (checks.md, section 7: canary logic; threats.md C1, C2) */
 #include "core/base/arena.h"
-#include "core/collect/dns/dns.h"
 #include "core/base/name.h"
-#include "core/derive/run.h"
 #include "core/base/str.h"
+#include "core/collect/dns/dns.h"
+#include "core/derive/run.h"
 #include "core/facts/target.h"
 #include "probes/mail.h"
 

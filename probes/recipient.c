@@ -2,12 +2,12 @@
  *
  * A recipient is named after an empty sender, and that is all: no DATA ever.  (threats.md A5; RFC 5321 4.5.1) */
 #include "core/base/arena.h"
-#include "core/result/finding.h"
-#include "core/derive/inventory.h"
-#include "core/result/probe.h"
-#include "core/derive/run.h"
 #include "core/base/str.h"
+#include "core/derive/inventory.h"
+#include "core/derive/run.h"
 #include "core/facts/target.h"
+#include "core/result/finding.h"
+#include "core/result/probe.h"
 #include "probes/mail.h"
 #include "probes/trial.h"
 

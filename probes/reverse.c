@@ -1,8 +1,8 @@
 /* probes/reverse.c - what an address's reverse name has, an absence confirmed. */
 #include "probes/reverse.h"
 
-#include "core/collect/dns/dns.h"
 #include "core/base/ip.h"
+#include "core/collect/dns/dns.h"
 #include "core/derive/run.h"
 #include "probes/answering.h"
 #include "probes/mail.h"

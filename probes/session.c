@@ -3,8 +3,8 @@
 
 #include "core/base/arena.h"
 #include "core/base/name.h"
-#include "core/derive/run.h"
 #include "core/base/str.h"
+#include "core/derive/run.h"
 #include "core/facts/target.h"
 #include "probes/mail.h"
 #include "probes/reverse.h"

@@ -5,15 +5,15 @@
 #include <string.h>
 
 #include "core/base/arena.h"
-#include "core/result/finding.h"
-#include "core/derive/inventory.h"
 #include "core/base/limits.h"
 #include "core/base/name.h"
-#include "core/result/probe.h"
-#include "core/derive/run.h"
-#include "core/records/spf_macro.h"
 #include "core/base/str.h"
+#include "core/derive/inventory.h"
+#include "core/derive/run.h"
 #include "core/facts/target.h"
+#include "core/records/spf_macro.h"
+#include "core/result/finding.h"
+#include "core/result/probe.h"
 #include "probes/mail.h"
 #include "probes/spf.h"
 

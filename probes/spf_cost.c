@@ -4,8 +4,8 @@
 #include "core/base/arena.h"
 #include "core/base/ip_network.h"
 #include "core/base/limits.h"
-#include "core/derive/run.h"
 #include "core/base/str.h"
+#include "core/derive/run.h"
 #include "probes/spf.h"
 
 enum { COSTS_TEXT_MAX = 1000, V6_WIDE_BITS = 32, V4_BITS = 32 };

@@ -2,13 +2,13 @@
 #include <string.h>
 
 #include "core/base/arena.h"
-#include "core/result/finding.h"
 #include "core/base/limits.h"
 #include "core/base/name.h"
-#include "core/derive/run.h"
-#include "core/records/spf_macro.h"
 #include "core/base/str.h"
+#include "core/derive/run.h"
 #include "core/facts/target.h"
+#include "core/records/spf_macro.h"
+#include "core/result/finding.h"
 #include "probes/spf.h"
 
 enum { ADDRESSES_FOR_A_TERM = 4, CHANGES_MAX = 32 };

@@ -3,8 +3,8 @@
 
 #include "core/base/arena.h"
 #include "core/base/limits.h"
-#include "core/derive/run.h"
 #include "core/base/str.h"
+#include "core/derive/run.h"
 #include "core/facts/target.h"
 
 /* ---- the record ---- */

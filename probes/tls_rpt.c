@@ -1,12 +1,12 @@
 /* probes/tls_rpt.c - can senders report failures of TLS?  (checks.md, section 12; RFC 8460 3) */
 #include "core/base/arena.h"
-#include "core/result/finding.h"
-#include "core/derive/inventory.h"
-#include "core/result/probe.h"
-#include "core/derive/run.h"
 #include "core/base/str.h"
+#include "core/derive/inventory.h"
+#include "core/derive/run.h"
 #include "core/facts/target.h"
 #include "core/records/tlsrpt.h"
+#include "core/result/finding.h"
+#include "core/result/probe.h"
 
 static void offer_record(struct run *run, struct finding *f)
 {

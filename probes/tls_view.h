@@ -1,8 +1,8 @@
 /* probes/tls_view.h - the TLS of an MX host's address, or why there is none to judge. */
 #pragma once
 
-#include "core/result/finding.h"
 #include "core/collect/smtp/smtp.h"
+#include "core/result/finding.h"
 
 struct run;
 

@@ -6,8 +6,8 @@
 
 #include <stdbool.h>
 
-#include "core/facts/target.h"
 #include "core/base/trouble.h"
+#include "core/facts/target.h"
 
 struct run;
 struct smtp_session;

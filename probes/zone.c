@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "core/base/arena.h"
-#include "core/collect/dns/dns.h"
 #include "core/base/name.h"
+#include "core/collect/dns/dns.h"
 #include "core/derive/run.h"
 #include "core/facts/vantage.h"
 

@@ -8,8 +8,8 @@
 #include <string.h>
 
 #include "core/base/arena.h"
-#include "core/facts/evidence.h"
 #include "core/base/str.h"
+#include "core/facts/evidence.h"
 #include "reports/evidence_text.h"
 #include "reports/html_style.h" /* made by the Makefile from reports/html/style.css */
 #include "reports/outline.h"

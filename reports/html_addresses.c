@@ -6,8 +6,8 @@
 #include "core/base/arena.h"
 #include "core/base/ip_network.h"
 #include "core/base/name.h"
-#include "core/derive/spf.h"
 #include "core/base/str.h"
+#include "core/derive/spf.h"
 #include "reports/words.h"
 
 static void role(struct report *report, const struct mail_address *address)

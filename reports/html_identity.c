@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "core/base/arena.h"
-#include "core/result/identity.h"
 #include "core/base/str.h"
+#include "core/result/identity.h"
 #include "reports/receivers.h"
 #include "reports/words.h"
 

@@ -9,14 +9,14 @@
 #include <errno.h>
 #include <string.h>
 
+#include "core/audit/recording.h"
 #include "core/base/arena.h"
-#include "core/facts/evidence.h"
-#include "core/result/identity.h"
 #include "core/base/ip_network.h"
 #include "core/base/name.h"
-#include "core/audit/recording.h"
-#include "core/derive/spf.h"
 #include "core/base/str.h"
+#include "core/derive/spf.h"
+#include "core/facts/evidence.h"
+#include "core/result/identity.h"
 #include "reports/mail_path.h"
 #include "reports/receivers.h"
 #include "reports/words.h"

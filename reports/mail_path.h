@@ -8,8 +8,8 @@
 #include <stddef.h>
 
 #include "core/collect/dns/dns.h"
-#include "core/result/result.h"
 #include "core/collect/smtp/smtp.h"
+#include "core/result/result.h"
 
 struct arena;
 

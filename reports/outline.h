@@ -7,9 +7,9 @@
 
 #include <stddef.h>
 
+#include "core/base/status.h"
 #include "core/result/finding.h"
 #include "core/result/result.h"
-#include "core/base/status.h"
 
 struct arena;
 

@@ -7,8 +7,8 @@
 #include <time.h>
 
 #include "core/base/arena.h"
-#include "core/result/identity.h"
 #include "core/base/str.h"
+#include "core/result/identity.h"
 
 static const char *const group_titles[][2] = {
     /* in order of the specification */

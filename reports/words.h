@@ -6,9 +6,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "core/result/result.h"
 #include "core/base/status.h"
 #include "core/base/trouble.h"
+#include "core/result/result.h"
 
 struct arena;
 struct identity;

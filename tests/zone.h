@@ -11,11 +11,11 @@
 #include <string.h>
 
 #include "core/base/arena.h"
-#include "core/facts/evidence.h"
 #include "core/base/limits.h"
 #include "core/base/loop.h"
 #include "core/base/name.h"
 #include "core/derive/run_internal.h"
+#include "core/facts/evidence.h"
 #include "core/facts/target.h"
 
 enum { ZONE_SETS_MAX = 512, ZONE_QUEUE_MAX = 4096, ZONE_RECORDS_MAX = 64 };

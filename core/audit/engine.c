@@ -6,16 +6,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/audit/sources.h"
 #include "core/base/arena.h"
-#include "core/facts/evidence.h"
 #include "core/base/limits.h"
 #include "core/base/loop.h"
+#include "core/base/str.h"
+#include "core/derive/run_internal.h"
+#include "core/facts/evidence.h"
 #include "core/result/probe.h"
 #include "core/result/receiver.h"
 #include "core/result/result.h"
-#include "core/derive/run_internal.h"
-#include "core/audit/sources.h"
-#include "core/base/str.h"
 
 enum { PROBES_MAX = 63 };
 

@@ -10,13 +10,13 @@
 #include <string.h>
 
 #include "core/base/arena.h"
-#include "core/facts/evidence_json.h"
 #include "core/base/json.h"
 #include "core/base/json_codec.h"
 #include "core/base/limits.h"
 #include "core/base/name.h"
-#include "core/result/result.h"
+#include "core/facts/evidence_json.h"
 #include "core/facts/target.h"
+#include "core/result/result.h"
 
 enum { VERSION = 1 };
 

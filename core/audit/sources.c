@@ -5,13 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/base/arena.h"
 #include "core/audit/engine.h"
-#include "core/facts/evidence.h"
-#include "core/collect/https/https.h"
-#include "core/base/loop.h"
 #include "core/audit/recording.h"
+#include "core/base/arena.h"
+#include "core/base/loop.h"
 #include "core/base/str.h"
+#include "core/collect/https/https.h"
+#include "core/facts/evidence.h"
 #include "core/facts/vantage.h"
 
 enum { REPLAY_QUEUE = 4096 };

@@ -5,15 +5,15 @@
 #include <string.h>
 
 #include "core/base/arena.h"
-#include "core/derive/dnssec.h"
 #include "core/base/limits.h"
 #include "core/base/name.h"
-#include "core/derive/run.h"
 #include "core/base/str.h"
-#include "core/facts/target.h"
-#include "core/collect/tls/tls.h"
-#include "core/derive/tls_dane.h"
 #include "core/base/x509.h"
+#include "core/collect/tls/tls.h"
+#include "core/derive/dnssec.h"
+#include "core/derive/run.h"
+#include "core/derive/tls_dane.h"
+#include "core/facts/target.h"
 
 enum {
     PKIX_TA = 0,

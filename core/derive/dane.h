@@ -12,9 +12,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/base/str.h"
 #include "core/collect/dns/dns.h"
 #include "core/derive/inventory.h"
-#include "core/base/str.h"
 
 struct arena;
 struct run;

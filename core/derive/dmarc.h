@@ -17,9 +17,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "core/records/dmarc_record.h"
-#include "core/collect/dns/dns.h"
 #include "core/base/limits.h"
+#include "core/collect/dns/dns.h"
+#include "core/records/dmarc_record.h"
 
 struct run;
 

@@ -7,9 +7,9 @@
 #include "core/base/arena.h"
 #include "core/base/limits.h"
 #include "core/base/name.h"
+#include "core/base/str.h"
 #include "core/derive/run_internal.h"
 #include "core/derive/spf.h"
-#include "core/base/str.h"
 #include "core/facts/target.h"
 
 struct build {

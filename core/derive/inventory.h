@@ -9,8 +9,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "core/collect/dns/dns.h"
 #include "core/base/ip.h"
+#include "core/collect/dns/dns.h"
 
 struct run;
 struct spf_addresses;

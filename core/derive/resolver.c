@@ -4,8 +4,8 @@
 #include <inttypes.h>
 
 #include "core/base/arena.h"
-#include "core/derive/run.h"
 #include "core/base/str.h"
+#include "core/derive/run.h"
 
 /* A top-level domain of this run's own: the root's NXDOMAIN is certain, and no cache has seen it. */
 const struct dns_answer *need_impossible_name(struct run *run)

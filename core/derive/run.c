@@ -1,16 +1,16 @@
 /* core/derive/run.c - how a probe's wishes reach the evidence store, and what it is told when there is no time left. */
 #include "core/derive/run.h"
 
-#include "core/base/arena.h"
-#include "core/collect/https/https.h"
-#include "core/base/limits.h"
 #include "core/audit/recording.h"
+#include "core/base/arena.h"
+#include "core/base/limits.h"
+#include "core/base/str.h"
+#include "core/base/url.h"
+#include "core/collect/https/https.h"
+#include "core/collect/smtp/smtp.h"
 #include "core/derive/resolver.h"
 #include "core/derive/run_internal.h"
-#include "core/collect/smtp/smtp.h"
-#include "core/base/str.h"
 #include "core/facts/target.h"
-#include "core/base/url.h"
 #include "core/facts/vantage.h"
 
 struct budget {

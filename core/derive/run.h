@@ -13,9 +13,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/base/ip.h"
 #include "core/collect/dns/dns.h"
 #include "core/facts/evidence.h"
-#include "core/base/ip.h"
 
 struct arena;
 struct https_response;

@@ -4,8 +4,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "core/facts/evidence.h"
 #include "core/derive/run.h"
+#include "core/facts/evidence.h"
 
 struct finding;
 struct inventory;

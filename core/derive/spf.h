@@ -18,11 +18,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "core/collect/dns/dns.h"
 #include "core/base/ip.h"
-#include "core/records/spf_record.h"
 #include "core/base/str.h"
 #include "core/base/trouble.h"
+#include "core/collect/dns/dns.h"
+#include "core/records/spf_record.h"
 
 struct arena;
 struct run;

@@ -8,9 +8,9 @@
 #include <openssl/x509.h>
 #include <openssl/x509_vfy.h>
 
-#include "core/collect/dns/dns.h"
 #include "core/base/limits.h"
 #include "core/base/x509.h"
+#include "core/collect/dns/dns.h"
 
 static const char no_memory[] = "out of memory";
 enum { USAGE_TA = 2, USAGE_EE = 3 };

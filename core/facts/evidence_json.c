@@ -8,10 +8,10 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "core/base/arena.h"
-#include "core/collect/https/https.h"
-#include "core/base/json_codec.h"
 #include "core/audit/recording.h"
+#include "core/base/arena.h"
+#include "core/base/json_codec.h"
+#include "core/collect/https/https.h"
 #include "core/collect/smtp/smtp.h"
 #include "core/facts/vantage.h"
 

@@ -6,8 +6,8 @@
 
 #include "core/base/arena.h"
 #include "core/base/date.h"
-#include "core/collect/https/https.h"
 #include "core/base/json_codec.h"
+#include "core/collect/https/https.h"
 
 static enum reason usual_reason(enum https_end end)
 {

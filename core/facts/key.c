@@ -5,10 +5,10 @@
 #include <string.h>
 
 #include "core/base/arena.h"
-#include "core/facts/evidence.h"
 #include "core/base/name.h"
 #include "core/base/str.h"
 #include "core/base/url.h"
+#include "core/facts/evidence.h"
 
 static const char *const trials[SMTP_TRIAL_COUNT] = {"", "old-tls", "injection", "rcpt="};
 

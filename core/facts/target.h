@@ -5,8 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "core/result/finding.h"
 #include "core/base/ip.h"
+#include "core/result/finding.h"
 
 struct sender { /* --sender */
     const char *host; /* where a host name was given: its addresses are looked up; else NULL */

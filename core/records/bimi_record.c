@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "core/base/arena.h"
-#include "core/records/taglist.h"
 #include "core/base/url.h"
+#include "core/records/taglist.h"
 
 static const struct str version = {"BIMI1", sizeof "BIMI1" - 1};
 

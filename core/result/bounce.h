@@ -10,8 +10,8 @@
 #include <stddef.h>
 
 #include "core/base/ip.h"
-#include "core/result/receiver.h"
 #include "core/base/str.h"
+#include "core/result/receiver.h"
 
 struct bounce_match {
     const struct receiver_rule *rule;

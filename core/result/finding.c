@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "core/base/arena.h"
-#include "core/derive/run_internal.h"
 #include "core/base/str.h"
+#include "core/derive/run_internal.h"
 
 static const struct check checks[CHECK_COUNT] = {
 #define CHECK(id, name, group, worst, title, why, remedy, sources) [id] = {name, group, worst, title, why, remedy, sources},

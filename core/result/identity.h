@@ -11,8 +11,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "core/result/result.h"
 #include "core/base/str.h"
+#include "core/result/result.h"
 
 struct arena;
 struct dns_answer;

@@ -2,8 +2,8 @@
 #include <string.h>
 
 #include "core/base/arena.h"
-#include "core/result/identity_internal.h"
 #include "core/base/name.h"
+#include "core/result/identity_internal.h"
 #include "core/result/receiver.h"
 
 enum { CHECKS_OF_A_PART = 5 };

@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "core/base/arena.h"
-#include "core/result/finding.h"
-#include "core/derive/inventory.h"
 #include "core/base/ip.h"
+#include "core/derive/inventory.h"
+#include "core/result/finding.h"
 #include "core/result/result.h"
 
 enum receiver_id {

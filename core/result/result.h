@@ -5,11 +5,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "core/result/finding.h"
-#include "core/derive/inventory.h"
 #include "core/base/status.h"
+#include "core/derive/inventory.h"
 #include "core/facts/target.h"
 #include "core/facts/vantage.h"
+#include "core/result/finding.h"
 
 struct evidence;
 struct receiver_verdict;

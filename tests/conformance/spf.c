@@ -6,9 +6,9 @@
 #include <stdio.h>
 
 #include "core/base/json.h"
+#include "core/base/str.h"
 #include "core/derive/spf.h"
 #include "core/records/spf_macro.h"
-#include "core/base/str.h"
 #include "tests/zone.h"
 
 enum { INPUT_MAX = 4194304, ORDERS = 20 };

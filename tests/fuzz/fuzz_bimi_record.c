@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "core/base/arena.h"
-#include "core/records/bimi_record.h"
 #include "core/base/url.h"
+#include "core/records/bimi_record.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 
 #include "core/base/arena.h"
-#include "core/records/dkim_key.h"
 #include "core/base/x509_key.h"
+#include "core/records/dkim_key.h"
 
 static void expect(int ok)
 {

@@ -5,9 +5,9 @@
 #include <stdlib.h>
 
 #include "core/base/arena.h"
-#include "core/derive/dmarc.h"
 #include "core/base/limits.h"
 #include "core/base/name.h"
+#include "core/derive/dmarc.h"
 
 static void expect(int ok)
 {

@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "core/base/arena.h"
+#include "core/base/name.h"
 #include "core/collect/dns/dns_chain.h"
 #include "core/collect/dns/dns_wire.h"
-#include "core/base/name.h"
 
 enum { MESSAGE_BYTES = 524288, CHAIN_BYTES = 65536 };
 

@@ -3,13 +3,13 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "core/base/arena.h"
 #include "core/audit/engine.h"
-#include "core/result/finding.h"
-#include "core/result/identity.h"
+#include "core/audit/recording.h"
+#include "core/base/arena.h"
 #include "core/base/limits.h"
 #include "core/base/loop.h"
-#include "core/audit/recording.h"
+#include "core/result/finding.h"
+#include "core/result/identity.h"
 #include "core/result/result.h"
 #include "probes/probes.h"
 

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/base/arena.h"
 #include "core/audit/recording.h"
+#include "core/base/arena.h"
 #include "core/result/result.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

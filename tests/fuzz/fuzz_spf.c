@@ -1,7 +1,7 @@
 /* SPF over a random zone: it ends, within the limits of RFC 7208 4.6.4 and our own, with the same result in whatever
  * order answers arrive.  Bytes choose names, record types and terms, so that most zones are more than noise. */
-#include "core/derive/spf.h"
 #include "core/base/str.h"
+#include "core/derive/spf.h"
 #include "tests/zone.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

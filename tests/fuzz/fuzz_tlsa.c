@@ -9,8 +9,8 @@
 #include <string.h>
 
 #include "core/base/arena.h"
-#include "core/derive/dane.h"
 #include "core/collect/tls/tls.h"
+#include "core/derive/dane.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

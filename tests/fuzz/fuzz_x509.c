@@ -4,10 +4,10 @@
 #include <string.h>
 
 #include "core/base/arena.h"
-#include "core/derive/dane.h"
 #include "core/base/limits.h"
 #include "core/base/x509.h"
 #include "core/base/x509_mark.h"
+#include "core/derive/dane.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

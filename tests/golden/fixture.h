@@ -11,13 +11,13 @@
 #include <string.h>
 
 #include "core/base/arena.h"
+#include "core/base/str.h"
+#include "core/derive/spf.h"
 #include "core/facts/evidence.h"
 #include "core/facts/evidence_json.h"
+#include "core/facts/vantage.h"
 #include "core/result/receiver.h"
 #include "core/result/result.h"
-#include "core/derive/spf.h"
-#include "core/base/str.h"
-#include "core/facts/vantage.h"
 
 /* Markup, a colour code, a bidi override, C1 (raw, and as UTF-8), bytes that are not UTF-8, and an honest e acute. */
 #define HOSTILE "<script>alert('1')</script> & \"\x1b[31m\" \xe2\x80\xae \x9b \xc2\x9b \xff\xc3\x28 caf\xc3\xa9"

@@ -1,9 +1,9 @@
 /* tests/unit/smtp_rig.h - one SMTP collector with its loop and store, for the tests of the collector. */
 #pragma once
 
-#include "core/facts/evidence.h"
 #include "core/base/loop.h"
 #include "core/collect/smtp/smtp.h"
+#include "core/facts/evidence.h"
 #include "tests/unit/peer.h"
 
 struct rig {

@@ -30,16 +30,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/base/arena.h"
 #include "core/audit/engine.h"
-#include "core/result/finding.h"
+#include "core/audit/recording.h"
+#include "core/base/arena.h"
 #include "core/base/json.h"
 #include "core/base/limits.h"
 #include "core/base/loop.h"
-#include "core/audit/recording.h"
-#include "core/result/result.h"
 #include "core/base/str.h"
 #include "core/base/trouble.h"
+#include "core/result/finding.h"
+#include "core/result/result.h"
 #include "probes/probes.h"
 
 #define CASES "tests/cases"

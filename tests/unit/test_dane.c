@@ -14,12 +14,12 @@
 #include <string.h>
 
 #include "core/base/arena.h"
-#include "core/derive/dane.h"
-#include "core/collect/dns/dns.h"
 #include "core/base/str.h"
-#include "core/collect/tls/tls.h"
-#include "core/derive/tls_dane.h"
 #include "core/base/x509.h"
+#include "core/collect/dns/dns.h"
+#include "core/collect/tls/tls.h"
+#include "core/derive/dane.h"
+#include "core/derive/tls_dane.h"
 
 enum {
     NOW = 1767225600,

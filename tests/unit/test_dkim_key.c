@@ -12,8 +12,8 @@
 #include <string.h>
 
 #include "core/base/arena.h"
-#include "core/records/dkim_key.h"
 #include "core/base/x509_key.h"
+#include "core/records/dkim_key.h"
 #include "tests/unit/dkim_keys.h"
 
 #define SUITE "../shared/corpora/dkim/mox-dkim-record.jsonl"

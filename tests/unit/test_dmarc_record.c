@@ -10,10 +10,10 @@
 #include <string.h>
 
 #include "core/base/arena.h"
-#include "core/derive/dmarc.h"
-#include "core/records/dmarc_record.h"
 #include "core/base/limits.h"
 #include "core/base/name.h"
+#include "core/derive/dmarc.h"
+#include "core/records/dmarc_record.h"
 
 static int setup(void **state)
 {

@@ -17,10 +17,10 @@
 #include <event2/event.h>
 
 #include "core/base/arena.h"
-#include "core/collect/dns/dns_channel.h"
-#include "core/facts/evidence.h"
 #include "core/base/limits.h"
 #include "core/base/loop.h"
+#include "core/collect/dns/dns_channel.h"
+#include "core/facts/evidence.h"
 #include "tests/unit/dns_packet.h"
 
 #define LENGTH(array) (sizeof(array) / sizeof *(array))

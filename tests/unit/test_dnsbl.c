@@ -9,8 +9,8 @@
 #include <string.h>
 
 #include "core/base/arena.h"
-#include "core/records/dnsbl.h"
 #include "core/base/name.h"
+#include "core/records/dnsbl.h"
 
 static struct ip ip_of(const char *text)
 {

@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "core/base/arena.h"
-#include "core/facts/evidence.h"
 #include "core/base/loop.h"
+#include "core/facts/evidence.h"
 
 enum { WANTED_MAX = 16 };
 

@@ -6,9 +6,9 @@
 
 #include <cmocka.h>
 
-#include "core/collect/net/guest.h"
 #include "core/base/limits.h"
 #include "core/base/loop.h"
+#include "core/collect/net/guest.h"
 
 struct call {
     struct visit visit;

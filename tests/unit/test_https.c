@@ -10,11 +10,11 @@
 #include <stdlib.h>
 
 #include "core/base/arena.h"
-#include "core/facts/evidence.h"
-#include "core/collect/https/https.h"
 #include "core/base/limits.h"
 #include "core/base/loop.h"
 #include "core/base/url.h"
+#include "core/collect/https/https.h"
+#include "core/facts/evidence.h"
 #include "tests/unit/peer.h"
 
 #define HOST "mta-sts.example.org"

@@ -9,12 +9,12 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/base/arena.h"
 #include "core/audit/engine.h"
-#include "core/result/identity.h"
-#include "core/base/loop.h"
 #include "core/audit/recording.h"
+#include "core/base/arena.h"
+#include "core/base/loop.h"
 #include "core/base/str.h"
+#include "core/result/identity.h"
 #include "probes/probes.h"
 
 enum { RECORDING_BYTES = 4 << 20, LINE_MAX_COLUMNS = 256 };

@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "core/base/arena.h"
-#include "core/result/finding.h"
 #include "core/derive/inventory.h"
+#include "core/result/finding.h"
 #include "core/result/receiver.h"
 #include "core/result/result.h"
 

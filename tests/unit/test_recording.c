@@ -10,15 +10,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/base/arena.h"
-#include "core/collect/dns/dns.h"
-#include "core/base/limits.h"
 #include "core/audit/recording.h"
-#include "core/result/result.h"
-#include "core/collect/smtp/smtp.h"
+#include "core/base/arena.h"
+#include "core/base/limits.h"
 #include "core/base/str.h"
+#include "core/collect/dns/dns.h"
+#include "core/collect/smtp/smtp.h"
 #include "core/facts/target.h"
 #include "core/facts/vantage.h"
+#include "core/result/result.h"
 
 static const char every_byte[] =
     "\x00\x01\x02\x03\x04\x05\x06\x07\x08\x09\x0a\x0b\x0c\x0d\x0e\x0f\x10\x11\x12\x13\x14\x15\x16\x17\x18\x19\x1a\x1b"

@@ -6,8 +6,8 @@
 
 #include <cmocka.h>
 
-#include "core/derive/resolver.h"
 #include "core/base/str.h"
+#include "core/derive/resolver.h"
 #include "tests/zone.h"
 
 static const struct target target = {.domain = "example.com"};

@@ -10,10 +10,10 @@
 
 #include <signal.h>
 
-#include "core/facts/evidence.h"
 #include "core/base/limits.h"
 #include "core/base/loop.h"
 #include "core/collect/smtp/smtp.h"
+#include "core/facts/evidence.h"
 #include "tests/unit/peer.h"
 #include "tests/unit/smtp_rig.h"
 

@@ -7,8 +7,8 @@
 
 #include <cmocka.h>
 
-#include "core/derive/spf.h"
 #include "core/base/str.h"
+#include "core/derive/spf.h"
 #include "tests/zone.h"
 
 static const struct target target = {.domain = "example.com"};

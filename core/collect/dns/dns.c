@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "core/base/arena.h"
+#include "core/base/loop.h"
 #include "core/collect/dns/dns_question.h"
 #include "core/facts/evidence.h"
-#include "core/base/loop.h"
 
 enum {
     DNS_PORT = 53,

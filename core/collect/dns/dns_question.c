@@ -1,9 +1,9 @@
 /* core/collect/dns/dns_question.c - whom to ask next, and how. */
 #include "core/collect/dns/dns_question.h"
 
-#include "core/facts/evidence.h"
 #include "core/base/loop.h"
 #include "core/base/trace.h"
+#include "core/facts/evidence.h"
 
 enum {
     PACKETS_MAX = 3 * (DNS_CNAME_MAX + 1), /* of one question, all links of its chain together */

@@ -2,9 +2,9 @@
 #include "core/collect/dns/dns_question.h"
 
 #include "core/base/arena.h"
-#include "core/facts/evidence.h"
 #include "core/base/loop.h"
 #include "core/base/trace.h"
+#include "core/facts/evidence.h"
 
 enum {
     FAILURE_TTL_S = 5, /* RFC 9520 3.2; also of a negative answer that does not say how long it lasts */

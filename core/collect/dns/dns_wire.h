@@ -15,8 +15,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "core/collect/dns/dns.h"
 #include "core/base/limits.h"
+#include "core/collect/dns/dns.h"
 
 struct arena;
 

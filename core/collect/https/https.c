@@ -6,9 +6,9 @@
 #include <stdlib.h>
 
 #include "core/base/arena.h"
-#include "core/facts/evidence.h"
 #include "core/collect/https/https_end.h"
 #include "core/collect/https/https_transfer.h"
+#include "core/facts/evidence.h"
 
 /* The value of last resort, when the machine has not even the memory for one. */
 const struct https_response https_no_memory = {

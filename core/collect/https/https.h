@@ -20,8 +20,8 @@
 
 #include "core/base/ip.h"
 #include "core/base/str.h"
-#include "core/collect/tls/tls.h"
 #include "core/base/trouble.h"
+#include "core/collect/tls/tls.h"
 
 enum https_end {
     HTTPS_END_OK,          /* a complete response, whatever it says */

@@ -12,10 +12,10 @@
 #include <sys/socket.h>
 
 #include "core/base/arena.h"
-#include "core/facts/evidence.h"
-#include "core/collect/https/https_end.h"
 #include "core/base/loop.h"
 #include "core/base/trace.h"
+#include "core/collect/https/https_end.h"
+#include "core/facts/evidence.h"
 
 #define USER_AGENT "mailready/" MAILREADY_VERSION " (+https://mailready.example/)"
 

@@ -7,11 +7,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "core/collect/net/guest.h"
-#include "core/collect/https/https.h"
-#include "core/collect/https/https_curl.h"
 #include "core/base/limits.h"
 #include "core/base/url.h"
+#include "core/collect/https/https.h"
+#include "core/collect/https/https_curl.h"
+#include "core/collect/net/guest.h"
 
 struct event;
 struct watch;

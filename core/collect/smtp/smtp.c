@@ -7,13 +7,13 @@
 #include <string.h>
 
 #include "core/base/arena.h"
-#include "core/facts/evidence.h"
-#include "core/collect/net/guest.h"
 #include "core/base/limits.h"
+#include "core/base/str.h"
+#include "core/collect/net/guest.h"
 #include "core/collect/smtp/smtp_end.h"
 #include "core/collect/smtp/smtp_session.h"
-#include "core/base/str.h"
 #include "core/collect/tls/tls.h"
+#include "core/facts/evidence.h"
 
 enum { OUR_NAME_MAX = 255 };
 

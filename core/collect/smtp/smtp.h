@@ -15,8 +15,8 @@
 
 #include "core/base/ip.h"
 #include "core/base/str.h"
-#include "core/collect/tls/tls.h"
 #include "core/base/trouble.h"
+#include "core/collect/tls/tls.h"
 
 enum smtp_state {
     SMTP_CONNECTING,

@@ -18,13 +18,13 @@
 #include <string.h>
 
 #include "core/base/arena.h"
-#include "core/facts/evidence.h"
-#include "core/collect/net/guest.h"
 #include "core/base/limits.h"
 #include "core/base/loop.h"
-#include "core/collect/smtp/smtp_end.h"
-#include "core/collect/net/stream.h"
 #include "core/base/trace.h"
+#include "core/collect/net/guest.h"
+#include "core/collect/net/stream.h"
+#include "core/collect/smtp/smtp_end.h"
+#include "core/facts/evidence.h"
 
 enum { SMTP_PORT = 25, COMMAND_MAX = 512, PEER_TEXT_MAX = IP_TEXT_MAX + 8 };
 
