@@ -21,12 +21,13 @@ static void print_commands(FILE *out)
 
 static void print_check_words(FILE *out, bool with_groups)
 {
-    for (enum check_id id = 0; id < CHECK_COUNT; id++) {
-        bool new_group = id == 0 || strcmp(check_of(id)->group, check_of(id - 1)->group) != 0;
+    const char *group = "";
 
-        if (with_groups && new_group)
+    for (enum check_id id = 0; id < CHECK_COUNT; id++) {
+        if (with_groups && strcmp(check_of(id)->group, group) != 0)
             fprintf(out, " %s", check_of(id)->group);
         fprintf(out, " %s", check_of(id)->name);
+        group = check_of(id)->group;
     }
 }
 

@@ -316,6 +316,11 @@ static const struct result *fixture_blocked(struct arena *arena)
 {
     static const struct target target = {.domain = "example.com", .unicode = "example.com", .smtp_port = 25};
     static const char mx[] = "mx.example.com[192.0.2.25]";
+    static const enum check_id undecided[] = {
+        BANNER_GREETING, BANNER_FQDN, BANNER_RESOLVES, BANNER_MATCHES_PTR, BANNER_MATCHES_EHLO,
+        SMTP_REACHABLE, SMTP_EHLO_ACCEPTED, SMTP_EXTENSIONS, SMTP_STARTTLS_OFFERED, SMTP_STARTTLS_INJECTION, SMTP_DELAY,
+        SMTP_PROTOCOL,
+    };
     struct result *result = ARENA_NEW(arena, struct result);
 
     *result = (struct result){.target = &target,
@@ -329,8 +334,8 @@ static const struct result *fixture_blocked(struct arena *arena)
         REASON_PORT25_BLOCKED_HERE, NULL);
     fixture_finding(arena, result, DOMAIN_EXISTS, PASS, "example.com", "the domain exists");
     fixture_finding(arena, result, MX_EXISTS, PASS, "example.com", "1 MX record");
-    for (int id = BANNER_GREETING; id <= SMTP_PROTOCOL; id++)
-        fixture_undecided(arena, result, (enum check_id)id, mx,
+    for (size_t i = 0; i < sizeof undecided / sizeof *undecided; i++)
+        fixture_undecided(arena, result, undecided[i], mx,
                           "no session: outbound port 25 is blocked where this program runs", REASON_PORT25_BLOCKED_HERE,
                           "env.port25");
     return result;
