@@ -198,7 +198,7 @@ static bool is_twice(const struct dns_answer *ptr, size_t index)
 static void add_ptr(struct build *b)
 {
     const struct dns_answer *ptr = answer_of(b, ip_reverse_name(b->arena, &b->sender->ip), DNS_PTR);
-    const struct finding *exists = identity_finding(b->result, b->sender, PART_PTR, "ptr.exists");
+    const struct finding *exists = identity_finding(b->result, b->sender, PART_PTR, PTR_EXISTS);
 
     if (!ptr) {
         add_none(b, PART_PTR, CELL_NONE, "not looked up");
@@ -359,7 +359,7 @@ static void add_helo_spf(struct build *b)
 {
     static const enum cell states[STATUS_COUNT] = {[PASS] = CELL_OK,         [SKIPPED] = CELL_NONE, [NOTE] = CELL_NONE,
                                                    [UNKNOWN] = CELL_UNKNOWN, [WARN] = CELL_DIFFERS, [FAIL] = CELL_BROKEN};
-    const struct finding *f = identity_finding(b->result, b->sender, PART_HELO_SPF, "helo.spf");
+    const struct finding *f = identity_finding(b->result, b->sender, PART_HELO_SPF, HELO_SPF);
 
     if (f)
         add_none(b, PART_HELO_SPF, states[f->status], f->message);

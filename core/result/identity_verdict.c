@@ -6,16 +6,19 @@
 #include "core/result/identity_internal.h"
 #include "core/result/receiver.h"
 
-enum { CHECKS_OF_A_PART = 5 };
+enum { CHECKS_OF_A_PART = 4 };
 
 /* The checks that judge a part.  Those of one name have it in their subject: "192.0.2.1 mail.example.org". */
-static const char *const checks[PART_COUNT][CHECKS_OF_A_PART] = {
-    [PART_PTR] = {"ptr.exists", "ptr.name_valid", "ptr.fcrdns"},
-    [PART_HELO] = {"helo.fqdn", "helo.resolves", "helo.matches_ip", "helo.matches_ptr"},
-    [PART_GREETING] = {"banner.greeting", "banner.fqdn", "banner.resolves", "banner.matches_ptr"},
-    [PART_EHLO] = {"banner.matches_ehlo"},
-    [PART_CERTIFICATE] = {NULL},
-    [PART_HELO_SPF] = {"helo.spf"},
+static const struct {
+    size_t count;
+    enum check_id at[CHECKS_OF_A_PART];
+} checks[PART_COUNT] = {
+    [PART_PTR] = {3, {PTR_EXISTS, PTR_NAME_VALID, PTR_FCRDNS}},
+    [PART_HELO] = {4, {HELO_FQDN, HELO_RESOLVES, HELO_MATCHES_IP, HELO_MATCHES_PTR}},
+    [PART_GREETING] = {4, {BANNER_GREETING, BANNER_FQDN, BANNER_RESOLVES, BANNER_MATCHES_PTR}},
+    [PART_EHLO] = {1, {BANNER_MATCHES_EHLO}},
+    [PART_CERTIFICATE] = {0},
+    [PART_HELO_SPF] = {1, {HELO_SPF}},
 };
 
 /* "mx.example.org[192.0.2.1]", and a name behind it where a load balancer shows several */
@@ -32,14 +35,14 @@ static bool is_about(const struct finding *f, const struct mail_address *address
 }
 
 const struct finding *identity_finding(const struct result *result, const struct mail_address *address, enum identity_part part,
-                                       const char *check)
+                                       enum check_id check)
 {
     const struct finding *worst = NULL;
 
     for (size_t i = 0; i < result->finding_count; i++) {
         const struct finding *f = result->findings[i];
 
-        if (strcmp(check_of(f->check)->name, check) == 0 && is_about(f, address, part) && (!worst || f->status > worst->status))
+        if (f->check == check && is_about(f, address, part) && (!worst || f->status > worst->status))
             worst = f;
     }
     return worst;
@@ -75,8 +78,8 @@ enum status identity_weight(struct arena *arena, const struct result *result, co
 
         if (f->status <= SKIPPED || f->status <= weight || !is_about(f, address, row->part) || names_another(f, name))
             continue;
-        for (const char *const *check = checks[row->part]; check < checks[row->part] + CHECKS_OF_A_PART && *check; check++)
-            if (strcmp(check_of(f->check)->name, *check) == 0)
+        for (size_t k = 0; k < checks[row->part].count; k++)
+            if (f->check == checks[row->part].at[k])
                 weight = f->status;
     }
     return weight == PASS || row->state == CELL_UNKNOWN ? usual_weight(row->state) : weight;
@@ -87,11 +90,10 @@ enum status identity_weight(struct arena *arena, const struct result *result, co
 static bool is_of_sender(const struct finding *f, const struct mail_address *sender)
 {
     static const char *const groups[] = {"ip", "ptr", "helo", "dnsbl"};
-    const struct check *check = check_of(f->check);
-    bool of_group = strcmp(check->name, "spf.authorizes") == 0;
+    bool of_group = f->check == SPF_AUTHORIZES;
 
     for (size_t i = 0; i < sizeof groups / sizeof *groups; i++)
-        of_group = of_group || strcmp(check->group, groups[i]) == 0;
+        of_group = of_group || strcmp(check_of(f->check)->group, groups[i]) == 0;
     return of_group && finding_concerns(f, sender);
 }
 
