@@ -234,16 +234,6 @@ static void list_findings(struct audit *audit, struct result *result)
     result->finding_count = count;
 }
 
-static enum verdict verdict_of(const struct result *result)
-{
-    if (result->counts[FAIL])
-        return VERDICT_NOT_READY;
-    for (size_t i = 0; i < result->finding_count; i++)
-        if (finding_is_undecided(result->findings[i]))
-            return VERDICT_UNKNOWN;
-    return result->counts[WARN] ? VERDICT_WARNINGS : VERDICT_READY;
-}
-
 static void list_evidence(struct audit *audit, struct result *result)
 {
     size_t count, known = 0;
@@ -287,7 +277,7 @@ static bool fill_in(struct audit *audit, struct result *result)
         list_evidence(audit, result);
         if (result->inventory)
             result->receivers = receivers_judge(audit->arena, result, &result->receiver_count);
-        result->verdict = verdict_of(result);
+        result->verdict = result_verdict(result);
         done = true;
     }
     arena_on_exhausted(audit->arena, NULL);

@@ -5,6 +5,16 @@
 
 #include "core/facts/evidence.h"
 
+enum verdict result_verdict(const struct result *result)
+{
+    if (result->counts[FAIL])
+        return VERDICT_NOT_READY;
+    for (size_t i = 0; i < result->finding_count; i++)
+        if (finding_is_undecided(result->findings[i]))
+            return VERDICT_UNKNOWN;
+    return result->counts[WARN] ? VERDICT_WARNINGS : VERDICT_READY;
+}
+
 /* The order in which repairs work: names before what points to them, addresses before PTR before HELO. */
 static unsigned repair_rank(const struct finding *f)
 {
