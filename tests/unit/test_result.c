@@ -1,0 +1,263 @@
+/* What a result says as a whole: its verdict, what to fix first, whom a finding is about. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <string.h>
+
+#include "core/base/arena.h"
+#include "core/audit/engine.h"
+#include "core/base/limits.h"
+#include "core/base/loop.h"
+#include "core/audit/recording.h"
+#include "core/result/result.h"
+#include "probes/probes.h"
+
+enum { FINDINGS_MAX = 8 };
+
+struct mark {
+    enum check_id check;
+    enum status status;
+    enum status worst; /* for this subject */
+    const char *because;
+};
+
+struct made { /* a result of these findings */
+    struct finding findings[FINDINGS_MAX];
+    const struct finding *list[FINDINGS_MAX];
+    struct result result;
+};
+
+static void make(struct made *made, const struct mark *marks, size_t count)
+{
+    *made = (struct made){.result = {.findings = made->list, .finding_count = count}};
+    for (size_t i = 0; i < count; i++) {
+        made->findings[i] = (struct finding){.check = marks[i].check,
+                                             .status = marks[i].status,
+                                             .worst = marks[i].worst,
+                                             .subject = "good.lab",
+                                             .message = "",
+                                             .because = marks[i].because};
+        made->list[i] = &made->findings[i];
+        made->result.counts[marks[i].status]++;
+    }
+}
+
+#define REQUIRED_UNKNOWN {PTR_EXISTS, UNKNOWN, FAIL, NULL}
+#define FOLDED_UNKNOWN {PTR_FCRDNS, UNKNOWN, FAIL, "ptr.exists"}
+#define WARN_UNKNOWN {PTR_EXISTS, UNKNOWN, WARN, NULL} /* of an address that only receives */
+#define ENV_UNKNOWN {ENV_RESOLVER, UNKNOWN, UNKNOWN, NULL}
+#define FAILED {PTR_EXISTS, FAIL, FAIL, NULL}
+#define WARNED {SPF_ENDS_IN_ALL, WARN, FAIL, NULL}
+#define NOTED {MX_REDUNDANCY, NOTE, NOTE, NULL}
+#define LEFT_OUT {HELO_FQDN, SKIPPED, FAIL, NULL}
+#define PASSED {MX_EXISTS, PASS, FAIL, NULL}
+
+static const struct verdict_case {
+    const char *about;
+    enum verdict verdict;
+    size_t count;
+    struct mark marks[4];
+} verdicts[] = {
+    {"nothing was asked", VERDICT_READY, 0, {{0}}},
+    {"all in order", VERDICT_READY, 1, {PASSED}},
+    {"hygiene", VERDICT_READY, 2, {PASSED, NOTED}},
+    {"switched off, or not applicable", VERDICT_READY, 1, {LEFT_OUT}},
+    {"switched off beside hygiene", VERDICT_READY, 3, {LEFT_OUT, NOTED, PASSED}},
+    {"not known, and could not have failed", VERDICT_READY, 2, {PASSED, WARN_UNKNOWN}},
+    {"this machine's own trouble alone", VERDICT_READY, 2, {PASSED, ENV_UNKNOWN}},
+    {"a warning", VERDICT_WARNINGS, 2, {PASSED, WARNED}},
+    {"a warning beside what could not have failed", VERDICT_WARNINGS, 3, {WARN_UNKNOWN, WARNED, ENV_UNKNOWN}},
+    {"a warning, then what is switched off", VERDICT_WARNINGS, 3, {WARNED, LEFT_OUT, NOTED}},
+    {"a required check is open", VERDICT_UNKNOWN, 2, {PASSED, REQUIRED_UNKNOWN}},
+    {"the only check is open", VERDICT_UNKNOWN, 1, {REQUIRED_UNKNOWN}},
+    {"open because another is", VERDICT_UNKNOWN, 2, {PASSED, FOLDED_UNKNOWN}},
+    {"open outweighs a warning", VERDICT_UNKNOWN, 2, {WARNED, REQUIRED_UNKNOWN}},
+    {"open outweighs a warning behind it", VERDICT_UNKNOWN, 2, {REQUIRED_UNKNOWN, WARNED}},
+    {"open behind what could not have failed", VERDICT_UNKNOWN, 3, {WARN_UNKNOWN, ENV_UNKNOWN, REQUIRED_UNKNOWN}},
+    {"a failure", VERDICT_NOT_READY, 2, {PASSED, FAILED}},
+    {"a failure outweighs a warning", VERDICT_NOT_READY, 2, {WARNED, FAILED}},
+    {"a failure outweighs what is open", VERDICT_NOT_READY, 2, {REQUIRED_UNKNOWN, FAILED}},
+    {"a failure outweighs what is open behind it", VERDICT_NOT_READY, 2, {FAILED, REQUIRED_UNKNOWN}},
+    {"everything at once", VERDICT_NOT_READY, 4, {WARNED, REQUIRED_UNKNOWN, LEFT_OUT, FAILED}},
+};
+
+static void the_worst_decides(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof verdicts / sizeof *verdicts; i++) {
+        struct made made;
+
+        make(&made, verdicts[i].marks, verdicts[i].count);
+        if (result_verdict(&made.result) != verdicts[i].verdict)
+            fail_msg("%s: %s", verdicts[i].about, verdict_word(result_verdict(&made.result)));
+    }
+}
+
+/* ---- scope: what was not asked for says nothing ---- */
+
+/* helo.fqdn fails, ptr.exists is open, mx.target_cname warns. */
+static const char mixed[] =
+    "{\"mailready_evidence\": 1,"
+    " \"target\": {\"domain\": \"good.lab\", \"senders\": [{\"ip\": \"11.0.0.9\", \"helo\": \"localhost\"}]},"
+    " \"evidence\": {"
+    "\"dns:good.lab/MX\": [\"10 mx1.good.lab\"],"
+    "\"dns:mx1.good.lab/A\": {\"records\": [\"11.0.0.1\"], \"chain\": [[\"mx1.good.lab\", \"other.good.lab\"]]},"
+    "\"dns:mx1.good.lab/AAAA\": \"nodata\","
+    "\"dns:9.0.0.11.in-addr.arpa/PTR\": \"timeout\"}}";
+
+struct asked {
+    enum verdict verdict;
+    size_t findings;
+    bool done;
+};
+
+static void take(void *arg, const struct result *result)
+{
+    struct asked *asked = arg;
+
+    *asked = (struct asked){result->verdict, result->finding_count, true};
+}
+
+static struct asked ask(const char *const *only)
+{
+    struct arena *arena = arena_new(SIZE_MAX);
+    const char *why = "";
+    struct recording *recording = recording_read(arena, mixed, strlen(mixed), &why);
+    struct engine_config config = {.probes = all_probes, .probe_count = all_probe_count, .audit_ms = AUDIT_MS, .replay = recording};
+    struct loop *loop = loop_new();
+    struct engine *engine = recording ? engine_new(loop, &config, &why) : NULL;
+    struct asked asked = {.done = false};
+    struct target target;
+
+    if (!engine)
+        fail_msg("%s", why);
+    target = *recording_target(recording);
+    memset(target.selected, 0, sizeof target.selected);
+    for (; *only; only++) {
+        enum check_id id;
+
+        assert_true(check_from_name(*only, &id));
+        target.selected[id] = true;
+    }
+    assert_true(engine_audit(engine, &target, take, &asked));
+    while (!asked.done)
+        loop_run(loop);
+    engine_free(engine);
+    loop_free(loop);
+    recording_free(recording);
+    arena_free(arena);
+    return asked;
+}
+
+static void what_was_not_asked_says_nothing(void **state)
+{
+    static const struct {
+        enum verdict verdict;
+        const char *only[4];
+    } cases[] = {
+        {VERDICT_READY, {NULL}},
+        {VERDICT_READY, {"mx.exists"}},
+        {VERDICT_READY, {"mx.exists", "mx.redundancy"}},
+        {VERDICT_WARNINGS, {"mx.target_cname"}},
+        {VERDICT_WARNINGS, {"mx.exists", "mx.target_cname"}},
+        {VERDICT_UNKNOWN, {"ptr.exists"}},
+        {VERDICT_UNKNOWN, {"ptr.exists", "mx.target_cname"}},
+        {VERDICT_NOT_READY, {"helo.fqdn"}},
+        {VERDICT_NOT_READY, {"ptr.exists", "helo.fqdn", "mx.target_cname"}},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct asked asked = ask(cases[i].only);
+
+        if (asked.verdict != cases[i].verdict || (asked.findings == 0) != !cases[i].only[0])
+            fail_msg("--only %s ...: %s, %zu findings", cases[i].only[0] ? cases[i].only[0] : "nothing",
+                     verdict_word(asked.verdict), asked.findings);
+    }
+}
+
+/* ---- what to fix first ---- */
+
+static void repairs_come_in_the_order_that_works(void **state)
+{
+    static const struct mark marks[] = {
+        {BANNER_GREETING, WARN, WARN, NULL}, {HELO_FQDN, FAIL, FAIL, NULL},   {MX_REDUNDANCY, NOTE, NOTE, NULL},
+        {PTR_EXISTS, UNKNOWN, FAIL, NULL},   {PTR_FCRDNS, FAIL, FAIL, NULL},  {SPF_EXISTS, FAIL, FAIL, NULL},
+        {MX_RESOLVES, FAIL, FAIL, "mx.exists"}, {MX_TARGET_CNAME, WARN, WARN, NULL},
+    };
+    static const enum check_id order[] = {PTR_FCRDNS, HELO_FQDN, SPF_EXISTS, MX_TARGET_CNAME, BANNER_GREETING};
+    enum { COUNT = sizeof order / sizeof *order };
+    const struct finding *first[FINDINGS_MAX + 1] = {NULL};
+    struct made made;
+
+    (void)state;
+    make(&made, marks, sizeof marks / sizeof *marks);
+    for (size_t max = 0; max <= FINDINGS_MAX; max++) {
+        size_t count = result_fix_first(&made.result, first, max);
+
+        assert_int_equal(count, max < COUNT ? max : COUNT);
+        for (size_t i = 0; i < count; i++)
+            assert_int_equal(first[i]->check, order[i]);
+        assert_null(first[max]);
+    }
+}
+
+/* Two that weigh the same keep their places. */
+static void of_equals_the_first_stays_first(void **state)
+{
+    static const struct mark marks[] = {{PTR_FCRDNS, FAIL, FAIL, NULL}, {PTR_EXISTS, FAIL, FAIL, NULL}};
+    const struct finding *first[2];
+    struct made made;
+
+    (void)state;
+    make(&made, marks, 2);
+    assert_int_equal(result_fix_first(&made.result, first, 2), 2);
+    assert_ptr_equal(first[0], made.list[0]);
+    assert_ptr_equal(first[1], made.list[1]);
+}
+
+static void subjects_say_whom_they_concern(void **state)
+{
+    static const struct {
+        const char *subject;
+        bool concerns;
+    } cases[] = {
+        {"11.0.0.9", true},
+        {"11.0.0.9 mx.good.lab", true},
+        {"mx.good.lab[11.0.0.9]", true},
+        {"mx.good.lab[11.0.0.9] other.good.lab", true},
+        {"11.0.0.8", false},
+        {"11.0.0.8 mx.good.lab", false},
+        {"mx.good.lab[11.0.0.8]", false},
+        {"mx.good.lab[11.0.0.8] 11.0.0.9", false},
+        {"::ffff:11.0.0.9", true}, /* is IPv4 */
+        {"2600::9", false},
+        {"good.lab", true}, /* of the domain: of every address */
+        {"https://mta-sts.good.lab/.well-known/mta-sts.txt", true},
+        {"", true},
+    };
+    const struct mail_address address = {.ip = {IP_V4, {11, 0, 0, 9}}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const struct finding about = {.subject = cases[i].subject};
+
+        if (finding_concerns(&about, &address) != cases[i].concerns)
+            fail_msg("\"%s\"", cases[i].subject);
+    }
+}
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_worst_decides),
+        cmocka_unit_test(what_was_not_asked_says_nothing),
+        cmocka_unit_test(repairs_come_in_the_order_that_works),
+        cmocka_unit_test(of_equals_the_first_stays_first),
+        cmocka_unit_test(subjects_say_whom_they_concern),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
