@@ -25,6 +25,9 @@ LIB_FLAGS = $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null | sed 's/-I/-isy
 COMPILE   = $(CC) $(STANDARD) -DMAILREADY_VERSION='"$(VERSION)"' -include core/base/banned.h $(WARNINGS) $(HARDEN) $(LIB_FLAGS) $(CPPFLAGS) $(CFLAGS)
 LINK      = $(CC) $(CFLAGS) $(HARDEN_LD) $(LDFLAGS)
 
+# A command of a recipe, with a line in its place, unless V=1: $(call quiet,CC).
+quiet = $(if $(filter-out 0,$(V)),,@printf '  %-4s %s\n' '$(1)' '$(@:$(BUILD)/%=%)';)
+
 # The files of a suffix, in folders and their rooms: $(call files,.c,core probes).
 files = $(sort $(wildcard $(foreach room,$(2),$(room)/*$(1) $(room)/*/*$(1) $(room)/*/*/*$(1))))
 
@@ -45,39 +48,39 @@ all: $(BUILD)/mailready ## build the program
 
 $(BUILD)/%.o: %.c Makefile | $(GENERATED)
 	@mkdir -p $(@D)
-	$(COMPILE) -MMD -MP -c $< -o $@
+	$(call quiet,CC)$(COMPILE) -MMD -MP -c $< -o $@
 
 $(BUILD)/reports/html_style.h: reports/html/style.css reports/html/embed.sh
 	@mkdir -p $(@D)
-	sh reports/html/embed.sh $< > $@.new && mv $@.new $@
+	$(call quiet,GEN)sh reports/html/embed.sh $< > $@.new && mv $@.new $@
 
 $(LIBRARY): $(LIB_SOURCES:%.c=$(BUILD)/%.o)
 	@rm -f $@
-	$(AR) rcs $@ $^
+	$(call quiet,AR)$(AR) rcs $@ $^
 
 # The commands without main(), for tests of their parts.
 $(CMD_LIBRARY): $(patsubst %.c,$(BUILD)/%.o,$(filter-out cmd/main.c,$(CMD_SOURCES)))
 	@rm -f $@
-	$(AR) rcs $@ $^
+	$(call quiet,AR)$(AR) rcs $@ $^
 
 $(BUILD)/mailready: $(CMD_SOURCES:%.c=$(BUILD)/%.o) $(LIBRARY)
-	$(LINK) $^ $(LIBS) -o $@
+	$(call quiet,LD)$(LINK) $^ $(LIBS) -o $@
 
 $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(CMD_LIBRARY) $(LIBRARY)
-	$(LINK) $^ $(LIBS) -lcmocka -o $@
+	$(call quiet,LD)$(LINK) $^ $(LIBS) -lcmocka -o $@
 
 # A fuzz target with a plain main() replays its seeds; with clang's libFuzzer it looks for new ones.
 $(BUILD)/tests/fuzz/replay_%: $(BUILD)/tests/fuzz/fuzz_%.o $(BUILD)/tests/fuzz/replay.o $(CMD_LIBRARY) $(LIBRARY)
-	$(LINK) $^ $(LIBS) -o $@
+	$(call quiet,LD)$(LINK) $^ $(LIBS) -o $@
 
 # To be preloaded by tests/torture/run.
 $(BUILD)/tests/torture/%.so: tests/torture/%.c Makefile
 	@mkdir -p $(@D)
-	$(CC) -std=gnu11 -Wall -Wextra -O2 -fPIC -shared $< -o $@
+	$(call quiet,LD)$(CC) -std=gnu11 -Wall -Wextra -O2 -fPIC -shared $< -o $@
 
 # Suites that others wrote: NAME.py feeds NAME with them.
 $(BUILD)/tests/conformance/%: $(BUILD)/tests/conformance/%.o $(CMD_LIBRARY) $(LIBRARY)
-	$(LINK) $^ $(LIBS) -o $@
+	$(call quiet,LD)$(LINK) $^ $(LIBS) -o $@
 
 build-tests: $(BUILD)/mailready $(UNITS) $(REPLAYS) $(CONFORMANCE) $(BUILD)/tests/torture/memory.so ## build the program and all tests
 check-layers: ## fail when a source includes what its layer must not know
@@ -88,7 +91,7 @@ check-headers: $(HEADERS:%=$(BUILD)/%.alone) ## compile each header alone
 $(BUILD)/%.h.alone: %.h Makefile | $(GENERATED)
 	@mkdir -p $(@D)
 	@echo '#include "$<"' > $@.c
-	$(COMPILE) -fsyntax-only $@.c && mv $@.c $@
+	$(call quiet,CC)$(COMPILE) -fsyntax-only $@.c && mv $@.c $@
 
 deps: ## install what building and testing need (apt-get)
 	@.ci/install
@@ -131,7 +134,7 @@ fuzz: ## fuzz each target for FUZZ_SECONDS (60) with clang's libFuzzer; ONLY=nam
 	@FUZZ_SECONDS=$(FUZZ_SECONDS) tests/fuzz/run $(or $(ONLY),all)
 fuzzers: $(FUZZ_SOURCES:tests/fuzz/%.c=$(BUILD)/tests/fuzz/%)
 $(BUILD)/tests/fuzz/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(CMD_LIBRARY) $(LIBRARY)
-	$(CC) $(CFLAGS) -fsanitize=fuzzer $^ $(LIBS) -o $@
+	$(call quiet,LD)$(CC) $(CFLAGS) -fsanitize=fuzzer $^ $(LIBS) -o $@
 
 bench: deps all ## measure: round trips, CPU and memory of an audit in the lab
 	@BUILD=$(BUILD) tests/bench/run
@@ -150,7 +153,7 @@ lint: ## clang-tidy, cppcheck, clang's warnings, the manual page
 	@tests/style/lint '$(COMPILE)'
 
 docs/mailready.1: $(BUILD)/mailready
-	$(BUILD)/mailready help --man > $@.new && mv $@.new $@
+	$(call quiet,GEN)$(BUILD)/mailready help --man > $@.new && mv $@.new $@
 man: docs/mailready.1 ## make docs/mailready.1 from the option table
 
 install: all ## install below DESTDIR and PREFIX (/usr/local)
@@ -169,6 +172,7 @@ clean: ## remove what was built, but not the lab's downloads
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1@\2/p' Makefile | sort | awk -F@ '{ printf "  make %-14s %s\n", $$1, $$2 }'
+	@echo '  V=1 shows every command, DEVELOPER=1 takes warnings for errors.'
 
 .PHONY: all asan audit bench build-tests check-headers check-layers clean conformance coverage demo deps fuzz fuzzers help install lint man test unit valgrind
 .SECONDARY:
