@@ -11,17 +11,18 @@ ifeq ($(origin CC),default)
 CC      := cc
 endif
 
+PKG_CONFIG ?= pkg-config
 PACKAGES := ldns libcares libevent libevent_openssl libssl libcrypto libcjson libidn2 libpsl zlib
 
 # The standard, the warnings and the hardening are not the user's to drop; optimisation is.
-STANDARD := -std=c11 -D_DEFAULT_SOURCE -D_FILE_OFFSET_BITS=64 -I. -I$(BUILD) -ffile-prefix-map=$(CURDIR)/=
+STANDARD := -std=c11 -D_DEFAULT_SOURCE -D_FILE_OFFSET_BITS=64 -I. -I$(BUILD) "-ffile-prefix-map=$(CURDIR)=."
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wmissing-prototypes -Wstrict-prototypes -Wwrite-strings -Wvla \
             -Wformat=2 -Wundef -Wcast-qual -Wconversion $(if $(DEVELOPER),-Werror)
 HARDEN   ?= -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fstack-clash-protection -fPIE
 HARDEN_LD ?= -pie -Wl,-z,relro,-z,now
 CFLAGS   ?= -O2 -g
-LIBS      = $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lm
-LIB_FLAGS = $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null | sed 's/-I/-isystem /g')
+LIBS      := $(shell $(PKG_CONFIG) --libs $(PACKAGES) 2>/dev/null) -lm
+LIB_FLAGS := $(shell $(PKG_CONFIG) --cflags $(PACKAGES) libcurl 2>/dev/null | sed 's/-I/-isystem /g')
 COMPILE   = $(CC) $(STANDARD) -DMAILREADY_VERSION='"$(VERSION)"' -include core/base/banned.h $(WARNINGS) $(HARDEN) $(LIB_FLAGS) $(CPPFLAGS) $(CFLAGS)
 LINK      = $(CC) $(CFLAGS) $(HARDEN_LD) $(LDFLAGS)
 
@@ -46,7 +47,16 @@ REPLAYS      := $(FUZZ_SOURCES:tests/fuzz/fuzz_%.c=$(BUILD)/tests/fuzz/replay_%)
 
 all: $(BUILD)/mailready ## build the program
 
-$(BUILD)/%.o: %.c Makefile | $(GENERATED)
+# Once, before the first file: a compiler's complaint about a header does not say what to do.
+can-build:
+	@missing=; for program in $(firstword $(CC)) $(firstword $(PKG_CONFIG)); do \
+	    command -v $$program >/dev/null || missing="$$missing $$program"; done; \
+	[ "$$missing" ] || for library in $(PACKAGES) libcurl; do \
+	    $(PKG_CONFIG) --exists $$library || missing="$$missing $$library"; done; \
+	[ -z "$$missing" ] || { echo "Needed for building, and not here:$$missing" >&2; \
+	    echo "'make deps' installs it with apt-get, as root or by sudo; .ci/packages names Debian's packages." >&2; exit 1; }
+
+$(BUILD)/%.o: %.c Makefile | can-build $(GENERATED)
 	@mkdir -p $(@D)
 	$(call quiet,CC)$(COMPILE) -MMD -MP -c $< -o $@
 
@@ -88,7 +98,7 @@ check-layers: ## fail when a source includes what its layer must not know
 check-headers: $(HEADERS:%=$(BUILD)/%.alone) ## compile each header alone
 
 # With C file semantics, so that "#pragma once in main file" is no complaint.
-$(BUILD)/%.h.alone: %.h Makefile | $(GENERATED)
+$(BUILD)/%.h.alone: %.h Makefile | can-build $(GENERATED)
 	@mkdir -p $(@D)
 	@echo '#include "$<"' > $@.c
 	$(call quiet,CC)$(COMPILE) -fsyntax-only $@.c && mv $@.c $@
@@ -174,7 +184,7 @@ help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1@\2/p' Makefile | sort | awk -F@ '{ printf "  make %-14s %s\n", $$1, $$2 }'
 	@echo '  V=1 shows every command, DEVELOPER=1 takes warnings for errors.'
 
-.PHONY: all asan audit bench build-tests check-headers check-layers clean conformance coverage demo deps fuzz fuzzers help install lint man test unit valgrind
+.PHONY: all asan audit bench build-tests can-build check-headers check-layers clean conformance coverage demo deps fuzz fuzzers help install lint man test unit valgrind
 .SECONDARY:
 
 -include $(patsubst %.c,$(BUILD)/%.d,$(LIB_SOURCES) $(CMD_SOURCES) $(UNIT_SOURCES) $(FUZZ_SOURCES) $(CONFORMANCE_SOURCES))
