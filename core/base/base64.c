@@ -1,45 +1,58 @@
-/* core/base/base64.c - base 64 as records hold it. */
+/* core/base/base64.c - base 64, as strict as records and recordings need it. */
 #include "core/base/base64.h"
 
+#include <limits.h>
 #include <string.h>
 
+#include <openssl/evp.h>
+
 #include "core/base/arena.h"
-#include "core/records/taglist.h"
+
+const char *base64_encode(struct arena *arena, struct str bytes)
+{
+    unsigned char *text = arena_array(arena, bytes.len / 3 + 2, 4);
+
+    EVP_EncodeBlock(text, (const unsigned char *)bytes.at, (int)bytes.len);
+    return (const char *)text;
+}
+
+/* OpenSSL takes "=" for a digit wherever it stands, and leaves out blanks and "-" at the ends, which its count shows.
+ * *spare: octets behind the last, of the padding. */
+static bool decode(struct arena *arena, const char *digits, size_t count, struct str *out, size_t *spare)
+{
+    unsigned char *bytes = arena_array(arena, count / 4 + 1, 3);
+    size_t pads = 0;
+
+    while (pads < 2 && pads < count && digits[count - 1 - pads] == '=')
+        pads++;
+    if (count > INT_MAX || memchr(digits, '=', count - pads))
+        return false;
+    if (count % 4 != 0 || EVP_DecodeBlock(bytes, (const unsigned char *)digits, (int)count) != (int)(count / 4 * 3))
+        return false;
+    *out = (struct str){(const char *)bytes, count / 4 * 3 - pads};
+    *spare = pads;
+    return true;
+}
+
+bool base64_decode_exact(struct arena *arena, const char *text, struct str *out)
+{
+    size_t spare;
+
+    if (!decode(arena, text, strlen(text), out, &spare))
+        return false;
+    for (size_t i = 0; i < spare; i++)
+        if (out->at[out->len + i] != 0)
+            return false;
+    return true;
+}
 
 bool base64_decode(struct arena *arena, struct str text, struct str *out)
 {
-    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    unsigned char *bytes = arena_alloc(arena, text.len + 1);
-    unsigned group = 0, count = 0, pads = 0;
-    size_t length = 0;
+    char *digits = arena_alloc(arena, text.len + 1);
+    size_t count = 0, spare;
 
-    for (size_t i = 0; i < text.len; i++) {
-        const char *digit;
-
-        if (tag_is_blank(text.at[i]))
-            continue;
-        if (text.at[i] == '=') {
-            pads++;
-            continue;
-        }
-        digit = memchr(digits, text.at[i], sizeof digits - 1);
-        if (!digit || pads > 0)
-            return false;
-        group = (group << 6 | (unsigned)(digit - digits)) & 0xffffff;
-        if (++count % 4 == 0) {
-            bytes[length++] = (unsigned char)(group >> 16);
-            bytes[length++] = (unsigned char)(group >> 8);
-            bytes[length++] = (unsigned char)group;
-        }
-    }
-    if (count % 4 == 1 || pads != (4 - count % 4) % 4)
-        return false;
-    if (count % 4 == 2) {
-        bytes[length++] = (unsigned char)(group >> 4);
-    } else if (count % 4 == 3) {
-        bytes[length++] = (unsigned char)(group >> 10);
-        bytes[length++] = (unsigned char)(group >> 2);
-    }
-    *out = (struct str){(const char *)bytes, length};
-    return true;
+    for (size_t i = 0; i < text.len; i++)
+        if (text.at[i] == '\0' || !strchr(" \t\r\n", text.at[i]))
+            digits[count++] = text.at[i];
+    return decode(arena, digits, count, out, &spare);
 }

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "core/base/arena.h"
+#include "core/base/base64.h"
 #include "core/base/json.h"
 
 void json_codec_read(struct json_codec *c, struct arena *arena, struct cJSON *value)
@@ -311,70 +312,18 @@ struct str json_bytes(struct json_codec *c, const char *member, struct str value
     return c->failed ? (struct str){"", 0} : bytes;
 }
 
-static const char base64_digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-static const char *base64_print(struct arena *arena, struct str bytes)
-{
-    char *text = arena_array(arena, bytes.len / 3 + 2, 4), *to = text;
-
-    for (size_t i = 0; i < bytes.len; i += 3) {
-        size_t left = bytes.len - i;
-        unsigned group = (unsigned)(unsigned char)bytes.at[i] << 16;
-
-        group |= left > 1 ? (unsigned)(unsigned char)bytes.at[i + 1] << 8 : 0;
-        group |= left > 2 ? (unsigned)(unsigned char)bytes.at[i + 2] : 0;
-        *to++ = base64_digits[group >> 18];
-        *to++ = base64_digits[group >> 12 & 63];
-        *to++ = left > 1 ? base64_digits[group >> 6 & 63] : '=';
-        *to++ = left > 2 ? base64_digits[group & 63] : '=';
-    }
-    return text;
-}
-
-/* Only what base64_print() makes: full groups, zero bits at the end, no blanks.  (RFC 4648 4, 3.5) */
-static bool base64_parse(struct arena *arena, const char *text, struct str *out)
-{
-    size_t length = strlen(text), pad = 0, used = 0;
-
-    if (length % 4 != 0)
-        return false;
-    while (pad < 2 && pad < length && text[length - 1 - pad] == '=')
-        pad++;
-
-    char *bytes = arena_alloc(arena, length / 4 * 3 + 1);
-    unsigned group = 0;
-
-    for (size_t i = 0; i < length; i++) {
-        const char *digit = i < length - pad ? memchr(base64_digits, text[i], 64) : base64_digits;
-
-        if (!digit)
-            return false;
-        group = group << 6 | (unsigned)(digit - base64_digits);
-        if (i % 4 == 3) {
-            bytes[used++] = (char)(group >> 16 & 255);
-            bytes[used++] = (char)(group >> 8 & 255);
-            bytes[used++] = (char)(group & 255);
-        }
-    }
-    for (size_t i = used - pad; i < used; i++)
-        if (bytes[i] != 0)
-            return false;
-    *out = (struct str){bytes, used - pad};
-    return true;
-}
-
 struct str json_base64(struct json_codec *c, const char *member, struct str value)
 {
     if (c->writing) {
         if (value.len > 0 || !member)
-            put(c, member, cJSON_CreateString(base64_print(c->arena, value)));
+            put(c, member, cJSON_CreateString(base64_encode(c->arena, value)));
         return value;
     }
 
     const cJSON *item = take(c, member);
     struct str bytes = {"", 0};
 
-    if (item && (!cJSON_IsString(item) || !base64_parse(c->arena, item->valuestring, &bytes)))
+    if (item && (!cJSON_IsString(item) || !base64_decode_exact(c->arena, item->valuestring, &bytes)))
         json_fail(c, member, "expected base64");
     return c->failed ? (struct str){"", 0} : bytes;
 }

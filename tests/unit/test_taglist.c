@@ -10,7 +10,6 @@
 #include <string.h>
 
 #include "core/base/arena.h"
-#include "core/base/base64.h"
 #include "core/base/limits.h"
 #include "core/records/taglist.h"
 
@@ -131,29 +130,6 @@ static void splits_values(void **state)
     }
 }
 
-static void decodes_base64(void **state)
-{
-    static const struct {
-        const char *text, *bytes; /* NULL: refused */
-    } cases[] = {
-        {"", ""},           {"Zg==", "f"},        {"Zm8=", "fo"},
-        {"Zm9v", "foo"},    {"Zm9vYg==", "foob"}, {"Z m\t9\r\n v", "foo"},
-        {"Zm8 =", "fo"},    {"Zh==", "f"},        {"Zg=", NULL},
-        {"Zg", NULL},       {"Z", NULL},          {"Zg===", NULL},
-        {"Zg==Zg==", NULL}, {"Zm9v=", NULL},      {"====", NULL},
-        {"Zm9-", NULL},     {"Zm9v\xff", NULL},   {"Zm9v.", NULL},
-    };
-    struct str out;
-
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        bool valid = base64_decode(*state, str_of(cases[i].text), &out);
-
-        assert_int_equal(valid, cases[i].bytes != NULL);
-        if (valid)
-            assert_true(str_equal(out, str_of(cases[i].bytes)));
-    }
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -162,7 +138,6 @@ int main(void)
         cmocka_unit_test_setup_teardown(stops_at_the_limit, setup, teardown),
         cmocka_unit_test(every_fault_has_a_text),
         cmocka_unit_test_setup_teardown(splits_values, setup, teardown),
-        cmocka_unit_test_setup_teardown(decodes_base64, setup, teardown),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
