@@ -162,19 +162,30 @@ lint: ## clang-tidy, cppcheck, clang's warnings, the manual page
 	@.ci/install clang clang-tidy cppcheck shellcheck mandoc
 	@tests/style/lint '$(COMPILE)'
 
-docs/mailready.1: $(BUILD)/mailready
-	$(call quiet,GEN)$(BUILD)/mailready help --man > $@.new && mv $@.new $@
-man: docs/mailready.1 ## make docs/mailready.1 from the option table
+# Kept in the repository, so that `install` need not run the program, which may be for another machine; a test compares.
+docs/mailready.1:      PRINTS := --man
+docs/completion.bash:  PRINTS := --completion bash
+docs/completion.zsh:   PRINTS := --completion zsh
+PRINTED := docs/mailready.1 docs/completion.bash docs/completion.zsh
+$(PRINTED): $(BUILD)/mailready
+	$(call quiet,GEN)$(BUILD)/mailready help $(PRINTS) > $@.new && mv $@.new $@
+man: $(PRINTED) ## make the manual page and the completions in docs/ from the option table
 
+BIN  = $(DESTDIR)$(PREFIX)/bin
+DATA = $(DESTDIR)$(PREFIX)/share
+DOCS := docs/report-1.schema.json README.md LICENSE CHANGELOG.md
 install: all ## install below DESTDIR and PREFIX (/usr/local)
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 \
-	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions $(DESTDIR)$(PREFIX)/share/zsh/site-functions \
-	    $(DESTDIR)$(PREFIX)/share/doc/mailready
-	install -m 755 $(BUILD)/mailready $(DESTDIR)$(PREFIX)/bin/mailready
-	install -m 644 docs/mailready.1 $(DESTDIR)$(PREFIX)/share/man/man1/mailready.1
-	install -m 644 docs/report-1.schema.json README.md LICENSE CHANGELOG.md $(DESTDIR)$(PREFIX)/share/doc/mailready
-	$(BUILD)/mailready help --completion bash > $(DESTDIR)$(PREFIX)/share/bash-completion/completions/mailready
-	$(BUILD)/mailready help --completion zsh > $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_mailready
+	install -d "$(BIN)" "$(DATA)/man/man1" "$(DATA)/bash-completion/completions" "$(DATA)/zsh/site-functions" "$(DATA)/doc/mailready"
+	install -m 755 $(BUILD)/mailready "$(BIN)/mailready"
+	install -m 644 docs/mailready.1 "$(DATA)/man/man1/mailready.1"
+	install -m 644 docs/completion.bash "$(DATA)/bash-completion/completions/mailready"
+	install -m 644 docs/completion.zsh "$(DATA)/zsh/site-functions/_mailready"
+	install -m 644 $(DOCS) "$(DATA)/doc/mailready"
+
+uninstall: ## remove what install has put there
+	rm -f "$(BIN)/mailready" "$(DATA)/man/man1/mailready.1" "$(DATA)/bash-completion/completions/mailready" \
+	    "$(DATA)/zsh/site-functions/_mailready" $(foreach file,$(notdir $(DOCS)),"$(DATA)/doc/mailready/$(file)")
+	[ ! -d "$(DATA)/doc/mailready" ] || rmdir --ignore-fail-on-non-empty "$(DATA)/doc/mailready"
 
 clean: ## remove what was built, but not the lab's downloads
 	rm -rf $(BUILD)/core $(BUILD)/cmd $(BUILD)/probes $(BUILD)/reports $(BUILD)/tests $(BUILD)/*.a $(BUILD)/mailready \
@@ -184,7 +195,7 @@ help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1@\2/p' Makefile | sort | awk -F@ '{ printf "  make %-14s %s\n", $$1, $$2 }'
 	@echo '  V=1 shows every command, DEVELOPER=1 takes warnings for errors.'
 
-.PHONY: all asan audit bench build-tests can-build check-headers check-layers clean conformance coverage demo deps fuzz fuzzers help install lint man test unit valgrind
+.PHONY: all asan audit bench build-tests can-build check-headers check-layers clean conformance coverage demo deps fuzz fuzzers help install lint man test uninstall unit valgrind
 .SECONDARY:
 
 -include $(patsubst %.c,$(BUILD)/%.d,$(LIB_SOURCES) $(CMD_SOURCES) $(UNIT_SOURCES) $(FUZZ_SOURCES) $(CONFORMANCE_SOURCES))
