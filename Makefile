@@ -12,7 +12,7 @@ CC      := cc
 endif
 
 PKG_CONFIG ?= pkg-config
-PACKAGES := ldns libcares libevent libevent_openssl libssl libcrypto libcjson libidn2 libpsl zlib
+PACKAGES := ldns libcares libcurl libevent libevent_openssl libssl libcrypto libcjson libidn2 libpsl zlib
 
 # The standard, the warnings and the hardening are not the user's to drop; optimisation is.
 STANDARD := -std=c11 -D_DEFAULT_SOURCE -D_FILE_OFFSET_BITS=64 -I. -I$(BUILD) "-ffile-prefix-map=$(CURDIR)=."
@@ -22,7 +22,7 @@ HARDEN   ?= -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fsta
 HARDEN_LD ?= -pie -Wl,-z,relro,-z,now
 CFLAGS   ?= -O2 -g
 LIBS      := $(shell $(PKG_CONFIG) --libs $(PACKAGES) 2>/dev/null) -lm
-LIB_FLAGS := $(shell $(PKG_CONFIG) --cflags $(PACKAGES) libcurl 2>/dev/null | sed 's/-I/-isystem /g')
+LIB_FLAGS := $(shell $(PKG_CONFIG) --cflags $(PACKAGES) 2>/dev/null | sed 's/-I/-isystem /g')
 COMPILE   = $(CC) $(STANDARD) -DMAILREADY_VERSION='"$(VERSION)"' -include core/base/banned.h $(WARNINGS) $(HARDEN) $(LIB_FLAGS) $(CPPFLAGS) $(CFLAGS)
 LINK      = $(CC) $(CFLAGS) $(HARDEN_LD) $(LDFLAGS)
 
@@ -51,7 +51,7 @@ all: $(BUILD)/mailready ## build the program
 can-build:
 	@missing=; for program in $(firstword $(CC)) $(firstword $(PKG_CONFIG)); do \
 	    command -v $$program >/dev/null || missing="$$missing $$program"; done; \
-	[ "$$missing" ] || for library in $(PACKAGES) libcurl; do \
+	[ "$$missing" ] || for library in $(PACKAGES); do \
 	    $(PKG_CONFIG) --exists $$library || missing="$$missing $$library"; done; \
 	[ -z "$$missing" ] || { echo "Needed for building, and not here:$$missing" >&2; \
 	    echo "'make deps' installs it with apt-get, as root or by sudo; .ci/packages names Debian's packages." >&2; exit 1; }

@@ -136,6 +136,7 @@ void https_free(struct https *https)
         transfer_free(https->transfers);
     guest_free(https->guest);
     tls_free(https->tls);
-    curl_unload(&https->curl);
+    if (https->has_curl)
+        curl_global_cleanup();
     free(https);
 }

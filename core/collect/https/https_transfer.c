@@ -61,7 +61,7 @@ static int on_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *so
             return -1;
         watch->next = t->watches;
         t->watches = watch;
-        t->curl->multi_assign(t->multi, fd, watch);
+        curl_multi_assign(t->multi, fd, watch);
     } else if (watch->event) {
         event_free(watch->event);
     }
@@ -188,17 +188,17 @@ void transfer_free(struct transfer *t)
 {
     if (t->easy) {
         if (t->multi)
-            t->curl->multi_remove_handle(t->multi, t->easy);
-        t->curl->easy_cleanup(t->easy);
+            curl_multi_remove_handle(t->multi, t->easy);
+        curl_easy_cleanup(t->easy);
     }
     if (t->multi)
-        t->curl->multi_cleanup(t->multi);
+        curl_multi_cleanup(t->multi);
     while (t->watches)
         watch_free(t, t->watches);
     if (t->timer)
         event_free(t->timer);
     if (t->resolve)
-        t->curl->slist_free_all(t->resolve);
+        curl_slist_free_all(t->resolve);
     tls_client_free(t->witness);
     if (t->visiting)
         guest_leave(t->https->guest, &t->visit, true);
@@ -213,7 +213,7 @@ static int64_t time_ms(const struct transfer *t, CURLINFO what)
 {
     curl_off_t us = 0;
 
-    return t->curl->easy_getinfo(t->easy, what, &us) == CURLE_OK && us > 0 ? us / 1000 : -1;
+    return curl_easy_getinfo(t->easy, what, &us) == CURLE_OK && us > 0 ? us / 1000 : -1;
 }
 
 static struct str field(struct arena *arena, struct str headers, const char *name)
@@ -241,9 +241,9 @@ static void write_down(struct transfer *t, struct arena *arena)
     seen->total_ms = loop_now_ms(t->https->loop) - t->began_ms;
     if (!t->easy || !t->witness)
         return;
-    if (t->curl->easy_getinfo(t->easy, CURLINFO_PRIMARY_IP, &ip) == CURLE_OK && ip && ip_parse(ip, &connected))
+    if (curl_easy_getinfo(t->easy, CURLINFO_PRIMARY_IP, &ip) == CURLE_OK && ip && ip_parse(ip, &connected))
         seen->ip = connected;
-    if (t->curl->easy_getinfo(t->easy, CURLINFO_OS_ERRNO, &number) == CURLE_OK)
+    if (curl_easy_getinfo(t->easy, CURLINFO_OS_ERRNO, &number) == CURLE_OK)
         seen->os_error = (int)number;
     if (tls_witness_saw(t->witness)) {
         struct tls_session *tls = tls_client_session(t->witness, arena);
@@ -251,7 +251,7 @@ static void write_down(struct transfer *t, struct arena *arena)
         tls->ms = tls->established ? time_ms(t, CURLINFO_APPCONNECT_TIME_T) - time_ms(t, CURLINFO_CONNECT_TIME_T) : -1;
         seen->tls = tls;
     }
-    if (t->curl->easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &number) == CURLE_OK && t->header_done &&
+    if (curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &number) == CURLE_OK && t->header_done &&
         number >= 200) /* those below announce another */
         seen->status = (int)number;
     seen->content_type = field(arena, headers, "content-type");
@@ -355,8 +355,8 @@ static void finish(struct transfer *t, CURLcode code)
 static void act(struct transfer *t, curl_socket_t fd, int what)
 {
     int running = 0, left;
-    CURLMcode moved = t->curl->multi_socket_action(t->multi, fd, what, &running);
-    const CURLMsg *message = t->curl->multi_info_read(t->multi, &left);
+    CURLMcode moved = curl_multi_socket_action(t->multi, fd, what, &running);
+    const CURLMsg *message = curl_multi_info_read(t->multi, &left);
 
     if (message && message->msg == CURLMSG_DONE)
         finish(t, message->data.result);
@@ -389,18 +389,18 @@ static struct curl_slist *resolve_list(const struct transfer *t)
         used += (size_t)snprintf(text + used, sizeof text - used,
                                  t->addresses[i].family == IP_V6 ? "%s[%s]" : "%s%s", i ? "," : "", ip);
     }
-    return t->curl->slist_append(NULL, text);
+    return curl_slist_append(NULL, text);
 }
 
 static bool set_up_multi(struct transfer *t)
 {
-    return t->curl->multi_setopt(t->multi, CURLMOPT_SOCKETFUNCTION, on_socket) == CURLM_OK &&
-           t->curl->multi_setopt(t->multi, CURLMOPT_SOCKETDATA, t) == CURLM_OK &&
-           t->curl->multi_setopt(t->multi, CURLMOPT_TIMERFUNCTION, on_timer) == CURLM_OK &&
-           t->curl->multi_setopt(t->multi, CURLMOPT_TIMERDATA, t) == CURLM_OK;
+    return curl_multi_setopt(t->multi, CURLMOPT_SOCKETFUNCTION, on_socket) == CURLM_OK &&
+           curl_multi_setopt(t->multi, CURLMOPT_SOCKETDATA, t) == CURLM_OK &&
+           curl_multi_setopt(t->multi, CURLMOPT_TIMERFUNCTION, on_timer) == CURLM_OK &&
+           curl_multi_setopt(t->multi, CURLMOPT_TIMERDATA, t) == CURLM_OK;
 }
 
-#define SET(option, value) (t->curl->easy_setopt(t->easy, CURLOPT_##option, value) == CURLE_OK)
+#define SET(option, value) (curl_easy_setopt(t->easy, CURLOPT_##option, value) == CURLE_OK)
 
 /* Every option that keeps the environment and other transfers out (threats.md H1 to H7). */
 static bool set_limits(struct transfer *t)
@@ -424,12 +424,27 @@ static bool set_up(struct transfer *t)
            SET(SSL_CTX_DATA, t);
 }
 
+/* False also where it has no OpenSSL beneath it, which tls_witness_attend() needs. */
+static bool set_up_curl(void)
+{
+    const char *ssl;
+
+    if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+        return false;
+    ssl = curl_version_info(CURLVERSION_NOW)->ssl_version;
+    if (ssl && strncmp(ssl, "OpenSSL/", 8) == 0)
+        return true;
+    curl_global_cleanup();
+    return false;
+}
+
 static bool has_libraries(struct https *https)
 {
     const char *why;
 
-    if (!https->curl.library && !curl_load(&https->curl))
+    if (!https->has_curl && !set_up_curl())
         return false;
+    https->has_curl = true;
     if (!https->tls)
         https->tls = tls_new(https->config.ca_file, &why);
     return https->tls;
@@ -447,11 +462,10 @@ void transfer_begin(void *arg)
         finish(t, CURLE_FAILED_INIT);
         return;
     }
-    t->curl = &https->curl;
-    t->began_ms = loop_now_ms(https->loop); /* loading libraries is not the server's time */
+    t->began_ms = loop_now_ms(https->loop); /* what the libraries do at first is not the server's time */
     if (!(t->witness = tls_witness_new(https->tls, t->url.host, loop_wall_s(https->loop))) ||
-        !(t->multi = t->curl->multi_init()) || !(t->timer = evtimer_new(loop_base(https->loop), on_time, t)) ||
-        !(t->resolve = resolve_list(t)) || !(t->easy = t->curl->easy_init()) || !set_up_multi(t) || !set_up(t) ||
-        t->curl->multi_add_handle(t->multi, t->easy) != CURLM_OK)
+        !(t->multi = curl_multi_init()) || !(t->timer = evtimer_new(loop_base(https->loop), on_time, t)) ||
+        !(t->resolve = resolve_list(t)) || !(t->easy = curl_easy_init()) || !set_up_multi(t) || !set_up(t) ||
+        curl_multi_add_handle(t->multi, t->easy) != CURLM_OK)
         finish(t, CURLE_FAILED_INIT);
 }

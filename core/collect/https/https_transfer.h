@@ -7,10 +7,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include <curl/curl.h>
+
 #include "core/base/limits.h"
 #include "core/base/url.h"
 #include "core/collect/https/https.h"
-#include "core/collect/https/https_curl.h"
 #include "core/collect/net/guest.h"
 
 struct event;
@@ -20,14 +21,13 @@ struct https {
     struct loop *loop;
     struct https_config config;
     struct guest *guest;
-    struct curl curl; /* empty until the first transfer, and so are the anchors */
+    bool has_curl;   /* is set up: since the first transfer, like the anchors */
     struct tls *tls;
     struct transfer *transfers;
 };
 
 struct transfer {
     struct https *https;
-    const struct curl *curl; /* NULL until it begins */
     struct transfer *next, **back;
     struct evidence *evidence;
     struct https_response *seen; /* the evidence's value so far, in its arena */
