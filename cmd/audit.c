@@ -107,7 +107,7 @@ static bool read_recording(struct audit_command *run, const char **why)
         return false;
     }
     run->target = *recording_target(run->recording);
-    memcpy(run->target.selected, run->settings.target.selected, sizeof run->target.selected);
+    run->target.selected = run->settings.target.selected;
     if (run->settings.target.volume != VOLUME_UNSAID)
         run->target.volume = run->settings.target.volume;
     for (size_t i = 0; i < run->domain_count; i++) {

@@ -416,7 +416,7 @@ static bool select_checks(const struct options *options, const struct option_use
 
 static bool make_selection(const struct options *options, struct settings *out, const char **why)
 {
-    bool *selected = out->target.selected, any = false;
+    bool *selected = ARENA_ARRAY(options->arena, bool, CHECK_COUNT), any = false;
     const struct option_use *only = options_next(options, OPT_ONLY, NULL);
 
     for (enum check_id id = 0; id < CHECK_COUNT; id++)
@@ -432,6 +432,7 @@ static bool make_selection(const struct options *options, struct settings *out, 
     }
     for (enum check_id id = 0; id < CHECK_COUNT; id++)
         any = any || selected[id];
+    out->target.selected = selected;
     if (!any)
         *why = "--only and --skip leave no check";
     return any;

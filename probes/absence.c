@@ -1,8 +1,8 @@
 /* probes/absence.c - a record is called absent only after the zone's own name servers said so.  (threats.md D9;
  * checks.md, section 4 step 2) */
 #include "core/base/arena.h"
-#include "core/collect/dns/dns.h"
 #include "core/derive/run.h"
+#include "core/facts/dns_answer.h"
 #include "probes/mail.h"
 #include "probes/zone.h"
 

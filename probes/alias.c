@@ -1,7 +1,7 @@
 /* probes/alias.c - a chain of CNAMEs in words. */
 #include "core/base/str.h"
-#include "core/collect/dns/dns.h"
 #include "core/derive/run.h"
+#include "core/facts/dns_answer.h"
 #include "probes/mail.h"
 
 const char *alias_chain_text(struct run *run, const struct dns_answer *answer)

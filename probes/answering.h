@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "core/collect/dns/dns.h"
+#include "core/facts/dns_answer.h"
 
 struct run;
 struct zone_server;

@@ -3,10 +3,10 @@
 
 #include "core/base/arena.h"
 #include "core/base/str.h"
-#include "core/collect/tls/tls.h"
 #include "core/derive/inventory.h"
 #include "core/derive/run.h"
 #include "core/facts/target.h"
+#include "core/facts/tls_session.h"
 #include "core/result/finding.h"
 #include "core/result/probe.h"
 #include "probes/mail.h"

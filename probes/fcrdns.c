@@ -8,9 +8,9 @@
 #include "core/base/limits.h"
 #include "core/base/name.h"
 #include "core/base/str.h"
-#include "core/collect/smtp/smtp.h"
 #include "core/derive/inventory.h"
 #include "core/derive/run.h"
+#include "core/facts/smtp_session.h"
 
 struct candidate {
     const char *name;

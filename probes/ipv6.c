@@ -1,6 +1,6 @@
 /* probes/ipv6.c - does IPv6 work from this machine?  (checks.md, env.ipv6; threats.md C3) */
-#include "core/collect/dns/dns.h"
 #include "core/derive/run.h"
+#include "core/facts/dns_answer.h"
 #include "core/facts/target.h"
 #include "core/facts/vantage.h"
 #include "probes/mail.h"

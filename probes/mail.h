@@ -8,8 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "core/collect/smtp/smtp.h"
 #include "core/derive/inventory.h"
+#include "core/facts/smtp_session.h"
 #include "core/result/finding.h"
 
 struct run;

@@ -5,8 +5,9 @@
 #include "core/base/limits.h"
 #include "core/base/str.h"
 #include "core/base/url.h"
-#include "core/collect/tls/tls.h"
+#include "core/base/x509.h"
 #include "core/derive/run.h"
+#include "core/facts/tls_session.h"
 #include "core/result/finding.h"
 #include "probes/mail.h"
 
@@ -62,7 +63,7 @@ static enum page_step look_at_certificate(struct run *run, struct page *page)
     const struct tls_session *tls = page->response->tls;
     struct clock clock = {.state = CLOCK_RIGHT}; /* nothing but dates hangs on it */
 
-    if (tls && tls_is_time_error(tls->verify_error))
+    if (tls && x509_is_time_error(tls->verify_error))
         clock = need_clock(run);
     if (clock.state == CLOCK_PENDING)
         return PAGE_PENDING;

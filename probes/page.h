@@ -2,8 +2,8 @@
 #pragma once
 
 #include "core/base/trouble.h"
-#include "core/collect/dns/dns.h"
-#include "core/collect/https/https.h"
+#include "core/facts/dns_answer.h"
+#include "core/facts/https_response.h"
 
 struct finding;
 struct run;

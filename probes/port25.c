@@ -2,8 +2,8 @@
 #include "core/base/arena.h"
 #include "core/base/name.h"
 #include "core/base/str.h"
-#include "core/collect/dns/dns.h"
 #include "core/derive/run.h"
+#include "core/facts/dns_answer.h"
 #include "core/facts/target.h"
 #include "probes/mail.h"
 

@@ -2,8 +2,8 @@
 #include "probes/reverse.h"
 
 #include "core/base/ip.h"
-#include "core/collect/dns/dns.h"
 #include "core/derive/run.h"
+#include "core/facts/dns_answer.h"
 #include "probes/answering.h"
 #include "probes/mail.h"
 

@@ -4,7 +4,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "core/collect/dns/dns.h"
+#include "core/facts/dns_answer.h"
 #include "core/records/sts_policy.h"
 #include "core/records/sts_record.h"
 #include "probes/page.h"

@@ -7,11 +7,11 @@
 #include "core/base/arena.h"
 #include "core/base/str.h"
 #include "core/base/x509.h"
-#include "core/collect/tls/tls.h"
 #include "core/derive/dane.h"
 #include "core/derive/inventory.h"
 #include "core/derive/run.h"
 #include "core/facts/target.h"
+#include "core/facts/tls_session.h"
 #include "core/result/finding.h"
 #include "core/result/probe.h"
 #include "probes/binding.h"
@@ -165,14 +165,14 @@ static bool is_only_out_of_time(struct run *run, const struct endpoint *e)
 {
     const int64_t *now = need_now(run);
 
-    if (!now || !e->has_leaf || !tls_is_time_error(e->tls->verify_error))
+    if (!now || !e->has_leaf || !x509_is_time_error(e->tls->verify_error))
         return false;
     return *now < e->leaf.not_before || *now > e->leaf.not_after;
 }
 
 static void judge_chain(struct run *run, const struct endpoint *e)
 {
-    bool time_error = tls_is_time_error(e->tls->verify_error);
+    bool time_error = x509_is_time_error(e->tls->verify_error);
 
     if (e->match.by_end_entity)
         pass(run, e, TLS_CHAIN, "matches a TLSA record with usage 3: no authority is needed");

@@ -1,7 +1,7 @@
 /* probes/tls_view.h - the TLS of an MX host's address, or why there is none to judge. */
 #pragma once
 
-#include "core/collect/smtp/smtp.h"
+#include "core/facts/smtp_session.h"
 #include "core/result/finding.h"
 
 struct run;

@@ -6,8 +6,8 @@
 
 #include "core/base/arena.h"
 #include "core/base/name.h"
-#include "core/collect/dns/dns.h"
 #include "core/derive/run.h"
+#include "core/facts/dns_answer.h"
 #include "core/facts/vantage.h"
 
 const char *need_zone_of(struct run *run, const char *name, struct trouble *trouble)

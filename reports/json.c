@@ -9,13 +9,13 @@
 #include <errno.h>
 #include <string.h>
 
-#include "core/audit/recording.h"
 #include "core/base/arena.h"
 #include "core/base/ip_network.h"
 #include "core/base/name.h"
 #include "core/base/str.h"
 #include "core/derive/spf.h"
 #include "core/facts/evidence.h"
+#include "core/facts/evidence_json.h"
 #include "core/result/identity.h"
 #include "reports/mail_path.h"
 #include "reports/receivers.h"

@@ -7,8 +7,8 @@
 
 #include <stddef.h>
 
-#include "core/collect/dns/dns.h"
-#include "core/collect/smtp/smtp.h"
+#include "core/facts/dns_answer.h"
+#include "core/facts/smtp_session.h"
 #include "core/result/result.h"
 
 struct arena;

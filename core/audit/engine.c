@@ -140,7 +140,7 @@ static bool covers(const struct probe *probe, size_t id)
 static bool judges(const struct probe *probe, const struct target *target)
 {
     for (size_t id = 0; id < CHECK_COUNT; id++)
-        if (target->selected[id] && covers(probe, id))
+        if (target_selects(target, id) && covers(probe, id))
             return true;
     return false;
 }
@@ -221,7 +221,7 @@ static void list_findings(struct audit *audit, struct result *result)
         const struct run *run = &audit->probes[p].run;
 
         for (size_t i = 0; i < run->finding_count; i++)
-            if (audit->view.target->selected[run->findings[i]->check])
+            if (target_selects(audit->view.target, run->findings[i]->check))
                 all[count++] = (struct sortable){run->findings[i], p, i};
     }
     qsort(all, count, sizeof *all, in_report_order);

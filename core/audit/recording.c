@@ -254,8 +254,6 @@ static bool read_whole(struct recording *r, char *error, size_t size)
         snprintf(error, size, "%s", c.error);
         return false;
     }
-    for (size_t i = 0; i < CHECK_COUNT; i++)
-        r->target.selected[i] = true;
     r->index = ARENA_ARRAY(r->arena, struct cJSON *, (size_t)cJSON_GetArraySize(evidence) + 1);
     for (struct cJSON *member = evidence->child; member; member = member->next)
         r->index[r->count++] = member;

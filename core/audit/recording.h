@@ -23,7 +23,6 @@
 #include "core/facts/evidence.h"
 
 struct arena;
-struct cJSON;
 struct result;
 struct target;
 
@@ -43,7 +42,3 @@ const char *recording_key(const struct recording *, size_t i); /* in the order o
 void recording_free(struct recording *);                       /* NULL is fine */
 
 char *recording_write(const struct result *); /* malloc'ed text, NULL: no memory */
-
-/* One value as JSON, as it stands in recordings and in the "evidence" of the JSON report; null for evidence that never
- * became known.  NULL: no memory. */
-struct cJSON *evidence_to_json(const struct evidence *);

@@ -212,3 +212,8 @@ bool x509_name_matches(struct str der, const char *host)
     X509_free(cert);
     return matches;
 }
+
+bool x509_is_time_error(int verify_error)
+{
+    return verify_error == X509_V_ERR_CERT_HAS_EXPIRED || verify_error == X509_V_ERR_CERT_NOT_YET_VALID;
+}

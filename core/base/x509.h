@@ -29,6 +29,8 @@ bool x509_facts(struct arena *, struct str der, struct x509_facts *out); /* fals
 /* Does a dNSName SAN match the host name?  One wildcard label at the left at most; the common name does not count. */
 bool x509_name_matches(struct str der, const char *host);
 
+bool x509_is_time_error(int verify_error); /* OpenSSL's code: expired, or not yet valid */
+
 /* OpenSSL does not always tell that it was refused memory, and then a sound certificate seems faulty.  So its allocations are
  * watched, from before the first of them.  False: no memory; OpenSSL 3.0 crashes on its first use then. */
 bool x509_begin(void);

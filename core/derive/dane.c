@@ -9,11 +9,11 @@
 #include "core/base/name.h"
 #include "core/base/str.h"
 #include "core/base/x509.h"
-#include "core/collect/tls/tls.h"
 #include "core/derive/dnssec.h"
 #include "core/derive/run.h"
 #include "core/derive/tls_dane.h"
 #include "core/facts/target.h"
+#include "core/facts/tls_session.h"
 
 enum {
     PKIX_TA = 0,

@@ -13,8 +13,8 @@
 #include <stdint.h>
 
 #include "core/base/str.h"
-#include "core/collect/dns/dns.h"
 #include "core/derive/inventory.h"
+#include "core/facts/dns_answer.h"
 
 struct arena;
 struct run;

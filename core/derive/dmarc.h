@@ -18,7 +18,7 @@
 #include <stddef.h>
 
 #include "core/base/limits.h"
-#include "core/collect/dns/dns.h"
+#include "core/facts/dns_answer.h"
 #include "core/records/dmarc_record.h"
 
 struct run;

@@ -9,7 +9,7 @@
 
 #include <stdbool.h>
 
-#include "core/collect/dns/dns.h"
+#include "core/facts/dns_answer.h"
 
 struct arena;
 struct run;

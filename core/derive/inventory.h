@@ -10,7 +10,7 @@
 #include <stddef.h>
 
 #include "core/base/ip.h"
-#include "core/collect/dns/dns.h"
+#include "core/facts/dns_answer.h"
 
 struct run;
 struct spf_addresses;

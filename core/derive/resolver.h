@@ -5,7 +5,7 @@
  */
 #pragma once
 
-#include "core/collect/dns/dns.h"
+#include "core/facts/dns_answer.h"
 
 
 struct run;

@@ -6,10 +6,10 @@
 #include "core/base/limits.h"
 #include "core/base/str.h"
 #include "core/base/url.h"
-#include "core/collect/https/https.h"
-#include "core/collect/smtp/smtp.h"
 #include "core/derive/resolver.h"
 #include "core/derive/run_internal.h"
+#include "core/facts/https_response.h"
+#include "core/facts/smtp_session.h"
 #include "core/facts/target.h"
 #include "core/facts/vantage.h"
 

@@ -14,7 +14,7 @@
 #include <stdint.h>
 
 #include "core/base/ip.h"
-#include "core/collect/dns/dns.h"
+#include "core/facts/dns_answer.h"
 #include "core/facts/evidence.h"
 
 struct arena;

@@ -21,7 +21,7 @@
 #include "core/base/ip.h"
 #include "core/base/str.h"
 #include "core/base/trouble.h"
-#include "core/collect/dns/dns.h"
+#include "core/facts/dns_answer.h"
 #include "core/records/spf_record.h"
 
 struct arena;

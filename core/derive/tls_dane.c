@@ -10,7 +10,7 @@
 
 #include "core/base/limits.h"
 #include "core/base/x509.h"
-#include "core/collect/dns/dns.h"
+#include "core/facts/dns_answer.h"
 
 static const char no_memory[] = "out of memory";
 enum { USAGE_TA = 2, USAGE_EE = 3 };

@@ -33,7 +33,7 @@
 
 #include "core/base/ip.h"
 #include "core/base/name.h"
-#include "core/collect/dns/dns.h"
+#include "core/facts/dns_answer.h"
 
 enum evidence_kind { EVIDENCE_DNS, EVIDENCE_SMTP, EVIDENCE_CONNECT, EVIDENCE_HTTPS, EVIDENCE_VANTAGE, EVIDENCE_NOW, EVIDENCE_KIND_COUNT };
 

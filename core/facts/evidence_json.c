@@ -8,11 +8,10 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "core/audit/recording.h"
 #include "core/base/arena.h"
 #include "core/base/json_codec.h"
-#include "core/collect/https/https.h"
-#include "core/collect/smtp/smtp.h"
+#include "core/facts/https_response.h"
+#include "core/facts/smtp_session.h"
 #include "core/facts/vantage.h"
 
 static_assert((int)EVIDENCE_ERROR_MAX == (int)JSON_ERROR_MAX, "errors are handed on whole");

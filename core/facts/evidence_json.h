@@ -51,6 +51,10 @@ enum { EVIDENCE_ERROR_MAX = 320 };
 const void *evidence_from_json(struct arena *, const struct key *, const char *key_text, struct cJSON *,
                                char error[EVIDENCE_ERROR_MAX]);
 
+/* One value as JSON, as it stands in recordings and in the "evidence" of the JSON report; null for evidence that never
+ * became known.  NULL: no memory. */
+struct cJSON *evidence_to_json(const struct evidence *);
+
 /* The descriptions (json_codec.h) that it is made of: members of an object that is open. */
 void dns_answer_json(struct json_codec *, struct dns_answer *, const struct key *);
 void smtp_session_json(struct json_codec *, struct smtp_session *);

@@ -7,7 +7,7 @@
 #include "core/base/arena.h"
 #include "core/base/date.h"
 #include "core/base/json_codec.h"
-#include "core/collect/https/https.h"
+#include "core/facts/https_response.h"
 
 static enum reason usual_reason(enum https_end end)
 {

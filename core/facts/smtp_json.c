@@ -7,7 +7,7 @@
 
 #include "core/base/arena.h"
 #include "core/base/json_codec.h"
-#include "core/collect/smtp/smtp.h"
+#include "core/facts/smtp_session.h"
 
 static const char *const violations[] = {
     "bare_lf",       "long_line",    "control_octets", "8bit_octets",    "bad_code",

@@ -33,3 +33,8 @@ const char *active_word(enum active active)
             return tests[i].word;
     return NULL;
 }
+
+bool target_selects(const struct target *target, size_t check)
+{
+    return !target->selected || target->selected[check];
+}

@@ -6,7 +6,6 @@
 #include <stdint.h>
 
 #include "core/base/ip.h"
-#include "core/result/finding.h"
 
 struct sender { /* --sender */
     const char *host; /* where a host name was given: its addresses are looked up; else NULL */
@@ -46,5 +45,7 @@ struct target {
     const char *relay_domain; /* of the recipient that a relay would accept; set if and only if ACTIVE_RELAY */
     uint16_t smtp_port;
     unsigned sessions; /* --sessions: with each MX address; 0: a second one where the names of the first raise the question */
-    bool selected[CHECK_COUNT]; /* --only, --skip */
+    const bool *selected; /* --only, --skip: by enum check_id; NULL: every check */
 };
+
+bool target_selects(const struct target *, size_t check); /* of enum check_id */

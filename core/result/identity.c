@@ -7,8 +7,8 @@
 #include "core/base/limits.h"
 #include "core/base/name.h"
 #include "core/base/x509.h"
-#include "core/collect/smtp/smtp.h"
 #include "core/facts/evidence.h"
+#include "core/facts/smtp_session.h"
 #include "core/result/identity_internal.h"
 
 enum { SHOWN_ADDRESSES = 3, SHOWN_SANS = 8 };

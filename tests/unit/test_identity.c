@@ -158,6 +158,7 @@ static void audit_case(struct audit *audit, const struct matrix *at)
     struct loop *loop = loop_new();
     struct engine *engine;
     struct target target;
+    bool selected[CHECK_COUNT];
     const char *why = "";
     struct recording *recording = recording_read(audit->arena, text, strlen(text), &why);
 
@@ -166,8 +167,9 @@ static void audit_case(struct audit *audit, const struct matrix *at)
     config.replay = recording;
     target = *recording_target(recording);
     for (size_t id = 0; id < CHECK_COUNT; id++)
-        target.selected[id] = strcmp(check_of((enum check_id)id)->group, "spf") != 0 &&
-                              (strcmp(check_of((enum check_id)id)->name, "helo.spf") != 0 || strstr(at->evidence, "v=spf1"));
+        selected[id] = strcmp(check_of((enum check_id)id)->group, "spf") != 0 &&
+                       (strcmp(check_of((enum check_id)id)->name, "helo.spf") != 0 || strstr(at->evidence, "v=spf1"));
+    target.selected = selected;
     engine = engine_new(loop, &config, &why);
     assert_non_null(engine);
     assert_true(engine_audit(engine, &target, audited, audit));

@@ -548,7 +548,7 @@ static void test_target(void **state)
     assert_int_equal(t->canary_count, 1);
     assert_string_equal(t->canaries[0], "mx.example.net");
     for (size_t i = 0; i < CHECK_COUNT; i++)
-        assert_true(t->selected[i]);
+        assert_true(target_selects(t, i));
     free(text);
     recording_free(r);
     arena_free(arena);

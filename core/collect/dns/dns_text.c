@@ -1,4 +1,4 @@
-/* core/collect/dns/dns_text.c - words for numbers of the DNS, and the system's list of resolvers. */
+/* core/collect/dns/dns_text.c - words for extended errors, and the system's list of resolvers. */
 #include "core/collect/dns/dns_text.h"
 
 #include <stdio.h>
@@ -8,46 +8,6 @@
 #include "core/base/str.h"
 
 enum { DNS_PORT = 53, RESOLV_CONF_MAX = 65536 };
-
-static const struct {
-    enum dns_type type;
-    const char *name;
-} types[] = {
-    /* by number */
-    {DNS_A, "A"},   {DNS_NS, "NS"},   {DNS_CNAME, "CNAME"}, {DNS_SOA, "SOA"},   {DNS_PTR, "PTR"},
-    {DNS_MX, "MX"}, {DNS_TXT, "TXT"}, {DNS_AAAA, "AAAA"},   {DNS_TLSA, "TLSA"},
-};
-
-const char *dns_type_name(enum dns_type type)
-{
-    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
-        if (types[i].type == type)
-            return types[i].name;
-    return NULL;
-}
-
-bool dns_type_from_name(const char *name, enum dns_type *out)
-{
-    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
-        if (text_equal_nocase(types[i].name, name)) {
-            *out = types[i].type;
-            return true;
-        }
-    return false;
-}
-
-const char *dns_rcode_name(int rcode)
-{
-    static const char *const names[] = {
-        [0] = "NOERROR",  [1] = "FORMERR",  [2] = "SERVFAIL",   [3] = "NXDOMAIN", [4] = "NOTIMP",
-        [5] = "REFUSED",  [6] = "YXDOMAIN", [7] = "YXRRSET",    [8] = "NXRRSET",  [9] = "NOTAUTH",
-        [10] = "NOTZONE", [16] = "BADVERS", [23] = "BADCOOKIE",
-    };
-
-    if (rcode < 0 || (size_t)rcode >= sizeof names / sizeof *names || !names[rcode])
-        return "an unknown error";
-    return names[rcode];
-}
 
 /* IANA's registry "Extended DNS Error Codes". */
 static const char *const extended_errors[] = {

@@ -1,4 +1,4 @@
-/* core/collect/dns/dns_text.h - words for numbers of the DNS, and the system's list of resolvers.  For core/dns*.c. */
+/* core/collect/dns/dns_text.h - words for extended errors, and the system's list of resolvers.  For core/dns*.c. */
 #pragma once
 
 #include <stddef.h>

@@ -8,6 +8,7 @@
 #include "core/base/arena.h"
 #include "core/collect/https/https_end.h"
 #include "core/collect/https/https_transfer.h"
+#include "core/collect/tls/tls.h"
 #include "core/facts/evidence.h"
 
 /* The value of last resort, when the machine has not even the memory for one. */

@@ -15,6 +15,7 @@
 #include "core/base/loop.h"
 #include "core/base/trace.h"
 #include "core/collect/https/https_end.h"
+#include "core/collect/tls/tls.h"
 #include "core/facts/evidence.h"
 
 #define USER_AGENT "mailready/" MAILREADY_VERSION " (+https://mailready.example/)"

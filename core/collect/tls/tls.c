@@ -466,7 +466,7 @@ static int on_witnessed_chain(X509_STORE_CTX *ctx, void *arg)
     witness->protocol = SSL_get_version(ssl);
     witness->cipher = SSL_CIPHER_get_name(SSL_get_pending_cipher(ssl));
     ERR_clear_error();
-    if (tls_is_time_error(witness->verify_error))
+    if (x509_is_time_error(witness->verify_error))
         X509_STORE_CTX_set_error(ctx, verify_once(witness, false));
     if (X509_STORE_CTX_get_error(ctx) == X509_V_OK && !x509_is_for(leaf, witness->server_name))
         X509_STORE_CTX_set_error(ctx, X509_V_ERR_HOSTNAME_MISMATCH);
@@ -489,9 +489,4 @@ void tls_witness_attend(struct tls_client *witness, void *ssl_ctx)
 bool tls_witness_saw(const struct tls_client *witness)
 {
     return witness->chain != NULL;
-}
-
-bool tls_is_time_error(int verify_error)
-{
-    return verify_error == X509_V_ERR_CERT_HAS_EXPIRED || verify_error == X509_V_ERR_CERT_NOT_YET_VALID;
 }

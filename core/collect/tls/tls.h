@@ -1,6 +1,6 @@
-/* core/collect/tls/tls.h - TLS as seen in a session: what was negotiated and which certificates were shown.
+/* core/collect/tls/tls.h - TLS, as a client does it to see what is negotiated and which certificates are shown.
  *
- * The only home of OpenSSL, together with x509.h.  The handshake always completes if it can: a bad certificate is
+ * The home of OpenSSL, together with base/x509.h.  The handshake always completes if it can: a bad certificate is
  * evidence, not an error.
  *
  * A client does no I/O: whoever owns the connection puts the peer's bytes in and carries ours out.  So every byte that
@@ -13,23 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "core/base/str.h"
-
-struct tls_session {
-    bool established;
-    const char *error;    /* OpenSSL's or our words when it was not; never remote bytes; NULL */
-    const char *protocol; /* "TLSv1.3"; NULL when not established, and so is the cipher */
-    const char *cipher;
-    const struct str *chain; /* DER, leaf first, as sent */
-    size_t chain_count;
-    bool chain_cut;          /* more than TLS_CHAIN_CERTS or TLS_CHAIN_BYTES */
-    int verify_error;        /* X509_V_OK (0), or OpenSSL's X509_V_ERR_*; name not included */
-    const char *verify_text; /* OpenSSL's words for it */
-    bool name_matches;       /* a dNSName SAN matches the server name (no CN fallback) */
-    int64_t ms;              /* of the handshake */
-};
-
-bool tls_is_time_error(int verify_error); /* expired, or not yet valid */
+#include "core/facts/tls_session.h"
 
 struct arena;
 

@@ -1,8 +1,8 @@
-/* core/facts/https_field.c - the few header fields that are looked at, and the words for how a response ended. */
+/* core/facts/https_response.c - the few header fields that are looked at, and the words for how a response ended. */
 #include <assert.h>
 #include <string.h>
 
-#include "core/collect/https/https.h"
+#include "core/facts/https_response.h"
 
 static const char *const end_names[] = {
     [HTTPS_END_OK] = "ok",
