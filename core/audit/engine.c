@@ -240,7 +240,7 @@ static void list_evidence(struct audit *audit, struct result *result)
     const struct evidence **all = store_pinned(&audit->view.waiter, audit->arena, &count);
 
     for (size_t i = 0; i < count; i++)
-        if (all[i]->known && all[i]->value)
+        if (all[i]->known && all[i]->value && !all[i]->is_missing)
             all[known++] = all[i];
     result->evidence = all;
     result->evidence_count = known;
@@ -389,7 +389,7 @@ static bool begin(struct engine *engine, const struct target *target, engine_que
         return false;
     audit->engine = engine;
     audit->view = (struct audit_view){
-        .waiter = {.wake = wake}, .store = engine->store, .target = target, .replay = engine->config.replay};
+        .waiter = {.wake = wake}, .store = engine->store, .target = target, .is_free = engine->config.replay != NULL};
     audit->ask = ask;
     audit->done = done;
     audit->done_arg = arg;

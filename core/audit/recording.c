@@ -311,11 +311,6 @@ static struct cJSON *find(const struct recording *r, const char *key)
     return NULL;
 }
 
-bool recording_has(const struct recording *r, const char *key)
-{
-    return find(r, key) || strcmp(key, "vantage") == 0 || strcmp(key, "now") == 0;
-}
-
 const void *recording_value(const struct recording *r, struct arena *arena, const char *key_text)
 {
     struct cJSON nobody = {.type = cJSON_Object}, now = {.type = cJSON_Number, .valuedouble = (double)usual_now};

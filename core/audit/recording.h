@@ -33,7 +33,6 @@ struct recording;
 struct recording *recording_read(struct arena *, const char *bytes, size_t size, const char **why);
 const struct target *recording_target(const struct recording *); /* owned by the recording; every check is selected */
 int64_t recording_elapsed_ms(const struct recording *);          /* of the audit that was recorded; 0 */
-bool recording_has(const struct recording *, const char *key);   /* would recording_value() return a value? */
 /* The value recorded for a key, decoded into the arena; it fits into EVIDENCE_BYTES.  NULL: the recording does not have
  * it, but for "vantage" and "now", which have values for cases that do not care. */
 const void *recording_value(const struct recording *, struct arena *, const char *key);

@@ -12,6 +12,7 @@
 #include "core/base/str.h"
 #include "core/collect/https/https.h"
 #include "core/facts/evidence.h"
+#include "core/facts/unfetched.h"
 #include "core/facts/vantage.h"
 
 enum { REPLAY_QUEUE = 4096 };
@@ -62,6 +63,14 @@ static const void *vantage_value(const struct sources *sources, struct arena *ar
     return vantage;
 }
 
+static const void *replayed_value(const struct recording *recording, struct arena *arena, struct evidence *evidence)
+{
+    const void *value = recording_value(recording, arena, evidence->text);
+
+    evidence->is_missing = !value;
+    return value ? value : evidence_unfetched(arena, &evidence->key, evidence->text, REASON_BUDGET);
+}
+
 /* What needs no waiting for. */
 static void know(const struct sources *sources, struct evidence *evidence)
 {
@@ -71,7 +80,7 @@ static void know(const struct sources *sources, struct evidence *evidence)
 
     if (setjmp(exhausted) == 0) {
         arena_on_exhausted(arena, &exhausted);
-        value = sources->config.replay                   ? recording_value(sources->config.replay, arena, evidence->text)
+        value = sources->config.replay                   ? replayed_value(sources->config.replay, arena, evidence)
                 : evidence->key.kind == EVIDENCE_VANTAGE ? vantage_value(sources, arena)
                                                          : now_value(sources, arena);
     }

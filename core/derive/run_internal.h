@@ -9,16 +9,15 @@
 
 struct finding;
 struct inventory;
-struct recording;
 
 /* What the runs of one audit share. */
 struct audit_view {
     struct waiter waiter; /* first: the engine finds its audit by it */
     struct store *store;
     const struct target *target;
-    const struct recording *replay; /* NULL: the collectors get the evidence */
     size_t dns_questions, dnsbl_questions, extra_questions;
-    bool spent; /* the deadline is past: nothing is waited for any more */
+    bool is_free; /* questions cost nothing: nobody is asked, as in a replay */
+    bool spent;   /* the deadline is past: nothing is waited for any more */
 };
 
 struct run {

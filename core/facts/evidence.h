@@ -77,6 +77,7 @@ struct evidence {
     bool known;
     const void *value; /* struct dns_answer, smtp_session, https_response, vantage, int64_t: by key.kind.  NULL: not known, or
                           the machine has no memory for it */
+    bool is_missing; /* a recording does not have it: the value says so, and is not recorded again */
     int64_t wanted_ms, known_ms;
 };
 
