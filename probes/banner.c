@@ -4,14 +4,16 @@
 #include "core/base/arena.h"
 #include "core/base/name.h"
 #include "core/base/str.h"
+#include "core/derive/fcrdns.h"
 #include "core/derive/inventory.h"
+#include "core/derive/reverse.h"
 #include "core/derive/run.h"
+#include "core/derive/session.h"
+#include "core/facts/smtp_session.h"
 #include "core/facts/target.h"
 #include "core/result/finding.h"
 #include "core/result/probe.h"
-#include "probes/fcrdns.h"
-#include "probes/mail.h"
-#include "probes/reverse.h"
+#include "probes/unaddressed.h"
 
 struct endpoint {
     const struct mx_host *host;

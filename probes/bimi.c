@@ -10,6 +10,7 @@
 #include "core/base/str.h"
 #include "core/base/x509_mark.h"
 #include "core/derive/dmarc.h"
+#include "core/derive/page.h"
 #include "core/derive/run.h"
 #include "core/facts/target.h"
 #include "core/records/bimi_record.h"
@@ -17,7 +18,7 @@
 #include "core/result/finding.h"
 #include "core/result/probe.h"
 #include "probes/bimi.h"
-#include "probes/page.h"
+#include "probes/page_evidence.h"
 
 enum { FAULTS_NAMED = 3, TITLE_LONG = 64 };
 

@@ -9,12 +9,13 @@
 #include "core/base/str.h"
 #include "core/base/x509.h"
 #include "core/base/x509_mark.h"
+#include "core/derive/clock.h"
+#include "core/derive/page.h"
 #include "core/derive/run.h"
 #include "core/facts/target.h"
 #include "core/result/finding.h"
 #include "probes/bimi.h"
-#include "probes/mail.h"
-#include "probes/page.h"
+#include "probes/page_evidence.h"
 
 enum { DAY_S = 86400 };
 

@@ -3,15 +3,16 @@
 
 #include "core/base/arena.h"
 #include "core/base/str.h"
+#include "core/derive/clock.h"
 #include "core/derive/inventory.h"
 #include "core/derive/run.h"
+#include "core/derive/zone.h"
 #include "core/facts/target.h"
 #include "core/facts/tls_session.h"
 #include "core/result/finding.h"
 #include "core/result/probe.h"
-#include "probes/mail.h"
-#include "probes/tls_view.h"
-#include "probes/zone.h"
+#include "probes/tls_words.h"
+#include "probes/unaddressed.h"
 
 /* ---- dane.tlsa ---- */
 
@@ -135,22 +136,22 @@ static void judge_match(struct run *run, const struct dane *dane, const struct t
     if (clock.state == CLOCK_PENDING)
         return;
     if (clock.state == CLOCK_WRONG) {
-        f = finding_follows(finding_unknown(run, DANE_MATCH, v->subject, &clock.trouble,
+        f = finding_follows(finding_unknown(run, DANE_MATCH, subject_host_ip(run, v->mx_host, &v->ip), &clock.trouble,
                                             "a certificate is out of its time by this machine's clock"),
                             ENV_CLOCK);
     } else if (match.matching && !match.unmatched) {
-        f = finding(run, DANE_MATCH, PASS, v->subject, "matches %s", match.matched_text);
+        f = finding(run, DANE_MATCH, PASS, subject_host_ip(run, v->mx_host, &v->ip), "matches %s", match.matched_text);
     } else if (match.matching) {
-        f = finding(run, DANE_MATCH, NOTE, v->subject,
+        f = finding(run, DANE_MATCH, NOTE, subject_host_ip(run, v->mx_host, &v->ip),
                     "matches %s; nothing that is shown matches %s: half of a roll-over, or a leftover",
                     match.matched_text, match.unmatched_text);
         finding_remedy(
             run, f, "During a roll-over nothing needs to be done. Remove the records of keys that are no longer used.");
     } else if (dane->left_out) {
-        f = finding_unknown(run, DANE_MATCH, v->subject, &budget, "the first %zu of %zu TLSA records do not match",
+        f = finding_unknown(run, DANE_MATCH, subject_host_ip(run, v->mx_host, &v->ip), &budget, "the first %zu of %zu TLSA records do not match",
                             dane->count, dane->count + dane->left_out);
     } else {
-        f = finding(run, DANE_MATCH, FAIL, v->subject,
+        f = finding(run, DANE_MATCH, FAIL, subject_host_ip(run, v->mx_host, &v->ip),
                     "the server's certificate matches none of its TLSA records (%s): %s", match.unmatched_text,
                     match.why);
         if (record)
@@ -167,11 +168,11 @@ static void judge_session(struct run *run, const struct dane *dane, const struct
     if (v->kind == TLS_VIEW_PENDING || !now)
         return;
     if (v->kind == TLS_VIEW_SKIPPED) {
-        finding(run, DANE_MATCH, SKIPPED, v->subject, "%s", v->why);
+        finding(run, DANE_MATCH, SKIPPED, subject_host_ip(run, v->mx_host, &v->ip), "%s", tls_stop_words(v->stop));
         return;
     }
     if (v->kind == TLS_VIEW_UNDECIDED) {
-        finding_follows(finding_unknown(run, DANE_MATCH, v->subject, &trouble, "no certificate was seen"), v->cause);
+        finding_follows(finding_unknown(run, DANE_MATCH, subject_host_ip(run, v->mx_host, &v->ip), &trouble, "no certificate was seen"), tls_stop_check(v->stop));
         return;
     }
     if (v->session->tls->established && !v->session->tls->chain_cut) {
@@ -179,12 +180,12 @@ static void judge_session(struct run *run, const struct dane *dane, const struct
         return;
     }
     if (!trouble.reason && !v->session->tls->established) {
-        finding(run, DANE_MATCH, SKIPPED, v->subject, "no handshake: see tls.handshake");
+        finding(run, DANE_MATCH, SKIPPED, subject_host_ip(run, v->mx_host, &v->ip), "no handshake: see tls.handshake");
         return;
     }
     if (!trouble.reason)
         trouble = trouble_of(REASON_PROTOCOL);
-    finding_follows(finding_unknown(run, DANE_MATCH, v->subject, &trouble, "the certificates were not all seen"),
+    finding_follows(finding_unknown(run, DANE_MATCH, subject_host_ip(run, v->mx_host, &v->ip), &trouble, "the certificates were not all seen"),
                     TLS_HANDSHAKE);
 }
 
@@ -200,7 +201,7 @@ static void judge_undecided_session(struct run *run, const struct dane *dane, co
         return;
     if (v->kind == TLS_VIEW_SEEN && v->session->tls->established)
         match = dane_match(run_arena(run), dane, v->session->tls, run_target(run)->domain, *now);
-    f = finding_unknown(run, DANE_MATCH, v->subject, &dane->trouble,
+    f = finding_unknown(run, DANE_MATCH, subject_host_ip(run, v->mx_host, &v->ip), &dane->trouble,
                         match.matching ? "the certificate matches, if the records count"
                                        : "the certificate is not seen to match any record");
     finding_worst(finding_follows(f, DANE_TLSA), match.matching || !dane->usable ? NOTE : FAIL);

@@ -9,12 +9,12 @@
 #include "core/base/limits.h"
 #include "core/base/name.h"
 #include "core/base/str.h"
+#include "core/derive/absence.h"
 #include "core/derive/run.h"
 #include "core/facts/target.h"
 #include "core/records/dkim_key.h"
 #include "core/result/finding.h"
 #include "core/result/probe.h"
-#include "probes/mail.h"
 
 enum { NAME_OCTETS_MAX = 253, RSA_LEAST = 1024, RSA_GOOD = 2048, RSA_MOST = 4096, FAULTS_SHOWN = 8, SPAN_SHOWN = 40 };
 

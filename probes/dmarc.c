@@ -4,10 +4,11 @@
 #include "core/base/arena.h"
 #include "core/base/name.h"
 #include "core/base/str.h"
+#include "core/derive/absence.h"
 #include "core/derive/run.h"
 #include "core/facts/target.h"
+#include "core/result/finding.h"
 #include "core/result/probe.h"
-#include "probes/mail.h"
 
 static const enum check_id dependents[] = {DMARC_SINGLE,   DMARC_SYNTAX,     DMARC_POLICY,
                                            DMARC_REPORTS,  DMARC_AUTHORIZED, DMARC_LEGACY_DIFFERENCE,

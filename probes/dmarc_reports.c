@@ -6,9 +6,10 @@
 #include "core/base/limits.h"
 #include "core/base/name.h"
 #include "core/base/str.h"
+#include "core/derive/absence.h"
 #include "core/derive/run.h"
+#include "core/result/finding.h"
 #include "probes/dmarc.h"
-#include "probes/mail.h"
 
 enum { NAME_OCTETS_MAX = 253 };
 

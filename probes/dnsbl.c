@@ -11,7 +11,7 @@
 #include "core/facts/target.h"
 #include "core/result/finding.h"
 #include "core/result/probe.h"
-#include "probes/mail.h"
+#include "probes/unaddressed.h"
 
 /* ---- is the list itself sound? ---- */
 

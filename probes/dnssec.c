@@ -11,12 +11,12 @@
 #include "core/base/limits.h"
 #include "core/base/name.h"
 #include "core/base/str.h"
+#include "core/derive/clock.h"
 #include "core/derive/inventory.h"
 #include "core/derive/run.h"
 #include "core/facts/target.h"
 #include "core/result/finding.h"
 #include "core/result/probe.h"
-#include "probes/mail.h"
 
 enum {
     ZONES_MAX = 1 + MX_HOSTS_MAX + ADDRESSES_MAX,

@@ -1,14 +1,16 @@
 /* probes/env.c - what this machine can see.  Speaks about us, never against the domain.  (checks.md, section 16) */
 #include <inttypes.h>
 
+#include "core/derive/clock.h"
 #include "core/derive/inventory.h"
+#include "core/derive/ipv6.h"
+#include "core/derive/port25.h"
 #include "core/derive/resolver.h"
 #include "core/derive/run.h"
 #include "core/facts/target.h"
 #include "core/facts/vantage.h"
 #include "core/result/finding.h"
 #include "core/result/probe.h"
-#include "probes/mail.h"
 
 static void judge_resolver(struct run *run, const struct vantage *here)
 {

@@ -7,15 +7,16 @@
 #include "core/base/arena.h"
 #include "core/base/name.h"
 #include "core/base/str.h"
+#include "core/derive/fcrdns.h"
 #include "core/derive/inventory.h"
+#include "core/derive/reverse.h"
 #include "core/derive/run.h"
+#include "core/derive/session.h"
 #include "core/derive/spf.h"
+#include "core/facts/smtp_session.h"
 #include "core/facts/target.h"
 #include "core/result/finding.h"
 #include "core/result/probe.h"
-#include "probes/fcrdns.h"
-#include "probes/mail.h"
-#include "probes/reverse.h"
 
 static const enum check_id checks[] = {HELO_FQDN, HELO_RESOLVES, HELO_MATCHES_IP, HELO_MATCHES_PTR, HELO_SPF};
 enum { CHECKS = sizeof checks / sizeof *checks };

@@ -4,7 +4,7 @@
 #include "core/facts/target.h"
 #include "core/result/finding.h"
 #include "core/result/probe.h"
-#include "probes/mail.h"
+#include "probes/unaddressed.h"
 
 static bool is_mx(const struct mail_address *address)
 {

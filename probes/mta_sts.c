@@ -8,10 +8,11 @@
 #include "core/base/str.h"
 #include "core/derive/inventory.h"
 #include "core/derive/run.h"
+#include "core/derive/sts.h"
 #include "core/facts/target.h"
 #include "core/result/finding.h"
 #include "core/result/probe.h"
-#include "probes/sts.h"
+#include "probes/page_evidence.h"
 
 enum { SHORT_MAX_AGE_S = 86400 }; /* below a day a policy protects little */
 

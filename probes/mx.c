@@ -4,13 +4,14 @@
 #include "core/base/arena.h"
 #include "core/base/name.h"
 #include "core/base/str.h"
+#include "core/derive/absence.h"
+#include "core/derive/alias.h"
+#include "core/derive/answering.h"
 #include "core/derive/inventory.h"
 #include "core/derive/run.h"
 #include "core/facts/target.h"
 #include "core/result/finding.h"
 #include "core/result/probe.h"
-#include "probes/answering.h"
-#include "probes/mail.h"
 
 static void judge_domain(struct run *run, const char *domain, const struct inventory *mail)
 {

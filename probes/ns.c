@@ -5,15 +5,15 @@
 #include "core/base/arena.h"
 #include "core/base/name.h"
 #include "core/base/str.h"
+#include "core/derive/answering.h"
 #include "core/derive/inventory.h"
 #include "core/derive/run.h"
+#include "core/derive/zone.h"
 #include "core/facts/dns_answer.h"
 #include "core/facts/record_text.h"
 #include "core/facts/target.h"
 #include "core/result/finding.h"
 #include "core/result/probe.h"
-#include "probes/answering.h"
-#include "probes/zone.h"
 
 enum { QUESTIONS_MAX = 20, ZONES_MAX = 16 };
 

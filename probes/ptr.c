@@ -6,15 +6,15 @@
 #include "core/base/limits.h"
 #include "core/base/name.h"
 #include "core/base/str.h"
+#include "core/derive/fcrdns.h"
 #include "core/derive/inventory.h"
+#include "core/derive/reverse.h"
 #include "core/derive/run.h"
 #include "core/facts/target.h"
 #include "core/result/finding.h"
 #include "core/result/probe.h"
-#include "probes/fcrdns.h"
 #include "probes/generic.h"
-#include "probes/mail.h"
-#include "probes/reverse.h"
+#include "probes/unaddressed.h"
 
 enum { PTR_MANY = 10 }; /* more PTR records than this: ptr.single warns */
 

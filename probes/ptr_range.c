@@ -11,14 +11,14 @@
 #include "core/base/limits.h"
 #include "core/base/name.h"
 #include "core/base/str.h"
+#include "core/derive/fcrdns.h"
 #include "core/derive/inventory.h"
+#include "core/derive/reverse.h"
 #include "core/derive/run.h"
 #include "core/derive/spf.h"
 #include "core/facts/target.h"
 #include "core/result/finding.h"
 #include "core/result/probe.h"
-#include "probes/fcrdns.h"
-#include "probes/reverse.h"
 
 enum leads { BACK, NOWHERE, ELSEWHERE, UNANSWERED, LEADS_COUNT };
 

@@ -5,11 +5,12 @@
 #include "core/base/str.h"
 #include "core/derive/inventory.h"
 #include "core/derive/run.h"
+#include "core/derive/session.h"
+#include "core/derive/trial.h"
+#include "core/facts/smtp_session.h"
 #include "core/facts/target.h"
 #include "core/result/finding.h"
 #include "core/result/probe.h"
-#include "probes/mail.h"
-#include "probes/trial.h"
 
 enum { NEAR_BITS_V4 = 24, NEAR_BITS_V6 = 64 };
 

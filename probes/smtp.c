@@ -5,14 +5,16 @@
 #include "core/base/arena.h"
 #include "core/base/limits.h"
 #include "core/base/str.h"
+#include "core/derive/binding.h"
 #include "core/derive/inventory.h"
 #include "core/derive/run.h"
+#include "core/derive/session.h"
+#include "core/derive/trial.h"
+#include "core/facts/smtp_session.h"
 #include "core/facts/target.h"
 #include "core/result/finding.h"
 #include "core/result/probe.h"
-#include "probes/binding.h"
-#include "probes/mail.h"
-#include "probes/trial.h"
+#include "probes/unaddressed.h"
 
 enum { DELAY_PASS_MS = 10000, DELAY_NOTE_MS = 30000 };
 

@@ -8,13 +8,13 @@
 #include "core/base/limits.h"
 #include "core/base/name.h"
 #include "core/base/str.h"
+#include "core/derive/absence.h"
 #include "core/derive/inventory.h"
 #include "core/derive/run.h"
 #include "core/facts/target.h"
 #include "core/records/spf_macro.h"
 #include "core/result/finding.h"
 #include "core/result/probe.h"
-#include "probes/mail.h"
 #include "probes/spf.h"
 
 enum { LOOKUPS_NOTED = 8, RECORD_OCTETS_NOTED = 450, PTR_SHOWN = 5 };

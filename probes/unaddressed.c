@@ -1,7 +1,10 @@
 /* probes/unaddressed.c - what to say where there is no server to talk to. */
+#include "probes/unaddressed.h"
+
+#include "core/derive/inventory.h"
 #include "core/derive/run.h"
 #include "core/facts/target.h"
-#include "probes/mail.h"
+#include "core/result/finding.h"
 
 const struct trouble *address_doubt(const struct inventory *mail)
 {

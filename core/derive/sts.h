@@ -1,13 +1,13 @@
-/* probes/sts.h - what is known of a domain's MTA-STS by now: record, policy host, response, policy.  (RFC 8461) */
+/* core/derive/sts.h - what is known of a domain's MTA-STS by now: record, policy host, response, policy.  (RFC 8461) */
 #pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "core/derive/page.h"
 #include "core/facts/dns_answer.h"
 #include "core/records/sts_policy.h"
 #include "core/records/sts_record.h"
-#include "probes/page.h"
 
 struct run;
 

@@ -1,4 +1,4 @@
-/* probes/fcrdns.h - forward-confirmed reverse DNS of one address, step by step.  (checks.md, section 4; RFC 8601 3) */
+/* core/derive/fcrdns.h - forward-confirmed reverse DNS of one address, step by step.  (checks.md, section 4; RFC 8601 3) */
 #pragma once
 
 #include <stdbool.h>

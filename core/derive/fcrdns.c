@@ -1,5 +1,5 @@
-/* probes/fcrdns.c - forward-confirmed reverse DNS of one address. */
-#include "probes/fcrdns.h"
+/* core/derive/fcrdns.c - forward-confirmed reverse DNS of one address. */
+#include "core/derive/fcrdns.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,10 +1,11 @@
-/* probes/absence.c - a record is called absent only after the zone's own name servers said so.  (threats.md D9;
+/* core/derive/absence.c - a record is called absent only after the zone's own name servers said so.  (threats.md D9;
  * checks.md, section 4 step 2) */
+#include "core/derive/absence.h"
+
 #include "core/base/arena.h"
 #include "core/derive/run.h"
+#include "core/derive/zone.h"
 #include "core/facts/dns_answer.h"
-#include "probes/mail.h"
-#include "probes/zone.h"
 
 static bool is_negative(const struct dns_answer *answer)
 {

@@ -1,4 +1,4 @@
-/* probes/zone.h - which zone a name belongs to, and which servers the zone names as its own.  (RFC 1034 4.2) */
+/* core/derive/zone.h - which zone a name belongs to, and which servers the zone names as its own.  (RFC 1034 4.2) */
 #pragma once
 
 #include <stdbool.h>

@@ -1,11 +1,14 @@
-/* probes/port25.c - does port 25 leave this machine?  (checks.md, section 7: canary logic; threats.md C1, C2) */
+/* core/derive/port25.c - does port 25 leave this machine?  (checks.md, section 7: canary logic; threats.md C1, C2) */
+#include "core/derive/port25.h"
+
 #include "core/base/arena.h"
 #include "core/base/name.h"
 #include "core/base/str.h"
+#include "core/derive/inventory.h"
 #include "core/derive/run.h"
 #include "core/facts/dns_answer.h"
+#include "core/facts/smtp_session.h"
 #include "core/facts/target.h"
-#include "probes/mail.h"
 
 enum { PORT_SMTP = 25, PORT_HTTPS = 443, CANARIES_MAX = 8 };
 

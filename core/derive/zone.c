@@ -1,5 +1,5 @@
-/* probes/zone.c - which zone a name belongs to, and which servers it names. */
-#include "probes/zone.h"
+/* core/derive/zone.c - which zone a name belongs to, and which servers it names. */
+#include "core/derive/zone.h"
 
 #include <stdlib.h>
 #include <string.h>

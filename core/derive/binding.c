@@ -1,11 +1,11 @@
-/* probes/binding.c - does a policy of the domain's own bind senders to TLS with an MX host? */
-#include "probes/binding.h"
+/* core/derive/binding.c - does a policy of the domain's own bind senders to TLS with an MX host? */
+#include "core/derive/binding.h"
 
 #include "core/base/name.h"
 #include "core/derive/dane.h"
 #include "core/derive/inventory.h"
 #include "core/derive/run.h"
-#include "probes/sts.h"
+#include "core/derive/sts.h"
 
 enum binding need_binding(struct run *run, const char *mx_host)
 {

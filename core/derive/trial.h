@@ -1,4 +1,4 @@
-/* probes/trial.h - tests that an operator asks for with servers of his own.  (checks.md, sections 7, 8, 18; threats.md A5)
+/* core/derive/trial.h - tests that an operator asks for with servers of his own.  (checks.md, sections 7, 8, 18; threats.md A5)
  *
  * Never without --active, and never with a host that --own does not name.
  */

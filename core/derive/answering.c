@@ -1,5 +1,5 @@
-/* probes/answering.c - do a zone's servers answer, and do they always? */
-#include "probes/answering.h"
+/* core/derive/answering.c - do a zone's servers answer, and do they always? */
+#include "core/derive/answering.h"
 
 #include <assert.h>
 #include <string.h>
@@ -9,7 +9,7 @@
 #include "core/base/name.h"
 #include "core/base/str.h"
 #include "core/derive/run.h"
-#include "probes/zone.h"
+#include "core/derive/zone.h"
 
 enum {
     KEYS_MAX = ZONE_SERVERS_MAX + DNS_SAMPLES * (1 + DNS_CONTROLS),

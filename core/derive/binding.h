@@ -1,4 +1,4 @@
-/* probes/binding.h - must conforming senders insist on TLS with an MX host?  (checks.md, section 1: "bound")
+/* core/derive/binding.h - must conforming senders insist on TLS with an MX host?  (checks.md, section 1: "bound")
  *
  * An MTA-STS policy in `enforce` mode that covers the host binds, and so do DNSSEC-secure TLSA records of which one at
  * least is usable.  What cannot be decided does not bind.  (RFC 8461 5; RFC 7672 2.2)

@@ -1,15 +1,15 @@
-/* probes/page.c - fetches what a URL names, and says why it cannot be had. */
-#include "probes/page.h"
+/* core/derive/page.c - fetches what a URL names, and says why it cannot be had. */
+#include "core/derive/page.h"
 
 #include "core/base/arena.h"
 #include "core/base/limits.h"
 #include "core/base/str.h"
 #include "core/base/url.h"
 #include "core/base/x509.h"
+#include "core/derive/alias.h"
+#include "core/derive/clock.h"
 #include "core/derive/run.h"
 #include "core/facts/tls_session.h"
-#include "core/result/finding.h"
-#include "probes/mail.h"
 
 static enum page_step faulty(struct page *page, const char *fault)
 {
@@ -140,14 +140,4 @@ struct page need_page(struct run *run, const char *url, size_t body_max)
     if (page.step == PAGE_SOUND)
         page.step = look_at_response(run, &page);
     return page;
-}
-
-void page_evidence(struct run *run, struct finding *f, const struct page *page)
-{
-    if (page->a)
-        finding_rests_on(run, f, page->a->key);
-    if (page->aaaa)
-        finding_rests_on(run, f, page->aaaa->key);
-    if (page->response)
-        finding_rests_on(run, f, page->response->key);
 }

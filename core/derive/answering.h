@@ -1,4 +1,4 @@
-/* probes/answering.h - do a zone's servers answer, and do they always?  (checks.md, ns.consistent)
+/* core/derive/answering.h - do a zone's servers answer, and do they always?  (checks.md, ns.consistent)
  *
  * A question that was lost may be the zone's fault, our network's, or chance.  So where one was, the zone's SOA record is
  * asked for DNS_SAMPLES times more: at the servers where questions were lost, in turn, one after the other, each time with a

@@ -1,9 +1,12 @@
-/* probes/ipv6.c - does IPv6 work from this machine?  (checks.md, env.ipv6; threats.md C3) */
+/* core/derive/ipv6.c - does IPv6 work from this machine?  (checks.md, env.ipv6; threats.md C3) */
+#include "core/derive/ipv6.h"
+
+#include "core/derive/inventory.h"
 #include "core/derive/run.h"
 #include "core/facts/dns_answer.h"
+#include "core/facts/smtp_session.h"
 #include "core/facts/target.h"
 #include "core/facts/vantage.h"
-#include "probes/mail.h"
 
 enum { PORT_SMTP = 25, PORT_HTTPS = 443 };
 

@@ -1,11 +1,10 @@
-/* probes/page.h - a file that a record names by its URL: the host's addresses, then one GET. */
+/* core/derive/page.h - a file that a record names by its URL: the host's addresses, then one GET. */
 #pragma once
 
 #include "core/base/trouble.h"
 #include "core/facts/dns_answer.h"
 #include "core/facts/https_response.h"
 
-struct finding;
 struct run;
 
 enum page_step {
@@ -28,4 +27,3 @@ struct page {
 /* Of what is behind the URL body_max octets are read; more are a fault. */
 struct page need_page(struct run *, const char *url, size_t body_max);
 struct page need_response(struct run *, const char *url, size_t body_max); /* PAGE_SOUND: there is one, whatever it is worth */
-void page_evidence(struct run *, struct finding *, const struct page *);

@@ -1,8 +1,9 @@
-/* probes/alias.c - a chain of CNAMEs in words. */
+/* core/derive/alias.c - a chain of CNAMEs in words. */
+#include "core/derive/alias.h"
+
 #include "core/base/str.h"
 #include "core/derive/run.h"
 #include "core/facts/dns_answer.h"
-#include "probes/mail.h"
 
 const char *alias_chain_text(struct run *run, const struct dns_answer *answer)
 {

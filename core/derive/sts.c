@@ -1,5 +1,5 @@
-/* probes/sts.c - follows a domain's MTA-STS as a sender does: record, policy host, policy.  (RFC 8461 3) */
-#include "probes/sts.h"
+/* core/derive/sts.c - follows a domain's MTA-STS as a sender does: record, policy host, policy.  (RFC 8461 3) */
+#include "core/derive/sts.h"
 
 #include "core/base/arena.h"
 #include "core/base/limits.h"

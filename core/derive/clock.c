@@ -1,18 +1,20 @@
-/* probes/clock.c - is our clock right?  Compared with the Date of HTTPS responses and the dates in greetings.  (threats.md T5)
+/* core/derive/clock.c - is our clock right?  Compared with the Date of HTTPS responses and the dates in greetings.  (threats.md T5)
  *
  * Nobody's word is believed against ours alone.  Whoever agrees settles the matter: a clock that is wrong by chance agrees
  * with nobody, and who differs then is wrong himself.  If all that tell the time differ from us, be it only one, what depends
  * on the time is left open: a certificate that is taken for expired by mistake would be worse. */
+#include "core/derive/clock.h"
+
 #include "core/base/arena.h"
 #include "core/base/date.h"
 #include "core/base/str.h"
 #include "core/derive/inventory.h"
 #include "core/derive/run.h"
+#include "core/derive/sts.h"
 #include "core/facts/https_response.h"
+#include "core/facts/smtp_session.h"
 #include "core/facts/target.h"
 #include "core/facts/vantage.h"
-#include "probes/mail.h"
-#include "probes/sts.h"
 
 enum { SKEW_MAX_S = 300 };
 
@@ -65,7 +67,7 @@ static bool ask_mail_host(struct run *run, const struct vantage *here, const str
         *pending |= !session;
         if (!session || !session->told_s || is_ours(here, ip))
             continue;
-        compare(clock, session->greeted_s, session->told_s, subject_host_ip(run, host->name, ip), session->key);
+        compare(clock, session->greeted_s, session->told_s, str_printf(run_arena(run), "%s[%s]", host->name, ip_text(run_arena(run), ip)), session->key);
         told = true;
     }
     return told;

@@ -1,11 +1,11 @@
-/* probes/reverse.c - what an address's reverse name has, an absence confirmed. */
-#include "probes/reverse.h"
+/* core/derive/reverse.c - what an address's reverse name has, an absence confirmed. */
+#include "core/derive/reverse.h"
 
 #include "core/base/ip.h"
+#include "core/derive/absence.h"
+#include "core/derive/answering.h"
 #include "core/derive/run.h"
 #include "core/facts/dns_answer.h"
-#include "probes/answering.h"
-#include "probes/mail.h"
 
 static void confirm(struct run *run, struct reverse *r)
 {

@@ -1,13 +1,18 @@
-/* probes/session.c - which session is judged, and when it says nothing about the server.  (checks.md, section 7) */
+/* core/derive/session.c - which session is judged, and when it says nothing about the server.  (checks.md, section 7) */
+#include "core/derive/session.h"
+
 #include <strings.h>
 
 #include "core/base/arena.h"
 #include "core/base/name.h"
 #include "core/base/str.h"
+#include "core/derive/inventory.h"
+#include "core/derive/ipv6.h"
+#include "core/derive/port25.h"
+#include "core/derive/reverse.h"
 #include "core/derive/run.h"
+#include "core/facts/smtp_session.h"
 #include "core/facts/target.h"
-#include "probes/mail.h"
-#include "probes/reverse.h"
 
 enum { MASK_STARS = 4 };
 

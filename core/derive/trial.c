@@ -1,9 +1,11 @@
-/* probes/trial.c - may it be tried, and if so, why did nothing come of it? */
-#include "probes/trial.h"
+/* core/derive/trial.c - may it be tried, and if so, why did nothing come of it? */
+#include "core/derive/trial.h"
 
 #include "core/base/name.h"
+#include "core/derive/inventory.h"
 #include "core/derive/run.h"
-#include "probes/mail.h"
+#include "core/derive/session.h"
+#include "core/facts/smtp_session.h"
 
 bool trial_is_wanted(struct run *run, enum active active)
 {
