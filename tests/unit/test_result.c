@@ -130,16 +130,17 @@ static struct asked ask(const char *const *only)
     struct engine *engine = recording ? engine_new(loop, &config, &why) : NULL;
     struct asked asked = {.done = false};
     struct target target;
+    bool selected[CHECK_COUNT] = {false};
 
     if (!engine)
         fail_msg("%s", why);
     target = *recording_target(recording);
-    memset(target.selected, 0, sizeof target.selected);
+    target.selected = selected;
     for (; *only; only++) {
         enum check_id id;
 
         assert_true(check_from_name(*only, &id));
-        target.selected[id] = true;
+        selected[id] = true;
     }
     assert_true(engine_audit(engine, &target, take, &asked));
     while (!asked.done)
