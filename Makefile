@@ -64,9 +64,13 @@ $(BUILD)/reports/html_style.h: reports/html/style.css reports/html/embed.sh
 	@mkdir -p $(@D)
 	$(call quiet,GEN)sh reports/html/embed.sh $< > $@.new && mv $@.new $@
 
-$(LIBRARY): $(LIB_SOURCES:%.c=$(BUILD)/%.o)
+$(BUILD)/libmailready.a: $(LIB_SOURCES:%.c=$(BUILD)/%.o)
 	@rm -f $@
 	$(call quiet,AR)$(AR) rcs $@ $^
+
+# For tests/mutate/run only: what is preloaded stands before it.
+$(BUILD)/libmailready.so: $(LIB_SOURCES:%.c=$(BUILD)/%.o)
+	$(call quiet,LD)$(LINK) -shared $^ $(LIBS) -o $@
 
 # The commands without main(), for tests of their parts.
 $(CMD_LIBRARY): $(patsubst %.c,$(BUILD)/%.o,$(filter-out cmd/main.c,$(CMD_SOURCES)))
@@ -146,6 +150,12 @@ fuzzers: $(FUZZ_SOURCES:tests/fuzz/%.c=$(BUILD)/tests/fuzz/%)
 $(BUILD)/tests/fuzz/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(CMD_LIBRARY) $(LIBRARY)
 	$(call quiet,LD)$(CC) $(CFLAGS) -fsanitize=fuzzer $^ $(LIBS) -o $@
 
+mutate: ## break the program in COUNT (500) places, one at a time: the fast tests must notice; SEED=2, ONLY=probes/mx.c
+	@$(MAKE) --no-print-directory BUILD=build/mutate LIBRARY=build/mutate/libmailready.so HARDEN=-fPIC HARDEN_LD= CFLAGS=-O1 mutants
+mutants: export COMPILE := $(COMPILE)
+mutants: $(UNITS) $(REPLAYS) $(CONFORMANCE)
+	@BUILD=$(BUILD) tests/mutate/run
+
 bench: deps all ## measure: round trips, CPU and memory of an audit in the lab
 	@BUILD=$(BUILD) tests/bench/run
 
@@ -189,13 +199,13 @@ uninstall: ## remove what install has put there
 
 clean: ## remove what was built, but not the lab's downloads
 	rm -rf $(BUILD)/core $(BUILD)/cmd $(BUILD)/probes $(BUILD)/reports $(BUILD)/tests $(BUILD)/*.a $(BUILD)/mailready \
-	    build/asan build/fuzz build/coverage
+	    build/asan build/fuzz build/coverage build/mutate
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1@\2/p' Makefile | sort | awk -F@ '{ printf "  make %-14s %s\n", $$1, $$2 }'
 	@echo '  V=1 shows every command, DEVELOPER=1 takes warnings for errors.'
 
-.PHONY: all asan audit bench build-tests can-build check-headers check-layers clean conformance coverage demo deps fuzz fuzzers help install lint man test uninstall unit valgrind
+.PHONY: all asan audit bench build-tests can-build check-headers check-layers clean conformance coverage demo deps fuzz fuzzers help install lint man mutants mutate test uninstall unit valgrind
 .SECONDARY:
 
 -include $(patsubst %.c,$(BUILD)/%.d,$(LIB_SOURCES) $(CMD_SOURCES) $(UNIT_SOURCES) $(FUZZ_SOURCES) $(CONFORMANCE_SOURCES))

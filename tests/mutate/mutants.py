@@ -1,0 +1,183 @@
+"""What can be broken in a C file, one thing at a time.
+
+A comparison, "&&" or "||", a negation, a status, "return true", an "if" forced to one side, the end of a loop, a limit by one.
+No C parser: tokens, and the depth of braces and parentheses.  A mutant that does not compile is none.
+A choice between two literals is text, which no test asserts, so it is left alone.
+"""
+import re
+from typing import NamedTuple
+
+TOKEN = re.compile(r"""
+    (?P<skip>/\*.*?\*/ | //[^\n]* | ^[ \t]*\#(?:[^\n\\]|\\.|\\\n)* | \s+)
+  | (?P<text>"(?:[^"\\\n]|\\.)*" | '(?:[^'\\\n]|\\.)*')
+  | (?P<number>\d[\w.]*)
+  | (?P<word>[A-Za-z_]\w*)
+  | (?P<mark><<=|>>=|\.\.\.|->|\+\+|--|<<|>>|<=|>=|==|!=|&&|\|\||[-+*/%&|^]=|.)
+""", re.X | re.S | re.M)
+
+COMPARISONS = {"==": "!=", "!=": "==", "<": "<=", "<=": "<", ">": ">=", ">=": ">", "&&": "||", "||": "&&"}
+STATUSES = {"PASS": "NOTE", "NOTE": "WARN", "WARN": "FAIL", "FAIL": "WARN", "UNKNOWN": "SKIPPED", "SKIPPED": "UNKNOWN"}     # near ones
+BOOLEANS = {"true": "false", "false": "true"}
+LIMIT = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*_(?:MAX|MIN|LIMIT|BYTES|OCTETS|BITS|LINKS|NAMES|LABELS|TERMS|S|MS|DAYS)$")
+
+
+class Mutant(NamedTuple):
+    path: str
+    line: int
+    start: int      # what is replaced in the file, in characters
+    end: int
+    new: str
+    what: str       # "== -> !="
+    before: str     # the line as it is, without the blanks around it
+    after: str      # as it becomes: with the path, the name of the mutant in may_live
+
+
+class Token(NamedTuple):
+    kind: str
+    text: str
+    start: int
+
+    @property
+    def end(self):
+        return self.start + len(self.text)
+
+
+def tokens_of(source):
+    return [Token(match.lastgroup, match.group(), match.start()) for match in TOKEN.finditer(source) if match.lastgroup != "skip"]
+
+
+def closing(tokens, at):
+    """The index of the token that closes the one at `at`."""
+    pairs = {"(": ")", "[": "]", "{": "}"}
+    opens, closes, depth = tokens[at].text, pairs[tokens[at].text], 0
+    for i in range(at, len(tokens)):
+        depth += (tokens[i].text == opens) - (tokens[i].text == closes)
+        if depth == 0:
+            return i
+    return len(tokens) - 1
+
+
+def bodies(tokens):
+    """(first, last) of every function body; the rest of a file is types and tables."""
+    i = 0
+    while i < len(tokens):
+        if tokens[i].text == "{":
+            last = closing(tokens, i)
+            if tokens[i - 1].text == ")":
+                yield i, last
+            i = last
+        i += 1
+
+
+def chooses_text(tokens, at):
+    """Is the token part of the condition of `... ? "a" : "b"`?"""
+    depth = 0
+    for i in range(at + 1, min(at + 60, len(tokens))):
+        text = tokens[i].text
+        if text in "([{":
+            depth += 1
+        elif text in ")]}":
+            depth -= 1
+        elif text in (";", ",") and depth <= 0:
+            return False
+        elif text == "?" and depth <= 0:
+            return literal_branch(tokens, i + 1)
+    return False
+
+
+def literal_branch(tokens, i):
+    if tokens[i].text == "NULL" or tokens[i].kind != "text" or tokens[i].text[0] != '"':
+        return False
+    while i < len(tokens) and tokens[i].kind == "text":
+        i += 1
+    return tokens[i].text == ":" and tokens[i + 1].kind == "text"
+
+
+class Finder:
+    def __init__(self, path, source):
+        self.path, self.source = path, source
+        self.tokens = tokens_of(source)
+        self.found = []
+
+    def add(self, start, end, new, what):
+        line_start = self.source.rfind("\n", 0, start) + 1
+        line_end = self.source.find("\n", start)
+        changed = (self.source[line_start:start] + new + self.source[end:max(end, line_end)]).strip()
+        self.found.append(Mutant(self.path, self.source.count("\n", 0, start) + 1, start, end, new, what,
+                                 self.source[line_start:line_end].strip(), " ".join(changed.split())))
+
+    def replace(self, token, new):
+        self.add(token.start, token.end, new, f"{token.text} -> {new}")
+
+    def mutants(self):
+        for first, last in bodies(self.tokens):
+            loops = {}      # index of a "for" header's "(" -> of its ")"
+            for i in range(first, last):
+                if self.tokens[i].text == "for" and self.tokens[i + 1].text == "(":
+                    loops[i + 1] = closing(self.tokens, i + 1)
+            for i in range(first, last):
+                self.in_body(i, any(start < i < end for start, end in loops.items()))
+        self.outside_bodies()
+        return self.found
+
+    def in_body(self, i, in_loop_header):
+        token, before, after = self.tokens[i], self.tokens[i - 1], self.tokens[i + 1]
+        if token.text in COMPARISONS and token.kind == "mark":
+            self.comparison(i, in_loop_header)
+        elif token.text == "!" and not chooses_text(self.tokens, i):
+            self.add(token.start, token.end, "", "! dropped")
+        elif token.text in STATUSES:
+            self.replace(token, STATUSES[token.text])
+        elif token.text in BOOLEANS and before.text == "return":
+            self.replace(token, BOOLEANS[token.text])
+        elif token.text == "if" and after.text == "(":
+            self.condition(i + 1)
+        elif self.is_compared(i) and (token.kind == "number" and token.text.isdigit() and int(token.text) >= 2 or LIMIT.match(token.text)):
+            self.limit(token)
+
+    def comparison(self, i, in_loop_header):
+        token = self.tokens[i]
+        if chooses_text(self.tokens, i):
+            return
+        if in_loop_header and token.text == "<" and self.tokens[i - 1].kind == "word":
+            self.add(self.tokens[i - 1].start, self.tokens[i - 1].end, self.tokens[i - 1].text + " + 1", "last one left out")
+            return      # "<=" would read behind the end
+        self.replace(token, COMPARISONS[token.text])
+
+    def condition(self, opening):
+        last = closing(self.tokens, opening)
+        start, end = self.tokens[opening].end, self.tokens[last].start
+        inside = self.source[start:end]
+        self.add(start, end, f"({inside}) || 1", "if always")
+        self.add(start, end, f"({inside}) && 0", "if never")
+
+    def is_compared(self, i):
+        return any(self.tokens[k].text in ("<", "<=", ">", ">=", "==") for k in (i - 1, i + 1))
+
+    def limit(self, token):
+        self.add(token.start, token.end, f"({token.text} + 1)", f"{token.text} + 1")
+        self.add(token.start, token.end, f"({token.text} - 1)", f"{token.text} - 1")
+
+    def outside_bodies(self):
+        """Statuses in tables, and the numbers of "enum { NAME = 10 }"."""
+        inside = set()
+        for first, last in bodies(self.tokens):
+            inside.update(range(first, last))
+        for i, token in enumerate(self.tokens):
+            if i in inside:
+                continue
+            if token.text in STATUSES and self.tokens[i - 1].text in ("{", ",", "="):
+                self.replace(token, STATUSES[token.text])
+            if token.text == "enum" and "{" in (self.tokens[i + 1].text, self.tokens[i + 2].text):
+                self.enumeration(i + 1 if self.tokens[i + 1].text == "{" else i + 2)
+
+    def enumeration(self, opening):
+        for i in range(opening, closing(self.tokens, opening)):
+            token = self.tokens[i]
+            if token.kind == "number" and token.text.isdigit() and int(token.text) >= 2 and self.tokens[i - 1].text == "=":
+                self.limit(token)
+
+
+def mutants_of(path):
+    with open(path, encoding="utf-8") as file:
+        return Finder(path, file.read()).mutants()
