@@ -29,6 +29,9 @@ LINK      = $(CC) $(CFLAGS) $(HARDEN_LD) $(LDFLAGS)
 # A command of a recipe, with a line in its place, unless V=1: $(call quiet,CC).
 quiet = $(if $(filter-out 0,$(V)),,@printf '  %-4s %s\n' '$(1)' '$(@:$(BUILD)/%=%)';)
 
+# Where nobody has said how many jobs to run at once: one for each processor.
+SUBMAKE = $(MAKE) --no-print-directory $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
+
 # The files of a suffix, in folders and their rooms: $(call files,.c,core probes).
 files = $(sort $(wildcard $(foreach room,$(2),$(room)/*$(1) $(room)/*/*$(1) $(room)/*/*/*$(1))))
 
@@ -46,6 +49,7 @@ CONFORMANCE  := $(CONFORMANCE_SOURCES:%.c=$(BUILD)/%)
 REPLAYS      := $(FUZZ_SOURCES:tests/fuzz/fuzz_%.c=$(BUILD)/tests/fuzz/replay_%)
 
 all: $(BUILD)/mailready ## build the program
+	@.ci/own $(BUILD)
 
 # Once, before the first file: a compiler's complaint about a header does not say what to do.
 can-build:
@@ -97,6 +101,7 @@ $(BUILD)/tests/conformance/%: $(BUILD)/tests/conformance/%.o $(CMD_LIBRARY) $(LI
 	$(call quiet,LD)$(LINK) $^ $(LIBS) -o $@
 
 build-tests: $(BUILD)/mailready $(UNITS) $(REPLAYS) $(CONFORMANCE) $(BUILD)/tests/torture/memory.so ## build the program and all tests
+	@.ci/own $(BUILD)
 check-layers: ## fail when a source includes what its layer must not know
 	tests/style/layers
 check-headers: $(HEADERS:%=$(BUILD)/%.alone) ## compile each header alone
@@ -117,33 +122,36 @@ conformance: $(CONFORMANCE) ## run the suites that others wrote (../shared/corpo
 	@BUILD=$(BUILD) tests/run conformance
 
 test: deps ## install what is needed, build, run all tests
-	@$(MAKE) --no-print-directory build-tests check-headers
+	@$(SUBMAKE) build-tests check-headers
 	@BUILD=$(BUILD) tests/run
 
+check: build-tests check-headers ## run all tests without apt-get; what cannot run here is skipped, and says so
+	@BUILD=$(BUILD) LAB=optional tests/run
+
 demo: deps ## build, bring up the lab, audit its domains, write HTML reports, tear the lab down
-	@$(MAKE) --no-print-directory all
+	@$(SUBMAKE) all
 	@BUILD=$(BUILD) tests/lab/demo
 
 audit: deps ## audit a real domain: make audit DOMAIN=example.org
-	@$(MAKE) --no-print-directory all
+	@$(SUBMAKE) all
 	@test -n "$(DOMAIN)" || { echo 'say which: make audit DOMAIN=example.org' >&2; exit 2; }
 	$(BUILD)/mailready $(AUDIT_OPTIONS) $(DOMAIN)
 
 SANITIZE := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 asan: deps ## all tests under AddressSanitizer and UndefinedBehaviorSanitizer
-	@$(MAKE) --no-print-directory BUILD=build/asan HARDEN=-fPIE CFLAGS='$(SANITIZE)' build-tests
+	@$(SUBMAKE) BUILD=build/asan HARDEN=-fPIE CFLAGS='$(SANITIZE)' build-tests
 	@BUILD=build/asan tests/run
 
 valgrind: ## unit tests and an audit under valgrind
 	@.ci/install valgrind
-	@$(MAKE) --no-print-directory build-tests
+	@$(SUBMAKE) build-tests
 	@BUILD=$(BUILD) tests/run valgrind
 
 FUZZ_SECONDS ?= 60
 fuzz: ## fuzz each target for FUZZ_SECONDS (60) with clang's libFuzzer; ONLY=name for one
 	@.ci/install clang
 	@.ci/install libclang-rt-$$(clang -dumpversion | cut -d. -f1)-dev
-	@$(MAKE) --no-print-directory BUILD=build/fuzz CC=clang HARDEN=-fPIE HARDEN_LD= \
+	@$(SUBMAKE) BUILD=build/fuzz CC=clang HARDEN=-fPIE HARDEN_LD= \
 	    CFLAGS='-O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined' fuzzers
 	@FUZZ_SECONDS=$(FUZZ_SECONDS) tests/fuzz/run $(or $(ONLY),all)
 fuzzers: $(FUZZ_SOURCES:tests/fuzz/%.c=$(BUILD)/tests/fuzz/%)
@@ -161,7 +169,7 @@ bench: deps all ## measure: round trips, CPU and memory of an audit in the lab
 
 coverage: ## line coverage of the tests, as build/coverage/index.html
 	@.ci/install lcov
-	@$(MAKE) --no-print-directory BUILD=build/coverage HARDEN=-fPIE CFLAGS='-O0 -g --coverage -fprofile-update=atomic' build-tests
+	@$(SUBMAKE) BUILD=build/coverage HARDEN=-fPIE CFLAGS='-O0 -g --coverage -fprofile-update=atomic' build-tests
 	@BUILD=build/coverage tests/run || true
 	lcov --quiet --capture --directory build/coverage --output-file build/coverage/all.info --rc lcov_branch_coverage=0
 	lcov --quiet --extract build/coverage/all.info '*/core/*' '*/probes/*' '*/reports/*' '*/cmd/*' --output-file build/coverage/own.info
@@ -205,7 +213,7 @@ help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1@\2/p' Makefile | sort | awk -F@ '{ printf "  make %-14s %s\n", $$1, $$2 }'
 	@echo '  V=1 shows every command, DEVELOPER=1 takes warnings for errors.'
 
-.PHONY: all asan audit bench build-tests can-build check-headers check-layers clean conformance coverage demo deps fuzz fuzzers help install lint man mutants mutate test uninstall unit valgrind
+.PHONY: all asan audit bench build-tests can-build check check-headers check-layers clean conformance coverage demo deps fuzz fuzzers help install lint man mutants mutate test uninstall unit valgrind
 .SECONDARY:
 
 -include $(patsubst %.c,$(BUILD)/%.d,$(LIB_SOURCES) $(CMD_SOURCES) $(UNIT_SOURCES) $(FUZZ_SOURCES) $(CONFORMANCE_SOURCES))
