@@ -18,7 +18,7 @@
 struct endpoint {
     const struct mx_host *host;
     const struct mail_address *address;
-    const char *subject; /* "mx.example.org[192.0.2.1]", and the name in the greeting where there are two */
+    struct subject subject; /* with the name in the greeting where there are two */
     const struct smtp_session *session, *other; /* other: greeted with another name; NULL */
     struct trouble trouble; /* why the session says nothing, or not all, about the server */
 };
@@ -163,19 +163,17 @@ static void judge_names(struct run *run, const struct endpoint *e)
 
 static void judge_endpoint(struct run *run, struct endpoint *e)
 {
-    const char *subject = e->subject;
-
     e->session = need_judged_session(run, e->host->name, &e->address->ip, &e->trouble);
     if (!e->session || !judge_greeting(run, e))
         return;
     if (e->other)
-        e->subject = str_printf(run_arena(run), "%s %s", subject, greeting_host_name(run, e->session));
+        e->subject.name = greeting_host_name(run, e->session);
     judge_names(run, e);
     if (!e->other)
         return;
     e->session = e->other;
     e->trouble = e->other->trouble;
-    e->subject = str_printf(run_arena(run), "%s %s", subject, greeting_host_name(run, e->session));
+    e->subject.name = greeting_host_name(run, e->session);
     judge_names(run, e);
 }
 
@@ -189,7 +187,7 @@ static void probe_banner(struct run *run)
             struct endpoint e = {.host = &mail->hosts[h], .address = &mail->addresses[mail->hosts[h].addresses[i]]};
 
             any = true;
-            e.subject = subject_host_ip(run, e.host->name, &e.address->ip);
+            e.subject = subject_host_address(e.host->name, &e.address->ip);
             judge_endpoint(run, &e);
         }
     }

@@ -78,14 +78,14 @@ static struct finding *judge_enforcement(struct run *run, const struct bimi_reco
 
     if (view->trouble)
         return finding_follows(
-            finding_unknown(run, BIMI_RECORD, domain, view->trouble, "the record is sound, but the DMARC policy is not known"),
+            finding_unknown(run, BIMI_RECORD, subject_domain(domain), view->trouble, "the record is sound, but the DMARC policy is not known"),
             DMARC_EXISTS);
     laxity = dmarc_laxity(run, view);
     if (laxity)
-        return finding_remedy(run, finding(run, BIMI_RECORD, NOTE, domain, "no receiver shows the logo: %s", laxity),
+        return finding_remedy(run, finding(run, BIMI_RECORD, NOTE, subject_domain(domain), "no receiver shows the logo: %s", laxity),
                               "Publish a DMARC policy of quarantine or reject for all mail, when the reports show that all of your "
                               "own passes.");
-    return finding(run, BIMI_RECORD, PASS, domain, "%s",
+    return finding(run, BIMI_RECORD, PASS, subject_domain(domain), "%s",
                    record->authority ? "a logo, and a certificate for it" : "a logo without a certificate (a=): Gmail and Apple show none");
 }
 
@@ -106,14 +106,14 @@ static bool judge_record(struct run *run, const struct bimi *b, const struct dma
     bool has_logo = false;
 
     if (b->txt->status == DNS_UNKNOWN) {
-        f = finding_unknown(run, BIMI_RECORD, domain, &b->txt->trouble, "no answer for %s", b->owner);
-        finding_follows(finding_unknown(run, BIMI_LOGO, domain, &b->txt->trouble, "no record"), BIMI_RECORD);
+        f = finding_unknown(run, BIMI_RECORD, subject_domain(domain), &b->txt->trouble, "no answer for %s", b->owner);
+        finding_follows(finding_unknown(run, BIMI_LOGO, subject_domain(domain), &b->txt->trouble, "no record"), BIMI_RECORD);
     } else if (b->count != 1) {
-        f = finding(run, BIMI_RECORD, NOTE, domain, "%s", absence_text(run, b));
+        f = finding(run, BIMI_RECORD, NOTE, subject_domain(domain), "%s", absence_text(run, b));
     } else if (b->oversize || !bimi_record_parse(run_arena(run), b->text, record, &why)) {
-        f = finding(run, BIMI_RECORD, NOTE, domain, "the record %s", b->oversize ? "is too long" : why);
+        f = finding(run, BIMI_RECORD, NOTE, subject_domain(domain), "the record %s", b->oversize ? "is too long" : why);
     } else if (record->declines) {
-        f = finding(run, BIMI_RECORD, PASS, domain, "the domain declines to have a logo shown");
+        f = finding(run, BIMI_RECORD, PASS, subject_domain(domain), "the domain declines to have a logo shown");
     } else {
         f = judge_enforcement(run, record, &dmarc->walk);
         has_logo = true;
@@ -124,7 +124,7 @@ static bool judge_record(struct run *run, const struct bimi *b, const struct dma
     }
     finding_rests_on(run, f, b->txt->key);
     if (!has_logo && b->txt->status != DNS_UNKNOWN)
-        finding(run, BIMI_LOGO, SKIPPED, domain, "no logo is published: see bimi.record");
+        finding(run, BIMI_LOGO, SKIPPED, subject_domain(domain), "no logo is published: see bimi.record");
     return has_logo;
 }
 
@@ -186,16 +186,16 @@ static struct finding *judge_image(struct run *run, const struct page *page)
     struct svg svg;
 
     if (!bimi_logo(run, page, &logo, &why))
-        return finding(run, BIMI_LOGO, NOTE, page->url, "receivers refuse the logo: it %s", why);
+        return finding(run, BIMI_LOGO, NOTE, subject_url(page->url), "receivers refuse the logo: it %s", why);
     if (logo.len > SVG_BYTES)
-        return finding(run, BIMI_LOGO, NOTE, page->url, "the logo has %zu octets, which is more than %d", logo.len, SVG_BYTES);
+        return finding(run, BIMI_LOGO, NOTE, subject_url(page->url), "the logo has %zu octets, which is more than %d", logo.len, SVG_BYTES);
     svg_parse(run_arena(run), logo, &svg);
     if (svg.fault_count > 0)
-        return finding(run, BIMI_LOGO, NOTE, page->url, "receivers refuse the logo: %s", faults_text(run, &svg));
+        return finding(run, BIMI_LOGO, NOTE, subject_url(page->url), "receivers refuse the logo: %s", faults_text(run, &svg));
     why = doubt(run, &svg, page->response->content_type);
     if (why)
-        return finding(run, BIMI_LOGO, NOTE, page->url, "some receivers may not show the logo: %s", why);
-    return finding(run, BIMI_LOGO, PASS, page->url, "SVG Tiny PS, %s", bimi_logo_text(run, logo));
+        return finding(run, BIMI_LOGO, NOTE, subject_url(page->url), "some receivers may not show the logo: %s", why);
+    return finding(run, BIMI_LOGO, PASS, subject_url(page->url), "SVG Tiny PS, %s", bimi_logo_text(run, logo));
 }
 
 static void judge_logo(struct run *run, const struct page *page)
@@ -206,10 +206,10 @@ static void judge_logo(struct run *run, const struct page *page)
     case PAGE_PENDING:
         return;
     case PAGE_UNDECIDED:
-        f = finding_unknown(run, BIMI_LOGO, page->url, &page->trouble, "the logo could not be fetched");
+        f = finding_unknown(run, BIMI_LOGO, subject_url(page->url), &page->trouble, "the logo could not be fetched");
         break;
     case PAGE_FAULTY:
-        f = finding(run, BIMI_LOGO, NOTE, page->url, "the logo cannot be had: %s", page->fault);
+        f = finding(run, BIMI_LOGO, NOTE, subject_url(page->url), "the logo cannot be had: %s", page->fault);
         break;
     case PAGE_SOUND:
         f = judge_image(run, page);

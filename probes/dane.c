@@ -18,14 +18,14 @@
 
 static void skip_rest(struct run *run, const struct dane *dane, const char *why)
 {
-    finding(run, DANE_USABLE, SKIPPED, dane->host, "%s", why);
-    finding(run, DANE_MATCH, SKIPPED, dane->host, "%s", why);
+    finding(run, DANE_USABLE, SKIPPED, subject_host(dane->host), "%s", why);
+    finding(run, DANE_MATCH, SKIPPED, subject_host(dane->host), "%s", why);
 }
 
 static void leave_rest_undecided(struct run *run, const struct dane *dane, const struct trouble *trouble)
 {
-    finding_follows(finding_unknown(run, DANE_USABLE, dane->host, trouble, "TLSA records"), DANE_TLSA);
-    finding_worst(finding_follows(finding_unknown(run, DANE_MATCH, dane->host, trouble, "TLSA records"), DANE_TLSA),
+    finding_follows(finding_unknown(run, DANE_USABLE, subject_host(dane->host), trouble, "TLSA records"), DANE_TLSA);
+    finding_worst(finding_follows(finding_unknown(run, DANE_MATCH, subject_host(dane->host), trouble, "TLSA records"), DANE_TLSA),
                   WARN);
 }
 
@@ -79,7 +79,7 @@ static void judge_failure(struct run *run, const struct dane *dane)
     if (repetition == REPETITION_PENDING)
         return;
     if (repetition == REPETITION_FAILS) {
-        f = finding(run, DANE_TLSA, WARN, dane->host,
+        f = finding(run, DANE_TLSA, WARN, subject_host(dane->host),
                     "the zone's own servers do not answer for TLSA either, so senders that know DANE put mail off: %s",
                     dane->trouble.why);
         finding_remedy(run, f,
@@ -90,7 +90,7 @@ static void judge_failure(struct run *run, const struct dane *dane)
         finding_rests_on(run, f, key);
         skip_rest(run, dane, "no answer for TLSA: see dane.tlsa");
     } else {
-        f = finding_unknown(run, DANE_TLSA, dane->host, &dane->trouble, "no answer for %s", dane->owner);
+        f = finding_unknown(run, DANE_TLSA, subject_host(dane->host), &dane->trouble, "no answer for %s", dane->owner);
         if (dane->trouble.reason == REASON_DNSSEC_BOGUS)
             finding_follows(f, DNSSEC_STATUS);
         leave_rest_undecided(run, dane, &dane->trouble);
@@ -104,7 +104,7 @@ static void judge_records(struct run *run, const struct dane *dane)
 {
     for (size_t i = 0; i < dane->count; i++) {
         const struct dane_record *r = &dane->records[i];
-        const char *subject = str_printf(run_arena(run), "%s %s", dane->owner, r->text);
+        struct subject subject = subject_tlsa(dane->owner, r->text);
         struct finding *f = r->fault == TLSA_USABLE
                                 ? finding(run, DANE_USABLE, PASS, subject, "is usable")
                                 : finding(run, DANE_USABLE, WARN, subject, "%s", dane_fault_text(r->fault));
@@ -136,22 +136,22 @@ static void judge_match(struct run *run, const struct dane *dane, const struct t
     if (clock.state == CLOCK_PENDING)
         return;
     if (clock.state == CLOCK_WRONG) {
-        f = finding_follows(finding_unknown(run, DANE_MATCH, subject_host_ip(run, v->mx_host, &v->ip), &clock.trouble,
+        f = finding_follows(finding_unknown(run, DANE_MATCH, subject_host_address(v->mx_host, &v->ip), &clock.trouble,
                                             "a certificate is out of its time by this machine's clock"),
                             ENV_CLOCK);
     } else if (match.matching && !match.unmatched) {
-        f = finding(run, DANE_MATCH, PASS, subject_host_ip(run, v->mx_host, &v->ip), "matches %s", match.matched_text);
+        f = finding(run, DANE_MATCH, PASS, subject_host_address(v->mx_host, &v->ip), "matches %s", match.matched_text);
     } else if (match.matching) {
-        f = finding(run, DANE_MATCH, NOTE, subject_host_ip(run, v->mx_host, &v->ip),
+        f = finding(run, DANE_MATCH, NOTE, subject_host_address(v->mx_host, &v->ip),
                     "matches %s; nothing that is shown matches %s: half of a roll-over, or a leftover",
                     match.matched_text, match.unmatched_text);
         finding_remedy(
             run, f, "During a roll-over nothing needs to be done. Remove the records of keys that are no longer used.");
     } else if (dane->left_out) {
-        f = finding_unknown(run, DANE_MATCH, subject_host_ip(run, v->mx_host, &v->ip), &budget, "the first %zu of %zu TLSA records do not match",
+        f = finding_unknown(run, DANE_MATCH, subject_host_address(v->mx_host, &v->ip), &budget, "the first %zu of %zu TLSA records do not match",
                             dane->count, dane->count + dane->left_out);
     } else {
-        f = finding(run, DANE_MATCH, FAIL, subject_host_ip(run, v->mx_host, &v->ip),
+        f = finding(run, DANE_MATCH, FAIL, subject_host_address(v->mx_host, &v->ip),
                     "the server's certificate matches none of its TLSA records (%s): %s", match.unmatched_text,
                     match.why);
         if (record)
@@ -168,11 +168,11 @@ static void judge_session(struct run *run, const struct dane *dane, const struct
     if (v->kind == TLS_VIEW_PENDING || !now)
         return;
     if (v->kind == TLS_VIEW_SKIPPED) {
-        finding(run, DANE_MATCH, SKIPPED, subject_host_ip(run, v->mx_host, &v->ip), "%s", tls_stop_words(v->stop));
+        finding(run, DANE_MATCH, SKIPPED, subject_host_address(v->mx_host, &v->ip), "%s", tls_stop_words(v->stop));
         return;
     }
     if (v->kind == TLS_VIEW_UNDECIDED) {
-        finding_follows(finding_unknown(run, DANE_MATCH, subject_host_ip(run, v->mx_host, &v->ip), &trouble, "no certificate was seen"), tls_stop_check(v->stop));
+        finding_follows(finding_unknown(run, DANE_MATCH, subject_host_address(v->mx_host, &v->ip), &trouble, "no certificate was seen"), tls_stop_check(v->stop));
         return;
     }
     if (v->session->tls->established && !v->session->tls->chain_cut) {
@@ -180,12 +180,12 @@ static void judge_session(struct run *run, const struct dane *dane, const struct
         return;
     }
     if (!trouble.reason && !v->session->tls->established) {
-        finding(run, DANE_MATCH, SKIPPED, subject_host_ip(run, v->mx_host, &v->ip), "no handshake: see tls.handshake");
+        finding(run, DANE_MATCH, SKIPPED, subject_host_address(v->mx_host, &v->ip), "no handshake: see tls.handshake");
         return;
     }
     if (!trouble.reason)
         trouble = trouble_of(REASON_PROTOCOL);
-    finding_follows(finding_unknown(run, DANE_MATCH, subject_host_ip(run, v->mx_host, &v->ip), &trouble, "the certificates were not all seen"),
+    finding_follows(finding_unknown(run, DANE_MATCH, subject_host_address(v->mx_host, &v->ip), &trouble, "the certificates were not all seen"),
                     TLS_HANDSHAKE);
 }
 
@@ -201,7 +201,7 @@ static void judge_undecided_session(struct run *run, const struct dane *dane, co
         return;
     if (v->kind == TLS_VIEW_SEEN && v->session->tls->established)
         match = dane_match(run_arena(run), dane, v->session->tls, run_target(run)->domain, *now);
-    f = finding_unknown(run, DANE_MATCH, subject_host_ip(run, v->mx_host, &v->ip), &dane->trouble,
+    f = finding_unknown(run, DANE_MATCH, subject_host_address(v->mx_host, &v->ip), &dane->trouble,
                         match.matching ? "the certificate matches, if the records count"
                                        : "the certificate is not seen to match any record");
     finding_worst(finding_follows(f, DANE_TLSA), match.matching || !dane->usable ? NOTE : FAIL);
@@ -222,7 +222,7 @@ static void judge_undecided(struct run *run, const struct mx_host *host, const s
                             const struct tls_view *views)
 {
     struct finding *f =
-        finding_unknown(run, DANE_TLSA, dane->host, &dane->trouble, "whether %s are secure", dane->weak_spot);
+        finding_unknown(run, DANE_TLSA, subject_host(dane->host), &dane->trouble, "whether %s are secure", dane->weak_spot);
 
     finding_rests_on(run, f, dane->tlsa->key);
     judge_records(run, dane);
@@ -233,13 +233,13 @@ static void judge_undecided(struct run *run, const struct mx_host *host, const s
 static void judge_secure(struct run *run, const struct mx_host *host, const struct dane *dane,
                          const struct tls_view *views)
 {
-    struct finding *f = finding(run, DANE_TLSA, PASS, dane->host, "%zu TLSA record%s, secured by DNSSEC",
+    struct finding *f = finding(run, DANE_TLSA, PASS, subject_host(dane->host), "%zu TLSA record%s, secured by DNSSEC",
                                 dane->tlsa->count, dane->tlsa->count == 1 ? "" : "s");
 
     finding_rests_on(run, f, dane->tlsa->key);
     judge_records(run, dane);
     if (!dane->usable && !dane->left_out) {
-        finding(run, DANE_MATCH, SKIPPED, dane->host, "no usable TLSA record: see dane.usable");
+        finding(run, DANE_MATCH, SKIPPED, subject_host(dane->host), "no usable TLSA record: see dane.usable");
         return;
     }
     for (size_t i = 0; i < host->address_count; i++)
@@ -248,7 +248,7 @@ static void judge_secure(struct run *run, const struct mx_host *host, const stru
 
 static void judge_insecure(struct run *run, const struct dane *dane)
 {
-    struct finding *f = finding(run, DANE_TLSA, NOTE, dane->host,
+    struct finding *f = finding(run, DANE_TLSA, NOTE, subject_host(dane->host),
                                 "%s are not secured by DNSSEC, so TLSA records have no effect", dane->weak_spot);
 
     finding_rests_on(run, f, dane->tlsa->key);
@@ -258,12 +258,12 @@ static void judge_insecure(struct run *run, const struct dane *dane)
 static void judge_no_host(struct run *run, const struct dane *dane)
 {
     if (dane->trouble.reason) {
-        finding_follows(finding_unknown(run, DANE_TLSA, dane->host, &dane->trouble, "no address of the host is known"),
+        finding_follows(finding_unknown(run, DANE_TLSA, subject_host(dane->host), &dane->trouble, "no address of the host is known"),
                         MX_RESOLVES);
         leave_rest_undecided(run, dane, &dane->trouble);
         return;
     }
-    finding(run, DANE_TLSA, SKIPPED, dane->host, "the host has no address: see mx.resolves");
+    finding(run, DANE_TLSA, SKIPPED, subject_host(dane->host), "the host has no address: see mx.resolves");
     skip_rest(run, dane, "the host has no address: see mx.resolves");
 }
 
@@ -280,7 +280,7 @@ static void judge_host(struct run *run, const struct mx_host *host)
         judge_no_host(run, dane);
         break;
     case DANE_NO_RECORDS:
-        finding_rests_on(run, finding(run, DANE_TLSA, NOTE, dane->host, "no TLSA record"), dane->tlsa->key);
+        finding_rests_on(run, finding(run, DANE_TLSA, NOTE, subject_host(dane->host), "no TLSA record"), dane->tlsa->key);
         skip_rest(run, dane, "no TLSA record: see dane.tlsa");
         break;
     case DANE_FAILED:

@@ -56,15 +56,15 @@ static const char *label(const struct selector *s)
 static void skip_dependents(struct run *run, const struct selector *s, const char *why)
 {
     for (size_t i = 0; i < DEPENDENT_COUNT; i++)
-        judged(s, finding(run, dependents[i], SKIPPED, s->name, "%s%s", label(s), why));
+        judged(s, finding(run, dependents[i], SKIPPED, subject_selector(s->name, run_target(run)->domain), "%s%s", label(s), why));
 }
 
 static void leave_undecided(struct run *run, const struct selector *s, const struct trouble *trouble, const char *key,
                             const char *what)
 {
-    finding_rests_on(run, finding_unknown(run, DKIM_EXISTS, s->name, trouble, "%s", what), key);
+    finding_rests_on(run, finding_unknown(run, DKIM_EXISTS, subject_selector(s->name, run_target(run)->domain), trouble, "%s", what), key);
     for (size_t i = 0; i < DEPENDENT_COUNT; i++)
-        finding_follows(finding_unknown(run, dependents[i], s->name, trouble, "%s", what), DKIM_EXISTS);
+        finding_follows(finding_unknown(run, dependents[i], subject_selector(s->name, run_target(run)->domain), trouble, "%s", what), DKIM_EXISTS);
 }
 
 /* Of several records the one that verifiers can use, else the one that is most like a key. */
@@ -112,7 +112,7 @@ static const char *alias_text(struct run *run, const struct dns_answer *answer)
 
 static void refuse(struct run *run, const struct selector *s, const char *message)
 {
-    struct finding *f = finding(run, DKIM_EXISTS, FAIL, s->name, "%s", message);
+    struct finding *f = finding(run, DKIM_EXISTS, FAIL, subject_selector(s->name, run_target(run)->domain), "%s", message);
 
     if (s->answer)
         finding_rests_on(run, f, s->answer->key);
@@ -185,18 +185,18 @@ static void judge_syntax(struct run *run, const struct selector *s)
     struct finding *f;
 
     if (s->oversize)
-        f = finding(run, DKIM_SYNTAX, FAIL, s->name, "%sthe record is larger than any verifier reads", label(s));
+        f = finding(run, DKIM_SYNTAX, FAIL, subject_selector(s->name, run_target(run)->domain), "%sthe record is larger than any verifier reads", label(s));
     else if (key->fault_count)
-        f = finding(run, DKIM_SYNTAX, FAIL, s->name, "%s%s%s", label(s), faults_text(run, key),
+        f = finding(run, DKIM_SYNTAX, FAIL, subject_selector(s->name, run_target(run)->domain), "%s%s%s", label(s), faults_text(run, key),
                     s->answer->count > 1 ? "; and there are several TXT records" : "");
     else if (s->answer->count > 1)
-        f = finding(run, DKIM_SYNTAX, WARN, s->name, "%s%zu TXT records: which one a verifier takes is not defined",
+        f = finding(run, DKIM_SYNTAX, WARN, subject_selector(s->name, run_target(run)->domain), "%s%zu TXT records: which one a verifier takes is not defined",
                     label(s), s->answer->count);
     else if (key->tags.blank_end)
-        f = finding(run, DKIM_SYNTAX, NOTE, s->name, "%sblanks behind the last semicolon, where the grammar has none",
+        f = finding(run, DKIM_SYNTAX, NOTE, subject_selector(s->name, run_target(run)->domain), "%sblanks behind the last semicolon, where the grammar has none",
                     label(s));
     else
-        f = finding(run, DKIM_SYNTAX, PASS, s->name, "%sa well-formed key record", label(s));
+        f = finding(run, DKIM_SYNTAX, PASS, subject_selector(s->name, run_target(run)->domain), "%sa well-formed key record", label(s));
     finding_rests_on(run, judged(s, f), s->answer->key);
 }
 
@@ -204,13 +204,13 @@ static void judge_revocation(struct run *run, const struct selector *s)
 {
     if (s->key.revoked)
         finding_remedy(run,
-                       judged(s, finding(run, DKIM_REVOKED, s->guessed ? NOTE : FAIL, s->name,
+                       judged(s, finding(run, DKIM_REVOKED, s->guessed ? NOTE : FAIL, subject_selector(s->name, run_target(run)->domain),
                                          "%sp= is empty: the key is revoked", label(s))),
                        "Sign with another selector, or publish this one's key again.");
     else if (s->key.fault_count)
-        judged(s, finding(run, DKIM_REVOKED, SKIPPED, s->name, "%sno key that can be read: see dkim.syntax", label(s)));
+        judged(s, finding(run, DKIM_REVOKED, SKIPPED, subject_selector(s->name, run_target(run)->domain), "%sno key that can be read: see dkim.syntax", label(s)));
     else
-        judged(s, finding(run, DKIM_REVOKED, PASS, s->name, "%snot revoked", label(s)));
+        judged(s, finding(run, DKIM_REVOKED, PASS, subject_selector(s->name, run_target(run)->domain), "%snot revoked", label(s)));
 }
 
 static struct finding *judge_rsa(struct run *run, const struct selector *s)
@@ -218,15 +218,15 @@ static struct finding *judge_rsa(struct run *run, const struct selector *s)
     unsigned bits = s->key.bits;
 
     if (bits < RSA_LEAST)
-        return finding(run, DKIM_STRENGTH, FAIL, s->name, "%sRSA with %u bits: verifiers must not accept it", label(s),
+        return finding(run, DKIM_STRENGTH, FAIL, subject_selector(s->name, run_target(run)->domain), "%sRSA with %u bits: verifiers must not accept it", label(s),
                        bits);
     if (bits < RSA_GOOD)
-        return finding(run, DKIM_STRENGTH, WARN, s->name, "%sRSA with %u bits: enough for now, 2048 are advised",
+        return finding(run, DKIM_STRENGTH, WARN, subject_selector(s->name, run_target(run)->domain), "%sRSA with %u bits: enough for now, 2048 are advised",
                        label(s), bits);
     if (bits > RSA_MOST)
-        return finding(run, DKIM_STRENGTH, WARN, s->name,
+        return finding(run, DKIM_STRENGTH, WARN, subject_selector(s->name, run_target(run)->domain),
                        "%sRSA with %u bits: verifiers need not support more than 4096", label(s), bits);
-    return finding(run, DKIM_STRENGTH, PASS, s->name, "%sRSA with %u bits", label(s), bits);
+    return finding(run, DKIM_STRENGTH, PASS, subject_selector(s->name, run_target(run)->domain), "%sRSA with %u bits", label(s), bits);
 }
 
 static void judge_strength(struct run *run, const struct selector *s, bool has_rsa)
@@ -234,14 +234,14 @@ static void judge_strength(struct run *run, const struct selector *s, bool has_r
     struct finding *f;
 
     if (!s->key.allows_sha256)
-        f = finding(run, DKIM_STRENGTH, FAIL, s->name, "%sh= does not allow sha256, and nothing else may be used",
+        f = finding(run, DKIM_STRENGTH, FAIL, subject_selector(s->name, run_target(run)->domain), "%sh= does not allow sha256, and nothing else may be used",
                     label(s));
     else if (s->key.type == DKIM_KEY_RSA)
         f = judge_rsa(run, s);
     else if (has_rsa)
-        f = finding(run, DKIM_STRENGTH, PASS, s->name, "%sEd25519, with an RSA key beside it", label(s));
+        f = finding(run, DKIM_STRENGTH, PASS, subject_selector(s->name, run_target(run)->domain), "%sEd25519, with an RSA key beside it", label(s));
     else
-        f = finding(run, DKIM_STRENGTH, WARN, s->name,
+        f = finding(run, DKIM_STRENGTH, WARN, subject_selector(s->name, run_target(run)->domain),
                     "%sEd25519, and no RSA selector beside it: not every verifier knows Ed25519", label(s));
     judged(s, f);
 }
@@ -251,15 +251,15 @@ static void judge_key(struct run *run, const struct selector *s, bool has_rsa)
     judge_syntax(run, s);
     if (dkim_key_is_usable(&s->key)) {
         judge_strength(run, s, has_rsa);
-        judged(s, finding(run, DKIM_TESTING, s->key.testing ? NOTE : PASS, s->name, "%s%s", label(s),
+        judged(s, finding(run, DKIM_TESTING, s->key.testing ? NOTE : PASS, subject_selector(s->name, run_target(run)->domain), "%s%s", label(s),
                           s->key.testing ? "t=y: verifiers may treat signed mail like unsigned mail"
                                          : "not marked as a test"));
     } else {
         const char *why =
             s->key.revoked ? "the key is revoked: see dkim.revoked" : "no key that can be read: see dkim.syntax";
 
-        judged(s, finding(run, DKIM_STRENGTH, SKIPPED, s->name, "%s%s", label(s), why));
-        judged(s, finding(run, DKIM_TESTING, SKIPPED, s->name, "%s%s", label(s), why));
+        judged(s, finding(run, DKIM_STRENGTH, SKIPPED, subject_selector(s->name, run_target(run)->domain), "%s%s", label(s), why));
+        judged(s, finding(run, DKIM_TESTING, SKIPPED, subject_selector(s->name, run_target(run)->domain), "%s%s", label(s), why));
     }
     judge_revocation(run, s);
 }
@@ -273,9 +273,9 @@ static void judge_answer(struct run *run, const struct selector *s, bool has_rsa
         return;
     }
     if (s->by_wildcard)
-        f = finding(run, DKIM_EXISTS, NOTE, s->name, "a wildcard record answers for every selector, with a key");
+        f = finding(run, DKIM_EXISTS, NOTE, subject_selector(s->name, run_target(run)->domain), "a wildcard record answers for every selector, with a key");
     else
-        f = finding(run, DKIM_EXISTS, PASS, s->name, "%sa record at %s%s", label(s), s->owner,
+        f = finding(run, DKIM_EXISTS, PASS, subject_selector(s->name, run_target(run)->domain), "%sa record at %s%s", label(s), s->owner,
                     alias_text(run, s->answer));
     finding_rests_on(run, judged(s, f), s->answer->key);
     judge_key(run, s, has_rsa);
@@ -347,7 +347,7 @@ static void judge_all(struct run *run, const struct selector *all, size_t count)
         any = true;
     }
     if (!any)
-        finding(run, DKIM_EXISTS, SKIPPED, run_target(run)->domain,
+        finding(run, DKIM_EXISTS, SKIPPED, subject_domain(run_target(run)->domain),
                 "none of %zu common selectors has a key, which says nothing: name yours with --dkim", count);
 }
 
@@ -359,7 +359,7 @@ static void probe_dkim(struct run *run)
     bool complete = true;
 
     if (count == 0) {
-        finding(run, DKIM_EXISTS, SKIPPED, run_target(run)->domain,
+        finding(run, DKIM_EXISTS, SKIPPED, subject_domain(run_target(run)->domain),
                 "selectors cannot be found out: name yours with --dkim SELECTOR");
         return;
     }

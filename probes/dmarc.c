@@ -40,18 +40,18 @@ static void skip_dependents(struct run *run, const struct from_domain *from, boo
 {
     for (size_t i = 0; i < DEPENDENT_COUNT; i++)
         if (dependents[i] != DMARC_SINGLE && (syntax || dependents[i] != DMARC_SYNTAX))
-            finding(run, dependents[i], SKIPPED, from->name, "%s", why);
+            finding(run, dependents[i], SKIPPED, subject_domain(from->name), "%s", why);
 }
 
 static void leave_undecided(struct run *run, const struct from_domain *from, const struct trouble *trouble,
                             const char *key, const char *what)
 {
-    struct finding *f = finding_unknown(run, DMARC_EXISTS, from->name, trouble, "%s", what);
+    struct finding *f = finding_unknown(run, DMARC_EXISTS, subject_domain(from->name), trouble, "%s", what);
 
     finding_worst(f, is_bulk(run) ? FAIL : WARN);
     finding_rests_on(run, f, key);
     for (size_t i = 0; i < DEPENDENT_COUNT; i++)
-        finding_follows(finding_unknown(run, dependents[i], from->name, trouble, "%s", what), DMARC_EXISTS);
+        finding_follows(finding_unknown(run, dependents[i], subject_domain(from->name), trouble, "%s", what), DMARC_EXISTS);
 }
 
 static void judge_single(struct run *run, const struct from_domain *from)
@@ -66,16 +66,16 @@ static void judge_single(struct run *run, const struct from_domain *from)
         any = any || step->records > 0;
         if (step->records < 2 || !is_own(from, step))
             continue;
-        f = finding(run, DMARC_SINGLE, FAIL, from->name, "%zu DMARC records at %s: all are treated as none",
+        f = finding(run, DMARC_SINGLE, FAIL, subject_domain(from->name), "%zu DMARC records at %s: all are treated as none",
                     step->records, dmarc_owner(run, step->name));
         finding_remedy(run, f, "Keep one TXT record that begins with v=DMARC1 at %s.", dmarc_owner(run, step->name));
         finding_rests_on(run, f, step->answer->key);
         return;
     }
     if (any)
-        finding(run, DMARC_SINGLE, PASS, from->name, "one record per name");
+        finding(run, DMARC_SINGLE, PASS, subject_domain(from->name), "one record per name");
     else
-        finding(run, DMARC_SINGLE, SKIPPED, from->name, "no DMARC record");
+        finding(run, DMARC_SINGLE, SKIPPED, subject_domain(from->name), "no DMARC record");
 }
 
 static const char *tag_name(enum dmarc_from from)
@@ -94,10 +94,10 @@ static void judge_presence(struct run *run, const struct from_domain *from)
     struct finding *f;
 
     if (view->policy == DMARC_UNSAID)
-        f = finding(run, DMARC_EXISTS, PASS, from->name, "a record at %s, but without a policy: see dmarc.syntax",
+        f = finding(run, DMARC_EXISTS, PASS, subject_domain(from->name), "a record at %s, but without a policy: see dmarc.syntax",
                     dmarc_owner(run, from->source->name));
     else
-        f = finding(run, DMARC_EXISTS, PASS, from->name, "policy %s, %s of the record at %s; organisational domain %s",
+        f = finding(run, DMARC_EXISTS, PASS, subject_domain(from->name), "policy %s, %s of the record at %s; organisational domain %s",
                     dmarc_policy_word(view->policy), tag_name(view->from), dmarc_owner(run, from->source->name),
                     view->org_domain);
     finding_worst(f, is_bulk(run) ? FAIL : WARN);
@@ -154,7 +154,7 @@ static void judge_absence(struct run *run, const struct from_domain *from)
     case ABSENCE_CONFIRMED:
         break;
     }
-    f = finding(run, DMARC_EXISTS, volume == VOLUME_BULK ? FAIL : WARN, from->name, "no DMARC record%s at %s%s%s%s",
+    f = finding(run, DMARC_EXISTS, volume == VOLUME_BULK ? FAIL : WARN, subject_domain(from->name), "no DMARC record%s at %s%s%s%s",
                 d->steps[0].records > 1 ? " that counts" : "", dmarc_owner(run, d->domain),
                 d->steps[0].answer && d->steps[0].answer->chain_loops ? ", which leads into a ring of aliases" : "",
                 d->step_count > 1 ? ", nor above it" : "",
@@ -202,13 +202,13 @@ static void judge_policy(struct run *run, const struct from_domain *from)
     if (r->testing)
         weak = and(run, weak, "t=y asks for the next weaker policy");
     if (weak)
-        f = finding(run, DMARC_POLICY, NOTE, from->name, "%s", weak);
+        f = finding(run, DMARC_POLICY, NOTE, subject_domain(from->name), "%s", weak);
     else if (from->dmarc->walk.policy == DMARC_REJECT)
         f = finding(
-            run, DMARC_POLICY, PASS, from->name,
+            run, DMARC_POLICY, PASS, subject_domain(from->name),
             "reject; mail of people who write to mailing lists is refused where the list changes it (RFC 9989 7.4)");
     else
-        f = finding(run, DMARC_POLICY, PASS, from->name, "%s", dmarc_policy_word(from->dmarc->walk.policy));
+        f = finding(run, DMARC_POLICY, PASS, subject_domain(from->name), "%s", dmarc_policy_word(from->dmarc->walk.policy));
     finding_rests_on(run, f, from->source->answer->key);
 }
 
@@ -217,10 +217,10 @@ static void judge_reports(struct run *run, const struct from_domain *from)
     struct finding *f;
 
     if (from->record->rua_count > 0) {
-        f = finding(run, DMARC_REPORTS, PASS, from->name, "aggregate reports go to %zu destination%s",
+        f = finding(run, DMARC_REPORTS, PASS, subject_domain(from->name), "aggregate reports go to %zu destination%s",
                     from->record->rua_count, from->record->rua_count == 1 ? "" : "s");
     } else {
-        f = finding(run, DMARC_REPORTS, NOTE, from->name,
+        f = finding(run, DMARC_REPORTS, NOTE, subject_domain(from->name),
                     "no rua=: nobody reports who sends mail in the domain's name");
         finding_record(run, f, "%s. 3600 IN TXT \"%s; rua=mailto:dmarc-reports@%s\"",
                        dmarc_owner(run, from->source->name), dmarc_record_text(run, from->record), from->source->name);

@@ -51,8 +51,8 @@ static const char *authorised_text(struct run *run, const char *envelope)
 static void judge_envelope(struct run *run, const struct from_domain *from, const struct alignment *a)
 {
     const struct dmarc_record *r = from->record;
-    const char *subject =
-        name_equal(a->envelope, from->name) ? from->name : str_printf(run_arena(run), "%s %s", a->envelope, from->name);
+    struct subject subject =
+        name_equal(a->envelope, from->name) ? subject_domain(from->name) : subject_envelope(a->envelope, from->name);
     const char *senders = authorised_text(run, a->envelope);
     struct finding *f;
 
@@ -74,7 +74,7 @@ static void judge_envelope(struct run *run, const struct from_domain *from, cons
 static void leave_undecided(struct run *run, const struct from_domain *from, const struct dmarc *of)
 {
     finding_rests_on(run,
-                     finding_unknown(run, DMARC_ALIGNMENT, from->name, of->walk.trouble,
+                     finding_unknown(run, DMARC_ALIGNMENT, subject_domain(from->name), of->walk.trouble,
                                      "no answer on the way up from %s", of->domain),
                      of->walk.trouble_key);
 }

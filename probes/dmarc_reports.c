@@ -47,7 +47,7 @@ static bool has_record(const struct dns_answer *answer)
 
 static void refuse(struct run *run, const char *host, const char *owner, const struct dns_answer *answer)
 {
-    struct finding *f = finding(run, DMARC_AUTHORIZED, WARN, host,
+    struct finding *f = finding(run, DMARC_AUTHORIZED, WARN, subject_host(host),
                                 "%s has no record that lets reports come: receivers send none there", owner);
 
     finding_remedy(run, f,
@@ -75,7 +75,7 @@ static void judge_absence(struct run *run, const char *host, const char *owner, 
     case ABSENCE_UNDECIDED:
         break;
     }
-    finding_rests_on(run, finding_unknown(run, DMARC_AUTHORIZED, host, &trouble, "%s", owner),
+    finding_rests_on(run, finding_unknown(run, DMARC_AUTHORIZED, subject_host(host), &trouble, "%s", owner),
                      dissent ? dissent->key : answer->key);
 }
 
@@ -87,24 +87,24 @@ static void judge_destination(struct run *run, const struct from_domain *from, c
     struct finding *f;
 
     if (strlen(owner) > NAME_OCTETS_MAX) {
-        finding(run, DMARC_AUTHORIZED, WARN, host, "the name that would let reports come is longer than DNS allows");
+        finding(run, DMARC_AUTHORIZED, WARN, subject_host(host), "the name that would let reports come is longer than DNS allows");
         return;
     }
     answer = need_dns(run, owner, DNS_TXT);
     if (!answer)
         return;
     if (answer->status == DNS_UNKNOWN) {
-        finding_rests_on(run, finding_unknown(run, DMARC_AUTHORIZED, host, &answer->trouble, "no answer for %s", owner),
+        finding_rests_on(run, finding_unknown(run, DMARC_AUTHORIZED, subject_host(host), &answer->trouble, "no answer for %s", owner),
                          answer->key);
     } else if (has_record(answer)) {
         if (is_override_elsewhere(run, answer, host))
-            f = finding(run, DMARC_AUTHORIZED, WARN, host, "%s sends the reports on to another host, which ends them",
+            f = finding(run, DMARC_AUTHORIZED, WARN, subject_host(host), "%s sends the reports on to another host, which ends them",
                         owner);
         else
-            f = finding(run, DMARC_AUTHORIZED, PASS, host, "%s lets reports come", owner);
+            f = finding(run, DMARC_AUTHORIZED, PASS, subject_host(host), "%s lets reports come", owner);
         finding_rests_on(run, f, answer->key);
     } else if (destination->walk.trouble) {
-        f = finding_unknown(run, DMARC_AUTHORIZED, host, destination->walk.trouble,
+        f = finding_unknown(run, DMARC_AUTHORIZED, subject_host(host), destination->walk.trouble,
                             "whose host it is could not be found out");
         finding_rests_on(run, f, destination->walk.trouble_key);
     } else if (answer->status == DNS_OK) {
@@ -150,6 +150,6 @@ void judge_report_authorization(struct run *run, const struct from_domain *from)
         judge_destination(run, from, hosts[i], destination);
     }
     if (complete && outside == 0)
-        finding(run, DMARC_AUTHORIZED, SKIPPED, from->name,
+        finding(run, DMARC_AUTHORIZED, SKIPPED, subject_domain(from->name),
                 count ? "no report destination outside the organisation" : "no report destination");
 }

@@ -111,11 +111,11 @@ static void judge_record(struct run *run, const struct from_domain *from)
         if (weight(r, r->remarks[i].kind) > worst)
             worst = weight(r, r->remarks[i].kind);
     if (from->source->oversize) {
-        f = finding(run, DMARC_SYNTAX, WARN, from->name, "the record at %s is larger than any receiver reads", owner);
+        f = finding(run, DMARC_SYNTAX, WARN, subject_domain(from->name), "the record at %s is larger than any receiver reads", owner);
     } else if (worst == PASS) {
-        f = finding(run, DMARC_SYNTAX, PASS, from->name, "every tag is understood");
+        f = finding(run, DMARC_SYNTAX, PASS, subject_domain(from->name), "every tag is understood");
     } else {
-        f = finding(run, DMARC_SYNTAX, worst, from->name, "%s", remarks_text(run, r));
+        f = finding(run, DMARC_SYNTAX, worst, subject_domain(from->name), "%s", remarks_text(run, r));
         if (is_worth_offering(r))
             finding_record(run, f, "%s. 3600 IN TXT \"%s\"", owner, dmarc_record_text(run, r));
     }
@@ -139,13 +139,13 @@ void judge_dmarc_syntax(struct run *run, const struct from_domain *from)
     if (from->record) {
         judge_record(run, from);
     } else if (missed) {
-        struct finding *f = finding(run, DMARC_SYNTAX, FAIL, from->name,
+        struct finding *f = finding(run, DMARC_SYNTAX, FAIL, subject_domain(from->name),
                                     "the text at %s is not read as a DMARC record, since it does not begin with "
                                     "exactly \"v=DMARC1\" and a semicolon: \"%s\"",
                                     dmarc_owner(run, missed->name), shown(run, missed->near_miss));
 
         finding_rests_on(run, f, missed->answer->key);
     } else {
-        finding(run, DMARC_SYNTAX, SKIPPED, from->name, "no DMARC record: see dmarc.exists");
+        finding(run, DMARC_SYNTAX, SKIPPED, subject_domain(from->name), "no DMARC record: see dmarc.exists");
     }
 }

@@ -91,29 +91,29 @@ static struct finding *compare(struct run *run, const struct from_domain *from, 
     const char *share = share_text(run, legacy);
 
     if (now != before || *share)
-        return finding(run, DMARC_LEGACY_DIFFERENCE, WARN, from->name,
+        return finding(run, DMARC_LEGACY_DIFFERENCE, WARN, subject_domain(from->name),
                        "the policy is %s (%s) by RFC 9989, and %s%s (%s) by RFC 7489%s%s", dmarc_policy_word(now),
                        source_text(run, walk), dmarc_policy_word(before), share, source_text(run, legacy),
                        c->changes ? "; " : "", c->changes ? c->changes : "");
     if (c->changes)
-        return finding(run, DMARC_LEGACY_DIFFERENCE, WARN, from->name, "%s", c->changes);
+        return finding(run, DMARC_LEGACY_DIFFERENCE, WARN, subject_domain(from->name), "%s", c->changes);
     if (!name_equal(walk->org_domain, legacy->org_domain))
-        return finding(run, DMARC_LEGACY_DIFFERENCE, NOTE, from->name,
+        return finding(run, DMARC_LEGACY_DIFFERENCE, NOTE, subject_domain(from->name),
                        "the organisational domain is %s by RFC 9989, and %s by the public suffix list of RFC 7489; "
                        "neither policy nor "
                        "alignment of a declared domain changes by that",
                        walk->org_domain, legacy->org_domain);
     if (walk->policy != legacy->policy || walk->source != legacy->source)
-        return finding(run, DMARC_LEGACY_DIFFERENCE, NOTE, from->name,
+        return finding(run, DMARC_LEGACY_DIFFERENCE, NOTE, subject_domain(from->name),
                        "the record is found at %s by RFC 9989, and at %s by RFC 7489; the policy is %s in effect",
                        source_text(run, walk), source_text(run, legacy), dmarc_policy_word(now));
-    return finding(run, DMARC_LEGACY_DIFFERENCE, PASS, from->name, "RFC 9989 and RFC 7489 come to the same");
+    return finding(run, DMARC_LEGACY_DIFFERENCE, PASS, subject_domain(from->name), "RFC 9989 and RFC 7489 come to the same");
 }
 
 static void leave_undecided(struct run *run, const struct from_domain *from, const struct dmarc_view *unknown,
                             const char *what)
 {
-    finding_rests_on(run, finding_unknown(run, DMARC_LEGACY_DIFFERENCE, from->name, unknown->trouble, "%s", what),
+    finding_rests_on(run, finding_unknown(run, DMARC_LEGACY_DIFFERENCE, subject_domain(from->name), unknown->trouble, "%s", what),
                      unknown->trouble_key);
 }
 
@@ -124,7 +124,7 @@ void judge_legacy_difference(struct run *run, const struct from_domain *from)
     struct finding *f;
 
     if (!name_has_suffix_list()) {
-        finding(run, DMARC_LEGACY_DIFFERENCE, SKIPPED, from->name, "no public suffix list here to compare with");
+        finding(run, DMARC_LEGACY_DIFFERENCE, SKIPPED, subject_domain(from->name), "no public suffix list here to compare with");
         return;
     }
     if (unknown_view(d)) {

@@ -44,7 +44,7 @@ static bool is_nonsense(const struct dns_answer *answer)
     return false;
 }
 
-static enum usability judge_list(struct run *run, const char *subject, const struct dns_answer *listed,
+static enum usability judge_list(struct run *run, struct subject subject, const struct dns_answer *listed,
                                  const struct dns_answer *unlisted)
 {
     struct trouble trouble = trouble_of_answer(listed);
@@ -80,7 +80,7 @@ static enum usability judge_list(struct run *run, const char *subject, const str
     return usability;
 }
 
-static enum usability test_list(struct run *run, const char *subject, const char *listed_name,
+static enum usability test_list(struct run *run, struct subject subject, const char *listed_name,
                                 const char *unlisted_name)
 {
     const struct dns_answer *listed = listed_name ? need_dnsbl(run, listed_name) : NULL;
@@ -92,15 +92,15 @@ static enum usability test_list(struct run *run, const char *subject, const char
 static enum usability test_addresses(struct run *run, const struct dnsbl *list, enum dnsbl_kind kind)
 {
     struct ip listed = dnsbl_test_ip(kind, true), unlisted = dnsbl_test_ip(kind, false);
-    const char *subject = kind == DNSBL_IPV6 ? str_printf(run_arena(run), "%s (IPv6)", list->label) : list->label;
+    const char *label = kind == DNSBL_IPV6 ? str_printf(run_arena(run), "%s (IPv6)", list->label) : list->label;
 
-    return test_list(run, subject, dnsbl_question(run_arena(run), list, &listed),
+    return test_list(run, subject_list(label), dnsbl_question(run_arena(run), list, &listed),
                      dnsbl_question(run_arena(run), list, &unlisted));
 }
 
 static enum usability test_names(struct run *run, const struct dnsbl *list)
 {
-    return test_list(run, list->label, dnsbl_question_for_name(run_arena(run), list, list->listed),
+    return test_list(run, subject_list(list->label), dnsbl_question_for_name(run_arena(run), list, list->listed),
                      dnsbl_question_for_name(run_arena(run), list, list->unlisted));
 }
 
@@ -120,7 +120,7 @@ static const char *codes_text(struct run *run, const struct dnsbl *list, const s
     return text;
 }
 
-static void judge_answer(struct run *run, const struct dnsbl *list, const char *subject,
+static void judge_answer(struct run *run, const struct dnsbl *list, struct subject subject,
                          const struct dns_answer *answer, enum status severity)
 {
     struct trouble trouble = trouble_of_answer(answer);
@@ -171,7 +171,7 @@ static size_t judge_addresses(struct run *run, const struct dnsbl *list, enum dn
             return count;
         answer = need_dnsbl(run, dnsbl_question(run_arena(run), list, &a->ip));
         if (answer)
-            judge_answer(run, list, subject_ip_name(run, &a->ip, list->label), answer, severity_of(list, a));
+            judge_answer(run, list, subject_listing(&a->ip, list->label), answer, severity_of(list, a));
     }
     return count;
 }
@@ -185,7 +185,7 @@ static void judge_domain(struct run *run, const struct dnsbl *list)
         return;
     answer = need_dnsbl(run, question);
     if (answer)
-        judge_answer(run, list, str_printf(run_arena(run), "%s %s", domain, list->label), answer, list->severity);
+        judge_answer(run, list, subject_domain_listing(domain, list->label), answer, list->severity);
 }
 
 static void probe_dnsbl(struct run *run)
@@ -208,8 +208,8 @@ static void probe_dnsbl(struct run *run)
             judge_domain(run, &list);
     }
     if (!target->dnsbl_count) {
-        finding(run, DNSBL_USABLE, SKIPPED, target->domain, "%s", off);
-        finding(run, DNSBL_LISTED, SKIPPED, target->domain, "%s", off);
+        finding(run, DNSBL_USABLE, SKIPPED, subject_domain(target->domain), "%s", off);
+        finding(run, DNSBL_LISTED, SKIPPED, subject_domain(target->domain), "%s", off);
     } else if (mail->complete && of_addresses && !judged) {
         judge_without_address(run, mail, DNSBL_LISTED, "no public mail address is known");
     }

@@ -117,15 +117,15 @@ static void judge_bogus(struct run *run, const struct zone *zone, const struct t
         return;
     if (root->status == DNS_UNKNOWN && root->trouble.reason == REASON_DNSSEC_BOGUS) {
         resolver.why = "not even the root zone validates through this resolver: its clock or its trust anchor is wrong";
-        f = finding_follows(finding_unknown(run, DNSSEC_STATUS, zone->name, &resolver, "the zone of %s", zone->purpose),
+        f = finding_follows(finding_unknown(run, DNSSEC_STATUS, subject_zone(zone->name), &resolver, "the zone of %s", zone->purpose),
                             ENV_RESOLVER);
         finding_rests_on(run, f, root->key);
     } else if (clock.state == CLOCK_WRONG) {
-        f = finding_follows(finding_unknown(run, DNSSEC_STATUS, zone->name, &clock.trouble,
+        f = finding_follows(finding_unknown(run, DNSSEC_STATUS, subject_zone(zone->name), &clock.trouble,
                                             "DNSSEC validation fails in the zone of %s", zone->purpose),
                             ENV_CLOCK);
     } else {
-        f = finding(run, DNSSEC_STATUS, zone->worst, zone->name, "DNSSEC validation fails in the zone of %s: %s",
+        f = finding(run, DNSSEC_STATUS, zone->worst, subject_zone(zone->name), "DNSSEC validation fails in the zone of %s: %s",
                     zone->purpose, trouble->why);
     }
     finding_rests_on(run, finding_worst(f, zone->worst), zone->key);
@@ -133,7 +133,7 @@ static void judge_bogus(struct run *run, const struct zone *zone, const struct t
 
 static void judge_trouble(struct run *run, const struct zone *zone, const struct trouble *trouble)
 {
-    struct finding *f = finding_unknown(run, DNSSEC_STATUS, zone->name, trouble, "the zone of %s", zone->purpose);
+    struct finding *f = finding_unknown(run, DNSSEC_STATUS, subject_zone(zone->name), trouble, "the zone of %s", zone->purpose);
 
     finding_rests_on(run, finding_worst(finding_follows(f, zone->cause), zone->worst), zone->key);
 }
@@ -143,7 +143,7 @@ static void judge_trouble(struct run *run, const struct zone *zone, const struct
 static void judge_unvalidated(struct run *run, const struct zone *zone, const struct dns_answer *soa)
 {
     struct trouble trouble = trouble_of(REASON_NO_VALIDATING_RESOLVER);
-    struct finding *f = finding_unknown(run, DNSSEC_STATUS, zone->name, &trouble, "the zone of %s", zone->purpose);
+    struct finding *f = finding_unknown(run, DNSSEC_STATUS, subject_zone(zone->name), &trouble, "the zone of %s", zone->purpose);
 
     finding_rests_on(run, finding_worst(f, NOTE), soa->key);
 }
@@ -155,7 +155,7 @@ static const char *signed_with(struct run *run, const struct dns_answer *soa)
 
 static struct finding *judge_retired(struct run *run, const struct zone *zone, const struct dns_answer *soa, const char *effect)
 {
-    struct finding *f = finding(run, DNSSEC_STATUS, WARN, zone->name, "the zone of %s is signed%s alone: %s", zone->purpose,
+    struct finding *f = finding(run, DNSSEC_STATUS, WARN, subject_zone(zone->name), "the zone of %s is signed%s alone: %s", zone->purpose,
                                 signed_with(run, soa), effect);
 
     return finding_remedy(
@@ -173,7 +173,7 @@ static struct finding *judge_secure(struct run *run, const struct zone *zone, co
     case DNSSEC_RETIRED:
         return judge_retired(run, zone, soa, "it validates here, but resolvers that follow RFC 9905 take it for unsigned");
     case DNSSEC_RETIRED_TOO:
-        f = finding(run, DNSSEC_STATUS, NOTE, zone->name,
+        f = finding(run, DNSSEC_STATUS, NOTE, subject_zone(zone->name),
                     "the zone of %s is signed%s, and validates: resolvers use the newer algorithm, and the older one is left over",
                     zone->purpose, signed_with(run, soa));
         return finding_remedy(run, f,
@@ -183,7 +183,7 @@ static struct finding *judge_secure(struct run *run, const struct zone *zone, co
     case DNSSEC_CURRENT:
         break;
     }
-    return finding(run, DNSSEC_STATUS, PASS, zone->name, "the zone of %s is signed%s, and validates", zone->purpose,
+    return finding(run, DNSSEC_STATUS, PASS, subject_zone(zone->name), "the zone of %s is signed%s, and validates", zone->purpose,
                    signed_with(run, soa));
 }
 
@@ -196,7 +196,7 @@ static struct finding *judge_insecure(struct run *run, const struct zone *zone, 
         return judge_retired(run, zone, soa, "it counts as not signed, which is what RFC 9905 asks of resolvers");
     case DNSSEC_RETIRED_TOO:
     case DNSSEC_CURRENT:
-        f = finding(run, DNSSEC_STATUS, NOTE, zone->name,
+        f = finding(run, DNSSEC_STATUS, NOTE, subject_zone(zone->name),
                     "the zone of %s is signed%s, but counts as not signed: no DS records lead to its key", zone->purpose,
                     signed_with(run, soa));
         return finding_remedy(run, f,
@@ -205,7 +205,7 @@ static struct finding *judge_insecure(struct run *run, const struct zone *zone, 
     case DNSSEC_NONE_SEEN:
         break;
     }
-    f = finding(run, DNSSEC_STATUS, NOTE, zone->name, "the zone of %s is not signed", zone->purpose);
+    f = finding(run, DNSSEC_STATUS, NOTE, subject_zone(zone->name), "the zone of %s is not signed", zone->purpose);
     return finding_remedy(run, f, "Nothing needs to be done for mail to flow. DANE needs signed zones.");
 }
 

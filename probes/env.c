@@ -14,7 +14,7 @@
 
 static void judge_resolver(struct run *run, const struct vantage *here)
 {
-    const char *subject = here->resolver_count ? here->resolvers[0] : "resolver";
+    struct subject subject = subject_resolver(here->resolver_count ? here->resolvers[0] : "resolver");
     const struct dns_answer *root = need_dns(run, "", DNS_SOA);
     const struct dns_answer *impossible = need_impossible_name(run);
     struct trouble trouble = trouble_of(REASON_RESOLVER_DOWN);
@@ -44,19 +44,19 @@ static void judge_ipv6(struct run *run, const struct vantage *here)
     case IPV6_PENDING:
         break;
     case IPV6_OFF:
-        finding(run, ENV_IPV6, NOTE, here->host, "IPv6 is switched off (-4): IPv6 addresses are not judged");
+        finding(run, ENV_IPV6, NOTE, subject_machine(here->host), "IPv6 is switched off (-4): IPv6 addresses are not judged");
         break;
     case IPV6_MISSING:
-        finding(run, ENV_IPV6, NOTE, here->host, "this machine has no global IPv6 address: IPv6 addresses are not judged");
+        finding(run, ENV_IPV6, NOTE, subject_machine(here->host), "this machine has no global IPv6 address: IPv6 addresses are not judged");
         break;
     case IPV6_UNTESTED:
-        finding(run, ENV_IPV6, PASS, here->host, "this machine has a global IPv6 address");
+        finding(run, ENV_IPV6, PASS, subject_machine(here->host), "this machine has a global IPv6 address");
         break;
     case IPV6_WORKS:
-        finding(run, ENV_IPV6, PASS, here->host, "IPv6 connections work from here");
+        finding(run, ENV_IPV6, PASS, subject_machine(here->host), "IPv6 connections work from here");
         break;
     case IPV6_NOT_SEEN:
-        finding(run, ENV_IPV6, NOTE, here->host, "this machine has an IPv6 address, but no IPv6 connection was seen to work");
+        finding(run, ENV_IPV6, NOTE, subject_machine(here->host), "this machine has an IPv6 address, but no IPv6 connection was seen to work");
         break;
     }
 }
@@ -69,28 +69,28 @@ static void judge_port25(struct run *run, const struct vantage *here)
     case PORT25_PENDING:
         break;
     case PORT25_UNTESTED:
-        finding(run, ENV_PORT25, SKIPPED, here->host, "nothing made it necessary to test port 25");
+        finding(run, ENV_PORT25, SKIPPED, subject_machine(here->host), "nothing made it necessary to test port 25");
         break;
     case PORT25_WORKS:
-        finding(run, ENV_PORT25, PASS, here->host, "port 25 can be reached from here");
+        finding(run, ENV_PORT25, PASS, subject_machine(here->host), "port 25 can be reached from here");
         break;
     case PORT25_BLOCKED:
         trouble = trouble_of(REASON_PORT25_BLOCKED_HERE);
-        finding_unknown(run, ENV_PORT25, here->host, &trouble, "no canary connects on port 25, but one does on port 443");
+        finding_unknown(run, ENV_PORT25, subject_machine(here->host), &trouble, "no canary connects on port 25, but one does on port 443");
         break;
     case PORT25_INTERCEPTED:
         trouble = trouble_of(REASON_SMTP_INTERCEPTED);
-        finding_unknown(run, ENV_PORT25, here->host, &trouble, "servers of different operators all greet with names that are not theirs");
+        finding_unknown(run, ENV_PORT25, subject_machine(here->host), &trouble, "servers of different operators all greet with names that are not theirs");
         break;
     case PORT25_NO_NETWORK:
         trouble = trouble_of(REASON_TIMEOUT);
         trouble.why = "nothing can be reached from here";
-        finding_unknown(run, ENV_PORT25, here->host, &trouble, "network");
+        finding_unknown(run, ENV_PORT25, subject_machine(here->host), &trouble, "network");
         break;
     case PORT25_UNDECIDED:
         trouble = trouble_of(REASON_TIMEOUT);
         trouble.why = "no canary could be asked";
-        finding_unknown(run, ENV_PORT25, here->host, &trouble, "port 25");
+        finding_unknown(run, ENV_PORT25, subject_machine(here->host), &trouble, "port 25");
         break;
     }
 }
@@ -106,16 +106,16 @@ static void judge_clock(struct run *run, const struct vantage *here)
     case CLOCK_PENDING:
         return;
     case CLOCK_UNTESTED:
-        finding(run, ENV_CLOCK, SKIPPED, here->host, "no server has told the time");
+        finding(run, ENV_CLOCK, SKIPPED, subject_machine(here->host), "no server has told the time");
         return;
     case CLOCK_RIGHT:
-        f = finding(run, ENV_CLOCK, PASS, here->host, "agrees with that of %s, within five minutes", clock.teller);
+        f = finding(run, ENV_CLOCK, PASS, subject_machine(here->host), "agrees with that of %s, within five minutes", clock.teller);
         break;
     case CLOCK_WRONG:
         f = clock.tellers > 1
-                ? finding_unknown(run, ENV_CLOCK, here->host, &clock.trouble,
+                ? finding_unknown(run, ENV_CLOCK, subject_machine(here->host), &clock.trouble,
                                   "%" PRId64 " s %s that of %s, and with no other server does it agree", skew_s, side, clock.teller)
-                : finding_unknown(run, ENV_CLOCK, here->host, &clock.trouble, "%" PRId64 " s %s that of %s", skew_s, side, clock.teller);
+                : finding_unknown(run, ENV_CLOCK, subject_machine(here->host), &clock.trouble, "%" PRId64 " s %s that of %s", skew_s, side, clock.teller);
         break;
     }
     finding_rests_on(run, f, clock.key);

@@ -24,7 +24,7 @@ enum { CHECKS = sizeof checks / sizeof *checks };
 struct helo {
     const struct mail_address *sender;
     const char *name;    /* without a final dot */
-    const char *subject; /* "192.0.2.1 mail.example.org" */
+    struct subject subject;
     bool assumed;
 };
 
@@ -46,7 +46,7 @@ static void leave_undecided(struct run *run, const struct helo *h, enum check_id
         finding_worst(f, WARN);
 }
 
-static void skip_all(struct run *run, const char *subject, const char *why)
+static void skip_all(struct run *run, struct subject subject, const char *why)
 {
     for (size_t i = 0; i < CHECKS; i++)
         finding(run, checks[i], SKIPPED, subject, "%s", why);
@@ -269,13 +269,13 @@ static void judge_declared(struct run *run, const struct mail_address *a)
 {
     struct helo h = {.sender = a, .name = name_compared(run_arena(run), a->helo)};
 
-    h.subject = subject_ip_name(run, &a->ip, a->helo);
+    h.subject = subject_address_name(&a->ip, a->helo);
     judge_name(run, &h);
 }
 
 static void judge_assumed_name(struct run *run, const struct mail_address *a, const char *name)
 {
-    struct helo h = {.sender = a, .assumed = true, .name = name, .subject = subject_ip_name(run, &a->ip, name)};
+    struct helo h = {.sender = a, .assumed = true, .name = name, .subject = subject_address_name(&a->ip, name)};
 
     judge_name(run, &h);
 }
@@ -289,12 +289,12 @@ static void judge_assumed(struct run *run, const struct mail_address *a)
     if (!s)
         return;
     if (s->greeting.code != 220) {
-        skip_all(run, a->label, "declare the HELO name with --sender; there is no greeting to assume it from");
+        skip_all(run, subject_address(&a->ip), "declare the HELO name with --sender; there is no greeting to assume it from");
         return;
     }
     name = greeting_host_name(run, s);
     if (!*name || strchr(name, '*')) {
-        skip_all(run, a->label, "declare the HELO name with --sender; the greeting shows no name to assume it from");
+        skip_all(run, subject_address(&a->ip), "declare the HELO name with --sender; the greeting shows no name to assume it from");
         return;
     }
     judge_assumed_name(run, a, name);
@@ -319,10 +319,10 @@ static void probe_helo(struct run *run)
         else if (a->roles & ROLE_MX)
             judge_assumed(run, a);
         else
-            skip_all(run, a->label, "declare the HELO name: --sender ADDRESS=NAME");
+            skip_all(run, subject_address(&a->ip), "declare the HELO name: --sender ADDRESS=NAME");
     }
     if (mail->complete && !any)
-        skip_all(run, run_target(run)->domain, "no sender is known");
+        skip_all(run, subject_domain(run_target(run)->domain), "no sender is known");
 }
 
 const struct probe helo_probe = {

@@ -30,9 +30,9 @@ static void probe_ip(struct run *run)
         bool is_fatal = address_is_sender(address) || (is_mx(address) && all_special);
 
         if (!block)
-            finding(run, IP_PUBLIC, PASS, address->label, "globally reachable");
+            finding(run, IP_PUBLIC, PASS, subject_address(&address->ip), "globally reachable");
         else
-            finding(run, IP_PUBLIC, is_fatal ? FAIL : WARN, address->label, "lies in the %s block (%s)", block->name,
+            finding(run, IP_PUBLIC, is_fatal ? FAIL : WARN, subject_address(&address->ip), "lies in the %s block (%s)", block->name,
                     block->source);
     }
     if (mail->complete && mail->address_count == 0)

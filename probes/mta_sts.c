@@ -18,9 +18,9 @@ enum { SHORT_MAX_AGE_S = 86400 }; /* below a day a policy protects little */
 
 static void skip_rest(struct run *run, const struct sts *sts, const char *why)
 {
-    finding(run, MTA_STS_FETCH, SKIPPED, sts->url, "%s", why);
-    finding(run, MTA_STS_POLICY, SKIPPED, sts->url, "%s", why);
-    finding(run, MTA_STS_MX_MATCH, SKIPPED, run_target(run)->domain, "%s", why);
+    finding(run, MTA_STS_FETCH, SKIPPED, subject_url(sts->url), "%s", why);
+    finding(run, MTA_STS_POLICY, SKIPPED, subject_url(sts->url), "%s", why);
+    finding(run, MTA_STS_MX_MATCH, SKIPPED, subject_domain(run_target(run)->domain), "%s", why);
 }
 
 /* ---- mta_sts.record ---- */
@@ -45,31 +45,31 @@ static bool judge_record(struct run *run, const struct inventory *mail, const st
     case STS_PENDING:
         return false;
     case STS_UNDECIDED:
-        f = finding_unknown(run, MTA_STS_RECORD, domain, &sts->trouble, "no answer for _mta-sts.%s", domain);
+        f = finding_unknown(run, MTA_STS_RECORD, subject_domain(domain), &sts->trouble, "no answer for _mta-sts.%s", domain);
         finding_rests_on(run, f, sts->txt->key);
-        finding_follows(finding_unknown(run, MTA_STS_FETCH, sts->url, &sts->trouble, "no record"), MTA_STS_RECORD);
-        finding_follows(finding_unknown(run, MTA_STS_POLICY, sts->url, &sts->trouble, "no record"), MTA_STS_RECORD);
-        finding_follows(finding_unknown(run, MTA_STS_MX_MATCH, domain, &sts->trouble, "no record"), MTA_STS_RECORD);
+        finding_follows(finding_unknown(run, MTA_STS_FETCH, subject_url(sts->url), &sts->trouble, "no record"), MTA_STS_RECORD);
+        finding_follows(finding_unknown(run, MTA_STS_POLICY, subject_url(sts->url), &sts->trouble, "no record"), MTA_STS_RECORD);
+        finding_follows(finding_unknown(run, MTA_STS_MX_MATCH, subject_domain(domain), &sts->trouble, "no record"), MTA_STS_RECORD);
         return false;
     case STS_ABSENT:
         if (!takes_mail) {
-            f = finding(run, MTA_STS_RECORD, SKIPPED, domain, "the domain receives no mail");
+            f = finding(run, MTA_STS_RECORD, SKIPPED, subject_domain(domain), "the domain receives no mail");
             finding_rests_on(run, f, sts->txt->key);
         } else {
-            f = finding(run, MTA_STS_RECORD, NOTE, domain, "no MTA-STS record: senders cannot tell that TLS is wanted");
+            f = finding(run, MTA_STS_RECORD, NOTE, subject_domain(domain), "no MTA-STS record: senders cannot tell that TLS is wanted");
             offer_record(run, sts, f);
         }
         skip_rest(run, sts, "no MTA-STS record: see mta_sts.record");
         return false;
     case STS_FAULTY:
-        f = finding(run, MTA_STS_RECORD, WARN, domain, "acts as no record: %s", sts->fault);
+        f = finding(run, MTA_STS_RECORD, WARN, subject_domain(domain), "acts as no record: %s", sts->fault);
         offer_record(run, sts, f);
         skip_rest(run, sts, "no usable record: see mta_sts.record");
         return false;
     case STS_SOUND:
         break;
     }
-    f = finding(run, MTA_STS_RECORD, PASS, domain, "id %s", str_text(run_arena(run), sts->record.id));
+    f = finding(run, MTA_STS_RECORD, PASS, subject_domain(domain), "id %s", str_text(run_arena(run), sts->record.id));
     finding_rests_on(run, f, sts->txt->key);
     return true;
 }
@@ -90,8 +90,8 @@ static struct finding *judge_media_type(struct run *run, const struct sts *sts)
     struct str type = sts->page.response->content_type;
 
     if (is_plain_text(type))
-        return finding(run, MTA_STS_FETCH, PASS, sts->url, "served over HTTPS with a valid certificate");
-    return finding(run, MTA_STS_FETCH, NOTE, sts->url, "served as %s instead of text/plain",
+        return finding(run, MTA_STS_FETCH, PASS, subject_url(sts->url), "served over HTTPS with a valid certificate");
+    return finding(run, MTA_STS_FETCH, NOTE, subject_url(sts->url), "served as %s instead of text/plain",
                    type.len ? str_text(run_arena(run), type) : "no media type");
 }
 
@@ -105,16 +105,16 @@ static bool judge_fetch(struct run *run, const struct sts *sts)
     case STS_PENDING:
         return false;
     case STS_UNDECIDED:
-        f = finding_unknown(run, MTA_STS_FETCH, sts->url, &sts->trouble, "the policy could not be fetched");
-        finding_follows(finding_unknown(run, MTA_STS_POLICY, sts->url, &sts->trouble, "not fetched"), MTA_STS_FETCH);
-        finding_follows(finding_unknown(run, MTA_STS_MX_MATCH, domain, &sts->trouble, "not fetched"), MTA_STS_FETCH);
+        f = finding_unknown(run, MTA_STS_FETCH, subject_url(sts->url), &sts->trouble, "the policy could not be fetched");
+        finding_follows(finding_unknown(run, MTA_STS_POLICY, subject_url(sts->url), &sts->trouble, "not fetched"), MTA_STS_FETCH);
+        finding_follows(finding_unknown(run, MTA_STS_MX_MATCH, subject_domain(domain), &sts->trouble, "not fetched"), MTA_STS_FETCH);
         break;
     case STS_ABSENT:
     case STS_FAULTY:
-        f = finding(run, MTA_STS_FETCH, WARN, sts->url, "%s; senders that have an older policy in their cache stay bound by it",
+        f = finding(run, MTA_STS_FETCH, WARN, subject_url(sts->url), "%s; senders that have an older policy in their cache stay bound by it",
                     sts->fault);
-        finding(run, MTA_STS_POLICY, SKIPPED, sts->url, "not fetched: see mta_sts.fetch");
-        finding(run, MTA_STS_MX_MATCH, SKIPPED, domain, "no policy: see mta_sts.fetch");
+        finding(run, MTA_STS_POLICY, SKIPPED, subject_url(sts->url), "not fetched: see mta_sts.fetch");
+        finding(run, MTA_STS_MX_MATCH, SKIPPED, subject_domain(domain), "no policy: see mta_sts.fetch");
         break;
     case STS_SOUND:
         f = judge_media_type(run, sts);
@@ -133,17 +133,17 @@ static bool judge_policy(struct run *run, const struct sts *sts)
     struct finding *f;
 
     if (sts->policy_step != STS_SOUND) {
-        f = finding(run, MTA_STS_POLICY, WARN, sts->url, "senders cannot use the policy: %s", sts->fault);
-        finding(run, MTA_STS_MX_MATCH, SKIPPED, run_target(run)->domain, "no usable policy: see mta_sts.policy");
+        f = finding(run, MTA_STS_POLICY, WARN, subject_url(sts->url), "senders cannot use the policy: %s", sts->fault);
+        finding(run, MTA_STS_MX_MATCH, SKIPPED, subject_domain(run_target(run)->domain), "no usable policy: see mta_sts.policy");
     } else if (policy->mode == STS_MODE_NONE) {
-        f = finding(run, MTA_STS_POLICY, NOTE, sts->url, "mode none: the policy asks for nothing");
+        f = finding(run, MTA_STS_POLICY, NOTE, subject_url(sts->url), "mode none: the policy asks for nothing");
     } else if (policy->mode == STS_TESTING) {
-        f = finding(run, MTA_STS_POLICY, NOTE, sts->url, "mode testing: failures are reported, and mail is delivered all the same");
+        f = finding(run, MTA_STS_POLICY, NOTE, subject_url(sts->url), "mode testing: failures are reported, and mail is delivered all the same");
     } else if (policy->max_age_s < SHORT_MAX_AGE_S) {
-        f = finding(run, MTA_STS_POLICY, NOTE, sts->url, "max_age is %" PRIu32 " s only: senders forget the policy within a day",
+        f = finding(run, MTA_STS_POLICY, NOTE, subject_url(sts->url), "max_age is %" PRIu32 " s only: senders forget the policy within a day",
                     policy->max_age_s);
     } else {
-        f = finding(run, MTA_STS_POLICY, PASS, sts->url, "mode enforce, %zu mx pattern%s, kept for %" PRIu32 " s",
+        f = finding(run, MTA_STS_POLICY, PASS, subject_url(sts->url), "mode enforce, %zu mx pattern%s, kept for %" PRIu32 " s",
                     policy->mx_count + policy->mx_left_out, policy->mx_count + policy->mx_left_out == 1 ? "" : "s", policy->max_age_s);
     }
     finding_rests_on(run, f, sts->page.response->key);
@@ -159,14 +159,14 @@ static void judge_host(struct run *run, const struct sts *sts, const char *host)
     struct finding *f;
 
     if (sts_policy_covers(policy, host)) {
-        f = finding(run, MTA_STS_MX_MATCH, PASS, host, "covered by the policy");
+        f = finding(run, MTA_STS_MX_MATCH, PASS, subject_host(host), "covered by the policy");
     } else if (policy->mx_left_out > 0) {
         struct trouble budget = trouble_of(REASON_BUDGET);
 
         budget.why = "the policy has more mx patterns than are looked at";
-        f = finding_unknown(run, MTA_STS_MX_MATCH, host, &budget, "no match in the first %d", STS_MX_MAX);
+        f = finding_unknown(run, MTA_STS_MX_MATCH, subject_host(host), &budget, "no match in the first %d", STS_MX_MAX);
     } else {
-        f = finding(run, MTA_STS_MX_MATCH, violated, host, "no mx pattern of the policy matches this host: %s",
+        f = finding(run, MTA_STS_MX_MATCH, violated, subject_host(host), "no mx pattern of the policy matches this host: %s",
                     violated == FAIL ? "senders with MTA-STS do not deliver to it" : "senders would not deliver to it in mode enforce");
         if (name_is_host(host))
             finding_remedy(run, f, "Add the line \"mx: %s\" to the policy, and then change the id of the record; or remove the host from the "
@@ -189,11 +189,11 @@ static void judge_hosts(struct run *run, const struct inventory *mail, const str
     size_t judged = 0;
 
     if (sts->policy.mode == STS_MODE_NONE) {
-        finding(run, MTA_STS_MX_MATCH, SKIPPED, domain, "mode none: the policy asks for nothing");
+        finding(run, MTA_STS_MX_MATCH, SKIPPED, subject_domain(domain), "mode none: the policy asks for nothing");
         return;
     }
     if (mail->kind == MX_UNDECIDED) {
-        finding_follows(finding_unknown(run, MTA_STS_MX_MATCH, domain, mail->trouble, "no answer for MX"), MX_EXISTS);
+        finding_follows(finding_unknown(run, MTA_STS_MX_MATCH, subject_domain(domain), mail->trouble, "no answer for MX"), MX_EXISTS);
         return;
     }
     for (size_t i = 0; i < mail->host_count; i++) {
@@ -203,12 +203,12 @@ static void judge_hosts(struct run *run, const struct inventory *mail, const str
         judged++;
     }
     if (judged == 0) {
-        finding(run, MTA_STS_MX_MATCH, SKIPPED, domain, "no MX host");
+        finding(run, MTA_STS_MX_MATCH, SKIPPED, subject_domain(domain), "no MX host");
         return;
     }
     for (size_t i = 0; i < sts->policy.mx_count && mail->hosts_left_out == 0; i++)
         if (!names_a_host(mail, sts->policy.mx[i]))
-            finding(run, MTA_STS_MX_MATCH, NOTE, str_text(run_arena(run), sts->policy.mx[i]), "no MX host matches this pattern of the policy");
+            finding(run, MTA_STS_MX_MATCH, NOTE, subject_host(str_text(run_arena(run), sts->policy.mx[i])), "no MX host matches this pattern of the policy");
 }
 
 static void probe_mta_sts(struct run *run)

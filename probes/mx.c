@@ -22,18 +22,18 @@ static void judge_domain(struct run *run, const char *domain, const struct inven
         return;
     switch (soa->status) {
     case DNS_OK:
-        f = finding(run, DOMAIN_EXISTS, PASS, domain, "the domain exists, in a zone of its own");
+        f = finding(run, DOMAIN_EXISTS, PASS, subject_domain(domain), "the domain exists, in a zone of its own");
         break;
     case DNS_NODATA:
-        f = finding(run, DOMAIN_EXISTS, NOTE, domain,
+        f = finding(run, DOMAIN_EXISTS, NOTE, subject_domain(domain),
                     mail->kind == MX_NONE ? "the name exists, but is no zone and has neither MX nor address"
                                           : "the name is part of a larger zone; Yahoo asks for an SOA record at the domain itself");
         break;
     case DNS_NXDOMAIN:
-        f = finding(run, DOMAIN_EXISTS, FAIL, domain, "the domain does not exist (NXDOMAIN)");
+        f = finding(run, DOMAIN_EXISTS, FAIL, subject_domain(domain), "the domain does not exist (NXDOMAIN)");
         break;
     default:
-        f = finding_unknown(run, DOMAIN_EXISTS, domain, &soa->trouble, "no answer for SOA");
+        f = finding_unknown(run, DOMAIN_EXISTS, subject_domain(domain), &soa->trouble, "no answer for SOA");
     }
     finding_rests_on(run, f, soa->key);
 }
@@ -45,18 +45,18 @@ static void judge_null(struct run *run, const char *domain, const struct invento
     struct finding *f = NULL;
 
     if (mail->mixed_null) {
-        f = finding(run, MX_NULL, WARN, domain,
+        f = finding(run, MX_NULL, WARN, subject_domain(domain),
                     mail->host_count ? "a null MX (\".\") stands beside other MX records"
                                      : "the null MX has a preference other than 0");
         finding_remedy(run, f, "Remove the record with \".\", or all the others.");
     } else if (mail->kind == MX_NULL_MX && target->sender_count) {
-        f = finding(run, MX_NULL, FAIL, domain, "the domain declares a sender, and says \"accepts no mail\" by a null MX");
+        f = finding(run, MX_NULL, FAIL, subject_domain(domain), "the domain declares a sender, and says \"accepts no mail\" by a null MX");
     } else if (mail->kind == MX_NULL_MX) {
-        f = finding(run, MX_NULL, NOTE, domain, "the domain accepts no mail (null MX); its SPF record should be \"v=spf1 -all\"");
+        f = finding(run, MX_NULL, NOTE, subject_domain(domain), "the domain accepts no mail (null MX); its SPF record should be \"v=spf1 -all\"");
     } else if (mail->kind == MX_NO_DOMAIN) {
-        f = finding(run, MX_NULL, SKIPPED, domain, "the domain does not exist");
+        f = finding(run, MX_NULL, SKIPPED, subject_domain(domain), "the domain does not exist");
     } else {
-        f = finding(run, MX_NULL, PASS, domain, "no null MX");
+        f = finding(run, MX_NULL, PASS, subject_domain(domain), "no null MX");
     }
     finding_rests_on(run, f, mail->mx->key);
 }
@@ -74,16 +74,16 @@ static void judge_existence(struct run *run, const char *domain, const struct in
         trouble = *mail->trouble;
         if (mail->mx->status == DNS_UNKNOWN && !need_explanation(run, domain, DNS_MX, mail->mx, &trouble))
             return;
-        f = finding_unknown(run, MX_EXISTS, domain, &trouble, "no answer for MX");
+        f = finding_unknown(run, MX_EXISTS, subject_domain(domain), &trouble, "no answer for MX");
         break;
     case MX_LISTED:
-        f = finding(run, MX_EXISTS, PASS, domain, "%zu MX record%s", mail->host_count, mail->host_count == 1 ? "" : "s");
+        f = finding(run, MX_EXISTS, PASS, subject_domain(domain), "%zu MX record%s", mail->host_count, mail->host_count == 1 ? "" : "s");
         break;
     case MX_NULL_MX:
-        f = finding(run, MX_EXISTS, SKIPPED, domain, "null MX: see mx.null");
+        f = finding(run, MX_EXISTS, SKIPPED, subject_domain(domain), "null MX: see mx.null");
         break;
     case MX_NO_DOMAIN:
-        f = finding(run, MX_EXISTS, SKIPPED, domain, "the domain does not exist: see domain.exists");
+        f = finding(run, MX_EXISTS, SKIPPED, subject_domain(domain), "the domain does not exist: see domain.exists");
         break;
     case MX_IMPLICIT:
     case MX_NONE:
@@ -93,17 +93,17 @@ static void judge_existence(struct run *run, const char *domain, const struct in
         case ABSENCE_DISPUTED:
             trouble = trouble_of(REASON_PROTOCOL);
             trouble.why = "the name servers disagree: one has an MX record that the resolver does not see";
-            f = finding_unknown(run, MX_EXISTS, domain, &trouble, "MX");
+            f = finding_unknown(run, MX_EXISTS, subject_domain(domain), &trouble, "MX");
             finding_rests_on(run, f, dissent->key);
             break;
         case ABSENCE_UNDECIDED:
-            f = finding_unknown(run, MX_EXISTS, domain, &trouble, "the absence of MX records could not be confirmed");
+            f = finding_unknown(run, MX_EXISTS, subject_domain(domain), &trouble, "the absence of MX records could not be confirmed");
             break;
         case ABSENCE_CONFIRMED:
             if (mail->kind == MX_NONE) {
-                f = finding(run, MX_EXISTS, FAIL, domain, "no MX record, and no address that could stand in for it");
+                f = finding(run, MX_EXISTS, FAIL, subject_domain(domain), "no MX record, and no address that could stand in for it");
             } else {
-                f = finding(run, MX_EXISTS, WARN, domain, "no MX record; mail goes to the address of the domain itself");
+                f = finding(run, MX_EXISTS, WARN, subject_domain(domain), "no MX record; mail goes to the address of the domain itself");
                 finding_record(run, f, "%s. 3600 IN MX 10 %s.", domain, domain);
             }
             break;
@@ -128,15 +128,15 @@ static void judge_cname(struct run *run, const struct mx_host *host)
     struct finding *f;
 
     if (ring) {
-        f = finding(run, MX_TARGET_CNAME, WARN, host->name, "the MX host is an alias: %s", ring);
+        f = finding(run, MX_TARGET_CNAME, WARN, subject_host(host->name), "the MX host is an alias: %s", ring);
     } else if (longer->chain_count) {
-        f = finding(run, MX_TARGET_CNAME, WARN, host->name, "the MX host is an alias: %s", alias_chain_text(run, longer));
+        f = finding(run, MX_TARGET_CNAME, WARN, subject_host(host->name), "the MX host is an alias: %s", alias_chain_text(run, longer));
         finding_remedy(run, f, "Let the MX record name %s itself.", longer->chain[longer->chain_count - 1].target);
     } else if (host->a->status == DNS_UNKNOWN && host->aaaa->status == DNS_UNKNOWN) {
-        f = finding_unknown(run, MX_TARGET_CNAME, host->name, &host->a->trouble, "no answer for the addresses of the MX host");
+        f = finding_unknown(run, MX_TARGET_CNAME, subject_host(host->name), &host->a->trouble, "no answer for the addresses of the MX host");
         finding_follows(f, MX_RESOLVES);
     } else {
-        f = finding(run, MX_TARGET_CNAME, PASS, host->name, "the MX host is no alias");
+        f = finding(run, MX_TARGET_CNAME, PASS, subject_host(host->name), "the MX host is no alias");
     }
     finding_rests_on(run, f, longer->key);
 }
@@ -156,19 +156,19 @@ static enum resolution judge_addresses(struct run *run, const struct mx_host *ho
     struct finding *f;
 
     if (host->a->status == DNS_OK || host->aaaa->status == DNS_OK) {
-        f = finding(run, MX_RESOLVES, PASS, host->name, "has %zu address%s", host->address_count,
+        f = finding(run, MX_RESOLVES, PASS, subject_host(host->name), "has %zu address%s", host->address_count,
                     host->address_count == 1 ? "" : "es");
         resolution = RESOLVES;
     } else if (ring) {
-        f = finding(run, MX_RESOLVES, WARN, host->name, "the aliases go round in a circle: %s", ring);
+        f = finding(run, MX_RESOLVES, WARN, subject_host(host->name), "the aliases go round in a circle: %s", ring);
     } else if (host->a->chain_too_long || host->aaaa->chain_too_long) {
-        f = finding(run, MX_RESOLVES, WARN, host->name, "the chain of aliases is too long to be followed");
+        f = finding(run, MX_RESOLVES, WARN, subject_host(host->name), "the chain of aliases is too long to be followed");
     } else if (!is_absent(host->a) || !is_absent(host->aaaa)) {
-        f = finding_unknown(run, MX_RESOLVES, host->name, &uncertain->trouble, "no answer for the addresses of the MX host");
+        f = finding_unknown(run, MX_RESOLVES, subject_host(host->name), &uncertain->trouble, "no answer for the addresses of the MX host");
         finding_worst(f, WARN);
         resolution = UNCERTAIN;
     } else {
-        f = finding(run, MX_RESOLVES, WARN, host->name, "the MX host has no address (%s)",
+        f = finding(run, MX_RESOLVES, WARN, subject_host(host->name), "the MX host has no address (%s)",
                     host->a->status == DNS_NXDOMAIN ? "the name does not exist" : "neither A nor AAAA");
     }
     finding_rests_on(run, finding_rests_on(run, f, host->a->key), host->aaaa->key);
@@ -178,17 +178,17 @@ static enum resolution judge_addresses(struct run *run, const struct mx_host *ho
 static enum resolution judge_host(struct run *run, const struct inventory *mail, const struct mx_host *host)
 {
     if (host->is_placeholder) {
-        finding(run, MX_RESOLVES, NOTE, host->name, "a placeholder of the provider's, never meant to resolve");
+        finding(run, MX_RESOLVES, NOTE, subject_host(host->name), "a placeholder of the provider's, never meant to resolve");
         return NOT_COUNTED;
     }
     if (host->is_literal) {
-        finding(run, MX_TARGET_LITERAL, mail->host_count == 1 ? FAIL : WARN, host->name,
+        finding(run, MX_TARGET_LITERAL, mail->host_count == 1 ? FAIL : WARN, subject_host(host->name),
                 "the MX record holds what is no host name (the name %s)", name_fault_text(name_fault(host->name)));
-        finding(run, MX_TARGET_CNAME, SKIPPED, host->name, "no host name: see mx.target_literal");
-        finding(run, MX_RESOLVES, SKIPPED, host->name, "no host name: see mx.target_literal");
+        finding(run, MX_TARGET_CNAME, SKIPPED, subject_host(host->name), "no host name: see mx.target_literal");
+        finding(run, MX_RESOLVES, SKIPPED, subject_host(host->name), "no host name: see mx.target_literal");
         return ABSENT;
     }
-    finding(run, MX_TARGET_LITERAL, PASS, host->name, "a host name");
+    finding(run, MX_TARGET_LITERAL, PASS, subject_host(host->name), "a host name");
     if (!host->a || !host->aaaa)
         return UNCERTAIN;
     judge_cname(run, host);
@@ -207,13 +207,13 @@ static void judge_redundancy(struct run *run, const char *domain, const struct i
     for (size_t i = 0; i < mail->address_count; i++)
         count += (mail->addresses[i].roles & ROLE_MX) != 0;
     if (count >= 2)
-        finding(run, MX_REDUNDANCY, PASS, domain, "%zu addresses", count);
+        finding(run, MX_REDUNDANCY, PASS, subject_domain(domain), "%zu addresses", count);
     else if (doubt)
-        finding_follows(finding_unknown(run, MX_REDUNDANCY, domain, doubt, "not all MX hosts could be looked up"), MX_RESOLVES);
+        finding_follows(finding_unknown(run, MX_REDUNDANCY, subject_domain(domain), doubt, "not all MX hosts could be looked up"), MX_RESOLVES);
     else if (count == 1)
-        finding(run, MX_REDUNDANCY, NOTE, domain, "all mail goes to a single address");
+        finding(run, MX_REDUNDANCY, NOTE, subject_domain(domain), "all mail goes to a single address");
     else
-        finding(run, MX_REDUNDANCY, SKIPPED, domain, "no MX host has an address");
+        finding(run, MX_REDUNDANCY, SKIPPED, subject_domain(domain), "no MX host has an address");
 }
 
 static void judge_hosts(struct run *run, const char *domain, const struct inventory *mail)
@@ -230,9 +230,9 @@ static void judge_hosts(struct run *run, const char *domain, const struct invent
         resolves |= resolution == RESOLVES;
     }
     if (!resolves && doubt)
-        finding_follows(finding_unknown(run, MX_RESOLVES, domain, doubt, "no MX host is known to have an address"), MX_RESOLVES);
+        finding_follows(finding_unknown(run, MX_RESOLVES, subject_domain(domain), doubt, "no MX host is known to have an address"), MX_RESOLVES);
     else if (!resolves)
-        finding(run, MX_RESOLVES, FAIL, domain, "no MX host has an address");
+        finding(run, MX_RESOLVES, FAIL, subject_domain(domain), "no MX host has an address");
     judge_redundancy(run, domain, mail, doubt);
 }
 
@@ -246,7 +246,7 @@ static void probe_mx(struct run *run)
         return;
     judge_existence(run, domain, mail);
     if (mail->kind == MX_UNDECIDED) {
-        finding_follows(finding_unknown(run, MX_NULL, domain, mail->trouble, "no answer for MX"), MX_EXISTS);
+        finding_follows(finding_unknown(run, MX_NULL, subject_domain(domain), mail->trouble, "no answer for MX"), MX_EXISTS);
         return;
     }
     judge_null(run, domain, mail);

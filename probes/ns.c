@@ -91,28 +91,28 @@ static struct finding *judge_answering(struct run *run, const struct zone *zone,
     case ANSWERING_PENDING:
         return NULL;
     case ANSWERING_NONE:
-        f = finding_unknown(run, NS_CONSISTENT, zone->name, &answering->trouble, "none of %zu name servers answers", answering->servers);
+        f = finding_unknown(run, NS_CONSISTENT, subject_zone(zone->name), &answering->trouble, "none of %zu name servers answers", answering->servers);
         return finding_worst(f, WARN);
     case ANSWERING_UNDECIDED:
-        f = finding_unknown(run, NS_CONSISTENT, zone->name, &answering->trouble, "not all questions to the name servers were answered (%s)", answering->text);
+        f = finding_unknown(run, NS_CONSISTENT, subject_zone(zone->name), &answering->trouble, "not all questions to the name servers were answered (%s)", answering->text);
         /* A network that loses these questions loses others: no verdict of this audit is more than luck. */
         return finding_worst(f, answering->trouble.side == SIDE_NETWORK ? FAIL : WARN);
     case ANSWERING_SOMETIMES:
-        f = finding(run, NS_CONSISTENT, WARN, zone->name, "the name servers %s", answering->text);
+        f = finding(run, NS_CONSISTENT, WARN, subject_zone(zone->name), "the name servers %s", answering->text);
         return finding_remedy(run, f, "Find out what loses the questions: a server that is overloaded, a limit on its rate of replies, or the way to it.");
     case ANSWERING_SOME:
-        return finding(run, NS_CONSISTENT, WARN, zone->name, "%zu of %zu name servers answer for the zone; %s", count, answering->servers,
+        return finding(run, NS_CONSISTENT, WARN, subject_zone(zone->name), "%zu of %zu name servers answer for the zone; %s", count, answering->servers,
                        answering->text);
     case ANSWERING_MOSTLY:
-        return finding(run, NS_CONSISTENT, NOTE, zone->name, "a question was lost, perhaps by chance: %s", answering->text);
+        return finding(run, NS_CONSISTENT, NOTE, subject_zone(zone->name), "a question was lost, perhaps by chance: %s", answering->text);
     case ANSWERING_ALL:
         break;
     }
     if (zone->on_suspicion)
         return NULL;
     if (c->serial_differs)
-        return finding(run, NS_CONSISTENT, NOTE, zone->name, "the same records, but different serial numbers: %s", c->said);
-    return finding(run, NS_CONSISTENT, PASS, zone->name, "%zu name server%s agree%s", count, count == 1 ? "" : "s", count == 1 ? "s" : "");
+        return finding(run, NS_CONSISTENT, NOTE, subject_zone(zone->name), "the same records, but different serial numbers: %s", c->said);
+    return finding(run, NS_CONSISTENT, PASS, subject_zone(zone->name), "%zu name server%s agree%s", count, count == 1 ? "" : "s", count == 1 ? "s" : "");
 }
 
 static void judge_zone(struct run *run, const struct zone *zone)
@@ -123,11 +123,11 @@ static void judge_zone(struct run *run, const struct zone *zone)
     struct finding *f;
 
     if (!servers.pending && servers.trouble.reason) {
-        finding_worst(finding_unknown(run, NS_CONSISTENT, zone->name, &servers.trouble, "no answer for the name servers"), WARN);
+        finding_worst(finding_unknown(run, NS_CONSISTENT, subject_zone(zone->name), &servers.trouble, "no answer for the name servers"), WARN);
         return;
     }
     if (!servers.pending && servers.count == 0) {
-        finding(run, NS_CONSISTENT, SKIPPED, zone->name, "no name server has an address that can be asked");
+        finding(run, NS_CONSISTENT, SKIPPED, subject_zone(zone->name), "no name server has an address that can be asked");
         return;
     }
     answering = need_zone_answering(run, zone->name, &servers, zone->questions, zone->count);
@@ -136,7 +136,7 @@ static void judge_zone(struct run *run, const struct zone *zone)
         if (zone->questions[i].type != DNS_A && zone->questions[i].type != DNS_AAAA) /* of many addresses servers hand out some */
             compare(run, &zone->questions[i], &servers, &c);
     if (c.differs)
-        f = finding(run, NS_CONSISTENT, WARN, zone->name, "the name servers disagree: %s", c.said);
+        f = finding(run, NS_CONSISTENT, WARN, subject_zone(zone->name), "the name servers disagree: %s", c.said);
     else
         f = judge_answering(run, zone, &answering, &c);
     for (size_t i = 0; f && i < answering.key_count; i++)
@@ -188,9 +188,9 @@ static void probe_ns(struct run *run)
         add_question(zones, &count, zone, domain, DNS_MX);
         add_question(zones, &count, zone, domain, DNS_TXT);
     } else if (zone) {
-        finding(run, NS_CONSISTENT, SKIPPED, domain, "the domain does not exist");
+        finding(run, NS_CONSISTENT, SKIPPED, subject_domain(domain), "the domain does not exist");
     } else if (trouble.reason) {
-        finding_worst(finding_unknown(run, NS_CONSISTENT, domain, &trouble, "no answer for SOA"), WARN);
+        finding_worst(finding_unknown(run, NS_CONSISTENT, subject_domain(domain), &trouble, "no answer for SOA"), WARN);
     }
     for (size_t i = 0; i < mail->address_count; i++) {
         const char *reverse = ip_reverse_name(run_arena(run), &mail->addresses[i].ip);
@@ -199,7 +199,7 @@ static void probe_ns(struct run *run)
         if (reverse_zone)
             add_question(zones, &count, reverse_zone, reverse, DNS_PTR);
         else if (!ip_special(&mail->addresses[i].ip) && trouble.reason)
-            finding_follows(finding_worst(finding_unknown(run, NS_CONSISTENT, reverse, &trouble, "no answer for SOA"), WARN), PTR_EXISTS);
+            finding_follows(finding_worst(finding_unknown(run, NS_CONSISTENT, subject_zone(reverse), &trouble, "no answer for SOA"), WARN), PTR_EXISTS);
     }
     add_suspicious_hosts(run, mail, zones, &count);
     for (size_t i = 0; i < count; i++)

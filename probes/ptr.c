@@ -39,16 +39,16 @@ static struct finding *judged(const struct mail_address *a, struct finding *f)
 static void skip_dependents(struct run *run, const struct mail_address *a, const char *why)
 {
     for (size_t i = 0; i < DEPENDENT_COUNT; i++)
-        finding(run, dependents[i], SKIPPED, a->label, "%s", why);
+        finding(run, dependents[i], SKIPPED, subject_address(&a->ip), "%s", why);
 }
 
 static void leave_undecided(struct run *run, const struct mail_address *a, const struct reverse *r)
 {
     const char *what = r->ptr->status == DNS_UNKNOWN ? "no answer for PTR" : "the absence of a PTR record could not be confirmed";
 
-    finding_rests_on(run, judged(a, finding_unknown(run, PTR_EXISTS, a->label, &r->trouble, "%s", what)), r->ptr->key);
+    finding_rests_on(run, judged(a, finding_unknown(run, PTR_EXISTS, subject_address(&a->ip), &r->trouble, "%s", what)), r->ptr->key);
     for (size_t i = 0; i < DEPENDENT_COUNT; i++)
-        finding_follows(judged(a, finding_unknown(run, dependents[i], a->label, &r->trouble, "%s", what)), PTR_EXISTS);
+        finding_follows(judged(a, finding_unknown(run, dependents[i], subject_address(&a->ip), &r->trouble, "%s", what)), PTR_EXISTS);
 }
 
 static const char *wanted_name(struct run *run, const struct mail_address *a)
@@ -73,7 +73,7 @@ static void report_absence(struct run *run, const struct mail_address *a, const 
     const struct dns_answer *ptr = r->ptr;
     struct finding *f;
 
-    f = finding(run, PTR_EXISTS, by_role(a, FAIL, WARN), a->label,
+    f = finding(run, PTR_EXISTS, by_role(a, FAIL, WARN), subject_address(&a->ip),
                 ptr->chain_count ? "the reverse name is an alias for %s, which has no PTR record" : "no PTR record for %s",
                 ptr->chain_count ? ptr->chain[ptr->chain_count - 1].target : r->name);
     finding_rests_on(run, judged(a, f), ptr->key);
@@ -91,7 +91,7 @@ static void judge_validity(struct run *run, const struct mail_address *a, const 
         valid += name_is_host(names->at[i].name);
     for (size_t i = 0; i < names->count; i++) {
         const char *name = names->at[i].name;
-        const char *subject = subject_ip_name(run, &a->ip, name);
+        struct subject subject = subject_address_name(&a->ip, name);
         enum name_fault fault = name_fault(name);
         struct finding *f;
 
@@ -167,24 +167,24 @@ static void judge_confirmation(struct run *run, const struct mail_address *a, co
     struct finding *f;
 
     if (names->denying == 0 && names->confirming > 0 && names->open == 0) {
-        f = finding(run, PTR_FCRDNS, PASS, a->label, "%s lead%s back", names_text(run, names, CONFIRMS), names->confirming == 1 ? "s" : "");
+        f = finding(run, PTR_FCRDNS, PASS, subject_address(&a->ip), "%s lead%s back", names_text(run, names, CONFIRMS), names->confirming == 1 ? "s" : "");
     } else if (names->denying == 0 && names->confirming > 0) {
-        f = finding(run, PTR_FCRDNS, PASS, a->label, "%s lead%s back; not answered: %s", names_text(run, names, CONFIRMS),
+        f = finding(run, PTR_FCRDNS, PASS, subject_address(&a->ip), "%s lead%s back; not answered: %s", names_text(run, names, CONFIRMS),
                     names->confirming == 1 ? "s" : "", names_text(run, names, OPEN));
     } else if (names->confirming > 0) {
-        f = finding(run, PTR_FCRDNS, by_role(a, WARN, NOTE), a->label, "%s lead%s back, but not %s: receivers that try one name refuse now and then",
+        f = finding(run, PTR_FCRDNS, by_role(a, WARN, NOTE), subject_address(&a->ip), "%s lead%s back, but not %s: receivers that try one name refuse now and then",
                     names_text(run, names, CONFIRMS), names->confirming == 1 ? "s" : "", names_text(run, names, DENIES));
         finding_remedy(run, f, "Ask for the PTR records that do not lead back to be removed.");
     } else if (names->open == 0 && names->untried == 0) {
-        f = finding(run, PTR_FCRDNS, by_role(a, FAIL, WARN), a->label, "no reverse name leads back: %s", names_text(run, names, DENIES));
+        f = finding(run, PTR_FCRDNS, by_role(a, FAIL, WARN), subject_address(&a->ip), "no reverse name leads back: %s", names_text(run, names, DENIES));
         offer_forward_record(run, a, names, f);
     } else if (names->open) {
-        f = finding_unknown(run, PTR_FCRDNS, a->label, &names->trouble, "not answered: %s", names_text(run, names, OPEN));
+        f = finding_unknown(run, PTR_FCRDNS, subject_address(&a->ip), &names->trouble, "not answered: %s", names_text(run, names, OPEN));
     } else {
         struct trouble budget = trouble_of(REASON_BUDGET);
 
         budget.why = "there are more PTR records than are looked up";
-        f = finding_unknown(run, PTR_FCRDNS, a->label, &budget, "%zu names not tried", names->untried);
+        f = finding_unknown(run, PTR_FCRDNS, subject_address(&a->ip), &budget, "%zu names not tried", names->untried);
     }
     for (size_t i = 0; i < names->count; i++)
         if (names->at[i].forward)
@@ -197,16 +197,16 @@ static void judge_count(struct run *run, const struct mail_address *a, const str
     size_t count = names->count + names->untried;
 
     if (count == 1)
-        finding(run, PTR_SINGLE, PASS, a->label, "one PTR record");
+        finding(run, PTR_SINGLE, PASS, subject_address(&a->ip), "one PTR record");
     else if (count > PTR_MANY)
-        finding(run, PTR_SINGLE, WARN, a->label, "%zu PTR records", count);
+        finding(run, PTR_SINGLE, WARN, subject_address(&a->ip), "%zu PTR records", count);
     else
-        finding(run, PTR_SINGLE, NOTE, a->label, "%zu PTR records; some receivers try only one of them", count);
+        finding(run, PTR_SINGLE, NOTE, subject_address(&a->ip), "%zu PTR records; some receivers try only one of them", count);
 }
 
 static void judge_alias(struct run *run, const struct mail_address *a, const struct reverse_name *n)
 {
-    const char *subject = subject_ip_name(run, &a->ip, n->name);
+    struct subject subject = subject_address_name(&a->ip, n->name);
     struct finding *f;
 
     if (!n->forward)
@@ -239,7 +239,7 @@ static void judge_looks(struct run *run, const struct mail_address *a, const str
 {
     static const enum status sender_status[] = {PASS, NOTE, WARN, FAIL};
     static const char *const class_word[] = {"", "faintly", "partly", "clearly"};
-    const char *subject = subject_ip_name(run, &a->ip, n->name);
+    struct subject subject = subject_address_name(&a->ip, n->name);
     struct generic_verdict v;
     struct finding *f;
 
@@ -274,7 +274,7 @@ static bool is_of_domain_or_mx(struct run *run, const struct inventory *mail, co
 
 static void judge_alignment(struct run *run, const struct inventory *mail, const struct mail_address *a, const struct reverse_name *n)
 {
-    const char *subject = subject_ip_name(run, &a->ip, n->name);
+    struct subject subject = subject_address_name(&a->ip, n->name);
 
     if (!name_is_host(n->name))
         finding(run, PTR_DOMAIN_ALIGNED, SKIPPED, subject, "no host name: see ptr.name_valid");
@@ -290,7 +290,7 @@ static void judge_names(struct run *run, const struct inventory *mail, const str
     const struct fcrdns *names = need_fcrdns(run, mail, &a->ip, ptr);
 
     finding_rests_on(run,
-                     judged(a, finding(run, PTR_EXISTS, PASS, a->label, "%zu PTR record%s%s", ptr->count, ptr->count == 1 ? "" : "s",
+                     judged(a, finding(run, PTR_EXISTS, PASS, subject_address(&a->ip), "%zu PTR record%s%s", ptr->count, ptr->count == 1 ? "" : "s",
                                        disputed ? ", at some servers of the zone only: see ns.consistent" : "")),
                      ptr->key);
     if (!names->complete)
@@ -310,7 +310,7 @@ static void judge_address(struct run *run, const struct inventory *mail, const s
     struct reverse r;
 
     if (ip_special(&a->ip)) {
-        finding(run, PTR_EXISTS, SKIPPED, a->label, "no public address: see ip.public");
+        finding(run, PTR_EXISTS, SKIPPED, subject_address(&a->ip), "no public address: see ip.public");
         skip_dependents(run, a, "no public address: see ip.public");
         return;
     }
@@ -333,16 +333,16 @@ static void judge_address(struct run *run, const struct inventory *mail, const s
 /* domain.ptr: the address of the domain itself, where it has no part in mail. */
 static void judge_apex_address(struct run *run, const struct inventory *mail, const struct ip *ip)
 {
-    const char *label = ip_text(run_arena(run), ip);
+    struct subject address = subject_address(ip);
     const struct fcrdns *names;
     struct reverse r;
 
     if (inventory_has(mail, ip)) {
-        finding(run, DOMAIN_PTR, SKIPPED, label, "a mail address: judged by ptr.*");
+        finding(run, DOMAIN_PTR, SKIPPED, address, "a mail address: judged by ptr.*");
         return;
     }
     if (ip_special(ip)) {
-        finding(run, DOMAIN_PTR, SKIPPED, label, "no public address");
+        finding(run, DOMAIN_PTR, SKIPPED, address, "no public address");
         return;
     }
     r = need_reverse(run, ip);
@@ -352,15 +352,15 @@ static void judge_apex_address(struct run *run, const struct inventory *mail, co
     if (!names->complete)
         return;
     if (r.state == REVERSE_UNDECIDED)
-        finding_unknown(run, DOMAIN_PTR, label, &r.trouble, "no answer for PTR");
+        finding_unknown(run, DOMAIN_PTR, address, &r.trouble, "no answer for PTR");
     else if (r.state == REVERSE_ABSENT)
-        finding(run, DOMAIN_PTR, NOTE, label, "no PTR record");
+        finding(run, DOMAIN_PTR, NOTE, address, "no PTR record");
     else if (names->confirming)
-        finding(run, DOMAIN_PTR, PASS, label, "%s leads back", names_text(run, names, CONFIRMS));
+        finding(run, DOMAIN_PTR, PASS, address, "%s leads back", names_text(run, names, CONFIRMS));
     else if (names->open)
-        finding_unknown(run, DOMAIN_PTR, label, &names->trouble, "not answered: %s", names_text(run, names, OPEN));
+        finding_unknown(run, DOMAIN_PTR, address, &names->trouble, "not answered: %s", names_text(run, names, OPEN));
     else
-        finding(run, DOMAIN_PTR, NOTE, label, "no reverse name leads back: %s", names_text(run, names, DENIES));
+        finding(run, DOMAIN_PTR, NOTE, address, "no reverse name leads back: %s", names_text(run, names, DENIES));
 }
 
 static void judge_apex(struct run *run, const struct inventory *mail)
@@ -378,9 +378,9 @@ static void judge_apex(struct run *run, const struct inventory *mail)
     if (!answers[0] || !answers[1])
         return;
     if (unknown)
-        finding_unknown(run, DOMAIN_PTR, domain, &unknown->trouble, "no answer for the addresses of the domain");
+        finding_unknown(run, DOMAIN_PTR, subject_domain(domain), &unknown->trouble, "no answer for the addresses of the domain");
     else if (!count)
-        finding(run, DOMAIN_PTR, SKIPPED, domain, "the domain itself has no address");
+        finding(run, DOMAIN_PTR, SKIPPED, subject_domain(domain), "the domain itself has no address");
 }
 
 /* An address that nobody could tell us of may be the one without PTR. */
@@ -390,9 +390,9 @@ static void judge_unresolved(struct run *run, const struct inventory *mail)
         const struct unresolved *u = &mail->unresolved[i];
 
         if (u->trouble)
-            finding_unknown(run, PTR_EXISTS, u->host, u->trouble, "not all mail addresses of this name are known");
+            finding_unknown(run, PTR_EXISTS, subject_host(u->host), u->trouble, "not all mail addresses of this name are known");
         else
-            finding(run, PTR_EXISTS, SKIPPED, u->host, "the declared sender has no address");
+            finding(run, PTR_EXISTS, SKIPPED, subject_host(u->host), "the declared sender has no address");
     }
 }
 

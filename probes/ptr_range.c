@@ -128,7 +128,7 @@ static const char *mail_addresses_text(const struct judge *j, const struct ip_ne
 static void judge_sample(struct judge *j, const struct spf_range *range, const struct sample *s, enum status when_in_order, const char *message)
 {
     struct run *run = j->run;
-    const char *subject = ip_network_text(run_arena(run), &range->network);
+    struct subject subject = subject_network(ip_network_text(run_arena(run), &range->network));
     const char *known = mail_addresses_text(j, &range->network);
     struct finding *f;
 
@@ -158,7 +158,7 @@ static void judge_small(struct judge *j, const struct spf_range *range)
         struct trouble budget = trouble_of(REASON_BUDGET);
 
         budget.why = str_printf(run_arena(j->run), "of all ranges together %d addresses are looked up", RANGE_ADDRESSES_PER_AUDIT);
-        finding_unknown(j->run, PTR_RANGE, ip_network_text(run_arena(j->run), &range->network), &budget, "not looked up");
+        finding_unknown(j->run, PTR_RANGE, subject_network(ip_network_text(run_arena(j->run), &range->network)), &budget, "not looked up");
         return;
     }
     for (unsigned n = 0; n < size; n++) {
@@ -199,11 +199,11 @@ static bool is_special(const struct ip_network *network, const char **name)
 
 static void judge_range(struct judge *j, const struct spf_range *range)
 {
-    const char *subject = ip_network_text(run_arena(j->run), &range->network), *block;
+    const char *text = ip_network_text(run_arena(j->run), &range->network), *block;
     unsigned host_bits = ip_network_host_bits(&range->network);
 
     if (is_special(&range->network, &block))
-        finding(j->run, PTR_RANGE, SKIPPED, subject, "%s is no public range (%s): no receiver sees mail from there", subject, block);
+        finding(j->run, PTR_RANGE, SKIPPED, subject_network(text), "%s is no public range (%s): no receiver sees mail from there", text, block);
     else if (host_bits < 31 && 1U << host_bits <= SPF_RANGE_ADDRESSES)
         judge_small(j, range);
     else
@@ -212,7 +212,7 @@ static void judge_range(struct judge *j, const struct spf_range *range)
 
 static void name_include(struct run *run, const struct spf_include *include)
 {
-    finding(run, PTR_RANGE, SKIPPED, include->domain, "%s allows %s: for %s to name, and not looked up", include->domain,
+    finding(run, PTR_RANGE, SKIPPED, subject_domain(include->domain), "%s allows %s: for %s to name, and not looked up", include->domain,
             spf_include_text(run_arena(run), include), name_org_domain(include->domain));
 }
 
@@ -224,11 +224,11 @@ static void leave_undecided(struct run *run, const struct spf_addresses *named)
 
     if (named->ranges_left_out) {
         budget.why = "there are more ranges than are looked at";
-        finding_unknown(run, PTR_RANGE, domain, &budget, "%zu ranges left out", named->ranges_left_out);
+        finding_unknown(run, PTR_RANGE, subject_domain(domain), &budget, "%zu ranges left out", named->ranges_left_out);
     }
     if (!named->trouble)
         return;
-    f = finding_unknown(run, PTR_RANGE, named->trouble_at, named->trouble, "not all ranges are known");
+    f = finding_unknown(run, PTR_RANGE, subject_domain(named->trouble_at), named->trouble, "not all ranges are known");
     if (named->trouble_is_of_record)
         finding_follows(f, name_equal(named->trouble_at, domain) ? SPF_EXISTS : SPF_SYNTAX);
 }

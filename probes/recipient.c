@@ -17,7 +17,8 @@ enum { NEAR_BITS_V4 = 24, NEAR_BITS_V6 = 64 };
 struct question {
     const struct mx_host *host;
     const struct ip *ip;
-    const char *subject, *recipient;
+    struct subject subject;
+    const char *recipient;
 };
 
 /* To RCPT, or to MAIL where that was refused. */
@@ -125,12 +126,12 @@ static void probe_recipient(struct run *run)
             struct question q = {.host = host, .ip = &mail->addresses[host->addresses[i]].ip};
 
             if (trial_is_wanted(run, ACTIVE_POSTMASTER)) {
-                q.subject = str_printf(run_arena(run), "%s %s", target->domain, subject_host_ip(run, host->name, q.ip));
+                q.subject = subject_mailbox(target->domain, host->name, q.ip);
                 q.recipient = str_printf(run_arena(run), "postmaster@%s", target->domain);
                 judge_postmaster(run, &q);
             }
             if (trial_is_wanted(run, ACTIVE_RELAY)) {
-                q.subject = subject_host_ip(run, host->name, q.ip);
+                q.subject = subject_host_address(host->name, q.ip);
                 q.recipient = str_printf(run_arena(run), "mailready-relay-test.no-such-user@%s", target->relay_domain);
                 judge_relay(run, &q);
             }

@@ -28,7 +28,7 @@ static const enum check_id of_starttls[] = {SMTP_STARTTLS_OFFERED, SMTP_STARTTLS
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
 struct endpoint {
-    const char *subject; /* "mx.example.org[192.0.2.1]" */
+    struct subject subject;
     const struct smtp_session *session;
     struct trouble trouble;
     enum binding binding; /* a policy of the domain makes conforming senders insist on TLS here */
@@ -331,11 +331,11 @@ static enum reach judge_endpoint(struct run *run, const struct endpoint *e)
 static void judge_domain(struct run *run, const char *domain, size_t reached, size_t lost, const struct trouble *doubt)
 {
     if (reached)
-        finding(run, SMTP_REACHABLE, PASS, domain, "%zu of %zu MX addresses can be reached", reached, reached + lost);
+        finding(run, SMTP_REACHABLE, PASS, subject_domain(domain), "%zu of %zu MX addresses can be reached", reached, reached + lost);
     else if (doubt->reason)
-        finding_unknown(run, SMTP_REACHABLE, domain, doubt, "no MX address is known to be reachable");
+        finding_unknown(run, SMTP_REACHABLE, subject_domain(domain), doubt, "no MX address is known to be reachable");
     else
-        finding(run, SMTP_REACHABLE, FAIL, domain, "no MX address can be reached: bounces and replies are lost");
+        finding(run, SMTP_REACHABLE, FAIL, subject_domain(domain), "no MX address can be reached: bounces and replies are lost");
 }
 
 static void probe_smtp(struct run *run)
@@ -351,7 +351,7 @@ static void probe_smtp(struct run *run)
         pending += binding == BINDING_PENDING;
         for (size_t i = 0; i < mail->hosts[h].address_count; i++) {
             const struct mail_address *a = &mail->addresses[mail->hosts[h].addresses[i]];
-            struct endpoint e = {.subject = subject_host_ip(run, mail->hosts[h].name, &a->ip), .binding = binding};
+            struct endpoint e = {.subject = subject_host_address(mail->hosts[h].name, &a->ip), .binding = binding};
             enum reach reach;
 
             e.session = need_judged_session(run, mail->hosts[h].name, &a->ip, &e.trouble);
@@ -373,7 +373,7 @@ static void probe_smtp(struct run *run)
     if (count[REACHED] + count[NOT_REACHED] + count[REACH_UNDECIDED])
         judge_domain(run, domain, count[REACHED], count[NOT_REACHED] + count[REACH_UNDECIDED], &doubt);
     else if (count[NOT_CONTACTED])
-        finding(run, SMTP_REACHABLE, SKIPPED, domain, "no MX host has a public address");
+        finding(run, SMTP_REACHABLE, SKIPPED, subject_domain(domain), "no MX host has a public address");
     else
         judge_without_address(run, mail, SMTP_REACHABLE, "no MX host has an address");
 }

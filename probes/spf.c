@@ -27,13 +27,13 @@ enum { DEPENDENT_COUNT = sizeof dependents / sizeof *dependents };
 static void skip_all(struct run *run, const char *domain, const char *why)
 {
     for (size_t i = 0; i < DEPENDENT_COUNT; i++)
-        finding(run, dependents[i], SKIPPED, domain, "%s", why);
+        finding(run, dependents[i], SKIPPED, subject_domain(domain), "%s", why);
 }
 
 static void leave_all_undecided(struct run *run, const char *domain, const struct trouble *trouble, const char *what)
 {
     for (size_t i = 0; i < DEPENDENT_COUNT; i++)
-        finding_follows(finding_unknown(run, dependents[i], domain, trouble, "%s", what), SPF_EXISTS);
+        finding_follows(finding_unknown(run, dependents[i], subject_domain(domain), trouble, "%s", what), SPF_EXISTS);
 }
 
 /* ---- spf.exists ---- */
@@ -54,17 +54,17 @@ static void judge_absence(struct run *run, const struct spf_domain *d)
         trouble.why = "the name servers of the zone disagree: some have TXT records, the resolver sees none";
     }
     if (absence != ABSENCE_CONFIRMED) {
-        f = finding_unknown(run, SPF_EXISTS, d->name, &trouble, "the absence of an SPF record could not be confirmed");
+        f = finding_unknown(run, SPF_EXISTS, subject_domain(d->name), &trouble, "the absence of an SPF record could not be confirmed");
         finding_rests_on(run, f, answer->key);
         leave_all_undecided(run, d->name, &trouble, "no SPF record is known");
         return;
     }
     if (d->mail->kind == MX_NULL_MX && !d->has_sender) {
-        f = finding(run, SPF_EXISTS, NOTE, d->name, "no SPF record; the domain takes no mail, and no sender is known");
+        f = finding(run, SPF_EXISTS, NOTE, subject_domain(d->name), "no SPF record; the domain takes no mail, and no sender is known");
         finding_remedy(run, f, "Publish a record that says that the domain sends no mail.");
         finding_record(run, f, "%s. 3600 IN TXT \"v=spf1 -all\"", d->name);
     } else {
-        f = finding(run, SPF_EXISTS, FAIL, d->name, "no SPF record");
+        f = finding(run, SPF_EXISTS, FAIL, subject_domain(d->name), "no SPF record");
         spf_offer_first_record(run, d, f);
     }
     finding_rests_on(run, f, answer->key);
@@ -84,14 +84,14 @@ static void judge_single(struct run *run, const struct spf_domain *d)
         if (node->state != SPF_NODE_SEVERAL)
             continue;
         any = true;
-        f = finding(run, SPF_SINGLE, FAIL, node->domain, "%zu SPF records%s: permerror", node->source->record_count,
+        f = finding(run, SPF_SINGLE, FAIL, subject_domain(node->domain), "%zu SPF records%s: permerror", node->source->record_count,
                     i ? str_printf(run_arena(run), " at a name that %s includes", d->name) : "");
         finding_rests_on(run, f, node->source->answer->key);
         if (!node->foreign)
             spf_offer_merged(run, node->source, f);
     }
     if (!any)
-        finding(run, SPF_SINGLE, PASS, d->name, "one SPF record");
+        finding(run, SPF_SINGLE, PASS, subject_domain(d->name), "one SPF record");
 }
 
 /* By the evaluation of a sender; where none is known, of a stranger. */
@@ -145,7 +145,7 @@ static bool judge_node_syntax(struct run *run, const struct spf_domain *d, size_
     case SPF_NODE_RECORD:
         if (!node->source->record->faults)
             return false;
-        f = finding(run, SPF_SYNTAX, status, node->domain, "%s", faults_text(run, node->source->record));
+        f = finding(run, SPF_SYNTAX, status, subject_domain(node->domain), "%s", faults_text(run, node->source->record));
         if (!node->foreign)
             spf_offer_corrected(run, node->source, f);
         else
@@ -153,7 +153,7 @@ static bool judge_node_syntax(struct run *run, const struct spf_domain *d, size_
                            spf_term_text(run_arena(run), node->via), d->tree->nodes[node->parent].domain);
         break;
     case SPF_NODE_ABSENT:
-        f = finding(run, SPF_SYNTAX, status, node->domain,
+        f = finding(run, SPF_SYNTAX, status, subject_domain(node->domain),
                     "\"%s\" in the record of %s leads to a name without SPF record",
                     spf_term_text(run_arena(run), node->via), d->tree->nodes[node->parent].domain);
         finding_remedy(run, f, "Take \"%s\" out of the record of %s, or correct the name.",
@@ -162,15 +162,15 @@ static bool judge_node_syntax(struct run *run, const struct spf_domain *d, size_
             spf_offer_without(run, d, node->via, f);
         break;
     case SPF_NODE_NO_NAME:
-        f = finding(run, SPF_SYNTAX, FAIL, d->tree->nodes[node->parent].domain,
+        f = finding(run, SPF_SYNTAX, FAIL, subject_domain(d->tree->nodes[node->parent].domain),
                     "\"%s\" leads to a name that cannot be asked for", spf_term_text(run_arena(run), node->via));
         break;
     case SPF_NODE_RING:
-        f = finding(run, SPF_SYNTAX, FAIL, d->tree->nodes[node->parent].domain, "a ring: %s", ring_text(run, d, index));
+        f = finding(run, SPF_SYNTAX, FAIL, subject_domain(d->tree->nodes[node->parent].domain), "a ring: %s", ring_text(run, d, index));
         finding_remedy(run, f, "Take the term \"%s\" out of this record.", spf_term_text(run_arena(run), node->via));
         break;
     case SPF_NODE_TROUBLE:
-        f = finding_unknown(run, SPF_SYNTAX, node->domain, &node->source->trouble, "no record that \"%s\" leads to",
+        f = finding_unknown(run, SPF_SYNTAX, subject_domain(node->domain), &node->source->trouble, "no record that \"%s\" leads to",
                             node->via ? spf_term_text(run_arena(run), node->via) : "v=spf1");
         break;
     default:
@@ -188,14 +188,14 @@ static bool note_of_term(struct run *run, const struct spf_node *node, const str
     size_t name = term->text.len - term->spec.len - 1;
 
     if (term->dead) {
-        finding(run, SPF_SYNTAX, NOTE, node->domain, "\"%s\" is never evaluated: %s", text,
+        finding(run, SPF_SYNTAX, NOTE, subject_domain(node->domain), "\"%s\" is never evaluated: %s", text,
                 term->kind == SPF_TERM_REDIRECT ? "the record has \"all\"" : "it stands behind \"all\"");
         return true;
     }
     for (size_t i = 0; term->kind == SPF_TERM_OTHER_MODIFIER && i < sizeof mistaken / sizeof *mistaken; i++) {
         if (!str_equal_nocase((struct str){term->text.at, name}, str_of(mistaken[i])))
             continue;
-        finding(run, SPF_SYNTAX, NOTE, node->domain,
+        finding(run, SPF_SYNTAX, NOTE, subject_domain(node->domain),
                 "\"%s\" is a modifier that nobody knows, and ignored; the mechanism is spelled \"%s:\"", text,
                 mistaken[i]);
         return true;
@@ -212,7 +212,7 @@ static bool note_of_node(struct run *run, const struct spf_node *node)
         any |= note_of_term(run, node, &record->terms[i]);
     if (record->text.len <= RECORD_OCTETS_NOTED)
         return any;
-    finding(run, SPF_SYNTAX, NOTE, node->domain, "%zu octets; with other TXT records at the name the answer needs TCP",
+    finding(run, SPF_SYNTAX, NOTE, subject_domain(node->domain), "%zu octets; with other TXT records at the name the answer needs TCP",
             record->text.len);
     return true;
 }
@@ -231,7 +231,7 @@ static void judge_syntax(struct run *run, const struct spf_domain *d)
     }
     if (!any)
         finding_rests_on(run,
-                         finding(run, SPF_SYNTAX, PASS, d->name, "%zu record%s, no mistake", d->tree->count,
+                         finding(run, SPF_SYNTAX, PASS, subject_domain(d->name), "%zu record%s, no mistake", d->tree->count,
                                  d->tree->count == 1 ? "" : "s"),
                          d->source->answer->key);
 }
@@ -256,17 +256,17 @@ static void judge_lookups(struct run *run, const struct spf_domain *d)
     struct finding *f;
 
     if (n > SPF_LOOKUPS) {
-        f = finding(run, SPF_LOOKUP_COUNT, FAIL, d->name,
+        f = finding(run, SPF_LOOKUP_COUNT, FAIL, subject_domain(d->name),
                     "%s%zu lookups when nothing matches early, %d are allowed: %s", tree->cut ? "at least " : "", n,
                     (int)SPF_LOOKUPS, costs);
         spf_offer_cheaper(run, d, f);
     } else if (trouble || tree->cut) {
-        f = finding_unknown(run, SPF_LOOKUP_COUNT, d->name, trouble ? trouble : &budget,
+        f = finding_unknown(run, SPF_LOOKUP_COUNT, subject_domain(d->name), trouble ? trouble : &budget,
                             "at least %zu lookups, and not all records are known", n);
     } else if (n >= LOOKUPS_NOTED) {
-        f = finding(run, SPF_LOOKUP_COUNT, NOTE, d->name, "%zu of %d lookups are used: %s", n, (int)SPF_LOOKUPS, costs);
+        f = finding(run, SPF_LOOKUP_COUNT, NOTE, subject_domain(d->name), "%zu of %d lookups are used: %s", n, (int)SPF_LOOKUPS, costs);
     } else {
-        f = finding(run, SPF_LOOKUP_COUNT, PASS, d->name, "%zu of %d lookups are used%s%s", n, (int)SPF_LOOKUPS,
+        f = finding(run, SPF_LOOKUP_COUNT, PASS, subject_domain(d->name), "%zu of %d lookups are used%s%s", n, (int)SPF_LOOKUPS,
                     n ? ": " : "", costs);
     }
     for (size_t i = 0; i < tree->count; i++)
@@ -291,16 +291,16 @@ static void judge_voids(struct run *run, const struct spf_domain *d)
     for (size_t i = 0; i < worst->void_count; i++)
         text = text ? str_printf(run_arena(run), "%s, %s", text, worst->voids[i]) : worst->voids[i];
     if (worst->void_count > SPF_VOIDS) {
-        f = finding(run, SPF_VOID_COUNT, WARN, d->name, "%zu lookups find nothing, and receivers may stop after %d: %s",
+        f = finding(run, SPF_VOID_COUNT, WARN, subject_domain(d->name), "%zu lookups find nothing, and receivers may stop after %d: %s",
                     worst->void_count, (int)SPF_VOIDS, text);
         spf_offer_without_voids(run, d, worst, f);
     } else if (open) {
-        finding_unknown(run, SPF_VOID_COUNT, d->name, &open->trouble, "not all lookups were answered");
+        finding_unknown(run, SPF_VOID_COUNT, subject_domain(d->name), &open->trouble, "not all lookups were answered");
     } else if (worst->void_count) {
-        finding(run, SPF_VOID_COUNT, PASS, d->name, "%zu of %d lookups that may find nothing: %s", worst->void_count,
+        finding(run, SPF_VOID_COUNT, PASS, subject_domain(d->name), "%zu of %d lookups that may find nothing: %s", worst->void_count,
                 (int)SPF_VOIDS, text);
     } else {
-        finding(run, SPF_VOID_COUNT, PASS, d->name, "every lookup finds something");
+        finding(run, SPF_VOID_COUNT, PASS, subject_domain(d->name), "every lookup finds something");
     }
 }
 
@@ -324,23 +324,23 @@ static void judge_all(struct run *run, const struct spf_domain *d)
         if (d->tree->nodes[i].via->kind == SPF_TERM_REDIRECT && d->tree->nodes[i].state != SPF_NODE_RECORD)
             redirected = &d->tree->nodes[i];
     if (root->all == '+') {
-        f = finding(run, SPF_ENDS_IN_ALL, FAIL, d->name,
+        f = finding(run, SPF_ENDS_IN_ALL, FAIL, subject_domain(d->name),
                     "the record ends in +all: every address in the world may send as %s", d->name);
         spf_offer_end(run, d, f);
     } else if (open) {
-        f = finding(run, SPF_ENDS_IN_ALL, FAIL, d->name,
+        f = finding(run, SPF_ENDS_IN_ALL, FAIL, subject_domain(d->name),
                     "include:%s ends in +all: every address in the world may send as %s", open->domain, d->name);
         finding_remedy(run, f, "Take \"%s\" out of the record of %s.", spf_term_text(run_arena(run), open->via),
                        d->tree->nodes[open->parent].domain);
     } else if (root->all == '-' || root->all == '~') {
-        f = finding(run, SPF_ENDS_IN_ALL, PASS, d->name, "the record ends in %call", root->all);
+        f = finding(run, SPF_ENDS_IN_ALL, PASS, subject_domain(d->name), "the record ends in %call", root->all);
     } else if (redirected && redirected->state == SPF_NODE_TROUBLE) {
-        f = finding_unknown(run, SPF_ENDS_IN_ALL, d->name, &redirected->source->trouble,
+        f = finding_unknown(run, SPF_ENDS_IN_ALL, subject_domain(d->name), &redirected->source->trouble,
                             "the record that redirect= leads to is not known");
     } else if (redirected) {
-        f = finding(run, SPF_ENDS_IN_ALL, SKIPPED, d->name, "redirect= leads to no record that can be read");
+        f = finding(run, SPF_ENDS_IN_ALL, SKIPPED, subject_domain(d->name), "redirect= leads to no record that can be read");
     } else {
-        f = finding(run, SPF_ENDS_IN_ALL, WARN, d->name,
+        f = finding(run, SPF_ENDS_IN_ALL, WARN, subject_domain(d->name),
                     root->all ? "the record ends in ?all, which says nothing about other addresses"
                               : "the record has no end: nothing is said about other addresses");
         spf_offer_end(run, d, f);
@@ -377,15 +377,15 @@ static void judge_ptr(struct run *run, const struct spf_domain *d)
     }
     if (own)
         spf_offer_without_ptr(run, d,
-                              finding(run, SPF_PTR_MECHANISM, WARN, d->name, "asks for reverse names: %s", own));
+                              finding(run, SPF_PTR_MECHANISM, WARN, subject_domain(d->name), "asks for reverse names: %s", own));
     else if (foreign)
-        finding(run, SPF_PTR_MECHANISM, NOTE, d->name, "an included record of somebody else asks for reverse names: %s",
+        finding(run, SPF_PTR_MECHANISM, NOTE, subject_domain(d->name), "an included record of somebody else asks for reverse names: %s",
                 foreign);
     else if (trouble)
-        finding_follows(finding_unknown(run, SPF_PTR_MECHANISM, d->name, trouble, "not all records are known"),
+        finding_follows(finding_unknown(run, SPF_PTR_MECHANISM, subject_domain(d->name), trouble, "not all records are known"),
                         SPF_SYNTAX);
     else
-        finding(run, SPF_PTR_MECHANISM, PASS, d->name, "no ptr, no %%{p}");
+        finding(run, SPF_PTR_MECHANISM, PASS, subject_domain(d->name), "no ptr, no %%{p}");
 }
 
 static void judge_width(struct run *run, const struct spf_domain *d)
@@ -394,22 +394,22 @@ static void judge_width(struct run *run, const struct spf_domain *d)
     const struct trouble *trouble = tree_trouble(d->tree);
 
     if (own.ip4 >= SPF_WIDE)
-        finding(run, SPF_WIDTH, FAIL, d->name, "the record itself allows %llu IPv4 addresses, widest term \"%s\"",
+        finding(run, SPF_WIDTH, FAIL, subject_domain(d->name), "the record itself allows %llu IPv4 addresses, widest term \"%s\"",
                 own.ip4, own.widest4);
     else if (own.widest6)
-        finding(run, SPF_WIDTH, WARN, d->name, "the record itself allows an IPv6 network larger than a /32: \"%s\"",
+        finding(run, SPF_WIDTH, WARN, subject_domain(d->name), "the record itself allows an IPv6 network larger than a /32: \"%s\"",
                 own.widest6);
     else if (trouble)
-        finding_follows(finding_unknown(run, SPF_WIDTH, d->name, trouble, "not all records are known"), SPF_SYNTAX);
+        finding_follows(finding_unknown(run, SPF_WIDTH, subject_domain(d->name), trouble, "not all records are known"), SPF_SYNTAX);
     else if (own.ip4 >= SPF_BROAD)
-        finding(run, SPF_WIDTH, NOTE, d->name, "the record itself allows %llu IPv4 addresses, widest term \"%s\"",
+        finding(run, SPF_WIDTH, NOTE, subject_domain(d->name), "the record itself allows %llu IPv4 addresses, widest term \"%s\"",
                 own.ip4, own.widest4);
     else if (all.ip4 >= SPF_WIDE || all.widest6)
-        finding(run, SPF_WIDTH, NOTE, d->name, "includes allow %s: \"%s\"",
+        finding(run, SPF_WIDTH, NOTE, subject_domain(d->name), "includes allow %s: \"%s\"",
                 all.widest6 ? "an IPv6 network larger than a /32" : "2^24 IPv4 addresses or more",
                 all.widest6 ? all.widest6 : all.widest4);
     else
-        finding(run, SPF_WIDTH, PASS, d->name, "%llu IPv4 addresses by the record itself, %llu by includes", own.ip4,
+        finding(run, SPF_WIDTH, PASS, subject_domain(d->name), "%llu IPv4 addresses by the record itself, %llu by includes", own.ip4,
                 all.ip4);
 }
 
@@ -456,7 +456,7 @@ static const char *family_hint(const struct spf_domain *d, const struct mail_add
 static void judge_sender(struct run *run, const struct spf_domain *d, const struct mail_address *a,
                          const struct spf_result *r)
 {
-    const char *subject = subject_ip_name(run, &a->ip, d->name);
+    struct subject subject = subject_address_name(&a->ip, d->name);
     struct finding *f;
 
     if (r->word != SPF_PASS && r->word != SPF_TEMPERROR && r->ptr_trouble) {
@@ -545,24 +545,24 @@ static void judge_senders(struct run *run, const struct spf_domain *d)
         if (d->is_envelope && address_is_sender(&d->mail->addresses[i]))
             judge_sender(run, d, &d->mail->addresses[i], d->results[n++]);
     if (!n)
-        finding(run, SPF_AUTHORIZES, SKIPPED, d->name,
+        finding(run, SPF_AUTHORIZES, SKIPPED, subject_domain(d->name),
                 d->is_envelope ? "no sender is known" : "mail is sent with other envelope domains");
 }
 
 static void judge_record(struct run *run, const struct spf_domain *d)
 {
-    finding_rests_on(run, finding(run, SPF_EXISTS, PASS, d->name, "has an SPF record"), d->source->answer->key);
+    finding_rests_on(run, finding(run, SPF_EXISTS, PASS, subject_domain(d->name), "has an SPF record"), d->source->answer->key);
     judge_single(run, d);
     if (d->source->state == SPF_SOURCE_SEVERAL) {
         for (size_t i = 1; i < DEPENDENT_COUNT - 1; i++)
-            finding(run, dependents[i], SKIPPED, d->name, "more than one record: see spf.single");
+            finding(run, dependents[i], SKIPPED, subject_domain(d->name), "more than one record: see spf.single");
         judge_senders(run, d);
         return;
     }
     judge_syntax(run, d);
     if (d->source->record->faults) {
         for (size_t i = 2; i < DEPENDENT_COUNT - 1; i++)
-            finding(run, dependents[i], SKIPPED, d->name, "the record cannot be read: see spf.syntax");
+            finding(run, dependents[i], SKIPPED, subject_domain(d->name), "the record cannot be read: see spf.syntax");
     } else {
         judge_lookups(run, d);
         judge_voids(run, d);
@@ -583,13 +583,13 @@ static void judge_domain(struct run *run, const struct inventory *mail, const ch
     switch (d.source->state) {
     case SPF_SOURCE_TROUBLE:
     case SPF_SOURCE_TOO_LARGE:
-        f = finding_unknown(run, SPF_EXISTS, d.name, &d.source->trouble, "no answer for TXT");
+        f = finding_unknown(run, SPF_EXISTS, subject_domain(d.name), &d.source->trouble, "no answer for TXT");
         finding_rests_on(run, f, d.source->answer->key);
         leave_all_undecided(run, d.name, &d.source->trouble, "no SPF record is known");
         break;
     case SPF_SOURCE_ABSENT:
         if (d.source->answer->status == DNS_NXDOMAIN && name_equal(d.name, run_target(run)->domain)) {
-            finding(run, SPF_EXISTS, SKIPPED, d.name, "the domain does not exist: see domain.exists");
+            finding(run, SPF_EXISTS, SKIPPED, subject_domain(d.name), "the domain does not exist: see domain.exists");
             skip_all(run, d.name, "the domain does not exist: see domain.exists");
         } else {
             judge_absence(run, &d);

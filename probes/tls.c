@@ -49,13 +49,13 @@ static enum status worst_of(const struct endpoint *e, enum check_id check)
 static void skip(struct run *run, const struct endpoint *e, const enum check_id *ids, size_t count, const char *why)
 {
     for (size_t i = 0; i < count; i++)
-        finding(run, ids[i], SKIPPED, subject_host_ip(run, e->view.mx_host, &e->view.ip), "%s", why);
+        finding(run, ids[i], SKIPPED, subject_host_address(e->view.mx_host, &e->view.ip), "%s", why);
 }
 
 static struct finding *doubt(struct run *run, const struct endpoint *e, enum check_id check,
                              const struct trouble *trouble, const char *what)
 {
-    return finding_worst(finding_unknown(run, check, subject_host_ip(run, e->view.mx_host, &e->view.ip), trouble, "%s", what), worst_of(e, check));
+    return finding_worst(finding_unknown(run, check, subject_host_address(e->view.mx_host, &e->view.ip), trouble, "%s", what), worst_of(e, check));
 }
 
 static void leave_undecided(struct run *run, const struct endpoint *e, const enum check_id *ids, size_t count,
@@ -74,16 +74,16 @@ static struct finding *fault(struct run *run, const struct endpoint *e, enum che
                              enum status bound, const char *what)
 {
     struct finding *f = binding_is_set(e->binding)
-                            ? finding(run, check, bound, subject_host_ip(run, e->view.mx_host, &e->view.ip), "%s; senders that keep to %s do not deliver",
+                            ? finding(run, check, bound, subject_host_address(e->view.mx_host, &e->view.ip), "%s; senders that keep to %s do not deliver",
                                       what, binding_text(e->binding))
-                            : finding(run, check, unbound, subject_host_ip(run, e->view.mx_host, &e->view.ip), "%s", what);
+                            : finding(run, check, unbound, subject_host_address(e->view.mx_host, &e->view.ip), "%s", what);
 
     return finding_rests_on(run, f, e->view.session->key);
 }
 
 static void pass(struct run *run, const struct endpoint *e, enum check_id check, const char *what)
 {
-    finding_rests_on(run, finding(run, check, PASS, subject_host_ip(run, e->view.mx_host, &e->view.ip), "%s", what), e->view.session->key);
+    finding_rests_on(run, finding(run, check, PASS, subject_host_address(e->view.mx_host, &e->view.ip), "%s", what), e->view.session->key);
 }
 
 /* ---- handshake and version ---- */
@@ -103,14 +103,14 @@ static void judge_old_versions(struct run *run, const struct endpoint *e)
     if (!trial)
         return;
     if (trial->tls && trial->tls->established)
-        f = finding(run, TLS_VERSION, NOTE, subject_host_ip(run, e->view.mx_host, &e->view.ip), "%s, but %s is offered too", e->tls->protocol, trial->tls->protocol);
+        f = finding(run, TLS_VERSION, NOTE, subject_host_address(e->view.mx_host, &e->view.ip), "%s, but %s is offered too", e->tls->protocol, trial->tls->protocol);
     else if (trial->end == SMTP_END_TLS ||
              (trial->state == SMTP_HANDSHAKE && (trial->end == SMTP_END_RESET || trial->end == SMTP_END_CLOSED)))
-        f = finding(run, TLS_VERSION, PASS, subject_host_ip(run, e->view.mx_host, &e->view.ip), "%s, and neither TLS 1.0 nor 1.1", e->tls->protocol);
+        f = finding(run, TLS_VERSION, PASS, subject_host_address(e->view.mx_host, &e->view.ip), "%s, and neither TLS 1.0 nor 1.1", e->tls->protocol);
     else {
         struct trouble trouble = trial_doubt(run, trial);
 
-        f = finding_worst(finding_unknown(run, TLS_VERSION, subject_host_ip(run, e->view.mx_host, &e->view.ip), &trouble, "%s; whether TLS 1.0 or 1.1 is offered too", e->tls->protocol), NOTE);
+        f = finding_worst(finding_unknown(run, TLS_VERSION, subject_host_address(e->view.mx_host, &e->view.ip), &trouble, "%s; whether TLS 1.0 or 1.1 is offered too", e->tls->protocol), NOTE);
     }
     finding_rests_on(run, finding_rests_on(run, f, s->key), trial->key);
 }
@@ -122,7 +122,7 @@ static void judge_version(struct run *run, const struct endpoint *e)
     if (!e->tls->established && is_too_old(e->tls->error))
         fault(run, e, TLS_VERSION, WARN, FAIL, "offers no version of TLS from 1.2 on");
     else if (!e->tls->established)
-        finding(run, TLS_VERSION, SKIPPED, subject_host_ip(run, e->view.mx_host, &e->view.ip), "no handshake: see tls.handshake");
+        finding(run, TLS_VERSION, SKIPPED, subject_host_address(e->view.mx_host, &e->view.ip), "no handshake: see tls.handshake");
     else if (trial_is_wanted(run, ACTIVE_OLD_TLS) && trial_is_own(run, e->host))
         judge_old_versions(run, e);
     else if (strcmp(protocol, "TLSv1.2") == 0 || strcmp(protocol, "TLSv1.3") == 0)
@@ -208,7 +208,7 @@ static const char *names_text(struct run *run, const struct x509_facts *leaf)
 static void judge_name(struct run *run, const struct endpoint *e)
 {
     if (e->match.by_end_entity)
-        finding(run, TLS_NAME, SKIPPED, subject_host_ip(run, e->view.mx_host, &e->view.ip), "names do not count: a TLSA record with usage 3 matches");
+        finding(run, TLS_NAME, SKIPPED, subject_host_address(e->view.mx_host, &e->view.ip), "names do not count: a TLSA record with usage 3 matches");
     else if (e->tls->name_matches)
         pass(run, e, TLS_NAME, str_printf(run_arena(run), "is for %s", e->host));
     else if (e->match.matching)
@@ -240,7 +240,7 @@ static void expiry_fault(struct run *run, const struct endpoint *e, enum status 
 {
     if (e->match.by_end_entity)
         finding_rests_on(run,
-                         finding(run, TLS_EXPIRY, NOTE, subject_host_ip(run, e->view.mx_host, &e->view.ip),
+                         finding(run, TLS_EXPIRY, NOTE, subject_host_address(e->view.mx_host, &e->view.ip),
                                  "%s; with a TLSA record of usage 3 that does not count", what),
                          e->view.session->key);
     else
@@ -253,7 +253,7 @@ static void judge_expiry(struct run *run, const struct endpoint *e, int64_t now)
     const char *rest;
 
     if (!e->has_leaf) {
-        finding(run, TLS_EXPIRY, SKIPPED, subject_host_ip(run, e->view.mx_host, &e->view.ip), "no certificate that could be read was shown");
+        finding(run, TLS_EXPIRY, SKIPPED, subject_host_address(e->view.mx_host, &e->view.ip), "no certificate that could be read was shown");
         return;
     }
     if (now < e->leaf.not_before) {
@@ -339,7 +339,7 @@ static void judge_key(struct run *run, const struct endpoint *e)
 
         if (!what)
             continue;
-        f = finding(run, TLS_KEY, WARN, subject_host_ip(run, e->view.mx_host, &e->view.ip), "%s (certificate of %s)", what,
+        f = finding(run, TLS_KEY, WARN, subject_host_address(e->view.mx_host, &e->view.ip), "%s (certificate of %s)", what,
                     str_text(run_arena(run), x.subject));
         finding_rests_on(run, f, e->view.session->key);
         return;
@@ -353,7 +353,7 @@ static void judge_key(struct run *run, const struct endpoint *e)
     if (e->view.trouble.reason)
         finding_follows(doubt(run, e, TLS_KEY, &e->view.trouble, "no certificate was seen"), TLS_HANDSHAKE);
     else
-        finding(run, TLS_KEY, SKIPPED, subject_host_ip(run, e->view.mx_host, &e->view.ip), "no certificate that could be read was shown");
+        finding(run, TLS_KEY, SKIPPED, subject_host_address(e->view.mx_host, &e->view.ip), "no certificate that could be read was shown");
 }
 
 /* ---- endpoints ---- */

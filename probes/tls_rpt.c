@@ -22,14 +22,14 @@ static struct finding *judge_record(struct run *run, struct str text)
     struct finding *f;
 
     if (!tlsrpt_parse(text, &record, &why)) {
-        f = finding(run, TLS_RPT_RECORD, WARN, domain, "acts as no record: %s", why);
+        f = finding(run, TLS_RPT_RECORD, WARN, subject_domain(domain), "acts as no record: %s", why);
         offer_record(run, f);
         return f;
     }
     if (record.unknown)
-        return finding(run, TLS_RPT_RECORD, PASS, domain, "%zu of %zu destinations can be used; not %s", record.uris - record.unknown,
+        return finding(run, TLS_RPT_RECORD, PASS, subject_domain(domain), "%zu of %zu destinations can be used; not %s", record.uris - record.unknown,
                        record.uris, str_text(run_arena(run), record.first_odd));
-    return finding(run, TLS_RPT_RECORD, PASS, domain, "reports go to %zu destination%s", record.uris, record.uris == 1 ? "" : "s");
+    return finding(run, TLS_RPT_RECORD, PASS, subject_domain(domain), "reports go to %zu destination%s", record.uris, record.uris == 1 ? "" : "s");
 }
 
 static struct finding *judge_records(struct run *run, const struct inventory *mail, const struct dns_answer *txt)
@@ -50,13 +50,13 @@ static struct finding *judge_records(struct run *run, const struct inventory *ma
     if (count == 1)
         return judge_record(run, text);
     if (count > 1)
-        return finding(run, TLS_RPT_RECORD, WARN, domain, "%zu records, so senders ignore all of them", count);
+        return finding(run, TLS_RPT_RECORD, WARN, subject_domain(domain), "%zu records, so senders ignore all of them", count);
     if (odd)
-        f = finding(run, TLS_RPT_RECORD, WARN, domain, "the record does not begin with \"v=TLSRPTv1;\", so senders ignore it");
+        f = finding(run, TLS_RPT_RECORD, WARN, subject_domain(domain), "the record does not begin with \"v=TLSRPTv1;\", so senders ignore it");
     else if (mail->kind == MX_LISTED || mail->kind == MX_IMPLICIT || mail->kind == MX_UNDECIDED)
-        f = finding(run, TLS_RPT_RECORD, NOTE, domain, "no TLS-RPT record: nobody reports failures of TLS");
+        f = finding(run, TLS_RPT_RECORD, NOTE, subject_domain(domain), "no TLS-RPT record: nobody reports failures of TLS");
     else
-        return finding(run, TLS_RPT_RECORD, SKIPPED, domain, "the domain receives no mail");
+        return finding(run, TLS_RPT_RECORD, SKIPPED, subject_domain(domain), "the domain receives no mail");
     offer_record(run, f);
     return f;
 }
@@ -71,7 +71,7 @@ static void probe_tls_rpt(struct run *run)
     if (!txt || mail->kind == MX_PENDING)
         return;
     if (txt->status == DNS_UNKNOWN)
-        f = finding_unknown(run, TLS_RPT_RECORD, domain, &txt->trouble, "no answer for _smtp._tls.%s", domain);
+        f = finding_unknown(run, TLS_RPT_RECORD, subject_domain(domain), &txt->trouble, "no answer for _smtp._tls.%s", domain);
     else
         f = judge_records(run, mail, txt);
     finding_rests_on(run, f, txt->key);

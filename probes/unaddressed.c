@@ -26,15 +26,15 @@ void judge_without_address(struct run *run, const struct inventory *mail, enum c
     const struct trouble *doubt = address_doubt(mail);
 
     if (doubt)
-        finding_follows(finding_unknown(run, check, domain, doubt, "no mail address is known"),
+        finding_follows(finding_unknown(run, check, subject_domain(domain), doubt, "no mail address is known"),
                         mail->kind == MX_UNDECIDED ? MX_EXISTS : MX_RESOLVES);
     else
-        finding(run, check, SKIPPED, domain, "%s", why);
+        finding(run, check, SKIPPED, subject_domain(domain), "%s", why);
 }
 
 void skip_sender_only(struct run *run, const struct inventory *mail, enum check_id check)
 {
     for (size_t i = 0; i < mail->address_count; i++)
         if (!(mail->addresses[i].roles & ROLE_MX))
-            finding(run, check, SKIPPED, mail->addresses[i].label, "it only sends, so it need not listen");
+            finding(run, check, SKIPPED, subject_address(&mail->addresses[i].ip), "it only sends, so it need not listen");
 }

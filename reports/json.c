@@ -136,6 +136,24 @@ static void add_sources(struct report *report, cJSON *object, const char *source
     }
 }
 
+static void add_subject(struct report *report, cJSON *finding, const struct finding *f)
+{
+    const struct subject *s = &f->about;
+    cJSON *parts;
+
+    add_text(report, finding, "subject", f->subject);
+    parts = add_object(report, finding, "subject_parts");
+    add_text(report, parts, "kind", subject_kind_word(s->kind));
+    if (s->ip.family != IP_NONE)
+        add_text(report, parts, "ip", ip_text(report->arena, &s->ip));
+    if (s->host)
+        add_text(report, parts, "host", s->host);
+    if (s->name)
+        add_text(report, parts, "name", s->name);
+    if (s->selector)
+        add_text(report, parts, "selector", s->selector);
+}
+
 static void add_finding(struct report *report, cJSON *findings, const struct finding *f)
 {
     const struct check *check = check_of(f->check);
@@ -144,14 +162,14 @@ static void add_finding(struct report *report, cJSON *findings, const struct fin
     add_text(report, node, "id", check->name);
     add_text(report, node, "group", check->group);
     add_text(report, node, "status", status_word(f->status));
-    add_text(report, node, "subject", f->subject);
+    add_subject(report, node, f);
     add_text(report, node, "message", f->message);
     if (f->status == UNKNOWN && f->reason != REASON_NONE) {
         add_text(report, node, "reason", reason_word(f->reason));
         add_text(report, node, "side", side_word(f->side));
     }
-    if (f->because)
-        add_text(report, node, "because", f->because);
+    if (f->because != CHECK_NONE)
+        add_text(report, node, "because", check_of(f->because)->name);
     add_text(report, node, "remedy", remedy_text(f) ? remedy_text(f) : "");
     add_list(report, node, "records", &f->records);
     add_sources(report, node, check->sources);

@@ -36,14 +36,14 @@ static bool says_the_same(const struct finding *a, const struct finding *b)
            same_list(&a->records, &b->records);
 }
 
-static const struct finding *undecided(const struct result *result, const char *check, const char *subject)
+static const struct finding *undecided(const struct result *result, enum check_id check, const char *subject)
 {
     const struct finding *found = NULL;
 
     for (size_t i = 0; i < result->finding_count; i++) {
         const struct finding *f = result->findings[i];
 
-        if (f->status != UNKNOWN || strcmp(check_of(f->check)->name, check) != 0)
+        if (f->status != UNKNOWN || f->check != check)
             continue;
         if (!found || (same_text(f->subject, subject) && !same_text(found->subject, subject)))
             found = f;
@@ -56,14 +56,14 @@ static const struct finding *cause_of(const struct result *result, const struct 
 {
     const struct finding *cause = f;
 
-    for (unsigned depth = 0; cause && cause->because && cause->status == UNKNOWN; depth++) {
+    for (unsigned depth = 0; cause && cause->because != CHECK_NONE && cause->status == UNKNOWN; depth++) {
         const struct finding *next = undecided(result, cause->because, cause->subject);
 
         if (!next || next == cause || depth == BECAUSE_DEPTH)
             break;
         cause = next;
     }
-    return cause == f || cause->because ? NULL : cause;
+    return cause == f || cause->because != CHECK_NONE ? NULL : cause;
 }
 
 static struct entry *entry_of(const struct outline *outline, const struct finding *f)

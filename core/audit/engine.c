@@ -155,7 +155,7 @@ static void give_up(struct audit *audit, struct run *run, const struct probe *pr
     run->finding_count = run->finding_room = run->open_wishes = 0;
     for (size_t id = 0; id < CHECK_COUNT; id++)
         if (covers(probe, id))
-            finding_unknown(run, (enum check_id)id, audit->view.target->domain, &trouble, "not judged");
+            finding_unknown(run, (enum check_id)id, subject_domain(audit->view.target->domain), &trouble, "not judged");
 }
 
 static void run_probe(struct audit *audit, size_t index)

@@ -39,11 +39,16 @@ bool finding_is_undecided(const struct finding *f)
     return f->status == UNKNOWN && f->worst == FAIL;
 }
 
-static struct finding *add(struct run *run, enum check_id check, enum status status, const char *subject)
+static struct finding *add(struct run *run, enum check_id check, enum status status, struct subject about)
 {
     struct finding *f = ARENA_NEW(run->arena, struct finding);
 
-    *f = (struct finding){.check = check, .status = status, .worst = checks[check].worst, .subject = subject};
+    *f = (struct finding){.check = check,
+                          .status = status,
+                          .worst = checks[check].worst,
+                          .about = about,
+                          .subject = subject_text(run->arena, &about),
+                          .because = CHECK_NONE};
     if (run->finding_count == run->finding_room) {
         size_t room = run->finding_room ? run->finding_room * 2 : 32;
         struct finding **more = ARENA_ARRAY(run->arena, struct finding *, room);
@@ -57,9 +62,9 @@ static struct finding *add(struct run *run, enum check_id check, enum status sta
     return f;
 }
 
-struct finding *finding(struct run *run, enum check_id check, enum status status, const char *subject, const char *format, ...)
+struct finding *finding(struct run *run, enum check_id check, enum status status, struct subject about, const char *format, ...)
 {
-    struct finding *f = add(run, check, status, subject);
+    struct finding *f = add(run, check, status, about);
     va_list args;
 
     va_start(args, format);
@@ -69,7 +74,7 @@ struct finding *finding(struct run *run, enum check_id check, enum status status
 }
 
 /* The one finding that explains this kind of trouble for the whole run; reporters fold the others under it. */
-static const char *explained_by(enum check_id check, enum reason reason)
+static enum check_id explained_by(enum check_id check, enum reason reason)
 {
     enum check_id cause;
 
@@ -84,15 +89,15 @@ static const char *explained_by(enum check_id check, enum reason reason)
         cause = ENV_PORT25;
         break;
     default:
-        return NULL;
+        return CHECK_NONE;
     }
-    return check == cause ? NULL : checks[cause].name;
+    return check == cause ? CHECK_NONE : cause;
 }
 
-struct finding *finding_unknown(struct run *run, enum check_id check, const char *subject, const struct trouble *trouble,
+struct finding *finding_unknown(struct run *run, enum check_id check, struct subject about, const struct trouble *trouble,
                                 const char *format, ...)
 {
-    struct finding *f = add(run, check, UNKNOWN, subject);
+    struct finding *f = add(run, check, UNKNOWN, about);
     va_list args;
 
     va_start(args, format);
@@ -106,8 +111,8 @@ struct finding *finding_unknown(struct run *run, enum check_id check, const char
 
 struct finding *finding_follows(struct finding *f, enum check_id cause)
 {
-    if (!f->because)
-        f->because = checks[cause].name;
+    if (f->because == CHECK_NONE)
+        f->because = cause;
     return f;
 }
 
@@ -156,14 +161,4 @@ struct finding *finding_worst(struct finding *f, enum status worst)
 {
     f->worst = worst;
     return f;
-}
-
-const char *subject_host_ip(struct run *run, const char *host, const struct ip *ip)
-{
-    return str_printf(run->arena, "%s[%s]", host, ip_text(run->arena, ip));
-}
-
-const char *subject_ip_name(struct run *run, const struct ip *ip, const char *name)
-{
-    return str_printf(run->arena, "%s %s", ip_text(run->arena, ip), name);
 }

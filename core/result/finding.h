@@ -8,17 +8,18 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "core/base/ip.h"
 #include "core/base/status.h"
 #include "core/base/str.h"
 #include "core/base/trouble.h"
+#include "core/result/subject.h"
 
 /* Every check: its id, and the texts of checks.def. */
 enum check_id {
 #define CHECK(id, name, group, worst, title, why, remedy, sources) id,
 #include "core/result/checks.def"
 #undef CHECK
-    CHECK_COUNT
+    CHECK_COUNT,
+    CHECK_NONE = CHECK_COUNT
 };
 
 struct check {
@@ -44,14 +45,15 @@ struct finding {
     enum check_id check;
     enum status status;
     enum status worst;      /* that this check can take for this subject: a required check has FAIL here */
-    const char *subject;    /* "example.org", "192.0.2.1", "mx.example.org[192.0.2.1]", "192.0.2.1 mx.example.org" */
+    struct subject about;
+    const char *subject;    /* the text of `about` */
     const char *message;
     const char *remedy;     /* for this subject; NULL: the check's own */
     struct text_list records;  /* to publish, in zone file form: made of parsed data only */
     struct text_list evidence; /* keys */
     enum reason reason;     /* UNKNOWN only */
     enum side side;
-    const char *because;    /* UNKNOWN that follows from another finding: that check's name, for folding; NULL */
+    enum check_id because;  /* UNKNOWN that follows from a finding of this check, for folding; CHECK_NONE */
 };
 
 bool finding_is_undecided(const struct finding *); /* UNKNOWN where it could have been FAIL: exit status 3 */
@@ -59,10 +61,10 @@ bool finding_is_undecided(const struct finding *); /* UNKNOWN where it could hav
 struct run;
 
 /* Makes a finding.  The pointer is valid within the run, to add to it.  The evidence it rests on: finding_rests_on(). */
-struct finding *finding(struct run *, enum check_id, enum status, const char *subject, const char *format, ...)
+struct finding *finding(struct run *, enum check_id, enum status, struct subject, const char *format, ...)
     __attribute__((format(printf, 5, 6)));
 /* UNKNOWN, with the trouble's reason and side; the message is "WHAT: why". */
-struct finding *finding_unknown(struct run *, enum check_id, const char *subject, const struct trouble *, const char *format, ...)
+struct finding *finding_unknown(struct run *, enum check_id, struct subject, const struct trouble *, const char *format, ...)
     __attribute__((format(printf, 5, 6)));
 
 /* All take and return the finding, so that they can be chained; `run` owns what they add. */
@@ -71,7 +73,3 @@ struct finding *finding_remedy(struct run *, struct finding *, const char *forma
 struct finding *finding_record(struct run *, struct finding *, const char *format, ...) __attribute__((format(printf, 3, 4)));
 struct finding *finding_worst(struct finding *, enum status worst);
 struct finding *finding_follows(struct finding *, enum check_id cause); /* undecided because that one is */
-
-/* Subjects, as every probe spells them. */
-const char *subject_host_ip(struct run *, const char *host, const struct ip *); /* "mx.example.org[192.0.2.1]" */
-const char *subject_ip_name(struct run *, const struct ip *, const char *name); /* "192.0.2.1 mx.example.org" */

@@ -8,7 +8,7 @@
 
 enum { CHECKS_OF_A_PART = 4 };
 
-/* The checks that judge a part.  Those of one name have it in their subject: "192.0.2.1 mail.example.org". */
+/* The checks that judge a part.  Those of one name have it in their subject. */
 static const struct {
     size_t count;
     enum check_id at[CHECKS_OF_A_PART];
@@ -21,17 +21,11 @@ static const struct {
     [PART_HELO_SPF] = {1, {HELO_SPF}},
 };
 
-/* "mx.example.org[192.0.2.1]", and a name behind it where a load balancer shows several */
-static bool is_about_session(const struct finding *f)
-{
-    return f->subject[strcspn(f->subject, " [")] == '[';
-}
-
 static bool is_about(const struct finding *f, const struct mail_address *address, enum identity_part part)
 {
     bool of_server = part == PART_GREETING || part == PART_EHLO || part == PART_CERTIFICATE;
 
-    return (!of_server || is_about_session(f)) && finding_concerns(f, address);
+    return (!of_server || f->about.kind == SUBJECT_HOST_ADDRESS) && finding_concerns(f, address);
 }
 
 const struct finding *identity_finding(const struct result *result, const struct mail_address *address, enum identity_part part,
@@ -48,12 +42,10 @@ const struct finding *identity_finding(const struct result *result, const struct
     return worst;
 }
 
-/* Of several names only the one in question: "192.0.2.1 NAME". */
+/* Of several names only the one in question. */
 static bool names_another(const struct finding *f, const char *name)
 {
-    const char *blank = strchr(f->subject, ' ');
-
-    return *name && blank && !name_equal(blank + 1, name);
+    return *name && f->about.name && !name_equal(f->about.name, name);
 }
 
 static enum status usual_weight(enum cell state)
@@ -148,7 +140,7 @@ void identity_judge(struct arena *arena, const struct result *result, struct ide
             identity->verdict = worse(identity->verdict, f->status == FAIL   ? VERDICT_NOT_READY
                                                          : f->status == WARN ? VERDICT_WARNINGS
                                                                              : VERDICT_UNKNOWN);
-            if (!f->because)
+            if (f->because == CHECK_NONE)
                 keep(identity, list, f);
         }
     }

@@ -172,7 +172,7 @@ static enum truth judge_check(struct judge *j, enum check_id check, unsigned sta
     return found ? truth : MAYBE;
 }
 
-static enum truth judge_selector(struct judge *j, const char *subject)
+static enum truth judge_selector(struct judge *j, const char *selector)
 {
     enum truth bad = NO;
 
@@ -180,7 +180,7 @@ static enum truth judge_selector(struct judge *j, const char *subject)
         for (const struct by_check *at = j->findings[dkim_checks[i]]; at; at = at->next) {
             enum truth one = at->finding->status == FAIL ? YES : at->finding->status == UNKNOWN ? MAYBE : NO;
 
-            if (strcmp(at->finding->subject, subject) == 0 && one > bad) {
+            if (at->finding->about.selector && strcmp(at->finding->about.selector, selector) == 0 && one > bad) {
                 bad = one;
                 j->basis = at->finding;
             }
@@ -198,10 +198,10 @@ static enum truth judge_dkim(struct judge *j, bool *declared)
     for (const struct by_check *at = j->findings[DKIM_EXISTS]; at; at = at->next) {
         enum truth bad;
 
-        if (at->finding->status == SKIPPED)
+        if (at->finding->status == SKIPPED || !at->finding->about.selector)
             continue;
         any = true;
-        bad = judge_selector(j, at->finding->subject);
+        bad = judge_selector(j, at->finding->about.selector);
         all = bad < all ? bad : all;
     }
     *declared = any;

@@ -42,7 +42,7 @@ size_t result_fix_first(const struct result *result, const struct finding **out,
         const struct finding *f = result->findings[i];
         size_t at = count;
 
-        if (f->status < WARN || f->because)
+        if (f->status < WARN || f->because != CHECK_NONE)
             continue;
         while (at > 0 && comes_before(f, out[at - 1]))
             at--;
@@ -66,18 +66,5 @@ const struct evidence *result_evidence(const struct result *result, const char *
 
 bool finding_concerns(const struct finding *f, const struct mail_address *address)
 {
-    char first[IP_TEXT_MAX];
-    const char *at = f->subject;
-    size_t len = strcspn(at, " [");
-    struct ip ip;
-
-    if (at[len] == '[') { /* "mx.example.org[192.0.2.1]" */
-        at += len + 1;
-        len = strcspn(at, "]");
-    }
-    if (len >= sizeof first)
-        return true;
-    memcpy(first, at, len);
-    first[len] = '\0';
-    return !ip_parse(first, &ip) || ip_equal(&ip, &address->ip);
+    return f->about.ip.family == IP_NONE || ip_equal(&f->about.ip, &address->ip);
 }

@@ -41,5 +41,5 @@ size_t result_fix_first(const struct result *, const struct finding **out, size_
 
 const struct evidence *result_evidence(const struct result *, const char *key); /* NULL: none that is known */
 
-/* Is the finding about this address, or about none in particular?  Subjects begin with what they are about. */
+/* Is the finding about this address, or about none in particular? */
 bool finding_concerns(const struct finding *, const struct mail_address *);

@@ -18,6 +18,7 @@
 #include "core/facts/vantage.h"
 #include "core/result/receiver.h"
 #include "core/result/result.h"
+#include "tests/unit/subject_of.h"
 
 /* Markup, a colour code, a bidi override, C1 (raw, and as UTF-8), bytes that are not UTF-8, and an honest e acute. */
 #define HOSTILE "<script>alert('1')</script> & \"\x1b[31m\" \xe2\x80\xae \x9b \xc2\x9b \xff\xc3\x28 caf\xc3\xa9"
@@ -95,7 +96,8 @@ static struct finding *fixture_finding(struct arena *arena, struct result *resul
     struct finding *f = ARENA_NEW(arena, struct finding);
 
     *f = (struct finding){
-        .check = check, .status = status, .worst = check_of(check)->worst, .subject = subject, .message = message};
+        .check = check, .status = status, .worst = check_of(check)->worst, .about = subject_of(arena, check, subject),
+        .subject = subject, .message = message, .because = CHECK_NONE};
     for (size_t i = 0; i < result->finding_count; i++)
         more[i] = result->findings[i];
     more[result->finding_count++] = f;
@@ -122,7 +124,8 @@ static struct finding *fixture_undecided(struct arena *arena, struct result *res
 
     f->reason = reason;
     f->side = trouble_of(reason).side;
-    f->because = because;
+    if (because && !check_from_name(because, &f->because))
+        abort();
     return f;
 }
 

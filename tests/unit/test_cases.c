@@ -155,7 +155,7 @@ static const char *everything_of(struct arena *arena, const struct result *resul
         text = str_printf(arena, "%s\n%s %s (%s) %s: %s|%s|%s %s|%s", text, check_of(f->check)->name,
                           status_word(f->status), status_word(f->worst), f->subject, f->message,
                           f->remedy ? f->remedy : "", reason_word(f->reason), side_word(f->side),
-                          f->because ? f->because : "");
+                          f->because != CHECK_NONE ? check_of(f->because)->name : "");
         for (size_t k = 0; k < f->records.count; k++)
             text = str_printf(arena, "%s\n  %s", text, f->records.at[k]);
         for (size_t k = 0; k < f->evidence.count; k++)

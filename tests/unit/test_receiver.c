@@ -11,6 +11,7 @@
 #include "core/result/finding.h"
 #include "core/result/receiver.h"
 #include "core/result/result.h"
+#include "tests/unit/subject_of.h"
 
 struct mark { /* a finding of a made-up audit */
     const char *check, *subject;
@@ -39,7 +40,9 @@ static int judge(struct arena *arena, const char *receiver, size_t index, const 
     for (size_t i = 0; i < count; i++) {
         if (!check_from_name(marks[i].check, &findings[i].check))
             fail_msg("no check %s", marks[i].check);
+        findings[i].about = subject_of(arena, findings[i].check, marks[i].subject);
         findings[i].subject = marks[i].subject;
+        findings[i].because = CHECK_NONE;
         findings[i].status = marks[i].status;
         findings[i].worst = check_of(findings[i].check)->worst;
         list[i] = &findings[i];
@@ -48,7 +51,11 @@ static int judge(struct arena *arena, const char *receiver, size_t index, const 
     for (size_t id = 0; id < CHECK_COUNT; id++) {
         if (named[id])
             continue;
-        findings[count] = (struct finding){.check = (enum check_id)id, .status = PASS, .subject = "example.org"};
+        findings[count] = (struct finding){.check = (enum check_id)id,
+                                            .status = PASS,
+                                            .about = subject_of(arena, (enum check_id)id, "example.org"),
+                                            .subject = "example.org",
+                                            .because = CHECK_NONE};
         list[count] = &findings[count];
         count++;
     }

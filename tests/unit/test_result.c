@@ -6,13 +6,14 @@
 #include <cmocka.h>
 #include <string.h>
 
-#include "core/base/arena.h"
 #include "core/audit/engine.h"
+#include "core/audit/recording.h"
+#include "core/base/arena.h"
 #include "core/base/limits.h"
 #include "core/base/loop.h"
-#include "core/audit/recording.h"
 #include "core/result/result.h"
 #include "probes/probes.h"
+#include "tests/unit/subject_of.h"
 
 enum { FINDINGS_MAX = 8 };
 
@@ -20,7 +21,7 @@ struct mark {
     enum check_id check;
     enum status status;
     enum status worst; /* for this subject */
-    const char *because;
+    enum check_id because;
 };
 
 struct made { /* a result of these findings */
@@ -44,15 +45,15 @@ static void make(struct made *made, const struct mark *marks, size_t count)
     }
 }
 
-#define REQUIRED_UNKNOWN {PTR_EXISTS, UNKNOWN, FAIL, NULL}
-#define FOLDED_UNKNOWN {PTR_FCRDNS, UNKNOWN, FAIL, "ptr.exists"}
-#define WARN_UNKNOWN {PTR_EXISTS, UNKNOWN, WARN, NULL} /* of an address that only receives */
-#define ENV_UNKNOWN {ENV_RESOLVER, UNKNOWN, UNKNOWN, NULL}
-#define FAILED {PTR_EXISTS, FAIL, FAIL, NULL}
-#define WARNED {SPF_ENDS_IN_ALL, WARN, FAIL, NULL}
-#define NOTED {MX_REDUNDANCY, NOTE, NOTE, NULL}
-#define LEFT_OUT {HELO_FQDN, SKIPPED, FAIL, NULL}
-#define PASSED {MX_EXISTS, PASS, FAIL, NULL}
+#define REQUIRED_UNKNOWN {PTR_EXISTS, UNKNOWN, FAIL, CHECK_NONE}
+#define FOLDED_UNKNOWN {PTR_FCRDNS, UNKNOWN, FAIL, PTR_EXISTS}
+#define WARN_UNKNOWN {PTR_EXISTS, UNKNOWN, WARN, CHECK_NONE} /* of an address that only receives */
+#define ENV_UNKNOWN {ENV_RESOLVER, UNKNOWN, UNKNOWN, CHECK_NONE}
+#define FAILED {PTR_EXISTS, FAIL, FAIL, CHECK_NONE}
+#define WARNED {SPF_ENDS_IN_ALL, WARN, FAIL, CHECK_NONE}
+#define NOTED {MX_REDUNDANCY, NOTE, NOTE, CHECK_NONE}
+#define LEFT_OUT {HELO_FQDN, SKIPPED, FAIL, CHECK_NONE}
+#define PASSED {MX_EXISTS, PASS, FAIL, CHECK_NONE}
 
 static const struct verdict_case {
     const char *about;
@@ -184,9 +185,9 @@ static void what_was_not_asked_says_nothing(void **state)
 static void repairs_come_in_the_order_that_works(void **state)
 {
     static const struct mark marks[] = {
-        {BANNER_GREETING, WARN, WARN, NULL}, {HELO_FQDN, FAIL, FAIL, NULL},   {MX_REDUNDANCY, NOTE, NOTE, NULL},
-        {PTR_EXISTS, UNKNOWN, FAIL, NULL},   {PTR_FCRDNS, FAIL, FAIL, NULL},  {SPF_EXISTS, FAIL, FAIL, NULL},
-        {MX_RESOLVES, FAIL, FAIL, "mx.exists"}, {MX_TARGET_CNAME, WARN, WARN, NULL},
+        {BANNER_GREETING, WARN, WARN, CHECK_NONE}, {HELO_FQDN, FAIL, FAIL, CHECK_NONE},   {MX_REDUNDANCY, NOTE, NOTE, CHECK_NONE},
+        {PTR_EXISTS, UNKNOWN, FAIL, CHECK_NONE},   {PTR_FCRDNS, FAIL, FAIL, CHECK_NONE},  {SPF_EXISTS, FAIL, FAIL, CHECK_NONE},
+        {MX_RESOLVES, FAIL, FAIL, MX_EXISTS}, {MX_TARGET_CNAME, WARN, WARN, CHECK_NONE},
     };
     static const enum check_id order[] = {PTR_FCRDNS, HELO_FQDN, SPF_EXISTS, MX_TARGET_CNAME, BANNER_GREETING};
     enum { COUNT = sizeof order / sizeof *order };
@@ -208,7 +209,7 @@ static void repairs_come_in_the_order_that_works(void **state)
 /* Two that weigh the same keep their places. */
 static void of_equals_the_first_stays_first(void **state)
 {
-    static const struct mark marks[] = {{PTR_FCRDNS, FAIL, FAIL, NULL}, {PTR_EXISTS, FAIL, FAIL, NULL}};
+    static const struct mark marks[] = {{PTR_FCRDNS, FAIL, FAIL, CHECK_NONE}, {PTR_EXISTS, FAIL, FAIL, CHECK_NONE}};
     const struct finding *first[2];
     struct made made;
 
@@ -241,13 +242,16 @@ static void subjects_say_whom_they_concern(void **state)
     };
     const struct mail_address address = {.ip = {IP_V4, {11, 0, 0, 9}}};
 
+    struct arena *arena = arena_new(SIZE_MAX);
+
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        const struct finding about = {.subject = cases[i].subject};
+        const struct finding about = {.about = subject_of(arena, PTR_EXISTS, cases[i].subject)};
 
         if (finding_concerns(&about, &address) != cases[i].concerns)
             fail_msg("\"%s\"", cases[i].subject);
     }
+    arena_free(arena);
 }
 
 int main(void)
