@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/base/arena.h"
+#include "core/base/utf8.h"
 
 struct range {
     uint32_t first, last;
@@ -42,25 +43,6 @@ static bool in_ranges(uint32_t code, const struct range *ranges, size_t count)
 }
 
 #define IN(code, ranges) in_ranges((code), (ranges), sizeof(ranges) / sizeof *(ranges))
-
-/* Length of the UTF-8 sequence at `at` (RFC 3629: shortest form, no surrogates), or 0 where there is none. */
-static size_t utf8_decode(const unsigned char *at, size_t left, uint32_t *code)
-{
-    static const uint32_t shortest[] = {0, 0, 0x80, 0x800, 0x10000};
-    size_t size = at[0] < 0x80 ? 1 : at[0] >> 5 == 0x06 ? 2 : at[0] >> 4 == 0x0e ? 3 : at[0] >> 3 == 0x1e ? 4 : 0;
-
-    if (size == 0 || size > left)
-        return 0;
-    *code = size == 1 ? at[0] : at[0] & (0x7fu >> size);
-    for (size_t i = 1; i < size; i++) {
-        if (at[i] >> 6 != 0x02)
-            return 0;
-        *code = *code << 6 | (at[i] & 0x3fu);
-    }
-    if (*code < shortest[size] || *code > 0x10ffff || (*code >= 0xd800 && *code <= 0xdfff))
-        return 0;
-    return size;
-}
 
 /* Bytes at `at` that may be shown as they are: one whole code point, or 0. */
 static size_t visible_size(const unsigned char *at, size_t left)

@@ -11,6 +11,7 @@
 #include "core/base/arena.h"
 #include "core/base/limits.h"
 #include "core/base/str.h"
+#include "core/base/utf8.h"
 
 enum { NUMBER_MAX = 40 }; /* characters of a number: cJSON cuts longer ones at 63 */
 
@@ -26,22 +27,6 @@ static bool fault(struct scan *s, const char *why)
     if (!s->why)
         s->why = why;
     return false;
-}
-
-/* Octets of the well-formed UTF-8 sequence at `at` (Unicode table 3-7), 0 when there is none. */
-static size_t utf8_length(const unsigned char *at, size_t left)
-{
-    size_t length = at[0] < 0x80 ? 1 : at[0] < 0xc2 ? 0 : at[0] < 0xe0 ? 2 : at[0] < 0xf0 ? 3 : at[0] < 0xf5 ? 4 : 0;
-
-    if (length == 0 || length > left)
-        return 0;
-    for (size_t i = 1; i < length; i++)
-        if ((at[i] & 0xc0) != 0x80)
-            return 0;
-    if ((at[0] == 0xe0 && at[1] < 0xa0) || (at[0] == 0xed && at[1] > 0x9f) || (at[0] == 0xf0 && at[1] < 0x90) ||
-        (at[0] == 0xf4 && at[1] > 0x8f))
-        return 0;
-    return length;
 }
 
 static int hex_value(unsigned char c)
@@ -119,7 +104,8 @@ static bool scan_string(struct scan *s) /* behind the opening quote */
             continue;
         }
 
-        size_t length = utf8_length(s->at, (size_t)(s->end - s->at));
+        uint32_t code;
+        size_t length = utf8_decode(s->at, (size_t)(s->end - s->at), &code);
 
         if (length == 0)
             return fault(s, "not UTF-8");
@@ -353,9 +339,10 @@ const char *json_utf8(struct arena *arena, const char *text)
 {
     size_t size = strlen(text), bad = 0;
     const unsigned char *at = (const unsigned char *)text, *end = at + size;
+    uint32_t code;
 
     for (const unsigned char *p = at; p < end;) {
-        size_t length = utf8_length(p, (size_t)(end - p));
+        size_t length = utf8_decode(p, (size_t)(end - p), &code);
 
         bad += length == 0;
         p += length ? length : 1;
@@ -366,7 +353,7 @@ const char *json_utf8(struct arena *arena, const char *text)
     char *out = arena_alloc(arena, size + 2 * bad + 1), *to = out;
 
     while (at < end) {
-        size_t length = utf8_length(at, (size_t)(end - at));
+        size_t length = utf8_decode(at, (size_t)(end - at), &code);
 
         if (length)
             memcpy(to, at, length);
