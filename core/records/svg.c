@@ -1,496 +1,307 @@
-/* core/records/svg.c - reads a logo once from front to back, and holds it against the profile on the way. */
+/* core/records/svg.c - reads a logo with expat, whose home this is, and has the profile judge it on the way.
+ *
+ * expat gives memory back by itself only, and the arena may jump: so nothing here takes any while there is a parser. */
 #include "core/records/svg.h"
 
-#include <stdlib.h>
 #include <string.h>
 
+#define XML_DTD /* declares the limits on entities */
+#include <expat.h>
+
 #include "core/base/arena.h"
-#include "core/records/svg_scan.h"
-
-#define SVG_NAMESPACE_NAME "http://www.w3.org/2000/svg"
-#define XLINK_NAMESPACE_NAME "http://www.w3.org/1999/xlink"
-
-enum { SHOWN_OCTETS = 60 };
+#include "core/base/utf8.h"
+#include "core/records/svg_profile.h"
 
 struct reader {
     struct svg *svg;
-    struct scan scan;
-    const char *begin;
-    struct str open[SVG_DEPTH]; /* names of the elements that are open, the root first */
+    struct svg_profile profile;
+    XML_Parser parser;
+    const char *begin, *end;     /* the document */
+    const char *open[SVG_DEPTH]; /* where the elements begin that are open, the root first */
     size_t depth;
-    char *buffer;      /* for the value of an attribute */
-    bool has_root;     /* has begun */
-    bool knows_xlink;  /* the prefix is declared */
-    size_t title_text; /* characters of the root's titles that are no blanks */
+    bool stopped;                /* by us */
+    bool is_title;               /* the root's child that is open */
+    size_t title_text;           /* characters of the root's titles that are no blanks */
 };
 
 /* ---- faults ---- */
 
-static size_t line_of(const struct reader *r, const char *at)
+/* What stands there, as far as it is good to read. */
+static struct str shown(const struct reader *r, const char *at)
 {
-    size_t line = 1;
+    size_t len = 0;
 
-    for (const char *p = r->begin; p < at; p++)
-        line += *p == '\n';
-    return line;
-}
-
-static void fault(struct reader *r, enum svg_fault_kind kind, struct str what)
-{
-    struct svg *svg = r->svg;
-
-    if (svg->fault_count == SVG_FAULTS_MAX)
-        svg->faults_left_out++;
-    else
-        svg->faults[svg->fault_count++] = (struct svg_fault){kind, what, line_of(r, what.at)};
-}
-
-/* A fault that ends the pass, and what stands there. */
-static bool stop_at(struct reader *r, enum svg_fault_kind kind, const char *at)
-{
-    size_t left = (size_t)(r->scan.end - at), len = 0;
-
-    while (len < left && len < SHOWN_OCTETS / 2 && at[len] >= ' ' && at[len] <= '~' && at[len] != '>')
+    while (at + len < r->end && len < SVG_WHAT_OCTETS / 2 && at[len] >= ' ' && at[len] <= '~' && at[len] != '>')
         len++;
+    return (struct str){at, len};
+}
+
+/* A fault that ends the pass. */
+static void last_fault(struct reader *r, enum svg_fault_kind kind, struct str what)
+{
     if (r->svg->fault_count == SVG_FAULTS_MAX) { /* the reason why the rest is not known is worth more than one of many */
         r->svg->faults_left_out++;
         r->svg->fault_count--;
     }
-    fault(r, kind, (struct str){at, len});
-    return false;
+    svg_add_fault(r->svg, kind, what, XML_GetCurrentLineNumber(r->parser));
 }
 
-/* ---- the profile ---- */
-
-
-static int compare(const void *key, const void *entry)
+/* expat's place. */
+static const char *place(const struct reader *r)
 {
-    const struct str *name = key;
-    const char *word = *(const char *const *)entry;
-    size_t len = strlen(word), common = name->len < len ? name->len : len;
-    int order = memcmp(name->at, word, common);
+    XML_Index index = XML_GetCurrentByteIndex(r->parser);
 
-    return order ? order : (name->len > len) - (name->len < len);
+    return index >= 0 && index <= r->end - r->begin ? r->begin + index : r->end;
 }
 
-static bool is_element(struct str name)
+static void stop(struct reader *r, enum svg_fault_kind kind)
 {
-    static const char *const elements[] = {
-#define ELEMENT(word) word,
-#include "core/records/svg.def"
-#undef ELEMENT
-    };
+    const char *at = place(r);
 
-    return bsearch(&name, elements, sizeof elements / sizeof *elements, sizeof *elements, compare) != NULL;
+    while (at > r->begin && (at == r->end || *at != '<'))
+        at--;
+    last_fault(r, kind, shown(r, at));
+    r->stopped = true;
+    XML_StopParser(r->parser, XML_FALSE);
 }
 
-static bool is_attribute(struct str name)
+/* ---- what expat calls ---- */
+
+/* The first limit that an element breaks; SVG_FAULT_COUNT: none. */
+static enum svg_fault_kind broken_limit(const struct reader *r, const char *name, const char *const *attributes)
 {
-    static const char *const attributes[] = {
-#define ATTRIBUTE(word) word,
-#include "core/records/svg.def"
-#undef ATTRIBUTE
-    };
-
-    return bsearch(&name, attributes, sizeof attributes / sizeof *attributes, sizeof *attributes, compare) != NULL;
-}
-
-static bool is(struct str name, const char *word)
-{
-    return str_equal(name, str_of(word));
-}
-
-/* "#name", and "url(#name)" wherever a paint may stand. */
-static bool refers_elsewhere(const struct scan_attribute *a)
-{
-    struct scan s = {a->value.at, a->value.at + a->value.len};
-
-    if (is(a->name, "xlink:href"))
-        return !scan_word(&s, "#");
-    for (; s.at < s.end; s.at++) {
-        if (!str_starts_nocase((struct str){s.at, (size_t)(s.end - s.at)}, "url("))
-            continue;
-        s.at += sizeof "url(" - 1;
-        while (s.at < s.end && (scan_is_blank(*s.at) || *s.at == '"' || *s.at == '\''))
-            s.at++;
-        if (s.at == s.end || *s.at != '#')
-            return true;
-    }
-    return false;
-}
-
-/* The draft lets these stand, with one value each. */
-static bool has_other_value(const struct scan_attribute *a)
-{
-    static const struct {
-        const char *name, *value;
-    } fixed[] = {
-        {"externalResourcesRequired", "false"}, {"focusable", "false"},      {"playbackOrder", "all"},
-        {"snapshotTime", "none"},               {"timelineBegin", "onLoad"}, {"zoomAndPan", "disable"},
-    };
-
-    for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++)
-        if (is(a->name, fixed[i].name))
-            return !is(a->value, fixed[i].value);
-    return false;
-}
-
-static void judge_attribute(struct reader *r, const struct scan_attribute *a)
-{
-    if (is(a->name, "xmlns")) {
-        if (!is(a->value, SVG_NAMESPACE_NAME))
-            fault(r, SVG_NAMESPACE, a->name);
-    } else if (is(a->name, "xmlns:xlink")) {
-        r->knows_xlink = true;
-        if (!is(a->value, XLINK_NAMESPACE_NAME))
-            fault(r, SVG_NAMESPACE, a->name);
-    } else if (a->name.len > 6 && memcmp(a->name.at, "xmlns:", 6) == 0) {
-        return; /* declares a prefix, and no name of the profile has it */
-    } else if (!is_attribute(a->name)) {
-        fault(r, SVG_ATTRIBUTE, a->name);
-    } else if (refers_elsewhere(a)) {
-        fault(r, SVG_ELSEWHERE, a->name);
-    } else if (has_other_value(a)) {
-        fault(r, SVG_VALUE, a->name);
-    }
-}
-
-/* ---- the root ---- */
-
-static struct str next_number(struct scan *s)
-{
-    struct str number;
-
-    while (s->at < s->end && (scan_is_blank(*s->at) || *s->at == ','))
-        s->at++;
-    number.at = s->at;
-    while (s->at < s->end && !scan_is_blank(*s->at) && *s->at != ',')
-        s->at++;
-    number.len = (size_t)(s->at - number.at);
-    return number;
-}
-
-/* Numbers are equal when their texts are, but for zeros that say nothing. */
-static struct str canonical(struct str number)
-{
-    bool has_point = number.len > 0 && memchr(number.at, '.', number.len);
-
-    for (; number.len > 1 && (*number.at == '0' || *number.at == '+') && number.at[1] != '.'; number.at++)
-        number.len--;
-    while (has_point && number.len > 1 && number.at[number.len - 1] == '0')
-        number.len--;
-    if (has_point && number.len > 1 && number.at[number.len - 1] == '.')
-        number.len--;
-    return number;
-}
-
-static void read_view_box(struct reader *r, struct arena *arena, struct str value)
-{
-    struct scan s = {value.at, value.at + value.len};
-    struct str numbers[5];
-
-    for (size_t i = 0; i < 5; i++)
-        numbers[i] = next_number(&s);
-    r->svg->view_box = str_copy(arena, value);
-    r->svg->view_box_is_square =
-        numbers[3].len > 0 && numbers[4].len == 0 && str_equal(canonical(numbers[2]), canonical(numbers[3]));
-}
-
-struct root { /* what it must have */
-    bool has_namespace, has_profile, has_version;
-};
-
-static void judge_root_attribute(struct reader *r, struct arena *arena, struct root *root, const struct scan_attribute *a)
-{
-    if (is(a->name, "xmlns"))
-        root->has_namespace = true;
-    else if (is(a->name, "baseProfile"))
-        root->has_profile = is(a->value, "tiny-ps");
-    else if (is(a->name, "version"))
-        root->has_version = is(a->value, "1.2");
-    else if (is(a->name, "viewBox"))
-        read_view_box(r, arena, a->value);
-    else if (is(a->name, "x") || is(a->name, "y"))
-        r->svg->has_position = true;
-}
-
-static void judge_root(struct reader *r, struct str name, const struct root *root)
-{
-    if (!root->has_namespace)
-        fault(r, SVG_NAMESPACE, name);
-    if (!root->has_profile)
-        fault(r, SVG_NO_PROFILE, name);
-    if (!root->has_version)
-        fault(r, SVG_NO_VERSION, name);
-}
-
-/* ---- tags ---- */
-
-static bool is_repeated(const struct str *names, size_t count, struct str name)
-{
-    for (size_t i = 0; i < count; i++)
-        if (str_equal(names[i], name))
-            return true;
-    return false;
-}
-
-/* Up to the ">" or "/>", which stays. */
-static bool read_attributes(struct reader *r, struct arena *arena, struct root *root)
-{
-    struct scan *s = &r->scan;
-    struct str names[SVG_ATTRIBUTES];
-    struct scan_attribute a;
-    enum svg_fault_kind why;
     size_t count = 0;
-    const char *unknown_prefix = NULL;
 
-    for (;;) {
-        bool apart = scan_blanks(s);
-
-        if (s->at == s->end)
-            return stop_at(r, SVG_UNCLOSED, s->at);
-        if (*s->at == '>' || *s->at == '/')
-            break;
-        if (!apart)
-            return stop_at(r, SVG_SYNTAX, s->at);
-        if (count == SVG_ATTRIBUTES)
-            return stop_at(r, SVG_TOO_MANY_ATTRIBUTES, s->at);
-        if (!scan_attribute(s, r->buffer, &a, &why))
-            return stop_at(r, why, s->at);
-        if (is_repeated(names, count, a.name))
-            return stop_at(r, SVG_REPEATED, a.name.at);
-        names[count++] = a.name;
-        judge_attribute(r, &a);
-        if (root)
-            judge_root_attribute(r, arena, root, &a);
-        if (a.name.len > 6 && memcmp(a.name.at, "xlink:", 6) == 0)
-            unknown_prefix = a.name.at;
-    }
-    if (unknown_prefix && !r->knows_xlink)
-        fault(r, SVG_NAMESPACE, (struct str){unknown_prefix, sizeof "xlink" - 1});
-    return true;
+    while (count <= SVG_ATTRIBUTES && attributes[2 * count])
+        count++;
+    return r->depth == 0 && strcmp(name, "svg") != 0 ? SVG_ROOT
+           : r->depth == SVG_DEPTH                   ? SVG_TOO_DEEP
+           : r->svg->elements == SVG_ELEMENTS        ? SVG_TOO_MANY_ELEMENTS
+           : count > SVG_ATTRIBUTES                  ? SVG_TOO_MANY_ATTRIBUTES
+                                                     : SVG_FAULT_COUNT;
 }
 
-static bool start_tag(struct reader *r, struct arena *arena, const char *at)
+static void XMLCALL on_start(void *reader, const XML_Char *name, const XML_Char **list)
 {
-    struct str name = scan_name(&r->scan);
-    struct root root = {false, false, false};
-    bool is_root = r->depth == 0;
+    struct reader *r = reader;
+    const char *const *attributes = (const char *const *)list;
+    enum svg_fault_kind limit = broken_limit(r, name, attributes);
 
-    if (name.len == 0)
-        return stop_at(r, SVG_SYNTAX, at);
-    if (is_root && (r->has_root || !is(name, "svg")))
-        return stop_at(r, SVG_ROOT, at);
-    if (r->depth == SVG_DEPTH)
-        return stop_at(r, SVG_TOO_DEEP, at);
-    if (r->svg->elements == SVG_ELEMENTS)
-        return stop_at(r, SVG_TOO_MANY_ELEMENTS, at);
-    r->has_root = true;
-    r->svg->elements++;
-    if (!is_element(name))
-        fault(r, SVG_ELEMENT, name);
-    if (!read_attributes(r, arena, is_root ? &root : NULL))
-        return false;
-    if (is_root)
-        judge_root(r, name, &root);
-    if (scan_word(&r->scan, "/>"))
-        return true;
-    if (!scan_word(&r->scan, ">"))
-        return stop_at(r, SVG_SYNTAX, r->scan.at);
-    r->open[r->depth++] = name;
-    return true;
-}
-
-static bool end_tag(struct reader *r, const char *at)
-{
-    struct str name = scan_name(&r->scan);
-
-    scan_blanks(&r->scan);
-    if (!scan_word(&r->scan, ">"))
-        return stop_at(r, SVG_SYNTAX, at);
-    if (r->depth == 0 || !str_equal(name, r->open[r->depth - 1]))
-        return stop_at(r, SVG_END_TAG, at);
-    r->depth--;
-    return true;
-}
-
-/* ---- between tags ---- */
-
-static void count_title(struct reader *r, struct str text)
-{
-    if (r->depth != 2 || !is(r->open[1], "title"))
+    if (r->stopped)
         return;
-    for (size_t i = 0; i < text.len; i++) {
-        r->svg->title_characters += (text.at[i] & 0xc0) != 0x80;
-        r->title_text += !scan_is_blank(text.at[i]);
+    if (limit != SVG_FAULT_COUNT) {
+        stop(r, limit);
+        return;
+    }
+    r->svg->elements++;
+    svg_judge_element(&r->profile, name, attributes, r->depth == 0, XML_GetCurrentLineNumber(r->parser));
+    if (r->depth == 1)
+        r->is_title = strcmp(name, "title") == 0;
+    r->open[r->depth++] = place(r);
+}
+
+static void XMLCALL on_end(void *reader, const XML_Char *name)
+{
+    struct reader *r = reader;
+
+    (void)name;
+    if (!r->stopped)
+        r->depth--;
+}
+
+static void XMLCALL on_text(void *reader, const XML_Char *text, int len)
+{
+    struct reader *r = reader;
+
+    if (r->stopped || r->depth != 2 || !r->is_title)
+        return;
+    for (int i = 0; i < len; i++) {
+        r->svg->title_characters += (text[i] & 0xc0) != 0x80;
+        r->title_text += !memchr(" \t\r\n", text[i], 4);
     }
 }
 
-static bool comment(struct reader *r, const char *at)
+/* Before anything that stands within is read. */
+static void XMLCALL on_doctype(void *reader, const XML_Char *name, const XML_Char *system_id,
+                               const XML_Char *public_id, int has_more)
 {
-    struct str between;
-
-    if (!scan_until(&r->scan, "--", &between))
-        return stop_at(r, SVG_UNCLOSED, at);
-    return scan_word(&r->scan, ">") || stop_at(r, SVG_SYNTAX, at); /* XML 1.0 2.5: no "--" within */
+    (void)name, (void)system_id, (void)public_id, (void)has_more;
+    stop(reader, SVG_DECLARATION);
 }
 
-static bool cdata(struct reader *r, const char *at)
+static void XMLCALL on_instruction(void *reader, const XML_Char *target, const XML_Char *data)
 {
-    struct str between;
-
-    if (r->depth == 0)
-        return stop_at(r, SVG_SYNTAX, at);
-    if (!scan_until(&r->scan, "]]>", &between))
-        return stop_at(r, SVG_UNCLOSED, at);
-    count_title(r, between);
-    return true;
-}
-
-static bool text(struct reader *r)
-{
-    struct scan *s = &r->scan;
-    char character[4];
-
-    while (s->at < s->end && *s->at != '<') {
-        const char *at = s->at;
-        size_t len = 1;
-
-        if (r->depth == 0 && !scan_is_blank(*at))
-            return stop_at(r, SVG_SYNTAX, at);
-        if (*at == '&') {
-            len = scan_reference(s, character);
-            if (len == 0)
-                return stop_at(r, SVG_REFERENCE, at);
-        } else if (scan_word(s, "]]>")) {
-            return stop_at(r, SVG_SYNTAX, at);
-        } else {
-            character[0] = *s->at++;
-        }
-        count_title(r, (struct str){character, len});
-    }
-    return true;
-}
-
-static bool markup(struct reader *r, struct arena *arena)
-{
-    struct scan *s = &r->scan;
-    const char *at = s->at;
-
-    if (scan_word(s, "<!--"))
-        return comment(r, at);
-    if (scan_word(s, "<![CDATA["))
-        return cdata(r, at);
-    if (scan_word(s, "<!"))
-        return stop_at(r, SVG_DECLARATION, at);
-    if (scan_word(s, "<?"))
-        return stop_at(r, SVG_INSTRUCTION, at);
-    if (scan_word(s, "</"))
-        return end_tag(r, at);
-    s->at++;
-    return start_tag(r, arena, at);
+    (void)target, (void)data;
+    stop(reader, SVG_INSTRUCTION);
 }
 
 /* XML 1.0 2.8.  Another encoding would be another document. */
-static bool xml_declaration(struct reader *r)
+static void XMLCALL on_xml(void *reader, const XML_Char *version, const XML_Char *encoding, int standalone)
 {
-    static const char *const names[] = {"version", "encoding", "standalone"};
-    struct scan *s = &r->scan;
-    const char *at = s->at;
-    struct scan_attribute a;
-    enum svg_fault_kind why;
-    size_t next = 0;
-
-    if (!scan_word(s, "<?xml") || s->at == s->end || !scan_is_blank(*s->at)) {
-        s->at = at;
-        return true;
-    }
-    while (scan_blanks(s) && s->at < s->end && *s->at != '?') {
-        if (!scan_attribute(s, r->buffer, &a, &why))
-            return stop_at(r, SVG_INSTRUCTION, at);
-        while (next < 3 && !is(a.name, names[next]) && next > 0)
-            next++;
-        if (next == 3 || !is(a.name, names[next]) || memchr(a.name.at, '&', (size_t)(s->at - a.name.at)))
-            return stop_at(r, SVG_INSTRUCTION, at);
-        if (next == 0 ? !is(a.value, "1.0")
-            : next == 1 ? !str_equal_nocase(a.value, str_of("UTF-8"))
-                        : !is(a.value, "yes") && !is(a.value, "no"))
-            return stop_at(r, SVG_INSTRUCTION, at);
-        next++;
-    }
-    return (next > 0 && scan_word(s, "?>")) || stop_at(r, SVG_INSTRUCTION, at);
+    (void)standalone;
+    if (!version || strcmp(version, "1.0") != 0 || (encoding && !text_equal_nocase(encoding, "UTF-8")))
+        stop(reader, SVG_INSTRUCTION);
 }
 
-static bool document(struct reader *r, struct arena *arena)
-{
-    struct scan *s = &r->scan;
+/* ---- what expat refuses ---- */
 
-    scan_word(s, "\xef\xbb\xbf");
-    if (!xml_declaration(r))
-        return false;
-    while (s->at < s->end)
-        if (*s->at == '<' ? !markup(r, arena) : !text(r))
+static bool starts(const struct reader *r, const char *at, const char *word)
+{
+    size_t len = strlen(word);
+
+    return (size_t)(r->end - at) >= len && memcmp(at, word, len) == 0;
+}
+
+/* Where the markup or the reference begins in which expat stopped at `at`; `at` itself where that is text. */
+static const char *begin_of_markup(const struct reader *r, const char *at)
+{
+    const char *from = at;
+
+    while (from > r->begin && !memchr("<&>;", from[-1], 4))
+        from--;
+    return from > r->begin && (from[-1] == '<' || from[-1] == '&') ? from - 1 : at;
+}
+
+/* expat says what it cannot take; an administrator wants to know what is forbidden. */
+static void not_well_formed(struct reader *r, enum XML_Error error)
+{
+    const char *at = place(r), *from = error == XML_ERROR_INVALID_TOKEN ? begin_of_markup(r, at) : at;
+    bool is_unclosed = error == XML_ERROR_UNCLOSED_TOKEN;
+
+    if (starts(r, from, "<!--") || starts(r, from, "<![CDATA["))
+        last_fault(r, is_unclosed ? SVG_UNCLOSED : SVG_SYNTAX, shown(r, from));
+    else if (starts(r, from, "<!"))
+        last_fault(r, SVG_DECLARATION, shown(r, from));
+    else if (starts(r, from, "<?"))
+        last_fault(r, SVG_INSTRUCTION, shown(r, from));
+    else if (starts(r, from, "&") && (from < at || is_unclosed))
+        last_fault(r, SVG_REFERENCE, shown(r, from));
+    else if (starts(r, from, "</") && r->depth == 0)
+        last_fault(r, SVG_END_TAG, shown(r, from));
+    else if (starts(r, from, "<") && error == XML_ERROR_JUNK_AFTER_DOC_ELEMENT)
+        last_fault(r, SVG_ROOT, shown(r, from));
+    else
+        last_fault(r, is_unclosed ? SVG_UNCLOSED : SVG_SYNTAX, shown(r, at));
+}
+
+static struct str open_name(const struct reader *r)
+{
+    struct str tag = shown(r, r->open[r->depth - 1] + 1);
+    size_t len = 0;
+
+    while (len < tag.len && !memchr(" /", tag.at[len], 2))
+        len++;
+    return (struct str){tag.at, len};
+}
+
+static void refused(struct reader *r, enum XML_Error error)
+{
+    const char *at = place(r);
+
+    switch ((int)error) {
+    case XML_ERROR_ABORTED: /* by us */
+        return;
+    case XML_ERROR_NO_ELEMENTS:
+        last_fault(r, r->depth > 0 ? SVG_UNCLOSED : SVG_ROOT, r->depth > 0 ? open_name(r) : shown(r, r->end));
+        return;
+    case XML_ERROR_UNCLOSED_CDATA_SECTION:
+        last_fault(r, SVG_UNCLOSED, str_of("<![CDATA["));
+        return;
+    case XML_ERROR_TAG_MISMATCH:
+        last_fault(r, SVG_END_TAG, shown(r, begin_of_markup(r, at)));
+        return;
+    case XML_ERROR_DUPLICATE_ATTRIBUTE:
+        last_fault(r, SVG_REPEATED, shown(r, at));
+        return;
+    case XML_ERROR_UNDEFINED_ENTITY:
+    case XML_ERROR_BAD_CHAR_REF:
+        last_fault(r, SVG_REFERENCE, shown(r, at));
+        return;
+    case XML_ERROR_MISPLACED_XML_PI:
+    case XML_ERROR_XML_DECL:
+        last_fault(r, SVG_INSTRUCTION, shown(r, at));
+        return;
+    default:
+        not_well_formed(r, error);
+    }
+}
+
+/* ---- the document ---- */
+
+/* expat would take UTF-16 for what it is, whatever it is told.  False: *offset of the octet that is wrong. */
+static bool is_xml_text(struct str text, size_t *offset)
+{
+    uint32_t c;
+
+    for (size_t i = 0, len; i < text.len; i += len) {
+        len = utf8_decode((const unsigned char *)text.at + i, text.len - i, &c);
+        if (len == 0 || (c < 0x20 && c != '\t' && c != '\n' && c != '\r') || c == 0xfffe || c == 0xffff) {
+            *offset = i;
             return false;
-    if (r->depth > 0)
-        return stop_at(r, SVG_UNCLOSED, r->open[r->depth - 1].at);
-    return r->has_root || stop_at(r, SVG_ROOT, s->end);
+        }
+    }
+    return true;
+}
+
+static size_t line_of(struct str text, size_t offset)
+{
+    size_t line = 1;
+
+    for (size_t i = 0; i < offset; i++)
+        line += text.at[i] == '\n';
+    return line;
+}
+
+/* "&lt;", which expat counts as well, adds a quarter at most. */
+#define AMPLIFICATION_MAX 2.0F
+
+/* XML_ERROR_NONE: it is well-formed, and nobody stopped. */
+static enum XML_Error parse(struct reader *r)
+{
+    XML_SetUserData(r->parser, r);
+    XML_SetElementHandler(r->parser, on_start, on_end);
+    XML_SetCharacterDataHandler(r->parser, on_text);
+    XML_SetXmlDeclHandler(r->parser, on_xml);
+    XML_SetStartDoctypeDeclHandler(r->parser, on_doctype);
+    XML_SetProcessingInstructionHandler(r->parser, on_instruction);
+    XML_SetBillionLaughsAttackProtectionMaximumAmplification(r->parser, AMPLIFICATION_MAX);
+    XML_SetBillionLaughsAttackProtectionActivationThreshold(r->parser, SVG_BYTES);
+    if (XML_Parse(r->parser, r->begin, (int)(r->end - r->begin), XML_TRUE) == XML_STATUS_OK)
+        return XML_ERROR_NONE;
+    return XML_GetErrorCode(r->parser);
+}
+
+static void read_document(struct arena *arena, struct str body, struct svg *svg)
+{
+    struct reader *r = ARENA_NEW(arena, struct reader);
+    enum XML_Error error = XML_ERROR_NO_MEMORY;
+
+    *r = (struct reader){.svg = svg, .begin = body.at, .end = body.at + body.len};
+    r->profile = (struct svg_profile){.svg = svg, .view_box = arena_alloc(arena, body.len + 1)};
+    r->parser = XML_ParserCreate("UTF-8");
+    if (r->parser) {
+        error = parse(r);
+        if (error != XML_ERROR_NONE && error != XML_ERROR_NO_MEMORY)
+            refused(r, error);
+        XML_ParserFree(r->parser);
+    }
+    if (error == XML_ERROR_NO_MEMORY)
+        arena_exhaust(arena);
+    if (error == XML_ERROR_NONE && r->title_text == 0)
+        svg_add_fault(svg, SVG_NO_TITLE, str_of(""), 1);
 }
 
 void svg_parse(struct arena *arena, struct str body, struct svg *out)
 {
-    const char *begin = body.len > 0 ? body.at : "";
-    struct reader *r = ARENA_NEW(arena, struct reader);
     size_t offset;
 
     *out = (struct svg){.fault_count = 0};
-    r->svg = out;
-    r->begin = begin;
-    r->scan = (struct scan){begin, begin + body.len};
-    if (body.len > SVG_BYTES) {
-        fault(r, SVG_TOO_LARGE, (struct str){begin, 0});
-        return;
-    }
-    if (!scan_is_xml_text(body, &offset)) {
-        fault(r, SVG_NOT_UTF8, (struct str){begin + offset, 0});
-        return;
-    }
-    r->buffer = arena_alloc(arena, body.len + 1);
-    if (document(r, arena) && r->title_text == 0)
-        fault(r, SVG_NO_TITLE, (struct str){begin, 0});
-}
-
-const char *svg_fault_text(struct arena *arena, const struct svg_fault *f)
-{
-    static const struct {
-        const char *before, *after;
-    } words[SVG_FAULT_COUNT] = {
-        [SVG_TOO_LARGE] = {NULL, "the document is larger than 32 KiB"},
-        [SVG_NOT_UTF8] = {NULL, "a character that is not UTF-8, or not XML"},
-        [SVG_DECLARATION] = {"", ": declarations are not allowed"},
-        [SVG_INSTRUCTION] = {"", ": no instruction is allowed but <?xml version=\"1.0\" encoding=\"UTF-8\"?>"},
-        [SVG_REFERENCE] = {"", ": no reference that XML has without declarations"},
-        [SVG_SYNTAX] = {"not well-formed XML at \"", "\""},
-        [SVG_END_TAG] = {"", ">: not the element that is open"},
-        [SVG_UNCLOSED] = {"\"", "\" has no end"},
-        [SVG_TOO_DEEP] = {"", ": elements are nested too deeply"},
-        [SVG_TOO_MANY_ELEMENTS] = {"", ": too many elements"},
-        [SVG_TOO_MANY_ATTRIBUTES] = {"", ": too many attributes"},
-        [SVG_REPEATED] = {"", ": a second attribute of that name"},
-        [SVG_ROOT] = {NULL, "the document is not one <svg> element"},
-        [SVG_ELEMENT] = {"<", "> is not part of SVG Tiny PS"},
-        [SVG_ATTRIBUTE] = {"", "= is not part of SVG Tiny PS"},
-        [SVG_ELSEWHERE] = {"", "= refers to something outside of the logo"},
-        [SVG_VALUE] = {"", "= has a value that SVG Tiny PS does not allow"},
-        [SVG_NAMESPACE] = {"", ": the namespace is missing or wrong"},
-        [SVG_NO_PROFILE] = {"<", "> does not say baseProfile=\"tiny-ps\""},
-        [SVG_NO_VERSION] = {"<", "> does not say version=\"1.2\""},
-        [SVG_NO_TITLE] = {NULL, "there is no <title> with a text"},
-    };
-    struct str what = f->what;
-
-    if (what.len > SHOWN_OCTETS)
-        what.len = SHOWN_OCTETS;
-    if (!words[f->kind].before)
-        return f->kind == SVG_NOT_UTF8 ? str_printf(arena, "line %zu: %s", f->line, words[f->kind].after) : words[f->kind].after;
-    return str_printf(arena, "line %zu: %s%s%s", f->line, words[f->kind].before, str_text(arena, what), words[f->kind].after);
+    if (body.len == 0)
+        body = str_of("");
+    if (body.len > SVG_BYTES)
+        svg_add_fault(out, SVG_TOO_LARGE, str_of(""), 1);
+    else if (!is_xml_text(body, &offset))
+        svg_add_fault(out, SVG_NOT_UTF8, str_of(""), line_of(body, offset));
+    else
+        read_document(arena, body, out);
 }

@@ -1,13 +1,11 @@
 /* core/records/svg.h - is a document an SVG Tiny PS logo?  (draft-svg-tiny-ps-abrotman; threats.md B1, B2)
  *
- * A tokenizer of our own, for a small part of XML 1.0: one pass, no recursion, nothing is ever expanded, loaded or drawn.
- * Declarations ("<!DOCTYPE", "<!ENTITY") and processing instructions but "<?xml" end it on sight; references are the five of
- * XML and numbers.  Names are ASCII.  What it takes, every XML parser takes; the reverse does not hold.
+ * expat reads it, in one pass without recursion; nothing is ever loaded or drawn.  A document type ends the pass on sight, before
+ * what it declares is read, so that there are no entities but the five of XML; behind that, expat is told to expand none.  So do
+ * processing instructions but "<?xml", and everything that is not UTF-8.
  *
  * The profile is an allow-list (svg.def): what is not in it is a fault, whatever it may be good for.  Such faults do not end
  * the pass, so that all of them are found at once; the first SVG_FAULTS_MAX are kept, in the order of the document.
- *
- * Spans point into the document, which stays the caller's.
  */
 #pragma once
 
@@ -46,10 +44,12 @@ enum svg_fault_kind {
     SVG_FAULT_COUNT
 };
 
+enum { SVG_WHAT_OCTETS = 60 };
+
 struct svg_fault {
     enum svg_fault_kind kind;
-    struct str what; /* the name or the text that it is about */
-    size_t line;     /* from 1 */
+    char what[SVG_WHAT_OCTETS + 1]; /* the name or the text that it is about, cut */
+    size_t line;                    /* from 1; of an attribute: where its element begins */
 };
 
 struct svg {
@@ -57,7 +57,7 @@ struct svg {
     size_t fault_count, faults_left_out;
     size_t elements;
     /* What receivers may not like, though the profile has it */
-    struct str view_box; /* as it stands there; empty: none */
+    struct str view_box; /* in the arena; empty: none */
     bool view_box_is_square;
     size_t title_characters;
     bool has_position; /* x or y on the root */

@@ -1,4 +1,4 @@
-/* tests/fuzz/fuzz_svg.c - faults lie in the document and have words; a logo without one keeps to the limits, declares nothing,
+/* tests/fuzz/fuzz_svg.c - faults have a line of the document and words; a logo without one keeps to the limits, declares nothing,
  * has no element that runs something, and is cut short at any place a logo no more. */
 #include <stdint.h>
 #include <stdlib.h>
@@ -35,9 +35,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     expect(svg.fault_count <= SVG_FAULTS_MAX && svg.elements <= SVG_ELEMENTS);
     expect(svg.faults_left_out == 0 || svg.fault_count == SVG_FAULTS_MAX);
     for (size_t i = 0; i < svg.fault_count; i++) {
-        struct str what = svg.faults[i].what;
-
-        expect(size == 0 || (what.at >= document.at && what.at + what.len <= document.at + size));
+        expect(strlen(svg.faults[i].what) <= SVG_WHAT_OCTETS);
         expect(svg.faults[i].line >= 1 && svg.faults[i].line <= size + 1);
         expect(strlen(svg_fault_text(arena, &svg.faults[i])) > 0);
     }

@@ -145,7 +145,8 @@ static void test_documents(void **state)
         {LOGO("<g id='<'/>"), SVG_SYNTAX, 0},
         {LOGO("< g/>"), SVG_SYNTAX, 0},
         {LOGO("<g / >"), SVG_SYNTAX, 0},
-        {LOGO("<\xc3\xa9/>"), SVG_SYNTAX, 0},
+        {LOGO("<\xc3\xa9/>"), SVG_ELEMENT, 0}, /* a name, of no element */
+        {LOGO("<\xc3\x97/>"), SVG_SYNTAX, 0},
         {LOGO("<g id='a' id='b'/>"), SVG_REPEATED, 0},
         {LOGO("<g></desc>"), SVG_END_TAG, 0},
         {LOGO("</g>"), SVG_END_TAG, 0},
