@@ -47,6 +47,23 @@ bool str_starts_nocase(struct str s, const char *prefix)
     return s.len >= len && str_equal_nocase((struct str){s.at, len}, str_of(prefix));
 }
 
+const char *str_find(struct str text, struct str part)
+{
+    if (!part.len)
+        return text.at;
+    while (text.len >= part.len) {
+        const char *at = memchr(text.at, part.at[0], text.len - part.len + 1);
+
+        if (!at)
+            return NULL;
+        if (memcmp(at, part.at, part.len) == 0)
+            return at;
+        text.len -= (size_t)(at + 1 - text.at);
+        text.at = at + 1;
+    }
+    return NULL;
+}
+
 bool text_equal_nocase(const char *a, const char *b)
 {
     return str_equal_nocase(str_of(a), str_of(b));

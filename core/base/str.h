@@ -21,6 +21,7 @@ struct str str_copy(struct arena *, struct str);
 bool str_equal(struct str, struct str);
 bool str_equal_nocase(struct str, struct str); /* ASCII only, whatever the locale */
 bool str_starts_nocase(struct str, const char *prefix);
+const char *str_find(struct str text, struct str part); /* the first, exactly so; NULL: none */
 
 const char *str_dup(struct arena *, const char *text);
 const char *str_text(struct arena *, struct str); /* C string; NUL bytes become "\x00" */
