@@ -92,7 +92,7 @@ static enum exit_status run_explain(int argc, char **argv)
 
 const struct command explain_command = {
     .name = "explain",
-    .synopsis = "CHECK-ID... | --bounce TEXT",
+    .synopsis = "CHECK-ID... | --bounce TEXT|FILE",
     .summary = "tell what a check looks at, why receivers care, how to fix what it finds, and where that is written",
     .run = run_explain,
 };

@@ -105,9 +105,11 @@ const struct option option_table[OPTION_COUNT] = {
         .help = "read options from FILE; the command line wins over the environment, that over FILE"},
     [OPT_AUDIT_HELP] = {.command = "audit", .name = "help", .letter = 'h', .type = OPTION_FLAG, .help = "show this "
                 "help"},
-    [OPT_EXPLAIN_BOUNCE] = {.command = "explain", .name = "bounce", .argument = "TEXT", .type = OPTION_TEXT,
-        .help = "tell which rule of which receiver is behind a rejection: an SMTP reply, a log line, or a whole delivery "
-                "status notification; \"-\" is standard input"},
+    [OPT_EXPLAIN_BOUNCE] = {.command = "explain", .name = "bounce", .argument = "TEXT|FILE", .type = OPTION_TEXT,
+        .help = "tell what is behind a rejection, who wrote it and by which rule: an SMTP reply, a line of a log, a delivery "
+                "status notification; of a FILE with many (mailbox, log of Postfix, Exim or OpenSMTPD, output of "
+                "\"postqueue -j\") they are counted by cause and receiver, the most frequent first, with the command that audits "
+                "each; \"-\" is standard input; exit status 3 where nothing is found that a check looks at"},
     [OPT_EXPLAIN_HELP] = {.command = "explain", .name = "help", .letter = 'h', .type = OPTION_FLAG, .help = "show "
                 "this help"},
     [OPT_CHECKS_FORMAT] = {.command = "checks", .name = "format", .type = OPTION_CHOICE, .argument = "text|json",

@@ -1,8 +1,9 @@
-/* core/result/bounce.h - which receiver's rule is behind a rejection?
+/* core/result/bounce.h - what is behind a rejection, and which receiver's published rule is it?
  *
- * Takes an SMTP reply, a log line or a whole delivery status notification, and finds the rules of receivers.def that it
- * fits: by who wrote it, by the words, by the enhanced code (RFC 3463).  The same code means different things at different
- * receivers, so a code alone names no rule unless the receiver is known: then all candidates are given.
+ * Takes one SMTP reply, line of a log or notification.  Who wrote it is told first (bounce_reply.h); of what the receiver
+ * said the words count (bounce_words.h, bounce_causes.def), and an enhanced code only where no word tells more: 5.7.1 stands
+ * for anything, and others mean different things at different receivers.  Where the text speaks of the recipient, of
+ * content, reputation or rates, no check is named: there is nothing that the sender could repair by it.
  */
 #pragma once
 
@@ -11,22 +12,45 @@
 
 #include "core/base/ip.h"
 #include "core/base/str.h"
+#include "core/result/finding.h"
 #include "core/result/receiver.h"
 
-struct bounce_match {
-    const struct receiver_rule *rule;
-    bool by_phrase; /* its words stand in the text; else only its code does */
+struct arena;
+struct bounce_lexicon;
+
+enum bounce_other {
+    BOUNCE_OTHER_NONE,
+    BOUNCE_OTHER_SPAM,
+    BOUNCE_OTHER_REPUTATION,
+    BOUNCE_OTHER_QUOTA,
+    BOUNCE_OTHER_RATE,
+    BOUNCE_OTHER_RELAY,
+    BOUNCE_OTHER_RECIPIENT,
+    BOUNCE_OTHER_SIZE,
+    BOUNCE_OTHER_LOOP,
+    BOUNCE_OTHER_LOGIN,
+    BOUNCE_OTHER_TLS,
+    BOUNCE_OTHER_GREY,
+    BOUNCE_OTHER_COUNT
 };
+
+enum { BOUNCE_CHECKS_MAX = 4, BOUNCE_BYTES_MAX = 1048576 };
 
 struct bounce {
+    bool local;                      /* the sender's own mailer wrote it; nothing below but `host` is set */
+    struct str host;                 /* the receiver's, as far as it is named */
     const struct receiver *receiver; /* who wrote it, as far as the text shows; NULL */
     const char *code;                /* the enhanced code, "5.7.25"; NULL: none stands there */
-    struct ip ip;                    /* the first public address in the text: likely the sender's; IP_NONE */
-    const struct bounce_match *matches; /* best first */
-    size_t match_count;
+    struct ip ip;                    /* likely the sender's; IP_NONE */
+    enum check_id checks[BOUNCE_CHECKS_MAX]; /* behind it, the first one first; each of another group */
+    size_t check_count;
+    bool by_code;                           /* no word tells it, only the code */
+    enum bounce_other other;                /* without a check: what it is about */
+    const struct receiver_rule *const *rules; /* of the receiver, that say so */
+    size_t rule_count;
 };
 
-enum { BOUNCE_BYTES_MAX = 1048576 };
-
-/* `text` may hold any bytes; what is beyond BOUNCE_BYTES_MAX is not looked at. */
-struct bounce bounce_explain(struct arena *, struct str text);
+/* `text` may hold any bytes; what is beyond BOUNCE_BYTES_MAX is not looked at.  The result is in the arena, and borrows of
+ * the text. */
+struct bounce bounce_explain(const struct bounce_lexicon *, struct arena *, struct str text);
+const char *bounce_other_text(enum bounce_other); /* "the recipient: ..."; NULL for none */

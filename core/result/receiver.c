@@ -10,7 +10,7 @@
 #include "core/result/result.h"
 
 enum receiver_id {
-#define RECEIVER(id, name, title, kind, marks, not_visible) RECEIVER_ID_##id,
+#define RECEIVER(id, name, title, kind, hosts, marks, not_visible) RECEIVER_ID_##id,
 #define RULE(receiver, outcome, when, words, codes, phrases, source, date)
 #include "core/result/receivers.def"
 #undef RECEIVER
@@ -19,7 +19,7 @@ enum receiver_id {
 };
 
 static const struct receiver receivers[RECEIVER_ID_COUNT] = {
-#define RECEIVER(id, name, title, kind, marks, not_visible) [RECEIVER_ID_##id] = {name, title, RECEIVER_##kind, marks, not_visible},
+#define RECEIVER(id, name, title, kind, hosts, marks, not_visible) [RECEIVER_ID_##id] = {name, title, RECEIVER_##kind, hosts, marks, not_visible},
 #define RULE(receiver, outcome, when, words, codes, phrases, source, date)
 #include "core/result/receivers.def"
 #undef RECEIVER
@@ -44,7 +44,7 @@ static const struct receiver receivers[RECEIVER_ID_COUNT] = {
 #define NOTES(check) CHECK_HAS(check, 1u << NOTE)
 
 static const struct receiver_rule rules[] = {
-#define RECEIVER(id, name, title, kind, marks, not_visible)
+#define RECEIVER(id, name, title, kind, hosts, marks, not_visible)
 #define RULE(receiver, outcome, when, words, codes, phrases, source, date)                                                         \
     {RECEIVER_ID_##receiver, RECEIVER_##outcome, when, words, codes, phrases, source, date},
 #include "core/result/receivers.def"

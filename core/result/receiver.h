@@ -25,6 +25,7 @@ struct receiver {
     const char *name;  /* "gmail-bulk" */
     const char *title; /* "Gmail, bulk senders (5,000 a day)" */
     enum receiver_kind kind;
+    const char *hosts;       /* "|" between the domains of its mail servers */
     const char *marks;       /* "|" between texts that show in a bounce who wrote it */
     const char *not_visible; /* rules that nobody outside can check */
 };
