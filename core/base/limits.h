@@ -8,7 +8,8 @@ enum {
     DNS_TRY_MS           = 2000,  /* one UDP try */
     DNS_TRIES            = 3,     /* over UDP, all resolvers together; sums up well below one audit's time */
     DNS_TCP_MS           = 5000,  /* one TCP exchange */
-    DNS_CHANNEL_QUERIES  = 64,    /* then the channel is retired, which rotates source ports */
+    DNS_SOCKETS_MAX      = 1024,  /* a question has one: at 200 ms an answer 5,000 a second, and no more than that are waited for */
+    DNS_DATAGRAM_MAX     = 4096,  /* of replies over UDP: nobody announces more, and we do DNS_EDNS_SIZE */
     DNS_NAME_HOPS        = 126,   /* compression pointers in one name: it has at most 127 labels */
     DNS_MESSAGE_HOPS     = 4096,  /* and in one message */
     DNS_RECORDS_MAX      = 1024,  /* a 64 KiB message of empty records costs ldns 12.7 times its size */

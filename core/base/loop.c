@@ -70,6 +70,15 @@ int64_t loop_now_ms(const struct loop *loop)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
+struct timeval loop_time_to(const struct loop *loop, int64_t at_ms)
+{
+    int64_t wait_ms = at_ms - loop_now_ms(loop);
+
+    if (wait_ms <= 0)
+        return (struct timeval){0, 0};
+    return (struct timeval){(time_t)(wait_ms / 1000), (suseconds_t)(wait_ms % 1000 * 1000)};
+}
+
 int64_t loop_wall_s(const struct loop *loop)
 {
     return loop->boot_s + since_boot_s();
@@ -192,13 +201,8 @@ void task_schedule(struct task *task)
 
 void task_schedule_at(struct task *task, int64_t at_ms)
 {
-    int64_t wait_ms = at_ms - loop_now_ms(task->loop);
-    struct timeval wait = {0, 0};
+    struct timeval wait = loop_time_to(task->loop, at_ms);
 
-    if (wait_ms > 0) {
-        wait.tv_sec = (time_t)(wait_ms / 1000);
-        wait.tv_usec = (suseconds_t)(wait_ms % 1000 * 1000);
-    }
     if (evtimer_add(task->event, &wait) != 0)
         loop_exhausted(task->loop);
 }

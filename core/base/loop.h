@@ -2,6 +2,7 @@
 #pragma once
 
 #include <stdint.h>
+#include <sys/time.h>
 
 struct event_base;
 struct loop;
@@ -10,6 +11,7 @@ struct loop *loop_new(void); /* NULL: no memory or descriptors */
 void loop_free(struct loop *);
 struct event_base *loop_base(struct loop *); /* for the collectors */
 int64_t loop_now_ms(const struct loop *);    /* monotonic, never cached */
+struct timeval loop_time_to(const struct loop *, int64_t at_ms); /* 0 when it has gone by */
 
 /* The wall clock, seconds since 1970: as it was when the loop was made, and what has gone by since, suspension included.  A
  * clock that is set in mid-run moves nothing: all that one run says about dates rests on one clock, right or wrong. */

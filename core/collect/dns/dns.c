@@ -17,6 +17,7 @@ enum {
 
 static void question_free(struct dns_question *q)
 {
+    dns_cancel(&q->exchange);
     *q->back = q->next;
     if (q->next)
         q->next->back = q->back;
@@ -65,11 +66,9 @@ static void publish_if_finished(struct dns_question *q)
 static void on_done(struct dns_exchange *exchange)
 {
     struct dns_question *q = (void *)((char *)exchange - offsetof(struct dns_question, exchange));
-    uint8_t *reply = exchange->reply;
 
     guarded(q, dns_question_step);
     arena_reset(q->dns->scratch);
-    free(reply);
     publish_if_finished(q);
 }
 
@@ -183,9 +182,9 @@ void dns_free(struct dns *dns)
 {
     if (!dns)
         return;
-    dns_carrier_free(dns->carrier);
     while (dns->questions)
         question_free(dns->questions);
+    dns_carrier_free(dns->carrier);
     arena_free(dns->scratch);
     free(dns->scan);
     free(dns->servers);

@@ -1,8 +1,7 @@
 /* core/collect/dns/dns.h - the collector of DNS evidence (dns_answer.h).
  *
- * ldns builds and parses packets (dns_wire.h), c-ares carries them on the libevent loop, one channel per
- * server.  It asks over TCP after truncation or an echo that differs, without EDNS after FORMERR, BADVERS or silence, the
- * next resolver after a failure, once more with CD after SERVFAIL (an answer then, and SERVFAIL again without CD, mean that
+ * ldns builds and parses packets (dns_wire.h), each of which goes over a socket of its own (dns_carrier.h).  It asks over
+ * TCP after truncation or an echo that differs, without EDNS after FORMERR, BADVERS or silence, the next resolver after a failure, once more with CD after SERVFAIL (an answer then, and SERVFAIL again without CD, mean that
  * DNSSEC validation failed; a second SERVFAIL makes it ask for CNAMEs, link by link, because resolvers hide rings so), and
  * follows CNAME chains that the resolver left open.  Questions in flight are coalesced by the evidence store.
  *

@@ -36,25 +36,25 @@ void dns_question_finish_unknown(struct dns_question *q, enum reason reason, enu
 }
 
 /* What says more about the name or about who is at fault hides what says less. */
-static unsigned weight(enum reason reason)
+static unsigned weight(enum reason reason, enum side side)
 {
     switch (reason) {
     case REASON_DNSSEC_BOGUS:
-        return 8;
+        return 9;
     case REASON_SERVFAIL:
-        return 7;
+        return 8;
     case REASON_REFUSED_BY_RESOLVER:
-        return 6;
+        return 7;
     case REASON_PROTOCOL:
-        return 5;
+        return 6;
     case REASON_TIMEOUT:
         return 4;
     case REASON_NO_IPV6_HERE:
         return 3;
     case REASON_CONNECTION_LOST:
         return 2;
-    case REASON_RESOLVER_DOWN:
-        return 1;
+    case REASON_RESOLVER_DOWN: /* who cannot send hears nothing */
+        return side == SIDE_US ? 5 : 1;
     default:
         return 0;
     }
@@ -73,7 +73,7 @@ static enum side side_of(const struct dns_question *q, enum reason reason)
 static void note(struct dns_question *q, struct dns_setback setback)
 {
     q->answer->setbacks += reason_may_pass(setback.reason);
-    if (weight(setback.reason) <= weight(q->setback.reason))
+    if (weight(setback.reason, setback.side) <= weight(q->setback.reason, q->setback.side))
         return;
     setback.server = dns_question_server(q)->text;
     q->setback = setback;

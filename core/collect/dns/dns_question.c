@@ -44,7 +44,7 @@ void dns_question_ask(struct dns_question *q)
         return;
     }
     q->exchange.server = server->at;
-    q->exchange.transport = q->tcp ? DNS_TCP : q->edns ? DNS_UDP_EDNS : DNS_UDP_PLAIN;
+    q->exchange.tcp = q->tcp;
     q->answer->tries++;
     q->tcp_tried = q->tcp_tried || q->tcp;
     trace_event(dns->trace, "dns>", server->text, "%s %s%s%s%s", dns_type_name(type),
@@ -163,6 +163,15 @@ static void after_silence(struct dns_question *q)
     dns_question_ask_next(q);
 }
 
+/* What keeps UDP away need not keep TCP away: many a firewall rejects the one only. */
+static bool goes_on_over_tcp(struct dns_question *q)
+{
+    if (q->tcp || q->tcp_tried || q->is_sample)
+        return false;
+    dns_question_ask_over_tcp(q);
+    return true;
+}
+
 /* A server that answers over UDP and refuses TCP breaks RFC 7766 5; one that does neither is down. */
 static void after_refused_connection(struct dns_question *q)
 {
@@ -175,16 +184,19 @@ static void after_refused_connection(struct dns_question *q)
     else
         dns_question_note(q, dns_question_is_own(q) ? REASON_CONNECTION_LOST : REASON_RESOLVER_DOWN,
                           q->tcp ? "its TCP connections fail" : "nothing listens there", NULL);
+    if (goes_on_over_tcp(q))
+        return;
     stand_back(q);
     dns_question_ask_next(q);
 }
 
-static void after_no_route(struct dns_question *q)
+static void after_obstacle(struct dns_question *q, enum reason reason, const char *what)
 {
-    bool is_v6 = dns_question_server(q)->at.ip.family == IP_V6;
-
-    dns_question_note_us(q, is_v6 ? REASON_NO_IPV6_HERE : REASON_RESOLVER_DOWN, "no route to it");
-    dns_question_ask_next(q);
+    if (falls_back_to_udp(q))
+        return;
+    dns_question_note_us(q, reason, what);
+    if (!goes_on_over_tcp(q))
+        dns_question_ask_next(q);
 }
 
 void dns_question_after_malformed(struct dns_question *q, const char *why)
@@ -212,11 +224,12 @@ void dns_question_step(struct dns_question *q)
         return;
     case DNS_NO_ROUTE:
         trace_event(q->dns->trace, "dns<", dns_question_server(q)->text, "no route");
-        after_no_route(q);
+        after_obstacle(q, dns_question_server(q)->at.ip.family == IP_V6 ? REASON_NO_IPV6_HERE : REASON_RESOLVER_DOWN,
+                       "no route to it");
         return;
-    case DNS_GARBLED:
-        trace_event(q->dns->trace, "dns<", dns_question_server(q)->text, "malformed");
-        dns_question_after_malformed(q, NULL);
+    case DNS_FORBIDDEN:
+        trace_event(q->dns->trace, "dns<", dns_question_server(q)->text, "not permitted");
+        after_obstacle(q, REASON_RESOLVER_DOWN, "this machine, perhaps its firewall, does not permit the question");
         return;
     case DNS_NO_RESOURCES:
         dns_question_finish_unknown(q, REASON_RESOURCES, SIDE_US, trouble_of(REASON_RESOURCES).why);

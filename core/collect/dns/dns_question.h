@@ -14,8 +14,8 @@
  */
 #pragma once
 
+#include "core/collect/dns/dns_carrier.h"
 #include "core/collect/dns/dns_chain.h"
-#include "core/collect/dns/dns_channel.h"
 #include "core/collect/dns/dns_text.h"
 #include "core/collect/dns/dns_wire.h"
 

@@ -160,8 +160,7 @@ static void after_answer(struct dns_question *q, const struct dns_message *messa
     }
 }
 
-/* Whether the server does EDNS.  1.18 of c-ares may have asked again without it, and then no longer does for the
- * channel. */
+/* Whether the server does EDNS. */
 static void note_edns(struct dns_question *q, const struct dns_message *message)
 {
     struct dns_resolver *server = dns_question_server(q);
@@ -172,7 +171,6 @@ static void note_edns(struct dns_question *q, const struct dns_message *message)
         server->knows_edns = true;
         server->without_edns = 0;
     } else if (q->edns) {
-        dns_carrier_avoid(&q->exchange);
         server->without_edns += is_answer;
     } else if (q->edns_refused && is_answer) {
         server->without_edns = DNS_WITHOUT_EDNS_MAX;

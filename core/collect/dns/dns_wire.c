@@ -311,6 +311,34 @@ bool dns_wire_echoes(const uint8_t *query, size_t query_size, const uint8_t *rep
     return true;
 }
 
+bool dns_wire_replies(const uint8_t *query, size_t query_size, const uint8_t *reply, size_t reply_size)
+{
+    if (reply_size < DNS_HEADER_SIZE || read16(query) != read16(reply))
+        return false;
+    return read16(reply + 4) == 0 || dns_wire_echoes(query, query_size, reply, reply_size, false);
+}
+
+uint8_t *dns_stream_reply(struct dns_stream *stream, const uint8_t *query, size_t query_size, size_t *reply_size)
+{
+    size_t at = 0;
+
+    while (stream->size - at >= 2) {
+        uint8_t *message = stream->bytes + at + 2;
+        size_t size = read16(message - 2);
+
+        if (stream->size - at - 2 < size)
+            break;
+        if (dns_wire_replies(query, query_size, message, size)) {
+            *reply_size = size;
+            return message;
+        }
+        at += 2 + size;
+    }
+    stream->size -= at;
+    memmove(stream->bytes, stream->bytes + at, stream->size);
+    return NULL;
+}
+
 void dns_wire_lower_question(uint8_t *reply, const struct dns_scan *scan)
 {
     if (scan->question_count == 0)

@@ -56,6 +56,18 @@ bool dns_wire_scan(const uint8_t *packet, size_t size, struct dns_scan *, const 
 /* Is the reply's question the query's, byte by byte, or (exact: false) but for the case of letters? */
 bool dns_wire_echoes(const uint8_t *query, size_t query_size, const uint8_t *reply, size_t reply_size, bool exact);
 
+/* Has it the query's id and, but for the case of letters, its question?  Or none: servers say FORMERR so. */
+bool dns_wire_replies(const uint8_t *query, size_t query_size, const uint8_t *reply, size_t reply_size);
+
+/* What has come over a TCP connection: messages, each behind its length in two octets (RFC 1035 4.2.2). */
+struct dns_stream {
+    size_t size;
+    uint8_t bytes[2 + DNS_PACKET_MAX];
+};
+
+/* The first message that replies to the query, NULL: it is not there yet, or not all of it.  Others are dropped. */
+uint8_t *dns_stream_reply(struct dns_stream *, const uint8_t *query, size_t query_size, size_t *reply_size);
+
 /* Lower-cases the question of a scanned reply.  Names in a reply point into its question, and would show our random
  * case. */
 void dns_wire_lower_question(uint8_t *reply, const struct dns_scan *);
