@@ -28,7 +28,7 @@
 #include "core/records/dnsbl.h"
 #include "probes/probes.h"
 
-enum { RESOLVERS_MAX = 8, AUDIT_COMMAND_BYTES = JSON_BYTES * 16, DESCRIPTORS_WANTED = 65536 };
+enum { AUDIT_COMMAND_BYTES = JSON_BYTES * 16, DESCRIPTORS_WANTED = 65536 };
 
 extern char **environ;
 
@@ -43,7 +43,7 @@ struct audit_command {
     size_t domain_count;
     int list_fd; /* -1: none */
     struct sheets sheets;
-    struct dns_server system_servers[RESOLVERS_MAX];
+    struct dns_system system_resolvers;
     struct loop *loop;
     struct trace *trace;
     struct engine *engine;
@@ -193,19 +193,15 @@ static void raise_descriptor_limit(void)
 
 static struct dns_config dns_config_of(struct audit_command *run)
 {
-    static const uint8_t loopback[] = {127, 0, 0, 1};
     struct dns_config config = {.servers = run->settings.resolvers,
                                 .server_count = run->settings.resolver_count,
                                 .trust_ad = run->settings.trust_ad,
                                 .trace = run->trace};
 
     if (config.server_count == 0) {
-        config.servers = run->system_servers;
-        config.server_count = dns_system_servers(run->system_servers, RESOLVERS_MAX);
-    }
-    if (config.server_count == 0) { /* what resolv.conf(5) promises for an empty file */
-        run->system_servers[0] = (struct dns_server){ip_from_bytes(loopback, sizeof loopback), 53};
-        config.server_count = 1;
+        settings_system_servers(&run->system_resolvers);
+        config.servers = run->system_resolvers.servers;
+        config.server_count = run->system_resolvers.count;
     }
     return config;
 }

@@ -297,7 +297,8 @@ bool settings_server(struct arena *arena, const char *text, struct dns_server *o
     const char *at = strrchr(text, '@');
     const char *address = at ? str_text(arena, (struct str){text, (size_t)(at - text)}) : text;
 
-    out->port = 53;
+    if (!dns_server_parse(without_brackets(arena, address), out))
+        return false;
     if (at) {
         char *end;
         long port = strtol(at + 1, &end, 10);
@@ -306,7 +307,21 @@ bool settings_server(struct arena *arena, const char *text, struct dns_server *o
             return false;
         out->port = (uint16_t)port;
     }
-    return ip_parse(without_brackets(arena, address), &out->ip);
+    return true;
+}
+
+/* resolv.conf(5): where none is named, one on this machine is meant.  One that cannot be used is named all the same. */
+void settings_system_servers(struct dns_system *out)
+{
+    static const uint8_t loopback[] = {127, 0, 0, 1};
+    int error = dns_system_read(out);
+
+    if (error)
+        complain("/etc/resolv.conf: %s", strerror(error));
+    for (size_t i = 0; i < out->unusable_count; i++)
+        complain("/etc/resolv.conf: \"nameserver %s\" cannot be used", out->unusable[i]);
+    if (out->count == 0 && out->unusable_count == 0 && !error)
+        out->servers[out->count++] = (struct dns_server){.ip = ip_from_bytes(loopback, sizeof loopback), .port = 53};
 }
 
 static const char *known_receivers(struct arena *arena)

@@ -47,4 +47,5 @@ struct settings {
 };
 
 bool settings_server(struct arena *, const char *text, struct dns_server *out); /* ADDR or ADDR@PORT */
+void settings_system_servers(struct dns_system *out);                           /* complains of those that cannot be used */
 bool settings_make(const struct options *, struct settings *out, const char **why);

@@ -19,13 +19,12 @@
 #include "core/facts/target.h"
 #include "reports/sink.h"
 
-enum { RESOLVERS_MAX = 8, INDENT = 2 };
+enum { INDENT = 2 };
 
 struct spf_command {
     struct arena *arena;
     struct options options;
-    struct dns_server servers[RESOLVERS_MAX];
-    size_t server_count;
+    struct dns_system resolvers;
     struct target target;
     struct spf_question question;
     const struct spf_result *result; /* in the run's memory, as long as `done` runs */
@@ -48,21 +47,17 @@ static const char *value_of(const struct options *options, enum option_id id, co
 
 static bool read_servers(struct spf_command *c, const char **why)
 {
-    static const uint8_t loopback[] = {127, 0, 0, 1};
-
     for (const struct option_use *use = options_next(&c->options, OPT_SPF_RESOLVER, NULL); use;
          use = options_next(&c->options, OPT_SPF_RESOLVER, use)) {
-        if (c->server_count == RESOLVERS_MAX ||
-            !settings_server(c->arena, use->value, &c->servers[c->server_count++])) {
+        if (c->resolvers.count == DNS_SYSTEM_MAX ||
+            !settings_server(c->arena, use->value, &c->resolvers.servers[c->resolvers.count++])) {
             *why = str_printf(c->arena, "spf: --resolver: \"%s\" is no address of a resolver, or one too many",
                               use->value);
             return false;
         }
     }
-    if (!c->server_count)
-        c->server_count = dns_system_servers(c->servers, RESOLVERS_MAX);
-    if (!c->server_count)
-        c->servers[c->server_count++] = (struct dns_server){ip_from_bytes(loopback, sizeof loopback), 53};
+    if (!c->resolvers.count)
+        settings_system_servers(&c->resolvers);
     return true;
 }
 
@@ -279,7 +274,7 @@ static bool start(struct spf_command *c, const char **why)
     c->trace = trace ? trace_new(stderr) : NULL;
     if (!c->loop || (trace && !c->trace))
         return false;
-    config.dns = (struct dns_config){.servers = c->servers, .server_count = c->server_count, .trace = c->trace};
+    config.dns = (struct dns_config){.servers = c->resolvers.servers, .server_count = c->resolvers.count, .trace = c->trace};
     config.smtp = (struct smtp_config){.our_name = "localhost", .use_ipv4 = true, .use_ipv6 = true};
     c->engine = engine_new(c->loop, &config, why);
     return c->engine && engine_ask(c->engine, &c->target, ask, finish, c);

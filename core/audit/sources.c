@@ -38,22 +38,18 @@ static const void *now_value(const struct sources *sources, struct arena *arena)
     return now;
 }
 
-static const char *server_text(struct arena *arena, const struct dns_server *server)
-{
-    const char *ip = ip_text(arena, &server->ip);
-
-    return server->port == 53 ? ip : str_printf(arena, "%s@%u", ip, (unsigned)server->port);
-}
-
 static const void *vantage_value(const struct sources *sources, struct arena *arena)
 {
     const struct engine_config *config = &sources->config;
     struct vantage *vantage = vantage_look(arena, sources->config.helo);
     const char **resolvers = ARENA_ARRAY(arena, const char *, config->dns.server_count + 1);
     const struct ip_block *block;
+    char text[DNS_SERVER_TEXT_MAX];
 
-    for (size_t i = 0; i < config->dns.server_count; i++)
-        resolvers[i] = server_text(arena, &config->dns.servers[i]);
+    for (size_t i = 0; i < config->dns.server_count; i++) {
+        dns_server_print(&config->dns.servers[i], text);
+        resolvers[i] = str_dup(arena, text);
+    }
     vantage->resolvers = resolvers;
     vantage->resolver_count = config->dns.server_count;
     block = config->dns.server_count ? ip_special(&config->dns.servers[0].ip) : NULL;

@@ -34,6 +34,7 @@ static struct {
     int errors;                                  /* so many, then calls are made again; 0: always */
     size_t send_most;                            /* octets at once; 0: all */
     unsigned sockets;                            /* calls */
+    struct sockaddr_storage to;                  /* of the last connect() */
 } calls;
 
 static bool fails(int error)
@@ -52,6 +53,7 @@ int socket(int family, int type, int protocol)
 
 int connect(int fd, const struct sockaddr *to, socklen_t size)
 {
+    memcpy(&calls.to, to, size);
     return fails(calls.connect_error) ? -1 : (int)syscall(SYS_connect, fd, to, size);
 }
 
@@ -532,6 +534,19 @@ static void sockets_are_few_where_descriptors_are(void **state)
     close_bench(&bench);
 }
 
+static void a_scope_goes_with_its_address(void **state)
+{
+    struct bench bench;
+
+    (void)state;
+    open_bench(&bench);
+    assert_true(dns_server_parse("fe80::53%7", &bench.server));
+    calls.connect_error = ENETUNREACH;
+    assert_fate(&bench, carry(&bench, false), DNS_NO_ROUTE);
+    assert_int_equal(((struct sockaddr_in6 *)&calls.to)->sin6_scope_id, 7);
+    close_bench(&bench);
+}
+
 /* ---- TCP ---- */
 
 static int accept_one(struct bench *bench, struct heard *heard)
@@ -737,6 +752,7 @@ int main(void)
         cmocka_unit_test(interrupted_calls_are_made_again),
         cmocka_unit_test(what_is_short_is_waited_for),
         cmocka_unit_test(sockets_are_few_where_descriptors_are),
+        cmocka_unit_test(a_scope_goes_with_its_address),
         cmocka_unit_test(a_message_may_come_in_pieces),
         cmocka_unit_test(other_messages_are_dropped),
         cmocka_unit_test(the_longest_message_arrives),

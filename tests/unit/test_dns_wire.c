@@ -7,7 +7,10 @@
 
 #include <cmocka.h>
 
+#include <net/if.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "core/base/arena.h"
@@ -719,24 +722,42 @@ static void resolv_conf_is_read(void **state)
                                "nameserver 192.0.2.1\r\n"
                                "nameserver\t2001:db8::53   # ours\n"
                                "nameservers 192.0.2.8\n"
-                               "nameserver fe80::1%eth0\n"
+                               "nameserver fe80::1%lo\n"
                                "nameserver\n"
                                "options edns0\n"
                                "nameserver 127.0.0.53";
-    struct dns_server servers[8];
-    char out[DNS_SERVER_TEXT_MAX];
+    static const char *const unusable[] = {"fe80::1%no-such-card", "fe80::1", "192.0.2.1%lo", "fe80::1%0", "127.1",
+                                           "ns1.example.org", "fe80::1%", "0123456789012345678901234567890123456789012345678901234567890123456789"};
+    struct dns_system conf;
+    struct dns_server server;
+    char out[DNS_SERVER_TEXT_MAX], line[128];
 
     (void)state;
-    assert_int_equal(dns_servers_parse(text, sizeof text - 1, servers, 8), 3);
-    dns_server_print(&servers[0], out);
+    dns_system_parse(text, sizeof text - 1, &conf);
+    assert_int_equal(conf.count, 4);
+    assert_int_equal(conf.unusable_count, 0);
+    dns_server_print(&conf.servers[0], out);
     assert_string_equal(out, "192.0.2.1");
-    dns_server_print(&servers[1], out);
+    dns_server_print(&conf.servers[1], out);
     assert_string_equal(out, "2001:db8::53");
-    servers[2].port = 5353;
-    dns_server_print(&servers[2], out);
+    dns_server_print(&conf.servers[2], out);
+    assert_string_equal(out, "fe80::1%lo");
+    assert_int_equal(conf.servers[2].scope, if_nametoindex("lo"));
+    conf.servers[3].port = 5353;
+    dns_server_print(&conf.servers[3], out);
     assert_string_equal(out, "127.0.0.53@5353");
-    assert_int_equal(dns_servers_parse(text, sizeof text - 1, servers, 2), 2);
-    assert_int_equal(dns_servers_parse("", 0, servers, 2), 0);
+    dns_system_parse("", 0, &conf);
+    assert_int_equal(conf.count + conf.unusable_count, 0);
+    for (size_t i = 0; i < sizeof unusable / sizeof *unusable; i++) {
+        snprintf(line, sizeof line, "nameserver %s\n", unusable[i]);
+        dns_system_parse(line, strlen(line), &conf);
+        assert_int_equal(conf.count, 0);
+        assert_int_equal(conf.unusable_count, 1);
+        assert_memory_equal(conf.unusable[0], unusable[i], strlen(conf.unusable[0]));
+        assert_true(strlen(conf.unusable[0]) > 0);
+    }
+    assert_true(dns_server_parse("fe80::1%1", &server));
+    assert_int_equal(server.scope, 1);
 }
 
 static void types_have_names(void **state)

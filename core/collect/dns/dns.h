@@ -17,6 +17,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <net/if.h>
+
 #include "core/facts/dns_answer.h"
 
 struct dns; /* the collector */
@@ -27,7 +29,24 @@ struct trace;
 struct dns_server {
     struct ip ip;
     uint16_t port;
+    uint32_t scope; /* of a link-local address: the index of the interface; else 0 */
 };
+
+enum { DNS_SERVER_TEXT_MAX = IP_TEXT_MAX + IF_NAMESIZE + 8 };
+/* An address, a link-local one with its scope (RFC 4007): "192.0.2.53", "fe80::1%eth0".  The port becomes 53. */
+bool dns_server_parse(const char *text, struct dns_server *out);
+void dns_server_print(const struct dns_server *, char out[DNS_SERVER_TEXT_MAX]); /* "192.0.2.53", "192.0.2.53@5353" */
+
+/* The `nameserver` lines of the system's configuration: those that can be used, and what stands in the others. */
+enum { DNS_SYSTEM_MAX = 8 };
+struct dns_system {
+    struct dns_server servers[DNS_SYSTEM_MAX];
+    char unusable[DNS_SYSTEM_MAX][DNS_SERVER_TEXT_MAX];
+    size_t count, unusable_count;
+};
+
+/* Reads /etc/resolv.conf.  Returns 0, even if there is none, or the errno of what keeps it from being read. */
+int dns_system_read(struct dns_system *out);
 
 struct dns_config {
     const struct dns_server *servers; /* asked in this order */
@@ -42,6 +61,3 @@ struct dns *dns_new(struct loop *, const struct dns_config *); /* copies the con
 void dns_free(struct dns *);                                   /* requests under way are forgotten */
 void dns_collect(struct dns *, struct evidence *);             /* makes the evidence known in a later turn of the loop, at once
                                                                   where there is nothing to send */
-
-/* Servers of the system's configuration (/etc/resolv.conf).  Returns how many were stored. */
-size_t dns_system_servers(struct dns_server *out, size_t max);

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <event2/event.h>
+#include <netinet/in.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 
@@ -213,6 +214,8 @@ static int begin(struct dns_exchange *exchange)
     socklen_t to_size = ip_to_sockaddr(&exchange->server.ip, exchange->server.port, &to);
     int error;
 
+    if (exchange->server.scope)
+        ((struct sockaddr_in6 *)&to)->sin6_scope_id = exchange->server.scope;
     exchange->said = 0;
     exchange->late_count = 0;
     exchange->event = event_new(loop_base(carrier->loop), -1, 0, on_event, exchange);

@@ -1,9 +1,12 @@
 /* core/collect/dns/dns_text.c - words for extended errors, and the system's list of resolvers. */
 #include "core/collect/dns/dns_text.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include <net/if.h>
 
 #include "core/base/str.h"
 
@@ -61,15 +64,48 @@ bool dns_extended_error_is_bogus(int code)
     return (code >= 6 && code <= 12) || code == 25;
 }
 
-void dns_server_print(const struct dns_server *server, char out[DNS_SERVER_TEXT_MAX])
+/* ---- name servers ---- */
+
+/* RFC 4007 11.2: the name of an interface, or its index.  0: there is none. */
+static uint32_t scope_of(const char *zone)
 {
+    char *end;
+    unsigned long index = strtoul(zone, &end, 10);
+
+    if (zone[0] >= '0' && zone[0] <= '9' && !*end)
+        return index <= UINT32_MAX ? (uint32_t)index : 0;
+    return if_nametoindex(zone);
+}
+
+static bool is_link_local(const struct ip *ip)
+{
+    return ip->family == IP_V6 && ip->bytes[0] == 0xfe && (ip->bytes[1] & 0xc0) == 0x80;
+}
+
+bool dns_server_parse(const char *text, struct dns_server *out)
+{
+    const char *zone = strchr(text, '%');
+    size_t length = zone ? (size_t)(zone - text) : strlen(text);
     char ip[IP_TEXT_MAX];
 
+    if (length >= sizeof ip)
+        return false;
+    memcpy(ip, text, length);
+    ip[length] = '\0';
+    *out = (struct dns_server){.port = DNS_PORT, .scope = zone ? scope_of(zone + 1) : 0};
+    return ip_parse(ip, &out->ip) && (zone != NULL) == is_link_local(&out->ip) && (zone != NULL) == (out->scope != 0);
+}
+
+void dns_server_print(const struct dns_server *server, char out[DNS_SERVER_TEXT_MAX])
+{
+    char ip[IP_TEXT_MAX], zone[1 + IF_NAMESIZE] = "%", port[8] = "";
+
     ip_print(&server->ip, ip);
-    if (server->port == DNS_PORT)
-        snprintf(out, DNS_SERVER_TEXT_MAX, "%s", ip);
-    else
-        snprintf(out, DNS_SERVER_TEXT_MAX, "%s@%u", ip, (unsigned)server->port);
+    if (server->scope && !if_indextoname(server->scope, zone + 1))
+        snprintf(zone, sizeof zone, "%%%u", (unsigned)server->scope);
+    if (server->port != DNS_PORT)
+        snprintf(port, sizeof port, "@%u", (unsigned)server->port);
+    snprintf(out, DNS_SERVER_TEXT_MAX, "%s%s%s", ip, server->scope ? zone : "", port);
 }
 
 static bool is_blank(char c)
@@ -77,53 +113,53 @@ static bool is_blank(char c)
     return c == ' ' || c == '\t' || c == '\r';
 }
 
-static bool parse_line(const char *line, const char *end, struct dns_server *out)
+/* The address in a "nameserver" line; "" if it is another line. */
+static void read_line(const char *line, const char *end, char address[DNS_SERVER_TEXT_MAX])
 {
     static const char keyword[] = "nameserver";
     const size_t length = sizeof keyword - 1;
-    char ip[IP_TEXT_MAX];
     size_t used = 0;
 
-    if ((size_t)(end - line) <= length || memcmp(line, keyword, length) != 0 || !is_blank(line[length]))
-        return false;
-    line += length;
-    while (line < end && is_blank(*line))
-        line++;
-    while (line < end && !is_blank(*line) && used < sizeof ip - 1)
-        ip[used++] = *line++;
-    ip[used] = '\0';
-    if (!ip_parse(ip, &out->ip))
-        return false;
-    out->port = DNS_PORT;
-    return true;
+    if ((size_t)(end - line) > length && memcmp(line, keyword, length) == 0 && is_blank(line[length])) {
+        line += length;
+        while (line < end && is_blank(*line))
+            line++;
+        while (line < end && !is_blank(*line) && used < DNS_SERVER_TEXT_MAX - 1)
+            address[used++] = *line++;
+    }
+    address[used] = '\0';
 }
 
-size_t dns_servers_parse(const char *text, size_t size, struct dns_server *out, size_t max)
+void dns_system_parse(const char *text, size_t size, struct dns_system *out)
 {
     const char *end = text + size;
-    size_t count = 0;
 
-    while (text < end && count < max) {
+    *out = (struct dns_system){.count = 0};
+    while (text < end) {
         const char *line_end = memchr(text, '\n', (size_t)(end - text));
+        char address[DNS_SERVER_TEXT_MAX];
 
         if (!line_end)
             line_end = end;
-        count += parse_line(text, line_end, &out[count]);
+        read_line(text, line_end, address);
         text = line_end < end ? line_end + 1 : end;
+        if (!address[0])
+            continue;
+        if (out->count < DNS_SYSTEM_MAX && dns_server_parse(address, &out->servers[out->count]))
+            out->count++;
+        else if (out->unusable_count < DNS_SYSTEM_MAX)
+            memcpy(out->unusable[out->unusable_count++], address, sizeof address);
     }
-    return count;
 }
 
-size_t dns_system_servers(struct dns_server *out, size_t max)
+int dns_system_read(struct dns_system *out)
 {
     FILE *file = fopen("/etc/resolv.conf", "re");
-    char *text = malloc(RESOLV_CONF_MAX);
-    size_t count = 0;
+    char text[RESOLV_CONF_MAX];
+    int error = file || errno == ENOENT ? 0 : errno;
 
-    if (file && text)
-        count = dns_servers_parse(text, fread(text, 1, RESOLV_CONF_MAX, file), out, max);
-    free(text);
+    dns_system_parse(text, file ? fread(text, 1, sizeof text, file) : 0, out);
     if (file)
         fclose(file);
-    return count;
+    return error;
 }
