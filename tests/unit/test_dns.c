@@ -1219,10 +1219,6 @@ static void other_owners(struct server *server, const struct asked *asked)
     if (strncasecmp(asked->name, "mixed", 5) == 0)
         put_a(&reply, NULL, 300, 0xc0000201);
     put_name_record(&reply, NULL, DNS_NS, 5, "ns.example.org");
-    size_t at = begin_record(&reply, 0, NULL, DNS_A, 1);
-    set16(&reply, at - 6, 3); /* class CH */
-    put32(&reply, 0x7f000001);
-    end_record(&reply, at);
     finish(asked, -1);
 }
 
@@ -1235,6 +1231,55 @@ static void records_of_others_are_ignored(void **state)
     assert_address(ask(&bench, "mixed.example.org", DNS_A));
     assert_trouble(ask(&bench, "example.org", DNS_A), REASON_PROTOCOL, SIDE_RESOLVER); /* and no absence either */
     close_bench(&bench);
+}
+
+/* N12 */
+static void of_class_ch(struct server *server, const struct asked *asked)
+{
+    (void)server;
+    begin(asked, ANSWER);
+    size_t at = begin_record(&reply, strncasecmp(asked->name, "soa", 3) == 0, NULL, DNS_A, 1);
+    set16(&reply, at - 6, 3); /* class CH */
+    put32(&reply, 0x7f000001);
+    end_record(&reply, at);
+    finish(asked, -1);
+}
+
+static void of_opcode_5(struct server *server, const struct asked *asked)
+{
+    (void)server;
+    say(asked, ANSWER | 5 << 11, -1);
+}
+
+static void a_copy_of_the_query(struct server *server, const struct asked *asked)
+{
+    (void)server;
+    say(asked, 0x0120, -1);
+}
+
+static void cut_off_everywhere(struct server *server, const struct asked *asked)
+{
+    (void)server;
+    say(asked, ANSWER | TRUNCATED, -1);
+}
+
+static void what_is_no_reply_is_no_absence(void **state)
+{
+    static script *const scripts[] = {of_class_ch, of_opcode_5, a_copy_of_the_query, cut_off_everywhere};
+
+    (void)state;
+    for (size_t i = 0; i < LENGTH(scripts); i++) {
+        struct bench bench;
+
+        open_bench(&bench, scripts[i], NULL, NULL);
+        assert_trouble(ask(&bench, "example.org", DNS_A), REASON_PROTOCOL, SIDE_RESOLVER);
+        assert_int_equal(bench.servers[0].by_tcp, 1); /* asked again */
+        assert_trouble(ask(&bench, "soa.example.org", DNS_A), REASON_PROTOCOL, SIDE_RESOLVER);
+        close_bench(&bench);
+        open_bench(&bench, scripts[i], good, NULL);
+        assert_address(ask(&bench, "example.org", DNS_A));
+        close_bench(&bench);
+    }
 }
 
 static void refers(struct server *server, const struct asked *asked)
@@ -1484,6 +1529,7 @@ int main(void)
         cmocka_unit_test(samples_are_not_shared),
         cmocka_unit_test(a_malformed_reply_is_not_used),
         cmocka_unit_test(records_of_others_are_ignored),
+        cmocka_unit_test(what_is_no_reply_is_no_absence),
         cmocka_unit_test(a_referral_is_no_absence),
         cmocka_unit_test(chains_are_followed),
         cmocka_unit_test(hidden_chains_are_walked),

@@ -462,10 +462,6 @@ static void every_type_is_parsed(void **state)
     at = begin_record(&packet, 0, NULL, DNS_TLSA, 1);
     put_bytes(&packet, "\3\1\1\xaa\0\xbb", 6);
     end_record(&packet, at);
-    at = begin_record(&packet, 0, NULL, DNS_A, 1); /* class CH */
-    set16(&packet, at - 6, 3);
-    put_bytes(&packet, "whatever", 8);
-    end_record(&packet, at);
     at = begin_record(&packet, 0, NULL, 33, 1); /* SRV with nonsense in it: not looked into */
     put_bytes(&packet, "\0\0\0\0\0\0\xc0\xff", 8);
     end_record(&packet, at);
@@ -525,8 +521,6 @@ static void signatures_are_noted(void **state)
     at = begin_record(&packet, 0, NULL, 46, 300); /* of the fixed fields only */
     put_bytes(&packet, "\0\1\10\2\0\0\1\54\0\0\0\2\0\0\0\1\0\1", 18);
     end_record(&packet, at);
-    put_rrsig(&packet, DNS_A, 10); /* class CH */
-    set16(&packet, packet.size - 48, 3);
     at = begin_record(&packet, 1, NULL, 46, 300); /* not of the answer */
     put_bytes(&packet, "\0\1\10\2\0\0\1\54\0\0\0\2\0\0\0\1\0\1\0!", 20);
     end_record(&packet, at);
@@ -537,6 +531,29 @@ static void signatures_are_noted(void **state)
     assert_int_equal(message.signatures[0].algorithm, 13);
     assert_int_equal(message.signatures[1].covers, 257);
     assert_int_equal(message.signatures[1].algorithm, 5);
+    arena_free(arena);
+}
+
+static void other_classes_are_refused(void **state)
+{
+    static const unsigned classes[] = {0, 2, 3, 4, 254, 255};
+    struct arena *arena = arena_new(MESSAGE_BYTES);
+    struct dns_message message;
+    const char *why;
+
+    (void)state;
+    for (size_t i = 0; i < 3 * sizeof classes / sizeof *classes; i++) {
+        size_t at;
+
+        begin_reply(&packet, 1, NOERROR, "example.org", DNS_A);
+        put_a(&packet, NULL, 300, 0xc0000201);
+        at = begin_record(&packet, (unsigned)(i % 3), NULL, DNS_A, 1);
+        set16(&packet, at - 6, classes[i / 3]);
+        put_bytes(&packet, "whatever", 8);
+        end_record(&packet, at);
+        assert_null(scan_it());
+        assert_int_equal(dns_wire_parse(arena, packet.at, &scan, &message, &why), i % 3 == DNS_ADDITIONAL);
+    }
     arena_free(arena);
 }
 
@@ -791,6 +808,7 @@ int main(void)
         cmocka_unit_test(trailing_bytes_are_flagged),
         cmocka_unit_test(every_type_is_parsed),
         cmocka_unit_test(signatures_are_noted),
+        cmocka_unit_test(other_classes_are_refused),
         cmocka_unit_test(labels_of_any_octet_become_text),
         cmocka_unit_test(four_labels_of_63),
         cmocka_unit_test(negative_answers_have_a_life_time),

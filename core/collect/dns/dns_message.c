@@ -258,8 +258,10 @@ static bool parse_spot(struct parser *parser, const struct dns_spot *spot)
 {
     if (spot->section == DNS_ADDITIONAL)
         return spot->type != TYPE_OPT || parse_opt(parser->message, parser->packet, spot);
-    if (spot->rclass != LDNS_RR_CLASS_IN)
-        return true;
+    if (spot->rclass != LDNS_RR_CLASS_IN) { /* not what was asked, so what it lacks is not absent */
+        parser->why = "a record of another class";
+        return false;
+    }
     if (spot->type == TYPE_RRSIG && spot->section == DNS_ANSWER)
         note_signature(parser, spot);
     if (!dns_type_name((enum dns_type)spot->type))
@@ -269,7 +271,7 @@ static bool parse_spot(struct parser *parser, const struct dns_spot *spot)
 
 static void parse_header(struct dns_message *message, const uint8_t *packet)
 {
-    message->response = packet[2] & 0x80;
+    message->response = (packet[2] & 0xf8) == 0x80; /* QR, and the opcode of a query */
     message->authoritative = packet[2] & 0x04;
     message->truncated = packet[2] & 0x02;
     message->recursion_available = packet[3] & 0x80;
@@ -289,10 +291,8 @@ static bool parse_all(struct parser *parser)
     parser->message->answer = parser->answer = ARENA_ARRAY(parser->arena, struct dns_rr, answers);
     parser->message->signatures = parser->signatures = ARENA_ARRAY(parser->arena, struct dns_signature, answers);
     for (size_t i = 0; i < scan->count; i++)
-        if (!parse_spot(parser, &scan->spots[i])) {
-            parser->why = "a record that cannot be parsed";
+        if (!parse_spot(parser, &scan->spots[i]))
             return false;
-        }
     return true;
 }
 
@@ -317,6 +317,7 @@ bool dns_wire_parse(struct arena *arena, const uint8_t *packet, const struct dns
     struct parser parser = {.arena = arena, .packet = packet, .scan = scan, .message = message};
     bool ok;
 
+    parser.why = "a record that cannot be parsed";
     memset(message, 0, sizeof *message);
     ok = parse_guarded(&parser);
     ldns_rr_free(parser.rr);

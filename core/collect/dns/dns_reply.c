@@ -234,7 +234,9 @@ static const char *check_reply(struct dns_question *q, struct dns_message *messa
     if (!dns_wire_parse(dns->scratch, exchange->reply, dns->scan, message, &why))
         return why;
     if (!message->response)
-        return "a query in place of a reply";
+        return "it is no reply to a query";
+    if (message->truncated)
+        return "it is cut off, over TCP too";
     if (dns->scan->question_count == 0 && (message->rcode == FORMERR || message->rcode == NOTIMP))
         return NULL; /* it did not understand enough to repeat the question */
     return echoes ? NULL : "it repeats another question";

@@ -84,7 +84,8 @@ struct dns_signature { /* an RRSIG record: RFC 4034 3.1 */
 
 struct dns_message {
     int rcode; /* with EDNS's upper bits */
-    bool response, truncated, authoritative, recursion_available, authentic;
+    bool response; /* to a query, not to anything else */
+    bool truncated, authoritative, recursion_available, authentic;
     bool edns;
     int extended_error;          /* -1: none */
     const struct dns_rr *answer; /* class IN and of our types, order as received */
