@@ -1,9 +1,11 @@
 /* core/collect/dns/dns.h - the collector of DNS evidence (dns_answer.h).
  *
  * ldns builds and parses packets (dns_wire.h), each of which goes over a socket of its own (dns_carrier.h).  It asks over
- * TCP after truncation or an echo that differs, without EDNS after FORMERR, BADVERS or silence, the next resolver after a failure, once more with CD after SERVFAIL (an answer then, and SERVFAIL again without CD, mean that
- * DNSSEC validation failed; a second SERVFAIL makes it ask for CNAMEs, link by link, because resolvers hide rings so), and
- * follows CNAME chains that the resolver left open.  Questions in flight are coalesced by the evidence store.
+ * TCP after truncation or an echo that differs, without EDNS after FORMERR, BADVERS or silence, the next resolver after a
+ * failure, once more with CD after SERVFAIL.  An answer then means that DNSSEC validation failed if the resolver says so, or if
+ * asking with and without CD goes on to disagree (DNS_CONTRADICTIONS); a second SERVFAIL makes it ask for CNAMEs, link by
+ * link, because resolvers hide rings so.  CNAME chains that the resolver left open are followed.  Questions in flight are
+ * coalesced by the evidence store.
  *
  * A question that is put to the resolvers again ("dns:example.org/MX#2") goes over TCP, where nobody forges and nothing is
  * lost, or over UDP if a resolver offers no TCP: an absence that it confirms is no accident of the way.  (threats.md D9)

@@ -60,7 +60,7 @@ static void begin_server(struct dns_question *q)
     q->edns = !q->is_sample && dns_question_server(q)->without_edns < DNS_WITHOUT_EDNS_MAX;
     q->edns_refused = q->edns_ignored = q->tcp_tried = false;
     q->tcp = q->may_try_udp = q->is_second;
-    q->silences = 0;
+    q->silences = q->contradictions = 0;
     q->since_ms = loop_now_ms(q->dns->loop);
     dns_question_ask(q);
 }

@@ -59,7 +59,8 @@ struct dns_question {
 
     /* Of the server that is being asked. */
     enum dns_phase phase;
-    unsigned walked; /* links */
+    unsigned walked;         /* links */
+    unsigned contradictions; /* SERVFAIL, and an answer with CD */
     bool edns, edns_refused, edns_ignored, tcp, tcp_tried, may_try_udp;
     unsigned silences; /* over UDP */
     int64_t since_ms;

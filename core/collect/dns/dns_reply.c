@@ -32,12 +32,12 @@ static void after_second_servfail(struct dns_question *q)
 
 static void after_servfail(struct dns_question *q, const struct dns_message *message)
 {
-    if (q->phase == DNS_CONFIRMING) {
+    if (q->phase == DNS_CONFIRMING && ++q->contradictions == DNS_CONTRADICTIONS) {
         dns_question_finish_bogus(q);
         return;
     }
     dns_question_note_rcode(q, REASON_SERVFAIL, message);
-    if (q->phase == DNS_ASKING && !dns_question_is_own(q)) {
+    if ((q->phase == DNS_ASKING || q->phase == DNS_CONFIRMING) && !dns_question_is_own(q)) {
         q->phase = DNS_ASKING_WITH_CD;
         dns_question_ask(q);
     } else if (may_be_chain(q, message)) {
@@ -49,8 +49,8 @@ static void after_servfail(struct dns_question *q, const struct dns_message *mes
     }
 }
 
-/* The answer came with CD set.  One that a resolver gives because the name servers woke up in between does not mean
- * that validation fails, so unless its own words say that, the question must fail once more without CD. */
+/* The answer came with CD set.  A zone whose servers fail now and then looks like that, too, so unless the resolver's own
+ * words say that validation failed, it must go on like this: asked with and without CD until both agree.  (threats.md N13) */
 static void after_answer_with_cd(struct dns_question *q)
 {
     if (dns_extended_error_is_bogus(q->setback.extended_error)) {
