@@ -259,6 +259,7 @@ static bool start(struct audit_command *run, const char **why)
         return false;
     loop_on_exhausted(run->loop, end_without_memory, run);
     config.helo = settings->helo ? settings->helo : vantage_look(run->arena, NULL)->host;
+    config.trace = run->trace;
     config.dns = dns_config_of(run);
     choose_blocklists(run, &config.dns);
     if (!run->target.sessions && !is_for_one_domain(run)) /* a mail server of many domains is visited once: threats.md A1 */

@@ -11,6 +11,7 @@
 #include "core/base/limits.h"
 #include "core/base/loop.h"
 #include "core/base/str.h"
+#include "core/base/trace.h"
 #include "core/derive/run_internal.h"
 #include "core/facts/evidence.h"
 #include "core/result/probe.h"
@@ -31,7 +32,8 @@ struct engine {
 };
 
 struct probe_state {
-    struct run run; /* the last one; its arena holds the findings once it is final */
+    struct run run;      /* the last one */
+    struct arena *arena; /* its scratch, which holds the findings once it is final */
     unsigned runs;
     bool due, final;
 };
@@ -44,6 +46,8 @@ struct audit {
     struct probe_state *probes; /* config.probe_count, and one more for what every result needs */
     struct task *turn, *deadline;
     int64_t started_ms, deadline_ms;
+    size_t runs; /* of probes */
+    struct derived_counts counts;
     engine_question *ask; /* NULL: a whole audit */
     engine_done *done;
     void *done_arg;
@@ -77,9 +81,10 @@ static void audit_free(struct audit *audit)
     *audit->back = audit->next;
     if (audit->next)
         audit->next->back = audit->back;
+    derived_free_all(&audit->view);
     store_unpin_all(&audit->view.waiter);
     for (size_t i = 0; audit->probes && i <= engine->config.probe_count; i++)
-        arena_free(audit->probes[i].run.arena);
+        arena_free(audit->probes[i].arena);
     free(audit->probes);
     task_free(audit->turn);
     task_free(audit->deadline);
@@ -162,26 +167,31 @@ static void run_probe(struct audit *audit, size_t index)
 {
     struct engine *engine = audit->engine;
     struct probe_state *state = &audit->probes[index];
+    struct arena *arena = state->arena;
     bool is_basics = index == engine->config.probe_count;
     const struct probe *probe = is_basics ? NULL : engine->config.probes[index];
     jmp_buf exhausted;
 
-    arena_reset(state->run.arena);
+    audit->runs++;
+    arena_reset(arena);
     state->run = (struct run){.audit = &audit->view,
                               .probe = (unsigned)index,
-                              .arena = state->run.arena,
+                              .arena = arena,
+                              .exhausted = &exhausted,
                               .is_extra = probe && probe->is_extra,
                               .last = ++state->runs >= PROBE_RUNS_MAX};
     state->due = false;
     if (setjmp(exhausted) == 0) {
-        arena_on_exhausted(state->run.arena, &exhausted);
+        arena_on_exhausted(arena, &exhausted);
         if (is_basics)
             run_basics(audit, &state->run);
         else
             probe->run(&state->run);
-        arena_on_exhausted(state->run.arena, NULL);
+        arena_on_exhausted(arena, NULL);
     } else {
-        arena_on_exhausted(state->run.arena, NULL);
+        arena_on_exhausted(arena, NULL);
+        state->run.arena = arena; /* perhaps it was a fact's */
+        state->run.deriving = NULL;
         if (!is_basics)
             give_up(audit, &state->run, probe);
     }
@@ -254,6 +264,7 @@ static bool fill_in_basics(struct audit *audit, struct result *result)
     jmp_buf exhausted;
 
     if (setjmp(exhausted) == 0) {
+        run->exhausted = &exhausted;
         arena_on_exhausted(run->arena, &exhausted);
         result->vantage = need_vantage(run);
         result->started_s = *need_now(run);
@@ -295,6 +306,9 @@ static void finish(struct audit *audit)
                                   .elapsed_ms = result->elapsed_ms,
                                   .verdict = VERDICT_UNKNOWN,
                                   .out_of_memory = true};
+    trace_event(audit->engine->config.trace, "audit", audit->view.target->domain,
+                "%zu probe runs; facts that follow from evidence were needed %zu times, derived %zu times, in %.1f ms of the processor",
+                audit->runs, audit->counts.needed, audit->counts.derived, (double)audit->counts.ns / 1e6);
     task_free(audit->deadline);
     audit->deadline = NULL;
     audit->finished = true;
@@ -351,6 +365,8 @@ static void turn(void *arg)
     struct audit *audit = arg;
     bool all_final = true;
 
+    derived_forget_retired(&audit->view);
+
     for (size_t i = 0; i <= audit->engine->config.probe_count; i++) {
         if (audit->probes[i].due)
             run_probe(audit, i);
@@ -390,6 +406,7 @@ static bool begin(struct engine *engine, const struct target *target, engine_que
     audit->engine = engine;
     audit->view = (struct audit_view){
         .waiter = {.wake = wake}, .store = engine->store, .target = target, .is_free = engine->config.replay != NULL};
+    audit->view.counts = engine->config.trace ? &audit->counts : NULL;
     audit->ask = ask;
     audit->done = done;
     audit->done_arg = arg;
@@ -406,8 +423,8 @@ static bool begin(struct engine *engine, const struct target *target, engine_que
     if (!audit->arena || !audit->probes || !audit->turn || !audit->deadline)
         goto fail;
     for (size_t i = 0; i <= count; i++) {
-        audit->probes[i].run.arena = arena_new(AUDIT_BYTES);
-        if (!audit->probes[i].run.arena)
+        audit->probes[i].run.arena = audit->probes[i].arena = arena_new(AUDIT_BYTES);
+        if (!audit->probes[i].arena)
             goto fail;
         audit->probes[i].due = i == count || (!ask && judges(engine->config.probes[i], target));
         audit->probes[i].final = !audit->probes[i].due;

@@ -15,6 +15,7 @@ struct probe;
 struct result;
 struct run;
 struct target;
+struct trace;
 struct recording;
 struct vantage;
 
@@ -25,6 +26,7 @@ struct engine_config {
     struct smtp_config smtp;
     int64_t audit_ms;  /* deadline of one audit */
     const char *helo;  /* EHLO name, NULL: this machine's */
+    struct trace *trace; /* what an audit cost; may be NULL */
     const struct recording *replay; /* evidence from a file instead of the collectors; NULL */
     uint64_t shuffle_seed; /* tests: order in which replayed evidence arrives; 0: at once */
 };

@@ -8,6 +8,7 @@
 #include "core/base/limits.h"
 #include "core/base/name.h"
 #include "core/base/str.h"
+#include "core/derive/derived.h"
 #include "core/derive/run_internal.h"
 #include "core/derive/spf.h"
 #include "core/facts/target.h"
@@ -367,12 +368,11 @@ static void index_hosts(struct build *b)
     }
 }
 
-const struct inventory *need_inventory(struct run *run)
+static const void *derive_inventory(struct run *run, const void *argument)
 {
     struct build b = {.run = run};
 
-    if (run->inventory)
-        return run->inventory;
+    (void)argument;
     b.inventory = ARENA_NEW(run_arena(run), struct inventory);
     b.addresses = ARENA_ARRAY(run_arena(run), struct mail_address, ADDRESSES_MAX);
     b.unresolved = ARENA_ARRAY(run_arena(run), struct unresolved, MX_HOSTS_MAX + run->audit->target->sender_count + ADDRESSES_MAX);
@@ -390,6 +390,12 @@ const struct inventory *need_inventory(struct run *run)
     b.inventory->addresses = b.addresses;
     b.inventory->unresolved = b.unresolved;
     b.inventory->complete = !b.pending && b.inventory->kind != MX_PENDING;
-    run->inventory = b.inventory;
     return b.inventory;
+}
+
+const struct inventory *need_inventory(struct run *run)
+{
+    static const struct derivation inventory = {"inventory", derive_inventory};
+
+    return need_derived(run, &inventory, "", NULL);
 }

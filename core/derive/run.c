@@ -51,8 +51,10 @@ static const void *need(struct run *run, const struct key *key)
     struct evidence *evidence;
     bool is_new;
 
-    if (!is_pinned_or_affordable(run, key, text))
+    if (!is_pinned_or_affordable(run, key, text)) {
+        run->refused = true;
         return evidence_unfetched(run->arena, key, text, REASON_BUDGET);
+    }
     evidence = store_want(run->audit->store, key, &run->audit->waiter, run->probe, &is_new);
     if (!evidence || (evidence->known && !evidence->value))
         arena_exhaust(run->arena);
@@ -60,6 +62,7 @@ static const void *need(struct run *run, const struct key *key)
         ++*budget_of(run, key).asked;
     if (evidence->known)
         return evidence->value;
+    derived_waits_for(run, evidence);
     run->open_wishes++;
     return NULL;
 }

@@ -1,14 +1,23 @@
 /* core/derive/run_internal.h - what a run is made of; for run.c, finding.c, inventory.c and the engine only. */
 #pragma once
 
+#include <setjmp.h>
 #include <stdbool.h>
 #include <stddef.h>
 
 #include "core/derive/run.h"
 #include "core/facts/evidence.h"
 
+struct derived;
 struct finding;
-struct inventory;
+
+/* For --trace: what the audit cost in derived facts. */
+struct derived_counts {
+    size_t needed, derived;
+    int64_t ns; /* of the processor */
+};
+
+enum { DERIVED_BUCKETS = 64 };
 
 /* What the runs of one audit share. */
 struct audit_view {
@@ -16,6 +25,9 @@ struct audit_view {
     struct store *store;
     const struct target *target;
     size_t dns_questions, dnsbl_questions, extra_questions;
+    struct derived *derived[DERIVED_BUCKETS]; /* derived.c's, by hash */
+    struct derived *held, *retired;
+    struct derived_counts *counts; /* NULL: nobody counts */
     bool is_free; /* questions cost nothing: nobody is asked, as in a replay */
     bool spent;   /* the deadline is past: nothing is waited for any more */
 };
@@ -29,6 +41,11 @@ struct run {
     bool last; /* too many runs: as if the audit's budget were spent */
     struct finding **findings;
     size_t finding_count, finding_room;
-    const struct inventory *inventory; /* once built in this run */
-    struct spf_source *spf_sources;    /* SPF records parsed in this run */
+    jmp_buf *exhausted;       /* where an arena without memory jumps to */
+    struct derived *deriving; /* the fact that is being derived; NULL */
+    bool refused;             /* evidence was, for want of time or questions */
 };
+
+void derived_waits_for(struct run *, struct evidence *); /* the fact that is being derived does, if one is */
+void derived_forget_retired(struct audit_view *);        /* when no probe is running */
+void derived_free_all(struct audit_view *);

@@ -7,6 +7,7 @@
 #include "core/base/arena.h"
 #include "core/base/limits.h"
 #include "core/base/name.h"
+#include "core/derive/derived.h"
 #include "core/derive/run.h"
 #include "core/records/spf_macro.h"
 
@@ -530,8 +531,9 @@ static const struct spf_result *evaluate(struct run *run, const struct spf_quest
     return e->result;
 }
 
-const struct spf_result *need_spf(struct run *run, const struct spf_question *question)
+static const void *derive_result(struct run *run, const void *argument)
 {
+    struct spf_question copy = spf_question_copy(run_arena(run), argument), *question = &copy;
     const struct spf_tree *tree = need_spf_tree(run, question); /* asks for what the records name */
     const struct spf_result *strict = evaluate(run, question, SPF_VOIDS), *lenient;
     struct spf_result *result;
@@ -549,4 +551,11 @@ const struct spf_result *need_spf(struct run *run, const struct spf_question *qu
     result->voids = lenient->voids;
     result->void_count = lenient->void_count;
     return result;
+}
+
+const struct spf_result *need_spf(struct run *run, const struct spf_question *question)
+{
+    static const struct derivation result = {"SPF result", derive_result};
+
+    return need_derived(run, &result, spf_question_text(run_arena(run), question), question);
 }

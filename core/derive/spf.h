@@ -48,7 +48,6 @@ struct spf_source {
     struct str texts[2];             /* of SEVERAL the first two */
     size_t record_count;
     struct trouble trouble; /* TROUBLE, TOO_LARGE */
-    struct spf_source *next;
 };
 
 const struct spf_source *need_spf_source(struct run *, const char *name); /* NULL: on its way */
@@ -63,6 +62,9 @@ struct spf_question {
     bool explain;  /* look up what exp= leads to */
     bool stranger; /* no address of anybody's: nothing but "all" matches.  `ip` says the family */
 };
+
+const char *spf_question_text(struct arena *, const struct spf_question *); /* tells questions apart; bytes escaped */
+struct spf_question spf_question_copy(struct arena *, const struct spf_question *);
 
 /* RFC 7208 2.4: an empty reverse-path is judged as postmaster at the HELO name. */
 struct spf_question spf_question_of(struct run *, const struct ip *, const char *mail_from_domain, const char *helo);

@@ -7,6 +7,7 @@
 #include "core/base/ip_network.h"
 #include "core/base/limits.h"
 #include "core/base/name.h"
+#include "core/derive/derived.h"
 #include "core/derive/run.h"
 #include "core/derive/spf.h"
 #include "core/records/spf_macro.h"
@@ -234,9 +235,10 @@ static int by_ip(const void *a, const void *b)
     return ip_compare(&((const struct spf_origin *)a)->ip, &((const struct spf_origin *)b)->ip);
 }
 
-const struct spf_addresses *need_spf_addresses(struct run *run, const char *domain)
+static const void *derive_addresses(struct run *run, const void *argument)
 {
     struct arena *arena = run_arena(run);
+    const char *domain = str_dup(arena, argument);
     struct spf_question question = {.domain = domain};
     const struct spf_tree *tree = need_spf_tree(run, &question);
     struct list l = {.run = run, .result = ARENA_NEW(arena, struct spf_addresses)};
@@ -269,4 +271,11 @@ const struct spf_addresses *need_spf_addresses(struct run *run, const char *doma
     l.result->includes = l.includes;
     l.result->doubts = l.doubts;
     return l.result;
+}
+
+const struct spf_addresses *need_spf_addresses(struct run *run, const char *domain)
+{
+    static const struct derivation addresses = {"addresses that SPF names", derive_addresses};
+
+    return need_derived(run, &addresses, name_lower(run_arena(run), domain), domain);
 }

@@ -6,8 +6,8 @@
 #include "core/base/arena.h"
 #include "core/base/limits.h"
 #include "core/base/name.h"
+#include "core/derive/derived.h"
 #include "core/derive/run.h"
-#include "core/derive/run_internal.h"
 #include "core/derive/spf.h"
 #include "core/records/spf_macro.h"
 
@@ -46,11 +46,11 @@ static void select_records(struct arena *arena, struct spf_source *source)
     }
 }
 
-static struct spf_source *source_of(struct run *run, const char *name, const struct dns_answer *answer)
+static const struct spf_source *source_of(struct run *run, const char *name, const struct dns_answer *answer)
 {
-    struct spf_source *source = ARENA_NEW(run->arena, struct spf_source);
+    struct spf_source *source = ARENA_NEW(run_arena(run), struct spf_source);
 
-    *source = (struct spf_source){.name = name, .answer = answer, .next = run->spf_sources};
+    *source = (struct spf_source){.name = name, .answer = answer};
     switch (answer->status) {
     case DNS_UNKNOWN:
         source->state = SPF_SOURCE_TROUBLE;
@@ -61,22 +61,25 @@ static struct spf_source *source_of(struct run *run, const char *name, const str
         source->state = SPF_SOURCE_ABSENT;
         break;
     case DNS_OK:
-        select_records(run->arena, source);
+        select_records(run_arena(run), source);
         break;
     }
-    run->spf_sources = source;
     return source;
+}
+
+static const void *derive_source(struct run *run, const void *argument)
+{
+    const char *name = str_dup(run_arena(run), argument);
+    const struct dns_answer *answer = need_dns(run, name, DNS_TXT);
+
+    return answer ? source_of(run, name, answer) : NULL;
 }
 
 const struct spf_source *need_spf_source(struct run *run, const char *name)
 {
-    const struct dns_answer *answer;
+    static const struct derivation source = {"SPF records of a name", derive_source};
 
-    for (const struct spf_source *known = run->spf_sources; known; known = known->next)
-        if (name_equal(known->name, name))
-            return known;
-    answer = need_dns(run, name, DNS_TXT);
-    return answer ? source_of(run, name, answer) : NULL;
+    return need_derived(run, &source, name_lower(run_arena(run), name), name);
 }
 
 struct spf_question spf_question_of(struct run *run, const struct ip *ip, const char *mail_from_domain,
@@ -89,6 +92,23 @@ struct spf_question spf_question_of(struct run *run, const struct ip *ip, const 
                                  .ip = *ip,
                                  .sender = str_of(str_printf(arena, "postmaster@%s", domain)),
                                  .helo = str_of(helo)};
+}
+
+const char *spf_question_text(struct arena *arena, const struct spf_question *q)
+{
+    return str_printf(arena, "%s %s %s %s%s%s", name_lower(arena, q->domain), q->ip.family == IP_NONE ? "-" : ip_text(arena, &q->ip),
+                      bytes_escape(arena, q->sender), bytes_escape(arena, q->helo), q->explain ? " explain" : "",
+                      q->stranger ? " stranger" : "");
+}
+
+struct spf_question spf_question_copy(struct arena *arena, const struct spf_question *q)
+{
+    struct spf_question copy = *q;
+
+    copy.domain = str_dup(arena, q->domain);
+    copy.sender = str_copy(arena, q->sender);
+    copy.helo = str_copy(arena, q->helo);
+    return copy;
 }
 
 void spf_values_of(struct run *run, const struct spf_question *q, struct spf_macro_values *out)

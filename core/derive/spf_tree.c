@@ -8,6 +8,7 @@
 #include "core/base/arena.h"
 #include "core/base/limits.h"
 #include "core/base/name.h"
+#include "core/derive/derived.h"
 #include "core/derive/run.h"
 #include "core/derive/spf.h"
 #include "core/records/spf_macro.h"
@@ -241,11 +242,13 @@ static void prefetch(struct build *b)
     }
 }
 
-const struct spf_tree *need_spf_tree(struct run *run, const struct spf_question *question)
+static const void *derive_tree(struct run *run, const void *argument)
 {
     struct arena *arena = run_arena(run);
+    struct spf_question *question = ARENA_NEW(arena, struct spf_question);
     struct build b = {.run = run, .arena = arena, .question = question};
 
+    *question = spf_question_copy(arena, argument);
     b.tree = ARENA_NEW(arena, struct spf_tree);
     b.nodes = ARENA_ARRAY(arena, struct spf_node, SPF_RECORDS);
     spf_values_of(run, question, &b.values);
@@ -259,4 +262,11 @@ const struct spf_tree *need_spf_tree(struct run *run, const struct spf_question 
     b.tree->nodes = b.nodes;
     b.tree->count = b.count;
     return b.tree;
+}
+
+const struct spf_tree *need_spf_tree(struct run *run, const struct spf_question *question)
+{
+    static const struct derivation tree = {"SPF tree", derive_tree};
+
+    return need_derived(run, &tree, spf_question_text(run_arena(run), question), question);
 }

@@ -302,6 +302,11 @@ struct evidence *store_want(struct store *store, const struct key *key, struct w
     return &entry->evidence;
 }
 
+void store_wait(struct evidence *evidence, struct waiter *waiter, unsigned probe)
+{
+    pin_of((const struct entry *)evidence, waiter)->probes |= UINT64_C(1) << probe;
+}
+
 bool store_is_pinned(struct store *store, const char *text, const struct waiter *waiter)
 {
     struct pin *pin;

@@ -97,6 +97,7 @@ void store_free(struct store *);
 /* NULL only without memory.  Look at `known`: when it is false, waiter (which may be NULL) and probe are noted as waiting.
  * *is_new, which may be NULL, says whether this waiter wants it for the first time. */
 struct evidence *store_want(struct store *, const struct key *, struct waiter *, unsigned probe, bool *is_new);
+void store_wait(struct evidence *, struct waiter *, unsigned probe); /* that this waiter has, and is not known yet */
 void store_unpin_all(struct waiter *);                         /* at the end of an audit; forgets its waiting too */
 struct evidence *store_find(struct store *, const char *text, const struct waiter *); /* NULL: store_want() would have to ask */
 bool store_is_pinned(struct store *, const char *text, const struct waiter *);
