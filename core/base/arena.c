@@ -107,15 +107,21 @@ static struct block *grow(struct arena *arena, size_t bytes)
     return block;
 }
 
-void *arena_alloc(struct arena *arena, size_t bytes)
+static size_t aligned(size_t bytes)
 {
     const size_t align = alignof(max_align_t);
+
+    return (bytes + align - 1) / align * align;
+}
+
+void *arena_alloc(struct arena *arena, size_t bytes)
+{
     struct block *block = arena->newest;
     void *at;
 
     if (bytes > arena->limit || arena->used > arena->limit - bytes)
         arena_exhaust(arena);
-    bytes = (bytes + align - 1) / align * align;
+    bytes = aligned(bytes);
     if (block->size - block->used < bytes)
         block = grow(arena, bytes);
     at = block->bytes + block->used;
@@ -129,6 +135,15 @@ void *arena_array(struct arena *arena, size_t count, size_t size)
     if (size && count > SIZE_MAX / size)
         arena_exhaust(arena);
     return arena_alloc(arena, count * size);
+}
+
+void arena_trim(struct arena *arena, void *latest, size_t bytes)
+{
+    struct block *block = arena->newest;
+    size_t used = (size_t)((unsigned char *)latest - block->bytes) + aligned(bytes);
+
+    arena->used -= block->used - used;
+    block->used = used;
 }
 
 bool arena_is_refused(const struct arena *arena)

@@ -23,6 +23,7 @@ void arena_free(struct arena *);                         /* NULL is fine */
 void arena_reset(struct arena *);                        /* forgets all, keeps the first block */
 void arena_on_exhausted(struct arena *, jmp_buf *place); /* NULL: abort */
 void *arena_alloc(struct arena *, size_t bytes);         /* zeroed, aligned for any type */
+void arena_trim(struct arena *, void *latest, size_t bytes); /* the latest allocation needs no more than that after all */
 _Noreturn void arena_exhaust(struct arena *);             /* for who works in it, and is refused memory by a library */
 bool arena_is_refused(const struct arena *);              /* exhausted, and not by its limit */
 size_t arena_used(const struct arena *);                 /* bytes handed out */

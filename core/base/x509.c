@@ -163,20 +163,20 @@ static void read_dns_names(struct space *space, const X509 *cert, struct str *ke
             kept[out->dns_name_count++] =
                 put(space, ASN1_STRING_get0_data(name->d.dNSName), (size_t)ASN1_STRING_length(name->d.dNSName));
     }
-    out->dns_names = kept;
     GENERAL_NAMES_free(names);
 }
 
 bool x509_facts(struct arena *arena, struct str der, struct x509_facts *out)
 {
-    struct str *names = ARENA_ARRAY(arena, struct str, TLS_SANS_SHOWN);
+    struct str names[TLS_SANS_SHOWN], *kept;
     struct space space = {NULL, der.len <= TLS_CHAIN_BYTES ? der.len * TEXT_FACTOR : 0};
-    X509 *cert;
+    char *text = arena_alloc(arena, space.left + 1);
+    X509 *cert = decode(der);
 
     *out = (struct x509_facts){0};
-    space.at = arena_alloc(arena, space.left + 1);
-    cert = decode(der);
+    space.at = text;
     if (!cert) {
+        arena_trim(arena, text, 0);
         x509_demand_memory(arena);
         return false;
     }
@@ -190,6 +190,11 @@ bool x509_facts(struct arena *arena, struct str der, struct x509_facts *out)
     read_dns_names(&space, cert, names, out);
     X509_free(cert);
     ERR_clear_error();
+    arena_trim(arena, text, (size_t)(space.at - text));
+    kept = ARENA_ARRAY(arena, struct str, out->dns_name_count);
+    if (out->dns_name_count > 0)
+        memcpy(kept, names, out->dns_name_count * sizeof *names);
+    out->dns_names = kept;
     x509_demand_memory(arena);
     return true;
 }

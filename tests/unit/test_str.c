@@ -107,6 +107,25 @@ static void arena_jumps_when_spent(void **state)
     arena_free(small);
 }
 
+static void an_arena_takes_back_what_was_too_much(void **state)
+{
+    struct arena *arena = arena_new(1 << 16);
+    unsigned char *at = arena_alloc(arena, 1 << 15), *next; /* more than the first block has */
+
+    (void)state;
+    memset(at, 'x', 1 << 15);
+    arena_trim(arena, at, 5);
+    assert_in_range(arena_used(arena), 5, 64);
+    next = arena_alloc(arena, 100);
+    assert_in_range(next - at, 5, 64);
+    assert_int_equal(at[4], 'x');
+    for (int i = 0; i < 100; i++) /* zeroed, as ever */
+        assert_int_equal(next[i], 0);
+    arena_trim(arena, next, 0);
+    assert_ptr_equal(arena_alloc(arena, 1), next);
+    arena_free(arena);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -116,6 +135,7 @@ int main(void)
         cmocka_unit_test(comparison_ignores_ascii_case_only),
         cmocka_unit_test_setup_teardown(arena_memory_is_zeroed_and_aligned, setup, teardown),
         cmocka_unit_test(arena_jumps_when_spent),
+        cmocka_unit_test(an_arena_takes_back_what_was_too_much),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
