@@ -117,7 +117,7 @@ static void judge_records(struct run *run, const struct dane *dane)
 
 static const char *digest_record(struct run *run, const struct tls_session *tls)
 {
-    const char *digest = tls->chain_count ? dane_key_digest(run_arena(run), tls->chain[0]) : NULL;
+    const char *digest = tls->chain_count ? dane_key_digest(run_arena(run), tls->chain[0].der) : NULL;
 
     return digest ? str_printf(run_arena(run), "3 1 1 %s", digest) : NULL;
 }

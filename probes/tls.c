@@ -35,8 +35,7 @@ struct endpoint {
     const struct dane *dane;
     const struct clock *clock;
     struct dane_match match; /* zero where TLSA does not count, or where a policy wants an authority all the same */
-    struct x509_facts leaf;
-    bool has_leaf;
+    const struct x509_facts *leaf; /* NULL: none that could be read */
 };
 
 /* What an unknown may stand for: only a policy makes a fault of TLS fatal, and a weak key is never more than a warning.
@@ -167,9 +166,9 @@ static bool is_only_out_of_time(struct run *run, const struct endpoint *e)
 {
     const int64_t *now = need_now(run);
 
-    if (!now || !e->has_leaf || !x509_is_time_error(e->tls->verify_error))
+    if (!now || !e->leaf || !x509_is_time_error(e->tls->verify_error))
         return false;
-    return *now < e->leaf.not_before || *now > e->leaf.not_after;
+    return *now < e->leaf->not_before || *now > e->leaf->not_after;
 }
 
 static void judge_chain(struct run *run, const struct endpoint *e)
@@ -213,9 +212,9 @@ static void judge_name(struct run *run, const struct endpoint *e)
         pass(run, e, TLS_NAME, str_printf(run_arena(run), "is for %s", e->host));
     else if (e->match.matching)
         pass(run, e, TLS_NAME, "is for one of the names that count with TLSA usage 2");
-    else if (!e->has_leaf)
+    else if (!e->leaf)
         fault(run, e, TLS_NAME, NOTE, FAIL, "no certificate that could be read was shown");
-    else if (!e->leaf.dns_name_count)
+    else if (!e->leaf->dns_name_count)
         fault(run, e, TLS_NAME, NOTE, FAIL,
               str_printf(run_arena(run),
                          "the certificate has no subject alternative name for %s, and its common name does not count",
@@ -223,7 +222,7 @@ static void judge_name(struct run *run, const struct endpoint *e)
     else
         fault(run, e, TLS_NAME, NOTE, FAIL,
               str_printf(run_arena(run), "the certificate is not for %s, but for %s", e->host,
-                         names_text(run, &e->leaf)));
+                         names_text(run, e->leaf)));
 }
 
 static const char *span_text(struct run *run, int64_t seconds)
@@ -249,17 +248,19 @@ static void expiry_fault(struct run *run, const struct endpoint *e, enum status 
 
 static void judge_expiry(struct run *run, const struct endpoint *e, int64_t now)
 {
-    int64_t lifetime = e->leaf.not_after - e->leaf.not_before, left = e->leaf.not_after - now;
+    int64_t lifetime, left;
     const char *rest;
 
-    if (!e->has_leaf) {
+    if (!e->leaf) {
         finding(run, TLS_EXPIRY, SKIPPED, subject_host_address(e->view.mx_host, &e->view.ip), "no certificate that could be read was shown");
         return;
     }
-    if (now < e->leaf.not_before) {
+    lifetime = e->leaf->not_after - e->leaf->not_before;
+    left = e->leaf->not_after - now;
+    if (now < e->leaf->not_before) {
         expiry_fault(run, e, WARN, FAIL,
                      str_printf(run_arena(run), "the certificate is not valid yet, for another %s",
-                                span_text(run, e->leaf.not_before - now)));
+                                span_text(run, e->leaf->not_before - now)));
         return;
     }
     if (left <= 0) {
@@ -334,20 +335,20 @@ static void judge_key(struct run *run, const struct endpoint *e)
     struct finding *f;
 
     for (size_t i = 0; i < e->tls->chain_count; i++) {
-        struct x509_facts x;
-        const char *what = x509_facts(run_arena(run), e->tls->chain[i], &x) ? certificate_fault(run, &x, i == 0) : NULL;
+        const struct x509_facts *x = e->tls->chain[i].facts;
+        const char *what = x ? certificate_fault(run, x, i == 0) : NULL;
 
         if (!what)
             continue;
         f = finding(run, TLS_KEY, WARN, subject_host_address(e->view.mx_host, &e->view.ip), "%s (certificate of %s)", what,
-                    str_text(run_arena(run), x.subject));
+                    str_text(run_arena(run), x->subject));
         finding_rests_on(run, f, e->view.session->key);
         return;
     }
-    if (e->has_leaf) {
+    if (e->leaf) {
         pass(run, e, TLS_KEY,
-             str_printf(run_arena(run), "%s, %u bits, signed by %s", e->leaf.key_type, e->leaf.key_bits,
-                        e->leaf.signature));
+             str_printf(run_arena(run), "%s, %u bits, signed by %s", e->leaf->key_type, e->leaf->key_bits,
+                        e->leaf->signature));
         return;
     }
     if (e->view.trouble.reason)
@@ -363,7 +364,7 @@ static void look_closer(struct run *run, struct endpoint *e)
     const int64_t *now = need_now(run);
 
     e->tls = e->view.session->tls;
-    e->has_leaf = e->tls->chain_count && x509_facts(run_arena(run), e->tls->chain[0], &e->leaf);
+    e->leaf = tls_session_leaf(e->tls);
     /* Senders that keep to an MTA-STS policy need not know DANE. */
     if (e->binding == BINDING_STS || e->binding == BINDING_BOTH)
         return;

@@ -11,6 +11,7 @@
 #include "core/base/limits.h"
 #include "core/base/x509.h"
 #include "core/facts/dns_answer.h"
+#include "core/facts/tls_session.h"
 
 static const char no_memory[] = "out of memory";
 enum { USAGE_TA = 2, USAGE_EE = 3 };
@@ -52,8 +53,8 @@ static STACK_OF(X509) * read_chain(const struct tls_dane *q)
     STACK_OF(X509) *chain = sk_X509_new_null();
 
     for (size_t i = 0; chain && i < q->chain_count && i < TLS_CHAIN_CERTS; i++) {
-        const unsigned char *at = (const unsigned char *)q->chain[i].at;
-        X509 *cert = q->chain[i].len <= TLS_CHAIN_BYTES ? d2i_X509(NULL, &at, (long)q->chain[i].len) : NULL;
+        const unsigned char *at = (const unsigned char *)q->chain[i].der.at;
+        X509 *cert = q->chain[i].der.len <= TLS_CHAIN_BYTES ? d2i_X509(NULL, &at, (long)q->chain[i].der.len) : NULL;
 
         if (cert && sk_X509_push(chain, cert))
             continue;

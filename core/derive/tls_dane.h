@@ -11,10 +11,11 @@
 
 #include "core/base/str.h"
 
+struct certificate;
 struct dns_record;
 
 struct tls_dane {
-    const struct str *chain; /* DER, leaf first */
+    const struct certificate *chain; /* leaf first */
     size_t chain_count;
     const char *const *names; /* the TLSA base domain first; one of them must be the certificate's with usage 2 */
     size_t name_count;        /* at least 1 */

@@ -90,10 +90,13 @@ static void certificates(struct json_codec *c, struct tls_session *t)
     if (t->chain_count == 0)
         return;
 
-    struct str *all = ARENA_ARRAY(c->arena, struct str, t->chain_count);
+    struct certificate *all = ARENA_ARRAY(c->arena, struct certificate, t->chain_count);
 
-    for (size_t i = 0; i < t->chain_count; i++)
-        all[i] = json_base64(c, NULL, c->writing ? t->chain[i] : (struct str){"", 0});
+    for (size_t i = 0; i < t->chain_count; i++) {
+        struct str der = json_base64(c, NULL, c->writing ? t->chain[i].der : (struct str){"", 0});
+
+        all[i] = c->writing ? t->chain[i] : certificate_read(c->arena, der);
+    }
     t->chain = all;
     json_end(c);
 }

@@ -307,7 +307,7 @@ static void add_ehlo(struct build *b, const struct smtp_session *session)
 static void add_certificate(struct build *b, const char *why, enum cell why_state)
 {
     const struct tls_session *tls = b->session ? b->session->tls : NULL;
-    struct x509_facts facts;
+    const struct x509_facts *facts = tls ? tls_session_leaf(tls) : NULL;
     const char *names = "";
 
     if (why && (!tls || !tls->chain_count)) {
@@ -316,15 +316,15 @@ static void add_certificate(struct build *b, const char *why, enum cell why_stat
         add_none(b, PART_CERTIFICATE, CELL_NONE, "no TLS");
     } else if (!tls->chain_count) {
         add_none(b, PART_CERTIFICATE, CELL_UNKNOWN, tls->error ? tls->error : "none was shown");
-    } else if (!x509_facts(b->arena, tls->chain[0], &facts)) {
+    } else if (!facts) {
         add_none(b, PART_CERTIFICATE, CELL_BROKEN, "cannot be read");
-    } else if (!facts.dns_name_count) {
+    } else if (!facts->dns_name_count) {
         add_none(b, PART_CERTIFICATE, CELL_BROKEN, "names no host");
     } else {
-        for (size_t i = 0; i < facts.dns_name_count && i < SHOWN_SANS; i++)
-            names = str_printf(b->arena, "%s%s%s", names, i ? ", " : "", str_text(b->arena, facts.dns_names[i]));
-        if (facts.dns_name_count + facts.dns_names_left_out > SHOWN_SANS)
-            names = str_printf(b->arena, "%s and %zu more", names, facts.dns_name_count + facts.dns_names_left_out - SHOWN_SANS);
+        for (size_t i = 0; i < facts->dns_name_count && i < SHOWN_SANS; i++)
+            names = str_printf(b->arena, "%s%s%s", names, i ? ", " : "", str_text(b->arena, facts->dns_names[i]));
+        if (facts->dns_name_count + facts->dns_names_left_out > SHOWN_SANS)
+            names = str_printf(b->arena, "%s and %zu more", names, facts->dns_name_count + facts->dns_names_left_out - SHOWN_SANS);
         add(b, PART_CERTIFICATE, str_of(names), "");
     }
 }
@@ -367,7 +367,7 @@ static void add_helo_spf(struct build *b)
 
 static bool covers(const struct build *b, const char *host)
 {
-    bool matches = x509_name_matches(b->session->tls->chain[0], host);
+    bool matches = x509_name_matches(b->session->tls->chain[0].der, host);
 
     x509_demand_memory(b->arena);
     return matches;

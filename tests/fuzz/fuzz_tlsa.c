@@ -29,7 +29,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct dane_record known = {.record = &record};
     struct dane dane = {.host = "mx1.example.org", .base = "mx1.example.org", .records = &known, .count = 1};
     struct tls_session session = {.established = true, .chain_count = 1};
-    struct str cert;
+    struct certificate cert;
     struct dane_match match;
     size_t cert_len;
 
@@ -38,7 +38,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     cert_len = (size_t)data[3] << 8 | data[4];
     if (cert_len > size - HEADER)
         cert_len = size - HEADER;
-    cert = (struct str){(const char *)data + HEADER, cert_len};
+    cert = certificate_read(arena, (struct str){(const char *)data + HEADER, cert_len});
     record.tlsa.usage = data[0];
     record.tlsa.selector = data[1];
     record.tlsa.matching = data[2];
@@ -51,7 +51,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     check(!match.matching || data[0] == 2 || data[0] == DANE_EE);
     if (match.matching && data[0] == DANE_EE && data[1] == 0 &&
         data[2] == FULL) /* the whole certificate is the record's data */
-        check(record.tlsa.data.len <= cert.len && memcmp(record.tlsa.data.at, cert.at, record.tlsa.data.len) == 0);
+        check(record.tlsa.data.len <= cert.der.len && memcmp(record.tlsa.data.at, cert.der.at, record.tlsa.data.len) == 0);
     arena_free(arena);
     return 0;
 }

@@ -156,8 +156,8 @@ static const struct dns_answer answers[] = {
 static const struct str banner[] = {TEXT("220-mx\xff.example\x00 ESMTP \\x00"), TEXT(""), TEXT("220 \x1b[31m\xc2\x9b")};
 static const struct str offers[] = {TEXT("250-mx1.example.org"), TEXT("250 STARTTLS")};
 static const struct str odd[] = {TEXT("2x")};
-static const struct str chain[] = {
-    {every_byte, 1}, {every_byte, 2}, {every_byte, 3}, {every_byte, 30}, {every_byte, 0}};
+static const struct certificate chain[] = {
+    {{every_byte, 1}, NULL}, {{every_byte, 2}, NULL}, {{every_byte, 3}, NULL}, {{every_byte, 30}, NULL}, {{every_byte, 0}, NULL}};
 static const struct tls_session good_tls = {
     true, NULL, "TLSv1.2", "ECDHE-RSA-AES128-GCM-SHA256", chain, 5, true, 18, "self-signed certificate", false, 12};
 static const struct tls_session no_tls = {false, "wrong version number", NULL, NULL, NULL, 0, false, 0, NULL, true, -1};
@@ -341,7 +341,7 @@ static void same_tls(const struct tls_session *a, const struct tls_session *b)
     same_text(a->cipher, b->cipher);
     SAME(chain_count);
     for (size_t i = 0; i < a->chain_count; i++)
-        same_bytes(a->chain[i], b->chain[i]);
+        same_bytes(a->chain[i].der, b->chain[i].der);
     SAME(chain_cut);
     SAME(verify_error);
     same_text(a->verify_text, b->verify_text);

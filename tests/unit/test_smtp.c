@@ -367,8 +367,10 @@ static void test_what_is_kept(void **state)
     assert_int_equal(s->tls->verify_error, X509_V_OK);
     assert_true(s->tls->name_matches);
     assert_int_equal(s->tls->chain_count, 1);
-    assert_int_equal(s->tls->chain[0].len, size);
-    assert_memory_equal(s->tls->chain[0].at, der, (size_t)size);
+    assert_int_equal(s->tls->chain[0].der.len, size);
+    assert_memory_equal(s->tls->chain[0].der.at, der, (size_t)size);
+    assert_non_null(s->tls->chain[0].facts);
+    assert_ptr_equal(tls_session_leaf(s->tls), s->tls->chain[0].facts);
     OPENSSL_free(der);
     rig_free(&rig);
     peer_free(peer);

@@ -384,7 +384,7 @@ static void copy_chain(const struct tls_client *client, struct arena *arena, str
 {
     size_t sent = client->chain ? (size_t)sk_X509_num(client->chain) : 0;
     size_t count = sent > TLS_CHAIN_CERTS ? TLS_CHAIN_CERTS : sent;
-    struct str *chain = ARENA_ARRAY(arena, struct str, count);
+    struct certificate *chain = ARENA_ARRAY(arena, struct certificate, count);
 
     for (size_t i = 0; i < count; i++) {
         X509 *cert = sk_X509_value(client->chain, (int)i);
@@ -392,7 +392,7 @@ static void copy_chain(const struct tls_client *client, struct arena *arena, str
         unsigned char *der = arena_alloc(arena, size > 0 ? (size_t)size : 1), *at = der;
 
         if (size > 0 && i2d_X509(cert, &at) == size)
-            chain[i] = (struct str){(const char *)der, (size_t)size};
+            chain[i] = certificate_read(arena, (struct str){(const char *)der, (size_t)size});
     }
     session->chain = chain;
     session->chain_count = count;
@@ -430,7 +430,7 @@ struct tls_session *tls_client_session(const struct tls_client *client, struct a
     session->verify_error = client->verified ? client->verify_error : X509_V_ERR_UNSPECIFIED;
     session->verify_text = str_dup(arena, verify_text(client));
     if (session->chain_count > 0)
-        session->name_matches = x509_name_matches(session->chain[0], client->server_name);
+        session->name_matches = x509_name_matches(session->chain[0].der, client->server_name);
     x509_demand_memory(arena);
     return session;
 }
