@@ -13,6 +13,14 @@
 
 enum { SHOWN_ADDRESSES = 3, SHOWN_SANS = 8 };
 
+/* Two of each part where there is a load balancer. */
+enum { ROWS_MAX = PTR_NAMES_TRIED + 2 * PART_COUNT };
+
+struct covered { /* does the certificate cover the host? */
+    const char *host;
+    bool covers;
+};
+
 struct build {
     struct arena *arena;
     const struct result *result;
@@ -23,6 +31,8 @@ struct build {
     const char **keys; /* the name of each row, as names are compared; "" */
     size_t count;
     size_t ptr_left_out;
+    struct covered covered[ROWS_MAX + 1]; /* what was asked so far: most rows show the same name */
+    size_t covered_count;
 };
 
 const char *cell_word(enum cell cell)
@@ -365,17 +375,22 @@ static void add_helo_spf(struct build *b)
         add_none(b, PART_HELO_SPF, states[f->status], f->message);
 }
 
-static bool covers(const struct build *b, const char *host)
+static bool covers(struct build *b, const char *host)
 {
-    bool matches = x509_name_matches(b->session->tls->chain[0].der, host);
+    struct covered *asked = b->covered;
 
+    for (; asked < b->covered + b->covered_count; asked++)
+        if (name_equal(asked->host, host))
+            return asked->covers;
+    *asked = (struct covered){host, x509_name_matches(b->session->tls->chain[0].der, host)};
+    b->covered_count++;
     x509_demand_memory(b->arena);
-    return matches;
+    return asked->covers;
 }
 
 /* ---- comparison ---- */
 
-static enum cell compare(const struct build *b, size_t row, enum identity_part part)
+static enum cell compare(struct build *b, size_t row, enum identity_part part)
 {
     const struct identity_name *one = &b->rows[row];
     enum cell cell = CELL_NONE;
@@ -494,11 +509,9 @@ static void compare_all(struct build *b)
 
 static void look_at(struct build *b, struct identity *identity)
 {
-    size_t room = PTR_NAMES_TRIED + 2 * PART_COUNT; /* two of each where there is a load balancer */
-
     find_sessions(b);
-    b->rows = ARENA_ARRAY(b->arena, struct identity_name, room);
-    b->keys = ARENA_ARRAY(b->arena, const char *, room);
+    b->rows = ARENA_ARRAY(b->arena, struct identity_name, ROWS_MAX);
+    b->keys = ARENA_ARRAY(b->arena, const char *, ROWS_MAX);
     add_ptr(b);
     add_helo(b);
     add_server_names(b);
