@@ -87,3 +87,24 @@ END
 dns_on() {
     nft delete table inet dns
 }
+
+# UDP only, and mailready's only: every second question by this machine (EPERM), the others by who gets them (ICMP).
+udp53_off() {
+    nft -f - <<END
+table inet udp53 {
+    chain leaving {
+        type filter hook output priority 0;
+        udp dport 53 meta skuid root meta mark set 53
+        meta mark 53 numgen inc mod 2 0 reject
+    }
+    chain arriving {
+        type filter hook input priority 0;
+        meta mark 53 reject
+    }
+}
+END
+}
+
+udp53_on() {
+    nft delete table inet udp53
+}

@@ -177,15 +177,13 @@ static void after_refused_connection(struct dns_question *q)
 {
     bool answers = dns_question_server(q)->heard_ms >= q->since_ms;
 
-    if (falls_back_to_udp(q))
+    if (falls_back_to_udp(q) || goes_on_over_tcp(q))
         return;
     if (q->tcp && answers)
         dns_question_note(q, REASON_PROTOCOL, "the answer does not fit into UDP, and its TCP connections fail", NULL);
     else
         dns_question_note(q, dns_question_is_own(q) ? REASON_CONNECTION_LOST : REASON_RESOLVER_DOWN,
-                          q->tcp ? "its TCP connections fail" : "nothing listens there", NULL);
-    if (goes_on_over_tcp(q))
-        return;
+                          "nothing listens there", NULL);
     stand_back(q);
     dns_question_ask_next(q);
 }

@@ -140,6 +140,30 @@ def check_no_resolver():
     return wrong if len(outcome.documents()) == 3 else wrong + ["not three documents"]
 
 
+def check_rejected_udp():
+    """A firewall rejects questions over UDP: TCP is tried at once, and all is as ever."""
+    with Fault("udp53"):
+        outcome = audit_json("--trace", "good.lab")
+    document = _one(outcome)
+    if not document:
+        return outcome.trouble(0) or ["no JSON document"]
+    wrong = expected.differences(expected.read("good.lab"), document, ignore=("env",)) + outcome.trouble(0)
+    told = {word for word in (b"not permitted", b"connection refused", b"no reply") if b"dns<" in outcome.err and word in outcome.err}
+    return wrong + ([] if told == {b"not permitted", b"connection refused"} else [f"the trace tells {told}"])
+
+
+def check_unusable_resolver():
+    """The only name server of resolv.conf cannot be used: it is named, and no other is asked in its place."""
+    line = "nameserver fe80::53%nowhere"
+    mounted = f"echo '{line}' >/run/resolv.conf && mount --bind /run/resolv.conf /etc/resolv.conf && exec \"$@\""
+    outcome = audit_json("good.lab", within=("unshare", "-m", "sh", "-c", mounted, "sh"))
+    document = _one(outcome)
+    if not document:
+        return outcome.trouble(3) or ["no JSON document"]
+    named = [] if line.encode() in outcome.err else ["the line is not named"]
+    return outcome.trouble(3) + accuses(document) + explains(document, "env.resolver", "resolver_down") + named
+
+
 def check_lossy_dns():
     """Two of five DNS packets get lost, whoever they are for: whatever is found out by luck, nobody is to blame, and all is to be repeated."""
     with Fault("dns"):
@@ -183,9 +207,11 @@ def test_faults(tap):
     tap.test("fault: port 25 is blocked here", check_port25())
     tap.test("fault: no IPv6 here", check_ipv6())
     tap.test("fault: no resolver here", check_no_resolver())
+    tap.test("the only resolver cannot be used", check_unusable_resolver())
     try:
         tap.test("fault: DNS loses packets here", check_lossy_dns())
         tap.test("fault: DNS loses packets here, many domains", check_lossy_crowd())
+        tap.test("fault: DNS over UDP is rejected here", check_rejected_udp())
     except subprocess.CalledProcessError:
         tap.test("fault: DNS loses packets here # SKIP the kernel has no nf_tables", [])
     tap.test("many audits share a flaky zone", check_shared_flaky_zone())
