@@ -121,7 +121,7 @@ static const char *ring_of(struct run *run, const struct mx_host *host)
     return alias_chain_text(run, host->a->chain_loops ? host->a : host->aaaa);
 }
 
-static void judge_cname(struct run *run, const struct mx_host *host)
+static void judge_cname(struct run *run, const struct inventory *mail, const struct mx_host *host)
 {
     const struct dns_answer *longer = host->aaaa->chain_count > host->a->chain_count ? host->aaaa : host->a;
     const char *ring = ring_of(run, host);
@@ -129,6 +129,9 @@ static void judge_cname(struct run *run, const struct mx_host *host)
 
     if (ring) {
         f = finding(run, MX_TARGET_CNAME, WARN, subject_host(host->name), "the MX host is an alias: %s", ring);
+    } else if (longer->chain_count && mail->kind == MX_IMPLICIT) {
+        f = finding(run, MX_TARGET_CNAME, SKIPPED, subject_host(host->name), "no MX record, and what stands in for one may be an alias: %s",
+                    alias_chain_text(run, longer));
     } else if (longer->chain_count) {
         f = finding(run, MX_TARGET_CNAME, WARN, subject_host(host->name), "the MX host is an alias: %s", alias_chain_text(run, longer));
         finding_remedy(run, f, "Let the MX record name %s itself.", longer->chain[longer->chain_count - 1].target);
@@ -191,7 +194,7 @@ static enum resolution judge_host(struct run *run, const struct inventory *mail,
     finding(run, MX_TARGET_LITERAL, PASS, subject_host(host->name), "a host name");
     if (!host->a || !host->aaaa)
         return UNCERTAIN;
-    judge_cname(run, host);
+    judge_cname(run, mail, host);
     return judge_addresses(run, host);
 }
 
