@@ -14,7 +14,8 @@
  * tests/cases/statuses.txt says which statuses a check can have: all of them must occur in a case, and every check must
  * be in the table.
  *
- * "test_cases FILE..." runs single cases, and shows what was found where it is not what was expected.
+ * "test_cases FILE..." runs single cases, and shows what was found where it is not what was expected.  With CASE_STOP in the
+ * environment it ends at the first of those.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -368,7 +369,7 @@ int main(int argc, char **argv)
 
     if (argc < 2)
         return cmocka_run_group_tests(tests, NULL, NULL);
-    for (int i = 1; i < argc; i++)
+    for (int i = 1; i < argc && !(failed && getenv("CASE_STOP")); i++)
         failed += !run_case(argv[i]);
     print_message("%d of %d cases failed\n", failed, argc - 1);
     return failed > 0;
