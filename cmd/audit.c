@@ -249,8 +249,6 @@ static bool start(struct audit_command *run, const char **why)
                                    .replay = run->recording};
 
     *why = "out of memory";
-    if (!x509_begin())
-        return false;
     run->loop = loop_new();
     run->list =
         target_list_new(run->domains, run->domain_count, run->list_fd >= 0 ? list_read_fd : NULL, &run->list_fd);
@@ -333,7 +331,8 @@ static enum exit_status run_audit(int argc, char **argv)
     volatile enum exit_status status = EXIT_STATUS_FAULT;
     jmp_buf exhausted;
 
-    if (!run || !(run->arena = arena_new(AUDIT_COMMAND_BYTES)) || setjmp(exhausted) != 0) {
+    /* First of all: reading a recording reads certificates. */
+    if (!x509_begin() || !run || !(run->arena = arena_new(AUDIT_COMMAND_BYTES)) || setjmp(exhausted) != 0) {
         complain("out of memory");
         if (run)
             sheets_remove(&run->sheets);

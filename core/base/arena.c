@@ -84,11 +84,17 @@ void arena_on_exhausted(struct arena *arena, jmp_buf *place)
     arena->place = place;
 }
 
-_Noreturn void arena_exhaust(struct arena *arena)
+static _Noreturn void jump(struct arena *arena)
 {
     if (!arena->place)
         abort();
     longjmp(*arena->place, 1);
+}
+
+_Noreturn void arena_exhaust(struct arena *arena)
+{
+    arena->refused = true;
+    jump(arena);
 }
 
 static struct block *grow(struct arena *arena, size_t bytes)
@@ -96,10 +102,8 @@ static struct block *grow(struct arena *arena, size_t bytes)
     size_t size = bytes > arena->next_size ? bytes : arena->next_size;
     struct block *block = block_new(size);
 
-    if (!block) {
-        arena->refused = true;
+    if (!block)
         arena_exhaust(arena);
-    }
     if (arena->next_size < LARGEST_BLOCK)
         arena->next_size *= 2;
     block->next = arena->newest;
@@ -120,7 +124,7 @@ void *arena_alloc(struct arena *arena, size_t bytes)
     void *at;
 
     if (bytes > arena->limit || arena->used > arena->limit - bytes)
-        arena_exhaust(arena);
+        jump(arena);
     bytes = aligned(bytes);
     if (block->size - block->used < bytes)
         block = grow(arena, bytes);
@@ -133,7 +137,7 @@ void *arena_alloc(struct arena *arena, size_t bytes)
 void *arena_array(struct arena *arena, size_t count, size_t size)
 {
     if (size && count > SIZE_MAX / size)
-        arena_exhaust(arena);
+        jump(arena);
     return arena_alloc(arena, count * size);
 }
 
