@@ -143,7 +143,11 @@ static bool make_senders(const struct options *options, struct settings *out, co
          use = options_next(options, OPT_SENDER, use))
         if (!add_sender(options, use, out, senders, why))
             return false;
-    return true;
+    if (out->target.sender_count <= SENDERS_MAX)
+        return true;
+    *why = str_printf(options->arena, "--sender: %zu addresses are declared; one audit judges %d at most, and leaves none out",
+                      out->target.sender_count, SENDERS_MAX);
+    return false;
 }
 
 static bool make_networks(const struct options *options, enum option_id id, struct ip_network **networks, size_t *count,

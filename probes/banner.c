@@ -26,7 +26,7 @@ struct endpoint {
 /* The name stands in for the HELO of a sender that declared none, so what is wrong with it matters more. */
 static bool stands_in_for_helo(const struct endpoint *e)
 {
-    return address_is_sender(e->address) && !e->address->helo;
+    return address_is_sender(e->address) && !e->address->helo_count;
 }
 
 static void all_others(struct run *run, const struct endpoint *e, enum status status, const struct trouble *trouble, const char *why)

@@ -38,7 +38,7 @@ static const char *authorised_text(struct run *run, const char *envelope)
 
         if (!address_is_sender(a))
             continue;
-        question = spf_question_of(run, &a->ip, envelope, a->helo);
+        question = spf_question_of(run, &a->ip, envelope, a->helo_count ? address_helo(a) : "");
         result = need_spf(run, &question);
         if (!result || result->word != SPF_PASS)
             continue;

@@ -265,11 +265,10 @@ static void judge_name(struct run *run, const struct helo *h)
     judge_spf(run, h, a, aaaa);
 }
 
-static void judge_declared(struct run *run, const struct mail_address *a)
+static void judge_declared(struct run *run, const struct mail_address *a, const char *helo)
 {
-    struct helo h = {.sender = a, .name = name_compared(run_arena(run), a->helo)};
+    struct helo h = {.sender = a, .name = name_compared(run_arena(run), helo), .subject = subject_address_name(&a->ip, helo)};
 
-    h.subject = subject_address_name(&a->ip, a->helo);
     judge_name(run, &h);
 }
 
@@ -314,9 +313,11 @@ static void probe_helo(struct run *run)
         if (!address_is_sender(a))
             continue;
         any = true;
-        if (a->helo)
-            judge_declared(run, a);
-        else if (a->roles & ROLE_MX)
+        for (size_t h = 0; h < a->helo_count; h++)
+            judge_declared(run, a, a->helos[h]);
+        if (a->helo_count)
+            continue;
+        if (a->roles & ROLE_MX)
             judge_assumed(run, a);
         else
             skip_all(run, subject_address(&a->ip), "declare the HELO name: --sender ADDRESS=NAME");

@@ -159,8 +159,8 @@ static enum resolution judge_addresses(struct run *run, const struct mx_host *ho
     struct finding *f;
 
     if (host->a->status == DNS_OK || host->aaaa->status == DNS_OK) {
-        f = finding(run, MX_RESOLVES, PASS, subject_host(host->name), "has %zu address%s", host->address_count,
-                    host->address_count == 1 ? "" : "es");
+        f = finding(run, MX_RESOLVES, PASS, subject_host(host->name), "has %zu address%s", host->a->count + host->aaaa->count,
+                    host->a->count + host->aaaa->count == 1 ? "" : "es");
         resolution = RESOLVES;
     } else if (ring) {
         f = finding(run, MX_RESOLVES, WARN, subject_host(host->name), "the aliases go round in a circle: %s", ring);

@@ -4,6 +4,7 @@
 
 #include "core/base/arena.h"
 #include "core/base/limits.h"
+#include "core/base/list_text.h"
 #include "core/base/name.h"
 #include "core/base/str.h"
 #include "core/derive/fcrdns.h"
@@ -53,8 +54,8 @@ static void leave_undecided(struct run *run, const struct mail_address *a, const
 
 static const char *wanted_name(struct run *run, const struct mail_address *a)
 {
-    if (a->helo && name_is_host(a->helo))
-        return a->helo;
+    if (a->helo_count && name_is_host(address_helo(a)))
+        return address_helo(a);
     if (a->mx_name)
         return a->mx_name;
     return a->host_count ? a->hosts[0] : str_printf(run_arena(run), "mail.%s", run_target(run)->domain);
@@ -109,20 +110,17 @@ static void judge_validity(struct run *run, const struct mail_address *a, const 
 
 static const char *addresses_text(struct run *run, const struct dns_answer *answer)
 {
-    const char *text = NULL;
+    struct list_text text = list_text(run_arena(run), ", ", LISTED_MAX);
 
-    for (size_t i = 0; i < answer->count; i++) {
-        const char *ip = ip_text(run_arena(run), &answer->records[i].ip);
-
-        text = text ? str_printf(run_arena(run), "%s, %s", text, ip) : ip;
-    }
-    return text;
+    for (size_t i = 0; i < answer->count; i++)
+        list_add(&text, list_is_full(&text) ? "" : ip_text(run_arena(run), &answer->records[i].ip));
+    return list_end(&text);
 }
 
 /* "mx.example.org (has 192.0.2.7)", for each name in the given state. */
 static const char *names_text(struct run *run, const struct fcrdns *names, enum confirmation state)
 {
-    const char *text = NULL;
+    struct list_text text = list_text(run_arena(run), "; ", PTR_NAMES_TRIED);
 
     for (size_t i = 0; i < names->count; i++) {
         const struct reverse_name *n = &names->at[i];
@@ -136,9 +134,9 @@ static const char *names_text(struct run *run, const struct fcrdns *names, enum 
             one = str_printf(run_arena(run), "%s (%s)", n->name, n->forward->status == DNS_NXDOMAIN ? "does not exist" : "has no such address");
         else if (state == DENIES)
             one = str_printf(run_arena(run), "%s (no host name)", n->name);
-        text = text ? str_printf(run_arena(run), "%s; %s", text, one) : one;
+        list_add(&text, one);
     }
-    return text;
+    return list_end(&text);
 }
 
 static void offer_forward_record(struct run *run, const struct mail_address *a, const struct fcrdns *names, struct finding *f)
@@ -404,6 +402,7 @@ static void probe_ptr(struct run *run)
         judge_address(run, mail, &mail->addresses[i]);
     judge_apex(run, mail);
     judge_unresolved(run, mail);
+    judge_left_out(run, mail, PTR_EXISTS);
     if (mail->complete && mail->address_count == 0 && mail->unresolved_count == 0)
         judge_without_address(run, mail, PTR_EXISTS, "no mail address is known");
 }

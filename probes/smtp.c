@@ -366,6 +366,7 @@ static void probe_smtp(struct run *run)
         }
     }
     skip_sender_only(run, mail, SMTP_REACHABLE);
+    judge_left_out(run, mail, SMTP_REACHABLE);
     if (!mail->complete || pending)
         return;
     if (!doubt.reason && address_doubt(mail)) /* an MX host that could not be looked up may be the one that works */

@@ -520,7 +520,7 @@ static bool gather(struct run *run, struct spf_domain *d)
     d->results = results;
     for (size_t i = 0; i < d->mail->address_count; i++) {
         const struct mail_address *a = &d->mail->addresses[i];
-        struct spf_question of = spf_question_of(run, &a->ip, d->name, a->helo ? a->helo : d->name);
+        struct spf_question of = spf_question_of(run, &a->ip, d->name, a->helo_count ? address_helo(a) : d->name);
 
         if (!address_is_sender(a))
             continue;

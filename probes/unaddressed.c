@@ -32,6 +32,23 @@ void judge_without_address(struct run *run, const struct inventory *mail, enum c
         finding(run, check, SKIPPED, subject_domain(domain), "%s", why);
 }
 
+void judge_left_out(struct run *run, const struct inventory *mail, enum check_id check)
+{
+    struct trouble budget = trouble_of(REASON_BUDGET);
+    struct finding *f;
+
+    if (!mail->complete || (!mail->addresses_left_out && !mail->hosts_left_out))
+        return;
+    budget.why = "there are more than one audit looks at";
+    f = mail->hosts_left_out
+            ? finding_unknown(run, check, subject_domain(run_target(run)->domain), &budget,
+                              "not judged: %zu more MX hosts with their addresses, and %zu more mail addresses",
+                              mail->hosts_left_out, mail->addresses_left_out)
+            : finding_unknown(run, check, subject_domain(run_target(run)->domain), &budget, "not judged: %zu more mail addresses",
+                              mail->addresses_left_out);
+    finding_worst(f, FAIL); /* some of them may send */
+}
+
 void skip_sender_only(struct run *run, const struct inventory *mail, enum check_id check)
 {
     for (size_t i = 0; i < mail->address_count; i++)

@@ -297,7 +297,7 @@ static void draw_senders(struct drawing *d)
 {
     for (size_t i = 0; i < d->result->inventory->address_count; i++) {
         const struct mail_address *address = d->paths[i].address;
-        const char *name = address->helo ? address->helo : address->host_count ? address->hosts[0] : "no name declared";
+        const char *name = address->helo_count ? address_helo(address) : address->host_count ? address->hosts[0] : "no name declared";
 
         if (d->drawn[i])
             continue;

@@ -88,15 +88,15 @@ static void add_target(struct report *report, cJSON *document, const struct resu
     senders = add_array(report, target, "senders");
     for (size_t i = 0; result->inventory && i < result->inventory->address_count; i++) {
         const struct mail_address *address = &result->inventory->addresses[i];
-        cJSON *sender;
 
-        if (address->origin == SENDER_NOT)
-            continue;
-        sender = append_object(report, senders);
-        add_text(report, sender, "ip", ip_text(report->arena, &address->ip));
-        if (address->helo)
-            add_text(report, sender, "helo", address->helo);
-        add_text(report, sender, "origin", sender_origin_word(address->origin));
+        for (size_t h = 0; address->origin != SENDER_NOT && (h == 0 || h < address->helo_count); h++) {
+            cJSON *sender = append_object(report, senders);
+
+            add_text(report, sender, "ip", ip_text(report->arena, &address->ip));
+            if (address->helo_count)
+                add_text(report, sender, "helo", address->helos[h]);
+            add_text(report, sender, "origin", sender_origin_word(address->origin));
+        }
     }
 }
 

@@ -7,6 +7,8 @@
 #include <time.h>
 
 #include "core/base/arena.h"
+#include "core/base/limits.h"
+#include "core/base/list_text.h"
 #include "core/base/str.h"
 #include "core/result/identity.h"
 
@@ -198,7 +200,14 @@ const char *sender_text(struct arena *arena, const struct mail_address *address)
         return "assumed, as an MX address";
     if (address->origin == SENDER_SPF)
         return address->term ? str_printf(arena, "SPF: %s", address->term) : "SPF allows this MX address";
-    return address->helo ? str_printf(arena, "declared, HELO %s", address->helo) : "declared, HELO not declared";
+    if (!address->helo_count)
+        return "declared, HELO not declared";
+
+    struct list_text helos = list_text(arena, " and ", LISTED_MAX);
+
+    for (size_t i = 0; i < address->helo_count; i++)
+        list_add(&helos, address->helos[i]);
+    return str_printf(arena, "declared, HELO %s", list_end(&helos));
 }
 
 const char *identity_label(enum verdict verdict)

@@ -23,6 +23,8 @@ enum {
     DNS_CONTROLS         = 4,     /* to root servers with each: at 10 % loss near us one zone in a hundred is lost twice where all
                                      twenty get through; with ten it was one in forty, and the lab saw it */
     DNS_QUERIES_PER_AUDIT = 200,  /* Unbound's total per question */
+    DNS_QUERIES_PER_ADDRESS = 16, /* more for each mail address: its PTR, ten names at most, an absence confirmed */
+    DNS_QUERIES_PER_HOST = 12,    /* and for each MX host: two families, TLSA, and an absence confirmed */
     DNSBL_QUERIES_PER_AUDIT = 300, /* counted apart: a dozen addresses on two dozen lists */
     DNSBL_LISTS_MAX      = 32,    /* that a user may name */
     DNS_TTL_MAX_S        = 3600,  /* of the cache between audits; a run's own evidence is pinned */
@@ -34,8 +36,9 @@ enum {
 
     /* Mail hosts of one domain: senders try about 5 addresses, we look further because each one is a check */
     MX_HOSTS_MAX         = 32,
-    ADDRESSES_MAX        = 64,
-    PTR_NAMES_MAX        = 32,    /* kept of one answer */
+    ADDRESSES_MAX        = 64,    /* beside the declared senders, which are never cut */
+    SENDERS_MAX          = 1024,  /* declared: a /22; more is a usage error, never left out in silence */
+    LISTED_MAX           = 8,     /* names or addresses in one sentence: more fill a screen and say no more */
     PTR_NAMES_TRIED      = 10,    /* forward lookups of one address: the figure of RFC 7208 4.6.4 for `ptr` */
 
     /* SPF: the first four are RFC 7208 4.6.4 to the letter */

@@ -36,8 +36,9 @@ static const char *banner_of(struct run *run, const struct inventory *mail, cons
 static bool is_expected(const struct inventory *mail, const char *name)
 {
     for (size_t i = 0; i < mail->address_count; i++)
-        if (mail->addresses[i].helo && name_equal(mail->addresses[i].helo, name))
-            return true;
+        for (size_t h = 0; h < mail->addresses[i].helo_count; h++)
+            if (name_equal(mail->addresses[i].helos[h], name))
+                return true;
     for (size_t i = 0; i < mail->host_count; i++)
         if (name_equal(mail->hosts[i].name, name))
             return true;
@@ -53,20 +54,23 @@ static int by_expectation(const void *a, const void *b)
     return strcmp(left->name, right->name);
 }
 
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(((const struct candidate *)a)->name, ((const struct candidate *)b)->name);
+}
+
+/* All names of the answer, so that none is passed over that is expected. */
 static size_t list_candidates(struct run *run, const struct inventory *mail, const struct dns_answer *ptr,
                               struct candidate *all)
 {
     size_t count = 0;
 
-    for (size_t i = 0; i < ptr->count && i < PTR_NAMES_MAX; i++) {
-        const char *name = name_lower(run_arena(run), ptr->records[i].name);
-        size_t twin = 0;
-
-        while (twin < count && strcmp(all[twin].name, name) != 0)
-            twin++;
-        if (twin == count)
-            all[count++] = (struct candidate){name, is_expected(mail, name)};
-    }
+    for (size_t i = 0; i < ptr->count; i++)
+        all[i] = (struct candidate){.name = name_lower(run_arena(run), ptr->records[i].name)};
+    qsort(all, ptr->count, sizeof *all, by_name);
+    for (size_t i = 0; i < ptr->count; i++)
+        if (count == 0 || strcmp(all[count - 1].name, all[i].name) != 0)
+            all[count++] = (struct candidate){all[i].name, is_expected(mail, all[i].name)};
     return count;
 }
 
@@ -89,7 +93,7 @@ static enum confirmation confirm(const struct dns_answer *forward, const struct 
 const struct fcrdns *need_fcrdns(struct run *run, const struct inventory *mail, const struct ip *ip, const struct dns_answer *ptr)
 {
     struct arena *arena = run_arena(run);
-    struct candidate *all = ARENA_ARRAY(arena, struct candidate, PTR_NAMES_MAX);
+    struct candidate *all = ARENA_ARRAY(arena, struct candidate, ptr->count + 1);
     size_t count = list_candidates(run, mail, ptr, all);
     struct fcrdns *result = ARENA_NEW(arena, struct fcrdns);
     struct reverse_name *names = ARENA_ARRAY(arena, struct reverse_name, PTR_NAMES_TRIED);
@@ -116,7 +120,5 @@ const struct fcrdns *need_fcrdns(struct run *run, const struct inventory *mail, 
             result->trouble = n->forward->trouble;
     }
     result->untried = count - result->count;
-    if (ptr->count > PTR_NAMES_MAX)
-        result->untried += ptr->count - PTR_NAMES_MAX;
     return result;
 }

@@ -13,11 +13,16 @@
 #include "core/derive/spf.h"
 #include "core/facts/target.h"
 
+enum { FIRST_ADDRESSES = 8 };
+
 struct build {
     struct run *run;
     struct inventory *inventory;
     struct mx_host *hosts;
     struct mail_address *addresses;
+    size_t most, room;             /* addresses that there may be, and that there is memory for */
+    struct ip *left_out;           /* those that it was not enough for */
+    size_t left_out_room;
     struct unresolved *unresolved; /* room for all MX hosts, declared senders and doubts about SPF */
     bool pending; /* something that the inventory is made of is on its way */
 };
@@ -25,6 +30,11 @@ struct build {
 bool address_is_sender(const struct mail_address *address)
 {
     return address->roles & ROLE_SENDER;
+}
+
+const char *address_helo(const struct mail_address *address)
+{
+    return address->helo_count ? address->helos[0] : NULL;
 }
 
 bool inventory_has(const struct inventory *mail, const struct ip *ip)
@@ -151,6 +161,38 @@ static void find_hosts(struct build *b)
     }
 }
 
+/* Several hosts, or SPF as well, may name an address that there is no room for: it is counted once. */
+static void leave_out(struct build *b, const struct ip *ip)
+{
+    struct inventory *inventory = b->inventory;
+
+    for (size_t i = 0; i < inventory->addresses_left_out; i++)
+        if (ip_equal(&b->left_out[i], ip))
+            return;
+    if (inventory->addresses_left_out == b->left_out_room) {
+        size_t room = b->left_out_room ? b->left_out_room * 2 : ADDRESSES_MAX;
+        struct ip *more = ARENA_ARRAY(run_arena(b->run), struct ip, room);
+
+        if (b->left_out_room)
+            memcpy(more, b->left_out, b->left_out_room * sizeof *more);
+        b->left_out = more;
+        b->left_out_room = room;
+    }
+    b->left_out[inventory->addresses_left_out++] = *ip;
+}
+
+static void make_room(struct build *b)
+{
+    size_t room = b->room ? b->room * 2 : FIRST_ADDRESSES;
+    struct mail_address *more = ARENA_ARRAY(run_arena(b->run), struct mail_address, room);
+
+    if (b->room)
+        memcpy(more, b->addresses, b->room * sizeof *more);
+    b->addresses = more;
+    b->room = room;
+}
+
+/* The pointer is good until the next address is added. */
 static struct mail_address *address_of(struct build *b, const struct ip *ip)
 {
     struct inventory *inventory = b->inventory;
@@ -159,10 +201,12 @@ static struct mail_address *address_of(struct build *b, const struct ip *ip)
     for (size_t i = 0; i < inventory->address_count; i++)
         if (ip_equal(&b->addresses[i].ip, ip))
             return &b->addresses[i];
-    if (inventory->address_count == ADDRESSES_MAX) {
-        inventory->addresses_left_out++;
+    if (inventory->address_count == b->most) {
+        leave_out(b, ip);
         return NULL;
     }
+    if (inventory->address_count == b->room)
+        make_room(b);
     address = &b->addresses[inventory->address_count++];
     *address = (struct mail_address){.ip = *ip, .label = ip_text(run_arena(b->run), ip)};
     return address;
@@ -232,6 +276,19 @@ static void find_mx_addresses(struct build *b)
     }
 }
 
+static void add_helo(struct build *b, struct mail_address *address, const char *helo)
+{
+    const char **more = ARENA_ARRAY(run_arena(b->run), const char *, address->helo_count + 1);
+
+    for (size_t i = 0; i < address->helo_count; i++) {
+        if (text_equal_nocase(address->helos[i], helo))
+            return;
+        more[i] = address->helos[i];
+    }
+    more[address->helo_count++] = helo;
+    address->helos = more;
+}
+
 static void declare_sender(struct build *b, const struct sender *sender, const struct ip *ip)
 {
     struct mail_address *address = address_of(b, ip);
@@ -241,7 +298,7 @@ static void declare_sender(struct build *b, const struct sender *sender, const s
     address->roles |= ROLE_SENDER;
     address->origin = SENDER_DECLARED;
     if (sender->helo)
-        address->helo = sender->helo;
+        add_helo(b, address, sender->helo);
     if (sender->host)
         add_host_name(b, address, sender->host);
 }
@@ -315,7 +372,7 @@ static bool is_authorised_by_own_record(const struct spf_result *spf, const char
 static void settle_role(struct build *b, struct mail_address *address)
 {
     const struct target *target = b->run->audit->target;
-    struct spf_question question = spf_question_of(b->run, &address->ip, target->domain, address->helo ? address->helo : "");
+    struct spf_question question = spf_question_of(b->run, &address->ip, target->domain, address->helo_count ? address_helo(address) : "");
     const struct spf_result *spf = need_spf(b->run, &question);
     bool says_nothing;
 
@@ -374,21 +431,24 @@ static const void *derive_inventory(struct run *run, const void *argument)
 
     (void)argument;
     b.inventory = ARENA_NEW(run_arena(run), struct inventory);
-    b.addresses = ARENA_ARRAY(run_arena(run), struct mail_address, ADDRESSES_MAX);
+    b.most = SENDERS_MAX;
     b.unresolved = ARENA_ARRAY(run_arena(run), struct unresolved, MX_HOSTS_MAX + run->audit->target->sender_count + ADDRESSES_MAX);
     b.inventory->kind = MX_PENDING;
+    find_senders(&b); /* first: they are never left out for want of room */
+    b.most = b.inventory->address_count + ADDRESSES_MAX;
     find_hosts(&b);
     find_mx_addresses(&b);
-    find_senders(&b);
     if (b.inventory->kind != MX_NO_DOMAIN && b.inventory->kind != MX_PENDING) {
         find_spf_senders(&b);
         settle_roles(&b);
     }
-    qsort(b.addresses, b.inventory->address_count, sizeof *b.addresses, by_ip);
+    if (b.inventory->address_count)
+        qsort(b.addresses, b.inventory->address_count, sizeof *b.addresses, by_ip);
     index_hosts(&b);
     b.inventory->hosts = b.hosts;
     b.inventory->addresses = b.addresses;
     b.inventory->unresolved = b.unresolved;
+    run_grant(run, b.inventory->address_count * DNS_QUERIES_PER_ADDRESS + b.inventory->host_count * DNS_QUERIES_PER_HOST);
     b.inventory->complete = !b.pending && b.inventory->kind != MX_PENDING;
     return b.inventory;
 }

@@ -45,7 +45,8 @@ struct mail_address {
     const char *label;  /* the address as text: the subject of findings */
     unsigned roles;
     enum sender_origin origin; /* of the sender role */
-    const char *helo;   /* declared; NULL */
+    const char *const *helos; /* declared, as they were, each once */
+    size_t helo_count;
     const char *spf;    /* SPF result for the domain, "pass"; NULL: not evaluated */
     const char *term;   /* of the SPF record, where it made the address a sender: "ip4:192.0.2.1"; NULL */
     const char *const *hosts; /* MX hosts, and declared sender host names, that have it */
@@ -77,5 +78,6 @@ struct inventory {
 
 const struct inventory *need_inventory(struct run *);
 bool address_is_sender(const struct mail_address *);
+const char *address_helo(const struct mail_address *); /* the first that is declared; NULL: none is */
 bool inventory_has(const struct inventory *, const struct ip *); /* as a mail address */
 const char *sender_origin_word(enum sender_origin); /* "declared", "spf", "assumed"; "" for none */

@@ -26,7 +26,13 @@ static struct budget budget_of(struct run *run, const struct key *key)
         return (struct budget){&audit->dnsbl_questions, DNSBL_QUERIES_PER_AUDIT};
     if (run->is_extra)
         return (struct budget){&audit->extra_questions, RANGE_QUERIES_PER_AUDIT};
-    return (struct budget){&audit->dns_questions, DNS_QUERIES_PER_AUDIT};
+    return (struct budget){&audit->dns_questions, DNS_QUERIES_PER_AUDIT + audit->granted};
+}
+
+void run_grant(struct run *run, size_t questions)
+{
+    if (questions > run->audit->granted)
+        run->audit->granted = questions;
 }
 
 static bool is_pinned_or_affordable(struct run *run, const struct key *key, const char *text)

@@ -25,6 +25,7 @@ struct audit_view {
     struct store *store;
     const struct target *target;
     size_t dns_questions, dnsbl_questions, extra_questions;
+    size_t granted; /* DNS questions beside DNS_QUERIES_PER_AUDIT, for what the audit is about */
     struct derived *derived[DERIVED_BUCKETS]; /* derived.c's, by hash */
     struct derived *held, *retired;
     struct derived_counts *counts; /* NULL: nobody counts */
@@ -45,6 +46,8 @@ struct run {
     struct derived *deriving; /* the fact that is being derived; NULL */
     bool refused;             /* evidence was, for want of time or questions */
 };
+
+void run_grant(struct run *, size_t questions); /* as many as the audit turns out to need, if it has fewer */
 
 void derived_waits_for(struct run *, struct evidence *); /* the fact that is being derived does, if one is */
 void derived_forget_retired(struct audit_view *);        /* when no probe is running */

@@ -143,7 +143,7 @@ static bool raises_question(struct run *run, const struct mail_address *address,
     const char *name = greeting_host_name(run, s), *ehlo = str_text(run_arena(run), smtp_reply_name(&s->ehlo));
     struct reverse r;
 
-    if (!address_is_sender(address) || address->helo || !name_is_host(name))
+    if (!address_is_sender(address) || address->helo_count || !name_is_host(name))
         return false;
     r = need_reverse(run, &address->ip);
     return (s->ehlo.code == 250 && !name_equal(ehlo, name)) || (r.state == REVERSE_NAMES && !is_reverse_name(&r, name));

@@ -31,7 +31,7 @@ struct build {
     const char **keys; /* the name of each row, as names are compared; "" */
     size_t count;
     size_t ptr_left_out;
-    struct covered covered[ROWS_MAX + 1]; /* what was asked so far: most rows show the same name */
+    struct covered *covered; /* what was asked so far: most rows show the same name */
     size_t covered_count;
 };
 
@@ -267,13 +267,15 @@ static void add_helo(struct build *b)
 {
     struct str greeting = greeting_name(b->session);
 
-    if (b->sender->helo)
-        add_helo_name(b, str_of(b->sender->helo), false);
-    else if (greeting.len)
+    for (size_t i = 0; i < b->sender->helo_count; i++)
+        add_helo_name(b, str_of(b->sender->helos[i]), false);
+    if (b->sender->helo_count)
+        return;
+    if (greeting.len)
         add_helo_name(b, greeting, true);
     else
         add_none(b, PART_HELO, CELL_NONE, "not declared: --sender ADDRESS=NAME");
-    if (!b->sender->helo && b->other)
+    if (b->other)
         add_helo_name(b, greeting_name(b->other), true);
 }
 
@@ -509,9 +511,12 @@ static void compare_all(struct build *b)
 
 static void look_at(struct build *b, struct identity *identity)
 {
+    size_t room = ROWS_MAX + b->sender->helo_count;
+
     find_sessions(b);
-    b->rows = ARENA_ARRAY(b->arena, struct identity_name, ROWS_MAX);
-    b->keys = ARENA_ARRAY(b->arena, const char *, ROWS_MAX);
+    b->rows = ARENA_ARRAY(b->arena, struct identity_name, room);
+    b->keys = ARENA_ARRAY(b->arena, const char *, room);
+    b->covered = ARENA_ARRAY(b->arena, struct covered, room + 1);
     add_ptr(b);
     add_helo(b);
     add_server_names(b);

@@ -214,6 +214,7 @@ static const struct spf_addresses *fixture_named(struct arena *arena)
 
 static const struct inventory *fixture_inventory(struct arena *arena)
 {
+    static const char *const helo[] = {"mail.example.org"};
     static const char *const hosts[] = {"mx1.example.org", "mx2.example.org"};
     static const size_t first[] = {0, 3}, second[] = {1};
     static const struct dns_answer some = {.status = DNS_OK}, none = {.status = DNS_NODATA};
@@ -239,7 +240,7 @@ static const struct inventory *fixture_inventory(struct arena *arena)
                                   .label = "203.0.113.7",
                                   .roles = ROLE_SENDER,
                                   .origin = SENDER_DECLARED,
-                                  .helo = "mail.example.org",
+                                  .helos = helo, .helo_count = 1,
                                   .spf = "softfail"};
     at[3] = (struct mail_address){.ip = fixture_ip("2001:db8::1"),
                                   .label = "2001:db8::1",

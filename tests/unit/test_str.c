@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/base/arena.h"
+#include "core/base/list_text.h"
 #include "core/base/str.h"
 
 static int setup(void **state)
@@ -123,6 +124,47 @@ static void an_arena_takes_back_what_was_too_much(void **state)
         assert_int_equal(next[i], 0);
     arena_trim(arena, next, 0);
     assert_ptr_equal(arena_alloc(arena, 1), next);
+}
+
+static void lists_say_how_many_more(void **state)
+{
+    static const struct {
+        size_t most, count, uncounted;
+        const char *text;
+    } cases[] = {
+        {3, 0, 0, ""},
+        {3, 1, 0, "item 0"},
+        {3, 3, 0, "item 0, item 1, item 2"},
+        {3, 4, 0, "item 0, item 1, item 2 and 1 more"},
+        {3, 1000, 0, "item 0, item 1, item 2 and 997 more"},
+        {3, 2, 5, "item 0, item 1 and 5 more"},
+        {3, 3, 5, "item 0, item 1, item 2 and 5 more"},
+        {3, 0, 5, "5 more"},
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct list_text list = list_text(*state, ", ", cases[i].most);
+
+        for (size_t n = 0; n < cases[i].count; n++) {
+            assert_int_equal(list_is_full(&list), n >= cases[i].most);
+            list_add(&list, str_printf(*state, "item %zu", n));
+        }
+        if (cases[i].uncounted)
+            list_add_count(&list, cases[i].uncounted);
+        assert_string_equal(list_end(&list), cases[i].text);
+    }
+}
+
+static void a_long_list_costs_its_length(void **state)
+{
+    struct arena *arena = arena_new(1 << 20);
+    struct list_text list = list_text(arena, ", ", SIZE_MAX);
+
+    (void)state;
+    for (size_t n = 0; n < 10000; n++)
+        list_add(&list, "192.0.2.1");
+    assert_int_equal(strlen(list_end(&list)), 10000 * strlen("192.0.2.1, ") - 2);
+    assert_true(arena_used(arena) < 1 << 19);
     arena_free(arena);
 }
 
@@ -130,6 +172,8 @@ int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(escape_survives_the_round_trip, setup, teardown),
+        cmocka_unit_test_setup_teardown(lists_say_how_many_more, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_long_list_costs_its_length, setup, teardown),
         cmocka_unit_test_setup_teardown(unescape_refuses_other_spellings, setup, teardown),
         cmocka_unit_test_setup_teardown(text_shows_nul, setup, teardown),
         cmocka_unit_test(comparison_ignores_ascii_case_only),
