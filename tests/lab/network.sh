@@ -6,6 +6,7 @@
 
 prober4=11.9.9.9
 prober6=2a0b:bb80:9::9
+tcp=6           # a number, as not every machine has /etc/protocols
 nowhere=02:00:00:00:00:01
 
 network_up() {
@@ -42,11 +43,11 @@ network6_up() {
 port25_off() {
     ip route add default via 11.66.0.1 dev hole onlink src $prober4 table 25
     ip rule add pref 9 to 127.0.0.0/8 lookup local
-    ip rule add pref 10 ipproto tcp dport 25 lookup 25
+    ip rule add pref 10 ipproto $tcp dport 25 lookup 25
     [ "$(cat /proc/sys/net/ipv6/conf/all/disable_ipv6 2>/dev/null)" = 0 ] || return 0
     ip -6 route add default via fe80::1 dev hole src $prober6 table 25
     ip -6 rule add pref 9 to ::1 lookup local
-    ip -6 rule add pref 10 ipproto tcp dport 25 lookup 25
+    ip -6 rule add pref 10 ipproto $tcp dport 25 lookup 25
 }
 
 port25_on() {
@@ -67,14 +68,13 @@ ipv6_on() {
     network6_up
 }
 
-# What mailready, as root, and its resolver ask: the mail servers, which look up their clients, are elsewhere.  Dropped where
-# it arrives, since a sender is told of packets that are dropped as they leave.
+# What mailready and its resolver ask, and not the mail servers, which look up their clients.  Dropped where it arrives, since a sender is told of packets that are dropped as they leave.
 dns_off() {
     nft -f - <<END
 table inet dns {
     chain leaving {
         type filter hook output priority 0;
-        meta l4proto { tcp, udp } th dport 53 meta skuid { root, unbound } meta mark set 53
+        meta l4proto { tcp, udp } th dport 53 meta skuid != { postfix, Debian-exim, opensmtpd, opensmtpq } meta mark set 53
     }
     chain arriving {
         type filter hook input priority 0;
