@@ -1,5 +1,6 @@
 # What the lab's commands share.  Sourced by bash; sets $here and $lab.
 
+umask 022       # or servers, which are root no longer, cannot read what is made for them
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 lab=${LAB_DIR:-$here/../../build/lab}
 
@@ -11,6 +12,10 @@ cannot() {      # 77 is "skipped" for automake, Meson and our Makefile
 die() {
     echo "lab: $*" >&2
     exit 1
+}
+
+as_root() {     # ARGUMENTS of the command, which begins again as root
+    [ "$(id -u)" = 0 ] || exec "$here/as-root" "$0" "$@"
 }
 
 # The file holds the init's process id and its start time: a number alone may be another process by now.

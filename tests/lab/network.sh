@@ -68,7 +68,8 @@ ipv6_on() {
     network6_up
 }
 
-# What mailready and its resolver ask, and not the mail servers, which look up their clients.  Dropped where it arrives, since a sender is told of packets that are dropped as they leave.
+# What mailready and its resolver ask, and not the mail servers, which look up their clients.  Dropped where it arrives, since a
+# sender is told of packets that are dropped as they leave.
 dns_off() {
     nft -f - <<END
 table inet dns {
@@ -88,7 +89,7 @@ dns_on() {
     nft delete table inet dns
 }
 
-# UDP only, and mailready's only: every second question by this machine (EPERM), the others by who gets them (ICMP).
+# UDP only, and mailready's, run as root, only: every second question by this machine (EPERM), the others by who gets them (ICMP).
 udp53_off() {
     nft -f - <<END
 table inet udp53 {
