@@ -23,7 +23,8 @@ HARDEN_LD ?= -pie -Wl,-z,relro,-z,now
 CFLAGS   ?= -O2 -g
 LIBS      := $(shell $(PKG_CONFIG) --libs $(PACKAGES) 2>/dev/null) -lm
 LIB_FLAGS := $(shell $(PKG_CONFIG) --cflags $(PACKAGES) 2>/dev/null | sed 's/-I/-isystem /g')
-COMPILE   = $(CC) $(STANDARD) -DMAILREADY_VERSION='"$(VERSION)"' -include core/base/banned.h $(WARNINGS) $(HARDEN) $(LIB_FLAGS) $(CPPFLAGS) $(CFLAGS)
+FLAGS     = $(STANDARD) -DMAILREADY_VERSION='"$(VERSION)"' -include core/base/banned.h $(WARNINGS) $(HARDEN) $(LIB_FLAGS) $(CPPFLAGS) $(CFLAGS)
+COMPILE   = $(CC) $(FLAGS)
 LINK      = $(CC) $(CFLAGS) $(HARDEN_LD) $(LDFLAGS)
 
 # A command of a recipe, with a line in its place, unless V=1: $(call quiet,CC).
@@ -178,7 +179,8 @@ coverage: ## line coverage of the tests, as build/coverage/index.html
 
 lint: ## clang-tidy, cppcheck, clang's warnings, the manual page
 	@.ci/install clang clang-tidy cppcheck shellcheck mandoc
-	@tests/style/lint '$(COMPILE)'
+	@$(SUBMAKE) $(GENERATED)
+	@tests/style/lint $(FLAGS)
 
 # Kept in the repository, so that `install` need not run the program, which may be for another machine; a test compares.
 docs/mailready.1:      PRINTS := --man
