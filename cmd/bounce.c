@@ -43,7 +43,7 @@ static void print_rule(struct arena *arena, const struct receiver_rule *rule)
 {
     printf("\n%s\n", receiver_at(rule->receiver)->title);
     print_wrapped(stdout, rule->words, 0, TEXT_INDENT);
-    print_wrapped(stdout, str_printf(arena, "(%s%s%s)", rule->source, *rule->date ? ", as of " : "", rule->date), 0, TEXT_INDENT);
+    print_wrapped(stdout, str_printf(arena, "(%s%s%s)", rule->source, strcmp(rule->date, "undated") == 0 ? ", " : ", as of ", rule->date), 0, TEXT_INDENT);
 }
 
 static const char *author_of(struct arena *arena, const struct bounce *bounce)
@@ -82,6 +82,10 @@ static void print_bounce(struct arena *arena, const struct bounce *bounce)
         print_command(arena, bounce);
     for (size_t i = 0; i < bounce->rule_count; i++)
         print_rule(arena, bounce->rules[i]);
+    if (bounce->receiver && *receiver_contact_of(bounce->receiver).contact) {
+        putchar('\n');
+        print_wrapped(stdout, receiver_contact_of(bounce->receiver).contact, 0, 0);
+    }
 }
 
 /* ---- many ---- */

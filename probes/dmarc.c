@@ -209,6 +209,8 @@ static void judge_policy(struct run *run, const struct from_domain *from)
             "reject; mail of people who write to mailing lists is refused where the list changes it (RFC 9989 7.4)");
     else
         f = finding(run, DMARC_POLICY, PASS, subject_domain(from->name), "%s", dmarc_policy_word(from->dmarc->walk.policy));
+    if (from->dmarc->walk.policy == DMARC_REJECT && !r->testing) /* t=y asks for quarantine (RFC 9989 4.7) */
+        finding_marked(f, MARK_POLICY_REJECT);
     finding_rests_on(run, f, from->source->answer->key);
 }
 

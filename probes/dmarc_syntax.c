@@ -119,6 +119,8 @@ static void judge_record(struct run *run, const struct from_domain *from)
         if (is_worth_offering(r))
             finding_record(run, f, "%s. 3600 IN TXT \"%s\"", owner, dmarc_record_text(run, r));
     }
+    if (r->p == DMARC_UNSAID && !r->bad_policy)
+        finding_marked(f, MARK_NO_POLICY);
     finding_rests_on(run, f, from->source->answer->key);
 }
 

@@ -487,6 +487,7 @@ static void judge_sender(struct run *run, const struct spf_domain *d, const stru
                         subject, "permerror: %s%s%s", r->why,
                         r->by_void_limit ? "; a receiver without that limit gets " : "",
                         r->by_void_limit ? spf_word_text(r->lenient) : "");
+            finding_marked(f, f->status == WARN ? MARK_SPF_VOIDS : MARK_SPF_PERMERROR);
             finding_remedy(run, f, "Repair the record: see spf.%s.",
                            r->by_void_limit           ? "voids"
                            : r->lookups > SPF_LOOKUPS ? "lookups"

@@ -177,6 +177,27 @@ static void not_visible(struct report *report, const struct receiver_view *views
     sink_literal(sink, "</ul>\n</details>\n");
 }
 
+static void contacts(struct report *report, const struct receiver_view *views, size_t count)
+{
+    struct sink *sink = &report->sink;
+
+    sink_literal(sink, "<details>\n<summary>Whom to write to, before the first mail and after a block</summary>\n<ul>\n");
+    for (size_t i = 0; i < count; i++) {
+        struct receiver_contact contact = receiver_contact_of(views[i].receiver);
+
+        if (views[i].receiver->kind == RECEIVER_BULK || (!*contact.enrol && !*contact.contact))
+            continue;
+        sink_literal(sink, "<li>");
+        sink_text(sink, views[i].receiver->title);
+        sink_literal(sink, ": ");
+        sink_text(sink, contact.enrol);
+        sink_literal(sink, " ");
+        sink_text(sink, contact.contact);
+        sink_literal(sink, "</li>\n");
+    }
+    sink_literal(sink, "</ul>\n</details>\n");
+}
+
 void html_receivers(struct report *report, const struct result *result)
 {
     struct sink *sink = &report->sink;
@@ -199,7 +220,10 @@ void html_receivers(struct report *report, const struct result *result)
     sink_literal(sink, "<th scope=\"col\">What you would see</th></tr></thead>\n<tbody>\n");
     for (size_t i = 0; i < count; i++)
         row(report, views, i, &columns);
-    sink_literal(sink, "</tbody>\n</table>\n<p class=\"muted\">" RECEIVER_LEGEND "</p>\n");
+    sink_literal(sink, "</tbody>\n</table>\n<p class=\"muted\">");
+    sink_text(sink, receiver_legend(report->arena, result));
+    sink_literal(sink, "</p>\n");
     not_visible(report, views, count);
+    contacts(report, views, count);
     sink_literal(sink, "</section>\n");
 }

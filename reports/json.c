@@ -291,7 +291,10 @@ static void add_identities(struct report *report, cJSON *document, const struct 
 
 static void add_receivers(struct report *report, cJSON *document, const struct result *result)
 {
-    cJSON *receivers = add_array(report, document, "receivers");
+    cJSON *receivers = add_array(report, document, "receivers"), *rules = add_object(report, document, "rules");
+
+    add_text(report, rules, "date", receiver_rules_date());
+    add_number(report, rules, "age_days", receiver_rules_age_days(result->started_s));
 
     for (size_t i = 0; i < result->receiver_count; i++) {
         const struct receiver_verdict *v = &result->receivers[i];
@@ -316,6 +319,8 @@ static void add_receivers(struct report *report, cJSON *document, const struct r
             add_text(report, item, "finding_subject", reason->finding ? reason->finding->subject : "");
         }
         add_text(report, node, "not_visible", v->receiver->not_visible);
+        add_text(report, node, "enrol", receiver_contact_of(v->receiver).enrol);
+        add_text(report, node, "contact", receiver_contact_of(v->receiver).contact);
     }
 }
 

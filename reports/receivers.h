@@ -40,6 +40,6 @@ const char *reason_source(struct arena *, const struct receiver_reason *); /* "G
 /* A receiver's rules for everybody hold for bulk senders, too: the one among those before it that has the same fate. */
 const struct receiver *fate_told_by(const struct receiver_view *, size_t before, const struct fate *);
 
-#define RECEIVER_LEGEND                                                                                                                \
-    "\"No obstacle found\" is no promise: reputation, content and complaints cannot be seen from outside. "                             \
-    "A rule is as old as the page that it was read on."
+
+/* What the table is worth: how old the rules were when the audit began, and what nobody outside can see. */
+const char *receiver_legend(struct arena *, const struct result *);

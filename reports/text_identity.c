@@ -155,14 +155,21 @@ static void reasons(struct report *report, const struct fate *fate)
                                     reason_source(report->arena, &v->reasons[i])));
         terminal_plain(report);
     }
+    if (fate->outcome == RECEIVER_REJECTS && *receiver_contact_of(v->receiver).contact)
+        terminal_wrapped(report, WORDS_COLUMN, receiver_contact_of(v->receiver).contact);
 }
 
 static void not_visible(struct report *report, const struct receiver_view *views, size_t count)
 {
     terminal_dim(report);
     terminal_wrapped(report, 2, "They also look at what cannot be seen from outside:");
-    for (size_t i = 0; i < count; i++)
-        terminal_wrapped(report, 4, str_printf(report->arena, "%s: %s", views[i].receiver->title, views[i].receiver->not_visible));
+    for (size_t i = 0; i < count; i++) {
+        const char *enrol = receiver_contact_of(views[i].receiver).enrol;
+        bool twin = i > 0 && views[i].receiver->kind == RECEIVER_BULK;
+
+        terminal_wrapped(report, 4, str_printf(report->arena, "%s: %s.%s%s", views[i].receiver->title, views[i].receiver->not_visible,
+                                               *enrol && !twin ? " " : "", twin ? "" : enrol));
+    }
     terminal_plain(report);
 }
 
@@ -190,6 +197,6 @@ void text_receivers(struct report *report, const struct result *result)
                 reasons(report, fate);
         }
     }
-    terminal_wrapped(report, 2, RECEIVER_LEGEND);
+    terminal_wrapped(report, 2, receiver_legend(report->arena, result));
     not_visible(report, views, count);
 }

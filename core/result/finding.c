@@ -162,3 +162,9 @@ struct finding *finding_worst(struct finding *f, enum status worst)
     f->worst = worst;
     return f;
 }
+
+struct finding *finding_marked(struct finding *f, enum finding_mark mark)
+{
+    f->mark = mark;
+    return f;
+}

@@ -36,6 +36,15 @@ const struct check *check_of(enum check_id);
 bool check_from_name(const char *name, enum check_id *out);
 bool check_from_str(struct str name, enum check_id *out);
 
+/* What a status does not tell of its finding, and receivers look at. */
+enum finding_mark {
+    MARK_NONE,
+    MARK_SPF_PERMERROR, /* SPF_AUTHORIZES: receivers differ in whether they treat it as the fail of "-all" */
+    MARK_SPF_VOIDS,     /* SPF_AUTHORIZES: only receivers that count void lookups see a permerror */
+    MARK_NO_POLICY,     /* DMARC_SYNTAX: the record has no p= */
+    MARK_POLICY_REJECT, /* DMARC_POLICY: the effective policy is reject */
+};
+
 struct text_list {
     const char **at;
     size_t count;
@@ -53,6 +62,7 @@ struct finding {
     struct text_list evidence; /* keys */
     enum reason reason;     /* UNKNOWN only */
     enum side side;
+    enum finding_mark mark;
     enum check_id because;  /* UNKNOWN that follows from a finding of this check, for folding; CHECK_NONE */
 };
 
@@ -72,4 +82,5 @@ struct finding *finding_rests_on(struct run *, struct finding *, const char *evi
 struct finding *finding_remedy(struct run *, struct finding *, const char *format, ...) __attribute__((format(printf, 3, 4)));
 struct finding *finding_record(struct run *, struct finding *, const char *format, ...) __attribute__((format(printf, 3, 4)));
 struct finding *finding_worst(struct finding *, enum status worst);
+struct finding *finding_marked(struct finding *, enum finding_mark);
 struct finding *finding_follows(struct finding *, enum check_id cause); /* undecided because that one is */

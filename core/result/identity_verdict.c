@@ -107,17 +107,30 @@ static void keep(struct identity *identity, const struct finding **list, const s
     identity->finding_count++;
 }
 
-/* A finding about the domain weighs as much as a receiver that refuses for it: a bulk rule only where mail is bulk. */
+/* A finding about the domain weighs as much as a receiver that refuses for it, a bulk rule only where mail is bulk.  What is
+ * about the sender itself has its own weight: one receiver that takes no warning makes it no failure. */
+static enum verdict weight_of_refusal(const struct result *result, const struct receiver_verdict *v)
+{
+    if (v->receiver->kind == RECEIVER_BULK)
+        return result->target->volume == VOLUME_BULK ? VERDICT_NOT_READY : VERDICT_WARNINGS;
+    for (size_t r = 0; r < v->reason_count; r++) {
+        const struct finding *f = v->reasons[r].finding;
+
+        if (!f || f->status != WARN || !is_of_sender(f, v->sender))
+            return VERDICT_NOT_READY;
+    }
+    return VERDICT_WARNINGS;
+}
+
 static void judge_refusals(const struct result *result, struct identity *identity, const struct finding **list)
 {
     for (size_t i = 0; i < result->receiver_count; i++) {
         const struct receiver_verdict *v = &result->receivers[i];
-        bool bulk = v->receiver->kind == RECEIVER_BULK;
+        bool too_many = v->receiver->kind == RECEIVER_BULK && result->target->volume == VOLUME_LOW;
 
-        if (v->sender != identity->sender || v->outcome != RECEIVER_REJECTS || (bulk && result->target->volume == VOLUME_LOW))
+        if (v->sender != identity->sender || v->outcome != RECEIVER_REJECTS || too_many)
             continue;
-        identity->verdict =
-            worse(identity->verdict, bulk && result->target->volume != VOLUME_BULK ? VERDICT_WARNINGS : VERDICT_NOT_READY);
+        identity->verdict = worse(identity->verdict, weight_of_refusal(result, v));
         for (size_t r = 0; r < v->reason_count; r++)
             if (v->reasons[r].finding)
                 keep(identity, list, v->reasons[r].finding);

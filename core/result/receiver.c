@@ -5,110 +5,14 @@
 
 #include "core/base/arena.h"
 #include "core/base/ip.h"
+#include "core/base/name.h"
 #include "core/derive/inventory.h"
 #include "core/result/finding.h"
+#include "core/result/receiver_internal.h"
 #include "core/result/result.h"
 
-enum receiver_id {
-#define RECEIVER(id, name, title, kind, hosts, marks, not_visible) RECEIVER_ID_##id,
-#define RULE(receiver, outcome, when, words, codes, phrases, source, date)
-#include "core/result/receivers.def"
-#undef RECEIVER
-#undef RULE
-    RECEIVER_ID_COUNT
-};
-
-static const struct receiver receivers[RECEIVER_ID_COUNT] = {
-#define RECEIVER(id, name, title, kind, hosts, marks, not_visible) [RECEIVER_ID_##id] = {name, title, RECEIVER_##kind, hosts, marks, not_visible},
-#define RULE(receiver, outcome, when, words, codes, phrases, source, date)
-#include "core/result/receivers.def"
-#undef RECEIVER
-#undef RULE
-};
-
-/* The words of a condition, as receivers.def has them. */
-#define WHEN(...) {__VA_ARGS__}
-#define BOUNCE_ONLY {{RECEIVER_TERM_NONE, CHECK_COUNT, 0, NULL}}
-#define TERM(kind) {RECEIVER_TERM_##kind, CHECK_COUNT, 0, NULL}
-#define BAD_PTR TERM(BAD_PTR)
-#define BAD_SPF TERM(BAD_SPF)
-#define BAD_DMARC TERM(BAD_DMARC)
-#define BAD_DKIM TERM(BAD_DKIM)
-#define NO_SELECTOR TERM(NO_SELECTOR)
-#define IPV6_SENDER TERM(IPV6_SENDER)
-#define UNCHECKED(name) {RECEIVER_TERM_UNCHECKED, CHECK_COUNT, 0, name}
-#define CHECK_HAS(check, statuses) {RECEIVER_TERM_CHECK, check, statuses, NULL}
-#define FAILS(check) CHECK_HAS(check, 1u << FAIL)
-#define FAILS_OR_WARNS(check) CHECK_HAS(check, 1u << FAIL | 1u << WARN)
-#define WARNS(check) CHECK_HAS(check, 1u << WARN)
-#define NOTES(check) CHECK_HAS(check, 1u << NOTE)
-
-static const struct receiver_rule rules[] = {
-#define RECEIVER(id, name, title, kind, hosts, marks, not_visible)
-#define RULE(receiver, outcome, when, words, codes, phrases, source, date)                                                         \
-    {RECEIVER_ID_##receiver, RECEIVER_##outcome, when, words, codes, phrases, source, date},
-#include "core/result/receivers.def"
-#undef RECEIVER
-#undef RULE
-};
-
-enum { RULE_COUNT = sizeof rules / sizeof *rules };
-
-/* checks.md section 17: this holds for every receiver. */
-static const struct receiver_rule for_all = {
-    RECEIVER_ID_COUNT, RECEIVER_REJECTS, WHEN(FAILS(IP_PUBLIC)), "no mail can come from an address that is not public", "", "", "RFC 6890", ""};
-
-/* What the shorthands stand for: any of these. */
-static const struct receiver_term bad_ptr[] = {FAILS(PTR_EXISTS), FAILS(PTR_NAME_VALID), FAILS(PTR_FCRDNS), TERM(NONE)};
-static const struct receiver_term bad_spf[] = {FAILS(SPF_EXISTS), FAILS_OR_WARNS(SPF_AUTHORIZES), TERM(NONE)};
-static const struct receiver_term bad_dmarc[] = {
-    FAILS_OR_WARNS(DMARC_EXISTS), FAILS_OR_WARNS(DMARC_SINGLE), FAILS_OR_WARNS(DMARC_SYNTAX), TERM(NONE)};
-
-/* ... and this, each of them for one selector. */
-static const enum check_id dkim_checks[] = {DKIM_EXISTS, DKIM_SYNTAX, DKIM_STRENGTH, DKIM_REVOKED};
-
-size_t receiver_count(void)
-{
-    return RECEIVER_ID_COUNT;
-}
-
-const struct receiver *receiver_at(size_t index)
-{
-    return &receivers[index];
-}
-
-const struct receiver *receiver_from_name(const char *name)
-{
-    for (size_t i = 0; i < RECEIVER_ID_COUNT; i++)
-        if (strcmp(receivers[i].name, name) == 0)
-            return &receivers[i];
-    return NULL;
-}
-
-size_t receiver_rule_count(void)
-{
-    return RULE_COUNT;
-}
-
-const struct receiver_rule *receiver_rule_at(size_t index)
-{
-    return &rules[index];
-}
-
-const char *receiver_outcome_word(enum receiver_outcome outcome)
-{
-    static const char *const words[RECEIVER_OUTCOME_COUNT] = {
-        [RECEIVER_NO_OBSTACLE] = "no_obstacle_found",
-        [RECEIVER_CANT_TELL] = "unknown",
-        [RECEIVER_AT_RISK] = "at_risk",
-        [RECEIVER_REJECTS] = "rejects",
-    };
-
-    return words[outcome];
-}
-
-/* Three-valued logic, ordered so that "and" is the minimum and "or" the maximum. */
-enum truth { NO, MAYBE, YES };
+/* Ordered so that "and" is the minimum and "or" the maximum.  SOME: receivers differ in whether they see it so. */
+enum truth { NO, MAYBE, SOME, YES };
 
 /* The findings of each check, so that a rule looks at a handful instead of all. */
 struct by_check {
@@ -141,36 +45,40 @@ static bool is_helo_unsaid(const struct judge *j)
 }
 
 /* A check that is skipped found nothing wrong, except for want of the HELO name: that is an open question. */
-static enum truth truth_of(const struct judge *j, const struct finding *f, unsigned statuses)
+static enum truth truth_of(const struct judge *j, const struct finding *f, const struct receiver_term *term)
 {
-    if (statuses & 1u << f->status)
-        return YES;
+    if (term->mark != MARK_NONE && f->mark != term->mark)
+        return NO;
+    if (term->statuses & 1u << f->status)
+        return f->mark != MARK_NONE && term->some & 1u << f->mark ? SOME : YES;
     if (f->status == UNKNOWN)
-        return may_be(f, statuses) ? MAYBE : NO;
+        return may_be(f, term->statuses) ? MAYBE : NO;
     return f->status == SKIPPED && strcmp(check_of(f->check)->group, "helo") == 0 && is_helo_unsaid(j) ? MAYBE : NO;
 }
 
-static enum truth judge_check(struct judge *j, enum check_id check, unsigned statuses)
+static enum truth judge_check(struct judge *j, const struct receiver_term *term)
 {
     enum truth truth = NO;
     bool found = false;
 
-    for (const struct by_check *at = j->findings[check]; at; at = at->next) {
+    for (const struct by_check *at = j->findings[term->check]; at; at = at->next) {
         enum truth one;
 
         if (!finding_concerns(at->finding, j->sender)) /* about another address: says nothing about this sender */
             continue;
         found = true;
-        one = truth_of(j, at->finding, statuses);
+        one = truth_of(j, at->finding, term);
         if (one > truth) {
             truth = one;
             j->basis = at->finding;
         }
     }
-    if (!found && check == SMTP_RELAY) /* tried at the user's word only, and only where the sender listens */
+    if (!found && term->check == SMTP_RELAY) /* tried at the user's word only, and only where the sender listens */
         return NO;
     return found ? truth : MAYBE;
 }
+
+static const enum check_id dkim_checks[] = {DKIM_EXISTS, DKIM_SYNTAX, DKIM_STRENGTH, DKIM_REVOKED};
 
 static enum truth judge_selector(struct judge *j, const char *selector)
 {
@@ -213,11 +121,91 @@ static enum truth judge_any(struct judge *j, const struct receiver_term *any_of)
     enum truth truth = NO;
 
     for (; any_of->kind != RECEIVER_TERM_NONE && truth < YES; any_of++) {
-        enum truth one = judge_check(j, any_of->check, any_of->statuses);
+        enum truth one = judge_check(j, any_of);
 
         truth = one > truth ? one : truth;
     }
     return truth;
+}
+
+/* ---- a domain whose own policy asks for the refusal ---- */
+
+/* Is MAIL FROM `envelope` aligned with From `from`, as dmarc.alignment says? */
+static enum truth is_aligned(const struct judge *j, const char *envelope, const char *from)
+{
+    for (const struct by_check *at = j->findings[DMARC_ALIGNMENT]; at; at = at->next) {
+        const struct subject *about = &at->finding->about;
+        bool is_it = about->kind == SUBJECT_ENVELOPE ? name_equal(about->host, envelope) && name_equal(about->name, from)
+                                                     : name_equal(about->name, from) && name_equal(envelope, from);
+
+        if (is_it)
+            return at->finding->status == PASS ? YES : at->finding->status == UNKNOWN ? MAYBE : NO;
+    }
+    return name_equal(envelope, from) ? YES : NO;
+}
+
+/* Does SPF pass for some envelope domain of this sender that is aligned with the From domain? */
+static enum truth passes_spf_aligned(const struct judge *j, const char *from)
+{
+    enum truth best = NO;
+    bool found = false;
+
+    for (const struct by_check *at = j->findings[SPF_AUTHORIZES]; at; at = at->next) {
+        const struct finding *f = at->finding;
+        enum truth passes = f->status == PASS ? YES : f->mark == MARK_SPF_VOIDS ? SOME : f->status == UNKNOWN ? MAYBE : NO, aligned;
+
+        if (f->about.kind != SUBJECT_ADDRESS_NAME || !ip_equal(&f->about.ip, &j->sender->ip))
+            continue;
+        found = true;
+        aligned = is_aligned(j, f->about.name, from);
+        passes = aligned < passes ? aligned : passes;
+        best = passes > best ? passes : best;
+    }
+    for (const struct by_check *at = j->findings[SPF_EXISTS]; at; at = at->next)
+        found = found || at->finding->status == FAIL;
+    return found ? best : MAYBE;
+}
+
+/* Would a signature of the domain whose selectors are known be aligned? */
+static bool signs_for(const struct judge *j, const char *from)
+{
+    for (const struct by_check *at = j->findings[DKIM_EXISTS]; at; at = at->next)
+        if (at->finding->about.selector && !name_equal(name_org_domain(at->finding->about.name), name_org_domain(from)))
+            return false;
+    return true;
+}
+
+/* How much of "neither SPF nor DKIM passes aligned" holds for mail from this domain. */
+static enum truth fails_dmarc(struct judge *j, const char *from)
+{
+    enum truth by_spf = passes_spf_aligned(j, from), fails;
+    bool declared;
+
+    fails = judge_dkim(j, &declared);
+    if (!declared)
+        fails = SOME; /* that mail is signed, only a message shows: at risk */
+    else if (!signs_for(j, from))
+        fails = YES;
+    if (by_spf == YES)
+        return NO;
+    if (by_spf == SOME && fails > SOME)
+        return SOME;
+    return by_spf == MAYBE && fails > MAYBE ? MAYBE : fails;
+}
+
+static enum truth judge_reject_self(struct judge *j)
+{
+    enum truth worst = j->findings[DMARC_POLICY] ? NO : MAYBE;
+
+    for (const struct by_check *at = j->findings[DMARC_POLICY]; at; at = at->next) {
+        enum truth fails = at->finding->status == UNKNOWN ? MAYBE : at->finding->mark == MARK_POLICY_REJECT ? fails_dmarc(j, at->finding->about.name) : NO;
+
+        if (fails > worst) {
+            worst = fails;
+            j->basis = at->finding;
+        }
+    }
+    return worst;
 }
 
 static enum truth judge_term(struct judge *j, const struct receiver_term *term)
@@ -226,21 +214,24 @@ static enum truth judge_term(struct judge *j, const struct receiver_term *term)
 
     switch (term->kind) {
     case RECEIVER_TERM_CHECK:
-        return judge_check(j, term->check, term->statuses);
+        return judge_check(j, term);
     case RECEIVER_TERM_IPV6_SENDER:
         return j->sender->ip.family == IP_V6 ? YES : NO;
     case RECEIVER_TERM_BAD_PTR:
-        return judge_any(j, bad_ptr);
     case RECEIVER_TERM_BAD_SPF:
-        return judge_any(j, bad_spf);
+    case RECEIVER_TERM_SPF_FAILS:
     case RECEIVER_TERM_BAD_DMARC:
-        return judge_any(j, bad_dmarc);
+    case RECEIVER_TERM_NO_DMARC_POLICY:
+        return judge_any(j, receiver_any_of(term->kind));
+    case RECEIVER_TERM_REJECT_SELF:
+        return judge_reject_self(j);
     case RECEIVER_TERM_BAD_DKIM:
         return judge_dkim(j, &declared);
     case RECEIVER_TERM_NO_SELECTOR:
         judge_dkim(j, &declared);
         return declared ? NO : YES;
     case RECEIVER_TERM_NONE:
+    case RECEIVER_TERM_BOUNCE:
     case RECEIVER_TERM_UNCHECKED:
         return NO;
     }
@@ -266,10 +257,10 @@ static enum truth judge_rule(struct judge *j, const struct receiver_rule *rule)
 /* "gmail-bulk" is judged by the rules of "gmail" as well. */
 static bool applies(const struct receiver_rule *rule, const struct receiver *receiver)
 {
-    const char *base = receivers[rule->receiver].name;
+    const char *base = receiver_at(rule->receiver)->name;
     size_t len = strlen(base);
 
-    return &receivers[rule->receiver] == receiver ||
+    return receiver_at(rule->receiver) == receiver ||
            (receiver->kind == RECEIVER_BULK && strncmp(receiver->name, base, len) == 0 && strcmp(receiver->name + len, "-bulk") == 0);
 }
 
@@ -284,8 +275,10 @@ static int weight(enum receiver_outcome outcome)
 
 static void consider(struct judge *j, struct receiver_verdict *verdict, struct receiver_reason *reasons, const struct receiver_rule *rule)
 {
+    static const enum receiver_outcome most[] = {
+        [NO] = RECEIVER_NO_OBSTACLE, [MAYBE] = RECEIVER_CANT_TELL, [SOME] = RECEIVER_AT_RISK, [YES] = RECEIVER_REJECTS};
     enum truth truth = judge_rule(j, rule);
-    enum receiver_outcome outcome = truth == YES ? rule->outcome : truth == MAYBE ? RECEIVER_CANT_TELL : RECEIVER_NO_OBSTACLE;
+    enum receiver_outcome outcome = truth > MAYBE && rule->outcome < most[truth] ? rule->outcome : most[truth];
 
     if (outcome == RECEIVER_NO_OBSTACLE || weight(outcome) < weight(verdict->outcome))
         return;
@@ -295,16 +288,19 @@ static void consider(struct judge *j, struct receiver_verdict *verdict, struct r
     reasons[verdict->reason_count++] = (struct receiver_reason){rule, j->basis};
 }
 
-static void judge_receiver(struct arena *arena, const struct by_check *const *findings, struct receiver_verdict *verdict)
+/* `room` has a place for every rule. */
+static void judge_receiver(struct arena *arena, const struct by_check *const *findings, struct receiver_verdict *verdict, struct receiver_reason *room)
 {
     struct judge j = {.findings = findings, .sender = verdict->sender};
-    struct receiver_reason *reasons = ARENA_ARRAY(arena, struct receiver_reason, RULE_COUNT + 1);
+    struct receiver_reason *reasons;
 
+    consider(&j, verdict, room, receiver_rule_for_all());
+    for (size_t i = 0; i < receiver_rule_count(); i++)
+        if (applies(receiver_rule_at(i), verdict->receiver))
+            consider(&j, verdict, room, receiver_rule_at(i));
+    reasons = ARENA_ARRAY(arena, struct receiver_reason, verdict->reason_count + 1);
+    memcpy(reasons, room, verdict->reason_count * sizeof *reasons);
     verdict->reasons = reasons;
-    consider(&j, verdict, reasons, &for_all);
-    for (size_t i = 0; i < RULE_COUNT; i++)
-        if (applies(&rules[i], verdict->receiver))
-            consider(&j, verdict, reasons, &rules[i]);
 }
 
 static const struct by_check *const *index_findings(struct arena *arena, const struct result *result)
@@ -324,49 +320,19 @@ const struct receiver_verdict *receivers_judge(struct arena *arena, const struct
 {
     const struct inventory *mail = result->inventory;
     const struct by_check *const *findings = index_findings(arena, result);
-    struct receiver_verdict *all = ARENA_ARRAY(arena, struct receiver_verdict, RECEIVER_ID_COUNT * mail->address_count + 1);
+    struct receiver_verdict *all = ARENA_ARRAY(arena, struct receiver_verdict, receiver_count() * mail->address_count + 1);
+    struct receiver_reason *room = ARENA_ARRAY(arena, struct receiver_reason, receiver_rule_count() + 1);
 
     *count = 0;
-    for (size_t r = 0; r < RECEIVER_ID_COUNT; r++) {
+    for (size_t r = 0; r < receiver_count(); r++) {
         for (size_t i = 0; i < mail->address_count; i++) {
             const struct mail_address *sender = &mail->addresses[i];
 
-            if (!address_is_sender(sender) || (receivers[r].kind == RECEIVER_IPV6 && sender->ip.family != IP_V6))
+            if (receiver_at(r)->kind == RECEIVER_BOUNCES || !address_is_sender(sender) || (receiver_at(r)->kind == RECEIVER_IPV6 && sender->ip.family != IP_V6))
                 continue;
-            all[*count] = (struct receiver_verdict){.receiver = &receivers[r], .sender = sender, .outcome = RECEIVER_NO_OBSTACLE};
-            judge_receiver(arena, findings, &all[(*count)++]);
+            all[*count] = (struct receiver_verdict){.receiver = receiver_at(r), .sender = sender, .outcome = RECEIVER_NO_OBSTACLE};
+            judge_receiver(arena, findings, &all[(*count)++], room);
         }
     }
     return all;
-}
-
-static const char *term_check(const struct receiver_term *term)
-{
-    switch (term->kind) {
-    case RECEIVER_TERM_CHECK:
-        return check_of(term->check)->name;
-    case RECEIVER_TERM_UNCHECKED:
-        return term->unchecked;
-    case RECEIVER_TERM_BAD_PTR:
-        return term_check(bad_ptr);
-    case RECEIVER_TERM_BAD_SPF:
-        return term_check(bad_spf);
-    case RECEIVER_TERM_BAD_DMARC:
-        return term_check(bad_dmarc);
-    case RECEIVER_TERM_BAD_DKIM:
-    case RECEIVER_TERM_NO_SELECTOR:
-        return check_of(dkim_checks[0])->name;
-    case RECEIVER_TERM_NONE:
-    case RECEIVER_TERM_IPV6_SENDER:
-        return NULL;
-    }
-    return NULL;
-}
-
-const char *receiver_rule_check(const struct receiver_rule *rule)
-{
-    for (const struct receiver_term *term = rule->when; term->kind != RECEIVER_TERM_NONE; term++)
-        if (term_check(term))
-            return term_check(term);
-    return "";
 }

@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "core/result/finding.h"
 
@@ -15,7 +16,8 @@ struct arena;
 struct mail_address;
 struct result;
 
-enum receiver_kind { RECEIVER_ALL, RECEIVER_BULK, RECEIVER_IPV6 };
+/* BOUNCES: its rejections are known, its conditions are not: never judged. */
+enum receiver_kind { RECEIVER_ALL, RECEIVER_BULK, RECEIVER_IPV6, RECEIVER_BOUNCES };
 
 /* In order of display.  An open question outweighs a known risk, a refusal both. */
 enum receiver_outcome { RECEIVER_NO_OBSTACLE, RECEIVER_CANT_TELL, RECEIVER_AT_RISK, RECEIVER_REJECTS };
@@ -30,25 +32,36 @@ struct receiver {
     const char *not_visible; /* rules that nobody outside can check */
 };
 
+struct receiver_contact {
+    const char *enrol;   /* what to do before the first mail; "" */
+    const char *contact; /* whom to write to after a block, and with what; "": not known */
+};
+
 enum receiver_term_kind {
     RECEIVER_TERM_NONE, /* ends a list of terms */
     RECEIVER_TERM_CHECK,
+    RECEIVER_TERM_BOUNCE,    /* never holds; `check` is what a bounce is explained by */
     RECEIVER_TERM_UNCHECKED, /* what no check looks at: never holds */
     RECEIVER_TERM_IPV6_SENDER,
-    RECEIVER_TERM_BAD_PTR, /* this and the next four: checks.md, section 17 */
+    RECEIVER_TERM_BAD_PTR, /* this and the rest: checks.md, section 17 */
     RECEIVER_TERM_BAD_SPF,
+    RECEIVER_TERM_SPF_FAILS,
     RECEIVER_TERM_BAD_DMARC,
+    RECEIVER_TERM_NO_DMARC_POLICY,
     RECEIVER_TERM_BAD_DKIM,
     RECEIVER_TERM_NO_SELECTOR,
+    RECEIVER_TERM_REJECT_SELF,
 };
 
 enum { RECEIVER_TERMS_MAX = 3 };
 
 struct receiver_term {
     enum receiver_term_kind kind;
-    enum check_id check;   /* CHECK */
-    unsigned statuses;     /* CHECK: of which it has one; bits, 1u << enum status */
-    const char *unchecked; /* UNCHECKED: the name that the check would have */
+    enum check_id check;    /* CHECK, BOUNCE */
+    unsigned statuses;      /* CHECK: of which it has one; bits, 1u << enum status */
+    enum finding_mark mark; /* CHECK: that it has besides; MARK_NONE: any */
+    unsigned some;          /* CHECK: marks with which only some receivers take it so; bits */
+    const char *unchecked;  /* UNCHECKED: the name that the check would have */
 };
 
 struct receiver_rule {
@@ -76,7 +89,15 @@ struct receiver_verdict {
 
 size_t receiver_count(void);
 const struct receiver *receiver_at(size_t index);
-const struct receiver *receiver_from_name(const char *name); /* NULL: there is none */
+const struct receiver *receiver_from_name(const char *name); /* NULL: there is none that is judged */
+struct receiver_contact receiver_contact_of(const struct receiver *);
+
+/* When the rules were last gone through, "2026-11-29", and how many days before `now_s` (seconds since 1970) that was; 0
+ * where that is not yet. */
+const char *receiver_rules_date(void);
+long receiver_rules_age_days(int64_t now_s);
+enum { RECEIVER_RULES_OLD_DAYS = 180 };
+
 size_t receiver_rule_count(void);
 const struct receiver_rule *receiver_rule_at(size_t index);
 const char *receiver_outcome_word(enum receiver_outcome); /* "no_obstacle_found", "unknown", "at_risk", "rejects" */

@@ -13,9 +13,10 @@
 #include "core/result/result.h"
 #include "tests/unit/subject_of.h"
 
-struct mark { /* a finding of a made-up audit */
+struct seen { /* a finding of a made-up audit */
     const char *check, *subject;
     enum status status;
+    enum finding_mark mark;
 };
 
 enum { FINDINGS_MAX = CHECK_COUNT + 16, NOT_JUDGED = -1 };
@@ -27,7 +28,7 @@ static const struct mail_address senders[] = {
 };
 
 /* The outcome of `receiver` for the sender at `index`, by these findings; every check that they do not name passes. */
-static int judge(struct arena *arena, const char *receiver, size_t index, const struct mark *marks, size_t count)
+static int judge(struct arena *arena, const char *receiver, size_t index, const struct seen *marks, size_t count)
 {
     struct inventory mail = {.addresses = senders, .address_count = sizeof senders / sizeof *senders};
     struct finding findings[FINDINGS_MAX] = {{0}};
@@ -44,6 +45,7 @@ static int judge(struct arena *arena, const char *receiver, size_t index, const 
         findings[i].subject = marks[i].subject;
         findings[i].because = CHECK_NONE;
         findings[i].status = marks[i].status;
+        findings[i].mark = marks[i].mark;
         findings[i].worst = check_of(findings[i].check)->worst;
         list[i] = &findings[i];
         named[findings[i].check] = true;
@@ -69,7 +71,7 @@ static int judge(struct arena *arena, const char *receiver, size_t index, const 
 
 static bool has_condition(const struct receiver_rule *rule)
 {
-    return rule->when[0].kind != RECEIVER_TERM_NONE;
+    return rule->when[0].kind != RECEIVER_TERM_BOUNCE;
 }
 
 static void every_rule_can_hold(void **state)
@@ -92,12 +94,12 @@ static void every_rule_can_hold(void **state)
 
 static void rules_follow_the_sender(void **state)
 {
-    static const struct mark no_ptr_v4[] = {
-        {"ip.public", "11.22.1.25", PASS},        {"ptr.exists", "11.22.1.25", FAIL},       {"ptr.name_valid", "11.22.1.25", SKIPPED},
-        {"ptr.fcrdns", "11.22.1.25", SKIPPED},    {"ip.public", "2a0b:bb80::", PASS},       {"ptr.exists", "2a0b:bb80::", PASS},
-        {"ptr.fcrdns", "2a0b:bb80::", PASS},      {"ptr.name_valid", "2a0b:bb80:: mx.example.org", PASS},
-        {"helo.fqdn", "11.22.1.25 mx.example.org", PASS}, {"helo.fqdn", "2a0b:bb80:: mx.example.org", PASS},
-        {"ptr.exists", "11.22.1.26", FAIL},
+    static const struct seen no_ptr_v4[] = {
+        {"ip.public", "11.22.1.25", PASS, MARK_NONE},        {"ptr.exists", "11.22.1.25", FAIL, MARK_NONE},       {"ptr.name_valid", "11.22.1.25", SKIPPED, MARK_NONE},
+        {"ptr.fcrdns", "11.22.1.25", SKIPPED, MARK_NONE},    {"ip.public", "2a0b:bb80::", PASS, MARK_NONE},       {"ptr.exists", "2a0b:bb80::", PASS, MARK_NONE},
+        {"ptr.fcrdns", "2a0b:bb80::", PASS, MARK_NONE},      {"ptr.name_valid", "2a0b:bb80:: mx.example.org", PASS, MARK_NONE},
+        {"helo.fqdn", "11.22.1.25 mx.example.org", PASS, MARK_NONE}, {"helo.fqdn", "2a0b:bb80:: mx.example.org", PASS, MARK_NONE},
+        {"ptr.exists", "11.22.1.26", FAIL, MARK_NONE},
     };
     enum { COUNT = sizeof no_ptr_v4 / sizeof *no_ptr_v4 };
     struct arena *arena = arena_new(1 << 20);
@@ -116,8 +118,8 @@ static void rules_follow_the_sender(void **state)
 /* Whether a sender is an open relay shows only where the user asks, and it listens; otherwise the rule hinders nobody. */
 static void relaying_counts_where_it_was_tried(void **state)
 {
-    static const struct mark open_relay[] = {{"smtp.relay", "mx.example.org[11.22.1.25]", FAIL}};
-    static const struct mark of_another[] = {{"smtp.relay", "mx.example.org[11.22.1.26]", FAIL}};
+    static const struct seen open_relay[] = {{"smtp.relay", "mx.example.org[11.22.1.25]", FAIL, MARK_NONE}};
+    static const struct seen of_another[] = {{"smtp.relay", "mx.example.org[11.22.1.26]", FAIL, MARK_NONE}};
     struct arena *arena = arena_new(1 << 20);
 
     (void)state;
@@ -128,20 +130,20 @@ static void relaying_counts_where_it_was_tried(void **state)
 
 static void undecided_is_neither_refusal_nor_clearance(void **state)
 {
-    static const struct mark flaky[] = {
-        {"ip.public", "11.22.1.25", PASS},
-        {"ptr.exists", "11.22.1.25", UNKNOWN},
-        {"ptr.name_valid", "11.22.1.25", UNKNOWN},
-        {"ptr.fcrdns", "11.22.1.25", UNKNOWN},
+    static const struct seen flaky[] = {
+        {"ip.public", "11.22.1.25", PASS, MARK_NONE},
+        {"ptr.exists", "11.22.1.25", UNKNOWN, MARK_NONE},
+        {"ptr.name_valid", "11.22.1.25", UNKNOWN, MARK_NONE},
+        {"ptr.fcrdns", "11.22.1.25", UNKNOWN, MARK_NONE},
     };
-    static const struct mark refused[] = {
-        {"ip.public", "11.22.1.25", FAIL},
-        {"ptr.exists", "11.22.1.25", UNKNOWN},
+    static const struct seen refused[] = {
+        {"ip.public", "11.22.1.25", FAIL, MARK_NONE},
+        {"ptr.exists", "11.22.1.25", UNKNOWN, MARK_NONE},
     };
-    static const struct mark undeclared[] = {
-        {"ip.public", "11.22.1.25", PASS},   {"ptr.exists", "11.22.1.25", PASS},  {"ptr.name_valid", "11.22.1.25 mx.example.org", PASS},
-        {"ptr.fcrdns", "11.22.1.25", PASS},  {"helo.fqdn", "11.22.1.25", SKIPPED}, {"helo.resolves", "11.22.1.25", SKIPPED},
-        {"domain.exists", "example.org", PASS}, {"mx.exists", "example.org", PASS},
+    static const struct seen undeclared[] = {
+        {"ip.public", "11.22.1.25", PASS, MARK_NONE},   {"ptr.exists", "11.22.1.25", PASS, MARK_NONE},  {"ptr.name_valid", "11.22.1.25 mx.example.org", PASS, MARK_NONE},
+        {"ptr.fcrdns", "11.22.1.25", PASS, MARK_NONE},  {"helo.fqdn", "11.22.1.25", SKIPPED, MARK_NONE}, {"helo.resolves", "11.22.1.25", SKIPPED, MARK_NONE},
+        {"domain.exists", "example.org", PASS, MARK_NONE}, {"mx.exists", "example.org", PASS, MARK_NONE},
     };
     struct arena *arena = arena_new(1 << 20);
 
@@ -154,12 +156,112 @@ static void undecided_is_neither_refusal_nor_clearance(void **state)
     arena_free(arena);
 }
 
+#define JUDGE(receiver, seen) judge(arena, receiver, 0, seen, sizeof(seen) / sizeof *(seen))
+#define SENDER_SPF "spf.authorizes", "11.22.1.25 example.org"
+#define KEY "dkim.exists", "s1._domainkey.example.org"
+
+/* A record with a typing error in it is a record; without p=, only Gmail's rule for bulk senders wants more. */
+static void a_dmarc_record_may_have_faults(void **state)
+{
+    static const struct seen fault[] = {{"dmarc.syntax", "example.org", WARN, MARK_NONE}, {KEY, PASS, MARK_NONE}};
+    static const struct seen no_policy[] = {{"dmarc.syntax", "example.org", WARN, MARK_NO_POLICY}, {KEY, PASS, MARK_NONE}};
+    static const struct seen unusable[] = {{"dmarc.syntax", "example.org", FAIL, MARK_NONE}, {KEY, PASS, MARK_NONE}};
+    static const char *const bulk[] = {"gmail-bulk", "outlook-bulk", "orange", "icloud", "yahoo-bulk"};
+    struct arena *arena = arena_new(1 << 20);
+
+    (void)state;
+    for (size_t i = 0; i < sizeof bulk / sizeof *bulk; i++) {
+        assert_int_equal(JUDGE(bulk[i], fault), RECEIVER_NO_OBSTACLE);
+        assert_int_equal(JUDGE(bulk[i], no_policy), i == 0 ? RECEIVER_REJECTS : RECEIVER_NO_OBSTACLE);
+    }
+    assert_int_equal(JUDGE("gmail-bulk", unusable), RECEIVER_REJECTS);
+    assert_int_equal(JUDGE("outlook-bulk", unusable), RECEIVER_REJECTS);
+    arena_free(arena);
+}
+
+/* permerror is no pass, and no fail either; by the void limit it is one for some receivers only. */
+static void a_permerror_is_no_fail(void **state)
+{
+    static const struct seen fails[] = {{SENDER_SPF, FAIL, MARK_NONE}, {KEY, PASS, MARK_NONE}};
+    static const struct seen permerror[] = {{SENDER_SPF, FAIL, MARK_SPF_PERMERROR}, {KEY, PASS, MARK_NONE}};
+    static const struct seen voids[] = {{SENDER_SPF, WARN, MARK_SPF_VOIDS}, {KEY, PASS, MARK_NONE}};
+    static const struct seen voids_unsigned[] = {{SENDER_SPF, WARN, MARK_SPF_VOIDS}, {KEY, FAIL, MARK_NONE}};
+    static const char *const all_mail[] = {"gmail", "gmx", "laposte", "godaddy"};
+    struct arena *arena = arena_new(1 << 20);
+
+    (void)state;
+    for (size_t i = 0; i < sizeof all_mail / sizeof *all_mail; i++) {
+        assert_int_equal(JUDGE(all_mail[i], fails), RECEIVER_REJECTS);
+        assert_int_equal(JUDGE(all_mail[i], permerror), RECEIVER_AT_RISK);
+    }
+    assert_int_equal(JUDGE("gmail-bulk", permerror), RECEIVER_REJECTS); /* wants a pass */
+    assert_int_equal(JUDGE("gmail-bulk", voids), RECEIVER_AT_RISK);
+    assert_int_equal(JUDGE("orange", voids), RECEIVER_AT_RISK);
+    assert_int_equal(JUDGE("gmail", voids_unsigned), RECEIVER_AT_RISK);
+    arena_free(arena);
+}
+
+static void a_domain_may_ask_for_the_refusal(void **state)
+{
+#define POLICY {"dmarc.policy", "example.org", PASS, MARK_POLICY_REJECT}
+    static const struct seen both_fail[] = {POLICY, {SENDER_SPF, FAIL, MARK_NONE}, {KEY, FAIL, MARK_NONE}};
+    static const struct seen is_signed[] = {POLICY, {SENDER_SPF, FAIL, MARK_NONE}, {KEY, PASS, MARK_NONE}};
+    static const struct seen maybe_signed[] = {POLICY, {SENDER_SPF, FAIL, MARK_NONE}, {"dkim.exists", "example.org", SKIPPED, MARK_NONE}};
+    static const struct seen is_authorised[] = {POLICY, {SENDER_SPF, PASS, MARK_NONE}, {"dkim.exists", "example.org", SKIPPED, MARK_NONE}};
+    static const struct seen undecided[] = {POLICY, {SENDER_SPF, UNKNOWN, MARK_NONE}, {KEY, FAIL, MARK_NONE}};
+    static const struct seen unaligned[] = {POLICY,
+                                            {"spf.authorizes", "11.22.1.25 example.net", PASS, MARK_NONE},
+                                            {"dmarc.alignment", "example.net example.org", WARN, MARK_NONE},
+                                            {KEY, FAIL, MARK_NONE}};
+    static const struct seen no_policy[] = {{SENDER_SPF, FAIL, MARK_NONE}, {KEY, FAIL, MARK_NONE}};
+    static const char *const everywhere[] = {"gmail", "yahoo", "outlook", "icloud", "gmx", "orange", "laposte", "zoho", "rackspace"};
+    struct arena *arena = arena_new(1 << 20);
+
+    (void)state;
+    for (size_t i = 0; i < sizeof everywhere / sizeof *everywhere; i++)
+        assert_int_equal(JUDGE(everywhere[i], both_fail), RECEIVER_REJECTS);
+    assert_int_equal(JUDGE("zoho", is_signed), RECEIVER_NO_OBSTACLE);
+    assert_int_equal(JUDGE("zoho", maybe_signed), RECEIVER_AT_RISK); /* only a message shows it */
+    assert_int_equal(JUDGE("zoho", is_authorised), RECEIVER_NO_OBSTACLE);
+    assert_int_equal(JUDGE("zoho", undecided), RECEIVER_CANT_TELL);
+    assert_int_equal(JUDGE("zoho", unaligned), RECEIVER_REJECTS);
+    assert_int_equal(JUDGE("zoho", no_policy), RECEIVER_NO_OBSTACLE);
+    arena_free(arena);
+}
+
+static void rules_have_a_date(void **state)
+{
+    (void)state;
+    assert_string_equal(receiver_rules_date(), "2026-11-29");
+    assert_int_equal(receiver_rules_age_days(1795910400), 0);                /* 2026-11-29 00:00 UTC */
+    assert_int_equal(receiver_rules_age_days(1795910400 + 200LL * 86400), 200);
+    assert_int_equal(receiver_rules_age_days(0), 0);
+}
+
+/* Whose conditions are not known explains bounces, and is not judged. */
+static void some_receivers_are_known_by_their_rejections(void **state)
+{
+    static const struct seen nothing[] = {{"ptr.exists", "11.22.1.25", FAIL, MARK_NONE}};
+    struct arena *arena = arena_new(1 << 20);
+
+    (void)state;
+    assert_int_equal(JUDGE("mimecast", nothing), NOT_JUDGED);
+    assert_null(receiver_from_name("mimecast"));
+    assert_non_null(receiver_from_name("seppmail"));
+    arena_free(arena);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_rule_can_hold),
         cmocka_unit_test(rules_follow_the_sender),
         cmocka_unit_test(relaying_counts_where_it_was_tried),
+        cmocka_unit_test(a_dmarc_record_may_have_faults),
+        cmocka_unit_test(a_permerror_is_no_fail),
+        cmocka_unit_test(a_domain_may_ask_for_the_refusal),
+        cmocka_unit_test(rules_have_a_date),
+        cmocka_unit_test(some_receivers_are_known_by_their_rejections),
         cmocka_unit_test(undecided_is_neither_refusal_nor_clearance),
     };
 
