@@ -3,7 +3,8 @@
 from .expected import DIRECTORY
 from .program import at_once, audit_json
 
-COLUMNS = ("gmail", "gmail-bulk", "yahoo", "yahoo-bulk", "outlook-bulk", "exchange-ipv6", "icloud", "t-online", "gmx", "orange", "strict-postfix")
+COLUMNS = ("gmail", "gmail-bulk", "yahoo", "yahoo-bulk", "outlook", "outlook-bulk", "exchange-ipv6", "icloud", "t-online", "gmx", "orange",
+           "laposte", "comcast", "godaddy", "rackspace", "zoho", "wp-pl", "seppmail", "strict-postfix")
 OUTCOMES = {"R": "rejects", "A": "at_risk", "N": "no_obstacle_found", "U": "unknown"}
 NO_ROW, NOT_SETTLED = ".", "?"
 
