@@ -323,7 +323,7 @@ static void one(struct report *report, const struct result *result)
 {
     struct sink *sink = &report->sink;
     const struct outline *outline = outline_of(report->arena, result);
-    const struct mail_path *paths = mail_paths(report->arena, result);
+    const struct mail_path *paths = result->paths ? result->paths->at : NULL;
 
     if (report->results == 0)
         head(report, report->options.several ? "several domains" : result->target->domain);

@@ -1,7 +1,7 @@
 /* reports/html.h - parts of the HTML report. */
 #pragma once
 
-#include "reports/mail_path.h"
+#include "core/derive/mail_path.h"
 #include "reports/reporter.h"
 
 void html_path(struct report *, const struct result *, const struct mail_path *); /* the drawing of the mail path */

@@ -120,7 +120,7 @@ void html_addresses(struct report *report, const struct result *result, const st
         sink_literal(sink, "</td><td data-head=\"Banner\">");
         cell(sink, session_banner(paths[i].session));
         sink_literal(sink, "</td><td data-head=\"EHLO name\">");
-        cell(sink, session_ehlo(paths[i].session));
+        cell(sink, session_ehlo_name(paths[i].session));
         sink_literal(sink, "</td></tr>\n");
     }
     sink_literal(sink, "</tbody>\n</table>\n");

@@ -13,11 +13,11 @@
 #include "core/base/ip_network.h"
 #include "core/base/name.h"
 #include "core/base/str.h"
+#include "core/derive/mail_path.h"
 #include "core/derive/spf.h"
 #include "core/facts/evidence.h"
 #include "core/facts/evidence_json.h"
 #include "core/result/identity.h"
-#include "reports/mail_path.h"
 #include "reports/receivers.h"
 #include "reports/words.h"
 
@@ -179,7 +179,7 @@ static void add_finding(struct report *report, cJSON *findings, const struct fin
 static void add_mail_address(struct report *report, cJSON *addresses, const struct mail_path *path)
 {
     const struct mail_address *address = path->address;
-    struct str banner = session_banner(path->session), ehlo = session_ehlo(path->session);
+    struct str banner = session_banner(path->session), ehlo = session_ehlo_name(path->session);
     cJSON *node = append_object(report, addresses), *list;
 
     add_text(report, node, "ip", ip_text(report->arena, &address->ip));
@@ -345,7 +345,7 @@ static void add_evidence(struct report *report, cJSON *document, const struct re
 
 static void write_document(struct report *report, const struct result *result, bool formatted)
 {
-    const struct mail_path *paths = mail_paths(report->arena, result);
+    const struct mail_path *paths = result->paths ? result->paths->at : NULL;
     cJSON *document = report->document = cJSON_CreateObject();
     cJSON *node;
     char *printed;

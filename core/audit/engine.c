@@ -12,6 +12,7 @@
 #include "core/base/loop.h"
 #include "core/base/str.h"
 #include "core/base/trace.h"
+#include "core/derive/mail_path.h"
 #include "core/derive/run_internal.h"
 #include "core/facts/evidence.h"
 #include "core/result/probe.h"
@@ -268,8 +269,11 @@ static bool fill_in_basics(struct audit *audit, struct result *result)
         arena_on_exhausted(run->arena, &exhausted);
         result->vantage = need_vantage(run);
         result->started_s = *need_now(run);
-        if (!audit->ask)
+        if (!audit->ask) {
             result->inventory = need_inventory(run);
+            run->only_looks = true;
+            result->paths = known_mail_paths(run, result->inventory);
+        }
         done = true;
     }
     arena_on_exhausted(run->arena, NULL);

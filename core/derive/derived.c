@@ -125,7 +125,7 @@ static struct derived *begin(struct run *run, const struct derivation *of, const
 static void keep(const struct run *run, struct derived *d)
 {
     struct audit_view *audit = run->audit;
-    bool is_private = run->refused && !audit->spent && (run->last || run->is_extra);
+    bool is_private = run->refused && (run->only_looks || (!audit->spent && (run->last || run->is_extra)));
     struct derived **at = &audit->retired;
 
     while (*at != d)

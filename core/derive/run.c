@@ -57,6 +57,11 @@ static const void *need(struct run *run, const struct key *key)
     struct evidence *evidence;
     bool is_new;
 
+    if (run->only_looks) {
+        evidence = store_find(run->audit->store, text, &run->audit->waiter);
+        run->refused = true;
+        return evidence && evidence->known && store_is_pinned(run->audit->store, text, &run->audit->waiter) ? evidence->value : NULL;
+    }
     if (!is_pinned_or_affordable(run, key, text)) {
         run->refused = true;
         return evidence_unfetched(run->arena, key, text, REASON_BUDGET);

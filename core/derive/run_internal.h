@@ -44,7 +44,8 @@ struct run {
     size_t finding_count, finding_room;
     jmp_buf *exhausted;       /* where an arena without memory jumps to */
     struct derived *deriving; /* the fact that is being derived; NULL */
-    bool refused;             /* evidence was, for want of time or questions */
+    bool refused;             /* evidence was, for want of time or questions, or because this run only looks */
+    bool only_looks;          /* at what the audit has: nothing is asked, what is missing stays NULL */
 };
 
 void run_grant(struct run *, size_t questions); /* as many as the audit turns out to need, if it has fewer */

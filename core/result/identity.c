@@ -7,8 +7,8 @@
 #include "core/base/limits.h"
 #include "core/base/name.h"
 #include "core/base/x509.h"
-#include "core/facts/evidence.h"
-#include "core/facts/smtp_session.h"
+#include "core/derive/inventory.h"
+#include "core/derive/mail_path.h"
 #include "core/result/identity_internal.h"
 
 enum { SHOWN_ADDRESSES = 3, SHOWN_SANS = 8 };
@@ -24,13 +24,11 @@ struct covered { /* does the certificate cover the host? */
 struct build {
     struct arena *arena;
     const struct result *result;
+    const struct mail_path *path;
     const struct mail_address *sender;
-    const struct smtp_session *session; /* NULL: none */
-    const struct smtp_session *other;   /* a load balancer: another connection, greeted with another name; NULL */
     struct identity_name *rows;
     const char **keys; /* the name of each row, as names are compared; "" */
     size_t count;
-    size_t ptr_left_out;
     struct covered *covered; /* what was asked so far: most rows show the same name */
     size_t covered_count;
 };
@@ -54,55 +52,12 @@ const char *identity_verdict_word(enum verdict verdict)
     return verdict == VERDICT_WARNINGS ? "at_risk" : verdict_word(verdict);
 }
 
-/* ---- reading the evidence ---- */
-
-static const void *value_of(const struct build *b, const struct key *key)
-{
-    const struct evidence *evidence = result_evidence(b->result, key_text(b->arena, key));
-
-    return evidence ? evidence->value : NULL;
-}
-
-static const struct dns_answer *answer_of(const struct build *b, const char *name, enum dns_type type)
-{
-    return value_of(b, &(struct key){.kind = EVIDENCE_DNS, .name = name_lower(b->arena, name), .type = type, .nth = 1});
-}
-
 static const char *compared(struct arena *arena, struct str name)
 {
     return name_compared(arena, str_text(arena, name));
 }
 
-/* Of a greeting; empty where there is none, or a masked one. */
-static struct str greeting_name(const struct smtp_session *session)
-{
-    struct str name = {NULL, 0};
-
-    if (session && session->greeting.code == 220)
-        name = smtp_reply_name(&session->greeting);
-    return memchr(name.len ? name.at : "", '*', name.len) ? (struct str){NULL, 0} : name;
-}
-
-/* The first session, or a second one that was greeted where the first was not: what the probes judge.  Where both were
- * greeted, the second one counts if it shows another name. */
-static void find_sessions(struct build *b)
-{
-    struct key key = {
-        .kind = EVIDENCE_SMTP, .name = b->sender->mx_name, .ip = b->sender->ip, .port = b->result->target->smtp_port, .nth = 1};
-    const struct smtp_session *second;
-    struct str name;
-
-    if (!b->sender->mx_name)
-        return;
-    b->session = value_of(b, &key);
-    key.nth = 2;
-    second = value_of(b, &key);
-    name = greeting_name(second);
-    if (!b->session || b->session->greeting.code != 220)
-        b->session = second && second->greeting.code == 220 ? second : b->session;
-    else if (name.len && !name_equal(compared(b->arena, name), compared(b->arena, greeting_name(b->session))))
-        b->other = second;
-}
+/* ---- where names lead ---- */
 
 static const char *own_type(const struct build *b)
 {
@@ -121,8 +76,8 @@ static const char *addresses_text(struct arena *arena, const struct dns_answer *
 static const char *lead(const struct build *b, const char *host, struct identity_name *row)
 {
     bool v6 = b->sender->ip.family == IP_V6;
-    const struct dns_answer *own = answer_of(b, host, v6 ? DNS_AAAA : DNS_A);
-    const struct dns_answer *other = answer_of(b, host, v6 ? DNS_A : DNS_AAAA);
+    const struct path_host *known = path_host(b->path, host);
+    const struct dns_answer *own = known ? known->own : NULL, *other = known ? known->other : NULL;
 
     row->forward = own;
     row->leads = CELL_NONE;
@@ -197,36 +152,17 @@ static void add_ptr_name(struct build *b, const char *name)
     }
 }
 
-static bool is_twice(const struct dns_answer *ptr, size_t index)
-{
-    for (size_t i = 0; i < index; i++)
-        if (name_equal(ptr->records[i].name, ptr->records[index].name))
-            return true;
-    return false;
-}
-
 static void add_ptr(struct build *b)
 {
-    const struct dns_answer *ptr = answer_of(b, ip_reverse_name(b->arena, &b->sender->ip), DNS_PTR);
-    const struct finding *exists = identity_finding(b->result, b->sender, PART_PTR, PTR_EXISTS);
+    const struct mail_path *path = b->path;
 
-    if (!ptr) {
-        add_none(b, PART_PTR, CELL_NONE, "not looked up");
-    } else if (dns_answer_is_open(ptr)) {
-        add_none(b, PART_PTR, CELL_UNKNOWN, str_printf(b->arena, "no answer: %s", ptr->trouble.why ? ptr->trouble.why : "?"));
-    } else if (ptr->count == 0 && exists && exists->status == UNKNOWN) { /* the zone's own servers say something else */
-        add_none(b, PART_PTR, CELL_UNKNOWN, exists->message);
-    } else if (ptr->count == 0) {
+    if (path->reverse == LINK_BROKEN)
         add_none(b, PART_PTR, CELL_BROKEN, "no PTR record");
-    }
-    for (size_t i = 0; ptr && i < ptr->count; i++) {
-        if (is_twice(ptr, i))
-            continue;
-        if (i < PTR_NAMES_TRIED)
-            add_ptr_name(b, ptr->records[i].name);
-        else
-            b->ptr_left_out++;
-    }
+    else if (path->reverse == LINK_OPEN)
+        add_none(b, PART_PTR, path->ptr ? CELL_UNKNOWN : CELL_NONE,
+                 path->trouble.reason ? str_printf(b->arena, "no answer: %s", path->trouble.why) : "not looked up");
+    for (size_t i = 0; i < path->name_count; i++)
+        add_ptr_name(b, path->names[i].name);
 }
 
 /* "[192.0.2.1]" or "[IPv6:2001:db8::1]", RFC 5321 4.1.3. */
@@ -265,24 +201,16 @@ static void add_helo_name(struct build *b, struct str name, bool assumed)
 
 static void add_helo(struct build *b)
 {
-    struct str greeting = greeting_name(b->session);
-
-    for (size_t i = 0; i < b->sender->helo_count; i++)
-        add_helo_name(b, str_of(b->sender->helos[i]), false);
-    if (b->sender->helo_count)
-        return;
-    if (greeting.len)
-        add_helo_name(b, greeting, true);
-    else
+    for (size_t i = 0; i < b->path->helo_count; i++)
+        add_helo_name(b, b->path->helos[i].name, b->path->helos[i].origin != HELO_DECLARED);
+    if (!b->path->helo_count)
         add_none(b, PART_HELO, CELL_NONE, "not declared: --sender ADDRESS=NAME");
-    if (b->other)
-        add_helo_name(b, greeting_name(b->other), true);
 }
 
 /* Why there is no greeting to read; *state is CELL_NONE or CELL_UNKNOWN. */
 static const char *no_greeting(const struct build *b, enum cell *state)
 {
-    const struct smtp_session *s = b->session;
+    const struct smtp_session *s = b->path->session;
 
     *state = CELL_NONE;
     if (!b->sender->mx_name)
@@ -299,16 +227,9 @@ static const char *no_greeting(const struct build *b, enum cell *state)
     return s->end == SMTP_END_REFUSED ? "refuses connections" : s->trouble.why ? s->trouble.why : "no session";
 }
 
-static struct str ehlo_name(const struct smtp_session *session)
-{
-    const struct smtp_reply *reply = session->ehlo.code == 250 ? &session->ehlo : &session->helo;
-
-    return reply->line_count ? smtp_reply_name(reply) : (struct str){NULL, 0};
-}
-
 static void add_ehlo(struct build *b, const struct smtp_session *session)
 {
-    struct str name = ehlo_name(session);
+    struct str name = session_ehlo_name(session);
 
     if (name.len)
         add(b, PART_EHLO, name, compared(b->arena, name));
@@ -318,7 +239,7 @@ static void add_ehlo(struct build *b, const struct smtp_session *session)
 
 static void add_certificate(struct build *b, const char *why, enum cell why_state)
 {
-    const struct tls_session *tls = b->session ? b->session->tls : NULL;
+    const struct tls_session *tls = b->path->session ? b->path->session->tls : NULL;
     const struct x509_facts *facts = tls ? tls_session_leaf(tls) : NULL;
     const char *names = "";
 
@@ -343,26 +264,26 @@ static void add_certificate(struct build *b, const char *why, enum cell why_stat
 
 static void add_greeting(struct build *b, const struct smtp_session *session)
 {
-    add(b, PART_GREETING, greeting_name(session), compared(b->arena, greeting_name(session)));
+    add(b, PART_GREETING, session_greeting_name(session), compared(b->arena, session_greeting_name(session)));
 }
 
 /* Their own words come with the comparison. */
 static void add_server_names(struct build *b)
 {
     enum cell state = CELL_NONE;
-    struct str greeting = greeting_name(b->session);
+    struct str greeting = session_greeting_name(b->path->session);
     const char *why = greeting.len ? NULL : no_greeting(b, &state);
 
     if (why) {
         add_none(b, PART_GREETING, state, why);
         add_none(b, PART_EHLO, state, why);
     } else {
-        add_greeting(b, b->session);
-        if (b->other)
-            add_greeting(b, b->other);
-        add_ehlo(b, b->session);
-        if (b->other)
-            add_ehlo(b, b->other);
+        add_greeting(b, b->path->session);
+        if (b->path->other)
+            add_greeting(b, b->path->other);
+        add_ehlo(b, b->path->session);
+        if (b->path->other)
+            add_ehlo(b, b->path->other);
     }
     add_certificate(b, why, state);
 }
@@ -384,7 +305,7 @@ static bool covers(struct build *b, const char *host)
     for (; asked < b->covered + b->covered_count; asked++)
         if (name_equal(asked->host, host))
             return asked->covers;
-    *asked = (struct covered){host, x509_name_matches(b->session->tls->chain[0].der, host)};
+    *asked = (struct covered){host, x509_name_matches(b->path->session->tls->chain[0].der, host)};
     b->covered_count++;
     x509_demand_memory(b->arena);
     return asked->covers;
@@ -511,9 +432,8 @@ static void compare_all(struct build *b)
 
 static void look_at(struct build *b, struct identity *identity)
 {
-    size_t room = ROWS_MAX + b->sender->helo_count;
+    size_t room = ROWS_MAX + b->path->helo_count;
 
-    find_sessions(b);
     b->rows = ARENA_ARRAY(b->arena, struct identity_name, room);
     b->keys = ARENA_ARRAY(b->arena, const char *, room);
     b->covered = ARENA_ARRAY(b->arena, struct covered, room + 1);
@@ -524,7 +444,7 @@ static void look_at(struct build *b, struct identity *identity)
     compare_all(b);
     identity->names = b->rows;
     identity->name_count = b->count;
-    identity->ptr_left_out = b->ptr_left_out;
+    identity->ptr_left_out = b->path->names_left_out;
     identity_judge(b->arena, b->result, identity);
 }
 
@@ -546,8 +466,9 @@ const struct identity *identities_of(struct arena *arena, const struct result *r
     struct identity *all = ARENA_ARRAY(arena, struct identity, mail ? mail->address_count + 1 : 1);
 
     *count = 0;
-    for (size_t i = 0; mail && i < mail->address_count; i++) {
-        struct build b = {.arena = arena, .result = result, .sender = &mail->addresses[i]};
+    for (size_t i = 0; result->paths && i < result->paths->count; i++) {
+        const struct mail_path *path = &result->paths->at[i];
+        struct build b = {.arena = arena, .result = result, .path = path, .sender = path->address};
 
         if (!address_is_sender(b.sender))
             continue;

@@ -12,6 +12,7 @@
 #include "core/result/finding.h"
 
 struct evidence;
+struct mail_paths;
 struct receiver_verdict;
 
 struct result {
@@ -22,6 +23,7 @@ struct result {
     enum verdict verdict;
     const struct vantage *vantage;
     const struct inventory *inventory;
+    const struct mail_paths *paths; /* mail_path.h */
     bool out_of_memory; /* nothing else is set then but the verdict, unknown, and elapsed_ms */
     int64_t started_s;  /* wall clock, seconds since 1970 */
     int64_t elapsed_ms;

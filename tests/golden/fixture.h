@@ -11,7 +11,9 @@
 #include <string.h>
 
 #include "core/base/arena.h"
+#include "core/base/name.h"
 #include "core/base/str.h"
+#include "core/derive/mail_path.h"
 #include "core/derive/spf.h"
 #include "core/facts/evidence.h"
 #include "core/facts/evidence_json.h"
@@ -271,6 +273,74 @@ static const struct vantage *fixture_vantage(void)
     return &vantage;
 }
 
+static const void *fixture_value(struct arena *arena, const struct result *result, const struct key *key)
+{
+    const struct evidence *evidence = result_evidence(result, key_text(arena, key));
+
+    return evidence ? evidence->value : NULL;
+}
+
+static const struct dns_answer *fixture_answer(struct arena *arena, const struct result *result, const char *name, enum dns_type type)
+{
+    return fixture_value(arena, result, &(struct key){.kind = EVIDENCE_DNS, .name = name_lower(arena, name), .type = type, .nth = 1});
+}
+
+static enum link fixture_link(const struct dns_answer *answer, bool holds)
+{
+    return !answer || dns_answer_is_open(answer) ? LINK_OPEN : holds ? LINK_HOLDS : LINK_BROKEN;
+}
+
+static struct path_host fixture_host(struct arena *arena, const struct result *result, const char *name, const struct ip *ip)
+{
+    bool v6 = ip->family == IP_V6;
+
+    return (struct path_host){name, fixture_answer(arena, result, name, v6 ? DNS_AAAA : DNS_A),
+                              fixture_answer(arena, result, name, v6 ? DNS_A : DNS_AAAA)};
+}
+
+/* What an audit would put together from this evidence. */
+static void fixture_path(struct arena *arena, const struct result *result, const struct mail_address *a, struct mail_path *path)
+{
+    const struct dns_answer *ptr = fixture_answer(arena, result, ip_reverse_name(arena, &a->ip), DNS_PTR);
+    struct path_name *names = ARENA_ARRAY(arena, struct path_name, ptr ? ptr->count + 1 : 1);
+    struct path_host *hosts = ARENA_ARRAY(arena, struct path_host, ptr ? ptr->count + 3 : 3);
+    struct path_helo *helo = ARENA_NEW(arena, struct path_helo);
+    struct str greeting;
+
+    *path = (struct mail_path){.address = a, .ptr = ptr, .reverse = fixture_link(ptr, ptr && ptr->count), .names = names, .hosts = hosts, .helos = helo};
+    if (ptr && dns_answer_is_open(ptr))
+        path->trouble = ptr->trouble;
+    for (size_t i = 0; ptr && i < ptr->count; i++) {
+        const char *name = ptr->records[i].name;
+
+        hosts[path->host_count] = fixture_host(arena, result, name, &a->ip);
+        names[path->name_count++] = (struct path_name){
+            name, fixture_link(hosts[path->host_count].own, dns_answer_has_ip(hosts[path->host_count].own, &a->ip)), hosts[path->host_count].own};
+        path->host_count++;
+    }
+    if (a->mx_name)
+        path->session = fixture_value(
+            arena, result, &(struct key){.kind = EVIDENCE_SMTP, .name = a->mx_name, .ip = a->ip, .port = 25, .nth = 1});
+    greeting = session_greeting_name(path->session);
+    *helo = a->helo_count ? (struct path_helo){str_of(a->helos[0]), HELO_DECLARED} : (struct path_helo){greeting, HELO_OF_GREETING};
+    path->helo_count = helo->name.len > 0;
+    if (helo->name.len)
+        hosts[path->host_count++] = fixture_host(arena, result, name_compared(arena, str_text(arena, helo->name)), &a->ip);
+    if (greeting.len)
+        hosts[path->host_count++] = fixture_host(arena, result, name_compared(arena, str_text(arena, greeting)), &a->ip);
+}
+
+static const struct mail_paths *fixture_paths(struct arena *arena, const struct result *result)
+{
+    struct mail_paths *paths = ARENA_NEW(arena, struct mail_paths);
+    struct mail_path *at = ARENA_ARRAY(arena, struct mail_path, result->inventory->address_count + 1);
+
+    for (size_t i = 0; i < result->inventory->address_count; i++)
+        fixture_path(arena, result, &result->inventory->addresses[i], &at[i]);
+    *paths = (struct mail_paths){at, result->inventory->address_count};
+    return paths;
+}
+
 static const struct result *fixture_result(struct arena *arena)
 {
     static const struct target target = {.domain = "example.org", .unicode = "example.org", .smtp_port = 25};
@@ -287,6 +357,7 @@ static const struct result *fixture_result(struct arena *arena)
                               .evidence_count = FIXTURE_EVIDENCE};
     for (size_t i = 0; i < FIXTURE_EVIDENCE; i++)
         evidence[i] = fixture_known(arena, fixture_evidence[i].key, fixture_evidence[i].value);
+    result->paths = fixture_paths(arena, result);
     fixture_findings(arena, result);
     result->receivers = receivers_judge(arena, result, &result->receiver_count);
     return result;
@@ -310,6 +381,7 @@ static const struct result *fixture_ready(struct arena *arena)
                               .inventory = mail,
                               .started_s = 1795482123,
                               .elapsed_ms = 412};
+    result->paths = fixture_paths(arena, result);
     fixture_finding(arena, result, DOMAIN_EXISTS, PASS, "xn--bcher-kva.example", "the domain exists");
     fixture_finding(arena, result, MX_NULL, NOTE, "xn--bcher-kva.example", "accepts no mail");
     return result;
