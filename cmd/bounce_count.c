@@ -118,7 +118,7 @@ static size_t next_largest(const size_t *numbers, size_t count, size_t last)
     size_t best = SIZE_MAX;
 
     for (size_t i = 0; i < count; i++) {
-        bool is_behind = last == SIZE_MAX || numbers[i] < numbers[last] || (numbers[i] == numbers[last] && i > last);
+        bool is_behind = last == SIZE_MAX || numbers[i] < numbers[last] || (i > last && numbers[i] == numbers[last]);
 
         if (numbers[i] && is_behind && (best == SIZE_MAX || numbers[i] > numbers[best]))
             best = i;
