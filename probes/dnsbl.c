@@ -1,10 +1,11 @@
-/* probes/dnsbl.c - is a mail address, or the domain, on a blocklist?  (checks.md, section 13; RFC 5782)
+/* probes/dnsbl.c - is a mail address, or a name that mail comes with, on a blocklist?  (checks.md, section 13; RFC 5782)
  *
  * No list is believed before its test points: a dead one lists the whole world, and one that does not like whoever asks
  * answers with an error code. */
 #include "core/records/dnsbl.h"
 
 #include "core/base/arena.h"
+#include "core/base/name.h"
 #include "core/base/str.h"
 #include "core/derive/inventory.h"
 #include "core/derive/run.h"
@@ -120,6 +121,23 @@ static const char *codes_text(struct run *run, const struct dnsbl *list, const s
     return text;
 }
 
+/* Where an owner has said that a range sends no mail, there is nothing to stop.  (checks.md, section 13) */
+static void advise(struct run *run, struct finding *f, const struct dnsbl *list, const struct dns_answer *answer)
+{
+    size_t by_policy = 0;
+    const char *stop;
+
+    for (size_t i = 0; i < answer->count; i++)
+        by_policy += dnsbl_is_policy(list, &answer->records[i].ip);
+    stop = by_policy == 0               ? "Stop what got it listed, then ask for removal"
+           : by_policy < answer->count ? "Stop what got it listed, then ask for removal; from the part for ranges that send no mail the "
+                                         "owner of the range, or you for a fixed address, can take it"
+                                       : "The owner of the range says that it sends no mail, so nothing has to be stopped: the owner, or you "
+                                         "for a fixed address of a mail server, can take the address from the list; or send through the "
+                                         "owner's relay";
+    finding_remedy(run, f, "%s: %s.  The list is used by %s.", stop, list->removal, list->users);
+}
+
 static void judge_answer(struct run *run, const struct dnsbl *list, struct subject subject,
                          const struct dns_answer *answer, enum status severity)
 {
@@ -135,8 +153,7 @@ static void judge_answer(struct run *run, const struct dnsbl *list, struct subje
     } else if (answer->status == DNS_OK) {
         f = finding(run, DNSBL_LISTED, severity, subject, "listed: %s", codes_text(run, list, answer));
         if (list->removal)
-            finding_remedy(run, f, "Stop what got it listed, then ask for removal: %s.  The list is used by %s.",
-                           list->removal, list->users);
+            advise(run, f, list, answer);
     } else {
         f = finding(run, DNSBL_LISTED, PASS, subject, "not listed");
     }
@@ -176,16 +193,45 @@ static size_t judge_addresses(struct run *run, const struct dnsbl *list, enum dn
     return count;
 }
 
-static void judge_domain(struct run *run, const struct dnsbl *list)
+static void judge_name(struct run *run, const struct dnsbl *list, const char *name)
 {
-    const char *domain = run_target(run)->domain, *question = dnsbl_question_for_name(run_arena(run), list, domain);
-    const struct dns_answer *answer;
+    const char *question = dnsbl_question_for_name(run_arena(run), list, name);
+    const struct dns_answer *answer = question ? need_dnsbl(run, question) : NULL;
 
-    if (!question || test_names(run, list) != USABLE)
-        return;
-    answer = need_dnsbl(run, question);
     if (answer)
-        judge_answer(run, list, subject_domain_listing(domain, list->label), answer, list->severity);
+        judge_answer(run, list, subject_domain_listing(name, list->label), answer, list->severity);
+}
+
+static bool is_among(const char *name, const char *const *names, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (name_equal(names[i], name))
+            return true;
+    return false;
+}
+
+/* Names that a receiver sees: the domain, those of MAIL FROM, those that senders say in HELO.  An address is no name, and
+ * lists of names answer with an error where they are asked for one. */
+static void judge_names(struct run *run, const struct dnsbl *list)
+{
+    const struct target *target = run_target(run);
+    const char **names = ARENA_ARRAY(run_arena(run), const char *, target->mail_from_count + target->sender_count + 1);
+    size_t count = 0;
+
+    names[count++] = target->domain;
+    for (size_t i = 0; i < target->mail_from_count; i++)
+        if (!is_among(target->mail_froms[i], names, count))
+            names[count++] = target->mail_froms[i];
+    for (size_t i = 0; i < target->sender_count; i++) {
+        const char *helo = target->senders[i].helo ? name_compared(run_arena(run), target->senders[i].helo) : NULL;
+
+        if (helo && name_is_host(helo) && !is_among(helo, names, count))
+            names[count++] = name_lower(run_arena(run), helo);
+    }
+    if (test_names(run, list) != USABLE)
+        return;
+    for (size_t i = 0; i < count; i++)
+        judge_name(run, list, names[i]);
 }
 
 static void probe_dnsbl(struct run *run)
@@ -205,7 +251,7 @@ static void probe_dnsbl(struct run *run)
         if (list.kinds & DNSBL_IPV6)
             judged += judge_addresses(run, &list, DNSBL_IPV6);
         if (list.kinds & DNSBL_DOMAIN)
-            judge_domain(run, &list);
+            judge_names(run, &list);
     }
     if (!target->dnsbl_count) {
         finding(run, DNSBL_USABLE, SKIPPED, subject_domain(target->domain), "%s", off);

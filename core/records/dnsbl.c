@@ -10,7 +10,7 @@
 enum { NAME_OCTETS_MAX = 253, TYPING_ERROR = 252, PUBLIC_RESOLVER = 254, TOO_MANY = 255 };
 
 struct known {
-    const char *zone, *keyed;
+    const char *zone, *keyed, *codes;
     unsigned kinds;
     bool standard;
     enum status severity;
@@ -23,40 +23,52 @@ struct code {
     const char *meaning;
 };
 
+struct policy {
+    const char *zone;
+    unsigned first, last;
+};
+
 struct test {
     const char *zone, *listed, *unlisted;
 };
 
+/* The data is read once for each kind of its lines. */
+#define DNSBL(zone, keyed, codes, kinds, standard, severity, name, removal, users)                                     \
+    {zone, keyed, codes, kinds, standard, severity, name, removal, users},
+#define DNSBL_CODE(zone, first, last, meaning)
+#define DNSBL_POLICY(zone, first, last)
+#define DNSBL_TEST(zone, listed, unlisted)
 static const struct known catalogue[] = {
-#define DNSBL(zone, keyed, kinds, standard, severity, name, removal, users)                                            \
-    {zone, keyed, kinds, standard, severity, name, removal, users},
-#define DNSBL_CODE(zone, first, last, meaning)
-#define DNSBL_TEST(zone, listed, unlisted)
 #include "core/records/dnsbl.def"
+};
 #undef DNSBL
 #undef DNSBL_CODE
-#undef DNSBL_TEST
-};
 
-static const struct code codes[] = {
-#define DNSBL(zone, keyed, kinds, standard, severity, name, removal, users)
+#define DNSBL(zone, keyed, codes, kinds, standard, severity, name, removal, users)
 #define DNSBL_CODE(zone, first, last, meaning) {zone, first, last, meaning},
-#define DNSBL_TEST(zone, listed, unlisted)
+static const struct code codes[] = {
 #include "core/records/dnsbl.def"
-#undef DNSBL
-#undef DNSBL_CODE
-#undef DNSBL_TEST
 };
+#undef DNSBL_CODE
+#undef DNSBL_POLICY
 
-static const struct test tests[] = {
-#define DNSBL(zone, keyed, kinds, standard, severity, name, removal, users)
 #define DNSBL_CODE(zone, first, last, meaning)
-#define DNSBL_TEST(zone, listed, unlisted) {zone, listed, unlisted},
+#define DNSBL_POLICY(zone, first, last) {zone, first, last},
+static const struct policy policies[] = {
 #include "core/records/dnsbl.def"
+};
+#undef DNSBL_POLICY
+#undef DNSBL_TEST
+
+#define DNSBL_POLICY(zone, first, last)
+#define DNSBL_TEST(zone, listed, unlisted) {zone, listed, unlisted},
+static const struct test tests[] = {
+#include "core/records/dnsbl.def"
+};
 #undef DNSBL
 #undef DNSBL_CODE
+#undef DNSBL_POLICY
 #undef DNSBL_TEST
-};
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
@@ -89,7 +101,7 @@ struct dnsbl dnsbl_of(struct arena *arena, const char *zone)
         list.name = k->name;
         list.removal = k->removal;
         list.users = k->users;
-        list.code_zone = k->zone;
+        list.code_zone = k->codes;
         break;
     }
     set_test_names(&list);
@@ -166,6 +178,16 @@ const char *dnsbl_meaning(const struct dnsbl *list, const struct ip *answer)
             code <= codes[i].last)
             return codes[i].meaning;
     return NULL;
+}
+
+bool dnsbl_is_policy(const struct dnsbl *list, const struct ip *answer)
+{
+    unsigned code = answer->bytes[2] * 256u + answer->bytes[3];
+
+    for (size_t i = 0; i < COUNT(policies); i++)
+        if (strcmp(policies[i].zone, list->code_zone) == 0 && answer->bytes[1] == 0 && code >= policies[i].first && code <= policies[i].last)
+            return true;
+    return false;
 }
 
 bool dnsbl_refuses_resolver(const struct ip *ip)

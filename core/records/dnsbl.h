@@ -45,6 +45,7 @@ enum dnsbl_answer {
 enum dnsbl_answer dnsbl_judge(const struct ip *answer);
 const char *dnsbl_refusal_text(const struct ip *answer);                  /* "asked through a public resolver" */
 const char *dnsbl_meaning(const struct dnsbl *, const struct ip *answer); /* NULL: not documented */
+bool dnsbl_is_policy(const struct dnsbl *, const struct ip *answer);      /* listed by the owner of its range, for nothing that it did */
 
 /* A large public resolver, which lists do not want to be asked through. */
 bool dnsbl_refuses_resolver(const struct ip *);

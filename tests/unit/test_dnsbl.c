@@ -73,6 +73,7 @@ static void test_answers(void **state)
 
 static void test_catalogue(void **state)
 {
+    static const char *const parts[] = {"sbl.spamhaus.org", "xbl.spamhaus.org", "pbl.spamhaus.org", "abcdefghij.pbl.dq.spamhaus.net"};
     struct arena *arena = arena_new(1u << 16);
     struct dnsbl zen = dnsbl_of(arena, "zen.spamhaus.org"), unknown = dnsbl_of(arena, "bl.example.net");
     struct dnsbl keyed = dnsbl_of(arena, "abcdefghij.zen.dq.spamhaus.net");
@@ -84,6 +85,15 @@ static void test_catalogue(void **state)
     assert_non_null(dnsbl_meaning(&zen, &pbl));
     assert_null(dnsbl_meaning(&zen, &odd));
     assert_null(dnsbl_meaning(&zen, &elsewhere));
+    assert_true(dnsbl_is_policy(&zen, &pbl));
+    assert_false(dnsbl_is_policy(&zen, &odd));
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        struct dnsbl part = dnsbl_of(arena, parts[i]);
+
+        assert_int_equal(part.severity, FAIL); /* as ZEN, of which it is a part */
+        assert_non_null(dnsbl_meaning(&part, &pbl));
+        assert_true(dnsbl_is_policy(&part, &pbl));
+    }
     assert_string_equal(keyed.zone, "abcdefghij.zen.dq.spamhaus.net");
     assert_string_equal(keyed.label, "zen.dq.spamhaus.net");
     assert_int_equal(keyed.severity, FAIL);
