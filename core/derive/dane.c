@@ -147,9 +147,9 @@ static enum dns_security security_of_address(struct run *run, struct dane *dane,
     enum dns_security weakest = note_weakest(run, dane, DNS_SECURE, mail->mx, "the MX records", pending);
 
     if (host->a->status == DNS_OK)
-        weakest = note_weakest(run, dane, weakest, host->a, "the address of the host", pending);
+        weakest = note_weakest(run, dane, weakest, host->a, "the addresses of the host", pending);
     if (host->aaaa->status == DNS_OK)
-        weakest = note_weakest(run, dane, weakest, host->aaaa, "the address of the host", pending);
+        weakest = note_weakest(run, dane, weakest, host->aaaa, "the addresses of the host", pending);
     return weakest;
 }
 
