@@ -68,15 +68,21 @@ static void leave_undecided(struct run *run, const struct endpoint *e, const enu
     }
 }
 
-/* A fault that is `unbound` by itself, and `bound` where the domain asks senders to refuse it. */
+/* A fault that is `unbound` by itself, and `bound` where the domain asks senders to refuse it.  A policy under test warns of
+ * what it is going to refuse. */
 static struct finding *fault(struct run *run, const struct endpoint *e, enum check_id check, enum status unbound,
                              enum status bound, const char *what)
 {
-    struct finding *f = binding_is_set(e->binding)
-                            ? finding(run, check, bound, subject_host_address(e->view.mx_host, &e->view.ip), "%s; senders that keep to %s do not deliver",
-                                      what, binding_text(e->binding))
-                            : finding(run, check, unbound, subject_host_address(e->view.mx_host, &e->view.ip), "%s", what);
+    struct subject subject = subject_host_address(e->view.mx_host, &e->view.ip);
+    const char *policy = binding_text(e->binding);
+    struct finding *f;
 
+    if (binding_is_set(e->binding))
+        f = finding(run, check, bound, subject, "%s; senders that keep to %s do not deliver", what, policy);
+    else if (e->binding == BINDING_TESTED && bound == FAIL)
+        f = finding(run, check, WARN, subject, "%s; senders that keep to %s would not deliver", what, policy);
+    else
+        f = finding(run, check, unbound, subject, "%s", what);
     return finding_rests_on(run, f, e->view.session->key);
 }
 

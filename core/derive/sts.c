@@ -105,10 +105,10 @@ const struct sts *need_sts(struct run *run)
     return sts;
 }
 
-bool need_bound_by_sts(struct run *run, const char *mx_host, bool *pending)
+bool need_covered_by_sts(struct run *run, const char *mx_host, enum sts_mode mode, bool *pending)
 {
     const struct sts *sts = need_sts(run);
 
-    *pending = sts->record_step == STS_PENDING || sts->fetch_step == STS_PENDING;
-    return sts->policy_step == STS_SOUND && sts->policy.mode == STS_ENFORCE && sts_policy_covers(&sts->policy, mx_host);
+    *pending |= sts->record_step == STS_PENDING || sts->fetch_step == STS_PENDING;
+    return sts->policy_step == STS_SOUND && sts->policy.mode == mode && sts_policy_covers(&sts->policy, mx_host);
 }

@@ -36,5 +36,5 @@ const struct sts *need_sts(struct run *); /* never NULL */
 /* The response by itself, whatever it is worth; NULL: none, or it is on its way. */
 const struct https_response *need_sts_response(struct run *, bool *pending);
 
-/* Does a policy in `enforce` mode make conforming senders insist on TLS with this MX host?  False while *pending. */
-bool need_bound_by_sts(struct run *, const char *mx_host, bool *pending);
+/* Is there a usable policy in this mode that covers the MX host?  False while *pending. */
+bool need_covered_by_sts(struct run *, const char *mx_host, enum sts_mode, bool *pending);
