@@ -92,7 +92,7 @@ static bool is_extension_name(struct str name)
     if (name.len == 0 || name.len > NAME_MAX_OCTETS || !is_alphanumeric(name.at[0]))
         return false;
     for (size_t i = 1; i < name.len; i++)
-        if (!is_alphanumeric(name.at[i]) && !strchr("_-.", name.at[i]))
+        if (!is_alphanumeric(name.at[i]) && name.at[i] != '_' && name.at[i] != '-' && name.at[i] != '.')
             return false;
     return true;
 }
