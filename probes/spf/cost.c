@@ -1,4 +1,4 @@
-/* probes/spf_cost.c - what the terms of an SPF record cost, and how many addresses they allow. */
+/* probes/spf/cost.c - what the terms of an SPF record cost, and how many addresses they allow. */
 #include <string.h>
 
 #include "core/base/arena.h"
@@ -6,7 +6,7 @@
 #include "core/base/limits.h"
 #include "core/base/str.h"
 #include "core/derive/run.h"
-#include "probes/spf.h"
+#include "probes/spf/spf.h"
 
 enum { COSTS_TEXT_MAX = 1000, V6_WIDE_BITS = 32, V4_BITS = 32 };
 

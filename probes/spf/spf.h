@@ -1,4 +1,4 @@
-/* probes/spf.h - what the SPF probe knows of a domain, and the records that it offers. */
+/* probes/spf/spf.h - what the SPF probe knows of a domain, and the records that it offers. */
 #pragma once
 
 #include <stdbool.h>
@@ -24,7 +24,20 @@ struct spf_domain {
     const struct spf_addresses *own;
 };
 
-/* ---- spf_remedy.c: the exact record to publish ---- */
+const struct trouble *spf_tree_trouble(const struct spf_tree *); /* why not all records are known; NULL */
+
+/* ---- judgements ---- */
+
+void spf_judge_single(struct run *, const struct spf_domain *); /* syntax.c */
+void spf_judge_syntax(struct run *, const struct spf_domain *);
+void spf_judge_lookups(struct run *, const struct spf_domain *); /* limits.c */
+void spf_judge_voids(struct run *, const struct spf_domain *);
+void spf_judge_all(struct run *, const struct spf_domain *); /* reach.c */
+void spf_judge_ptr(struct run *, const struct spf_domain *);
+void spf_judge_width(struct run *, const struct spf_domain *);
+void spf_judge_sender(struct run *, const struct spf_domain *, const struct mail_address *, const struct spf_result *); /* authorizes.c */
+
+/* ---- remedy.c: the exact record to publish ---- */
 
 void spf_offer_first_record(struct run *, const struct spf_domain *, struct finding *);
 void spf_offer_merged(struct run *, const struct spf_source *, struct finding *);
@@ -38,7 +51,7 @@ void spf_offer_cheaper(struct run *, const struct spf_domain *, struct finding *
 void spf_offer_sender(struct run *, const struct spf_domain *, const struct mail_address *, const struct spf_result *,
                       struct finding *);
 
-/* ---- spf_cost.c ---- */
+/* ---- cost.c ---- */
 
 /* "include:_spf.example.net 4, mx 1", in the order of the record. */
 const char *spf_costs_text(struct run *, const struct spf_domain *);

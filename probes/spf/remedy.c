@@ -1,4 +1,4 @@
-/* probes/spf_remedy.c - SPF records with the smallest change that repairs them. */
+/* probes/spf/remedy.c - SPF records with the smallest change that repairs them. */
 #include <string.h>
 
 #include "core/base/arena.h"
@@ -9,7 +9,7 @@
 #include "core/facts/target.h"
 #include "core/records/spf_macro.h"
 #include "core/result/finding.h"
-#include "probes/spf.h"
+#include "probes/spf/spf.h"
 
 enum { ADDRESSES_FOR_A_TERM = 4, CHANGES_MAX = 32 };
 

@@ -1,0 +1,198 @@
+/* probes/spf/spf.c - the SPF record of every envelope domain, and what it says about every sender.  (checks.md, section 9;
+ * RFC 7208) */
+#include "core/base/arena.h"
+#include "core/base/name.h"
+#include "core/base/str.h"
+#include "core/derive/absence.h"
+#include "core/derive/inventory.h"
+#include "core/derive/run.h"
+#include "core/facts/target.h"
+#include "core/result/finding.h"
+#include "core/result/probe.h"
+#include "probes/spf/spf.h"
+
+/* Checks that need a record. */
+static const enum check_id dependents[] = {SPF_SINGLE,      SPF_SYNTAX,        SPF_LOOKUP_COUNT, SPF_VOID_COUNT,
+                                           SPF_ENDS_IN_ALL, SPF_PTR_MECHANISM, SPF_WIDTH,        SPF_AUTHORIZES};
+enum { DEPENDENT_COUNT = sizeof dependents / sizeof *dependents };
+
+static void skip_all(struct run *run, const char *domain, const char *why)
+{
+    for (size_t i = 0; i < DEPENDENT_COUNT; i++)
+        finding(run, dependents[i], SKIPPED, subject_domain(domain), "%s", why);
+}
+
+static void leave_all_undecided(struct run *run, const char *domain, const struct trouble *trouble, const char *what)
+{
+    for (size_t i = 0; i < DEPENDENT_COUNT; i++)
+        finding_follows(finding_unknown(run, dependents[i], subject_domain(domain), trouble, "%s", what), SPF_EXISTS);
+}
+
+/* ---- spf.exists ---- */
+
+static void judge_absence(struct run *run, const struct spf_domain *d)
+{
+    const struct dns_answer *answer = d->source->answer, *dissent = NULL;
+    struct trouble trouble;
+    enum absence absence = ABSENCE_CONFIRMED;
+    struct finding *f;
+
+    if (answer->status != DNS_OK)
+        absence = need_absence(run, d->name, DNS_TXT, answer, &dissent, &trouble);
+    if (absence == ABSENCE_PENDING)
+        return;
+    if (absence == ABSENCE_DISPUTED) {
+        trouble = trouble_of(REASON_SERVFAIL);
+        trouble.why = "the name servers of the zone disagree: some have TXT records, the resolver sees none";
+    }
+    if (absence != ABSENCE_CONFIRMED) {
+        f = finding_unknown(run, SPF_EXISTS, subject_domain(d->name), &trouble, "the absence of an SPF record could not be confirmed");
+        finding_rests_on(run, f, answer->key);
+        leave_all_undecided(run, d->name, &trouble, "no SPF record is known");
+        return;
+    }
+    if (d->mail->kind == MX_NULL_MX && !d->has_sender) {
+        f = finding(run, SPF_EXISTS, NOTE, subject_domain(d->name), "no SPF record; the domain takes no mail, and no sender is known");
+        finding_remedy(run, f, "Publish a record that says that the domain sends no mail.");
+        finding_record(run, f, "%s. 3600 IN TXT \"v=spf1 -all\"", d->name);
+    } else {
+        f = finding(run, SPF_EXISTS, FAIL, subject_domain(d->name), "no SPF record");
+        spf_offer_first_record(run, d, f);
+    }
+    finding_rests_on(run, f, answer->key);
+    skip_all(run, d->name, "no SPF record: see spf.exists");
+}
+
+/* ---- domains ---- */
+
+const struct trouble *spf_tree_trouble(const struct spf_tree *tree)
+{
+    for (size_t i = 0; i < tree->count; i++)
+        if (tree->nodes[i].state == SPF_NODE_TROUBLE)
+            return &tree->nodes[i].source->trouble;
+    return NULL;
+}
+
+static const struct spf_result *ask_stranger(struct run *run, const char *domain, enum ip_family family)
+{
+    struct spf_question q = {.domain = domain, .ip = {.family = family}, .stranger = true};
+
+    return need_spf(run, &q);
+}
+
+/* Asks for all.  False: something is on its way. */
+static bool gather(struct run *run, struct spf_domain *d)
+{
+    const struct spf_result **results =
+        ARENA_ARRAY(run_arena(run), const struct spf_result *, d->mail->address_count + 2);
+    struct spf_question q = {.domain = d->name};
+    bool complete = d->mail->complete, v6 = false;
+
+    d->source = need_spf_source(run, d->name);
+    d->tree = need_spf_tree(run, &q);
+    d->results = results;
+    for (size_t i = 0; i < d->mail->address_count; i++) {
+        const struct mail_address *a = &d->mail->addresses[i];
+        struct spf_question of = spf_question_of(run, &a->ip, d->name, a->helo_count ? address_helo(a) : d->name);
+
+        if (!address_is_sender(a))
+            continue;
+        d->has_sender = true;
+        v6 |= a->ip.family == IP_V6;
+        if (d->is_envelope)
+            complete &= (results[d->result_count++] = need_spf(run, &of)) != NULL;
+    }
+    d->sender_count = d->result_count;
+    complete &= (results[d->result_count++] = ask_stranger(run, d->name, IP_V4)) != NULL;
+    if (v6)
+        complete &= (results[d->result_count++] = ask_stranger(run, d->name, IP_V6)) != NULL;
+    d->own = need_spf_addresses(run, d->name);
+    return complete && d->source && d->tree->complete && d->own->complete;
+}
+
+static void judge_senders(struct run *run, const struct spf_domain *d)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < d->mail->address_count; i++)
+        if (d->is_envelope && address_is_sender(&d->mail->addresses[i]))
+            spf_judge_sender(run, d, &d->mail->addresses[i], d->results[n++]);
+    if (!n)
+        finding(run, SPF_AUTHORIZES, SKIPPED, subject_domain(d->name),
+                d->is_envelope ? "no sender is known" : "mail is sent with other envelope domains");
+}
+
+static void judge_record(struct run *run, const struct spf_domain *d)
+{
+    finding_rests_on(run, finding(run, SPF_EXISTS, PASS, subject_domain(d->name), "has an SPF record"), d->source->answer->key);
+    spf_judge_single(run, d);
+    if (d->source->state == SPF_SOURCE_SEVERAL) {
+        for (size_t i = 1; i < DEPENDENT_COUNT - 1; i++)
+            finding(run, dependents[i], SKIPPED, subject_domain(d->name), "more than one record: see spf.single");
+        judge_senders(run, d);
+        return;
+    }
+    spf_judge_syntax(run, d);
+    if (d->source->record->faults) {
+        for (size_t i = 2; i < DEPENDENT_COUNT - 1; i++)
+            finding(run, dependents[i], SKIPPED, subject_domain(d->name), "the record cannot be read: see spf.syntax");
+    } else {
+        spf_judge_lookups(run, d);
+        spf_judge_voids(run, d);
+        spf_judge_all(run, d);
+        spf_judge_ptr(run, d);
+        spf_judge_width(run, d);
+    }
+    judge_senders(run, d);
+}
+
+static void judge_domain(struct run *run, const struct inventory *mail, const char *domain, bool is_envelope)
+{
+    struct spf_domain d = {.name = name_lower(run_arena(run), domain), .mail = mail, .is_envelope = is_envelope};
+    struct finding *f;
+
+    if (!gather(run, &d))
+        return;
+    switch (d.source->state) {
+    case SPF_SOURCE_TROUBLE:
+    case SPF_SOURCE_TOO_LARGE:
+        f = finding_unknown(run, SPF_EXISTS, subject_domain(d.name), &d.source->trouble, "no answer for TXT");
+        finding_rests_on(run, f, d.source->answer->key);
+        leave_all_undecided(run, d.name, &d.source->trouble, "no SPF record is known");
+        break;
+    case SPF_SOURCE_ABSENT:
+        if (d.source->answer->status == DNS_NXDOMAIN && name_equal(d.name, run_target(run)->domain)) {
+            finding(run, SPF_EXISTS, SKIPPED, subject_domain(d.name), "the domain does not exist: see domain.exists");
+            skip_all(run, d.name, "the domain does not exist: see domain.exists");
+        } else {
+            judge_absence(run, &d);
+        }
+        break;
+    case SPF_SOURCE_FOUND:
+    case SPF_SOURCE_SEVERAL:
+        judge_record(run, &d);
+        break;
+    }
+}
+
+static void probe_spf(struct run *run)
+{
+    const struct target *target = run_target(run);
+    const struct inventory *mail = need_inventory(run);
+    bool is_envelope = target->mail_from_count == 0;
+
+    for (size_t i = 0; i < target->mail_from_count; i++) {
+        if (name_equal(target->mail_froms[i], target->domain))
+            is_envelope = true;
+        else
+            judge_domain(run, mail, target->mail_froms[i], true);
+    }
+    judge_domain(run, mail, target->domain, is_envelope);
+}
+
+const struct probe spf_probe = {
+    .name = "spf",
+    .summary = "the SPF record of every envelope domain, and what it says about every sender",
+    .groups = "spf",
+    .run = probe_spf,
+};
