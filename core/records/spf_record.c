@@ -244,6 +244,14 @@ static void parse_term(struct spf_term *term)
         parse_mechanism(term, 0);
 }
 
+struct spf_term spf_term_parse(struct str text)
+{
+    struct spf_term term = {.text = text};
+
+    parse_term(&term);
+    return term;
+}
+
 /* ---- records ---- */
 
 bool spf_record_is(struct str txt)

@@ -54,6 +54,7 @@ struct spf_record {
 
 bool spf_record_is(struct str txt); /* "v=spf1" and a blank or the end */
 const struct spf_record *spf_record_parse(struct arena *, struct str text);
+struct spf_term spf_term_parse(struct str text); /* one, as if it stood alone; not empty, no blank in it */
 
 bool spf_term_costs(const struct spf_term *); /* a lookup */
 bool spf_term_is_mechanism(const struct spf_term *);
