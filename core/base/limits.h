@@ -51,6 +51,7 @@ enum {
     SPF_TERMS            = 1024,  /* in one record: 16 KiB of sound terms have fewer */
     SPF_RECORDS          = 40,    /* shown of a tree of includes: four times what can be evaluated */
     SPF_TREE_BYTES       = 32768, /* of their text: a tree is parsed in each run of a probe */
+    SPF_SINGLES_MAX      = 8192,  /* addresses that its own records name one by one: SPF_TREE_BYTES holds a third of it */
     SPF_RANGES_MAX       = 128,   /* of a domain's own records: each is a line of the report */
     SPF_RANGE_ADDRESSES  = 16,    /* a range up to this size, a /28 or /124, is a list of hosts: each is looked up */
     RANGE_ADDRESSES_PER_AUDIT = 32, /* all ranges together: what a small network sends from */

@@ -59,7 +59,7 @@ bool spf_count_lookup(struct evaluation *e, const struct spf_term *term)
 /* What a frame's record amounts to before its first term: false when there is nothing to evaluate. */
 static bool open_record(struct evaluation *e, struct frame *f, bool is_first)
 {
-    const struct spf_source *source = need_spf_source(e->run, f->domain);
+    const struct spf_source *source = need_spf_source_for(e->run, e->question, f->domain);
 
     if (!source) {
         e->pending = true;

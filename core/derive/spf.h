@@ -51,6 +51,8 @@ struct spf_source {
 };
 
 const struct spf_source *need_spf_source(struct run *, const char *name); /* NULL: on its way */
+/* The name that a term of a record of `domain` is about, whoever sends; NULL: it depends on the sender, or can't be asked for. */
+const char *spf_static_target(struct run *, const char *domain, const struct spf_term *);
 
 /* ---- evaluation ---- */
 
@@ -61,6 +63,8 @@ struct spf_question {
     struct str helo;
     bool explain;  /* look up what exp= leads to */
     bool stranger; /* no address of anybody's: nothing but "all" matches.  `ip` says the family */
+    const char *tried_at;  /* what if this name had the record `tried`?  NULL: as it is */
+    struct str tried;
 };
 
 const char *spf_question_text(struct arena *, const struct spf_question *); /* tells questions apart; bytes escaped */
@@ -129,7 +133,8 @@ struct spf_tree {
     size_t count;
     size_t lookups; /* static: no term matches early */
     bool complete;  /* nothing is on its way */
-    bool cut;       /* there are nodes BEYOND */
+    bool cut;       /* there are nodes BEYOND, or records without a node */
+    size_t left_out; /* of them: each leads to more, perhaps */
 };
 
 /* Never NULL.  `question` may have no ip: names that depend on the sender are left alone then. */
@@ -144,6 +149,7 @@ struct spf_origin {
     enum spf_kind kind; /* ip4, ip6, a, mx */
     const char *domain; /* whose record */
     const char *term;
+    size_t place; /* in the order of the records */
 };
 
 struct spf_range { /* not inventoried: none of its addresses is a sender for that */
@@ -164,12 +170,15 @@ struct spf_doubt { /* a name that an own term rests on, and that could not be lo
     const struct trouble *trouble;
 };
 
+enum spf_reach { SPF_REACHES_NOBODY, SPF_REACHES_SOMEBODY, SPF_REACH_UNKNOWN };
+
 struct spf_addresses {
     const struct spf_origin *singles; /* in order of value, no duplicates */
     size_t single_count;
+    size_t singles_left_out; /* beyond SPF_SINGLES_MAX, duplicates counted */
     const struct spf_range *ranges; /* in the order of the records, no duplicates */
     size_t range_count;
-    size_t ranges_left_out; /* beyond SPF_RANGES_MAX */
+    size_t ranges_left_out; /* beyond SPF_RANGES_MAX: for reports, `ranges` holds them, too */
     const struct ip *hosts; /* that "a" and "mx" name together with a range around them: each lies in one of the ranges */
     size_t host_count;
     const struct spf_include *includes; /* in the order of the records, no duplicates */
@@ -179,6 +188,7 @@ struct spf_addresses {
     const char *trouble_at;        /* the first own record, or host with a range, that could not be looked up */
     const struct trouble *trouble; /* why; NULL: there is none */
     bool trouble_is_of_record;
+    enum spf_reach reach; /* is there a public address that the record lets pass, "all" aside? */
     bool complete; /* nothing is on its way */
 };
 
@@ -194,7 +204,8 @@ struct str spf_with_term(struct arena *, const struct spf_record *, const struct
 /* The record with one of its terms replaced by a text, which may be "": removed. */
 struct str spf_with_change(struct arena *, const struct spf_record *, const struct spf_term *, const char *text);
 
-/* For the files of this evaluator: values for a record's macros. */
+/* For the files of this evaluator: the record as the question has it, and values for a record's macros. */
+const struct spf_source *need_spf_source_for(struct run *, const struct spf_question *, const char *name);
 struct spf_macro_values;
 void spf_values_of(struct run *, const struct spf_question *, struct spf_macro_values *out);
 /* MX hosts in order of preference, then by name. */

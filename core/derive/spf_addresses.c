@@ -16,8 +16,9 @@ enum { V4_BITS = 32, V6_BITS = 128 };
 
 struct list {
     struct run *run;
-    struct spf_origin *singles;
+    struct spf_origin *singles; /* while it grows: as they come, duplicates among them */
     struct spf_range *ranges;
+    size_t single_room, range_room;
     struct ip *hosts;
     struct spf_include *includes;
     struct spf_doubt *doubts;
@@ -45,30 +46,47 @@ static void doubt_singles(struct list *l, const char *name, const struct trouble
         l->doubts[r->doubt_count++] = (struct spf_doubt){name, trouble};
 }
 
+/* The list at `old`, with room for one more at least. */
+static void *with_room(struct list *l, void *old, size_t count, size_t *room, size_t size)
+{
+    void *larger;
+
+    if (count < *room)
+        return old;
+    *room = *room ? 2 * *room : ADDRESSES_MAX;
+    larger = arena_array(run_arena(l->run), *room, size);
+    if (count)
+        memcpy(larger, old, count * size);
+    return larger;
+}
+
 static void add_single(struct list *l, const struct ip *ip, const struct spf_term *term)
 {
     struct spf_addresses *r = l->result;
 
-    for (size_t i = 0; i < r->single_count; i++)
-        if (ip_equal(&l->singles[i].ip, ip))
-            return;
-    if (r->single_count < ADDRESSES_MAX)
-        l->singles[r->single_count++] =
-            (struct spf_origin){*ip, term->kind, l->node->domain, spf_term_text(run_arena(l->run), term)};
+    if (r->single_count == SPF_SINGLES_MAX) {
+        r->singles_left_out++;
+        return;
+    }
+    l->singles = with_room(l, l->singles, r->single_count, &l->single_room, sizeof *l->singles);
+    l->singles[r->single_count] = (struct spf_origin){
+        *ip, term->kind, l->node->domain, spf_term_text(run_arena(l->run), term), r->single_count};
+    r->single_count++;
 }
 
 static void add_range(struct list *l, const struct ip_network *network, const struct spf_term *term)
 {
-    struct spf_addresses *r = l->result;
+    size_t count = l->result->range_count + l->result->ranges_left_out;
 
-    for (size_t i = 0; i < r->range_count; i++)
+    for (size_t i = 0; i < count; i++)
         if (l->ranges[i].network.bits == network->bits && ip_equal(&l->ranges[i].network.base, &network->base))
             return;
-    if (r->range_count < SPF_RANGES_MAX)
-        l->ranges[r->range_count++] =
-            (struct spf_range){*network, l->node->domain, spf_term_text(run_arena(l->run), term)};
+    l->ranges = with_room(l, l->ranges, count, &l->range_room, sizeof *l->ranges);
+    l->ranges[count] = (struct spf_range){*network, l->node->domain, spf_term_text(run_arena(l->run), term)};
+    if (count < SPF_RANGES_MAX)
+        l->result->range_count++;
     else
-        r->ranges_left_out++;
+        l->result->ranges_left_out++;
 }
 
 static void add_network(struct list *l, const struct ip_network *network, const struct spf_term *term)
@@ -106,18 +124,18 @@ static void add_host(struct list *l, const char *name, const struct spf_term *te
 }
 
 /* A name with macros in it names no single address, but for those that only speak of the domain. */
-static const char *target_of(struct list *l, const struct spf_term *term)
+const char *spf_static_target(struct run *run, const char *domain, const struct spf_term *term)
 {
-    struct spf_question q = {.domain = l->node->domain};
-    struct arena *arena = run_arena(l->run);
+    struct spf_question q = {.domain = domain};
+    struct arena *arena = run_arena(run);
     struct spf_macro_values values;
     struct str octets;
 
     if (!term->has_spec)
-        return l->node->domain;
+        return domain;
     if (spf_macro_uses(term->spec))
         return NULL;
-    spf_values_of(l->run, &q, &values);
+    spf_values_of(run, &q, &values);
     return spf_name_expand(arena, term->spec, &values, &octets) ? spf_name_text(arena, octets) : NULL;
 }
 
@@ -151,12 +169,12 @@ static void add_term(struct list *l, const struct spf_term *term)
         add_network(l, &term->network, term);
         break;
     case SPF_TERM_A:
-        name = target_of(l, term);
+        name = spf_static_target(l->run, l->node->domain, term);
         if (name)
             add_host(l, name, term);
         break;
     case SPF_TERM_MX:
-        name = target_of(l, term);
+        name = spf_static_target(l->run, l->node->domain, term);
         if (name)
             add_mx(l, name, term);
         break;
@@ -230,9 +248,74 @@ static void sum_up(struct list *l, struct spf_include *include, const struct spf
     include->ip4 = ip_networks_count_v4(run_arena(l->run), networks, include->networks4);
 }
 
+/* ---- whom the record lets pass ---- */
+
+static bool is_public(const struct ip_network *network)
+{
+    return ip_network_host_bits(network) || !ip_special(&network->base);
+}
+
+static enum spf_reach reach_of_term(const struct spf_term *term, bool is_own)
+{
+    if (!spf_term_passes(term))
+        return SPF_REACHES_NOBODY;
+    switch (term->kind) {
+    case SPF_TERM_IP4:
+    case SPF_TERM_IP6:
+        return is_public(&term->network) ? SPF_REACHES_SOMEBODY : SPF_REACHES_NOBODY;
+    case SPF_TERM_PTR:
+    case SPF_TERM_EXISTS:
+        return SPF_REACHES_SOMEBODY;
+    case SPF_TERM_A:
+    case SPF_TERM_MX: /* what own terms name is among the singles and ranges, but for names that depend on the sender */
+        return !is_own || (term->has_spec && spf_macro_uses(term->spec)) ? SPF_REACHES_SOMEBODY : SPF_REACHES_NOBODY;
+    default:
+        return SPF_REACHES_NOBODY;
+    }
+}
+
+static enum spf_reach reach_of(struct list *l, const struct spf_tree *tree, const bool *own)
+{
+    const struct spf_addresses *r = l->result;
+    enum spf_reach reach = r->trouble || r->doubt_count || tree->cut ? SPF_REACH_UNKNOWN : SPF_REACHES_NOBODY;
+
+    for (size_t i = 0; i < r->single_count; i++)
+        if (!ip_special(&l->singles[i].ip))
+            return SPF_REACHES_SOMEBODY;
+    if (r->range_count)
+        return SPF_REACHES_SOMEBODY;
+    for (size_t i = 0; i < tree->count; i++) {
+        const struct spf_node *node = &tree->nodes[i];
+
+        if (node->grants && node->state == SPF_NODE_DEPENDS)
+            return SPF_REACHES_SOMEBODY;
+        if (node->grants && (node->state == SPF_NODE_TROUBLE || node->state == SPF_NODE_PENDING))
+            reach = SPF_REACH_UNKNOWN;
+        for (size_t k = 0; node->grants && node->state == SPF_NODE_RECORD && k < node->source->record->count; k++)
+            if (reach_of_term(&node->source->record->terms[k], own[i]) == SPF_REACHES_SOMEBODY)
+                return SPF_REACHES_SOMEBODY;
+    }
+    return reach;
+}
+
+/* By value; of the same address the one that was named first comes first. */
 static int by_ip(const void *a, const void *b)
 {
-    return ip_compare(&((const struct spf_origin *)a)->ip, &((const struct spf_origin *)b)->ip);
+    const struct spf_origin *left = a, *right = b;
+    int order = ip_compare(&left->ip, &right->ip);
+
+    return order ? order : left->place < right->place ? -1 : left->place > right->place;
+}
+
+static void sort_singles(struct list *l)
+{
+    size_t count = 0;
+
+    qsort(l->singles, l->result->single_count, sizeof *l->singles, by_ip);
+    for (size_t i = 0; i < l->result->single_count; i++)
+        if (!count || !ip_equal(&l->singles[count - 1].ip, &l->singles[i].ip))
+            l->singles[count++] = l->singles[i];
+    l->result->single_count = count;
 }
 
 static const void *derive_addresses(struct run *run, const void *argument)
@@ -245,8 +328,6 @@ static const void *derive_addresses(struct run *run, const void *argument)
     bool *own = ARENA_ARRAY(arena, bool, tree->count + 1);
     struct spf_include **of = ARENA_ARRAY(arena, struct spf_include *, tree->count + 1); /* NULL: of none */
 
-    l.singles = ARENA_ARRAY(arena, struct spf_origin, ADDRESSES_MAX);
-    l.ranges = ARENA_ARRAY(arena, struct spf_range, SPF_RANGES_MAX);
     l.hosts = ARENA_ARRAY(arena, struct ip, ADDRESSES_MAX);
     l.doubts = ARENA_ARRAY(arena, struct spf_doubt, ADDRESSES_MAX);
     l.includes = ARENA_ARRAY(arena, struct spf_include, tree->count + 1);
@@ -264,7 +345,9 @@ static const void *derive_addresses(struct run *run, const void *argument)
     }
     for (size_t i = 0; i < l.result->include_count; i++)
         sum_up(&l, &l.includes[i], tree, of);
-    qsort(l.singles, l.result->single_count, sizeof *l.singles, by_ip);
+    if (l.result->single_count)
+        sort_singles(&l);
+    l.result->reach = reach_of(&l, tree, own);
     l.result->singles = l.singles;
     l.result->ranges = l.ranges;
     l.result->hosts = l.hosts;

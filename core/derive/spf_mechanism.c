@@ -121,11 +121,10 @@ static bool matches_a(struct evaluation *e, const struct spf_term *term, const c
     return false;
 }
 
-/* RFC 7208 5.4: no implicit MX.  The void of address lookups is one for the term, however many hosts it has. */
+/* RFC 7208 5.4: no implicit MX.  Each address lookup is one that may be void (4.6.4); not all receivers count so. */
 static bool matches_mx(struct evaluation *e, const struct spf_term *term, const char *name)
 {
     const struct dns_answer *mx = spf_ask(e, name, DNS_MX);
-    bool has_void = false;
     const char **hosts;
     size_t count;
 
@@ -140,24 +139,23 @@ static bool matches_mx(struct evaluation *e, const struct spf_term *term, const 
         return false;
     }
     hosts = spf_mx_names(e->run, mx, &count);
-    for (size_t i = 0; i < count && i < SPF_MX_NAMES; i++)
+    if (count > SPF_MX_NAMES) { /* RFC 7208 4.6.4: whichever of them would match */
+        spf_end_with(e, SPF_PERMERROR, str_printf(e->arena, "%s has %zu MX records, and \"mx\" may name %d at most", name, count,
+                                                  (int)SPF_MX_NAMES));
+        return false;
+    }
+    for (size_t i = 0; i < count; i++)
         need_dns(e->run, hosts[i], address_type(e)); /* all at once */
     for (size_t i = 0; i < count; i++) {
-        const struct dns_answer *answer;
+        const struct dns_answer *answer = spf_ask(e, hosts[i], address_type(e));
 
-        if (i == SPF_MX_NAMES) {
-            spf_end_with(e, SPF_PERMERROR, str_printf(e->arena, "more than %d MX records", (int)SPF_MX_NAMES));
-            return false;
-        }
-        answer = spf_ask(e, hosts[i], address_type(e));
         if (!answer)
             return false;
         if (answer->status == DNS_UNKNOWN) {
             spf_end_in_trouble(e, &answer->trouble, answer->key);
             return false;
         }
-        if (is_void(answer) && !has_void) {
-            has_void = true;
+        if (is_void(answer)) {
             count_void(e, hosts[i], dns_type_name(address_type(e)));
             if (e->over)
                 return false;

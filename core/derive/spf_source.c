@@ -82,6 +82,24 @@ const struct spf_source *need_spf_source(struct run *run, const char *name)
     return need_derived(run, &source, name_lower(run_arena(run), name), name);
 }
 
+const struct spf_source *need_spf_source_for(struct run *run, const struct spf_question *q, const char *name)
+{
+    const struct spf_source *published = need_spf_source(run, name);
+    struct spf_source *source;
+
+    if (!published || !q->tried_at || !name_equal(name, q->tried_at))
+        return published;
+    source = ARENA_NEW(run_arena(run), struct spf_source);
+    *source = (struct spf_source){.name = published->name, .state = SPF_SOURCE_FOUND, .answer = published->answer, .record_count = 1};
+    source->texts[0] = q->tried;
+    source->record = spf_record_parse(run_arena(run), q->tried);
+    if (source->record->too_many) {
+        source->state = SPF_SOURCE_TOO_LARGE;
+        source->trouble = too_large();
+    }
+    return source;
+}
+
 struct spf_question spf_question_of(struct run *run, const struct ip *ip, const char *mail_from_domain,
                                     const char *helo)
 {
@@ -96,9 +114,10 @@ struct spf_question spf_question_of(struct run *run, const struct ip *ip, const 
 
 const char *spf_question_text(struct arena *arena, const struct spf_question *q)
 {
-    return str_printf(arena, "%s %s %s %s%s%s", name_lower(arena, q->domain), q->ip.family == IP_NONE ? "-" : ip_text(arena, &q->ip),
+    return str_printf(arena, "%s %s %s %s%s%s %s %s", name_lower(arena, q->domain), q->ip.family == IP_NONE ? "-" : ip_text(arena, &q->ip),
                       bytes_escape(arena, q->sender), bytes_escape(arena, q->helo), q->explain ? " explain" : "",
-                      q->stranger ? " stranger" : "");
+                      q->stranger ? " stranger" : "", q->tried_at ? name_lower(arena, q->tried_at) : "",
+                      q->tried_at ? bytes_escape(arena, q->tried) : "");
 }
 
 struct spf_question spf_question_copy(struct arena *arena, const struct spf_question *q)
@@ -108,6 +127,9 @@ struct spf_question spf_question_copy(struct arena *arena, const struct spf_ques
     copy.domain = str_dup(arena, q->domain);
     copy.sender = str_copy(arena, q->sender);
     copy.helo = str_copy(arena, q->helo);
+    copy.tried = str_copy(arena, q->tried);
+    if (q->tried_at)
+        copy.tried_at = str_dup(arena, q->tried_at);
     return copy;
 }
 

@@ -56,13 +56,19 @@ static const char *target_of(struct build *b, const struct spf_node *node, const
     return spf_name_expand(b->arena, term->spec, &b->values, &octets) ? spf_name_text(b->arena, octets) : NULL;
 }
 
+static void leave_out(struct build *b)
+{
+    b->tree->cut = true;
+    b->tree->left_out++;
+}
+
 static void add_node(struct build *b, size_t parent, const struct spf_term *via)
 {
     const struct spf_node *above = &b->nodes[parent];
     struct spf_node node = {.parent = parent, .depth = above->depth + 1, .via = via};
 
     if (b->count == SPF_RECORDS) {
-        b->tree->cut = true;
+        leave_out(b);
         return;
     }
     node.domain = target_of(b, above, via);
@@ -74,7 +80,7 @@ static void add_node(struct build *b, size_t parent, const struct spf_term *via)
         node.state = SPF_NODE_RING;
     } else if (node.depth > SPF_DEPTH) {
         node.state = SPF_NODE_BEYOND;
-        b->tree->cut = true;
+        leave_out(b);
     }
     if (node.state != SPF_NODE_DEPENDS && node.state != SPF_NODE_NO_NAME)
         node.foreign = !name_equal(name_org_domain(node.domain), name_org_domain(b->nodes[0].domain));
@@ -85,7 +91,7 @@ static void fetch(struct build *b, struct spf_node *node)
 {
     if (node->state != SPF_NODE_PENDING)
         return;
-    node->source = need_spf_source(b->run, node->domain);
+    node->source = need_spf_source_for(b->run, b->question, node->domain);
     if (!node->source)
         return;
     switch (node->source->state) {
@@ -129,7 +135,7 @@ static void grow(struct build *b)
 
         if (b->bytes > SPF_TREE_BYTES && node->state == SPF_NODE_PENDING) {
             node->state = SPF_NODE_BEYOND;
-            b->tree->cut = true;
+            leave_out(b);
         }
         fetch(b, node);
         waiting |= node->state == SPF_NODE_PENDING;
