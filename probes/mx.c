@@ -9,6 +9,7 @@
 #include "core/derive/answering.h"
 #include "core/derive/inventory.h"
 #include "core/derive/run.h"
+#include "core/derive/spf.h"
 #include "core/facts/target.h"
 #include "core/result/finding.h"
 #include "core/result/probe.h"
@@ -51,8 +52,13 @@ static void judge_null(struct run *run, const char *domain, const struct invento
         finding_remedy(run, f, "Remove the record with \".\", or all the others.");
     } else if (mail->kind == MX_NULL_MX && target->sender_count) {
         f = finding(run, MX_NULL, FAIL, subject_domain(domain), "the domain declares a sender, and says \"accepts no mail\" by a null MX");
+    } else if (mail->kind == MX_NULL_MX && mail->named && mail->named->reach == SPF_REACHES_SOMEBODY) {
+        f = finding(run, MX_NULL, FAIL, subject_domain(domain),
+                    "the domain's SPF record names what sends for it, and a null MX says that it accepts no mail: receivers refuse such senders");
+        finding_remedy(run, f, "Publish an MX record in place of \".\", so that answers and bounces arrive; or, if the domain sends no mail, let "
+                       "the SPF record say so.");
     } else if (mail->kind == MX_NULL_MX) {
-        f = finding(run, MX_NULL, NOTE, subject_domain(domain), "the domain accepts no mail (null MX); its SPF record should be \"v=spf1 -all\"");
+        f = finding(run, MX_NULL, NOTE, subject_domain(domain), "the domain accepts no mail (null MX)");
     } else if (mail->kind == MX_NO_DOMAIN) {
         f = finding(run, MX_NULL, SKIPPED, subject_domain(domain), "the domain does not exist");
     } else {
