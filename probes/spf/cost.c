@@ -69,10 +69,11 @@ static struct spf_width width_of(struct run *run, struct networks *s)
 struct spf_width spf_width_of_own(struct run *run, const struct spf_domain *d)
 {
     const struct spf_addresses *own = d->own;
-    struct networks s = {.room = own->single_count + own->range_count};
+    size_t ranges = own->range_count + own->ranges_left_out;
+    struct networks s = {.room = own->single_count + ranges};
 
     s.at = ARENA_ARRAY(run_arena(run), struct ip_network, s.room + 1);
-    for (size_t i = 0; i < own->range_count; i++)
+    for (size_t i = 0; i < ranges; i++)
         add_network(&s, &own->ranges[i].network, own->ranges[i].term);
     for (size_t i = 0; i < own->single_count; i++) {
         struct ip_network one = ip_network_of(&own->singles[i].ip, own->singles[i].ip.family == IP_V6 ? 128 : V4_BITS);

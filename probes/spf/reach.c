@@ -2,6 +2,7 @@
  * 7208 5.1, 5.5) */
 #include "core/base/str.h"
 #include "core/derive/run.h"
+#include "core/facts/target.h"
 #include "core/records/spf_macro.h"
 #include "core/result/finding.h"
 #include "probes/spf/spf.h"
@@ -17,6 +18,13 @@ static const struct spf_node *open_include(const struct spf_tree *tree)
     return NULL;
 }
 
+/* It takes no mail (null MX), and nobody is known to send for it. */
+static bool is_silent(struct run *run, const struct spf_domain *d)
+{
+    return d->is_target && d->mail->kind == MX_NULL_MX && !d->has_sender && !run_target(run)->sender_count &&
+           d->own->reach == SPF_REACHES_NOBODY;
+}
+
 void spf_judge_all(struct run *run, const struct spf_domain *d)
 {
     const struct spf_node *root = &d->tree->nodes[0], *open = open_include(d->tree), *redirected = NULL;
@@ -28,12 +36,19 @@ void spf_judge_all(struct run *run, const struct spf_domain *d)
     if (root->all == '+') {
         f = finding(run, SPF_ENDS_IN_ALL, FAIL, subject_domain(d->name),
                     "the record ends in +all: every address in the world may send as %s", d->name);
-        spf_offer_end(run, d, f);
+        if (is_silent(run, d))
+            spf_offer_none(run, d, f);
+        else
+            spf_offer_end(run, d, f);
     } else if (open) {
         f = finding(run, SPF_ENDS_IN_ALL, FAIL, subject_domain(d->name),
                     "include:%s ends in +all: every address in the world may send as %s", open->domain, d->name);
         finding_remedy(run, f, "Take \"%s\" out of the record of %s.", spf_term_text(run_arena(run), open->via),
                        d->tree->nodes[open->parent].domain);
+    } else if (root->all != '-' && is_silent(run, d)) {
+        f = finding(run, SPF_ENDS_IN_ALL, WARN, subject_domain(d->name),
+                    "the domain takes no mail and nobody sends for it, and yet its record does not end in -all");
+        spf_offer_none(run, d, f);
     } else if (root->all == '-' || root->all == '~') {
         f = finding(run, SPF_ENDS_IN_ALL, PASS, subject_domain(d->name), "the record ends in %call", root->all);
     } else if (redirected && redirected->state == SPF_NODE_TROUBLE) {
@@ -58,31 +73,36 @@ static bool uses_ptr(const struct spf_term *term)
 
 void spf_judge_ptr(struct run *run, const struct spf_domain *d)
 {
-    const char *own = NULL, *foreign = NULL;
-    const struct trouble *trouble = spf_tree_trouble(d->tree);
-    size_t shown = 0;
+    const char *own = NULL, *foreign = NULL, *more;
+    const struct trouble *trouble = spf_tree_trouble(run, d->tree);
+    size_t shown = 0, left_out = 0;
 
     for (size_t i = 0; i < d->tree->count; i++) {
         const struct spf_node *node = &d->tree->nodes[i];
         const struct spf_record *record = node->state == SPF_NODE_RECORD ? node->source->record : NULL;
 
-        for (size_t k = 0; record && k < record->count && shown < PTR_SHOWN; k++) {
+        for (size_t k = 0; record && k < record->count; k++) {
             const char **list = node->foreign ? &foreign : &own, *one;
 
             if (!uses_ptr(&record->terms[k]))
                 continue;
+            if (shown >= PTR_SHOWN && *list) {
+                left_out++;
+                continue;
+            }
             shown++;
             one = str_printf(run_arena(run), "\"%s\" of %s", spf_term_text(run_arena(run), &record->terms[k]),
                              node->domain);
             *list = *list ? str_printf(run_arena(run), "%s, %s", *list, one) : one;
         }
     }
+    more = left_out ? str_printf(run_arena(run), " and %zu more", left_out) : "";
     if (own)
-        spf_offer_without_ptr(run, d,
-                              finding(run, SPF_PTR_MECHANISM, WARN, subject_domain(d->name), "asks for reverse names: %s", own));
+        spf_offer_without_ptr(
+            run, d, finding(run, SPF_PTR_MECHANISM, WARN, subject_domain(d->name), "asks for reverse names: %s%s", own, more));
     else if (foreign)
-        finding(run, SPF_PTR_MECHANISM, NOTE, subject_domain(d->name), "an included record of somebody else asks for reverse names: %s",
-                foreign);
+        finding(run, SPF_PTR_MECHANISM, NOTE, subject_domain(d->name), "an included record of somebody else asks for reverse names: %s%s",
+                foreign, more);
     else if (trouble)
         finding_follows(finding_unknown(run, SPF_PTR_MECHANISM, subject_domain(d->name), trouble, "not all records are known"),
                         SPF_SYNTAX);
@@ -93,7 +113,8 @@ void spf_judge_ptr(struct run *run, const struct spf_domain *d)
 void spf_judge_width(struct run *run, const struct spf_domain *d)
 {
     struct spf_width own = spf_width_of_own(run, d), all = spf_width_of_includes(run, d);
-    const struct trouble *trouble = spf_tree_trouble(d->tree);
+    const struct trouble *trouble = spf_tree_trouble(run, d->tree);
+    struct trouble budget = trouble_of(REASON_BUDGET);
 
     if (own.ip4 >= SPF_WIDE)
         finding(run, SPF_WIDTH, FAIL, subject_domain(d->name), "the record itself allows %llu IPv4 addresses, widest term \"%s\"",
@@ -103,6 +124,8 @@ void spf_judge_width(struct run *run, const struct spf_domain *d)
                 own.widest6);
     else if (trouble)
         finding_follows(finding_unknown(run, SPF_WIDTH, subject_domain(d->name), trouble, "not all records are known"), SPF_SYNTAX);
+    else if (d->own->singles_left_out)
+        finding_unknown(run, SPF_WIDTH, subject_domain(d->name), &budget, "%zu addresses left out", d->own->singles_left_out);
     else if (own.ip4 >= SPF_BROAD)
         finding(run, SPF_WIDTH, NOTE, subject_domain(d->name), "the record itself allows %llu IPv4 addresses, widest term \"%s\"",
                 own.ip4, own.widest4);

@@ -1,336 +1,208 @@
-/* probes/spf/remedy.c - SPF records with the smallest change that repairs them. */
+/* probes/spf/remedy.c - SPF records with the smallest change that repairs them.  (checks.md, section 19) */
 #include <string.h>
 
 #include "core/base/arena.h"
-#include "core/base/limits.h"
 #include "core/base/name.h"
 #include "core/base/str.h"
 #include "core/derive/run.h"
 #include "core/facts/target.h"
-#include "core/records/spf_macro.h"
+#include "core/records/spf_repair.h"
 #include "core/result/finding.h"
-#include "probes/spf/spf.h"
+#include "probes/spf/offer.h"
 
-enum { ADDRESSES_FOR_A_TERM = 4, CHANGES_MAX = 32 };
+/* ---- where there is no record ---- */
 
-static void offer(struct run *run, struct finding *f, const char *domain, struct str before, struct str after,
-                  const char *what)
+/* "mx" names what sends today, unless that is only the implicit MX (RFC 7208 5.4). */
+static const char *mail_host_term(const struct spf_domain *d)
 {
-    finding_remedy(run, f, "%s  Before: %s  After: the record below.", what, str_text(run_arena(run), before));
-    finding_record(run, f, "%s. 3600 IN TXT %s", domain, spf_zone_text(run_arena(run), after));
-}
-
-static const char *address_term(struct run *run, const struct ip *ip)
-{
-    return str_printf(run_arena(run), "%s:%s", ip->family == IP_V6 ? "ip6" : "ip4", ip_text(run_arena(run), ip));
+    if (!d->is_target)
+        return "";
+    return d->mail->kind == MX_IMPLICIT ? " a" : d->mail->kind == MX_LISTED ? " mx" : "";
 }
 
 void spf_offer_first_record(struct run *run, const struct spf_domain *d, struct finding *f)
 {
     const char *text = "v=spf1";
-    bool mx = false;
+    bool mail_hosts = false;
 
+    if (!d->has_sender) {
+        finding_remedy(run, f, "Publish a record that names what sends mail for %s: \"v=spf1 ip4:ADDRESS ~all\".", d->name);
+        return;
+    }
     for (size_t i = 0; i < d->mail->address_count; i++) {
         const struct mail_address *a = &d->mail->addresses[i];
 
         if (!address_is_sender(a))
             continue;
-        if (a->origin == SENDER_DECLARED)
-            text = str_printf(run_arena(run), "%s %s", text, address_term(run, &a->ip));
-        else
-            mx = true;
+        if (a->origin != SENDER_DECLARED && *mail_host_term(d))
+            mail_hosts = true;
+        else if (i < SPF_OFFERED_SENDERS)
+            text = str_printf(run_arena(run), "%s %s", text, spf_address_term(run, &a->ip));
     }
-    if (mx)
-        text = str_printf(run_arena(run), "%s mx", text);
-    finding_remedy(run, f, "Publish this record; see first that it names everything that sends mail for %s.", d->name);
-    finding_record(run, f, "%s. 3600 IN TXT \"%s %s\"", d->name, text, d->has_sender ? "~all" : "-all");
+    text = str_printf(run_arena(run), "%s%s ~all", text, mail_hosts ? mail_host_term(d) : "");
+    spf_propose(run, d, f, (struct spf_offer){.at = d->name, .after = str_of(text)},
+                str_printf(run_arena(run), "Publish this record; see first that it names everything that sends mail for %s.", d->name));
 }
 
-/* ---- changes by text: terms are found again after each ---- */
-
-static bool has_term(const struct spf_record *record, struct str text)
+void spf_offer_none(struct run *run, const struct spf_domain *d, struct finding *f)
 {
-    for (size_t i = 0; i < record->count; i++)
-        if (str_equal_nocase(record->terms[i].text, text))
-            return true;
-    return false;
-}
+    const struct spf_record *record = d->source->record;
+    const char *what = "The domain takes no mail, and nothing is known that sends for it: let the record say that nobody does.";
 
-void spf_offer_merged(struct run *run, const struct spf_source *source, struct finding *f)
-{
-    struct arena *arena = run_arena(run);
-    const struct spf_record *merged = source->record, *other = spf_record_parse(arena, source->texts[1]);
-
-    if (source->record_count != 2 || merged->faults || other->faults || merged->too_many || other->too_many)
+    if (!record) {
+        finding_remedy(run, f, "%s", what);
+    } else if (!record->all) {
+        finding_remedy(run, f, "%s  End the record with -all.", what);
         return;
+    } else {
+        finding_remedy(run, f, "%s  Before: %s  After: \"v=spf1 -all\"", what, spf_zone_text(run_arena(run), record->text));
+    }
+    finding_record(run, f, "%s. 3600 IN TXT \"v=spf1 -all\"", d->name);
+}
+
+/* ---- what was meant ---- */
+
+static const struct spf_record *with_terms_of(struct arena *arena, const struct spf_record *merged, const struct spf_record *other)
+{
     for (size_t i = 0; i < other->count; i++) {
         const struct spf_term *term = &other->terms[i];
+        bool has = false;
 
-        if (term->dead || !spf_term_is_mechanism(term) || term->kind == SPF_TERM_ALL || has_term(merged, term->text))
+        for (size_t k = 0; k < merged->count; k++)
+            has |= str_equal_nocase(merged->terms[k].text, term->text);
+        if (has || term->dead || !spf_term_is_mechanism(term) || term->kind == SPF_TERM_ALL)
             continue;
         merged = spf_record_parse(arena, spf_with_term(arena, merged, merged->all, spf_term_text(arena, term)));
     }
-    finding_remedy(run, f,
-                   "Replace both records by the one below; it has the terms of both, and the end of the first.");
-    finding_record(run, f, "%s. 3600 IN TXT %s", source->name, spf_zone_text(arena, merged->text));
+    return merged;
 }
 
-/* What a broken term was probably meant to be; NULL: no idea. */
-static const char *corrected(struct arena *arena, const struct spf_term *term)
+/* One record with the terms of both, and the end of the first; NULL: there is none that says as much. */
+static const struct spf_record *merged(struct arena *arena, struct str one, struct str two)
 {
-    static const struct {
-        const char *wrong, *right;
-    } names[] = {
-        {"ipv4:", "ip4:"}, {"ipv6:", "ip6:"}, {"ip:", "ip4:"}, {"redirect:", "redirect="}, {"includes:", "include:"}};
-    size_t sign = term->text.len && strchr("+-~?", term->text.at[0]) ? 1 : 0, colon = sign;
-    struct str body = {term->text.at + sign, term->text.len - sign}, value;
-    const char *start = str_text(arena, (struct str){term->text.at, sign});
-    struct ip_network network;
-    const char *text;
+    const struct spf_record *a = spf_record_parse(arena, one), *b = spf_record_parse(arena, two), *both;
 
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (str_starts_nocase(body, names[i].wrong))
-            return str_printf(
-                arena, "%s%s%s", start, names[i].right,
-                str_text(arena, (struct str){body.at + strlen(names[i].wrong), body.len - strlen(names[i].wrong)}));
-    while (colon < term->text.len && term->text.at[colon] != ':')
-        colon++;
-    if (str_starts_nocase(body, "all") && colon == term->text.len)
-        return str_printf(arena, "%sall", start);
-    if (colon == term->text.len)
+    if (a->faults || b->faults || a->too_many || b->too_many || (b->redirect && (a->all || a->redirect)))
         return NULL;
-    value = (struct str){term->text.at + colon + 1, term->text.len - colon - 1};
-    text = str_text(arena, value);
-    if (!ip_network_parse(text, &network))
-        return NULL;
-    return str_printf(arena, "%s%s:%s", start, network.base.family == IP_V6 ? "ip6" : "ip4", text);
+    both = with_terms_of(arena, a, b);
+    if (b->redirect)
+        both = spf_record_parse(arena, spf_with_term(arena, both, both->exp, spf_term_text(arena, b->redirect)));
+    else if (b->all && !a->all && !a->redirect)
+        both = spf_record_parse(arena, spf_with_term(arena, both, NULL, spf_term_text(arena, b->all)));
+    if (b->exp && !both->exp)
+        both = spf_record_parse(arena, str_of(str_printf(arena, "%s %s", str_text(arena, both->text), spf_term_text(arena, b->exp))));
+    return both->faults ? NULL : both;
 }
 
-void spf_offer_corrected(struct run *run, const struct spf_source *source, struct finding *f)
+void spf_offer_meant(struct run *run, const struct spf_domain *d, const char *at, const struct spf_near_miss *miss, struct finding *f)
+{
+    struct str after = miss->repairs[0]->record;
+    const struct spf_record *both;
+
+    for (size_t i = 1; i < miss->count && after.len; i++) {
+        both = miss->repairs[i]->record.len ? merged(run_arena(run), after, miss->repairs[i]->record) : NULL;
+        after = both ? both->text : (struct str){NULL, 0};
+    }
+    if (!after.len)
+        finding_remedy(run, f, "Correct the TXT record: %s.", spf_repair_text(run_arena(run), miss->repairs[0]));
+    else
+        spf_propose(run, d, f, (struct spf_offer){.at = at, .before = miss->texts[0], .after = after},
+                    miss->count == 1 ? "Replace the TXT record that was meant for SPF."
+                                     : "Replace the TXT records that were meant for SPF by one, which has the terms of all.");
+}
+
+void spf_offer_merged(struct run *run, const struct spf_domain *d, const struct spf_source *source, struct finding *f)
+{
+    const struct spf_record *both = source->record_count == 2 ? merged(run_arena(run), source->texts[0], source->texts[1]) : NULL;
+
+    if (both)
+        spf_propose(run, d, f, (struct spf_offer){.at = source->name, .after = both->text},
+                    "Replace both records by the one below; it has the terms of both, and the end of the first.");
+    else
+        finding_remedy(run, f, "Replace all of them by one record that has the terms of each.");
+}
+
+void spf_offer_corrected(struct run *run, const struct spf_domain *d, const struct spf_source *source, struct finding *f)
+{
+    const struct spf_repair *repair = spf_repair(run_arena(run), source->record->text);
+    const char *what = str_printf(run_arena(run), "Correct the record: %s.", spf_repair_text(run_arena(run), repair));
+
+    if (repair->record.len)
+        spf_propose(run, d, f, (struct spf_offer){.at = source->name, .before = source->record->text, .after = repair->record}, what);
+    else if (repair->fault_count)
+        finding_remedy(run, f, "%s", what);
+}
+
+/* ---- a term that leads nowhere ---- */
+
+void spf_offer_without_link(struct run *run, const struct spf_domain *d, const struct spf_node *node, struct finding *f)
 {
     struct arena *arena = run_arena(run);
-    const struct spf_record *record = source->record;
+    const struct spf_node *parent = &d->tree->nodes[node->parent];
+    const char *term = spf_term_text(arena, node->via);
+    bool is_end = node->via->kind == SPF_TERM_REDIRECT; /* without it nothing would be said about other addresses */
+    const char *what = is_end ? str_printf(arena, "Correct the name, or let the record of %s end in ~all in place of \"%s\".",
+                                           parent->domain, term)
+                              : str_printf(arena, "Correct the name, or take \"%s\" out of the record of %s.", term, parent->domain);
 
-    for (size_t change = 0; record->faults && change < CHANGES_MAX; change++) {
-        size_t i = 0;
-        const char *better;
-
-        while (!record->terms[i].fault)
-            i++;
-        better = corrected(arena, &record->terms[i]);
-        if (!better)
-            return;
-        record = spf_record_parse(arena, spf_with_change(arena, record, &record->terms[i], better));
-    }
-    if (!record->faults)
-        offer(run, f, source->name, source->record->text, record->text, "Correct the record.");
+    if (parent->foreign || parent->state != SPF_NODE_RECORD)
+        finding_remedy(run, f, "Tell whoever runs %s that \"%s\" in its record leads nowhere, or take what leads there out of the record of %s.",
+                       parent->domain, term, d->name);
+    else
+        spf_propose(run, d, f,
+                    (struct spf_offer){.at = parent->domain,
+                                       .before = parent->source->record->text,
+                                       .after = spf_with_change(arena, parent->source->record, node->via, is_end ? "~all" : "")},
+                    what);
 }
 
-void spf_offer_without(struct run *run, const struct spf_domain *d, const struct spf_term *term, struct finding *f)
-{
-    struct arena *arena = run_arena(run);
-
-    finding_record(run, f, "%s. 3600 IN TXT %s", d->name,
-                   spf_zone_text(arena, spf_with_change(arena, d->source->record, term, "")));
-}
-
-typedef bool wanted_gone(const void *arg, const struct spf_term *term);
-
-static struct str without(struct run *run, const struct spf_record *record, wanted_gone *is_wanted_gone,
-                          const void *arg)
-{
-    for (size_t i = 0; i < record->count;) {
-        if (!is_wanted_gone(arg, &record->terms[i])) {
-            i++;
-            continue;
-        }
-        record = spf_record_parse(run_arena(run), spf_with_change(run_arena(run), record, &record->terms[i], ""));
-        i = 0;
-    }
-    return record->text;
-}
-
-static bool is_void_term(const void *arg, const struct spf_term *term)
-{
-    const struct spf_result *r = arg;
-
-    if (!term->has_spec || !(term->kind == SPF_TERM_A || term->kind == SPF_TERM_MX || term->kind == SPF_TERM_EXISTS))
-        return false;
-    for (size_t i = 0; i < r->void_count; i++) {
-        struct str name = {r->voids[i], strcspn(r->voids[i], "/")};
-        struct str spec = term->spec;
-
-        spec.len -= spec.at[spec.len - 1] == '.';
-        if (str_equal_nocase(name, spec))
-            return true;
-    }
-    return false;
-}
-
-void spf_offer_without_voids(struct run *run, const struct spf_domain *d, const struct spf_result *r, struct finding *f)
-{
-    struct str after = without(run, d->source->record, is_void_term, r);
-
-    if (after.len < d->source->record->text.len)
-        offer(run, f, d->name, d->source->record->text, after, "Take out the terms whose names have no records.");
-}
-
-/* The senders that only ptr of this record lets pass, as ip4: and ip6: terms. */
-static const char *senders_by_ptr(struct run *run, const struct spf_domain *d)
-{
-    const char *text = "";
-    size_t n = 0;
-
-    for (size_t i = 0; i < d->mail->address_count; i++) {
-        const struct mail_address *a = &d->mail->addresses[i];
-        const struct spf_result *r;
-
-        if (!address_is_sender(a) || n == d->sender_count)
-            continue;
-        r = d->results[n++];
-        if (r->word == SPF_PASS && r->path_count == 1 && r->path[0].term->kind == SPF_TERM_PTR)
-            text = str_printf(run_arena(run), "%s%s%s", text, *text ? " " : "", address_term(run, &a->ip));
-    }
-    return text;
-}
+/* ---- ptr, the end ---- */
 
 void spf_offer_without_ptr(struct run *run, const struct spf_domain *d, struct finding *f)
 {
     struct arena *arena = run_arena(run);
     const struct spf_record *record = d->source->record;
-    const char *instead = senders_by_ptr(run, d);
 
     for (size_t i = 0; i < record->count;) {
         if (record->terms[i].kind != SPF_TERM_PTR) {
             i++;
             continue;
         }
-        record = spf_record_parse(arena, spf_with_change(arena, record, &record->terms[i], instead));
-        instead = "";
+        record = spf_record_parse(arena, spf_with_change(arena, record, &record->terms[i], ""));
         i = 0;
     }
     if (record != d->source->record)
-        offer(run, f, d->name, d->source->record->text, record->text,
-              "Name the hosts that send instead of ptr; see that none is missing.");
+        spf_propose(run, d, f, (struct spf_offer){.at = d->name, .before = d->source->record->text, .after = record->text},
+                    "Name the hosts that send instead of ptr; see that none is missing.");
 }
 
 void spf_offer_end(struct run *run, const struct spf_domain *d, struct finding *f)
 {
     const struct spf_record *record = d->source->record;
     struct arena *arena = run_arena(run);
+    struct spf_offer offer = {.at = d->name, .before = record->text};
 
-    if (record->all)
-        offer(run, f, d->name, record->text, spf_with_change(arena, record, record->all, "~all"),
-              "End the record with ~all or -all.");
-    else if (!record->redirect)
-        offer(run, f, d->name, record->text, spf_with_term(arena, record, NULL, "~all"),
-              "End the record with ~all or -all.");
-    else
-        finding_remedy(run, f, "End the record that \"%s\" leads to with ~all or -all.",
-                       spf_term_text(arena, record->redirect));
-}
-
-/* ---- fewer lookups ---- */
-
-static bool is_repeated(const struct spf_record *record, size_t index)
-{
-    for (size_t i = 0; i < index; i++)
-        if (str_equal_nocase(record->terms[i].text, record->terms[index].text))
-            return true;
-    return false;
-}
-
-/* The addresses behind an own "a" or "mx" term as ip4: and ip6: terms; NULL: not known, or too many. */
-static const char *spelled_out(struct run *run, const struct spf_domain *d, const struct spf_term *term)
-{
-    const char *text = NULL, *wanted = spf_term_text(run_arena(run), term);
-    size_t count = 0;
-
-    if (term->qualifier != '+' || term->bits4 != 32 || term->bits6 != 128 ||
-        (term->kind != SPF_TERM_A && term->kind != SPF_TERM_MX))
-        return NULL;
-    for (size_t i = 0; i < d->own->single_count; i++) {
-        const struct spf_origin *o = &d->own->singles[i];
-
-        if (strcmp(o->term, wanted) != 0 || !name_equal(o->domain, d->name))
-            continue;
-        text = text ? str_printf(run_arena(run), "%s %s", text, address_term(run, &o->ip)) : address_term(run, &o->ip);
-        count++;
+    if (!record->all && record->redirect) {
+        finding_remedy(run, f, "End the record that \"%s\" leads to with ~all or -all.", spf_term_text(arena, record->redirect));
+        return;
     }
-    return count <= ADDRESSES_FOR_A_TERM ? text : NULL;
-}
-
-/* One change that saves lookups; NULL: none is left. */
-static const struct spf_record *make_cheaper(struct run *run, const struct spf_domain *d,
-                                             const struct spf_record *record, size_t *saved)
-{
-    struct arena *arena = run_arena(run);
-
-    for (size_t i = 0; i < record->count; i++) {
-        const struct spf_term *term = &record->terms[i];
-
-        if (term->dead || !spf_term_costs(term) || !(term->kind == SPF_TERM_PTR || is_repeated(record, i)))
-            continue;
-        *saved = 1;
-        for (size_t k = 0; k < d->source->record->count; k++)
-            if (str_equal_nocase(d->source->record->terms[k].text, term->text))
-                *saved = spf_cost_of(d, &d->source->record->terms[k]);
-        return spf_record_parse(arena, spf_with_change(arena, record, term, ""));
-    }
-    for (size_t i = 0; i < record->count; i++) {
-        const char *text = record->terms[i].dead ? NULL : spelled_out(run, d, &record->terms[i]);
-
-        if (!text)
-            continue;
-        *saved = 1;
-        return spf_record_parse(arena, spf_with_change(arena, record, &record->terms[i], text));
-    }
-    return NULL;
-}
-
-void spf_offer_cheaper(struct run *run, const struct spf_domain *d, struct finding *f)
-{
-    const struct spf_record *record = d->source->record, *cheaper;
-    size_t lookups = d->tree->lookups, saved;
-
-    for (size_t change = 0; lookups > SPF_LOOKUPS && change < CHANGES_MAX; change++) {
-        cheaper = make_cheaper(run, d, record, &saved);
-        if (!cheaper)
-            break;
-        record = cheaper;
-        lookups -= saved < lookups ? saved : lookups;
-    }
-    if (lookups <= SPF_LOOKUPS)
-        offer(
-            run, f, d->name, d->source->record->text, record->text,
-            str_printf(run_arena(run),
-                       "Terms that repeat others, ptr, and your own hosts need no lookups; without them %zu are left.",
-                       lookups));
-    else
-        finding_remedy(run, f,
-                       "Take out includes until %zu lookups are saved, beginning with services that no longer send for "
-                       "%s; or ask a service for a "
-                       "sub-domain of its own to send with. The costs of each are in the message.",
-                       d->tree->lookups - SPF_LOOKUPS, d->name);
+    offer.after = record->all ? spf_with_change(arena, record, record->all, "~all") : spf_with_term(arena, record, NULL, "~all");
+    spf_propose(run, d, f, offer, "Name everything that sends, and end the record with ~all or -all.");
 }
 
 /* ---- a sender that is missing ---- */
 
-void spf_offer_sender(struct run *run, const struct spf_domain *d, const struct mail_address *a,
-                      const struct spf_result *r, struct finding *f)
+void spf_offer_sender(struct run *run, const struct spf_domain *d, const struct mail_address *a, const struct spf_result *r,
+                      struct finding *f, const char *what)
 {
+    struct spf_offer offer = {.at = d->name, .also = &a->ip};
     const struct spf_record *record = d->source->record;
-    const struct spf_term *before = r->path_count ? r->path[0].term : NULL;
-    const char *domain = d->name;
 
-    if (before && before->kind == SPF_TERM_REDIRECT && r->path_count > 1 &&
+    if (r->path_count > 1 && r->path[0].term->kind == SPF_TERM_REDIRECT &&
         name_equal(name_org_domain(r->path[1].domain), name_org_domain(d->name))) {
+        offer.at = r->path[1].domain;
         record = r->path[1].record;
-        domain = r->path[1].domain;
-        before = r->path[1].term;
     }
-    if (before && !spf_term_is_mechanism(before))
-        before = NULL;
-    offer(run, f, domain, record->text, spf_with_term(run_arena(run), record, before, address_term(run, &a->ip)),
-          str_printf(run_arena(run), "If %s sends mail for %s, add it to the record.", a->label, d->name));
+    offer.before = offer.after = record->text;
+    spf_propose(run, d, f, offer, what);
 }

@@ -7,6 +7,7 @@
 #include "core/derive/inventory.h"
 #include "core/derive/run.h"
 #include "core/facts/target.h"
+#include "core/records/spf_repair.h"
 #include "core/result/finding.h"
 #include "core/result/probe.h"
 #include "probes/spf/spf.h"
@@ -28,6 +29,34 @@ static void leave_all_undecided(struct run *run, const char *domain, const struc
         finding_follows(finding_unknown(run, dependents[i], subject_domain(domain), trouble, "%s", what), SPF_EXISTS);
 }
 
+/* ---- near misses ---- */
+
+struct spf_near_miss spf_near_miss_of(struct run *run, const struct spf_source *source)
+{
+    struct spf_near_miss miss = {.count = 0};
+
+    for (size_t i = 0; source->state == SPF_SOURCE_ABSENT && i < source->answer->count && miss.count < SPF_NEAR_MISSES; i++) {
+        struct str text = source->answer->records[i].txt.joined;
+        const struct spf_repair *repair = spf_repair(run_arena(run), text);
+
+        if (!repair)
+            continue;
+        miss.texts[miss.count] = text;
+        miss.repairs[miss.count++] = repair;
+    }
+    return miss;
+}
+
+const char *spf_near_miss_text(struct run *run, const struct spf_near_miss *miss)
+{
+    const char *text = "";
+
+    for (size_t i = 0; i < miss->count; i++)
+        text = str_printf(run_arena(run), "%s; %s was meant for one, and no receiver reads it: %s", text,
+                          i ? "another TXT record" : "a TXT record", spf_repair_text(run_arena(run), miss->repairs[i]));
+    return text;
+}
+
 /* ---- spf.exists ---- */
 
 static void judge_absence(struct run *run, const struct spf_domain *d)
@@ -35,7 +64,9 @@ static void judge_absence(struct run *run, const struct spf_domain *d)
     const struct dns_answer *answer = d->source->answer, *dissent = NULL;
     struct trouble trouble;
     enum absence absence = ABSENCE_CONFIRMED;
+    struct spf_near_miss miss = spf_near_miss_of(run, d->source);
     struct finding *f;
+    bool is_parked;
 
     if (answer->status != DNS_OK)
         absence = need_absence(run, d->name, DNS_TXT, answer, &dissent, &trouble);
@@ -51,26 +82,34 @@ static void judge_absence(struct run *run, const struct spf_domain *d)
         leave_all_undecided(run, d->name, &trouble, "no SPF record is known");
         return;
     }
-    if (d->mail->kind == MX_NULL_MX && !d->has_sender) {
-        f = finding(run, SPF_EXISTS, NOTE, subject_domain(d->name), "no SPF record; the domain takes no mail, and no sender is known");
-        finding_remedy(run, f, "Publish a record that says that the domain sends no mail.");
-        finding_record(run, f, "%s. 3600 IN TXT \"v=spf1 -all\"", d->name);
-    } else {
-        f = finding(run, SPF_EXISTS, FAIL, subject_domain(d->name), "no SPF record");
+    is_parked = d->is_target && d->mail->kind == MX_NULL_MX && !d->has_sender && !run_target(run)->sender_count;
+    f = finding(run, SPF_EXISTS, is_parked ? NOTE : FAIL, subject_domain(d->name), "no SPF record%s%s",
+                is_parked ? "; the domain takes no mail, and no sender is known" : "", spf_near_miss_text(run, &miss));
+    if (miss.count)
+        spf_offer_meant(run, d, d->name, &miss, f);
+    else if (is_parked)
+        spf_offer_none(run, d, f);
+    else
         spf_offer_first_record(run, d, f);
-    }
     finding_rests_on(run, f, answer->key);
     skip_all(run, d->name, "no SPF record: see spf.exists");
 }
 
 /* ---- domains ---- */
 
-const struct trouble *spf_tree_trouble(const struct spf_tree *tree)
+const struct trouble *spf_tree_trouble(struct run *run, const struct spf_tree *tree)
 {
+    struct trouble *budget;
+
     for (size_t i = 0; i < tree->count; i++)
         if (tree->nodes[i].state == SPF_NODE_TROUBLE)
             return &tree->nodes[i].source->trouble;
-    return NULL;
+    if (!tree->cut)
+        return NULL;
+    budget = ARENA_NEW(run_arena(run), struct trouble);
+    *budget = trouble_of(REASON_BUDGET);
+    budget->why = str_printf(run_arena(run), "%zu records that it leads to are left out", tree->left_out);
+    return budget;
 }
 
 static const struct spf_result *ask_stranger(struct run *run, const char *domain, enum ip_family family)
@@ -110,18 +149,6 @@ static bool gather(struct run *run, struct spf_domain *d)
     return complete && d->source && d->tree->complete && d->own->complete;
 }
 
-static void judge_senders(struct run *run, const struct spf_domain *d)
-{
-    size_t n = 0;
-
-    for (size_t i = 0; i < d->mail->address_count; i++)
-        if (d->is_envelope && address_is_sender(&d->mail->addresses[i]))
-            spf_judge_sender(run, d, &d->mail->addresses[i], d->results[n++]);
-    if (!n)
-        finding(run, SPF_AUTHORIZES, SKIPPED, subject_domain(d->name),
-                d->is_envelope ? "no sender is known" : "mail is sent with other envelope domains");
-}
-
 static void judge_record(struct run *run, const struct spf_domain *d)
 {
     finding_rests_on(run, finding(run, SPF_EXISTS, PASS, subject_domain(d->name), "has an SPF record"), d->source->answer->key);
@@ -129,7 +156,7 @@ static void judge_record(struct run *run, const struct spf_domain *d)
     if (d->source->state == SPF_SOURCE_SEVERAL) {
         for (size_t i = 1; i < DEPENDENT_COUNT - 1; i++)
             finding(run, dependents[i], SKIPPED, subject_domain(d->name), "more than one record: see spf.single");
-        judge_senders(run, d);
+        spf_judge_senders(run, d);
         return;
     }
     spf_judge_syntax(run, d);
@@ -143,7 +170,7 @@ static void judge_record(struct run *run, const struct spf_domain *d)
         spf_judge_ptr(run, d);
         spf_judge_width(run, d);
     }
-    judge_senders(run, d);
+    spf_judge_senders(run, d);
 }
 
 static void judge_domain(struct run *run, const struct inventory *mail, const char *domain, bool is_envelope)
@@ -151,6 +178,7 @@ static void judge_domain(struct run *run, const struct inventory *mail, const ch
     struct spf_domain d = {.name = name_lower(run_arena(run), domain), .mail = mail, .is_envelope = is_envelope};
     struct finding *f;
 
+    d.is_target = name_equal(d.name, run_target(run)->domain);
     if (!gather(run, &d))
         return;
     switch (d.source->state) {
@@ -161,7 +189,7 @@ static void judge_domain(struct run *run, const struct inventory *mail, const ch
         leave_all_undecided(run, d.name, &d.source->trouble, "no SPF record is known");
         break;
     case SPF_SOURCE_ABSENT:
-        if (d.source->answer->status == DNS_NXDOMAIN && name_equal(d.name, run_target(run)->domain)) {
+        if (d.source->answer->status == DNS_NXDOMAIN && d.is_target) {
             finding(run, SPF_EXISTS, SKIPPED, subject_domain(d.name), "the domain does not exist: see domain.exists");
             skip_all(run, d.name, "the domain does not exist: see domain.exists");
         } else {
@@ -175,6 +203,14 @@ static void judge_domain(struct run *run, const struct inventory *mail, const ch
     }
 }
 
+static bool is_repeated(const struct target *target, size_t index)
+{
+    for (size_t i = 0; i < index; i++)
+        if (name_equal(target->mail_froms[i], target->mail_froms[index]))
+            return true;
+    return false;
+}
+
 static void probe_spf(struct run *run)
 {
     const struct target *target = run_target(run);
@@ -184,7 +220,7 @@ static void probe_spf(struct run *run)
     for (size_t i = 0; i < target->mail_from_count; i++) {
         if (name_equal(target->mail_froms[i], target->domain))
             is_envelope = true;
-        else
+        else if (!is_repeated(target, i))
             judge_domain(run, mail, target->mail_froms[i], true);
     }
     judge_domain(run, mail, target->domain, is_envelope);

@@ -9,6 +9,7 @@
 
 struct finding;
 struct run;
+struct spf_repair;
 
 enum { SPF_BROAD = 1 << 16, SPF_WIDE = 1 << 24 }; /* IPv4 addresses: checks.md, spf.width */
 
@@ -16,6 +17,7 @@ struct spf_domain {
     const char *name; /* lower case */
     const struct inventory *mail;
     bool is_envelope; /* mail is sent with it as MAIL FROM domain */
+    bool is_target;   /* the audited domain itself: the inventory is of it */
     bool has_sender;
     const struct spf_source *source;
     const struct spf_tree *tree;
@@ -24,7 +26,7 @@ struct spf_domain {
     const struct spf_addresses *own;
 };
 
-const struct trouble *spf_tree_trouble(const struct spf_tree *); /* why not all records are known; NULL */
+const struct trouble *spf_tree_trouble(struct run *, const struct spf_tree *); /* why not all records are known; NULL */
 
 /* ---- judgements ---- */
 
@@ -35,21 +37,40 @@ void spf_judge_voids(struct run *, const struct spf_domain *);
 void spf_judge_all(struct run *, const struct spf_domain *); /* reach.c */
 void spf_judge_ptr(struct run *, const struct spf_domain *);
 void spf_judge_width(struct run *, const struct spf_domain *);
-void spf_judge_sender(struct run *, const struct spf_domain *, const struct mail_address *, const struct spf_result *); /* authorizes.c */
+void spf_judge_senders(struct run *, const struct spf_domain *); /* authorizes.c */
+
+/* ---- what was meant for an SPF record, and is none ---- */
+
+enum { SPF_NEAR_MISSES = 4 };
+struct spf_near_miss {
+    struct str texts[SPF_NEAR_MISSES];
+    const struct spf_repair *repairs[SPF_NEAR_MISSES];
+    size_t count;
+};
+struct spf_near_miss spf_near_miss_of(struct run *, const struct spf_source *);       /* of a name without record */
+const char *spf_near_miss_text(struct run *, const struct spf_near_miss *); /* "a TXT record ... was meant for one: ..." */
 
 /* ---- remedy.c: the exact record to publish ---- */
 
+enum { SPF_OFFERED_SENDERS = 200 };
+
 void spf_offer_first_record(struct run *, const struct spf_domain *, struct finding *);
-void spf_offer_merged(struct run *, const struct spf_source *, struct finding *);
-void spf_offer_corrected(struct run *, const struct spf_source *, struct finding *);
-void spf_offer_without(struct run *, const struct spf_domain *, const struct spf_term *,
-                       struct finding *); /* adds to the remedy's records */
-void spf_offer_without_voids(struct run *, const struct spf_domain *, const struct spf_result *, struct finding *);
+void spf_offer_none(struct run *, const struct spf_domain *, struct finding *); /* "v=spf1 -all" */
+void spf_offer_meant(struct run *, const struct spf_domain *, const char *at, const struct spf_near_miss *, struct finding *);
+void spf_offer_merged(struct run *, const struct spf_domain *, const struct spf_source *, struct finding *);
+void spf_offer_corrected(struct run *, const struct spf_domain *, const struct spf_source *, struct finding *);
+void spf_offer_without_link(struct run *, const struct spf_domain *, const struct spf_node *, struct finding *);
 void spf_offer_without_ptr(struct run *, const struct spf_domain *, struct finding *);
 void spf_offer_end(struct run *, const struct spf_domain *, struct finding *);
-void spf_offer_cheaper(struct run *, const struct spf_domain *, struct finding *);
 void spf_offer_sender(struct run *, const struct spf_domain *, const struct mail_address *, const struct spf_result *,
-                      struct finding *);
+                      struct finding *, const char *what);
+
+/* ---- remedy_limits.c ---- */
+
+void spf_offer_cheaper(struct run *, const struct spf_domain *, struct finding *);
+void spf_offer_fewer_mx(struct run *, const struct spf_domain *, const struct spf_node *, const struct spf_term *, size_t names,
+                        struct finding *);
+void spf_offer_fewer_voids(struct run *, const struct spf_domain *, struct finding *);
 
 /* ---- cost.c ---- */
 

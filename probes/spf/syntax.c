@@ -1,15 +1,14 @@
 /* probes/spf/syntax.c - is there one record, and can it be read?  (checks.md, section 9; RFC 7208 4.5, 4.6, 12) */
-#include <string.h>
-
 #include "core/base/arena.h"
 #include "core/base/limits.h"
 #include "core/base/name.h"
 #include "core/base/str.h"
 #include "core/derive/run.h"
+#include "core/records/spf_repair.h"
 #include "core/result/finding.h"
 #include "probes/spf/spf.h"
 
-enum { RECORD_OCTETS_NOTED = 450 };
+enum { RECORD_OCTETS_NOTED = 450, FAULTS_SHOWN = 8 };
 
 void spf_judge_single(struct run *run, const struct spf_domain *d)
 {
@@ -26,7 +25,10 @@ void spf_judge_single(struct run *run, const struct spf_domain *d)
                     i ? str_printf(run_arena(run), " at a name that %s includes", d->name) : "");
         finding_rests_on(run, f, node->source->answer->key);
         if (!node->foreign)
-            spf_offer_merged(run, node->source, f);
+            spf_offer_merged(run, d, node->source, f);
+        else
+            finding_remedy(run, f, "Tell whoever runs %s, or take \"%s\" out of the record of %s.", node->domain,
+                           spf_term_text(run_arena(run), node->via), d->tree->nodes[node->parent].domain);
     }
     if (!any)
         finding(run, SPF_SINGLE, PASS, subject_domain(d->name), "one SPF record");
@@ -57,19 +59,34 @@ static const char *ring_text(struct run *run, const struct spf_domain *d, size_t
 
 static const char *faults_text(struct run *run, const struct spf_record *record)
 {
-    const char *text = NULL;
+    const char *text = "";
+    size_t shown = 0;
 
-    for (size_t i = 0; i < record->count; i++) {
-        const char *one;
+    for (size_t i = 0; i < record->count && shown < FAULTS_SHOWN; i++)
+        if (record->terms[i].fault)
+            text = str_printf(run_arena(run), "%s%s%s", text, shown++ ? "; " : "",
+                              spf_fault_text(run_arena(run), record, &record->terms[i]));
+    return record->faults > shown ? str_printf(run_arena(run), "%s; and %zu more", text, record->faults - shown) : text;
+}
 
-        if (!record->terms[i].fault)
-            continue;
-        one = spf_fault_text(run_arena(run), record, &record->terms[i]);
-        text = text ? str_printf(run_arena(run), "%s; %s", text, one) : one;
-        if (strlen(text) > 1000)
-            break;
-    }
-    return text;
+static bool has_term(const struct spf_record *record, struct str text)
+{
+    for (size_t i = 0; i < record->count; i++)
+        if (str_equal(record->terms[i].text, text))
+            return true;
+    return false;
+}
+
+/* "include:host-all", where "include:host -all" was meant: what leads nowhere is not the host's fault. */
+static bool is_misspelt(struct run *run, const struct spf_domain *d, const struct spf_node *node)
+{
+    const struct spf_node *parent = &d->tree->nodes[node->parent];
+    const struct spf_repair *repair;
+
+    if (parent->foreign || parent->state != SPF_NODE_RECORD)
+        return false;
+    repair = spf_repair(run_arena(run), parent->source->record->text);
+    return repair->record.len && !has_term(spf_record_parse(run_arena(run), repair->record), node->via->text);
 }
 
 /* Judges one record of the tree.  True: there is something to say. */
@@ -77,6 +94,7 @@ static bool judge_node_syntax(struct run *run, const struct spf_domain *d, size_
 {
     const struct spf_node *node = &d->tree->nodes[index];
     enum status status = index == 0 || is_reached(d, node->domain) ? FAIL : WARN;
+    struct spf_near_miss miss;
     struct finding *f;
 
     switch (node->state) {
@@ -85,19 +103,22 @@ static bool judge_node_syntax(struct run *run, const struct spf_domain *d, size_
             return false;
         f = finding(run, SPF_SYNTAX, status, subject_domain(node->domain), "%s", faults_text(run, node->source->record));
         if (!node->foreign)
-            spf_offer_corrected(run, node->source, f);
+            spf_offer_corrected(run, d, node->source, f);
         else
             finding_remedy(run, f, "Tell whoever runs %s, or take \"%s\" out of the record of %s.", node->domain,
                            spf_term_text(run_arena(run), node->via), d->tree->nodes[node->parent].domain);
         break;
     case SPF_NODE_ABSENT:
+        miss = spf_near_miss_of(run, node->source);
         f = finding(run, SPF_SYNTAX, status, subject_domain(node->domain),
-                    "\"%s\" in the record of %s leads to a name without SPF record",
-                    spf_term_text(run_arena(run), node->via), d->tree->nodes[node->parent].domain);
-        finding_remedy(run, f, "Take \"%s\" out of the record of %s, or correct the name.",
-                       spf_term_text(run_arena(run), node->via), d->tree->nodes[node->parent].domain);
-        if (node->parent == 0)
-            spf_offer_without(run, d, node->via, f);
+                    "\"%s\" in the record of %s leads to a name without SPF record%s",
+                    spf_term_text(run_arena(run), node->via), d->tree->nodes[node->parent].domain, spf_near_miss_text(run, &miss));
+        if (is_misspelt(run, d, node))
+            spf_offer_corrected(run, d, d->tree->nodes[node->parent].source, f);
+        else if (miss.count && !node->foreign)
+            spf_offer_meant(run, d, node->domain, &miss, f);
+        else
+            spf_offer_without_link(run, d, node, f);
         break;
     case SPF_NODE_NO_NAME:
         f = finding(run, SPF_SYNTAX, FAIL, subject_domain(d->tree->nodes[node->parent].domain),
@@ -105,7 +126,7 @@ static bool judge_node_syntax(struct run *run, const struct spf_domain *d, size_
         break;
     case SPF_NODE_RING:
         f = finding(run, SPF_SYNTAX, FAIL, subject_domain(d->tree->nodes[node->parent].domain), "a ring: %s", ring_text(run, d, index));
-        finding_remedy(run, f, "Take the term \"%s\" out of this record.", spf_term_text(run_arena(run), node->via));
+        spf_offer_without_link(run, d, node, f);
         break;
     case SPF_NODE_TROUBLE:
         f = finding_unknown(run, SPF_SYNTAX, subject_domain(node->domain), &node->source->trouble, "no record that \"%s\" leads to",
@@ -121,30 +142,36 @@ static bool judge_node_syntax(struct run *run, const struct spf_domain *d, size_
 
 static bool note_of_term(struct run *run, const struct spf_node *node, const struct spf_term *term)
 {
-    static const char *const mistaken[] = {"include", "a", "mx", "ip4", "ip6", "all", "ptr", "exists"};
-    const char *text = spf_term_text(run_arena(run), term);
-    size_t name = term->text.len - term->spec.len - 1;
-
-    if (term->dead) {
-        finding(run, SPF_SYNTAX, NOTE, subject_domain(node->domain), "\"%s\" is never evaluated: %s", text,
-                term->kind == SPF_TERM_REDIRECT ? "the record has \"all\"" : "it stands behind \"all\"");
-        return true;
-    }
-    for (size_t i = 0; term->kind == SPF_TERM_OTHER_MODIFIER && i < sizeof mistaken / sizeof *mistaken; i++) {
-        if (!str_equal_nocase((struct str){term->text.at, name}, str_of(mistaken[i])))
-            continue;
-        finding(run, SPF_SYNTAX, NOTE, subject_domain(node->domain),
-                "\"%s\" is a modifier that nobody knows, and ignored; the mechanism is spelled \"%s:\"", text,
-                mistaken[i]);
-        return true;
-    }
-    return false;
+    if (!term->dead)
+        return false;
+    finding(run, SPF_SYNTAX, NOTE, subject_domain(node->domain), "\"%s\" is never evaluated: %s", spf_term_text(run_arena(run), term),
+            term->kind == SPF_TERM_REDIRECT ? "the record has \"all\"" : "it stands behind \"all\"");
+    return true;
 }
 
-static bool note_of_node(struct run *run, const struct spf_node *node)
+/* Legal by the grammar, and not what it says: "include=host" is a modifier that nobody knows. */
+static bool judge_meaning(struct run *run, const struct spf_domain *d, const struct spf_node *node)
+{
+    const struct spf_repair *repair = spf_repair(run_arena(run), node->source->record->text);
+    struct finding *f;
+
+    if (!repair->fault_count)
+        return false;
+    for (size_t i = 1; i < d->tree->count; i++)
+        if (&d->tree->nodes[d->tree->nodes[i].parent] == node && d->tree->nodes[i].state == SPF_NODE_ABSENT &&
+            is_misspelt(run, d, &d->tree->nodes[i]))
+            return false; /* told there */
+    f = finding(run, SPF_SYNTAX, WARN, subject_domain(node->domain), "legal, and authorises nobody as it stands: %s",
+                spf_repair_text(run_arena(run), repair));
+    spf_offer_corrected(run, d, node->source, f);
+    finding_rests_on(run, f, node->source->answer->key);
+    return true;
+}
+
+static bool note_of_node(struct run *run, const struct spf_domain *d, const struct spf_node *node)
 {
     const struct spf_record *record = node->source->record;
-    bool any = false;
+    bool any = judge_meaning(run, d, node);
 
     for (size_t i = 0; i < record->count; i++)
         any |= note_of_term(run, node, &record->terms[i]);
@@ -165,7 +192,7 @@ void spf_judge_syntax(struct run *run, const struct spf_domain *d)
         if (judge_node_syntax(run, d, i))
             any = true;
         else if (node->state == SPF_NODE_RECORD && !node->foreign)
-            any |= note_of_node(run, node);
+            any |= note_of_node(run, d, node);
     }
     if (!any)
         finding_rests_on(run,
