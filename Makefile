@@ -12,7 +12,7 @@ CC      := cc
 endif
 
 PKG_CONFIG ?= pkg-config
-PACKAGES := ldns expat libcurl libevent libevent_openssl libssl libcrypto libcjson libidn2 libpsl zlib
+PACKAGES := expat libcurl libevent libevent_openssl libssl libcrypto libcjson libidn2 libpsl zlib
 
 # The standard, the warnings and the hardening are not the user's to drop; optimisation is.
 STANDARD := -std=c11 -D_DEFAULT_SOURCE -D_FILE_OFFSET_BITS=64 -I. -I$(BUILD) "-ffile-prefix-map=$(CURDIR)=."

@@ -3,7 +3,6 @@
 
 #include <idn2.h>
 #include <libpsl.h>
-#include <stdint.h>
 #include <string.h>
 
 #include "core/base/arena.h"
@@ -52,6 +51,30 @@ static int next_octet(const char **at)
     }
     *at = p + 2;
     return (unsigned char)p[1];
+}
+
+size_t name_to_wire(const char *name, uint8_t out[NAME_WIRE_MAX])
+{
+    size_t label = 0, size = 1; /* where the length of the label stands, and what there is of the name */
+
+    for (;;) {
+        int octet = next_octet(&name);
+
+        if (octet >= 0) {
+            if (size - label > LABEL_MAX || size >= NAME_WIRE_MAX - 1)
+                return 0;
+            out[size++] = (uint8_t)octet;
+            continue;
+        }
+        out[label] = (uint8_t)(size - label - 1);
+        if (out[label] == 0) /* the root is the end, and nothing else */
+            return octet == END_OF_NAME ? size : 0;
+        label = size++;
+        if (octet == END_OF_NAME) {
+            out[label] = 0;
+            return size;
+        }
+    }
 }
 
 const char *name_parent(const char *name)

@@ -10,15 +10,20 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct arena;
 
+enum { NAME_WIRE_MAX = 255 };  /* octets: RFC 1035 2.3.4 */
 enum { NAME_TEXT_MAX = 1024 }; /* 255 octets, each "\DDD", and the NUL */
 
 /* User input to an A-label name: strips blanks and one final dot, maps case and IDN, checks RFC 1035 2.3.4 limits and LDH
  * (an underscore is let through: _dmarc and friends).  NULL on failure, with the reason in *why (a constant). */
 const char *name_from_user(struct arena *, const char *text, const char **why);
 const char *name_unicode(struct arena *, const char *name); /* for display; the name itself where it cannot be shown */
+
+/* RFC 1035 3.1, uncompressed.  Returns its size; 0: it or a label of it is too long, or a label is empty. */
+size_t name_to_wire(const char *name, uint8_t out[NAME_WIRE_MAX]);
 
 const char *name_lower(struct arena *, const char *name);
 bool name_equal(const char *, const char *);              /* without regard to case */

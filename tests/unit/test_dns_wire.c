@@ -92,9 +92,15 @@ static void impossible_names_are_refused(void **state)
     assert_int_equal(dns_wire_query(name, DNS_A, DNS_QUERY_EDNS, query), 12 + 255 + 4 + 11);
     snprintf(name, sizeof name, "%s.%s.%s.%.62s", l63, l63, l63, l63);
     assert_int_equal(dns_wire_query(name, DNS_A, 0, query), 0);
+    snprintf(name, sizeof name, "%s.%s.%s.%.61s.x", l63, l63, l63, l63);
+    assert_int_equal(dns_wire_query(name, DNS_A, 0, query), 0);
     snprintf(name, sizeof name, "%s4.example", l63);
     assert_int_equal(dns_wire_query(name, DNS_A, 0, query), 0);
     assert_int_equal(dns_wire_query("a..b", DNS_A, 0, query), 0);
+    assert_int_equal(dns_wire_query(".a", DNS_A, 0, query), 0);
+    assert_int_equal(dns_wire_query("a..", DNS_A, 0, query), 0);
+    assert_int_equal(dns_wire_query("a.", DNS_A, 0, query), 12 + 3 + 4); /* the root may be written */
+    assert_int_equal(dns_wire_query("", DNS_A, 0, query), 12 + 1 + 4);
 }
 
 static void ids_and_cases_vary(void **state)

@@ -1,6 +1,6 @@
 /* core/collect/dns/dns.h - the collector of DNS evidence (dns_answer.h).
  *
- * ldns builds and parses packets (dns_wire.h), each of which goes over a socket of its own (dns_carrier.h).  It asks over
+ * It builds and parses packets (dns_wire.h), each of which goes over a socket of its own (dns_carrier.h), asks over
  * TCP after truncation or an echo that differs, without EDNS after FORMERR, BADVERS or silence, the next resolver after a
  * failure, once more with CD after SERVFAIL.  An answer then means that DNSSEC validation failed if the resolver says so, or if
  * asking with and without CD goes on to disagree (DNS_CONTRADICTIONS); a second SERVFAIL makes it ask for CNAMEs, link by

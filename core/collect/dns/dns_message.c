@@ -1,16 +1,13 @@
-/* core/collect/dns/dns_message.c - turns a scanned DNS packet into records, with ldns. */
-#include "core/collect/dns/dns_wire.h" /* before ldns, which makes a `bool` of its own where <stdbool.h> has not been seen */
+/* core/collect/dns/dns_message.c - turns a scanned DNS packet into records. */
+#include "core/collect/dns/dns_wire.h"
 
 #include <string.h>
-
-#include <ldns/ldns.h>
 
 #include "core/base/arena.h"
 #include "core/base/name.h"
 
 enum { TYPE_OPT = 41, TYPE_RRSIG = 46, RRSIG_FIXED = 18, OPTION_EXTENDED_ERROR = 15, LABEL_POINTER = 0xc0 };
 
-/* What the parser holds is here, so that an arena that is exhausted in mid-record leaves nothing behind. */
 struct parser {
     struct arena *arena;
     const uint8_t *packet;
@@ -18,7 +15,6 @@ struct parser {
     struct dns_message *message;
     struct dns_rr *answer;
     struct dns_signature *signatures;
-    ldns_rr *rr; /* the one being looked at */
     const char *last_owner;
     unsigned last_pointer; /* that spelled it; 0: none did */
     const char *why;
@@ -53,129 +49,97 @@ static size_t print_octet(uint8_t octet, char *out)
     return 4;
 }
 
-/* An uncompressed name of at most 255 octets, as ldns hands it over. */
-static const char *name_of(struct arena *arena, const ldns_rdf *rdf)
+static uint32_t read32(const uint8_t *at)
 {
-    const uint8_t *wire = ldns_rdf_data(rdf);
-    size_t size = ldns_rdf_size(rdf), at = 0, used = 0;
+    return (uint32_t)read16(at) << 16 | read16(at + 2);
+}
+
+static const char *name_at(struct parser *parser, size_t at)
+{
+    const uint8_t *packet = parser->packet;
     char text[NAME_TEXT_MAX], *copy;
+    size_t used = 0;
 
-    text[0] = '\0'; /* the root */
-    while (at < size && wire[at] != 0) {
-        size_t end = at + 1 + wire[at];
+    while (packet[at] != 0) {
+        size_t end = at + 1 + packet[at];
 
-        if (at > 0)
+        if (packet[at] >= LABEL_POINTER) {
+            at = read16(packet + at) & 0x3fff;
+            continue;
+        }
+        if (used > 0)
             text[used++] = '.';
-        for (at++; at < end && at < size; at++)
-            used += print_octet(wire[at], text + used);
+        for (at++; at < end; at++)
+            used += print_octet(packet[at], text + used);
     }
-    copy = arena_alloc(arena, used + 1);
+    copy = arena_alloc(parser->arena, used + 1);
     memcpy(copy, text, used);
     return copy;
 }
 
-static void join_strings(struct parser *parser, struct dns_record *record)
+static size_t behind_name(const uint8_t *packet, size_t at)
 {
-    size_t count = ldns_rr_rd_count(parser->rr), size = 0;
-    char *joined;
+    while (packet[at] != 0 && packet[at] < LABEL_POINTER)
+        at += 1u + packet[at];
+    return packet[at] ? at + 2 : at + 1;
+}
 
-    for (size_t i = 0; i < count; i++)
-        size += ldns_rdf_size(ldns_rr_rdf(parser->rr, i)) - 1;
-    record->txt.oversize = size > DNS_TXT_MAX;
-    if (record->txt.oversize)
-        size = DNS_TXT_MAX;
-    record->txt.strings = (unsigned)count;
-    record->txt.joined.len = size;
-    record->txt.joined.at = joined = arena_alloc(parser->arena, size + 1);
-    for (size_t i = 0; i < count && size > 0; i++) {
-        const ldns_rdf *string = ldns_rr_rdf(parser->rr, i);
-        size_t part = ldns_rdf_size(string) - 1;
+static void join_strings(struct arena *arena, const uint8_t *data, size_t size, struct dns_record *record)
+{
+    char *joined = arena_alloc(arena, size < DNS_TXT_MAX ? size : DNS_TXT_MAX);
+    size_t used = 0;
 
-        if (part > size)
-            part = size;
-        memcpy(joined, ldns_rdf_data(string) + 1, part);
-        joined += part;
-        size -= part;
+    for (size_t at = 0; at < size; at += 1u + data[at]) {
+        size_t part = data[at] < DNS_TXT_MAX - used ? data[at] : DNS_TXT_MAX - used;
+
+        memcpy(joined + used, data + at + 1, part);
+        used += part;
+        record->txt.oversize = record->txt.oversize || part < data[at];
+        record->txt.strings++;
     }
+    record->txt.joined = (struct str){joined, used};
 }
 
-static struct str bytes_of(struct arena *arena, const ldns_rdf *rdf)
+static void convert(struct parser *parser, const struct dns_spot *spot, struct dns_record *record)
 {
-    size_t size = ldns_rdf_size(rdf);
-    char *copy = arena_alloc(arena, size + 1);
+    const uint8_t *data = parser->packet + spot->rdata, *soa;
+    size_t rname;
 
-    if (size > 0)
-        memcpy(copy, ldns_rdf_data(rdf), size);
-    return (struct str){copy, size};
-}
-
-static size_t fields_of(enum dns_type type)
-{
-    switch (type) {
-    case DNS_MX:
-        return 2;
-    case DNS_TLSA:
-        return 4;
-    case DNS_SOA:
-        return 7;
-    default:
-        return 1;
-    }
-}
-
-static bool convert(struct parser *parser, struct dns_record *record)
-{
-    struct arena *arena = parser->arena;
-    const ldns_rr *rr = parser->rr;
-
-    if (ldns_rr_rd_count(rr) < fields_of(record->type))
-        return false;
     switch (record->type) {
     case DNS_A:
     case DNS_AAAA:
-        record->ip = ip_from_bytes(ldns_rdf_data(ldns_rr_rdf(rr, 0)), ldns_rdf_size(ldns_rr_rdf(rr, 0)));
+        record->ip = ip_from_bytes(data, spot->rdata_size);
         break;
     case DNS_NS:
     case DNS_CNAME:
     case DNS_PTR:
-        record->name = name_of(arena, ldns_rr_rdf(rr, 0));
+        record->name = name_at(parser, spot->rdata);
         break;
     case DNS_MX:
-        record->mx.preference = ldns_rdf2native_int16(ldns_rr_rdf(rr, 0));
-        record->mx.host = name_of(arena, ldns_rr_rdf(rr, 1));
+        record->mx.preference = read16(data);
+        record->mx.host = name_at(parser, spot->rdata + 2u);
         break;
     case DNS_TXT:
-        join_strings(parser, record);
+        join_strings(parser->arena, data, spot->rdata_size, record);
         break;
     case DNS_SOA:
-        record->soa.mname = name_of(arena, ldns_rr_rdf(rr, 0));
-        record->soa.rname = name_of(arena, ldns_rr_rdf(rr, 1));
-        record->soa.serial = ldns_rdf2native_int32(ldns_rr_rdf(rr, 2));
-        record->soa.refresh = ldns_rdf2native_int32(ldns_rr_rdf(rr, 3));
-        record->soa.retry = ldns_rdf2native_int32(ldns_rr_rdf(rr, 4));
-        record->soa.expire = ldns_rdf2native_int32(ldns_rr_rdf(rr, 5));
-        record->soa.minimum = ldns_rdf2native_int32(ldns_rr_rdf(rr, 6));
+        rname = behind_name(parser->packet, spot->rdata);
+        soa = parser->packet + behind_name(parser->packet, rname);
+        record->soa.mname = name_at(parser, spot->rdata);
+        record->soa.rname = name_at(parser, rname);
+        record->soa.serial = read32(soa);
+        record->soa.refresh = read32(soa + 4);
+        record->soa.retry = read32(soa + 8);
+        record->soa.expire = read32(soa + 12);
+        record->soa.minimum = read32(soa + 16);
         break;
     case DNS_TLSA:
-        record->tlsa.usage = ldns_rdf2native_int8(ldns_rr_rdf(rr, 0));
-        record->tlsa.selector = ldns_rdf2native_int8(ldns_rr_rdf(rr, 1));
-        record->tlsa.matching = ldns_rdf2native_int8(ldns_rr_rdf(rr, 2));
-        record->tlsa.data = bytes_of(arena, ldns_rr_rdf(rr, 3));
+        record->tlsa.usage = data[0];
+        record->tlsa.selector = data[1];
+        record->tlsa.matching = data[2];
+        record->tlsa.data = str_copy(parser->arena, (struct str){(const char *)data + 3, spot->rdata_size - 3u});
         break;
     }
-    return true;
-}
-
-static bool load(struct parser *parser, const struct dns_spot *spot)
-{
-    size_t at = spot->owner;
-
-    ldns_rr_free(parser->rr);
-    parser->rr = NULL;
-    if (ldns_wire2rr(&parser->rr, parser->packet, parser->scan->used, &at, LDNS_SECTION_ANSWER) == LDNS_STATUS_OK)
-        return true;
-    parser->rr = NULL;
-    return false;
 }
 
 /* Records of one owner mostly spell it by the same pointer: one copy of the name serves them all. */
@@ -185,24 +149,19 @@ static const char *owner_of(struct parser *parser, const struct dns_spot *spot)
     unsigned pointer = owner[0] >= LABEL_POINTER ? read16(owner) : 0;
 
     if (!pointer || pointer != parser->last_pointer)
-        parser->last_owner = name_of(parser->arena, ldns_rr_owner(parser->rr));
+        parser->last_owner = name_at(parser, spot->owner);
     parser->last_pointer = pointer;
     return parser->last_owner;
 }
 
-static bool parse_answer(struct parser *parser, const struct dns_spot *spot)
+static void parse_answer(struct parser *parser, const struct dns_spot *spot)
 {
-    struct dns_rr *to = &parser->answer[parser->message->answer_count];
+    struct dns_rr *to = &parser->answer[parser->message->answer_count++];
 
-    if (!load(parser, spot))
-        return false;
     to->owner = owner_of(parser, spot);
     to->record.type = (enum dns_type)spot->type;
     to->record.ttl_s = ttl_of(spot->ttl_s);
-    if (!convert(parser, &to->record))
-        return false;
-    parser->message->answer_count++;
-    return true;
+    convert(parser, spot, &to->record);
 }
 
 static void note_signature(struct parser *parser, const struct dns_spot *spot)
@@ -214,21 +173,18 @@ static void note_signature(struct parser *parser, const struct dns_spot *spot)
 }
 
 /* RFC 2308 5: for as long as the lower of the SOA's TTL and its minimum. */
-static bool parse_authority(struct parser *parser, const struct dns_spot *spot)
+static void parse_authority(struct parser *parser, const struct dns_spot *spot)
 {
     struct dns_message *message = parser->message;
     uint32_t minimum, ttl = ttl_of(spot->ttl_s);
 
     message->has_ns = message->has_ns || spot->type == DNS_NS;
     if (spot->type != DNS_SOA || message->has_soa)
-        return true;
-    if (!load(parser, spot) || ldns_rr_rd_count(parser->rr) < fields_of(DNS_SOA))
-        return false;
-    minimum = ttl_of(ldns_rdf2native_int32(ldns_rr_rdf(parser->rr, 6)));
+        return;
+    minimum = ttl_of(read32(parser->packet + spot->rdata + spot->rdata_size - 4));
     message->has_soa = true;
-    message->zone = name_of(parser->arena, ldns_rr_owner(parser->rr));
+    message->zone = name_at(parser, spot->owner);
     message->negative_ttl_s = minimum < ttl ? minimum : ttl;
-    return true;
 }
 
 /* RFC 6891 6.1, RFC 8914 2: options are code, length, data. */
@@ -258,7 +214,7 @@ static bool parse_spot(struct parser *parser, const struct dns_spot *spot)
 {
     if (spot->section == DNS_ADDITIONAL)
         return spot->type != TYPE_OPT || parse_opt(parser->message, parser->packet, spot);
-    if (spot->rclass != LDNS_RR_CLASS_IN) { /* not what was asked, so what it lacks is not absent */
+    if (spot->rclass != DNS_CLASS_IN) { /* not what was asked, so what it lacks is not absent */
         parser->why = "a record of another class";
         return false;
     }
@@ -266,7 +222,11 @@ static bool parse_spot(struct parser *parser, const struct dns_spot *spot)
         note_signature(parser, spot);
     if (!dns_type_name((enum dns_type)spot->type))
         return true;
-    return spot->section == DNS_ANSWER ? parse_answer(parser, spot) : parse_authority(parser, spot);
+    if (spot->section == DNS_ANSWER)
+        parse_answer(parser, spot);
+    else
+        parse_authority(parser, spot);
+    return true;
 }
 
 static void parse_header(struct dns_message *message, const uint8_t *packet)
@@ -317,10 +277,9 @@ bool dns_wire_parse(struct arena *arena, const uint8_t *packet, const struct dns
     struct parser parser = {.arena = arena, .packet = packet, .scan = scan, .message = message};
     bool ok;
 
-    parser.why = "a record that cannot be parsed";
+    parser.why = "options of EDNS that cannot be parsed";
     memset(message, 0, sizeof *message);
     ok = parse_guarded(&parser);
-    ldns_rr_free(parser.rr);
     if (!ok)
         *why = parser.why;
     return ok;

@@ -1,12 +1,13 @@
 /* core/collect/dns/dns_wire.c - builds DNS queries, and scans replies before anybody else looks at them. */
-#include "core/collect/dns/dns_wire.h" /* before ldns, which makes a `bool` of its own where <stdbool.h> has not been seen */
+#include "core/collect/dns/dns_wire.h"
 
 #include <string.h>
 
-#include <ldns/ldns.h>
 #include <sys/random.h>
 
-enum { NAME_OCTETS_MAX = 255, LABEL_POINTER = 0xc0, LABEL_RESERVED = 0x40, RECORD_FIXED = 10, QUESTION_FIXED = 4 };
+#include "core/base/name.h"
+
+enum { LABEL_POINTER = 0xc0, LABEL_RESERVED = 0x40, RECORD_FIXED = 10, QUESTION_FIXED = 4 };
 
 static uint16_t read16(const uint8_t *at)
 {
@@ -16,6 +17,13 @@ static uint16_t read16(const uint8_t *at)
 static uint32_t read32(const uint8_t *at)
 {
     return (uint32_t)read16(at) << 16 | read16(at + 2);
+}
+
+static uint8_t *put16(uint8_t *at, unsigned value)
+{
+    at[0] = (uint8_t)(value >> 8);
+    at[1] = (uint8_t)value;
+    return at + 2;
 }
 
 static bool is_letter(uint8_t byte)
@@ -31,54 +39,36 @@ static uint8_t lower(uint8_t byte)
 /* Length octets are below 0x40, so letters in the wire form are letters of labels. */
 static void randomize_case(uint8_t *name, const uint8_t *random)
 {
-    for (size_t i = 0; i < NAME_OCTETS_MAX && name[i] != 0; i++)
+    for (size_t i = 0; i < NAME_WIRE_MAX && name[i] != 0; i++)
         if (is_letter(name[i]) && (random[i / 8] >> i % 8 & 1))
             name[i] ^= 0x20;
 }
 
-static ldns_pkt *make_query(const char *name, enum dns_type type, unsigned flags)
-{
-    ldns_rdf *owner = ldns_dname_new_frm_str(*name ? name : ".");
-    ldns_pkt *packet;
-
-    if (!owner)
-        return NULL;
-    packet = ldns_pkt_query_new(owner, (ldns_rr_type)type, LDNS_RR_CLASS_IN, 0);
-    if (!packet) {
-        ldns_rdf_deep_free(owner);
-        return NULL;
-    }
-    ldns_pkt_set_rd(packet, flags & DNS_QUERY_RECURSION);
-    ldns_pkt_set_cd(packet, flags & DNS_QUERY_CD);
-    ldns_pkt_set_ad(packet, true); /* RFC 6840 5.7: tell us whether it was validated */
-    if (flags & DNS_QUERY_EDNS) {
-        ldns_pkt_set_edns_udp_size(packet, DNS_EDNS_SIZE);
-        ldns_pkt_set_edns_do(packet, true);
-    }
-    return packet;
-}
-
 size_t dns_wire_query(const char *name, enum dns_type type, unsigned flags, uint8_t out[DNS_QUERY_MAX])
 {
-    uint8_t random[2 + NAME_OCTETS_MAX / 8 + 1];
-    ldns_pkt *packet = make_query(name, type, flags);
-    uint8_t *wire = NULL;
-    size_t size = 0;
+    /* RFC 6891 6.1.2: of the root, type, our size, no extended RCODE, version 0, DO, no options. */
+    static const uint8_t opt[] = {0, 0, 41, DNS_EDNS_SIZE >> 8, DNS_EDNS_SIZE & 0xff, 0, 0, 0x80, 0, 0, 0};
+    uint8_t random[2 + NAME_WIRE_MAX / 8 + 1], *end = out + DNS_HEADER_SIZE;
+    size_t size = name_to_wire(name, end);
 
-    if (!packet)
+    if (size == 0 || getrandom(random, sizeof random, 0) != (ssize_t)sizeof random)
         return 0;
-    if (ldns_pkt2wire(&wire, packet, &size) != LDNS_STATUS_OK || size > DNS_QUERY_MAX ||
-        getrandom(random, sizeof random, 0) != (ssize_t)sizeof random)
-        size = 0;
-    if (size > 0) {
-        memcpy(out, wire, size);
-        memcpy(out, random, 2);
-        if (flags & DNS_QUERY_RANDOM_CASE)
-            randomize_case(out + DNS_HEADER_SIZE, random + 2);
+    if (flags & DNS_QUERY_RANDOM_CASE)
+        randomize_case(end, random + 2);
+    end += size;
+    end = put16(end, type);
+    end = put16(end, DNS_CLASS_IN);
+    if (flags & DNS_QUERY_EDNS) {
+        memcpy(end, opt, sizeof opt);
+        end += sizeof opt;
     }
-    free(wire);
-    ldns_pkt_free(packet);
-    return size;
+    memset(out, 0, DNS_HEADER_SIZE);
+    memcpy(out, random, 2);
+    out[2] = flags & DNS_QUERY_RECURSION ? 0x01 : 0;
+    out[3] = flags & DNS_QUERY_CD ? 0x30 : 0x20; /* AD, RFC 6840 5.7: tell us whether it was validated */
+    put16(out + 4, 1);
+    put16(out + 10, flags & DNS_QUERY_EDNS ? 1 : 0);
+    return (size_t)(end - out);
 }
 
 struct scanner {
@@ -130,7 +120,7 @@ static bool scan_name(struct scanner *scanner, size_t end, uint64_t *hash)
         if (length >= end - at)
             return fail(scanner, "a name runs over its end");
         octets += length ? length + 1u : 0;
-        if (octets > NAME_OCTETS_MAX)
+        if (octets > NAME_WIRE_MAX)
             return fail(scanner, "a name of more than 255 octets");
         for (size_t i = 0; i <= length; i++)
             *hash = (*hash ^ lower(packet[at + i])) * UINT64_C(0x100000001b3);
@@ -213,7 +203,7 @@ static bool scan_record(struct scanner *scanner, struct dns_spot *spot, uint64_t
     spot->rdata = (uint16_t)scanner->at;
     if (spot->rdata_size > scanner->size - scanner->at)
         return fail(scanner, "the packet ends within a record");
-    if (spot->rclass == LDNS_RR_CLASS_IN && is_ours(spot->type) &&
+    if (spot->rclass == DNS_CLASS_IN && is_ours(spot->type) &&
         !scan_data(scanner, spot->type, scanner->at + spot->rdata_size))
         return false;
     scanner->at = spot->rdata + (size_t)spot->rdata_size;

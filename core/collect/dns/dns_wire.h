@@ -3,8 +3,8 @@
  * A reply passes three gates before its values are used:
  *   1. dns_wire_scan() walks it by hand, within named limits, and notes where each record stands;
  *   2. dns_wire_echoes() compares its question with the one that was sent;
- *   3. dns_wire_parse() has ldns take apart the records of our types and class IN, and nothing else.  Of signatures it notes
- *      the two fields that stand first; validating them is the resolver's business.
+ *   3. dns_wire_parse() takes apart the records of our types, and nothing else.  Of signatures it notes the two fields that
+ *      stand first; validating them is the resolver's business.
  * What fails a gate is malformed as a whole: nothing of it is used.
  *
  * Names become text in name.h's form.  Memory for values is a scratch arena's; packets are the caller's.
@@ -20,7 +20,7 @@
 
 struct arena;
 
-enum { DNS_HEADER_SIZE = 12, DNS_PACKET_MAX = 65535, DNS_QUERY_MAX = 320 };
+enum { DNS_HEADER_SIZE = 12, DNS_PACKET_MAX = 65535, DNS_QUERY_MAX = 320, DNS_CLASS_IN = 1 };
 
 enum dns_query_flag {
     DNS_QUERY_RECURSION = 1,   /* RD */
@@ -98,6 +98,6 @@ struct dns_message {
     bool has_ns;      /* in the authority section */
 };
 
-/* The arena is the parser's alone while it works, its limit bounds a message.  false with *why, a constant. */
+/* Names and lengths are no longer looked after: the scan has.  The arena is the parser's alone while it works, its limit bounds a message.  false with *why, a constant. */
 bool dns_wire_parse(struct arena *, const uint8_t *packet, const struct dns_scan *, struct dns_message *,
                     const char **why);
