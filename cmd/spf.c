@@ -2,6 +2,7 @@
 #include <setjmp.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cmd/options.h"
 #include "cmd/output.h"
@@ -264,6 +265,13 @@ static void finish(void *arg, const struct result *nothing)
     c->status = output_stdout_done() ? status_of(c->result->word) : EXIT_STATUS_FAULT;
 }
 
+static void end_without_memory(void *arg)
+{
+    (void)arg;
+    complain("spf: out of memory");
+    _exit(EXIT_STATUS_FAULT);
+}
+
 static bool start(struct spf_command *c, const char **why)
 {
     struct engine_config config = {.audit_ms = options_number(&c->options, OPT_SPF_TIMEOUT, AUDIT_MS / 1000) * 1000};
@@ -274,6 +282,7 @@ static bool start(struct spf_command *c, const char **why)
     c->trace = trace ? trace_new(stderr) : NULL;
     if (!c->loop || (trace && !c->trace))
         return false;
+    loop_on_exhausted(c->loop, end_without_memory, NULL);
     config.dns = (struct dns_config){.servers = c->resolvers.servers, .server_count = c->resolvers.count, .trace = c->trace};
     config.smtp = (struct smtp_config){.our_name = "localhost", .use_ipv4 = true, .use_ipv6 = true};
     c->engine = engine_new(c->loop, &config, why);
