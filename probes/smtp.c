@@ -9,11 +9,11 @@
 #include "core/derive/inventory.h"
 #include "core/derive/run.h"
 #include "core/derive/session.h"
-#include "core/derive/trial.h"
 #include "core/facts/smtp_session.h"
 #include "core/facts/target.h"
 #include "core/result/finding.h"
 #include "core/result/probe.h"
+#include "probes/smtp.h"
 #include "probes/unaddressed.h"
 
 enum { DELAY_PASS_MS = 10000, DELAY_NOTE_MS = 30000 };
@@ -27,33 +27,20 @@ static const enum check_id of_starttls[] = {SMTP_STARTTLS_OFFERED, SMTP_STARTTLS
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
-struct endpoint {
-    struct subject subject;
-    const struct smtp_session *session;
-    struct trouble trouble;
-    enum binding binding; /* a policy of the domain makes conforming senders insist on TLS here */
-};
-
-static void skip(struct run *run, const struct endpoint *e, const enum check_id *checks, size_t count, const char *why)
+static void skip(struct run *run, const struct smtp_endpoint *e, const enum check_id *checks, size_t count, const char *why)
 {
     for (size_t i = 0; i < count; i++)
         finding(run, checks[i], SKIPPED, e->subject, "%s", why);
 }
 
-/* Fatal only where a policy binds the host. */
-static enum status without_tls(const struct endpoint *e)
-{
-    return binding_is_set(e->binding) ? FAIL : WARN;
-}
-
-static void leave_undecided(struct run *run, const struct endpoint *e, const enum check_id *checks, size_t count,
+static void leave_undecided(struct run *run, const struct smtp_endpoint *e, const enum check_id *checks, size_t count,
                             const struct trouble *trouble, enum check_id cause)
 {
     for (size_t i = 0; i < count; i++) {
         struct finding *f = finding_follows(finding_unknown(run, checks[i], e->subject, trouble, "not seen"), cause);
 
         if (checks[i] == SMTP_STARTTLS_OFFERED)
-            finding_worst(f, without_tls(e));
+            finding_worst(f, smtp_without_tls(e));
     }
 }
 
@@ -64,7 +51,7 @@ static bool did_connect(const struct smtp_session *s)
 
 enum reach { REACHED, NOT_REACHED, REACH_UNDECIDED, NOT_CONTACTED };
 
-static enum reach judge_reachability(struct run *run, const struct endpoint *e)
+static enum reach judge_reachability(struct run *run, const struct smtp_endpoint *e)
 {
     const struct smtp_session *s = e->session;
     enum reach reach = NOT_REACHED;
@@ -88,7 +75,7 @@ static enum reach judge_reachability(struct run *run, const struct endpoint *e)
     return reach;
 }
 
-static void judge_delay(struct run *run, const struct endpoint *e)
+static void judge_delay(struct run *run, const struct smtp_endpoint *e)
 {
     int64_t ms = e->session->greeting_ms;
     double seconds = (double)ms / 1000;
@@ -128,7 +115,7 @@ static const char *violations_text(struct run *run, unsigned violations)
     return text ? text : "a reply cannot be understood";
 }
 
-static void judge_protocol(struct run *run, const struct endpoint *e)
+static void judge_protocol(struct run *run, const struct smtp_endpoint *e)
 {
     const struct smtp_session *s = e->session;
     struct finding *f;
@@ -146,7 +133,7 @@ static void judge_protocol(struct run *run, const struct endpoint *e)
 }
 
 /* True: an EHLO reply is there to be judged. */
-static bool judge_ehlo(struct run *run, const struct endpoint *e)
+static bool judge_ehlo(struct run *run, const struct smtp_endpoint *e)
 {
     const struct smtp_session *s = e->session;
     struct trouble trouble = reply_trouble(run, s, &s->ehlo);
@@ -196,7 +183,7 @@ static bool is_number(struct str s)
     return true;
 }
 
-static void judge_extensions(struct run *run, const struct endpoint *e)
+static void judge_extensions(struct run *run, const struct smtp_endpoint *e)
 {
     static const char *const wanted[] = {"PIPELINING", "8BITMIME", "SIZE", "ENHANCEDSTATUSCODES", "SMTPUTF8"};
     const struct smtp_session *s = e->session;
@@ -218,72 +205,7 @@ static void judge_extensions(struct run *run, const struct endpoint *e)
         finding(run, SMTP_EXTENSIONS, PASS, e->subject, "all of PIPELINING, 8BITMIME, SIZE, ENHANCEDSTATUSCODES, SMTPUTF8");
 }
 
-/* Opt-in: is a command that came in one write with STARTTLS answered inside TLS?  Hanging up on it is as good as silence.
- * (CVE-2021-38371; "NO STARTTLS" 3.2) */
-static void judge_command_injection(struct run *run, const struct endpoint *e)
-{
-    const struct smtp_session *s = e->session, *trial = need_smtp_trial(run, &s->ip, s->server_name, SMTP_TRIAL_INJECTION, "");
-    struct finding *f;
-
-    if (!trial)
-        return;
-    if (trial->unasked.line_count)
-        f = finding(run, SMTP_STARTTLS_INJECTION, FAIL, e->subject, "a command that was sent before TLS is answered inside it: %s",
-                    smtp_reply_line(run_arena(run), &trial->unasked));
-    else if (trial->starttls.code && trial->end != SMTP_END_TIMEOUT && trial->end != SMTP_END_LOCAL && trial->starttls.code / 100 != 4)
-        f = finding(run, SMTP_STARTTLS_INJECTION, PASS, e->subject,
-                    "nothing between the reply to STARTTLS and the handshake; a command that was sent along with STARTTLS is dropped");
-    else {
-        struct trouble trouble = trial_doubt(run, trial);
-
-        f = finding_unknown(run, SMTP_STARTTLS_INJECTION, e->subject, &trouble, "whether a command sent along with STARTTLS is dropped");
-    }
-    finding_rests_on(run, f, trial->key);
-}
-
-static void judge_injection(struct run *run, const struct endpoint *e)
-{
-    struct str injected = e->session->injected;
-
-    if (!injected.len && trial_is_wanted(run, ACTIVE_INJECTION) && trial_is_own(run, e->session->server_name))
-        judge_command_injection(run, e);
-    else if (injected.len)
-        finding(run, SMTP_STARTTLS_INJECTION, FAIL, e->subject, "%zu bytes in the clear behind the reply to STARTTLS: %s", injected.len,
-                str_text(run_arena(run), injected));
-    else
-        finding(run, SMTP_STARTTLS_INJECTION, PASS, e->subject, "nothing between the reply to STARTTLS and the handshake");
-}
-
-static void judge_starttls(struct run *run, const struct endpoint *e)
-{
-    const struct smtp_session *s = e->session;
-    bool offered = smtp_keyword(&s->ehlo, "STARTTLS", NULL);
-    struct trouble trouble = reply_trouble(run, s, &s->starttls);
-
-    if (!offered) {
-        finding(run, SMTP_STARTTLS_OFFERED, without_tls(e), e->subject, "STARTTLS is not offered: %s",
-                binding_is_set(e->binding) ? str_printf(run_arena(run), "senders that keep to %s do not deliver", binding_text(e->binding))
-                                           : "mail arrives in the clear");
-        finding(run, SMTP_STARTTLS_INJECTION, SKIPPED, e->subject, "STARTTLS is not offered");
-        return;
-    }
-    if (s->starttls.code == 220) {
-        finding(run, SMTP_STARTTLS_OFFERED, PASS, e->subject, "STARTTLS is offered and accepted");
-        judge_injection(run, e);
-        return;
-    }
-    if (!s->starttls.code)
-        trouble = e->trouble;
-    if (trouble.reason) {
-        finding_worst(finding_unknown(run, SMTP_STARTTLS_OFFERED, e->subject, &trouble, "STARTTLS is offered; the command: %s", smtp_reply_line(run_arena(run), &s->starttls)), without_tls(e));
-        finding_follows(finding_unknown(run, SMTP_STARTTLS_INJECTION, e->subject, &trouble, "STARTTLS was not accepted"), SMTP_STARTTLS_OFFERED);
-        return;
-    }
-    finding(run, SMTP_STARTTLS_OFFERED, without_tls(e), e->subject, "STARTTLS is offered, but refused: %s", smtp_reply_line(run_arena(run), &s->starttls));
-    finding(run, SMTP_STARTTLS_INJECTION, SKIPPED, e->subject, "STARTTLS was not accepted");
-}
-
-static enum reach judge_endpoint(struct run *run, const struct endpoint *e)
+static enum reach judge_endpoint(struct run *run, const struct smtp_endpoint *e)
 {
     enum reach reach;
 
@@ -320,7 +242,7 @@ static enum reach judge_endpoint(struct run *run, const struct endpoint *e)
         if (trouble.reason == REASON_SMTP_INTERCEPTED)
             leave_undecided(run, e, of_starttls, COUNT(of_starttls), &trouble, BANNER_GREETING);
         else
-            judge_starttls(run, e);
+            smtp_judge_starttls(run, e);
     } else if (e->session->helo.code && !reply_trouble(run, e->session, &e->session->helo).reason &&
                !reply_trouble(run, e->session, &e->session->ehlo).reason) {
         skip(run, e, after_ehlo, COUNT(after_ehlo), "no EHLO: see smtp.ehlo");
@@ -351,7 +273,7 @@ static void probe_smtp(struct run *run)
         pending += binding == BINDING_PENDING;
         for (size_t i = 0; i < mail->hosts[h].address_count; i++) {
             const struct mail_address *a = &mail->addresses[mail->hosts[h].addresses[i]];
-            struct endpoint e = {.subject = subject_host_address(mail->hosts[h].name, &a->ip), .binding = binding};
+            struct smtp_endpoint e = {.subject = subject_host_address(mail->hosts[h].name, &a->ip), .binding = binding};
             enum reach reach;
 
             e.session = need_judged_session(run, mail->hosts[h].name, &a->ip, &e.trouble);

@@ -1,0 +1,80 @@
+/* probes/smtp_starttls.c - is STARTTLS offered and accepted, and is nothing smuggled in behind it?  (checks.md, section 7; RFC 3207) */
+#include "probes/smtp.h"
+
+#include "core/base/str.h"
+#include "core/derive/run.h"
+#include "core/derive/session.h"
+#include "core/derive/trial.h"
+#include "core/facts/target.h"
+#include "core/result/finding.h"
+
+/* Fatal only where a policy binds the host. */
+enum status smtp_without_tls(const struct smtp_endpoint *e)
+{
+    return binding_is_set(e->binding) ? FAIL : WARN;
+}
+
+/* Opt-in: is a command that came in one write with STARTTLS answered inside TLS?  Hanging up on it is as good as silence.
+ * (CVE-2021-38371; "NO STARTTLS" 3.2) */
+static void judge_command_injection(struct run *run, const struct smtp_endpoint *e)
+{
+    const struct smtp_session *s = e->session, *trial = need_smtp_trial(run, &s->ip, s->server_name, SMTP_TRIAL_INJECTION, "");
+    struct finding *f;
+
+    if (!trial)
+        return;
+    if (trial->unasked.line_count)
+        f = finding(run, SMTP_STARTTLS_INJECTION, FAIL, e->subject, "a command that was sent before TLS is answered inside it: %s",
+                    smtp_reply_line(run_arena(run), &trial->unasked));
+    else if (trial->starttls.code && trial->end != SMTP_END_TIMEOUT && trial->end != SMTP_END_LOCAL && trial->starttls.code / 100 != 4)
+        f = finding(run, SMTP_STARTTLS_INJECTION, PASS, e->subject,
+                    "nothing between the reply to STARTTLS and the handshake; a command that was sent along with STARTTLS is dropped");
+    else {
+        struct trouble trouble = trial_doubt(run, trial);
+
+        f = finding_unknown(run, SMTP_STARTTLS_INJECTION, e->subject, &trouble, "whether a command sent along with STARTTLS is dropped");
+    }
+    finding_rests_on(run, f, trial->key);
+}
+
+static void judge_injection(struct run *run, const struct smtp_endpoint *e)
+{
+    struct str injected = e->session->injected;
+
+    if (!injected.len && trial_is_wanted(run, ACTIVE_INJECTION) && trial_is_own(run, e->session->server_name))
+        judge_command_injection(run, e);
+    else if (injected.len)
+        finding(run, SMTP_STARTTLS_INJECTION, FAIL, e->subject, "%zu bytes in the clear behind the reply to STARTTLS: %s", injected.len,
+                str_text(run_arena(run), injected));
+    else
+        finding(run, SMTP_STARTTLS_INJECTION, PASS, e->subject, "nothing between the reply to STARTTLS and the handshake");
+}
+
+void smtp_judge_starttls(struct run *run, const struct smtp_endpoint *e)
+{
+    const struct smtp_session *s = e->session;
+    bool offered = smtp_keyword(&s->ehlo, "STARTTLS", NULL);
+    struct trouble trouble = reply_trouble(run, s, &s->starttls);
+
+    if (!offered) {
+        finding(run, SMTP_STARTTLS_OFFERED, smtp_without_tls(e), e->subject, "STARTTLS is not offered: %s",
+                binding_is_set(e->binding) ? str_printf(run_arena(run), "senders that keep to %s do not deliver", binding_text(e->binding))
+                                           : "mail arrives in the clear");
+        finding(run, SMTP_STARTTLS_INJECTION, SKIPPED, e->subject, "STARTTLS is not offered");
+        return;
+    }
+    if (s->starttls.code == 220) {
+        finding(run, SMTP_STARTTLS_OFFERED, PASS, e->subject, "STARTTLS is offered and accepted");
+        judge_injection(run, e);
+        return;
+    }
+    if (!s->starttls.code)
+        trouble = e->trouble;
+    if (trouble.reason) {
+        finding_worst(finding_unknown(run, SMTP_STARTTLS_OFFERED, e->subject, &trouble, "STARTTLS is offered; the command: %s", smtp_reply_line(run_arena(run), &s->starttls)), smtp_without_tls(e));
+        finding_follows(finding_unknown(run, SMTP_STARTTLS_INJECTION, e->subject, &trouble, "STARTTLS was not accepted"), SMTP_STARTTLS_OFFERED);
+        return;
+    }
+    finding(run, SMTP_STARTTLS_OFFERED, smtp_without_tls(e), e->subject, "STARTTLS is offered, but refused: %s", smtp_reply_line(run_arena(run), &s->starttls));
+    finding(run, SMTP_STARTTLS_INJECTION, SKIPPED, e->subject, "STARTTLS was not accepted");
+}
