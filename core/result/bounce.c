@@ -6,7 +6,7 @@
 
 #include "core/base/arena.h"
 #include "core/result/bounce_reply.h"
-#include "core/result/bounce_words.h"
+#include "core/records/bounce_words.h"
 
 #define W(class) (UINT64_C(1) << WORD_##class)
 #define COUNT(array) (sizeof(array) / sizeof *(array))

@@ -11,7 +11,7 @@
 #include "core/base/arena.h"
 #include "core/result/bounce.h"
 #include "core/result/bounce_feed.h"
-#include "core/result/bounce_words.h"
+#include "core/records/bounce_words.h"
 
 enum { ARENA_BYTES = 64 << 20, LINE_BYTES = 8192 };
 

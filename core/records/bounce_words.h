@@ -1,4 +1,4 @@
-/* core/result/bounce_words.h - the words of a rejection, and what they speak of.
+/* core/records/bounce_words.h - the words of a rejection, and what they speak of.
  *
  * Receivers say one thing in many ways and languages.  bounce_words.def sorts words into classes (PTR, SENDER, NO, ...);
  * here a text becomes a list of its words with their classes, sentence by sentence.  Numbers, codes, mail addresses and
@@ -17,7 +17,7 @@ struct bounce_lexicon;
 
 enum word_class {
 #define WORDS(class, words) WORD_##class,
-#include "core/result/bounce_words.def"
+#include "core/records/bounce_words.def"
 #undef WORDS
     WORD_ADDRESS, /* an IP address */
     WORD_CLASS_COUNT

@@ -1,5 +1,5 @@
-/* core/result/bounce_words.c - parts a text into words, and looks up their classes. */
-#include "core/result/bounce_words.h"
+/* core/records/bounce_words.c - parts a text into words, and looks up their classes. */
+#include "core/records/bounce_words.h"
 
 #include <assert.h>
 #include <stdbool.h>
@@ -33,7 +33,7 @@ static const struct {
     const char *words;
 } data[] = {
 #define WORDS(class, words) {WORD_##class, words},
-#include "core/result/bounce_words.def"
+#include "core/records/bounce_words.def"
 #undef WORDS
 };
 
