@@ -110,6 +110,22 @@ static unsigned group_of(const struct ip *ip, size_t i)
     return (unsigned)ip->bytes[2 * i] << 8 | ip->bytes[2 * i + 1];
 }
 
+bool ip_parse_literal(const char *text, struct ip *out)
+{
+    static const char tag[] = "IPv6:";
+    char inside[IP_TEXT_MAX + sizeof tag];
+    size_t len = strlen(text);
+    const char *address = inside;
+
+    if (len < 3 || len - 2 >= sizeof inside || text[0] != '[' || text[len - 1] != ']')
+        return false;
+    memcpy(inside, text + 1, len - 2);
+    inside[len - 2] = '\0';
+    if (str_starts_nocase(str_of(inside), tag))
+        address += sizeof tag - 1;
+    return (address > inside) == (strchr(address, ':') != NULL) && ip_parse(address, out);
+}
+
 struct ip ip_from_bytes(const uint8_t *bytes, size_t size)
 {
     static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};

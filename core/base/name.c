@@ -376,11 +376,26 @@ const char *name_from_user(struct arena *arena, const char *text, const char **w
     return *why ? NULL : name_lower(arena, ascii);
 }
 
+/* In SMTP a backslash is an octet like any other; in presentation form that octet is spelled "\\". */
+static const char *with_backslashes_spelled(struct arena *arena, const char *name)
+{
+    char *spelled = (char *)arena_alloc(arena, 2 * strlen(name) + 1), *out = spelled;
+
+    for (; *name; name++) {
+        if (*name == '\\')
+            *out++ = '\\';
+        *out++ = *name;
+    }
+    return spelled;
+}
+
 const char *name_compared(struct arena *arena, const char *name)
 {
     size_t length = strlen(name);
     const char *encoded, *why;
 
+    if (strchr(name, '\\'))
+        return with_backslashes_spelled(arena, name);
     if (!is_ascii(name) && (encoded = name_from_user(arena, name, &why)))
         return encoded;
     if (length < 2 || name[length - 1] != '.')

@@ -50,7 +50,8 @@ enum name_fault name_fault(const char *name);
 const char *name_fault_text(enum name_fault); /* "is a single label", to follow the name in a sentence */
 bool name_is_host(const char *name);          /* NAME_OK or NAME_UNDERSCORE */
 
-/* As host names are compared: without a final dot, Unicode as A-labels.  What is no name stays as it is. */
+/* A name as it was said or declared, octet by octet, as host names are compared: in presentation form, without a final dot,
+ * Unicode as A-labels.  "m\120.example.org" is no other spelling of "mx.example.org".  What is no name stays as it is. */
 const char *name_compared(struct arena *, const char *name);
 
 /* Organisational domain by the public suffix list (RFC 7489 3.2); the last two labels where no list is installed or no rule

@@ -410,9 +410,52 @@ static void test_overlaps_are_counted_once(void **state)
     arena_free(arena);
 }
 
+/* RFC 5321 4.1.3 */
+static void test_literals(void **state)
+{
+    static const struct {
+        const char *text, *printed; /* NULL: none */
+    } cases[] = {
+        {"[192.0.2.1]", "192.0.2.1"},
+        {"[IPv6:2001:db8::1]", "2001:db8::1"},
+        {"[ipv6:2001:DB8:0:0::1]", "2001:db8::1"},
+        {"[IPv6:::ffff:192.0.2.1]", "192.0.2.1"},
+        {"[2001:db8::1]", NULL},
+        {"[::ffff:192.0.2.1]", NULL},
+        {"[IPv6:192.0.2.1]", NULL},
+        {"[IPv6:]", NULL},
+        {"[IPv6]", NULL},
+        {"[]", NULL},
+        {"[", NULL},
+        {"]", NULL},
+        {"", NULL},
+        {"192.0.2.1", NULL},
+        {"[192.0.2.1", NULL},
+        {"192.0.2.1]", NULL},
+        {"[192.0.2.1] ", NULL},
+        {"[192.0.2.256]", NULL},
+        {"[mail.example.org]", NULL},
+        {"[IPv6:2001:0db8:0000:0000:0000:0000:0000:0001]", "2001:db8::1"},
+        {"[IPv6:2001:0db8:0000:0000:0000:0000:0000:0001:0000:0000:0000:0000:0000:0000:0000]", NULL},
+    };
+    struct ip ip;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char printed[IP_TEXT_MAX] = "";
+        bool parsed = ip_parse_literal(cases[i].text, &ip);
+
+        if (parsed)
+            ip_print(&ip, printed);
+        if (parsed != (cases[i].printed != NULL) || (parsed && strcmp(printed, cases[i].printed) != 0))
+            fail_msg("%s: %s", cases[i].text, parsed ? printed : "none");
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_literals),
         cmocka_unit_test(test_texts),           cmocka_unit_test(test_no_address),
         cmocka_unit_test(test_order),           cmocka_unit_test(test_networks),
         cmocka_unit_test(test_network_of),      cmocka_unit_test(test_sockaddr),

@@ -341,11 +341,26 @@ static void test_registered(void **state)
             fail_msg("%s", cases[i].name);
 }
 
+/* What was said in SMTP is octets, and no notation of zone files. */
+static void test_compared(void **state)
+{
+    (void)state;
+    assert_string_equal(name_compared(arena, "mx.example.org."), "mx.example.org");
+    assert_string_equal(name_compared(arena, "b\303\274cher.example.org"), "xn--bcher-kva.example.org");
+    assert_true(name_is_host(name_compared(arena, "mx.example.org")));
+    assert_false(name_equal(name_compared(arena, "m\\120.example.org"), "mx.example.org"));
+    assert_false(name_is_host(name_compared(arena, "m\\120.example.org")));
+    assert_false(name_is_host(name_compared(arena, "mx\\.example.org")));
+    assert_false(name_is_host(name_compared(arena, "mx.example.org\\")));
+    assert_false(name_is_host(name_compared(arena, "\374.example.org")));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_from_user, new_arena, free_arena),
         cmocka_unit_test_setup_teardown(test_unicode, new_arena, free_arena),
+        cmocka_unit_test_setup_teardown(test_compared, new_arena, free_arena),
         cmocka_unit_test(test_labels),
         cmocka_unit_test(test_equal),
         cmocka_unit_test(test_under),
