@@ -13,7 +13,7 @@
  *
  * smtp:, connect:
  *   {"end": "ok", "state": "quit",
- *    "greeting": {"code": 220, "lines": ["220 mx1.example.org ESMTP"], "ms": 3, "violations": ["bare_lf"]},
+ *    "greeting": {"code": 220, "lines": ["220 mx1.example.org ESMTP"], "ms": 3, "reads": 1, "violations": ["bare_lf"]},
  *    "ehlo": ..., "helo": ..., "starttls": ..., "ehlo_tls": ..., "quit": ...,
  *    "tls": {"protocol": "TLSv1.3", "cipher": "...", "chain": [BASE64, ...], "verify_error": 0, "verify_text": "ok",
  *            "name_matches": true, "ms": 9},

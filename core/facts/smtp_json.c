@@ -38,16 +38,6 @@ static unsigned violation_list(struct json_codec *c, unsigned value, unsigned fa
     return c->writing ? value : read;
 }
 
-static int code_of(const struct smtp_reply *r)
-{
-    const char *at = r->line_count > 0 && r->lines[0].len >= 3 ? r->lines[0].at : "";
-
-    for (int i = 0; i < 3; i++)
-        if (at[i] < '0' || at[i] > '9')
-            return 0;
-    return (at[0] - '0') * 100 + (at[1] - '0') * 10 + (at[2] - '0');
-}
-
 static void lines(struct json_codec *c, const char *member, struct smtp_reply *r)
 {
     r->line_count = json_list(c, member, r->line_count);
@@ -62,7 +52,21 @@ static void lines(struct json_codec *c, const char *member, struct smtp_reply *r
     json_end(c);
 }
 
-static void reply(struct json_codec *c, const char *member, struct smtp_reply *r)
+/* What a reply in short form, which is what came over the wire, amounts to. */
+static void read_lines(struct smtp_reply *r, bool is_greeting)
+{
+    bool is_last;
+    int code = 0;
+
+    for (size_t i = 0; i < r->line_count; i++) {
+        r->violations |= smtp_line_violations(r->lines[i], is_greeting, &code, &is_last);
+        for (size_t k = 0; k < r->lines[i].len; k++)
+            r->violations |= smtp_octet_violations(r->lines[i].at[k]);
+    }
+    r->code = r->violations & SMTP_FATAL_VIOLATIONS ? 0 : code;
+}
+
+static void reply(struct json_codec *c, const char *member, struct smtp_reply *r, bool is_greeting)
 {
     bool present = r->code != 0 || r->line_count != 0 || r->violations != 0 || r->ms != 0;
 
@@ -71,15 +75,20 @@ static void reply(struct json_codec *c, const char *member, struct smtp_reply *r
 
         *line = json_bytes(c, member, (struct str){"", 0});
         *r = (struct smtp_reply){.lines = line, .line_count = 1};
-        r->code = code_of(r);
+        read_lines(r, is_greeting);
     } else if (json_is_list(c, member)) {
         lines(c, member, r);
-        r->code = code_of(r);
+        read_lines(r, is_greeting);
     } else if (json_object(c, member, present)) {
+        struct smtp_reply told;
+
         lines(c, "lines", r);
-        r->code = (int)json_int(c, "code", r->code, 0, 999, code_of(r));
+        told = (struct smtp_reply){.lines = r->lines, .line_count = r->line_count};
+        read_lines(&told, is_greeting);
+        r->code = (int)json_int(c, "code", r->code, 0, 999, told.code);
         r->violations = violation_list(c, r->violations, 0);
         r->ms = json_int(c, "ms", r->ms, -1, JSON_INT_MAX, 0);
+        r->reads = (unsigned)json_int(c, "reads", r->reads, 0, INT32_MAX, 0);
         json_end(c);
     }
 }
@@ -181,7 +190,7 @@ void smtp_session_json(struct json_codec *c, struct smtp_session *s)
         s->trouble = trouble_json(c, s->trouble, usual_reason(s->end));
     s->os_error = (int)json_int(c, "os_error", s->os_error, 0, INT16_MAX, 0);
     for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
-        reply(c, members[i], replies[i]);
+        reply(c, members[i], replies[i], replies[i] == &s->greeting);
         seen |= replies[i]->violations;
     }
     s->violations = violation_list(c, s->violations, seen);

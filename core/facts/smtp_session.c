@@ -1,13 +1,9 @@
-/* core/facts/smtp_session.c - words for states and ends, and views of replies. */
+/* core/facts/smtp_session.c - words for states and ends. */
 
 #include "core/facts/smtp_session.h"
 
 #include <assert.h>
-#include <stdlib.h>
 #include <string.h>
-
-#include "core/base/arena.h"
-#include "core/base/date.h"
 
 static const char *const state_name[] = {
     [SMTP_CONNECTING] = "connecting",
@@ -89,71 +85,5 @@ bool smtp_end_from_name(const char *name, enum smtp_end *out)
             *out = (enum smtp_end)i;
             return true;
         }
-    return false;
-}
-
-enum { CODE_DIGITS = 3, TEXT_AT = CODE_DIGITS + 1 };
-
-static bool is_blank(char c)
-{
-    return c == ' ' || c == '\t';
-}
-
-/* Splits off the first word; `rest` loses the blanks around it. */
-static struct str first_word(struct str text, struct str *rest)
-{
-    size_t end = 0, next, stop = text.len;
-
-    while (end < text.len && !is_blank(text.at[end]))
-        end++;
-    for (next = end; next < text.len && is_blank(text.at[next]);)
-        next++;
-    while (stop > next && is_blank(text.at[stop - 1]))
-        stop--;
-    if (rest)
-        *rest = (struct str){stop > next ? text.at + next : NULL, stop - next};
-    return (struct str){end ? text.at : NULL, end};
-}
-
-const char *smtp_reply_line(struct arena *arena, const struct smtp_reply *reply)
-{
-    return reply->line_count ? str_text(arena, reply->lines[0]) : "";
-}
-
-struct str smtp_reply_text(const struct smtp_reply *reply, size_t line)
-{
-    if (line >= reply->line_count || reply->lines[line].len <= TEXT_AT)
-        return (struct str){NULL, 0};
-    return (struct str){reply->lines[line].at + TEXT_AT, reply->lines[line].len - TEXT_AT};
-}
-
-struct str smtp_reply_name(const struct smtp_reply *reply)
-{
-    return first_word(smtp_reply_text(reply, 0), NULL);
-}
-
-int64_t smtp_greeting_date(const struct smtp_reply *greeting, int64_t ours_s)
-{
-    int64_t nearest = 0, date;
-
-    for (size_t i = 0; i < greeting->line_count; i++)
-        if (date_find(greeting->lines[i], &date) && (!nearest || llabs(date - ours_s) < llabs(nearest - ours_s)))
-            nearest = date;
-    return nearest;
-}
-
-bool smtp_keyword(const struct smtp_reply *ehlo, const char *keyword, struct str *parameters)
-{
-    if (ehlo->code != 250)
-        return false;
-    for (size_t i = 1; i < ehlo->line_count; i++) { /* the first line is a greeting (RFC 5321 4.1.1.1) */
-        struct str rest, word = first_word(smtp_reply_text(ehlo, i), &rest);
-
-        if (str_equal_nocase(word, str_of(keyword))) {
-            if (parameters)
-                *parameters = rest;
-            return true;
-        }
-    }
     return false;
 }

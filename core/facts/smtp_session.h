@@ -55,7 +55,7 @@ enum smtp_violation {
     SMTP_8BIT_OCTETS = 1 << 3,
     SMTP_BAD_CODE = 1 << 4,      /* not three digits 2xx..5xx */
     SMTP_BAD_SEPARATOR = 1 << 5, /* fourth octet is not space, hyphen or the end */
-    SMTP_CODE_CHANGES = 1 << 6,  /* between the lines of one reply */
+    SMTP_CODE_CHANGES = 1 << 6,  /* between the lines of one reply; not where a greeting goes on from 220 to 4yz or 5yz */
     SMTP_TOO_MANY_LINES = 1 << 7,
     SMTP_TOO_MANY_BYTES = 1 << 8, /* in one reply, or in the session */
     SMTP_UNASKED = 1 << 9,       /* octets behind a complete reply, before we said anything */
@@ -64,11 +64,12 @@ enum { SMTP_VIOLATIONS = 0x3ff }; /* all of them */
 enum { SMTP_FATAL_VIOLATIONS = ~(SMTP_BARE_LF | SMTP_LONG_LINE | SMTP_CONTROL_OCTETS | SMTP_8BIT_OCTETS) & SMTP_VIOLATIONS };
 
 struct smtp_reply {
-    int code;                /* 0: no complete reply */
+    int code;                /* of its last line, which decides; 0: no complete reply */
     const struct str *lines; /* raw, without line ends, code included; cut at SMTP_LINE_KEEP */
     size_t line_count;
     unsigned violations;     /* of enum smtp_violation */
     int64_t ms;              /* from the start of the wait to the end of the last line */
+    unsigned reads;          /* in how many pieces it came; 0: not known */
 };
 
 struct smtp_session {
@@ -99,10 +100,20 @@ const char *smtp_end_name(enum smtp_end);     /* "refused" */
 bool smtp_state_from_name(const char *, enum smtp_state *out);
 bool smtp_end_from_name(const char *, enum smtp_end *out);
 
-/* Views of a reply.  All but the first point into its lines. */
+/* The grammar of a reply, line by line: what is wrong with the next line, without its end, of a reply whose lines had *code
+ * so far (0: it is the first).  *code becomes the line's, unless that is wrong; *is_last: no line is announced behind it. */
+unsigned smtp_line_violations(struct str line, bool is_greeting, int *code, bool *is_last);
+unsigned smtp_octet_violations(char); /* of an octet inside a line */
+
+/* Views of a reply.  All but those of whole lines point into them. */
 const char *smtp_reply_line(struct arena *, const struct smtp_reply *); /* the first line, code included; "" where there is none */
+const char *smtp_reply_last_line(struct arena *, const struct smtp_reply *); /* the one that decides */
 struct str smtp_reply_text(const struct smtp_reply *, size_t line); /* behind the code and separator */
-struct str smtp_reply_name(const struct smtp_reply *);              /* first word of the first line's text: RFC 5321 4.2, 4.1.1.1 */
+struct str smtp_reply_name(const struct smtp_reply *);              /* first word of the first line's text, whatever it is */
+/* The host that names itself, without a final dot: in a greeting the first line whose first word is a host name with a dot
+ * (a teaser before it is text), in the reply to EHLO, or to HELO where EHLO is refused, the first line.  Empty: none. */
+struct str smtp_greeting_name(const struct smtp_reply *greeting); /* RFC 5321 4.2 */
+struct str smtp_ehlo_name(const struct smtp_session *);           /* RFC 5321 4.1.1.1 */
 /* When it is where the peer is, by the date in its greeting: of several the nearest to `ours_s`.  0: it has none. */
 int64_t smtp_greeting_date(const struct smtp_reply *greeting, int64_t ours_s);
 bool smtp_keyword(const struct smtp_reply *ehlo, const char *keyword, struct str *parameters); /* without case; parameters may be NULL */

@@ -23,7 +23,7 @@ static size_t read_replies(struct arena *arena, struct str script, size_t chunk,
     size_t at = 0, count = 0;
 
     while (count < REPLIES) {
-        smtp_parser_begin(parser);
+        smtp_parser_begin(parser, count == 0);
         while (at < script.len && !smtp_parser_done(parser))
             at += smtp_parser_feed(parser, script.at + at, script.len - at < chunk ? script.len - at : chunk);
         out[count++] = smtp_parser_reply(parser);
@@ -31,6 +31,14 @@ static size_t read_replies(struct arena *arena, struct str script, size_t chunk,
             break;
     }
     return count;
+}
+
+/* Nothing in it has another meaning in DNS, or in a report. */
+static void check_name(struct str name)
+{
+    check(name.len <= 254);
+    for (size_t i = 0; i < name.len; i++)
+        check(ascii_is_letter(name.at[i]) || ascii_is_digit(name.at[i]) || name.at[i] == '.' || name.at[i] == '-' || name.at[i] == '_');
 }
 
 static void check_caps(const struct smtp_reply *r)
@@ -47,6 +55,7 @@ static void check_caps(const struct smtp_reply *r)
     check(r->code == 0 || (r->code >= 200 && r->code <= 599 && r->line_count > 0));
     check(!(r->code && r->violations & SMTP_FATAL_VIOLATIONS));
     check(smtp_reply_name(r).len <= SMTP_LINE_KEEP);
+    check_name(smtp_greeting_name(r));
     if (smtp_keyword(r, "SIZE", &parameters))
         check(parameters.len < SMTP_LINE_KEEP);
 }

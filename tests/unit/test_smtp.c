@@ -59,6 +59,7 @@ struct scene {
 };
 
 #define HEARD_EHLO "EHLO probe.example.net\n"
+#define TO_SECURED TO_STARTTLS, {SAY, "220 go\r\n", 0}, {SECURE, 0, 0}
 #define HEARD_TLS HEARD_EHLO "STARTTLS\n<tls>\n" HEARD_EHLO
 
 /* clang-format off */
@@ -75,6 +76,11 @@ static const struct scene scenes[] = {
     {"greeting in pieces, with a pause before the last line",
      {{SAY, "220-te", 0}, {PAUSE, 0, 50}, {SAY, "aser\r\n", 0}, {PAUSE, 0, 150}, {SAY, "220 mx\r", 0}, {PAUSE, 0, 20}, {SAY, "\n", 0}, {HEAR, 0, 0}, {SAY, EHLO_PLAIN, 0}, FAREWELL},
      SMTP_END_OK, SMTP_QUIT, HEARD_EHLO "QUIT\n<end>\n", 0, 0},
+    {"refusal behind a teaser", {{SAY, "220-mx\r\n", 0}, {PAUSE, 0, 100}, {SAY, "521 no\r\n", 0}, FAREWELL}, SMTP_END_OK, SMTP_QUIT, "QUIT\n<end>\n", 0, 0},
+    {"no reply to QUIT inside TLS", {TO_TLS, {SAY, EHLO_PLAIN, 0}, {HEAR, 0, 0}, {HOLD, 0, 0}},
+     SMTP_END_OK, SMTP_QUIT, HEARD_TLS "QUIT\n<end>\n", 0, 0},
+    {"TLS reset at QUIT", {TO_TLS, {SAY, EHLO_PLAIN, 0}, {HEAR, 0, 0}, {RESET, 0, 0}},
+     SMTP_END_OK, SMTP_QUIT, HEARD_TLS "QUIT\n", 0, 0},
     {"no reply to QUIT", {{SAY, "220 mx\r\n", 0}, {HEAR, 0, 0}, {SAY, EHLO_PLAIN, 0}, {HEAR, 0, 0}, {HOLD, 0, 0}},
      SMTP_END_OK, SMTP_QUIT, HEARD_EHLO "QUIT\n<end>\n", 0, 0},
     {"reset at QUIT", {{SAY, "220 mx\r\n", 0}, {HEAR, 0, 0}, {SAY, EHLO_PLAIN, 0}, {HEAR, 0, 0}, {RESET, 0, 0}},
@@ -121,8 +127,13 @@ static const struct scene scenes[] = {
     {"two greetings", {{SAY, "220 mx\r\n220 mx\r\n", 0}}, SMTP_END_PROTOCOL, SMTP_EHLO, "<end>\n", 0, SMTP_UNASKED},
     {"EHLO answered twice", {{SAY, "220 mx\r\n", 0}, {HEAR, 0, 0}, {SAY, EHLO_TLS "250 x\r\n", 0}},
      SMTP_END_PROTOCOL, SMTP_STARTTLS, HEARD_EHLO "<end>\n", 0, SMTP_UNASKED},
-    {"answered ahead inside TLS", {TO_TLS, {SAY, "250 a\r\n250 b\r\n", 0}, FAREWELL},
-     SMTP_END_OK, SMTP_QUIT, HEARD_TLS "QUIT\n<end>\n", 0, 0},
+    {"answered twice inside TLS", {TO_TLS, {SAY, "250 a\r\n250 b\r\n", 0}, {HOLD, 0, 0}},
+     SMTP_END_PROTOCOL, SMTP_QUIT, HEARD_TLS "<end>\n", 0, SMTP_UNASKED},
+    {"second greeting inside TLS", {TO_SECURED, {SAY, "220 mx again\r\n", 0}, {HEAR, 0, 0}, {SAY, EHLO_PLAIN, 0}, FAREWELL},
+     SMTP_END_PROTOCOL, SMTP_EHLO_TLS, 0, 0, SMTP_UNASKED},
+    {"refused inside TLS", {TO_TLS, {SAY, "503 no\r\n", 0}, FAREWELL}, SMTP_END_OK, SMTP_QUIT, HEARD_TLS "QUIT\n<end>\n", 0, 0},
+    {"EHLO lines without a code", {{SAY, "220 mx\r\n", 0}, {HEAR, 0, 0}, {SAY, "250-mx\r\nSTARTTLS\r\n250 ok\r\n", 0}},
+     SMTP_END_PROTOCOL, SMTP_EHLO, HEARD_EHLO "<end>\n", 0, SMTP_BAD_CODE},
 
     /* TLS that is none */
     {"injection in the same segment", {TO_STARTTLS, {SAY, "220 go\r\n250-evil\r\n", 0}},
@@ -235,6 +246,12 @@ static const char *const replies[] = {
 
 enum { STAGES = sizeof stages / sizeof *stages, REPLIES = sizeof replies / sizeof *replies };
 
+/* A reply that none to EHLO is: the server speaks by itself, and is left. */
+static bool is_unasked(enum smtp_state state, const char *reply)
+{
+    return state == SMTP_EHLO_TLS && *reply < '4' && strncmp(reply, "250", 3) != 0;
+}
+
 /* What is said after a reply to a peer that refuses everything from there on; NULL: the handshake begins, for which
  * there are scenes. */
 static const char *said_after(enum smtp_state state, const char *reply)
@@ -245,7 +262,7 @@ static const char *said_after(enum smtp_state state, const char *reply)
         return "HELO probe.example.net\nQUIT\n<end>\n";
     if (state == SMTP_STARTTLS && strncmp(reply, "220", 3) == 0)
         return NULL;
-    return state == SMTP_QUIT ? "<end>\n" : "QUIT\n<end>\n";
+    return state == SMTP_QUIT || is_unasked(state, reply) ? "<end>\n" : "QUIT\n<end>\n";
 }
 
 static struct peer *start_stage(const struct stage *stage, const char *reply, struct peer_step *script)
@@ -268,7 +285,7 @@ static void check_stage(const struct stage *stage, const char *reply, const stru
     size_t before = strlen(stage->heard);
 
     peer_join(peer);
-    if (session->end != SMTP_END_OK || session->total_ms > SETTLED_MS ||
+    if (session->end != (is_unasked(stage->state, reply) ? SMTP_END_PROTOCOL : SMTP_END_OK) || session->total_ms > SETTLED_MS ||
         strncmp(peer->heard, stage->heard, before) != 0 ||
         strcmp(peer->heard + before, said_after(stage->state, reply)) != 0)
         fail_msg("%s answered with %s: %s in %s after %d ms; heard:\n%s", smtp_state_name(stage->state), reply,
@@ -316,6 +333,45 @@ static void test_session_bytes(void **state)
     assert_int_equal(session_of(evidence)->violations, SMTP_TOO_MANY_BYTES | SMTP_LONG_LINE);
     assert_int_equal(session_of(evidence)->ehlo_tls.violations, SMTP_LONG_LINE); /* not the reply's own cap */
     assert_int_equal(session_of(evidence)->ehlo_tls.line_count, 1);
+    rig_free(&rig);
+    peer_free(peer);
+}
+
+/* What is said unasked inside TLS may look like the reply to EHLO, and come before or behind it.  It is never taken for it. */
+static void test_reply_ahead_inside_tls(void **state)
+{
+    static const struct peer_step script[] = {TO_SECURED, {SAY, "250-mx\r\n250 PIPELINING\r\n", 0}, {HEAR, 0, 0}, {SAY, EHLO_PLAIN, 0}, FAREWELL, {END, 0, 0}};
+    struct peer *peer = peer_start(script, credentials, 1);
+    struct smtp_config config = config_of(0);
+    struct rig rig = rig_new(&config);
+    struct evidence *evidence = want_peer(&rig, peer);
+    const struct smtp_session *s;
+
+    (void)state;
+    loop_run(rig.loop);
+    s = session_of(evidence);
+    assert_int_equal(s->end, SMTP_END_PROTOCOL);
+    assert_int_equal(s->violations, SMTP_UNASKED);
+    assert_int_equal(s->ehlo_tls.code, 0);
+    assert_true(s->unasked.line_count > 0);
+    assert_true(s->tls && s->tls->established);
+    rig_free(&rig);
+    peer_free(peer);
+}
+
+/* How a reply came shows a tarpit. */
+static void test_reads_are_counted(void **state)
+{
+    static const struct peer_step script[] = {{SAY, "22", 0}, {PAUSE, 0, 60}, {SAY, "0 m", 0}, {PAUSE, 0, 60}, {SAY, "x\r\n", 0}, {HEAR, 0, 0}, {SAY, EHLO_PLAIN, 0}, FAREWELL, {END, 0, 0}};
+    struct peer *peer = peer_start(script, credentials, 1);
+    struct smtp_config config = config_of(0);
+    struct rig rig = rig_new(&config);
+    struct evidence *evidence = want_peer(&rig, peer);
+
+    (void)state;
+    loop_run(rig.loop);
+    assert_int_equal(session_of(evidence)->greeting.reads, 3);
+    assert_int_equal(session_of(evidence)->ehlo.reads, 1);
     rig_free(&rig);
     peer_free(peer);
 }
@@ -399,6 +455,8 @@ int main(void)
         cmocka_unit_test(test_scenes_with_a_deadline),
         cmocka_unit_test(test_every_state_and_reply_class),
         cmocka_unit_test(test_session_bytes),
+        cmocka_unit_test(test_reply_ahead_inside_tls),
+        cmocka_unit_test(test_reads_are_counted),
         cmocka_unit_test(test_what_is_kept),
         cmocka_unit_test(test_freed_with_sessions_open),
     };

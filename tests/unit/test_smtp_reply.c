@@ -122,6 +122,62 @@ static void test_replies(void **state)
         }
 }
 
+/* postscreen and tarpits say 220- before they refuse: in a greeting the last line decides. */
+static void test_greetings(void **state)
+{
+    static const struct {
+        const char *said, *name;
+        int code;
+        size_t lines;
+        unsigned violations;
+    } cases[] = {
+        {"220-wait\r\n521 no\r\n", "", 521, 2, 0},
+        {"220-wait\r\n421 4.3.2 busy\r\n", "", 421, 2, 0},
+        {"220-wait\r\n550-no\r\n550 no\r\n", "", 550, 3, 0},
+        {"220-wait\r\n220-more\r\n450 later\r\n", "", 450, 3, 0},
+        {"220-wait\r\n250 go\r\n", "", 0, 2, SMTP_CODE_CHANGES},
+        {"220-wait\r\n354 go\r\n", "", 0, 2, SMTP_CODE_CHANGES},
+        {"554-no\r\n220 yes\r\n", "", 0, 2, SMTP_CODE_CHANGES},
+        {"554-no\r\n421 no\r\n", "", 0, 2, SMTP_CODE_CHANGES},
+        {"220-wait\r\n550-no\r\n220 yes\r\n", "", 0, 3, SMTP_CODE_CHANGES},
+        {"220-wait\r\nno\r\n", "", 0, 2, SMTP_BAD_CODE},
+        {"220 mx.example.org ESMTP\r\n", "mx.example.org", 220, 1, 0},
+        {"220 MX.Example.org.\r\n", "MX.Example.org", 220, 1, 0},
+        {"220-On patiente\r\n220 mx.example.org ESMTP\r\n", "mx.example.org", 220, 2, 0},
+        {"220-mx1.example.org\r\n220 mx2.example.org\r\n", "mx1.example.org", 220, 2, 0},
+        {"220 ESMTP ready\r\n", "", 220, 1, 0},
+        {"220-laposte\r\n220 laposte\r\n", "", 220, 2, 0},
+        {"220\r\n", "", 220, 1, 0},
+        {"220 mx.lan ESMTP\r\n", "mx.lan", 220, 1, 0},
+        {"220 [192.0.2.1] ESMTP\r\n", "", 220, 1, 0},
+        {"220 192.0.2.1 ESMTP\r\n", "", 220, 1, 0},
+        {"220 m\\120.example.org ESMTP\r\n", "", 220, 1, 0},
+        {"220 mx\001.example.org ESMTP\r\n", "", 220, 1, SMTP_CONTROL_OCTETS},
+        {"220 m\303\274x.example.org ESMTP\r\n", "", 220, 1, SMTP_8BIT_OCTETS},
+        {"220 mx..example.org ESMTP\r\n", "", 220, 1, 0},
+        {"220 .example.org ESMTP\r\n", "", 220, 1, 0},
+        {"220 -.example.org ESMTP\r\n", "", 220, 1, 0},
+        {"220 ******************** ESMTP\r\n", "", 220, 1, 0},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct smtp_parser *parser = smtp_parser_new(arena);
+        struct str name, text = str_of(cases[i].said);
+        struct smtp_reply reply;
+
+        smtp_parser_begin(parser, true);
+        assert_int_equal(smtp_parser_feed(parser, text.at, text.len), text.len);
+        assert_true(smtp_parser_done(parser));
+        reply = smtp_parser_reply(parser);
+        name = smtp_greeting_name(&reply);
+        if (reply.code != cases[i].code || reply.line_count != cases[i].lines || reply.violations != cases[i].violations ||
+            !str_equal(name, str_of(cases[i].name)))
+            fail_msg("%s: code %d, %zu lines, violations %x, name \"%.*s\"", cases[i].said, reply.code, reply.line_count, reply.violations,
+                     (int)name.len, name.at ? name.at : "");
+    }
+}
+
 static void test_lines_are_kept_raw(void **state)
 {
     static const char bytes[] = "250-a \0\xff\r\r\n250 b\r\n";
@@ -144,7 +200,7 @@ static void test_parser_is_used_again(void **state)
     (void)state;
     assert_int_equal(smtp_parser_feed(parser, "220-\r\n220 x\n", 12), 12);
     first = smtp_parser_reply(parser);
-    smtp_parser_begin(parser);
+    smtp_parser_begin(parser, false);
     assert_false(smtp_parser_done(parser));
     assert_int_equal(smtp_parser_feed(parser, "250 y\r\n", 7), 7);
     second = smtp_parser_reply(parser);
@@ -319,6 +375,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_replies),
+        cmocka_unit_test(test_greetings),
         cmocka_unit_test(test_lines_are_kept_raw),
         cmocka_unit_test(test_parser_is_used_again),
         cmocka_unit_test(test_floods),

@@ -29,12 +29,16 @@ static void say(struct session *s, const char *verb, const char *argument)
     char line[COMMAND_MAX];
     int size = snprintf(line, sizeof line, "%s%s%s\r\n", verb, *argument ? " " : "", argument);
 
-    if (s->state != SMTP_QUIT && stream_input(s->stream).len > 0) {
-        session_fail_violation(s, SMTP_UNASKED);
+    if (s->evidence && stream_input(s->stream).len > 0) {
+        session_fail_unasked(s);
         return;
     }
     trace_bytes(s->smtp->config.trace, "smtp >", s->peer, (struct str){line, (size_t)size - 2});
-    if (!stream_send(s->stream, line, (size_t)size))
+    if (stream_send(s->stream, line, (size_t)size))
+        return;
+    if (s->state == SMTP_QUIT)
+        session_end(s);
+    else
         session_fail(s, smtp_memory_failure());
 }
 
@@ -105,13 +109,12 @@ static void send_for(struct session *s)
         say_recipient(s);
         return;
     case SMTP_QUIT: /* evidence is final: nothing that happens now is of interest (threats.md S10) */
-        session_make_known(s, SMTP_END_OK);
+        if (!s->seen->ehlo_tls.code)
+            session_make_known(s, SMTP_END_OK);
         say(s, "QUIT", "");
         return;
     case SMTP_DONE:
-        if (s->evidence)
-            session_make_known(s, SMTP_END_OK);
-        session_leave(s);
+        session_end(s);
         return;
     case SMTP_STATE_COUNT:
         break;
@@ -159,9 +162,10 @@ void session_enter(struct session *s, enum smtp_state next)
     trace_event(s->smtp->config.trace, "smtp", s->peer, "%s", smtp_state_name(next));
     s->state = next;
     s->entered_ms = loop_now_ms(s->smtp->loop);
+    s->reads = 0;
     task_schedule_at(s->stage_deadline, s->entered_ms + stage_ms(s));
     if (s->evidence)
-        smtp_parser_begin(s->parser);
+        smtp_parser_begin(s->parser, next == SMTP_GREETING);
     send_for(s);
 }
 
@@ -210,8 +214,13 @@ void session_reply(struct session *s, const struct smtp_reply *r)
         else
             session_enter(s, SMTP_QUIT);
         return;
-    case SMTP_HELO:
     case SMTP_EHLO_TLS:
+        if (r->code < 400 && r->code != 250) /* a second greeting: the server did not wait for EHLO */
+            session_fail_unasked(s);
+        else
+            leave_or_try(s, r);
+        return;
+    case SMTP_HELO:
         leave_or_try(s, r);
         return;
     case SMTP_MAIL:

@@ -1,7 +1,7 @@
 /* core/collect/smtp/smtp_machine.h - what the files of one session share: its state, and the ways to change it.
  *
  * smtp_session.c hears the events, smtp_dialogue.c says what is sent and what a reply means, smtp_seen.c keeps what was
- * seen and ends the session.  For these three only.  After any call here that may end it, the session may be gone.
+ * seen and ends the session.  For these three only.  After a call that may end it, the session may be gone.
  */
 #pragma once
 
@@ -23,6 +23,7 @@ struct session {
     struct stream *stream;
     struct task *stage_deadline, *session_deadline;
     int64_t began_ms, connected_ms, entered_ms;
+    unsigned reads; /* since the state was entered */
     bool heard_clear_text; /* in the handshake */
     bool went_well;        /* it came to QUIT, and the greeting was no refusal */
     struct {
@@ -43,7 +44,9 @@ struct smtp_reply *session_keep_reply(struct session *); /* what has come of the
 void session_keep_tls(struct session *, const char *error);
 void session_make_known(struct session *, enum smtp_end);
 void session_leave(struct session *); /* frees it, and hangs up if it must */
+void session_end(struct session *);   /* all went well; leaves */
 void session_fail(struct session *, struct smtp_failure);
 void session_fail_violation(struct session *, unsigned violations);
+void session_fail_unasked(struct session *); /* what came is no reply to what we said, or are about to say */
 void session_fail_tls(struct session *, const char *why);
 void session_fail_injection(struct session *, struct str bytes);

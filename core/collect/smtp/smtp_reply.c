@@ -7,8 +7,6 @@
 #include "core/base/arena.h"
 #include "core/base/limits.h"
 
-enum { CODE_DIGITS = 3 };
-
 /* Works octet by octet, so that the result cannot depend on how the bytes were cut into segments. */
 struct smtp_parser {
     struct arena *arena;
@@ -19,8 +17,8 @@ struct smtp_parser {
     size_t octets;             /* of the line under way, a CR at its end not yet judged included */
     size_t bytes;              /* of the reply */
     bool after_cr;             /* the last octet was a CR: half a line end, or a stray one */
-    bool done;
-    int code; /* of the first line */
+    bool is_greeting, done;
+    int code; /* of the lines so far */
     unsigned violations;
 };
 
@@ -31,12 +29,13 @@ struct smtp_parser *smtp_parser_new(struct arena *arena)
     struct smtp_parser *p = ARENA_NEW(arena, struct smtp_parser);
 
     p->arena = arena;
-    smtp_parser_begin(p);
+    smtp_parser_begin(p, false);
     return p;
 }
 
-void smtp_parser_begin(struct smtp_parser *p)
+void smtp_parser_begin(struct smtp_parser *p, bool is_greeting)
 {
+    p->is_greeting = is_greeting;
     p->lines = NULL; /* the last reply keeps its own */
     p->line_count = p->kept = p->octets = p->bytes = 0;
     p->after_cr = p->done = false;
@@ -46,12 +45,7 @@ void smtp_parser_begin(struct smtp_parser *p)
 
 static void keep_octet(struct smtp_parser *p, char octet)
 {
-    unsigned char c = (unsigned char)octet;
-
-    if (c >= 0x80)
-        p->violations |= SMTP_8BIT_OCTETS;
-    else if ((c < ' ' && c != '\t') || c == 0x7f) /* textstring = 1*(%d09 / %d32-126) */
-        p->violations |= SMTP_CONTROL_OCTETS;
+    p->violations |= smtp_octet_violations(octet);
     if (p->kept < SMTP_LINE_KEEP)
         p->line[p->kept++] = octet;
 }
@@ -64,34 +58,15 @@ static void keep_line(struct smtp_parser *p)
     p->kept = p->octets = 0;
 }
 
-/* The code of a line, or 0. */
-static int line_code(const char *line, size_t len)
-{
-    if (len < CODE_DIGITS || line[0] < '2' || line[0] > '5')
-        return 0;
-    for (size_t i = 1; i < CODE_DIGITS; i++)
-        if (line[i] < '0' || line[i] > '9')
-            return 0;
-    return (line[0] - '0') * 100 + (line[1] - '0') * 10 + (line[2] - '0');
-}
-
 static void end_line(struct smtp_parser *p)
 {
-    int code = line_code(p->line, p->kept);
-    char separator = p->kept > CODE_DIGITS ? p->line[CODE_DIGITS] : ' '; /* "250" alone is legal (RFC 5321 4.2) */
+    bool is_last;
 
-    if (!code)
-        p->violations |= SMTP_BAD_CODE;
-    else if (separator != ' ' && separator != '-')
-        p->violations |= SMTP_BAD_SEPARATOR;
-    else if (p->line_count > 0 && code != p->code)
-        p->violations |= SMTP_CODE_CHANGES;
-    if (p->line_count == 0)
-        p->code = code;
+    p->violations |= smtp_line_violations((struct str){p->line, p->kept}, p->is_greeting, &p->code, &is_last);
     keep_line(p);
-    if (separator == '-' && p->line_count == SMTP_REPLY_LINES)
+    if (!is_last && p->line_count == SMTP_REPLY_LINES)
         p->violations |= SMTP_TOO_MANY_LINES; /* one more is announced */
-    p->done = separator == ' ' || p->violations & SMTP_FATAL_VIOLATIONS;
+    p->done = is_last || p->violations & SMTP_FATAL_VIOLATIONS;
 }
 
 size_t smtp_parser_feed(struct smtp_parser *p, const char *bytes, size_t size)

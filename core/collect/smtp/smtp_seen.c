@@ -71,6 +71,7 @@ struct smtp_reply *session_keep_reply(struct session *s)
 
     *slot = smtp_parser_reply(s->parser);
     slot->ms = loop_now_ms(s->smtp->loop) - s->entered_ms;
+    slot->reads = s->reads;
     s->seen->violations |= slot->violations;
     return slot;
 }
@@ -85,6 +86,13 @@ void session_keep_tls(struct session *s, const char *error)
         tls->error = error;
     tls->ms = s->seen->tls ? s->seen->tls->ms : loop_now_ms(s->smtp->loop) - s->entered_ms;
     s->seen->tls = tls;
+}
+
+void session_end(struct session *s)
+{
+    if (s->evidence)
+        session_make_known(s, SMTP_END_OK);
+    session_leave(s);
 }
 
 /* The other way out, besides QUIT.  After an error there is nothing more to be said; just close (checks.md 18.2). */
@@ -106,6 +114,26 @@ void session_fail_violation(struct session *s, unsigned violations)
 {
     s->seen->violations |= violations;
     session_fail(s, smtp_violation_failure(violations));
+}
+
+/* Nobody's reply: it is shown, and never read as the reply to a command. */
+void session_fail_unasked(struct session *s)
+{
+    struct smtp_reply *slot = reply_slot(s);
+    struct str input = stream_input(s->stream);
+
+    if (s->state == SMTP_QUIT)
+        slot = &s->seen->ehlo_tls;
+    if (slot && !slot->line_count && input.len > 0) {
+        smtp_parser_feed(s->parser, input.at, input.len);
+        *slot = smtp_parser_reply(s->parser);
+    }
+    if (slot && s->seen->tls) {
+        s->seen->unasked = *slot;
+        *slot = (struct smtp_reply){0};
+        smtp_parser_begin(s->parser, false);
+    }
+    session_fail_violation(s, SMTP_UNASKED);
 }
 
 void session_fail_tls(struct session *s, const char *why)

@@ -25,11 +25,14 @@ static void on_connected(struct session *s)
     session_enter(s, key->kind == EVIDENCE_CONNECT && key->port != SMTP_PORT ? SMTP_DONE : SMTP_GREETING);
 }
 
-/* Any reply to QUIT will do; nothing is kept of it. */
+/* Any reply to QUIT will do, and nothing is kept of it.  But what answers EHLO comes before it: if that comes only now, then
+ * what was taken for it inside TLS was nobody's. */
 static void on_farewell(struct session *s, struct str input)
 {
-    if (memchr(input.at, '\n', input.len))
-        session_enter(s, SMTP_DONE);
+    if (s->evidence && input.len >= 3 && memcmp(input.at, "250", 3) == 0)
+        session_fail_unasked(s);
+    else if (memchr(input.at, '\n', input.len))
+        session_end(s);
     else
         stream_drain(s->stream, input.len);
 }
@@ -56,6 +59,7 @@ static void on_readable(struct session *s)
         on_clear_text(s);
         return;
     }
+    s->reads++;
     taken = smtp_parser_feed(s->parser, input.at, input.len);
     trace_bytes(s->smtp->config.trace, "smtp <", s->peer, (struct str){input.at, taken});
     stream_drain(s->stream, taken);
@@ -85,8 +89,8 @@ static void on_ended(struct session *s)
 {
     struct arena *arena;
 
-    if (!s->evidence) {
-        session_leave(s);
+    if (!s->evidence || s->state == SMTP_QUIT) {
+        session_end(s);
         return;
     }
     arena = evidence_arena(s->evidence);
@@ -108,8 +112,8 @@ static void on_ended(struct session *s)
 
 static void on_deadline(struct session *s)
 {
-    if (!s->evidence)
-        session_leave(s);
+    if (!s->evidence || s->state == SMTP_QUIT)
+        session_end(s);
     else if (s->state == SMTP_LISTENING && stream_input(s->stream).len == 0)
         session_enter(s, SMTP_QUIT); /* silence is what was hoped for */
     else if (s->heard_clear_text && s->state == SMTP_HANDSHAKE)
