@@ -24,9 +24,12 @@ struct endpoint {
 };
 
 /* The name stands in for the HELO of a sender that declared none, so what is wrong with it matters more. */
-static bool stands_in_for_helo(const struct endpoint *e)
+static bool stands_in_for_helo(struct run *run, const struct endpoint *e, const char *name)
 {
-    return address_is_sender(e->address) && !e->address->helo_count;
+    const char *stand_in;
+
+    return address_is_sender(e->address) && !e->address->helo_count && need_helo_stand_in(run, &e->address->ip, e->session, &stand_in) &&
+           name_equal(stand_in, name);
 }
 
 static void all_others(struct run *run, const struct endpoint *e, enum status status, const struct trouble *trouble, const char *why)
@@ -59,13 +62,13 @@ static bool judge_greeting(struct run *run, struct endpoint *e)
         trouble = reply_trouble(run, e->session, greeting);
     if (trouble.reason) {
         f = finding_unknown(run, BANNER_GREETING, e->subject, &trouble, greeting->code ? "greeted with %s" : "no greeting%s",
-                            smtp_reply_line(run_arena(run), greeting));
+                            greeting->code ? smtp_reply_last_line(run_arena(run), greeting) : "");
         all_others(run, e, UNKNOWN, &trouble, "no greeting to judge");
     } else if (!greeting->code) {
         f = finding(run, BANNER_GREETING, SKIPPED, e->subject, "%s", why_no_greeting(e->session));
         all_others(run, e, SKIPPED, NULL, "no greeting");
     } else if (greeting->code != 220) {
-        f = finding(run, BANNER_GREETING, WARN, e->subject, "refuses all mail: %s", smtp_reply_line(run_arena(run), greeting));
+        f = finding(run, BANNER_GREETING, WARN, e->subject, "refuses all mail: %s", smtp_reply_last_line(run_arena(run), greeting));
         all_others(run, e, SKIPPED, NULL, "no greeting with 220: see banner.greeting");
     } else {
         e->other = need_other_session(run, e->host->name, e->address, e->session);
@@ -89,11 +92,13 @@ static void judge_resolution(struct run *run, const struct endpoint *e, const ch
         return;
     if (a->status == DNS_OK || aaaa->status == DNS_OK)
         finding(run, BANNER_RESOLVES, PASS, e->subject, "%s has an address", name);
-    else if (a->status == DNS_UNKNOWN || aaaa->status == DNS_UNKNOWN)
-        finding_unknown(run, BANNER_RESOLVES, e->subject, a->status == DNS_UNKNOWN ? &a->trouble : &aaaa->trouble, "no answer for %s", name);
+    else if (dns_answer_is_open(a) || dns_answer_is_open(aaaa))
+        finding_unknown(run, BANNER_RESOLVES, e->subject, dns_answer_is_open(a) ? &a->trouble : &aaaa->trouble, "no answer for %s", name);
     else
-        finding(run, BANNER_RESOLVES, stands_in_for_helo(e) ? WARN : NOTE, e->subject, "%s %s", name,
-                a->status == DNS_NXDOMAIN ? "does not exist" : "has no address");
+        finding(run, BANNER_RESOLVES, stands_in_for_helo(run, e, name) ? WARN : NOTE, e->subject, "%s %s", name,
+                a->chain_loops                ? "is an alias that leads back to itself"
+                : a->status == DNS_NXDOMAIN ? "does not exist"
+                                            : "has no address");
 }
 
 static void judge_reverse(struct run *run, const struct endpoint *e, const char *name)
@@ -124,15 +129,23 @@ static void judge_reverse(struct run *run, const struct endpoint *e, const char 
     else if (dns_answer_is_open(forward))
         finding_follows(finding_unknown(run, BANNER_MATCHES_PTR, e->subject, &forward->trouble, "no answer for %s", name), BANNER_RESOLVES);
     else
-        finding(run, BANNER_MATCHES_PTR, stands_in_for_helo(e) ? WARN : NOTE, e->subject, "%s is neither the reverse name %s nor leads here",
+        finding(run, BANNER_MATCHES_PTR, stands_in_for_helo(run, e, name) ? WARN : NOTE, e->subject, "%s is neither the reverse name %s nor leads here",
                 name, r.ptr->records[0].name);
+}
+
+/* What stands where a name should. */
+static const char *first_word(struct run *run, const struct smtp_reply *reply)
+{
+    struct str word = smtp_reply_name(reply);
+
+    return word.len ? str_printf(run_arena(run), "\"%s\"", str_text(run_arena(run), word)) : "nobody";
 }
 
 static void judge_ehlo(struct run *run, const struct endpoint *e, const char *name)
 {
     const struct smtp_session *s = e->session;
     const struct smtp_reply *reply = s->ehlo.code == 250 ? &s->ehlo : &s->helo;
-    const char *other = str_text(run_arena(run), smtp_reply_name(reply));
+    const char *other = ehlo_host_name(run, s);
     struct trouble trouble = s->ehlo.code ? reply_trouble(run, s, &s->ehlo) : e->trouble;
 
     if (reply->code != 250 && trouble.reason)
@@ -142,20 +155,26 @@ static void judge_ehlo(struct run *run, const struct endpoint *e, const char *na
     else if (name_equal(other, name))
         finding(run, BANNER_MATCHES_EHLO, PASS, e->subject, "both show %s", name);
     else
-        finding(run, BANNER_MATCHES_EHLO, NOTE, e->subject, "greets as %s, answers EHLO as %s", name, *other ? other : "nobody");
+        finding(run, BANNER_MATCHES_EHLO, NOTE, e->subject, "greets as %s, answers EHLO as %s", name, *other ? other : first_word(run, reply));
 }
 
 static void judge_names(struct run *run, const struct endpoint *e)
 {
+    static const enum check_id of_name[] = {BANNER_RESOLVES, BANNER_MATCHES_PTR, BANNER_MATCHES_EHLO};
     const char *name = greeting_host_name(run, e->session);
-    enum name_fault fault = name_fault(name);
 
-    if (fault == NAME_OK || fault == NAME_UNDERSCORE) {
+    if (!*name) {
+        finding(run, BANNER_FQDN, NOTE, e->subject, "the greeting names no host: it begins with %s", first_word(run, &e->session->greeting));
+        for (size_t i = 0; i < sizeof of_name / sizeof *of_name; i++)
+            finding(run, of_name[i], SKIPPED, e->subject, "the greeting names no host: see banner.fqdn");
+        return;
+    }
+    if (name_is_host(name)) {
         finding(run, BANNER_FQDN, PASS, e->subject, "%s", name);
         judge_resolution(run, e, name);
     } else {
-        finding(run, BANNER_FQDN, NOTE, e->subject, "the name \"%s\" %s", name, name_fault_text(fault));
-        finding(run, BANNER_RESOLVES, SKIPPED, e->subject, "no host name: see banner.fqdn");
+        finding(run, BANNER_FQDN, NOTE, e->subject, "the name %s %s", name, name_fault_text(name_fault(name)));
+        finding(run, BANNER_RESOLVES, SKIPPED, e->subject, "no public host name: see banner.fqdn");
     }
     judge_reverse(run, e, name);
     judge_ehlo(run, e, name);

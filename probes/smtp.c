@@ -49,19 +49,45 @@ static bool did_connect(const struct smtp_session *s)
     return s->connect_ms >= 0;
 }
 
-enum reach { REACHED, NOT_REACHED, REACH_UNDECIDED, NOT_CONTACTED };
+enum reach { REACHED, NOT_REACHED, REFUSES, REACH_UNDECIDED, NOT_CONTACTED };
 
-static enum reach judge_reachability(struct run *run, const struct smtp_endpoint *e)
+/* "; the first connection was reset while connecting", where the judged session is a second. */
+static const char *loss_text(struct run *run, const struct smtp_session *s)
+{
+    const struct smtp_session *lost = need_lost_session(run, s);
+
+    return lost ? str_printf(run_arena(run), "; the first connection was %s %s", session_loss_word(lost), smtp_state_during(lost->state)) : "";
+}
+
+/* It connects, and says that it takes no mail: from nobody (REFUSES), or from us. */
+static enum reach judge_refusal(struct run *run, struct smtp_endpoint *e, struct trouble trouble)
+{
+    const char *line = smtp_reply_last_line(run_arena(run), &e->session->greeting);
+
+    if (trouble.reason) {
+        e->trouble = trouble;
+        finding_rests_on(run, finding(run, SMTP_REACHABLE, PASS, e->subject, "answers, and refuses us: %s", line), e->session->key);
+        return REACH_UNDECIDED;
+    }
+    finding_rests_on(run, finding(run, SMTP_REACHABLE, WARN, e->subject, "connects, but takes no mail: %s", line), e->session->key);
+    return REFUSES;
+}
+
+static enum reach judge_reachability(struct run *run, struct smtp_endpoint *e)
 {
     const struct smtp_session *s = e->session;
     enum reach reach = NOT_REACHED;
+    struct trouble trouble;
     struct finding *f;
 
+    trouble = reply_trouble(run, s, &s->greeting);
+    if (s->greeting.code >= 500 || trouble.reason == REASON_WE_ARE_BLOCKED)
+        return judge_refusal(run, e, trouble);
     if (did_connect(s) && (s->end == SMTP_END_RESET || s->end == SMTP_END_CLOSED) && !s->greeting.code) {
         f = finding_worst(finding_unknown(run, SMTP_REACHABLE, e->subject, &e->trouble, "connects, but"), WARN);
         reach = REACH_UNDECIDED;
     } else if (did_connect(s)) {
-        f = finding(run, SMTP_REACHABLE, PASS, e->subject, "connects in %" PRId64 " ms", s->connect_ms);
+        f = finding(run, SMTP_REACHABLE, PASS, e->subject, "connects in %" PRId64 " ms%s", s->connect_ms, loss_text(run, s));
         reach = REACHED;
     } else if (e->trouble.reason) {
         f = finding_worst(finding_unknown(run, SMTP_REACHABLE, e->subject, &e->trouble, "port %u", (unsigned)s->port), WARN);
@@ -80,10 +106,14 @@ static void judge_delay(struct run *run, const struct smtp_endpoint *e)
     int64_t ms = e->session->greeting_ms;
     double seconds = (double)ms / 1000;
 
-    if (!e->session->greeting.code && e->trouble.reason)
+    if (!e->session->greeting.code && reply_drips(&e->session->greeting))
+        finding(run, SMTP_DELAY, WARN, e->subject, "the greeting comes in drops, and was not complete after %.0f s", (double)e->session->greeting.ms / 1000);
+    else if (!e->session->greeting.code && e->trouble.reason)
         finding_follows(finding_unknown(run, SMTP_DELAY, e->subject, &e->trouble, "no greeting"), BANNER_GREETING);
     else if (!e->session->greeting.code)
         finding(run, SMTP_DELAY, SKIPPED, e->subject, "no complete greeting");
+    else if (reply_drips(&e->session->greeting))
+        finding(run, SMTP_DELAY, ms <= DELAY_NOTE_MS ? NOTE : WARN, e->subject, "greets after %.1f s, in drops", seconds);
     else if (ms <= DELAY_PASS_MS)
         finding(run, SMTP_DELAY, PASS, e->subject, "greets after %.1f s", seconds);
     else
@@ -120,7 +150,9 @@ static void judge_protocol(struct run *run, const struct smtp_endpoint *e)
     const struct smtp_session *s = e->session;
     struct finding *f;
 
-    if (s->violations & SMTP_FATAL_VIOLATIONS || s->end == SMTP_END_PROTOCOL)
+    if (smtp_spoke_unasked(s) && !(s->violations & SMTP_FATAL_VIOLATIONS))
+        f = finding(run, SMTP_PROTOCOL, FAIL, e->subject, "what came inside TLS is no reply to EHLO: %s", smtp_reply_line(run_arena(run), &s->ehlo_tls));
+    else if (s->violations & SMTP_FATAL_VIOLATIONS || s->end == SMTP_END_PROTOCOL)
         f = finding(run, SMTP_PROTOCOL, FAIL, e->subject, "%s, %s", violations_text(run, s->violations & SMTP_FATAL_VIOLATIONS), smtp_state_during(s->state));
     else if (s->violations)
         f = finding(run, SMTP_PROTOCOL, NOTE, e->subject, "%s", violations_text(run, s->violations));
@@ -205,7 +237,7 @@ static void judge_extensions(struct run *run, const struct smtp_endpoint *e)
         finding(run, SMTP_EXTENSIONS, PASS, e->subject, "all of PIPELINING, 8BITMIME, SIZE, ENHANCEDSTATUSCODES, SMTPUTF8");
 }
 
-static enum reach judge_endpoint(struct run *run, const struct smtp_endpoint *e)
+static enum reach judge_endpoint(struct run *run, struct smtp_endpoint *e)
 {
     enum reach reach;
 
@@ -250,14 +282,17 @@ static enum reach judge_endpoint(struct run *run, const struct smtp_endpoint *e)
     return reach;
 }
 
-static void judge_domain(struct run *run, const char *domain, size_t reached, size_t lost, const struct trouble *doubt)
+static void judge_domain(struct run *run, const char *domain, const size_t count[], const struct trouble *doubt)
 {
-    if (reached)
-        finding(run, SMTP_REACHABLE, PASS, subject_domain(domain), "%zu of %zu MX addresses can be reached", reached, reached + lost);
+    size_t all = count[REACHED] + count[NOT_REACHED] + count[REFUSES] + count[REACH_UNDECIDED];
+
+    if (count[REACHED])
+        finding(run, SMTP_REACHABLE, PASS, subject_domain(domain), "%zu of %zu MX addresses can be reached", count[REACHED], all);
     else if (doubt->reason)
         finding_unknown(run, SMTP_REACHABLE, subject_domain(domain), doubt, "no MX address is known to be reachable");
     else
-        finding(run, SMTP_REACHABLE, FAIL, subject_domain(domain), "no MX address can be reached: bounces and replies are lost");
+        finding(run, SMTP_REACHABLE, FAIL, subject_domain(domain), "no MX works: %s, so bounces and replies are lost",
+                count[NOT_REACHED] ? "none can be reached" : "all that can be reached refuse mail");
 }
 
 static void probe_smtp(struct run *run)
@@ -293,8 +328,8 @@ static void probe_smtp(struct run *run)
         return;
     if (!doubt.reason && address_doubt(mail)) /* an MX host that could not be looked up may be the one that works */
         doubt = *address_doubt(mail);
-    if (count[REACHED] + count[NOT_REACHED] + count[REACH_UNDECIDED])
-        judge_domain(run, domain, count[REACHED], count[NOT_REACHED] + count[REACH_UNDECIDED], &doubt);
+    if (count[REACHED] + count[NOT_REACHED] + count[REFUSES] + count[REACH_UNDECIDED])
+        judge_domain(run, domain, count, &doubt);
     else if (count[NOT_CONTACTED])
         finding(run, SMTP_REACHABLE, SKIPPED, subject_domain(domain), "no MX host has a public address");
     else

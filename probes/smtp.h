@@ -1,6 +1,8 @@
 /* probes/smtp.h - what the files of the SMTP checks share. */
 #pragma once
 
+#include <stdbool.h>
+
 #include "core/base/status.h"
 #include "core/base/trouble.h"
 #include "core/derive/binding.h"
@@ -16,6 +18,7 @@ struct smtp_endpoint { /* an address of an MX host */
     enum binding binding;   /* a policy of the domain makes conforming senders insist on TLS here */
 };
 
+bool smtp_spoke_unasked(const struct smtp_session *); /* inside TLS: what came where the reply to EHLO was due is none */
 enum status smtp_without_tls(const struct smtp_endpoint *); /* what it is worth */
 /* smtp.starttls and smtp.starttls_injection, where EHLO is accepted. */
 void smtp_judge_starttls(struct run *, const struct smtp_endpoint *);

@@ -50,31 +50,78 @@ static void judge_injection(struct run *run, const struct smtp_endpoint *e)
         finding(run, SMTP_STARTTLS_INJECTION, PASS, e->subject, "nothing between the reply to STARTTLS and the handshake");
 }
 
+bool smtp_spoke_unasked(const struct smtp_session *s)
+{
+    return s->ehlo_tls.code && s->ehlo_tls.code != 250 && s->ehlo_tls.code < 400;
+}
+
+static void fault(struct run *run, const struct smtp_endpoint *e, const char *what)
+{
+    finding_rests_on(run,
+                     finding(run, SMTP_STARTTLS_OFFERED, smtp_without_tls(e), e->subject, "%s: %s", what,
+                             binding_is_set(e->binding) ? str_printf(run_arena(run), "senders that keep to %s do not deliver", binding_text(e->binding))
+                                                        : "mail arrives in the clear, or not at all"),
+                     e->session->key);
+}
+
+static void doubt(struct run *run, const struct smtp_endpoint *e, const struct trouble *trouble, const char *what)
+{
+    struct finding *f = finding_worst(finding_unknown(run, SMTP_STARTTLS_OFFERED, e->subject, trouble, "%s", what), smtp_without_tls(e));
+
+    finding_rests_on(run, f, e->session->key);
+}
+
+/* RFC 3207 4.2: after the handshake the client says EHLO again, and all goes on from there. */
+static void judge_inside_tls(struct run *run, const struct smtp_endpoint *e)
+{
+    const struct smtp_session *s = e->session, *lost = need_lost_session(run, s);
+    struct trouble trouble = s->ehlo_tls.code ? reply_trouble(run, s, &s->ehlo_tls) : e->trouble;
+
+    if (s->state == SMTP_HANDSHAKE || (s->tls && !s->tls->established)) {
+        finding(run, SMTP_STARTTLS_OFFERED, PASS, e->subject, "STARTTLS is offered and accepted; for the handshake see tls.handshake");
+    } else if (s->ehlo_tls.violations & SMTP_FATAL_VIOLATIONS || s->unasked.line_count || smtp_spoke_unasked(s) ||
+               (!s->ehlo_tls.code && s->end == SMTP_END_PROTOCOL)) {
+        finding(run, SMTP_STARTTLS_OFFERED, SKIPPED, e->subject, "no usable reply inside TLS: see smtp.protocol");
+    } else if (trouble.reason) {
+        doubt(run, e, &trouble, "STARTTLS is accepted; EHLO inside TLS");
+    } else if (s->ehlo_tls.code >= 400) {
+        fault(run, e, str_printf(run_arena(run), "STARTTLS is accepted, but EHLO inside TLS is refused (%s)", smtp_reply_line(run_arena(run), &s->ehlo_tls)));
+    } else if (session_lost_in_tls(s)) {
+        fault(run, e, str_printf(run_arena(run), "STARTTLS is accepted, but the connection is %s %s, each time", session_loss_word(s), smtp_state_during(s->state)));
+    } else if (lost && session_lost_in_tls(lost)) {
+        trouble = trouble_of(REASON_CONNECTION_LOST);
+        trouble.why = str_printf(run_arena(run), "the first connection was %s %s, the second was not", session_loss_word(lost), smtp_state_during(lost->state));
+        doubt(run, e, &trouble, "STARTTLS is offered and accepted");
+    } else {
+        finding(run, SMTP_STARTTLS_OFFERED, PASS, e->subject, "STARTTLS is offered and accepted");
+    }
+}
+
 void smtp_judge_starttls(struct run *run, const struct smtp_endpoint *e)
 {
     const struct smtp_session *s = e->session;
-    bool offered = smtp_keyword(&s->ehlo, "STARTTLS", NULL);
-    struct trouble trouble = reply_trouble(run, s, &s->starttls);
+    struct trouble trouble;
 
-    if (!offered) {
-        finding(run, SMTP_STARTTLS_OFFERED, smtp_without_tls(e), e->subject, "STARTTLS is not offered: %s",
-                binding_is_set(e->binding) ? str_printf(run_arena(run), "senders that keep to %s do not deliver", binding_text(e->binding))
-                                           : "mail arrives in the clear");
+    if (!smtp_keyword(&s->ehlo, "STARTTLS", NULL)) {
+        trouble = session_tarpit(run, s);
+        if (trouble.reason)
+            doubt(run, e, &trouble, "STARTTLS is not offered to us");
+        else
+            fault(run, e, "STARTTLS is not offered");
         finding(run, SMTP_STARTTLS_INJECTION, SKIPPED, e->subject, "STARTTLS is not offered");
         return;
     }
     if (s->starttls.code == 220) {
-        finding(run, SMTP_STARTTLS_OFFERED, PASS, e->subject, "STARTTLS is offered and accepted");
+        judge_inside_tls(run, e);
         judge_injection(run, e);
         return;
     }
-    if (!s->starttls.code)
-        trouble = e->trouble;
+    trouble = s->starttls.code ? reply_trouble(run, s, &s->starttls) : e->trouble;
     if (trouble.reason) {
-        finding_worst(finding_unknown(run, SMTP_STARTTLS_OFFERED, e->subject, &trouble, "STARTTLS is offered; the command: %s", smtp_reply_line(run_arena(run), &s->starttls)), smtp_without_tls(e));
+        doubt(run, e, &trouble, str_printf(run_arena(run), "STARTTLS is offered; the command: %s", smtp_reply_line(run_arena(run), &s->starttls)));
         finding_follows(finding_unknown(run, SMTP_STARTTLS_INJECTION, e->subject, &trouble, "STARTTLS was not accepted"), SMTP_STARTTLS_OFFERED);
         return;
     }
-    finding(run, SMTP_STARTTLS_OFFERED, smtp_without_tls(e), e->subject, "STARTTLS is offered, but refused: %s", smtp_reply_line(run_arena(run), &s->starttls));
+    fault(run, e, str_printf(run_arena(run), "STARTTLS is offered, but refused (%s)", smtp_reply_line(run_arena(run), &s->starttls)));
     finding(run, SMTP_STARTTLS_INJECTION, SKIPPED, e->subject, "STARTTLS was not accepted");
 }

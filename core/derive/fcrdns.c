@@ -28,7 +28,7 @@ static const char *banner_of(struct run *run, const struct inventory *mail, cons
             continue;
         s = need_smtp(run, ip, a->mx_name);
         *pending = !s;
-        return s && s->greeting.code ? str_text(run_arena(run), smtp_reply_name(&s->greeting)) : NULL;
+        return s && s->greeting.code ? str_text(run_arena(run), smtp_greeting_name(&s->greeting)) : NULL;
     }
     return NULL;
 }

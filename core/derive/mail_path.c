@@ -1,8 +1,6 @@
 /* core/derive/mail_path.c - puts together what is known of each mail address. */
 #include "core/derive/mail_path.h"
 
-#include <string.h>
-
 #include "core/base/arena.h"
 #include "core/base/name.h"
 #include "core/derive/fcrdns.h"
@@ -21,18 +19,12 @@ struct build {
 
 struct str session_greeting_name(const struct smtp_session *session)
 {
-    struct str name = {NULL, 0};
-
-    if (session && session->greeting.code == 220)
-        name = smtp_reply_name(&session->greeting);
-    return memchr(name.len ? name.at : "", '*', name.len) ? (struct str){NULL, 0} : name;
+    return session && session->greeting.code == 220 ? smtp_greeting_name(&session->greeting) : (struct str){NULL, 0};
 }
 
 struct str session_ehlo_name(const struct smtp_session *session)
 {
-    if (session && session->ehlo.code == 250)
-        return smtp_reply_name(&session->ehlo);
-    return session && session->helo.line_count ? smtp_reply_name(&session->helo) : (struct str){NULL, 0};
+    return session ? smtp_ehlo_name(session) : (struct str){NULL, 0};
 }
 
 struct str session_banner(const struct smtp_session *session)
@@ -97,25 +89,18 @@ static void find_sessions(struct build *b)
 
 /* ---- the name that it says ---- */
 
-static bool is_ptr_name(const struct build *b, const char *name)
-{
-    for (size_t i = 0; i < b->path->name_count; i++)
-        if (name_equal(b->path->names[i].name, name))
-            return true;
-    return false;
-}
-
-/* The one of greeting and EHLO reply that is a PTR name stands in, else the greeting's.  (checks.md, section 6) */
+/* A session that is not there, or was not greeted, has none. */
 static void assume_helo(struct build *b, const struct smtp_session *session)
 {
-    struct str greeting = session_greeting_name(session), ehlo = session_ehlo_name(session);
+    struct mail_path *path = b->path;
+    const char *name;
 
-    if (!greeting.len)
+    if (!session || session->greeting.code != 220 || !need_helo_stand_in(b->run, &path->address->ip, session, &name) || !*name)
         return;
-    if (ehlo.len && !is_ptr_name(b, compared(b->run, greeting)) && is_ptr_name(b, compared(b->run, ehlo)))
-        b->helos[b->path->helo_count++] = (struct path_helo){ehlo, HELO_OF_EHLO};
-    else
-        b->helos[b->path->helo_count++] = (struct path_helo){greeting, HELO_OF_GREETING};
+    if (path->helo_count && name_equal(name, str_text(run_arena(b->run), b->helos[0].name)))
+        return;
+    b->helos[path->helo_count++] = (struct path_helo){
+        str_of(name), name_equal(name, greeting_host_name(b->run, session)) ? HELO_OF_GREETING : HELO_OF_EHLO};
 }
 
 static void find_helos(struct build *b)

@@ -27,7 +27,7 @@ struct path_name { /* a PTR name of the address */
 enum helo_origin { HELO_DECLARED, HELO_OF_GREETING, HELO_OF_EHLO };
 
 struct path_helo {
-    struct str name; /* as declared, or as seen: remote bytes */
+    struct str name; /* as declared, remote bytes; or a host name as seen */
     enum helo_origin origin; /* all but HELO_DECLARED: it stands in, since none is declared */
 };
 
@@ -62,7 +62,7 @@ const struct mail_paths *known_mail_paths(struct run *, const struct inventory *
 
 const struct path_host *path_host(const struct mail_path *, const char *name); /* NULL: not asked */
 
-/* Names and texts of a session; empty where it has none. */
-struct str session_greeting_name(const struct smtp_session *); /* first word of a 220 greeting; not of one that a middlebox masked */
-struct str session_ehlo_name(const struct smtp_session *);     /* in the reply to EHLO (HELO) */
+/* Names and texts of a session; empty where it has none, or where there is no session. */
+struct str session_greeting_name(const struct smtp_session *); /* the host that a 220 greeting names */
+struct str session_ehlo_name(const struct smtp_session *);     /* and the reply to EHLO (HELO) */
 struct str session_banner(const struct smtp_session *);        /* text of the greeting's first line */

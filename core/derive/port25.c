@@ -79,7 +79,7 @@ static size_t ask_canaries(struct run *run, struct canary *canaries, bool *pendi
 
 static bool greets_as_itself(struct run *run, const struct canary *canary)
 {
-    const char *name = str_text(run_arena(run), smtp_reply_name(&canary->session->greeting));
+    const char *name = str_text(run_arena(run), smtp_greeting_name(&canary->session->greeting));
 
     return name_equal(name_org_domain(name), name_org_domain(canary->host));
 }

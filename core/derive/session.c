@@ -1,7 +1,5 @@
-/* core/derive/session.c - which session is judged, and when it says nothing about the server.  (checks.md, section 7) */
+/* core/derive/session.c - which session with a mail server is judged, and by which names.  (checks.md, sections 6, 7) */
 #include "core/derive/session.h"
-
-#include <strings.h>
 
 #include "core/base/arena.h"
 #include "core/base/name.h"
@@ -14,7 +12,11 @@
 #include "core/facts/smtp_session.h"
 #include "core/facts/target.h"
 
-enum { MASK_STARS = 4 };
+/* The way to TLS was open, and then there was nobody. */
+static bool lost_behind_starttls(const struct smtp_session *s)
+{
+    return session_lost_in_tls(s) || (s->state == SMTP_HANDSHAKE && (s->end == SMTP_END_RESET || s->end == SMTP_END_CLOSED));
+}
 
 /* A second look is worth it where the first may have been bad luck. */
 static bool deserves_retry(const struct smtp_session *s)
@@ -24,8 +26,11 @@ static bool deserves_retry(const struct smtp_session *s)
     case SMTP_END_CLOSED:
         return true;
     case SMTP_END_TIMEOUT:
+        return s->state == SMTP_CONNECTING || session_lost_in_tls(s);
     case SMTP_END_UNREACHABLE:
         return s->state == SMTP_CONNECTING;
+    case SMTP_END_TLS:
+        return session_lost_in_tls(s);
     case SMTP_END_OK: /* a 421 ends contact: checks.md, section 18 */
         return s->greeting.code / 100 == 4 && s->greeting.code != 421;
     default:
@@ -61,9 +66,50 @@ static bool did_not_connect(const struct smtp_session *s)
            (s->end == SMTP_END_TIMEOUT || s->end == SMTP_END_UNREACHABLE || s->end == SMTP_END_LOCAL);
 }
 
+static bool is_better(const struct smtp_session *again, const struct smtp_session *first)
+{
+    if (again->end == SMTP_END_BUDGET)
+        return false;
+    return again->end == SMTP_END_OK || again->state >= first->state; /* what the first saw stands */
+}
+
+static struct trouble lost_trouble(struct run *run, const struct smtp_session *s)
+{
+    struct trouble trouble = trouble_of(REASON_CONNECTION_LOST);
+
+    trouble.why = str_printf(run_arena(run), "the connection was %s %s", session_loss_word(s), smtp_state_during(s->state));
+    return trouble;
+}
+
+static struct trouble trouble_of_end(struct run *run, const struct smtp_session *s)
+{
+    if (session_lost_in_tls(s))
+        return lost_trouble(run, s);
+    switch (s->end) {
+    case SMTP_END_OK:
+    case SMTP_END_REFUSED:
+    case SMTP_END_PROTOCOL:
+    case SMTP_END_TLS:
+    case SMTP_END_INJECTION:
+    case SMTP_END_NOT_CONTACTED: /* nobody else can reach such an address either: ip.public says so */
+        break;
+    case SMTP_END_TIMEOUT:
+    case SMTP_END_UNREACHABLE:
+        return s->state == SMTP_CONNECTING ? (struct trouble){0} : s->trouble;
+    case SMTP_END_RESET:
+    case SMTP_END_CLOSED:
+        return lost_trouble(run, s);
+    case SMTP_END_LOCAL:
+    case SMTP_END_BUDGET:
+    case SMTP_END_COUNT:
+        return s->trouble;
+    }
+    return (struct trouble){0};
+}
+
 const struct smtp_session *need_judged_session(struct run *run, const char *mx_host, const struct ip *ip, struct trouble *trouble)
 {
-    const struct smtp_session *s = need_smtp(run, ip, mx_host), *again;
+    const struct smtp_session *s = need_smtp(run, ip, mx_host), *first;
     bool unconnected;
 
     *trouble = (struct trouble){0};
@@ -89,64 +135,68 @@ const struct smtp_session *need_judged_session(struct run *run, const char *mx_h
         if (trouble->reason)
             return s;
     }
+    first = s;
     if (deserves_retry(s)) {
-        again = need_smtp_again(run, ip, mx_host);
+        const struct smtp_session *again = need_smtp_again(run, ip, mx_host);
+
         if (!again)
             return NULL;
-        if (again->end != SMTP_END_BUDGET)
+        if (is_better(again, first))
             s = again;
     }
-    switch (s->end) {
-    case SMTP_END_OK:
-    case SMTP_END_REFUSED:
-    case SMTP_END_PROTOCOL:
-    case SMTP_END_TLS:
-    case SMTP_END_INJECTION:
-    case SMTP_END_NOT_CONTACTED: /* nobody else can reach such an address either: ip.public says so */
-        break;
-    case SMTP_END_TIMEOUT:
-    case SMTP_END_UNREACHABLE:
-        if (s->state != SMTP_CONNECTING)
-            *trouble = s->trouble;
-        break;
-    case SMTP_END_RESET:
-    case SMTP_END_CLOSED:
-        *trouble = trouble_of(REASON_CONNECTION_LOST);
-        trouble->why = str_printf(run_arena(run), "the connection was %s %s", s->end == SMTP_END_RESET ? "reset" : "closed",
-                                  smtp_state_during(s->state));
-        break;
-    case SMTP_END_LOCAL:
-    case SMTP_END_BUDGET:
-    case SMTP_END_COUNT:
-        *trouble = s->trouble;
-        break;
-    }
-    return s;
+    if (s == first || !lost_behind_starttls(first) || !lost_behind_starttls(s) || first->state != s->state)
+        *trouble = trouble_of_end(run, s);
+    return s; /* lost twice at the same place behind STARTTLS: that is how the server is */
+}
+
+const struct smtp_session *need_lost_session(struct run *run, const struct smtp_session *judged)
+{
+    const struct smtp_session *first = need_smtp(run, &judged->ip, judged->server_name);
+
+    return first && first != judged && first->end != SMTP_END_OK ? first : NULL;
 }
 
 const char *greeting_host_name(struct run *run, const struct smtp_session *s)
 {
-    return name_compared(run_arena(run), str_text(run_arena(run), smtp_reply_name(&s->greeting)));
+    return str_text(run_arena(run), smtp_greeting_name(&s->greeting));
+}
+
+const char *ehlo_host_name(struct run *run, const struct smtp_session *s)
+{
+    return str_text(run_arena(run), smtp_ehlo_name(s));
 }
 
 static bool is_reverse_name(const struct reverse *r, const char *name)
 {
+    if (r->state != REVERSE_NAMES)
+        return false;
     for (size_t i = 0; i < r->ptr->count; i++)
         if (name_equal(r->ptr->records[i].name, name))
             return true;
     return false;
 }
 
+bool need_helo_stand_in(struct run *run, const struct ip *ip, const struct smtp_session *s, const char **name)
+{
+    const char *greeting = greeting_host_name(run, s), *ehlo = ehlo_host_name(run, s);
+    struct reverse r = {.state = REVERSE_ABSENT};
+
+    if (*ehlo && !name_equal(greeting, ehlo))
+        r = need_reverse(run, ip);
+    *name = !is_reverse_name(&r, greeting) && is_reverse_name(&r, ehlo) ? ehlo : greeting;
+    return r.state != REVERSE_PENDING;
+}
+
 /* Before a name that is out of place is blamed on the host: does another host stand behind the same address? */
 static bool raises_question(struct run *run, const struct mail_address *address, const struct smtp_session *s)
 {
-    const char *name = greeting_host_name(run, s), *ehlo = str_text(run_arena(run), smtp_reply_name(&s->ehlo));
+    const char *name = greeting_host_name(run, s);
     struct reverse r;
 
     if (!address_is_sender(address) || address->helo_count || !name_is_host(name))
         return false;
     r = need_reverse(run, &address->ip);
-    return (s->ehlo.code == 250 && !name_equal(ehlo, name)) || (r.state == REVERSE_NAMES && !is_reverse_name(&r, name));
+    return (s->ehlo.code == 250 && !name_equal(ehlo_host_name(run, s), name)) || (r.state == REVERSE_NAMES && !is_reverse_name(&r, name));
 }
 
 const struct smtp_session *need_other_session(struct run *run, const char *mx_host, const struct mail_address *address,
@@ -163,58 +213,4 @@ const struct smtp_session *need_other_session(struct run *run, const char *mx_ho
     if (!other || other->greeting.code != 220 || !name_is_host(greeting_host_name(run, other)))
         return NULL;
     return name_equal(greeting_host_name(run, other), greeting_host_name(run, judged)) ? NULL : other;
-}
-
-static bool contains_nocase(struct str text, const char *word)
-{
-    struct str w = str_of(word);
-
-    for (size_t i = 0; i + w.len <= text.len; i++)
-        if (str_equal_nocase((struct str){text.at + i, w.len}, w))
-            return true;
-    return false;
-}
-
-static bool names_us(struct run *run, const struct smtp_session *s, struct str text)
-{
-    static const char *const words[] = {"blocklist", "block list", "blocked", "blacklist", "black list", "denylist",
-                                        "spamhaus",  "dnsbl",      "rbl",     "reputation", "banned"};
-
-    if (s->our_ip.family != IP_NONE && contains_nocase(text, ip_text(run_arena(run), &s->our_ip)))
-        return true;
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (contains_nocase(text, words[i]))
-            return true;
-    return false;
-}
-
-/* Firewalls that "fix" SMTP write asterisks over the greeting. */
-static bool is_masked(const struct smtp_reply *greeting)
-{
-    struct str text = smtp_reply_text(greeting, 0);
-    size_t stars = 0;
-
-    for (size_t i = 0; i < text.len; i++)
-        stars += text.at[i] == '*';
-    return stars >= MASK_STARS;
-}
-
-/* And an X for every letter of STARTTLS. */
-static bool has_masked_keyword(const struct smtp_reply *ehlo)
-{
-    return smtp_keyword(ehlo, "XXXXXXXX", NULL) || smtp_keyword(ehlo, "XXXXXXXA", NULL);
-}
-
-struct trouble reply_trouble(struct run *run, const struct smtp_session *s, const struct smtp_reply *reply)
-{
-    if (reply->code == 220 && reply == &s->greeting && is_masked(reply))
-        return trouble_of(REASON_SMTP_INTERCEPTED);
-    if (reply == &s->ehlo && ((s->greeting.code && is_masked(&s->greeting)) || has_masked_keyword(reply)))
-        return trouble_of(REASON_SMTP_INTERCEPTED);
-    if (reply->code / 100 == 4)
-        return trouble_of(REASON_TEMPORARY_REFUSAL);
-    for (size_t i = 0; reply->code / 100 == 5 && i < reply->line_count; i++)
-        if (names_us(run, s, smtp_reply_text(reply, i)))
-            return trouble_of(REASON_WE_ARE_BLOCKED);
-    return (struct trouble){0};
 }

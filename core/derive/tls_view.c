@@ -51,8 +51,11 @@ struct tls_view need_tls_view(struct run *run, const char *mx_host, const struct
     masked = reply_trouble(run, s, &s->ehlo);
     if (masked.reason)
         return undecided(v, masked, TLS_STOP_MASKED);
-    if (!smtp_keyword(&s->ehlo, "STARTTLS", NULL))
-        return skipped(v, TLS_STOP_NOT_OFFERED);
+    if (!smtp_keyword(&s->ehlo, "STARTTLS", NULL)) {
+        struct trouble tarpit = session_tarpit(run, s);
+
+        return tarpit.reason ? undecided(v, tarpit, TLS_STOP_NOT_OFFERED) : skipped(v, TLS_STOP_NOT_OFFERED);
+    }
     if (s->starttls.code != 220)
         return stopped(run, v, &s->starttls, TLS_STOP_REFUSED);
     if (!s->tls)

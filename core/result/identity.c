@@ -165,17 +165,6 @@ static void add_ptr(struct build *b)
         add_ptr_name(b, path->names[i].name);
 }
 
-/* "[192.0.2.1]" or "[IPv6:2001:db8::1]", RFC 5321 4.1.3. */
-static bool parse_literal(struct arena *arena, struct str name, struct ip *out)
-{
-    if (name.len < 3 || name.at[0] != '[' || name.at[name.len - 1] != ']')
-        return false;
-    name = (struct str){name.at + 1, name.len - 2};
-    if (str_starts_nocase(name, "IPv6:"))
-        name = (struct str){name.at + 5, name.len - 5};
-    return ip_parse(str_text(arena, name), out);
-}
-
 static void add_helo_name(struct build *b, struct str name, bool assumed)
 {
     const char *key = compared(b->arena, name);
@@ -183,7 +172,7 @@ static void add_helo_name(struct build *b, struct str name, bool assumed)
     struct ip literal;
 
     row->assumed = assumed;
-    if (parse_literal(b->arena, name, &literal)) {
+    if (ip_parse_literal(str_text(b->arena, name), &literal)) {
         bool own = ip_equal(&literal, &b->sender->ip);
 
         row->state = own ? CELL_DIFFERS : CELL_BROKEN;
