@@ -1,214 +1,173 @@
 /* probes/helo.c - the HELO name of every sender.  (checks.md, section 6; RFC 5321 4.1.1.1, 2.3.5)
  *
- * Only a declared name is judged.  Where none is declared and the sender is an MX address too, the name in its greeting
- * stands in, every finding says so, and none is worse than `warn`: a greeting is not the HELO of outgoing mail. */
+ * Only a declared name is judged.  Where none is declared and the sender is an MX address too, the name in its greeting, or
+ * in its reply to EHLO, stands in; every finding says so, and none is worse than `warn`, because it need not be the HELO of
+ * outgoing mail.  So there is one finding at most that is not in order, and its advice comes with an "if". */
+#include "probes/helo.h"
+
 #include <string.h>
 
-#include "core/base/arena.h"
 #include "core/base/name.h"
 #include "core/base/str.h"
+#include "core/derive/alias.h"
 #include "core/derive/fcrdns.h"
 #include "core/derive/inventory.h"
-#include "core/derive/reverse.h"
 #include "core/derive/run.h"
 #include "core/derive/session.h"
 #include "core/derive/spf.h"
 #include "core/facts/smtp_session.h"
 #include "core/facts/target.h"
-#include "core/result/finding.h"
 #include "core/result/probe.h"
 
-static const enum check_id checks[] = {HELO_FQDN, HELO_RESOLVES, HELO_MATCHES_IP, HELO_MATCHES_PTR, HELO_SPF};
-enum { CHECKS = sizeof checks / sizeof *checks };
+static const enum check_id checks[HELO_CHECKS] = {HELO_FQDN, HELO_RESOLVES, HELO_MATCHES_IP, HELO_MATCHES_PTR, HELO_SPF};
 
-struct helo {
-    const struct mail_address *sender;
-    const char *name;    /* without a final dot */
-    struct subject subject;
-    bool assumed;
-};
-
-static struct finding *judge(struct run *run, const struct helo *h, enum check_id check, enum status status, const char *message)
+static const char *label(struct run *run, const struct helo *h)
 {
-    enum status shown = h->assumed && status > WARN ? WARN : status;
-    struct finding *f = finding(run, check, shown, h->subject, "%s%s", message, h->assumed ? " (assumed from banner)" : "");
+    return h->assumed ? str_printf(run_arena(run), " (assumed from the %s)", h->assumed) : "";
+}
 
+static struct finding *keep(struct helo *h, struct finding *f)
+{
+    size_t i = 0;
+
+    while (checks[i] != f->check)
+        i++;
+    h->found[i] = f;
     return h->assumed ? finding_worst(f, WARN) : f;
 }
 
-static void leave_undecided(struct run *run, const struct helo *h, enum check_id check, const struct trouble *trouble, enum check_id cause)
+static struct finding *judge(struct run *run, struct helo *h, enum check_id check, enum status status, const char *message)
 {
-    struct finding *f = finding_unknown(run, check, h->subject, trouble, "no answer%s", h->assumed ? " (assumed from banner)" : "");
+    enum status shown = h->assumed && status > WARN ? WARN : status;
+
+    return keep(h, finding(run, check, shown, h->subject, "%s%s", message, label(run, h)));
+}
+
+static void leave_undecided(struct run *run, struct helo *h, enum check_id check, const struct trouble *trouble, enum check_id cause)
+{
+    struct finding *f = keep(h, finding_unknown(run, check, h->subject, trouble, "no answer%s", label(run, h)));
 
     if (cause != check)
         finding_follows(f, cause);
-    if (h->assumed)
-        finding_worst(f, WARN);
 }
 
 static void skip_all(struct run *run, struct subject subject, const char *why)
 {
-    for (size_t i = 0; i < CHECKS; i++)
+    for (size_t i = 0; i < HELO_CHECKS; i++)
         finding(run, checks[i], SKIPPED, subject, "%s", why);
 }
 
-/* "[192.0.2.1]" or "[IPv6:2001:db8::1]", RFC 5321 4.1.3: the tag goes with IPv6, and with nothing else. */
-static bool parse_literal(struct run *run, const char *name, struct ip *out)
-{
-    size_t len = strlen(name);
-    struct str inside;
-    bool tagged;
+/* ---- the checks ---- */
 
-    if (len < 3 || name[0] != '[' || name[len - 1] != ']')
-        return false;
-    inside = (struct str){name + 1, len - 2};
-    tagged = str_starts_nocase(inside, "IPv6:");
-    if (tagged)
-        inside = (struct str){inside.at + 5, inside.len - 5};
-    return ip_parse(str_copy(run_arena(run), inside).at, out) && tagged == (out->family == IP_V6);
+static const char *fault_text(enum name_fault fault)
+{
+    return fault == NAME_REVERSE ? "is a reverse name, and no host name" : name_fault_text(fault);
 }
 
-static bool judge_syntax(struct run *run, const struct helo *h)
+/* True: there is a name to look up. */
+static bool judge_syntax(struct run *run, struct helo *h)
 {
+    enum name_fault fault = name_fault(h->name);
     struct ip literal;
-    enum name_fault fault;
-    struct finding *f;
 
-    if (parse_literal(run, h->name, &literal)) {
+    if (ip_parse_literal(h->name, &literal)) {
         bool own = ip_equal(&literal, &h->sender->ip);
 
-        judge(run, h, HELO_FQDN, own ? WARN : FAIL,
-              own ? "an address literal: legal, but filters score it" : "an address literal of another address");
+        helo_remedy_name(run, h,
+                         judge(run, h, HELO_FQDN, own ? WARN : FAIL,
+                               own ? "an address literal: legal, but filters score it" : "an address literal of another address"));
         return false;
     }
-    fault = name_fault(h->name);
-    if (fault == NAME_OK) {
+    if (fault == NAME_OK)
         judge(run, h, HELO_FQDN, PASS, "a fully qualified domain name");
-        return true;
-    }
-    if (fault == NAME_UNDERSCORE) {
-        judge(run, h, HELO_FQDN, NOTE, "has an underscore, which strict sites refuse");
-        return true;
-    }
-    f = judge(run, h, HELO_FQDN, FAIL, str_printf(run_arena(run), "the name %s", name_fault_text(fault)));
-    finding_remedy(run, f,
-                   "In the mail server, set the HELO name to its public host name, such as mail.%s (Postfix: smtp_helo_name = NAME; Exim: "
-                   "helo_data = NAME in the smtp transport; OpenSMTPD: relay helo NAME; Exchange: Set-SendConnector -Fqdn NAME).",
-                   run_target(run)->domain);
-    return false;
-}
-
-static const char *record_type(const struct ip *ip)
-{
-    return ip->family == IP_V6 ? "AAAA" : "A";
+    else if (fault == NAME_UNDERSCORE)
+        helo_remedy_name(run, h, judge(run, h, HELO_FQDN, NOTE, "has an underscore, which strict sites refuse"));
+    else
+        helo_remedy_name(run, h, judge(run, h, HELO_FQDN, FAIL, str_printf(run_arena(run), "the name %s", fault_text(fault))));
+    return name_is_host(h->name);
 }
 
 /* True: there is an address to compare with. */
-static bool judge_resolution(struct run *run, const struct helo *h, const struct dns_answer *a, const struct dns_answer *aaaa)
+static bool judge_resolution(struct run *run, struct helo *h)
 {
-    bool resolves = a->status == DNS_OK || aaaa->status == DNS_OK;
-    const struct dns_answer *mx;
+    const struct dns_answer *open = dns_answer_is_open(h->own) ? h->own : h->other, *mx;
     struct finding *f;
 
-    if (resolves) {
-        bool alias = a->chain_count || aaaa->chain_count;
+    if (h->own->status == DNS_OK || h->other->status == DNS_OK) {
+        bool alias = h->own->chain_count || h->other->chain_count;
 
         f = judge(run, h, HELO_RESOLVES, alias ? NOTE : PASS, alias ? "an alias that leads to an address" : "has an address");
-    } else if (dns_answer_is_open(a) || dns_answer_is_open(aaaa)) {
-        leave_undecided(run, h, HELO_RESOLVES, dns_answer_is_open(a) ? &a->trouble : &aaaa->trouble, HELO_RESOLVES);
+    } else if (dns_answer_is_open(open)) {
+        leave_undecided(run, h, HELO_RESOLVES, &open->trouble, HELO_RESOLVES);
         return false;
     } else {
-        mx = a->status == DNS_NXDOMAIN ? a : need_dns(run, h->name, DNS_MX); /* a name that does not exist has no MX either */
+        mx = h->own->status == DNS_NXDOMAIN ? h->own : need_dns(run, h->name, DNS_MX); /* a name that does not exist has no MX either */
         if (!mx)
             return false;
-        if (mx->status == DNS_OK) {
-            f = judge(run, h, HELO_RESOLVES, WARN, "has an MX record, but no address");
-        } else if (dns_answer_is_open(mx)) {
+        if (dns_answer_is_open(mx)) {
             leave_undecided(run, h, HELO_RESOLVES, &mx->trouble, HELO_RESOLVES);
             return false;
-        } else {
-            f = judge(run, h, HELO_RESOLVES, FAIL, a->status == DNS_NXDOMAIN ? "the name does not exist" : "the name has neither address nor MX");
         }
-        if (name_is_under(h->name, name_org_domain(run_target(run)->domain)))
-            finding_record(run, f, "%s. 3600 IN %s %s", h->name, record_type(&h->sender->ip), h->sender->label);
+        if (mx->status == DNS_OK)
+            f = judge(run, h, HELO_RESOLVES, WARN, "has an MX record, but no address");
+        else if (h->own->chain_loops)
+            f = judge(run, h, HELO_RESOLVES, FAIL, str_printf(run_arena(run), "is an alias that leads back to itself: %s", alias_chain_text(run, h->own)));
+        else
+            f = judge(run, h, HELO_RESOLVES, FAIL, h->own->status == DNS_NXDOMAIN ? "the name does not exist" : "the name has neither address nor MX");
+        helo_remedy_absence(run, h, f);
     }
-    finding_rests_on(run, finding_rests_on(run, f, a->key), aaaa->key);
-    return resolves;
+    finding_rests_on(run, finding_rests_on(run, f, h->own->key), h->other->key);
+    return h->own->status == DNS_OK || h->other->status == DNS_OK;
 }
 
-static void judge_address(struct run *run, const struct helo *h, const struct dns_answer *own_family)
+static void judge_address(struct run *run, struct helo *h)
 {
     struct finding *f;
 
-    if (dns_answer_is_open(own_family)) {
-        leave_undecided(run, h, HELO_MATCHES_IP, &own_family->trouble, HELO_RESOLVES);
+    if (dns_answer_is_open(h->own)) {
+        leave_undecided(run, h, HELO_MATCHES_IP, &h->own->trouble, HELO_RESOLVES);
         return;
     }
-    if (dns_answer_has_ip(own_family, &h->sender->ip)) {
+    if (helo_leads_here(h)) {
         f = judge(run, h, HELO_MATCHES_IP, PASS, "leads to the sending address");
     } else {
         f = judge(run, h, HELO_MATCHES_IP, WARN,
-                  own_family->status == DNS_OK ? "leads to other addresses than the sending one" : "has no address of the sender's family");
-        if (name_is_under(h->name, name_org_domain(run_target(run)->domain)))
-            finding_record(run, f, "%s. 3600 IN %s %s", h->name, record_type(&h->sender->ip), h->sender->label);
+                  h->own->status == DNS_OK ? "leads to other addresses than the sending one" : "has no address of the sender's family");
+        helo_remedy_elsewhere(run, h, f);
     }
-    finding_rests_on(run, f, own_family->key);
+    finding_rests_on(run, f, h->own->key);
 }
 
-static void judge_reverse(struct run *run, const struct helo *h, const struct dns_answer *own_family)
+static void judge_reverse(struct run *run, struct helo *h)
 {
-    struct reverse r = need_reverse(run, &h->sender->ip);
-    const struct fcrdns *names;
     struct finding *f;
 
-    if (r.state == REVERSE_PENDING)
-        return;
-    names = need_fcrdns(run, need_inventory(run), &h->sender->ip, r.ptr);
-    if (!names->complete)
-        return;
-    if (r.state == REVERSE_UNDECIDED) {
-        leave_undecided(run, h, HELO_MATCHES_PTR, &r.trouble, PTR_EXISTS);
+    if (h->reverse.state == REVERSE_UNDECIDED) {
+        leave_undecided(run, h, HELO_MATCHES_PTR, &h->reverse.trouble, PTR_EXISTS);
         return;
     }
-    if (r.state == REVERSE_ABSENT) {
+    if (h->reverse.state == REVERSE_ABSENT) {
         judge(run, h, HELO_MATCHES_PTR, SKIPPED, "the address has no reverse name: see ptr.exists");
         return;
     }
-    for (size_t i = 0; i < names->count; i++) {
-        if (name_equal(names->at[i].name, h->name)) {
-            finding_rests_on(run, judge(run, h, HELO_MATCHES_PTR, PASS, "is the reverse name"), r.ptr->key);
-            return;
-        }
-    }
-    /* Whether they differ harmlessly depends on where both lead. */
-    if (dns_answer_is_open(own_family) || (dns_answer_has_ip(own_family, &h->sender->ip) && !names->confirming && names->open)) {
-        leave_undecided(run, h, HELO_MATCHES_PTR, dns_answer_is_open(own_family) ? &own_family->trouble : &names->trouble,
-                        dns_answer_is_open(own_family) ? HELO_RESOLVES : PTR_FCRDNS);
+    if (helo_is_reverse_name(h)) {
+        f = judge(run, h, HELO_MATCHES_PTR, PASS, "is the reverse name");
+    } else if (dns_answer_is_open(h->own)) { /* whether they differ harmlessly depends on where both lead */
+        leave_undecided(run, h, HELO_MATCHES_PTR, &h->own->trouble, HELO_RESOLVES);
         return;
+    } else if (helo_leads_here(h) && !h->names->confirming && h->names->open) {
+        leave_undecided(run, h, HELO_MATCHES_PTR, &h->names->trouble, PTR_FCRDNS);
+        return;
+    } else {
+        f = judge(run, h, HELO_MATCHES_PTR, h->names->confirming && helo_leads_here(h) ? NOTE : WARN,
+                  str_printf(run_arena(run), "is not the reverse name (%s)", h->names->at[0].name));
+        helo_remedy_difference(run, h, f);
     }
-    f = judge(run, h, HELO_MATCHES_PTR, names->confirming && dns_answer_has_ip(own_family, &h->sender->ip) ? NOTE : WARN,
-              str_printf(run_arena(run), "is not the reverse name (%s)", names->at[0].name));
-    finding_rests_on(run, f, r.ptr->key);
-}
-
-static bool are_senders(struct run *run, const struct dns_answer *answer)
-{
-    const struct inventory *mail = need_inventory(run);
-
-    for (size_t i = 0; i < answer->count; i++) {
-        size_t k = 0;
-
-        while (k < mail->address_count &&
-               !(address_is_sender(&mail->addresses[k]) && ip_equal(&mail->addresses[k].ip, &answer->records[i].ip)))
-            k++;
-        if (k == mail->address_count)
-            return false;
-    }
-    return true;
+    finding_rests_on(run, f, h->reverse.ptr->key);
 }
 
 /* Of mail with an empty reverse-path: RFC 7208 2.4. */
-static void judge_spf(struct run *run, const struct helo *h, const struct dns_answer *a, const struct dns_answer *aaaa)
+static void judge_spf(struct run *run, struct helo *h)
 {
     struct spf_question question = spf_question_of(run, &h->sender->ip, "", h->name);
     const struct spf_result *r = need_spf(run, &question);
@@ -225,9 +184,7 @@ static void judge_spf(struct run *run, const struct helo *h, const struct dns_an
         return;
     case SPF_NONE:
         f = judge(run, h, HELO_SPF, NOTE, "the HELO name has no SPF record; mail with an empty sender has nothing to pass by");
-        if (a->count + aaaa->count && are_senders(run, a) && are_senders(run, aaaa) &&
-            name_is_under(h->name, name_org_domain(run_target(run)->domain)))
-            finding_record(run, f, "%s. 3600 IN TXT \"v=spf1 a -all\"", h->name);
+        helo_remedy_no_spf(run, h, f);
         break;
     case SPF_FAIL:
         f = judge(run, h, HELO_SPF, FAIL, "SPF of the HELO name: fail; all mail with an empty sender fails");
@@ -241,28 +198,64 @@ static void judge_spf(struct run *run, const struct helo *h, const struct dns_an
         finding_rests_on(run, f, r->evidence[i]);
 }
 
-static void judge_name(struct run *run, const struct helo *h)
-{
-    const struct dns_answer *a, *aaaa, *own_family;
+/* ---- a name ---- */
 
+/* What remedies look at, too.  False: on its way. */
+static bool look_up(struct run *run, struct helo *h)
+{
+    bool is_ipv6 = h->sender->ip.family == IP_V6;
+
+    h->reverse = need_reverse(run, &h->sender->ip);
+    if (name_is_host(h->name)) {
+        h->own = need_dns(run, h->name, is_ipv6 ? DNS_AAAA : DNS_A);
+        h->other = need_dns(run, h->name, is_ipv6 ? DNS_A : DNS_AAAA);
+    }
+    if (h->reverse.state == REVERSE_NAMES)
+        h->names = need_fcrdns(run, need_inventory(run), &h->sender->ip, h->reverse.ptr);
+    return h->reverse.state != REVERSE_PENDING && (!h->names || h->names->complete) && (!name_is_host(h->name) || (h->own && h->other));
+}
+
+/* Only the assumption may be at fault: the worst of what was found stands for all of it. */
+static void fold(struct run *run, struct helo *h)
+{
+    struct finding *worst = NULL;
+
+    for (size_t i = 0; i < HELO_CHECKS; i++)
+        if (h->found[i] && (h->found[i]->status == NOTE || h->found[i]->status == WARN) && (!worst || h->found[i]->status > worst->status))
+            worst = h->found[i];
+    for (size_t i = 0; i < HELO_CHECKS; i++) {
+        struct finding *f = h->found[i];
+
+        if (!f || f == worst || (f->status != NOTE && f->status != WARN))
+            continue;
+        f->status = SKIPPED;
+        f->message = str_printf(run_arena(run), "not looked into, as the name is only assumed: see %s", check_of(worst->check)->name);
+        f->remedy = NULL;
+        f->records.count = 0;
+    }
+    if (worst && !worst->remedy)
+        finding_remedy(run, worst, "If this is the name that your server says when it sends: %s", check_of(worst->check)->remedy);
+}
+
+static void judge_name(struct run *run, struct helo *h)
+{
+    if (!look_up(run, h))
+        return;
     if (!judge_syntax(run, h)) {
-        for (size_t i = 1; i < CHECKS; i++)
+        for (size_t i = 1; i < HELO_CHECKS; i++)
             judge(run, h, checks[i], SKIPPED, "no domain name: see helo.fqdn");
         return;
     }
-    a = need_dns(run, h->name, DNS_A);
-    aaaa = need_dns(run, h->name, DNS_AAAA);
-    if (!a || !aaaa)
-        return;
-    own_family = h->sender->ip.family == IP_V6 ? aaaa : a;
-    if (judge_resolution(run, h, a, aaaa))
-        judge_address(run, h, own_family);
-    else if (dns_answer_is_open(a) || dns_answer_is_open(aaaa))
-        leave_undecided(run, h, HELO_MATCHES_IP, dns_answer_is_open(a) ? &a->trouble : &aaaa->trouble, HELO_RESOLVES);
+    if (judge_resolution(run, h))
+        judge_address(run, h);
+    else if (dns_answer_is_open(h->own) || dns_answer_is_open(h->other))
+        leave_undecided(run, h, HELO_MATCHES_IP, dns_answer_is_open(h->own) ? &h->own->trouble : &h->other->trouble, HELO_RESOLVES);
     else
         judge(run, h, HELO_MATCHES_IP, SKIPPED, "has no address: see helo.resolves");
-    judge_reverse(run, h, own_family);
-    judge_spf(run, h, a, aaaa);
+    judge_reverse(run, h);
+    judge_spf(run, h);
+    if (h->assumed)
+        fold(run, h);
 }
 
 static void judge_declared(struct run *run, const struct mail_address *a, const char *helo)
@@ -272,18 +265,19 @@ static void judge_declared(struct run *run, const struct mail_address *a, const 
     judge_name(run, &h);
 }
 
-static void judge_assumed_name(struct run *run, const struct mail_address *a, const char *name)
+static void judge_assumed(struct run *run, const struct mail_address *a, const struct smtp_session *s, const char *name)
 {
-    struct helo h = {.sender = a, .assumed = true, .name = name, .subject = subject_address_name(&a->ip, name)};
+    struct helo h = {.sender = a, .name = name, .subject = subject_address_name(&a->ip, name)};
 
+    h.assumed = name_equal(name, greeting_host_name(run, s)) ? "greeting" : "EHLO reply";
     judge_name(run, &h);
 }
 
-static void judge_assumed(struct run *run, const struct mail_address *a)
+static void judge_session_name(struct run *run, const struct mail_address *a)
 {
     struct trouble trouble;
     const struct smtp_session *s = need_judged_session(run, a->mx_name, &a->ip, &trouble), *other;
-    const char *name;
+    const char *name, *other_name;
 
     if (!s)
         return;
@@ -291,15 +285,16 @@ static void judge_assumed(struct run *run, const struct mail_address *a)
         skip_all(run, subject_address(&a->ip), "declare the HELO name with --sender; there is no greeting to assume it from");
         return;
     }
-    name = greeting_host_name(run, s);
-    if (!*name || strchr(name, '*')) {
+    if (!need_helo_stand_in(run, &a->ip, s, &name))
+        return;
+    if (!*name) {
         skip_all(run, subject_address(&a->ip), "declare the HELO name with --sender; the greeting shows no name to assume it from");
         return;
     }
-    judge_assumed_name(run, a, name);
+    judge_assumed(run, a, s, name);
     other = need_other_session(run, a->mx_name, a, s);
-    if (other)
-        judge_assumed_name(run, a, greeting_host_name(run, other));
+    if (other && need_helo_stand_in(run, &a->ip, other, &other_name) && !name_equal(name, other_name))
+        judge_assumed(run, a, other, other_name);
 }
 
 static void probe_helo(struct run *run)
@@ -318,7 +313,7 @@ static void probe_helo(struct run *run)
         if (a->helo_count)
             continue;
         if (a->roles & ROLE_MX)
-            judge_assumed(run, a);
+            judge_session_name(run, a);
         else
             skip_all(run, subject_address(&a->ip), "declare the HELO name: --sender ADDRESS=NAME");
     }

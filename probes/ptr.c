@@ -52,13 +52,39 @@ static void leave_undecided(struct run *run, const struct mail_address *a, const
         finding_follows(judged(a, finding_unknown(run, dependents[i], subject_address(&a->ip), &r->trouble, "%s", what)), PTR_EXISTS);
 }
 
+/* A declared HELO name that leads to the address: then it is the reverse name that is stale.  NULL: none does. */
+static const char *leading_helo(struct run *run, const struct mail_address *a)
+{
+    for (size_t i = 0; i < a->helo_count; i++) {
+        const char *helo = name_compared(run_arena(run), a->helos[i]);
+        const struct dns_answer *forward = name_is_host(helo) ? need_dns(run, helo, a->ip.family == IP_V6 ? DNS_AAAA : DNS_A) : NULL;
+
+        if (forward && dns_answer_has_ip(forward, &a->ip))
+            return helo;
+    }
+    return NULL;
+}
+
+/* For a PTR record; NULL: no name is known that would do, and none is invented. */
 static const char *wanted_name(struct run *run, const struct mail_address *a)
 {
-    if (a->helo_count && name_is_host(address_helo(a)))
-        return address_helo(a);
+    const char *helo = leading_helo(run, a);
+
+    if (!helo && a->helo_count)
+        helo = name_compared(run_arena(run), address_helo(a));
+    if (helo && name_is_host(helo))
+        return helo;
     if (a->mx_name)
         return a->mx_name;
-    return a->host_count ? a->hosts[0] : str_printf(run_arena(run), "mail.%s", run_target(run)->domain);
+    return a->host_count ? a->hosts[0] : NULL;
+}
+
+static void offer_ptr(struct run *run, const struct mail_address *a, struct finding *f)
+{
+    const char *name = wanted_name(run, a);
+
+    if (name)
+        finding_record(run, f, "%s. 3600 IN PTR %s.", ip_reverse_name(run_arena(run), &a->ip), name);
 }
 
 /* Where an SPF term made the address a sender, it may be the term that is wrong. */
@@ -78,9 +104,9 @@ static void report_absence(struct run *run, const struct mail_address *a, const 
                 ptr->chain_count ? "the reverse name is an alias for %s, which has no PTR record" : "no PTR record for %s",
                 ptr->chain_count ? ptr->chain[ptr->chain_count - 1].target : r->name);
     finding_rests_on(run, judged(a, f), ptr->key);
-    finding_remedy(run, f, "Ask whoever assigned you the address %s for this PTR record; the name needs an address record that leads back.%s",
-                   a->label, way_out(run, a));
-    finding_record(run, f, "%s. 3600 IN PTR %s.", r->name, wanted_name(run, a));
+    finding_remedy(run, f, "Ask whoever assigned you the address %s for %s; the name needs an address record that leads back.%s",
+                   a->label, wanted_name(run, a) ? "this PTR record" : "a PTR record with the name of the host", way_out(run, a));
+    offer_ptr(run, a, f);
     skip_dependents(run, a, "no PTR record: see ptr.exists");
 }
 
@@ -150,12 +176,17 @@ static void offer_forward_record(struct run *run, const struct mail_address *a, 
         if (n->state == DENIES && name_is_host(n->name) && name_is_under(n->name, name_org_domain(domain)))
             finding_record(run, f, "%s. 3600 IN %s %s", n->name, a->ip.family == IP_V6 ? "AAAA" : "A", a->label);
     }
-    if (f->records.count) {
+    if (leading_helo(run, a)) {
+        f->records.count = 0;
+        finding_remedy(run, f, "Ask whoever assigned you the address for this PTR record in place of what is there: the HELO name leads to the address.");
+        offer_ptr(run, a, f);
+    } else if (f->records.count) {
         finding_remedy(run, f, "Publish this address record beside what the name has; or ask whoever assigned you the address for a PTR "
                                "record with a name that has it.");
     } else {
-        finding_remedy(run, f, "Ask whoever assigned you the address for this PTR record, and see that the name has the address %s.", a->label);
-        finding_record(run, f, "%s. 3600 IN PTR %s.", ip_reverse_name(run_arena(run), &a->ip), wanted_name(run, a));
+        finding_remedy(run, f, "Ask whoever assigned you the address for %s, and see that the name has the address %s.",
+                       wanted_name(run, a) ? "this PTR record" : "a PTR record with the name of the host", a->label);
+        offer_ptr(run, a, f);
     }
 }
 
@@ -254,7 +285,7 @@ static void judge_looks(struct run *run, const struct mail_address *a, const str
                 hits_text(run, &v), v.exemption ? "; lowered by \"" : "", v.exemption ? v.exemption : "", v.exemption ? "\"" : "",
                 v.filters ? str_printf(run_arena(run), "; fires at %s", v.filters) : "");
     if (f->status >= WARN)
-        finding_record(run, f, "%s. 3600 IN PTR %s.", ip_reverse_name(run_arena(run), &a->ip), wanted_name(run, a));
+        offer_ptr(run, a, f);
     judged(a, f);
 }
 
