@@ -153,7 +153,8 @@ static void judge_protocol(struct run *run, const struct smtp_endpoint *e)
     if (smtp_spoke_unasked(s) && !(s->violations & SMTP_FATAL_VIOLATIONS))
         f = finding(run, SMTP_PROTOCOL, FAIL, e->subject, "what came inside TLS is no reply to EHLO: %s", smtp_reply_line(run_arena(run), &s->ehlo_tls));
     else if (s->violations & SMTP_FATAL_VIOLATIONS || s->end == SMTP_END_PROTOCOL)
-        f = finding(run, SMTP_PROTOCOL, FAIL, e->subject, "%s, %s", violations_text(run, s->violations & SMTP_FATAL_VIOLATIONS), smtp_state_during(s->state));
+        f = finding(run, SMTP_PROTOCOL, FAIL, e->subject, "%s, %s%s%s", violations_text(run, s->violations & SMTP_FATAL_VIOLATIONS), smtp_state_during(s->state),
+                    s->unasked.line_count ? ": " : "", smtp_reply_line(run_arena(run), &s->unasked));
     else if (s->violations)
         f = finding(run, SMTP_PROTOCOL, NOTE, e->subject, "%s", violations_text(run, s->violations));
     else if (!s->greeting.code)
@@ -289,7 +290,7 @@ static void judge_domain(struct run *run, const char *domain, const size_t count
     if (count[REACHED])
         finding(run, SMTP_REACHABLE, PASS, subject_domain(domain), "%zu of %zu MX addresses can be reached", count[REACHED], all);
     else if (doubt->reason)
-        finding_unknown(run, SMTP_REACHABLE, subject_domain(domain), doubt, "no MX address is known to be reachable");
+        finding_unknown(run, SMTP_REACHABLE, subject_domain(domain), doubt, "no MX address is known to take mail");
     else
         finding(run, SMTP_REACHABLE, FAIL, subject_domain(domain), "no MX works: %s, so bounces and replies are lost",
                 count[NOT_REACHED] ? "none can be reached" : "all that can be reached refuse mail");

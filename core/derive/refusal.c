@@ -27,11 +27,11 @@ enum { MEANINGS = sizeof meanings / sizeof *meanings };
 const char *refusal_text(enum refusal refusal)
 {
     static const char *const texts[REFUSAL_COUNT] = {
-        "nobody is taken",
-        "this machine's address has no reverse name that leads back to it",
-        "the EHLO name of this machine is not what the server expects",
-        "a block list has this machine's address",
-        "this machine's address has a poor reputation",
+        "the server takes mail from nobody",
+        "the server asks for a reverse name of this machine's address that leads back to it",
+        "the server does not take the name that this machine says in EHLO",
+        "the server says that this machine's address is on a block list",
+        "the server says that this machine's address has a poor reputation",
         "the server refuses this program's own address",
     };
 

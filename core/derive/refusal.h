@@ -30,4 +30,4 @@ struct refusal_parties {
 /* `text` is what stands behind `code` in all lines of a reply, 4yz or 5yz.  What we could repair is told before what merely
  * names us.  Exhausts the arena where there is no memory. */
 enum refusal refusal_by_words(struct arena *, const struct refusal_parties *, int code, struct str text);
-const char *refusal_text(enum refusal); /* "a block list has this machine's address" */
+const char *refusal_text(enum refusal); /* "the server says that ...", a clause */

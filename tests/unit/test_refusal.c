@@ -18,7 +18,7 @@ static const struct {
 } sentences[] = {
     /* Postfix, and its postscreen */
     {"554 5.7.1 Service unavailable; client [11.9.9.9] blocked using zen.spamhaus.org", REFUSAL_OF_LISTED},
-    {"521 5.7.1 Service unavailable; client [11.9.9.9] blocked using dnsbl.example.net", REFUSAL_OF_US},
+    {"521 5.7.1 Service unavailable; client [11.9.9.9] blocked using dnsbl.example.net", REFUSAL_OF_LISTED},
     {"554 5.7.1 Service unavailable; Client host [11.9.9.9] blocked using bl.spamcop.net; see the list's page", REFUSAL_OF_LISTED},
     {"554 5.7.1 <audit.example.net[11.9.9.9]>: Client host rejected: Access denied", REFUSAL_OF_US},
     {"554 5.7.1 <unknown[10.1.1.1]>: Client host rejected: Access denied", REFUSAL_OF_US},
@@ -69,6 +69,7 @@ static const struct {
     {"554-mx1.example.org Service not available\n554-No SMTP service\n554 IP address is block listed.", REFUSAL_OF_LISTED},
     {"554 9.9.9.11.example.net says no", REFUSAL_OF_US},
     {"554 Go away, audit.example.net", REFUSAL_OF_US},
+    {"521 5.7.1 Blocked by our reputation service", REFUSAL_OF_REPUTATION},
     {"554 (ip:[IPv6:2600:0:0:0::9]) no", REFUSAL_OF_ALL},
     /* German, French */
     {"554 Ihre IP-Adresse steht auf einer Sperrliste", REFUSAL_OF_LISTED},
