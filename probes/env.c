@@ -11,6 +11,7 @@
 #include "core/facts/vantage.h"
 #include "core/result/finding.h"
 #include "core/result/probe.h"
+#include "probes/vantage.h"
 
 static void judge_resolver(struct run *run, const struct vantage *here)
 {
@@ -131,6 +132,7 @@ static void probe_env(struct run *run)
     judge_ipv6(run, here);
     judge_port25(run, here);
     judge_clock(run, here);
+    judge_vantage(run, here);
 }
 
 const struct probe env_probe = {

@@ -1,0 +1,89 @@
+/* probes/vantage.c - whether mail servers refuse this machine, and what to repair then; and whether it is one of them. */
+#include "probes/vantage.h"
+
+#include "core/base/str.h"
+#include "core/derive/inventory.h"
+#include "core/derive/refusal.h"
+#include "core/derive/run.h"
+#include "core/derive/session.h"
+#include "core/facts/smtp_session.h"
+#include "core/facts/vantage.h"
+#include "core/result/finding.h"
+
+/* A mail address of the domain that is this machine's own; NULL: none is. */
+static const struct mail_address *own_address(const struct inventory *mail, const struct vantage *here)
+{
+    for (size_t i = 0; i < mail->address_count; i++)
+        for (size_t k = 0; k < here->address_count; k++)
+            if (ip_equal(&mail->addresses[i].ip, &here->addresses[k]))
+                return &mail->addresses[i];
+    return NULL;
+}
+
+static const char *repair(struct run *run, enum refusal refusal, const struct smtp_session *s)
+{
+    const char *ours = s->our_ip.family == IP_NONE ? "this machine's address" : ip_text(run_arena(run), &s->our_ip);
+
+    switch (refusal) {
+    case REFUSAL_OF_PTR:
+        return str_printf(run_arena(run), "Ask whoever assigned you %s for a PTR record with a name that leads back to it, such as %s.", ours, s->our_name);
+    case REFUSAL_OF_HELO:
+        return str_printf(run_arena(run), "Say a name with --helo that exists and leads to %s, instead of %s.", ours, s->our_name);
+    case REFUSAL_OF_LISTED:
+        return str_printf(run_arena(run), "Ask for %s to be taken off the block list, or run mailready on another machine.", ours);
+    default:
+        return "Run mailready on another machine, or on the mail server itself.";
+    }
+}
+
+struct refusals {
+    size_t asked, refused;
+    enum refusal kind; /* of the first */
+    const struct smtp_session *session;
+    bool pending;
+};
+
+/* What the MX hosts say against this machine. */
+static struct refusals count_refusals(struct run *run, const struct inventory *mail)
+{
+    struct refusals r = {.pending = !mail->complete};
+
+    for (size_t h = 0; h < mail->host_count; h++) {
+        for (size_t i = 0; i < mail->hosts[h].address_count; i++) {
+            struct trouble trouble;
+            const struct smtp_session *s = need_judged_session(run, mail->hosts[h].name, &mail->addresses[mail->hosts[h].addresses[i]].ip, &trouble);
+            enum refusal refusal = s ? session_refusal(run, s) : REFUSAL_OF_ALL;
+
+            r.pending |= !s;
+            r.asked += s && s->greeting.code;
+            r.refused += refusal != REFUSAL_OF_ALL;
+            if (refusal != REFUSAL_OF_ALL && !r.session) {
+                r.kind = refusal;
+                r.session = s;
+            }
+        }
+    }
+    return r;
+}
+
+void judge_vantage(struct run *run, const struct vantage *here)
+{
+    const struct inventory *mail = need_inventory(run);
+    const struct mail_address *own = own_address(mail, here);
+    struct refusals r = count_refusals(run, mail);
+    struct finding *f;
+
+    if (r.pending)
+        return;
+    if (r.refused) {
+        f = finding(run, ENV_VANTAGE, NOTE, subject_machine(here->host), "refused by %zu of %zu addresses: %s", r.refused, r.asked, refusal_text(r.kind));
+        finding_remedy(run, f, "%s", repair(run, r.kind, r.session));
+        finding_rests_on(run, f, r.session->key);
+    } else if (own) {
+        finding(run, ENV_VANTAGE, NOTE, subject_machine(here->host), "seen from inside: %s is this machine's own address", own->label);
+    } else if (r.asked) {
+        finding(run, ENV_VANTAGE, PASS, subject_machine(here->host), "no mail server refuses this machine");
+    } else {
+        finding(run, ENV_VANTAGE, SKIPPED, subject_machine(here->host), "no mail server was heard");
+    }
+}
