@@ -37,6 +37,14 @@ EHLO = b"EHLO probe.lab"
 # What a peer says that isn't the polite conversation of its host in the table.
 GREETING = {        # domain: (seconds at least, what the greeting looks like)
     "postscreen.lab": (5.5, rb"220-mx1\.postscreen\.lab .*\r\n220 mx1\.postscreen\.lab .*\r\n"),
+    "postscreen-words.lab": (5.5, rb"220-On patiente\r\n220 mx1\.postscreen-words\.lab .*\r\n"),
+    "postscreen-drop.lab": (0, rb"(220-.*\r\n)?521 .*11\.9\.9\.9.*blocked using bl-probe\.lab\r\n"),
+    "spamd.lab": (9.5, rb"220 mx1\.spamd\.lab ESMTP spamd .*\r\n"),
+    "one-octet.lab": (19.5, rb"220 mx1\.one-octet\.lab .*\r\n"),
+    "needs-ptr.lab": (0, rb"554 .* PTR\r\n"),
+    "teaser-521.lab": (0, rb"220-.*\r\n521 .*\r\n"),
+    "teaser-421.lab": (0, rb"220-.*\r\n421 .*\r\n"),
+    "banner-escapes.lab": (0, rb"220 m\\120\.banner-escapes\.lab\0 .*\r\n"),
     "tarpit.lab": (19.5, rb"220 mx1\.tarpit\.lab .*\r\n"),
     "slow.lab": (13.5, rb"220 mx1\.slow\.lab .*\r\n"),
     "close-after-connect.lab": (0, rb""),
@@ -55,6 +63,9 @@ REPLY = {           # domain: what the reply to EHLO looks like
     "helo-only.lab": rb"500 .*\r\n",
     "ehlo-refused.lab": rb"550 .*\r\n",
     "ehlo-tempfail.lab": rb"450 .*\r\n",
+    "one-octet.lab": rb"250 mx1\.one-octet\.lab\r\n",
+    "spamd.lab": rb"250 Hello, spam sender.*\r\n",
+    "ehlo-no-codes.lab": rb"250-.*\r\nPIPELINING\r\n",
     "mixed-codes.lab": rb"250-.*\r\n250-.*\r\n251-.*\r\n250 .*\r\n",
     "long-line.lab": rb"(?s).*\r\n250-X-LONG x{587}\r\n.*",
     "auth-before-tls.lab": rb"(?s).*250-AUTH PLAIN\r\n.*250-STARTTLS\r\n.*",
@@ -64,18 +75,24 @@ REPLY = {           # domain: what the reply to EHLO looks like
     "delay20.lab": rb"(?s)250-mx1\.delay20\.lab .*",
 }
 STARTTLS = {        # domain: how it ends
-    "no-starttls.lab": "502", "sts-no-starttls.lab": "502", "delay20.lab": "502", "starttls-454.lab": "454", "mixed-codes.lab": "", "bare-lf.lab": "",
+    "no-starttls.lab": "502", "spamd.lab": "502", "one-octet.lab": "502", "ehlo-no-codes.lab": "", "handshake-resets.lab": "Connection reset",
+    "tls-resets.lab": "", "tls-silent.lab": "",
+    "sts-no-starttls.lab": "502", "delay20.lab": "502", "starttls-454.lab": "454", "mixed-codes.lab": "", "bare-lf.lab": "",
     "helo-only.lab": "", "ehlo-refused.lab": "", "ehlo-tempfail.lab": "", "close-after-ehlo.lab": "", "starred-banner.lab": "",
     "injection.lab": "injected", "injection-late.lab": "injected late", "tls-broken.lab": "WRONG_VERSION_NUMBER",
     "tls-selfsigned.lab": "self-signed certificate", "tls-expired.lab": "certificate has expired", "tls-wrongname.lab": "Hostname mismatch",
     "tls-weak-key.lab": "EE certificate key too weak", "tls-sha1.lab": "CA signature digest algorithm too weak",
     "tls-1-0.lab": "legacy sigalg disallowed", "dane-selfsigned.lab": "self-signed certificate", "dane-no-starttls.lab": "502",
 }
+INSIDE = {          # domain: what the reply to EHLO inside TLS looks like, and a farewell
+    "tls-refuses-ehlo.lab": (rb"503 .*\r\n", b"221"), "tls-421.lab": (rb"421 .*\r\n", b""), "tls-closes.lab": (rb"", b""), "tls-cuts-reply.lab": (rb"250-.*\r\n250-PIPELI", b""),
+    "tls-closes-once.lab": (rb"", b""), "tls-speaks-first.lab": (rb"220 .*\r\n", b"250"),
+}
 NO_SESSION = {      # domain: how it fails
     "silent.lab": TimeoutError, "blackhole.lab": TimeoutError, "refused.lab": ConnectionRefusedError,
     "reset-after-connect.lab": ConnectionResetError,
 }
-NO_EHLO = {"close-after-connect.lab", "reject-554.lab", "reject-us.lab", "busy-421.lab", "endless-greeting.lab", "bad-code.lab"}
+NO_EHLO = {"needs-ptr.lab", "teaser-521.lab", "teaser-421.lab", "postscreen-drop.lab", "close-after-connect.lab", "reject-554.lab", "reject-us.lab", "busy-421.lab", "endless-greeting.lab", "bad-code.lab"}
 
 
 def check_no_session(address, error):
@@ -102,10 +119,10 @@ def check_session(domain, host, address):
     if not re.fullmatch(REPLY.get(domain.name, rb"(?s)250-%s[ \r].*" % re.escape(host.ehlo.encode())), reply):
         wrong.append(f"EHLO reply {reply[:200]!r}")
     outcome = STARTTLS.get(domain.name, "secure")
-    return wrong if outcome == "" else wrong + check_starttls(talk, host, outcome)
+    return wrong if outcome == "" else wrong + check_starttls(talk, host, outcome, INSIDE.get(domain.name, (rb"(?s)250[- ].*", b"221")))
 
 
-def check_starttls(talk, host, outcome):
+def check_starttls(talk, host, outcome, inside):
     reply = talk.say(b"STARTTLS")
     if outcome in ("502", "454"):
         return [] if reply.startswith(outcome.encode()) else [f"STARTTLS reply {reply!r}"]
@@ -121,8 +138,9 @@ def check_starttls(talk, host, outcome):
     if outcome != "secure":
         return [f"TLS works, no {outcome!r}"]
     talk.socket = secure
-    wrong = [] if re.match(rb"250[- ]", talk.say(EHLO)) else ["no EHLO reply inside TLS"]
-    return wrong if talk.say(b"QUIT").startswith(b"221") else wrong + ["no 221"]
+    reply, (pattern, farewell) = talk.say(EHLO), inside
+    wrong = [] if re.fullmatch(pattern, reply) else [f"EHLO reply inside TLS {reply!r}"]
+    return wrong if not farewell or talk.say(b"QUIT").startswith(farewell) else wrong + [f"no {farewell.decode()}"]
 
 
 def check_recipients(address, domain):

@@ -41,6 +41,7 @@ class Host:
     ehlo: object = OWN_NAME
     starttls: bool = True
     tls_protocols: str = ""         # of Postfix
+    options: tuple = ()             # further ones of Postfix
     cert: str = "good"              # or another kind that certs.py knows
     # Filled in by Domain:
     fqdn: str = ""

@@ -141,10 +141,35 @@ async def slow(s):
     await s.serve()
 
 
-@script
-async def reset_after_connect(s):
+async def reset(s):
     s.writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     s.writer.transport.abort()
+
+
+async def drip(s, text, octets):
+    """The first octets of a text one a second, and then the rest."""
+    for octet in text[:octets]:
+        await s.send(octet)
+        await asyncio.sleep(1)
+    await s.line(text[octets:])
+
+
+# OpenBSD's tarpit, as it is unless configured otherwise.
+@script
+async def spamd(s):
+    await drip(s, f"220 {s.name} ESMTP spamd IP-based SPAM blocker", 10)
+    await s.serve(EHLO="250 Hello, spam sender. Pleased to be wasting your time.")
+
+
+@script
+async def one_octet(s):
+    await drip(s, f"220 {s.name} ESMTP", 20)
+    await s.serve(EHLO=f"250 {s.name}")
+
+
+@script
+async def reset_after_connect(s):
+    await reset(s)
 
 
 @script
@@ -178,6 +203,27 @@ async def reject_us(s):
     client = s.writer.get_extra_info("peername")[0]
     await s.line(f"554 5.7.1 Service unavailable; client [{client}] blocked using bl.blocklist.lab")
     await s.serve(EHLO="503 5.5.1 no", HELO="503 5.5.1 no")
+
+
+@script
+async def needs_ptr(s):
+    await s.line("554 5.7.1 The connecting IP must have a valid PTR")
+    await s.serve(EHLO="503 5.5.1 no", HELO="503 5.5.1 no")
+
+
+@script
+async def teaser_521(s):
+    await s.line(f"220-{s.name} ESMTP")
+    await asyncio.sleep(0.2)
+    await s.line(f"521 5.3.2 {s.name} does not accept mail")
+    await s.serve(EHLO="503 5.5.1 no", HELO="503 5.5.1 no")
+
+
+@script
+async def teaser_421(s):
+    await s.line(f"220-{s.name} ESMTP")
+    await asyncio.sleep(0.2)
+    await s.line(f"421 4.3.2 {s.name} too busy, try later")
 
 
 @script
@@ -225,6 +271,12 @@ async def mixed_codes(s):
 
 
 @script
+async def ehlo_no_codes(s):
+    await s.greet()
+    await s.serve(EHLO=f"250-{s.name}\r\nPIPELINING\r\nSTARTTLS\r\n250 8BITMIME")
+
+
+@script
 async def bare_lf(s):
     s.end = "\n"
     await s.greet()
@@ -249,6 +301,12 @@ async def starred_banner(s):
 @script
 async def hostile_banner(s):
     await s.send(b"220 " + s.name.encode() + b" <script>alert(1)</script> \x1b[31mred \xe2\x80\xaeesrever \xff\xfe \x00 end\r\n")
+    await s.serve()
+
+
+@script
+async def banner_escapes(s):
+    await s.send(b"220 m\\120." + s.peer.domain.encode() + b"\x00 ESMTP\r\n")
     await s.serve()
 
 
@@ -329,6 +387,83 @@ async def tls_broken(s):
         await s.reader.read(LINE_BYTES)         # the ClientHello
         await s.send("this is no TLS record, is it?\r\n" * 8)
         await s.drain_until_closed()
+    await s.greet()
+    await s.serve(STARTTLS=reply)
+
+
+@script
+async def handshake_resets(s):
+    async def reply():
+        await s.line("220 2.0.0 ready")
+        await s.reader.read(LINE_BYTES)         # the ClientHello
+        await reset(s)
+    await s.greet()
+    await s.serve(STARTTLS=reply)
+
+
+# Inside TLS.
+
+async def serve_inside(s, reply):
+    """Polite, until EHLO comes inside TLS."""
+    async def ehlo():
+        await (reply() if s.secure else s.ehlo())
+    await s.greet()
+    await s.serve(EHLO=ehlo)
+
+
+async def close(s):
+    s.writer.close()
+
+
+@script
+async def tls_refuses_ehlo(s):
+    await serve_inside(s, lambda: s.line("503 5.5.1 bad sequence of commands"))
+
+
+@script
+async def tls_421(s):
+    async def reply():
+        await s.line(f"421 4.3.2 {s.name} shutting down")
+        await close(s)
+    await serve_inside(s, reply)
+
+
+@script
+async def tls_closes(s):
+    await serve_inside(s, lambda: close(s))
+
+
+@script
+async def tls_resets(s):
+    await serve_inside(s, lambda: reset(s))
+
+
+@script
+async def tls_cuts_reply(s):
+    async def reply():
+        await s.send(f"250-{s.name}\r\n250-PIPELI")
+        await close(s)
+    await serve_inside(s, reply)
+
+
+@script
+async def tls_silent(s):
+    await serve_inside(s, s.drain_until_closed)
+
+
+# Not when somebody comes again within the time that a second try takes.
+@script
+async def tls_closes_once(s):
+    now = asyncio.get_running_loop().time()
+    again, s.peer.last = now - getattr(s.peer, "last", -60) < 30, now
+    await serve_inside(s, s.ehlo if again else lambda: close(s))
+
+
+@script
+async def tls_speaks_first(s):
+    async def reply():
+        await s.start_tls()
+        await s.greet()
     await s.greet()
     await s.serve(STARTTLS=reply)
 

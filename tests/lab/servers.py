@@ -85,7 +85,6 @@ smtputf8_enable = yes
 postscreen_greet_action = enforce
 postscreen_greet_wait = 6s
 postscreen_greet_ttl = 1s
-postscreen_cache_map = btree:/run/lab/postfix/postscreen_cache
 """
 
 
@@ -97,14 +96,18 @@ def _postfix_master():
             options += ["smtpd_tls_security_level=may", f"smtpd_tls_chain_files={TLS}/{host.fqdn}.key, {TLS}/{host.fqdn}.pem"]
         if host.tls_protocols:
             options.append(f"smtpd_tls_protocols={host.tls_protocols}")
+        options += host.options
+        if host.by == "postscreen":     # each has a cache and an smtpd of its own
+            options += [f"postscreen_cache_map=btree:/run/lab/postfix/{host.fqdn}", f"smtpd_service_name=smtpd-{address}"]
         text = "".join(f"  -o {{ {option} }}\n" for option in options)
         service = f"[{address}]:25" if ":" in address else f"{address}:25"
         if host.by == "postscreen":
-            lines.append(f"{service} inet n - n - 1 postscreen\n{text}smtpd pass - - n - - smtpd\n{text}"
-                         f"tlsproxy unix - - n - 0 tlsproxy\n{text}dnsblog unix - - n - 0 dnsblog\n")
+            lines.append(f"{service} inet n - n - 1 postscreen\n{text}smtpd-{address} pass - - n - - smtpd\n{text}")
         else:
             lines.append(f"{service} inet n - n - - smtpd\n{text}")
-    return "".join(lines) + """cleanup unix n - n - 0 cleanup
+    return "".join(lines) + """tlsproxy unix - - n - 0 tlsproxy
+dnsblog unix - - n - 0 dnsblog
+cleanup unix n - n - 0 cleanup
 qmgr unix n - n 300 1 qmgr
 tlsmgr unix - - n 1000? 1 tlsmgr
 rewrite unix - - n - - trivial-rewrite

@@ -70,6 +70,7 @@ DOMAINS = [
     Domain("ehlo-localhost", 43, "banner and EHLO reply say localhost", host(banner="localhost")),
     Domain("starred-banner", 44, "a middlebox has starred the banner out", host(by="starred-banner")),
     Domain("hostile-banner", 45, "HTML, ESC, bidi control, bytes that are no UTF-8 and a NUL in the banner", host(by="hostile-banner")),
+    Domain("banner-escapes", 48, "a backslash escape and a NUL in the banner's name", host(by="banner-escapes")),
     Domain("two-names", 46, "a load balancer: the name changes with each connection", host(by="two-names"),
            records=["node1 A 11.22.46.25", "node2 A 11.22.46.25"]),
     Domain("one-bad-name", 47, "a load balancer: every other connection leads to a host whose name does not exist", host(by="one-bad-name")),
@@ -113,11 +114,20 @@ DOMAINS = [
     Domain("helo-only", 98, "EHLO is refused, HELO accepted", host(by="helo-only")),
     Domain("ehlo-refused", 99, "EHLO and HELO are refused", host(by="ehlo-refused")),
     Domain("ehlo-tempfail", 100, "EHLO is put off with 450", host(by="ehlo-tempfail")),
+    Domain("needs-ptr", 101, "greets with 554 and asks for a PTR record of ours", host(by="needs-ptr")),
+    Domain("teaser-521", 102, "begins to greet with 220-, and refuses with 521", host(by="teaser-521")),
+    Domain("teaser-421", 103, "begins to greet with 220-, and closes with 421", host(by="teaser-421")),
+    Domain("postscreen-drop", 104, "postscreen finds our address on a list, and drops us behind its teaser",
+           host(by="postscreen", options=("postscreen_dnsbl_sites=bl-probe.lab", "postscreen_dnsbl_action=drop"))),
+    Domain("postscreen-words", 105, "nothing: postscreen's teaser is in words", host(by="postscreen", options=("postscreen_greet_banner=On patiente",))),
+    Domain("spamd", 106, "a tarpit: greets in drops, with words of its own, and has no STARTTLS", host(by="spamd", starttls=False)),
+    Domain("one-octet", 107, "a tarpit: one octet of the greeting a second, and no STARTTLS", host(by="one-octet", starttls=False)),
 
     # Protocol.
     Domain("endless-greeting", 110, "the greeting never ends", host(by="endless-greeting")),
     Domain("bad-code", 111, "the greeting's code is 2x0", host(by="bad-code")),
     Domain("mixed-codes", 112, "the lines of the EHLO reply have different codes", host(by="mixed-codes")),
+    Domain("ehlo-no-codes", 118, "lines of the EHLO reply have no code", host(by="ehlo-no-codes")),
     Domain("bare-lf", 113, "lines end with a bare LF", host(by="bare-lf")),
     Domain("long-line", 114, "a line of the EHLO reply has 600 octets", host(by="long-line")),
     Domain("auth-before-tls", 115, "AUTH is offered before TLS", host(by="exim")),
@@ -141,6 +151,17 @@ DOMAINS = [
     Domain("tls-sha1", 131, "the certificate is signed with SHA-1", host(cert="sha1")),
     Domain("tls-1-0", 132, "no TLS version above 1.0", host(tls_protocols="<=TLSv1")),
     Domain("old-tls", 134, "TLS 1.0 and 1.1 are offered beside newer versions", host(by="old-tls")),
+
+    # Inside TLS.
+    Domain("handshake-resets", 166, "the connection is reset in the TLS handshake", host(by="handshake-resets")),
+    Domain("tls-refuses-ehlo", 167, "EHLO is refused inside TLS", host(by="tls-refuses-ehlo")),
+    Domain("tls-421", 168, "EHLO is answered with 421 inside TLS", host(by="tls-421")),
+    Domain("tls-closes", 169, "closes instead of answering EHLO inside TLS", host(by="tls-closes")),
+    Domain("tls-resets", 170, "resets the connection instead of answering EHLO inside TLS", host(by="tls-resets")),
+    Domain("tls-cuts-reply", 171, "closes within the reply to EHLO inside TLS", host(by="tls-cuts-reply")),
+    Domain("tls-silent", 172, "does not answer EHLO inside TLS", host(by="tls-silent")),
+    Domain("tls-closes-once", 173, "closes instead of answering EHLO inside TLS, but not when one comes again", host(by="tls-closes-once")),
+    Domain("tls-speaks-first", 174, "greets once more inside TLS", host(by="tls-speaks-first")),
 
     # DANE.  good.lab has it, too.
     Domain("dane-wrong", 135, "the TLSA record is of another key", host(), dane=["3 1 1 other"]),
@@ -295,6 +316,7 @@ ZONES = [
 TEST_IPV6 = "2.0.0.0.0.0.f.7.f.f.f.f." + ".".join("0" * 20)
 ZONES += [
     Zone("bl-good.lab.", ["2.0.0.127 A 127.0.0.2", f"{TEST_IPV6} A 127.0.0.2", "25.145.22.11 A 127.0.0.2"], "unsigned"),
+    Zone("bl-probe.lab.", ["2.0.0.127 A 127.0.0.2", "9.9.9.11 A 127.0.0.2"], "unsigned"),
     Zone("bl-dead.lab.", [], "unsigned"),
     Zone("bl-all.lab.", ["* A 127.0.0.2"], "unsigned"),
     Zone("bl-refuses.lab.", ["* A 127.255.255.254"], "unsigned"),
