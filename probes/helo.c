@@ -59,11 +59,6 @@ static void skip_all(struct run *run, struct subject subject, const char *why)
 
 /* ---- the checks ---- */
 
-static const char *fault_text(enum name_fault fault)
-{
-    return fault == NAME_REVERSE ? "is a reverse name, and no host name" : name_fault_text(fault);
-}
-
 /* True: there is a name to look up. */
 static bool judge_syntax(struct run *run, struct helo *h)
 {
@@ -83,7 +78,7 @@ static bool judge_syntax(struct run *run, struct helo *h)
     else if (fault == NAME_UNDERSCORE)
         helo_remedy_name(run, h, judge(run, h, HELO_FQDN, NOTE, "has an underscore, which strict sites refuse"));
     else
-        helo_remedy_name(run, h, judge(run, h, HELO_FQDN, FAIL, str_printf(run_arena(run), "the name %s", fault_text(fault))));
+        helo_remedy_name(run, h, judge(run, h, HELO_FQDN, FAIL, str_printf(run_arena(run), "the name %s", name_fault_text(fault))));
     return name_is_host(h->name);
 }
 

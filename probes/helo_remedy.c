@@ -57,8 +57,9 @@ static const char *set_name(struct run *run, const struct helo *h)
     if (name)
         return str_printf(run_arena(run), "%sin the mail server, set the HELO name to %s, the reverse name of %s, which leads back to it "
                                           "(Postfix: smtp_helo_name = %s; Exim: helo_data = %s in the smtp transport; OpenSMTPD: relay helo %s; "
-                                          "Exchange: Set-SendConnector -Fqdn %s).",
-                          condition(h), name, h->sender->label, name, name, name, name);
+                                          "Exchange: Set-SendConnector -Fqdn %s).%s",
+                          condition(h), name, h->sender->label, name, name, name, name,
+                          is_own(run, name) ? "" : " Better still, ask for a PTR record with a name of your own, and say that one.");
     return str_printf(run_arena(run), "%sin the mail server, set the HELO name to the public host name of the server, one that exists in DNS and "
                                       "leads to %s (Postfix: smtp_helo_name = NAME; Exim: helo_data = NAME in the smtp transport; OpenSMTPD: "
                                       "relay helo NAME; Exchange: Set-SendConnector -Fqdn NAME).",

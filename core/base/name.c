@@ -253,7 +253,7 @@ const char *name_fault_text(enum name_fault fault)
         [NAME_UNDERSCORE] = "has an underscore in a label",
         [NAME_EMPTY] = "is empty",
         [NAME_IP_TEXT] = "is an IP address or ends in a number, not a host name",
-        [NAME_REVERSE] = "is itself a reverse name: a final dot is probably missing in the reverse zone",
+        [NAME_REVERSE] = "is a reverse name itself, not a host name",
         [NAME_WILDCARD] = "is a wildcard",
         [NAME_SINGLE_LABEL] = "is a single label",
         [NAME_LOCALHOST] = "is localhost",

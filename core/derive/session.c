@@ -181,7 +181,7 @@ bool need_helo_stand_in(struct run *run, const struct ip *ip, const struct smtp_
     const char *greeting = greeting_host_name(run, s), *ehlo = ehlo_host_name(run, s);
     struct reverse r = {.state = REVERSE_ABSENT};
 
-    if (*ehlo && !name_equal(greeting, ehlo))
+    if (*greeting && *ehlo && !name_equal(greeting, ehlo))
         r = need_reverse(run, ip);
     *name = !is_reverse_name(&r, greeting) && is_reverse_name(&r, ehlo) ? ehlo : greeting;
     return r.state != REVERSE_PENDING;

@@ -30,7 +30,7 @@ const char *greeting_host_name(struct run *, const struct smtp_session *);
 const char *ehlo_host_name(struct run *, const struct smtp_session *);
 
 /* The name that stands in for the HELO of a sender which declared none: that of greeting and EHLO reply which is a PTR name
- * of the address, else the greeting's.  *name is "" for none.  False: on its way.  (checks.md, section 6) */
+ * of the address, else the greeting's; *name is "" where the greeting has none.  False: on its way.  (checks.md, section 6) */
 bool need_helo_stand_in(struct run *, const struct ip *, const struct smtp_session *, const char **name);
 
 /* Why the server's greeting or reply is no verdict on it: REASON_NONE, TEMPORARY_REFUSAL (4yz), WE_ARE_BLOCKED (its words
