@@ -36,6 +36,15 @@ static struct str shown(const struct reader *r, const char *at)
     return (struct str){at, len};
 }
 
+/* Since expat 2.9 the names without 64, whose type may be narrower, are deprecated. */
+#if XML_MAJOR_VERSION > 2 || XML_MINOR_VERSION >= 9
+#define BYTE_INDEX XML_GetCurrentByteIndex64
+#define LINE_NUMBER XML_GetCurrentLineNumber64
+#else
+#define BYTE_INDEX XML_GetCurrentByteIndex
+#define LINE_NUMBER XML_GetCurrentLineNumber
+#endif
+
 /* A fault that ends the pass. */
 static void last_fault(struct reader *r, enum svg_fault_kind kind, struct str what)
 {
@@ -43,13 +52,13 @@ static void last_fault(struct reader *r, enum svg_fault_kind kind, struct str wh
         r->svg->faults_left_out++;
         r->svg->fault_count--;
     }
-    svg_add_fault(r->svg, kind, what, XML_GetCurrentLineNumber(r->parser));
+    svg_add_fault(r->svg, kind, what, LINE_NUMBER(r->parser));
 }
 
 /* expat's place. */
 static const char *place(const struct reader *r)
 {
-    XML_Index index = XML_GetCurrentByteIndex(r->parser);
+    int64_t index = BYTE_INDEX(r->parser);
 
     return index >= 0 && index <= r->end - r->begin ? r->begin + index : r->end;
 }
@@ -94,7 +103,7 @@ static void XMLCALL on_start(void *reader, const XML_Char *name, const XML_Char 
         return;
     }
     r->svg->elements++;
-    svg_judge_element(&r->profile, name, attributes, r->depth == 0, XML_GetCurrentLineNumber(r->parser));
+    svg_judge_element(&r->profile, name, attributes, r->depth == 0, LINE_NUMBER(r->parser));
     if (r->depth == 1)
         r->is_title = strcmp(name, "title") == 0;
     r->open[r->depth++] = place(r);
