@@ -216,6 +216,8 @@ static void draw_forward(struct drawing *d, const struct mail_path *path, const 
         box(d, FORWARD, row, LINK_HOLDS, str_printf(arena, "%s: the same address", type), path->address->label);
     else if (name->link == LINK_OPEN)
         box(d, FORWARD, row, LINK_OPEN, type, name->forward ? "no answer" : "not looked up");
+    else if (!name->forward)
+        box(d, FORWARD, row, LINK_BROKEN, type, "no host name");
     else if (name->forward->count)
         box(d, FORWARD, row, LINK_BROKEN, str_printf(arena, "%s: another address", type),
             other_addresses(arena, name->forward));

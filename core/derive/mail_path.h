@@ -21,7 +21,7 @@ enum link { LINK_HOLDS, LINK_BROKEN, LINK_OPEN }; /* open: could not be establis
 struct path_name { /* a PTR name of the address */
     const char *name;
     enum link link;                   /* does it lead back to the address? */
-    const struct dns_answer *forward; /* its addresses of the same family; NULL: not asked */
+    const struct dns_answer *forward; /* its addresses of the same family; NULL: not asked, since it is no host name if broken */
 };
 
 enum helo_origin { HELO_DECLARED, HELO_OF_GREETING, HELO_OF_EHLO };
