@@ -23,6 +23,7 @@ BOOLEANS = {"true": "false", "false": "true"}
 LIMIT = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*_(?:MAX|MIN|LIMIT|BYTES|OCTETS|BITS|LINKS|NAMES|LABELS|TERMS|S|MS|DAYS)$")
 
 
+LESSER_OR_GREATER = re.compile(r"([\w.>\[\]-]+) [<>]=? ([\w.>\[\]-]+) \? (?:\1 : \2|\2 : \1)")     # the same for equals
 ON_ITS_WAY = re.compile(r"pending|PENDING|\bcomplete\b|->known\b")
 
 
@@ -144,12 +145,17 @@ class Finder:
 
     def comparison(self, i, in_loop_header):
         token = self.tokens[i]
-        if chooses_text(self.tokens, i):
+        if chooses_text(self.tokens, i) or self.is_lesser_or_greater(token):
             return
         if in_loop_header and token.text == "<" and self.tokens[i - 1].kind == "word":
             self.add(self.tokens[i - 1].start, self.tokens[i - 1].end, self.tokens[i - 1].text + " + 1", "last one left out")
             return      # "<=" would read behind the end
         self.replace(token, COMPARISONS[token.text])
+
+    def is_lesser_or_greater(self, token):
+        start = self.source.rfind("\n", 0, token.start)
+        return token.text[0] in "<>" and any(match.start() < token.start < match.end()
+                                             for match in LESSER_OR_GREATER.finditer(self.source, start, token.start + 120))
 
     def condition(self, opening):
         last = closing(self.tokens, opening)
