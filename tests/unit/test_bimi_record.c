@@ -49,6 +49,7 @@ static void test_records(void **state)
         {"v=BIMI1; l=https://example.org/l.svg; nothing", true, false, NULL, NULL, false},
         {"v=BIMI1; l=https://example.org/\xc3\xa9.svg", true, false, NULL, NULL, false},
         {"v=BIMI1; L=https://example.org/l.svg", true, false, NULL, NULL, false},
+        {"v=BIMI1; l=https://AZaz.eXample/AZ.svg", true, true, "https://azaz.example/AZ.svg", NULL, false},
         {"v=BIMI2; l=https://example.org/l.svg", false, false, NULL, NULL, false},
         {"v=bimi1; l=https://example.org/l.svg", false, false, NULL, NULL, false},
         {"l=https://example.org/l.svg; v=BIMI1", false, false, NULL, NULL, false},
