@@ -10,6 +10,7 @@
 
 #include "core/base/arena.h"
 #include "core/records/dmarc_record.h"
+#include "core/records/spf_macro.h"
 #include "core/records/sts_policy.h"
 #include "core/records/sts_record.h"
 #include "core/records/taglist.h"
@@ -67,6 +68,15 @@ static bool dmarc_uri(struct arena *arena, struct str text)
     return record.rua_count == 1 && record.tags.fault_count == 0;
 }
 
+static bool spf_domain_spec(struct arena *arena, struct str text)
+{
+    const char *why;
+    size_t at;
+
+    (void)arena;
+    return spf_domain_spec_check(text, &at, &why);
+}
+
 #define STS_POLICY(mx, more) "version: STSv1\nmode: enforce\nmx: " mx "\nmax_age: 86400\n" more
 #define AT "\x01" /* where each octet is tried */
 
@@ -93,6 +103,13 @@ static const struct place {
     {tlsrpt, "later in an extension's name", "v=TLSRPTv1; rua=mailto:a@b.example; x" AT "=1", ALPHANUMERIC "_-."},
     {tlsrpt, "first of a scheme", "v=TLSRPTv1; rua=mailto:a@b.example," AT "x:y", LETTERS BLANKS},
     {tlsrpt, "later in a scheme", "v=TLSRPTv1; rua=mailto:a@b.example,x" AT "x:y", ALPHANUMERIC "+-.:"},
+    /* RFC 7208 7.1, 12 */
+    {spf_domain_spec, "behind a percent sign", "%" AT "a.example.com", "%_-"},
+    {spf_domain_spec, "letter of a macro", "%{" AT "}.example.com", "slodiphvSLODIPHV"},
+    {spf_domain_spec, "behind the labels of a macro", "%{d1" AT "}.example.com", DIGITS "rR.-+,/_=}"},
+    {spf_domain_spec, "between the parts of a name", "a" AT "b.example.com", ALPHANUMERIC "!\"#$&'()*+,-./:;<=>?@[\\]^_`{|}~"},
+    {spf_domain_spec, "alone as the last label", "example." AT, LETTERS},
+    {spf_domain_spec, "within the last label", "example.a" AT "b", ALPHANUMERIC "-."},
     /* RFC 6376 3.2 */
     {taglist, "first of a tag's name", "v=x; " AT "a=1", LETTERS BLANKS "\r\n"},
     {taglist, "later in a tag's name", "v=x; b" AT "=1", ALPHANUMERIC "_=" BLANKS "\r\n"},

@@ -121,6 +121,27 @@ static void test_names(void **state)
     (void)state;
     assert_string_equal(spf_name_text(arena, octets), "a\\032b\\000\\092\\128.example");
     assert_true(str_equal_nocase(spf_name_octets(arena, spf_name_text(arena, octets)), octets));
+    assert_string_equal(spf_name_text(arena, str_of("\x1f \x21~\x7f")), "\\031\\032!~\\127");
+    for (unsigned octet = 0; octet < 256; octet++) {
+        char name[] = {'a', (char)octet, 'b', '\0'};
+        const char *text = octet == '.' ? "a.b" : spf_name_text(arena, (struct str){name, 3});
+
+        assert_true(str_equal_nocase(spf_name_octets(arena, text), (struct str){name, 3}));
+    }
+    arena_free(arena);
+}
+
+static void test_the_longest_name(void **state)
+{
+    struct arena *arena = arena_new(65536);
+    char name[SPF_NAME_MAX + 2];
+
+    (void)state;
+    memset(name, 'a', sizeof name);
+    for (size_t i = 49; i < sizeof name; i += 50)
+        name[i] = '.';
+    assert_non_null(spf_name_text(arena, (struct str){name, SPF_NAME_MAX}));
+    assert_null(spf_name_text(arena, (struct str){name, SPF_NAME_MAX + 1}));
     arena_free(arena);
 }
 
@@ -131,6 +152,7 @@ int main(void)
         cmocka_unit_test(test_uses),
         cmocka_unit_test(test_limits),
         cmocka_unit_test(test_names),
+        cmocka_unit_test(test_the_longest_name),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
