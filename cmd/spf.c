@@ -27,6 +27,7 @@ struct spf_command {
     struct options options;
     struct dns_system resolvers;
     struct target target;
+    const char *malformed; /* why the domain is none that can have a record; NULL: it is one */
     struct spf_question question;
     const struct spf_result *result; /* in the run's memory, as long as `done` runs */
     const struct spf_tree *tree;
@@ -62,28 +63,33 @@ static bool read_servers(struct spf_command *c, const char **why)
     return true;
 }
 
-static bool read_question(struct spf_command *c, const char **why)
+static void set_question(struct spf_command *c, const char *domain)
 {
-    const char *ip = value_of(&c->options, OPT_SPF_IP, NULL), *fault, *domain, *mail_from;
+    const char *mail_from = value_of(&c->options, OPT_SPF_MAIL_FROM, NULL);
 
-    *why = "spf: one domain is needed, and --ip ADDR; see \"mailready spf --help\"";
-    if (c->options.argument_count != 1 || !ip)
-        return false;
-    domain = domain_from_text(c->arena, str_of(c->options.arguments[0]), &fault);
-    if (!domain) {
-        *why = str_printf(c->arena, "spf: \"%s\" %s", c->options.arguments[0], fault);
-        return false;
-    }
-    if (!ip_parse(ip, &c->question.ip)) {
-        *why = str_printf(c->arena, "spf: --ip: \"%s\" is no address", ip);
-        return false;
-    }
-    mail_from = value_of(&c->options, OPT_SPF_MAIL_FROM, NULL);
     c->question.domain = domain;
     c->question.helo = str_of(value_of(&c->options, OPT_SPF_HELO, domain));
     c->question.sender = str_of(mail_from ? mail_from : str_printf(c->arena, "postmaster@%s", domain));
     c->question.explain = true;
     c->target = (struct target){.domain = domain, .unicode = name_unicode(c->arena, domain), .smtp_port = 25};
+}
+
+static bool read_question(struct spf_command *c, const char **why)
+{
+    const char *ip = value_of(&c->options, OPT_SPF_IP, NULL), *fault, *domain;
+
+    *why = "spf: one domain is needed, and --ip ADDR; see \"mailready spf --help\"";
+    if (c->options.argument_count != 1 || !ip)
+        return false;
+    domain = domain_from_text(c->arena, str_of(c->options.arguments[0]), &fault);
+    if (!ip_parse(ip, &c->question.ip)) {
+        *why = str_printf(c->arena, "spf: --ip: \"%s\" is no address", ip);
+        return false;
+    }
+    if (domain)
+        set_question(c, domain);
+    else
+        c->malformed = fault;
     return read_servers(c, why);
 }
 
@@ -243,6 +249,21 @@ static void print_result(struct spf_command *c)
     sink_finish(&sink);
 }
 
+/* RFC 7208 4.3: check_host() returns none at once, and nothing is asked. */
+static enum exit_status print_malformed(const struct spf_command *c)
+{
+    struct sink sink = sink_to(stdout, SINK_TEXT);
+
+    sink_text(&sink, spf_word_text(SPF_NONE));
+    sink_literal(&sink, "\n\n\"");
+    sink_text(&sink, c->options.arguments[0]);
+    sink_literal(&sink, "\" ");
+    sink_text(&sink, c->malformed);
+    sink_literal(&sink, ": it can have no record.\n");
+    sink_finish(&sink);
+    return output_stdout_done() ? status_of(SPF_NONE) : EXIT_STATUS_FAULT;
+}
+
 /* ---- asking ---- */
 
 static void ask(struct run *run, void *arg)
@@ -295,6 +316,8 @@ static enum exit_status spf(struct spf_command *c)
 
     if (!read_question(c, &why))
         return usage_error(why);
+    if (c->malformed)
+        return print_malformed(c);
     c->status = EXIT_STATUS_FAULT;
     if (!start(c, &why)) {
         complain("spf: %s", why);
