@@ -175,7 +175,7 @@ enum spf_reach { SPF_REACHES_NOBODY, SPF_REACHES_SOMEBODY, SPF_REACH_UNKNOWN };
 struct spf_addresses {
     const struct spf_origin *singles; /* in order of value, no duplicates */
     size_t single_count;
-    size_t singles_left_out; /* beyond SPF_SINGLES_MAX, duplicates counted */
+    size_t singles_left_out; /* beyond SPF_SINGLES_MAX, duplicates counted, and MX names beyond MX_HOSTS_MAX */
     const struct spf_range *ranges; /* in the order of the records, no duplicates */
     size_t range_count;
     size_t ranges_left_out; /* beyond SPF_RANGES_MAX: for reports, `ranges` holds them, too */

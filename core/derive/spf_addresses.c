@@ -153,8 +153,10 @@ static void add_mx(struct list *l, const char *name, const struct spf_term *term
     if (!mx || mx->status != DNS_OK)
         return;
     hosts = spf_mx_names(l->run, mx, &count);
-    for (size_t i = 0; i < count && i < SPF_MX_NAMES; i++)
+    for (size_t i = 0; i < count && i < MX_HOSTS_MAX; i++) /* also where they are too many to authorise anybody */
         add_host(l, hosts[i], term);
+    if (count > MX_HOSTS_MAX)
+        l->result->singles_left_out += count - MX_HOSTS_MAX;
 }
 
 static void add_term(struct list *l, const struct spf_term *term)

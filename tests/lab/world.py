@@ -222,6 +222,12 @@ DOMAINS = [
     Domain("spf-range-large", 235, "ranges of 256 addresses, one around its MX host, one around a host without PTR", host(),
            spf="v=spf1 mx/24 a:out.spf-range-large.lab/24 -all", records=["out A 11.23.235.26"]),
     Domain("spf-provider", 236, "nothing: includes the record of another organisation", host(), spf="v=spf1 mx include:_spf.isp.lab -all"),
+    Domain("spf-quoted", 238, "quotation marks of a form field are part of the record", host(), spf='\\"v=spf1 mx -all\\"'),
+    Domain("spf-nobody", 239, "takes mail, and by SPF nobody sends", host(), spf="v=spf1 -all"),
+    Domain("spf-family", 241, "SPF names the IPv4 address of the MX host, which has an IPv6 address, too", host(v6=True),
+           spf="v=spf1 ip4:11.22.241.25 -all"),
+    Domain("spf-mx-names", 242, "mx of a name with eleven MX names", host(), spf="v=spf1 mx mx:many.spf-mx-names.lab -all",
+           records=[f"many MX 10 m{i}" for i in range(1, 12)]),
     Domain("mx-only", 240, "SPF names another sender, so the MX only receives; it has no PTR", host(ptr=None), host("out", at=26, by="nobody"),
            mx=["10 mx1"], spf="v=spf1 a:out.mx-only.lab -all", reverse="signed"),
 
