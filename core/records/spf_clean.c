@@ -26,6 +26,9 @@ static const struct {
     enum look look;
     const char *fault;
 } looks[] = {
+    {0, 8, NOTHING, "an invisible character is part of the text"},
+    {0xe, 0x1f, NOTHING, "an invisible character is part of the text"},
+    {0x7f, 0x7f, NOTHING, "an invisible character is part of the text"},
     {'"', '"', QUOTE, "quotation marks are part of the text"},
     {'\'', '\'', QUOTE, "quotation marks are part of the text"},
     {'`', '`', QUOTE, "quotation marks are part of the text"},
@@ -117,6 +120,26 @@ static size_t macro_length(struct str text, size_t at)
     return 0;
 }
 
+/* What a web page has for a character. */
+static bool take_entity(struct cleaner *c)
+{
+    static const struct {
+        const char *text;
+        char meant;
+    } entities[] = {{"&nbsp;", ' '}, {"&quot;", '\0'}, {"&#34;", '\0'}, {"&#160;", ' '}};
+
+    for (size_t i = 0; i < sizeof entities / sizeof *entities; i++) {
+        if (!str_starts_nocase((struct str){c->in.at + c->at, c->in.len - c->at}, entities[i].text))
+            continue;
+        spf_repair_note(c->repair, "entities of a web page are part of the text");
+        if (entities[i].meant)
+            c->out[c->len++] = entities[i].meant;
+        c->at += strlen(entities[i].text);
+        return true;
+    }
+    return false;
+}
+
 /* Zone file and shell escapes: "\"", "\;", and "\032" for the octet of that number. */
 static bool take_escape(struct cleaner *c)
 {
@@ -206,7 +229,7 @@ struct str spf_clean(struct arena *arena, struct str txt, struct spf_repair *rep
             memcpy(c.out + c.len, txt.at + c.at, macro);
             c.len += macro;
             c.at += macro;
-        } else if (!take_escape(&c)) {
+        } else if (!take_escape(&c) && !take_entity(&c)) {
             take_character(&c);
         }
     }
@@ -290,8 +313,15 @@ static bool is_zone_file_word(struct str word)
 
     while (digits < word.len && ascii_is_digit(word.at[digits]))
         digits++;
+    if (memchr(word.at, '=', word.len))
+        return false;
     return str_equal_nocase(word, str_of("in")) || str_equal_nocase(word, str_of("txt")) || str_equal_nocase(word, str_of("spf")) ||
            str_equal(word, str_of("@")) || digits == word.len || word.at[word.len - 1] == '.' || word.at[word.len - 1] == ':';
+}
+
+static bool begins_version(struct str text, size_t at)
+{
+    return takes_version(text, &at);
 }
 
 /* "example.org. 3600 IN TXT" */
@@ -306,7 +336,7 @@ static size_t skip_zone_file_words(struct str text)
         start = end = at;
         while (!is_word_end(text, end))
             end++;
-        if (end == start || !is_zone_file_word((struct str){text.at + start, end - start}))
+        if (end == start || begins_version(text, start) || !is_zone_file_word((struct str){text.at + start, end - start}))
             return start;
         at = end;
     }

@@ -111,7 +111,8 @@ static bool is_odd(struct str word)
         return name_at(word, &end) != NO_NAME && end < word.len && word.at[end] == '=';
     if (!term.has_spec)
         return false;
-    if (find_outside_macros(term.spec, 0, ",;") < term.spec.len || ends_in_nocase(term.spec, "-all"))
+    if (find_outside_macros(term.spec, 0, ",;") < term.spec.len || ends_in_nocase(term.spec, "-all") || is_one_of(term.spec, 0, ":=") ||
+        str_starts_nocase(term.spec, "http://") || str_starts_nocase(term.spec, "https://"))
         return true;
     for (colon = find_outside_macros(term.spec, 0, ":="); colon < term.spec.len; colon = find_outside_macros(term.spec, colon + 1, ":="))
         for (size_t i = 1; i < NAMES; i++)
@@ -157,12 +158,14 @@ static struct str trimmed(struct str word)
     return word;
 }
 
-/* The value of a term without what people put around it: "[2001:db8::1]", "192.0.2.1,". */
+/* The value of a term without what people put around it: "[2001:db8::1]", "<mail.example.org>", "https://example.org". */
 static struct str value_of(struct str value)
 {
     value = trimmed(value);
-    if (value.len > 2 && value.at[0] == '[' && value.at[value.len - 1] == ']')
+    if (value.len > 2 && ((value.at[0] == '[' && value.at[value.len - 1] == ']') || (value.at[0] == '<' && value.at[value.len - 1] == '>')))
         value = (struct str){value.at + 1, value.len - 2};
+    if (str_starts_nocase(value, "http://") || str_starts_nocase(value, "https://"))
+        value = from(value, find_outside_macros(value, 0, "/") + strlen("//"));
     return value;
 }
 
@@ -173,14 +176,16 @@ static struct str respelled(struct mender *m, struct str word)
     size_t end, name = name_at(word, &end), at = end;
     const char *address;
 
-    while (is_one_of(word, at, ":="))
+    while (is_one_of(word, at, ":=;"))
+        at++;
+    if (at == end && is_one_of(word, at, ".") && address_name(from(word, at + 1)))
         at++;
     value = value_of(from(word, at));
     address = value.len ? address_name(value) : NULL;
-    if (name == NO_NAME) { /* perhaps an address alone */
-        value = value_of(from(word, sign.len));
+    if (name == NO_NAME) { /* perhaps an address alone; behind a sign it may as well be the end of a range */
+        value = value_of(word);
         address = address_name(value);
-        return address ? glue(m->arena, sign, address, value) : (struct str){NULL, 0};
+        return address ? glue(m->arena, (struct str){NULL, 0}, address, value) : (struct str){NULL, 0};
     }
     if (address && at > end && strchr(names[name].meant, ':'))
         return glue(m->arena, sign, address, value);
@@ -287,7 +292,7 @@ static bool stands_alone(struct mender *m, struct str word)
 {
     struct parts parts = {.count = 0};
 
-    return mend(m, word, &parts);
+    return is_sound(word) || mend(m, word, &parts);
 }
 
 /* Should the next word be the end of this one?  "include: x", "include :x", "ip4:192.0.2.0 /24", "- all", "ip4 192.0.2.1". */

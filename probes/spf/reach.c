@@ -101,8 +101,10 @@ void spf_judge_ptr(struct run *run, const struct spf_domain *d)
         spf_offer_without_ptr(
             run, d, finding(run, SPF_PTR_MECHANISM, WARN, subject_domain(d->name), "asks for reverse names: %s%s", own, more));
     else if (foreign)
-        finding(run, SPF_PTR_MECHANISM, NOTE, subject_domain(d->name), "an included record of somebody else asks for reverse names: %s%s",
-                foreign, more);
+        finding_remedy(run,
+                       finding(run, SPF_PTR_MECHANISM, NOTE, subject_domain(d->name),
+                               "an included record of somebody else asks for reverse names: %s%s", foreign, more),
+                       "Nothing is to be done in your own record; whoever runs that one can name the hosts instead.");
     else if (trouble)
         finding_follows(finding_unknown(run, SPF_PTR_MECHANISM, subject_domain(d->name), trouble, "not all records are known"),
                         SPF_SYNTAX);

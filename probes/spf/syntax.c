@@ -123,6 +123,7 @@ static bool judge_node_syntax(struct run *run, const struct spf_domain *d, size_
     case SPF_NODE_NO_NAME:
         f = finding(run, SPF_SYNTAX, FAIL, subject_domain(d->tree->nodes[node->parent].domain),
                     "\"%s\" leads to a name that cannot be asked for", spf_term_text(run_arena(run), node->via));
+        spf_offer_without_link(run, d, node, f);
         break;
     case SPF_NODE_RING:
         f = finding(run, SPF_SYNTAX, FAIL, subject_domain(d->tree->nodes[node->parent].domain), "a ring: %s", ring_text(run, d, index));
@@ -142,10 +143,16 @@ static bool judge_node_syntax(struct run *run, const struct spf_domain *d, size_
 
 static bool note_of_term(struct run *run, const struct spf_node *node, const struct spf_term *term)
 {
+    struct finding *f;
+
     if (!term->dead)
         return false;
-    finding(run, SPF_SYNTAX, NOTE, subject_domain(node->domain), "\"%s\" is never evaluated: %s", spf_term_text(run_arena(run), term),
-            term->kind == SPF_TERM_REDIRECT ? "the record has \"all\"" : "it stands behind \"all\"");
+    f = finding(run, SPF_SYNTAX, NOTE, subject_domain(node->domain), "\"%s\" is never evaluated: %s", spf_term_text(run_arena(run), term),
+                term->kind == SPF_TERM_REDIRECT ? "the record has \"all\"" : "it stands behind \"all\"");
+    if (term->kind == SPF_TERM_REDIRECT)
+        finding_remedy(run, f, "Take the redirect out; or, if it shall hold, take \"all\" out.");
+    else
+        finding_remedy(run, f, "Move the term before \"all\", or take it out.");
     return true;
 }
 
@@ -177,8 +184,10 @@ static bool note_of_node(struct run *run, const struct spf_domain *d, const stru
         any |= note_of_term(run, node, &record->terms[i]);
     if (record->text.len <= RECORD_OCTETS_NOTED)
         return any;
-    finding(run, SPF_SYNTAX, NOTE, subject_domain(node->domain), "%zu octets; with other TXT records at the name the answer needs TCP",
-            record->text.len);
+    finding_remedy(run,
+                   finding(run, SPF_SYNTAX, NOTE, subject_domain(node->domain),
+                           "%zu octets; with other TXT records at the name the answer needs TCP", record->text.len),
+                   "Name networks in place of single addresses, where the whole network sends.");
     return true;
 }
 

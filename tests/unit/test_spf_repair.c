@@ -43,6 +43,9 @@ static void test_repaired(void **state)
         {"TXT v=spf1 mx -all", "v=spf1 mx -all"},
         {"SPF: v=spf1 mx -all", "v=spf1 mx -all"},
         {"v=spf1\\032mx\\; -all", "v=spf1 mx -all"},
+        {"v=spf1&nbsp;mx -all&quot;", "v=spf1 mx -all"},
+        {"SPF1: mx -all", "v=spf1 mx -all"},
+        {"v=spf1.", "v=spf1"},
         /* the version */
         {"v=spf1;", "v=spf1"},
         {"v=spf1; mx; include:_spf.example.net; -all", "v=spf1 mx include:_spf.example.net -all"},
@@ -95,6 +98,9 @@ static void test_repaired(void **state)
         {"v=spf1 ip4:2001:db8::1 ip6:192.0.2.1 -all", "v=spf1 ip6:2001:db8::1 ip4:192.0.2.1 -all"},
         {"v=spf1 a:192.0.2.1/24 192.0.2.7 -all", "v=spf1 ip4:192.0.2.1/24 ip4:192.0.2.7 -all"},
         {"v=spf1 ip6:[2001:db8::1] -all", "v=spf1 ip6:2001:db8::1 -all"},
+        {"v=spf1 include:<_spf.example.net> include::a.example include:https://b.example -all",
+         "v=spf1 include:_spf.example.net include:a.example include:b.example -all"},
+        {"v=spf1 ip4;192.0.2.1 include;a.example ip4.192.0.2.2 -all", "v=spf1 ip4:192.0.2.1 include:a.example ip4:192.0.2.2 -all"},
         {"v=spf1 include=_spf.example.net -all", "v=spf1 include:_spf.example.net -all"},
         {"v=spf1 a=m.example.net mx=example.net ptr=example.net exists=%{i}.example.net -all",
          "v=spf1 a:m.example.net mx:example.net ptr:example.net exists:%{i}.example.net -all"},
@@ -128,6 +134,7 @@ static void test_hopeless(void **state)
 {
     static const char *const cases[] = {
         "v=spf1 mail.example.org -all",  "\"v=spf1 include: -all\"",   "v=spf1 mx - ip4:192.0.2.1 -all",
+        "v=spf1 ip4:192.0.2.1-192.0.2.9 -all", "v=spf1 -192.0.2.1 -all", "v=spf1 a.example.net -all",
         "v=spf1 ip4:192.0.2.300 -all",   "v=spf1 exists:%{x}.a -all",  "v=spf1 redirect=a.b redirect=c.d",
         "v=spf1; see http://example.org"};
 
