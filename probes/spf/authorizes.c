@@ -187,18 +187,27 @@ static bool names_hosts(const struct spf_record *record)
     return false;
 }
 
+/* An MX that takes mail; where it is the implicit one, the record means somebody, too.  One without address has its own finding. */
+static bool takes_mail(const struct spf_domain *d)
+{
+    bool has_address = false;
+
+    for (size_t i = 0; i < d->mail->address_count; i++)
+        has_address |= (d->mail->addresses[i].roles & ROLE_MX) != 0;
+    return d->is_target && has_address && (d->mail->kind == MX_LISTED || (d->mail->kind == MX_IMPLICIT && names_hosts(d->source->record)));
+}
+
 /* No sender is known.  Does the record let anybody pass? */
 static void judge_without_senders(struct run *run, const struct spf_domain *d)
 {
     const struct spf_addresses *own = d->own;
     const struct trouble *trouble = own->trouble ? own->trouble : own->doubt_count ? own->doubts[0].trouble : spf_tree_trouble(run, d->tree);
     bool is_readable = d->source->state == SPF_SOURCE_FOUND && !d->source->record->faults;
-    bool has_mx = d->is_target && (d->mail->kind == MX_LISTED || (d->mail->kind == MX_IMPLICIT && is_readable && names_hosts(d->source->record)));
     struct finding *f;
 
     if (!d->is_envelope) {
         finding(run, SPF_AUTHORIZES, SKIPPED, subject_domain(d->name), "mail is sent with other envelope domains");
-    } else if (!is_readable || !has_mx || own->reach == SPF_REACHES_SOMEBODY || d->tree->nodes[0].all == '+' ||
+    } else if (!is_readable || !takes_mail(d) || own->reach == SPF_REACHES_SOMEBODY || d->tree->nodes[0].all == '+' ||
                run_target(run)->sender_count) {
         finding(run, SPF_AUTHORIZES, SKIPPED, subject_domain(d->name), "no sender is known%s",
                 is_readable && own->reach == SPF_REACHES_NOBODY && d->tree->nodes[0].all != '+' ? ", and by SPF nobody sends" : "");
