@@ -72,8 +72,8 @@ const char *remedy_text(const struct finding *f)
 
     if (f->remedy)
         return f->remedy;
-    if (f->status == PASS || f->status == SKIPPED || (f->status == UNKNOWN && check->worst > UNKNOWN))
-        return NULL; /* what repairs a fault is no advice where none was established */
+    if (f->status == PASS || f->status == SKIPPED || !finding_may_advise(f))
+        return NULL;
     return check->remedy;
 }
 

@@ -232,8 +232,10 @@ static void list_findings(struct audit *audit, struct result *result)
         const struct run *run = &audit->probes[p].run;
 
         for (size_t i = 0; i < run->finding_count; i++)
-            if (target_selects(audit->view.target, run->findings[i]->check))
+            if (target_selects(audit->view.target, run->findings[i]->check)) {
+                finding_settle(run->findings[i]);
                 all[count++] = (struct sortable){run->findings[i], p, i};
+            }
     }
     qsort(all, count, sizeof *all, in_report_order);
     findings = ARENA_ARRAY(audit->arena, const struct finding *, count + 1);

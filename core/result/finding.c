@@ -39,6 +39,19 @@ bool finding_is_undecided(const struct finding *f)
     return f->status == UNKNOWN && f->worst == FAIL;
 }
 
+bool finding_may_advise(const struct finding *f)
+{
+    return f->because == CHECK_NONE && (f->status != UNKNOWN || strcmp(check_of(f->check)->group, "env") == 0);
+}
+
+void finding_settle(struct finding *f)
+{
+    if (finding_may_advise(f))
+        return;
+    f->remedy = NULL;
+    f->records = (struct text_list){NULL, 0};
+}
+
 static struct finding *add(struct run *run, enum check_id check, enum status status, struct subject about)
 {
     struct finding *f = ARENA_NEW(run->arena, struct finding);

@@ -68,6 +68,10 @@ struct finding {
 
 bool finding_is_undecided(const struct finding *); /* UNKNOWN where it could have been FAIL: exit status 3 */
 
+/* May it advise anything?  Not where nothing was established, but for what is amiss at this machine, nor where another
+ * finding has the cause.  (checks.md, section 1) */
+bool finding_may_advise(const struct finding *);
+
 struct run;
 
 /* Makes a finding.  The pointer is valid within the run, to add to it.  The evidence it rests on: finding_rests_on(). */
@@ -83,4 +87,5 @@ struct finding *finding_remedy(struct run *, struct finding *, const char *forma
 struct finding *finding_record(struct run *, struct finding *, const char *format, ...) __attribute__((format(printf, 3, 4)));
 struct finding *finding_worst(struct finding *, enum status worst);
 struct finding *finding_marked(struct finding *, enum finding_mark);
-struct finding *finding_follows(struct finding *, enum check_id cause); /* undecided because that one is */
+struct finding *finding_follows(struct finding *, enum check_id cause); /* that one has the cause, and the remedy */
+void finding_settle(struct finding *);                                  /* drops advice that it may not give */

@@ -42,6 +42,7 @@
 #include "core/result/finding.h"
 #include "core/result/result.h"
 #include "probes/probes.h"
+#include "reports/words.h"
 #include "tests/unit/expectation.h"
 
 #define CASES "tests/cases"
@@ -160,6 +161,8 @@ static void take_result(void *arg, const struct result *result)
 
         if (f->status == UNKNOWN && (!f->reason || !f->side))
             fail_msg("%s %s is unknown without a reason, or of nobody's side", check_of(f->check)->name, f->subject);
+        if (!finding_may_advise(f) && (remedy_text(f) || f->records.count))
+            fail_msg("%s %s gives advice, and nothing was established, or another has the cause", check_of(f->check)->name, f->subject);
         if (!is_judged(found->judge, f->check))
             continue;
         observe(&found->judged, found->arena, f);
