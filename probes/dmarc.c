@@ -7,6 +7,7 @@
 #include "core/derive/absence.h"
 #include "core/derive/run.h"
 #include "core/facts/target.h"
+#include "core/records/dmarc_mend.h"
 #include "core/result/finding.h"
 #include "core/result/probe.h"
 
@@ -136,6 +137,42 @@ static enum absence confirm_absence(struct run *run, const struct from_domain *f
     return all;
 }
 
+static bool has_near_miss(const struct from_domain *from)
+{
+    const struct dmarc *d = from->dmarc;
+
+    for (size_t i = 0; i < d->step_count; i++)
+        if (d->steps[i].has_near_miss && is_own(from, &d->steps[i]))
+            return true;
+    return false;
+}
+
+static void offer_first_record(struct run *run, const struct from_domain *from, struct finding *f)
+{
+    const struct dmarc *d = from->dmarc;
+    const char *owner = dmarc_owner(run, d->domain);
+
+    if (d->steps[0].other)
+        finding_remedy(run, f, "%s holds %s, which nobody looks for there: publish a DMARC record in its place.", owner, d->steps[0].other);
+    finding_txt(run, f, owner, str_printf(run_arena(run), "v=DMARC1; p=none; rua=mailto:dmarc-reports@%s", d->domain));
+}
+
+/* Where several records stand at one name, that is the cause, and one more would not help. */
+static bool judge_several(struct run *run, const struct from_domain *from)
+{
+    const struct dmarc *d = from->dmarc;
+    bool several = false;
+
+    for (size_t i = 0; i < d->steps_used; i++)
+        several = several || (d->steps[i].records > 1 && is_own(from, &d->steps[i]));
+    if (!several)
+        return false;
+    finding(run, DMARC_EXISTS, SKIPPED, subject_domain(from->name), "several records count as none: see dmarc.single");
+    judge_single(run, from);
+    skip_dependents(run, from, true, "several DMARC records: see dmarc.single");
+    return true;
+}
+
 static void judge_absence(struct run *run, const struct from_domain *from)
 {
     const struct dmarc *d = from->dmarc;
@@ -154,16 +191,17 @@ static void judge_absence(struct run *run, const struct from_domain *from)
     case ABSENCE_CONFIRMED:
         break;
     }
-    f = finding(run, DMARC_EXISTS, volume == VOLUME_BULK ? FAIL : WARN, subject_domain(from->name), "no DMARC record%s at %s%s%s%s",
-                d->steps[0].records > 1 ? " that counts" : "", dmarc_owner(run, d->domain),
+    f = finding(run, DMARC_EXISTS, volume == VOLUME_BULK ? FAIL : WARN, subject_domain(from->name), "no DMARC record at %s%s%s%s%s%s",
+                dmarc_owner(run, d->domain),
                 d->steps[0].answer && d->steps[0].answer->chain_loops ? ", which leads into a ring of aliases" : "",
+                d->steps[0].other ? ", where there is " : "", d->steps[0].other ? d->steps[0].other : "",
                 d->step_count > 1 ? ", nor above it" : "",
                 volume == VOLUME_UNSAID ? "; large receivers refuse bulk mail without one" : "");
     finding_worst(f, volume == VOLUME_BULK ? FAIL : WARN);
-    /* Beside records that do not count, one more would not help. */
-    if (d->steps[0].records == 0 && !d->steps[0].has_near_miss)
-        finding_record(run, f, "%s. 3600 IN TXT \"v=DMARC1; p=none; rua=mailto:dmarc-reports@%s\"",
-                       dmarc_owner(run, d->domain), d->domain);
+    if (has_near_miss(from))
+        finding_follows(f, DMARC_SYNTAX);
+    else
+        offer_first_record(run, from, f);
     for (size_t i = 0; i < d->steps_used; i++)
         if (d->steps[i].answer)
             finding_rests_on(run, f, d->steps[i].answer->key);
@@ -200,7 +238,8 @@ static void judge_policy(struct run *run, const struct from_domain *from)
                    str_printf(run_arena(run), "names that do not exist have np=%s, weaker than %s",
                               dmarc_policy_word(r->np), dmarc_policy_word(below)));
     if (r->testing)
-        weak = and(run, weak, "t=y asks for the next weaker policy");
+        weak = and(run, weak, own <= DMARC_NONE && below <= DMARC_NONE && r->np <= DMARC_NONE ? "t=y has no effect beside p=none"
+                                                                                           : "t=y asks for the next weaker policy");
     if (weak)
         f = finding(run, DMARC_POLICY, NOTE, subject_domain(from->name), "%s", weak);
     else if (from->dmarc->walk.policy == DMARC_REJECT)
@@ -214,6 +253,16 @@ static void judge_policy(struct run *run, const struct from_domain *from)
     finding_rests_on(run, f, from->source->answer->key);
 }
 
+/* The record as it is, and an address.  One with faults is dmarc.syntax's to repair. */
+static void offer_reports(struct run *run, const struct from_domain *from, struct finding *f)
+{
+    const char *text = dmarc_mend(run_arena(run), from->record->tags.text).text;
+
+    if (text && dmarc_record_is_sound(from->record))
+        finding_txt(run, f, dmarc_owner(run, from->source->name),
+                    str_printf(run_arena(run), "%s; rua=mailto:dmarc-reports@%s", text, from->source->name));
+}
+
 static void judge_reports(struct run *run, const struct from_domain *from)
 {
     struct finding *f;
@@ -224,8 +273,7 @@ static void judge_reports(struct run *run, const struct from_domain *from)
     } else {
         f = finding(run, DMARC_REPORTS, NOTE, subject_domain(from->name),
                     "no rua=: nobody reports who sends mail in the domain's name");
-        finding_record(run, f, "%s. 3600 IN TXT \"%s; rua=mailto:dmarc-reports@%s\"",
-                       dmarc_owner(run, from->source->name), dmarc_record_text(run, from->record), from->source->name);
+        offer_reports(run, from, f);
     }
     finding_rests_on(run, f, from->source->answer->key);
 }
@@ -244,7 +292,8 @@ static void judge_from(struct run *run, const char *name)
         return;
     }
     if (!from.source) {
-        judge_absence(run, &from);
+        if (!judge_several(run, &from))
+            judge_absence(run, &from);
         return;
     }
     judge_presence(run, &from);

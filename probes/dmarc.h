@@ -24,6 +24,5 @@ void judge_report_authorization(struct run *, const struct from_domain *);
 void judge_dmarc_alignment(struct run *, const struct from_domain *);
 void judge_legacy_difference(struct run *, const struct from_domain *);
 
-/* The record as it would stand in a zone file, made of what was understood of it. */
-const char *dmarc_record_text(struct run *, const struct dmarc_record *);
+bool dmarc_record_is_sound(const struct dmarc_record *); /* dmarc.syntax is a note at most */
 const char *dmarc_owner(struct run *, const char *domain); /* "_dmarc.DOMAIN" */

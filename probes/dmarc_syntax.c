@@ -1,42 +1,15 @@
 /* probes/dmarc_syntax.c - what is wrong with the text of a DMARC record, and where.  (RFC 9989 4.7, 4.8) */
 #include "core/base/arena.h"
+#include "core/base/list_text.h"
 #include "core/base/name.h"
 #include "core/base/str.h"
 #include "core/derive/run.h"
+#include "core/facts/target.h"
+#include "core/records/dmarc_mend.h"
+#include "core/records/tag_mend.h"
 #include "probes/dmarc.h"
 
 enum { SPAN_SHOWN = 60, REMARKS_SHOWN = 12 };
-
-static const char *choice(const char *text, bool said)
-{
-    return said ? text : "";
-}
-
-static const char *uris_text(struct run *run, const char *tag, const struct dmarc_uri *uris, size_t count)
-{
-    const char *text = "";
-
-    for (size_t i = 0; i < count; i++)
-        text = str_printf(run_arena(run), "%s%s%s", text, i ? "," : tag, str_text(run_arena(run), uris[i].text));
-    return text;
-}
-
-static const char *policy_text(struct run *run, const char *tag, enum dmarc_policy policy)
-{
-    return policy == DMARC_UNSAID ? "" : str_printf(run_arena(run), "; %s=%s", tag, dmarc_policy_word(policy));
-}
-
-/* Words and URIs that were understood; a pct under 100 becomes t=y. */
-const char *dmarc_record_text(struct run *run, const struct dmarc_record *r)
-{
-    return str_printf(run_arena(run), "v=DMARC1; p=%s%s%s%s%s%s%s%s%s",
-                      dmarc_policy_word(r->p == DMARC_UNSAID ? DMARC_NONE : r->p), policy_text(run, "sp", r->sp),
-                      policy_text(run, "np", r->np),
-                      choice(r->psd == DMARC_PSD_YES ? "; psd=y" : "; psd=n", r->psd != DMARC_PSD_UNSAID),
-                      choice("; t=y", r->testing || r->pct < 100), choice("; adkim=s", r->strict_dkim),
-                      choice("; aspf=s", r->strict_spf), uris_text(run, "; rua=", r->rua, r->rua_count),
-                      uris_text(run, "; ruf=", r->ruf, r->ruf_count));
-}
 
 static enum status weight(const struct dmarc_record *r, enum dmarc_remark_kind kind)
 {
@@ -61,22 +34,6 @@ static enum status weight(const struct dmarc_record *r, enum dmarc_remark_kind k
     return NOTE;
 }
 
-/* Is the record as it was understood what its owner means?  Not where a tag was lost. */
-static bool is_worth_offering(const struct dmarc_record *r)
-{
-    bool worth = false;
-
-    for (size_t i = 0; i < r->remark_count; i++) {
-        enum dmarc_remark_kind kind = r->remarks[i].kind;
-
-        if (kind == DMARC_PCT_PARTIAL || kind == DMARC_NO_POLICY)
-            worth = true;
-        else if (weight(r, kind) > NOTE || kind == DMARC_TOO_MANY_URIS)
-            return false;
-    }
-    return worth;
-}
-
 static const char *shown(struct run *run, struct str span)
 {
     struct str cut = {span.at, span.len > SPAN_SHOWN ? SPAN_SHOWN : span.len};
@@ -84,70 +41,170 @@ static const char *shown(struct run *run, struct str span)
     return str_printf(run_arena(run), "%s%s", str_text(run_arena(run), cut), span.len > SPAN_SHOWN ? "..." : "");
 }
 
-static const char *remarks_text(struct run *run, const struct dmarc_record *r)
+/* Without p and without reports the two RFCs come to different ends. */
+static const char *remark_words(const struct dmarc_record *r, enum dmarc_remark_kind kind)
 {
-    const char *text = "";
+    if (kind == DMARC_BAD_POLICY)
+        return r->rua_count > 0 ? "neither none, quarantine nor reject: the record acts as p=none, since it has an address for reports"
+                                : "neither none, quarantine nor reject: without an address for reports the record is not used at all";
+    if (kind == DMARC_NO_POLICY && r->rua_count == 0)
+        return "p is missing: receivers that follow RFC 9989 take it for p=none, older ones see no record";
+    return dmarc_remark_text(kind);
+}
 
-    for (size_t i = 0; i < r->remark_count && i < REMARKS_SHOWN; i++) {
+static const char *remarks_text(struct run *run, const struct dmarc_record *r, enum status least)
+{
+    struct list_text list = list_text(run_arena(run), "; ", REMARKS_SHOWN);
+
+    for (size_t i = 0; i < r->remark_count; i++) {
         const struct dmarc_remark *m = &r->remarks[i];
 
-        text = str_printf(run_arena(run), "%s%scolumn %zu%s%s%s: %s", text, i ? "; " : "",
-                          taglist_column(&r->tags, m->span), m->span.len ? " \"" : "", shown(run, m->span),
-                          m->span.len ? "\"" : "", dmarc_remark_text(m->kind));
+        if (weight(r, m->kind) >= least)
+            list_add(&list, str_printf(run_arena(run), "column %zu%s%s%s: %s", taglist_column(&r->tags, m->span),
+                                       m->span.len ? " \"" : "", shown(run, m->span), m->span.len ? "\"" : "",
+                                       remark_words(r, m->kind)));
     }
-    if (r->remark_count > REMARKS_SHOWN)
-        text = str_printf(run_arena(run), "%s; and %zu more", text, r->remark_count - REMARKS_SHOWN);
-    return text;
+    return list_end(&list);
+}
+
+static enum status worst_of(const struct dmarc_record *r)
+{
+    enum status worst = PASS;
+
+    for (size_t i = 0; i < r->remark_count; i++)
+        if (weight(r, r->remarks[i].kind) > worst)
+            worst = weight(r, r->remarks[i].kind);
+    return worst;
+}
+
+bool dmarc_record_is_sound(const struct dmarc_record *r)
+{
+    return worst_of(r) < WARN;
+}
+
+/* The record that was meant, or how to come by it. */
+static void offer(struct run *run, struct finding *f, const char *owner, struct str text)
+{
+    struct dmarc_mended mended = dmarc_mend(run_arena(run), text);
+
+    if (!mended.text) {
+        finding_remedy(run, f,
+                       "Write the record at %s anew: v=DMARC1; then p=none, p=quarantine or p=reject, then rua= with addresses of the form "
+                       "mailto:NAME@DOMAIN, commas between them, and semicolons between the tags.",
+                       owner);
+    } else if (mended.guessed_policy) {
+        finding_remedy(run, f,
+                       "Publish the record below in place of the one at %s, if this is the policy that you meant. It will be applied to "
+                       "mail that is applied none today.",
+                       owner);
+        finding_txt(run, f, owner, mended.text);
+    } else {
+        finding_remedy(run, f, "Publish the record below in place of the one at %s: it has the same tags and addresses, without the fault.", owner);
+        finding_txt(run, f, owner, mended.text);
+    }
 }
 
 static void judge_record(struct run *run, const struct from_domain *from)
 {
     const struct dmarc_record *r = from->record;
     const char *owner = dmarc_owner(run, from->source->name);
-    enum status worst = PASS;
+    enum status worst = worst_of(r);
     struct finding *f;
 
-    for (size_t i = 0; i < r->remark_count; i++)
-        if (weight(r, r->remarks[i].kind) > worst)
-            worst = weight(r, r->remarks[i].kind);
     if (from->source->oversize) {
         f = finding(run, DMARC_SYNTAX, WARN, subject_domain(from->name), "the record at %s is larger than any receiver reads", owner);
     } else if (worst == PASS) {
         f = finding(run, DMARC_SYNTAX, PASS, subject_domain(from->name), "every tag is understood");
     } else {
-        f = finding(run, DMARC_SYNTAX, worst, subject_domain(from->name), "%s", remarks_text(run, r));
-        if (is_worth_offering(r))
-            finding_record(run, f, "%s. 3600 IN TXT \"%s\"", owner, dmarc_record_text(run, r));
+        f = finding(run, DMARC_SYNTAX, worst, subject_domain(from->name), "%s", remarks_text(run, r, NOTE));
+        if (worst >= WARN)
+            offer(run, f, owner, r->tags.text);
     }
     if (r->p == DMARC_UNSAID && !r->bad_policy)
         finding_marked(f, MARK_NO_POLICY);
     finding_rests_on(run, f, from->source->answer->key);
 }
 
-/* A text that was meant to be a record, where one would count. */
-static const struct dmarc_step *near_miss(const struct dmarc *d)
+/* ---- texts that were meant to be records ---- */
+
+static bool is_missed(const struct from_domain *from, const struct dmarc_step *step)
 {
+    return step->has_near_miss && step->records == 0 && name_is_under(step->name, from->dmarc->legacy.org_domain);
+}
+
+/* The nearest, where none applies. */
+static const struct dmarc_step *near_miss(const struct from_domain *from)
+{
+    const struct dmarc *d = from->dmarc;
+
     for (size_t i = 0; i < d->step_count; i++)
-        if (d->steps[i].has_near_miss && d->steps[i].records == 0 &&
-            name_is_under(d->steps[i].name, d->legacy.org_domain))
+        if (is_missed(from, &d->steps[i]))
             return &d->steps[i];
     return NULL;
 }
 
+static const char *slips(struct run *run, struct str text)
+{
+    const char *list = tag_slips_text(run_arena(run), dmarc_mend(run_arena(run), text).slips);
+
+    return *list ? list : "it does not begin with \"v=DMARC1\" and a semicolon";
+}
+
+static void judge_missed(struct run *run, const struct from_domain *from, const struct dmarc_step *step)
+{
+    const char *owner = dmarc_owner(run, step->name);
+    struct finding *f = finding(run, DMARC_SYNTAX, FAIL, subject_domain(from->name),
+                                "the text at %s is not read as a DMARC record (%s): \"%s\"", owner, slips(run, step->near_miss),
+                                shown(run, step->near_miss));
+
+    offer(run, f, owner, step->near_miss);
+    finding_rests_on(run, f, step->answer->key);
+}
+
+/* The owner of a broken record believes in it, while another one applies. */
+static void judge_overlooked(struct run *run, const struct from_domain *from, const struct dmarc_step *step)
+{
+    const char *owner = dmarc_owner(run, step->name);
+    bool own = step == &from->dmarc->steps[0] && worst_of(from->record) >= WARN;
+    struct finding *f = finding(run, DMARC_SYNTAX, own && worst_of(from->record) == FAIL ? FAIL : WARN, subject_domain(step->name),
+                                "the text at %s is not read as a DMARC record (%s): \"%s\"; the record at %s applies to mail from %s%s%s", owner,
+                                slips(run, step->near_miss), shown(run, step->near_miss), dmarc_owner(run, from->source->name), from->name,
+                                own ? ", and has faults, too: " : "", own ? remarks_text(run, from->record, WARN) : "");
+
+    offer(run, f, owner, step->near_miss);
+    finding_rests_on(run, finding_rests_on(run, f, step->answer->key), from->source->answer->key);
+}
+
+/* Is there a finding of its own about that name, or was one made for a From domain before this one? */
+static bool is_judged_elsewhere(struct run *run, const struct from_domain *from, const char *name)
+{
+    const struct target *target = run_target(run);
+    bool before = true;
+
+    for (size_t i = 0; i <= target->from_count; i++) {
+        const char *other = i ? target->froms[i - 1] : target->domain;
+
+        before = before && !name_equal(other, from->name);
+        if (name_equal(other, name) || (before && name_is_under(other, name)))
+            return true;
+    }
+    return false;
+}
+
 void judge_dmarc_syntax(struct run *run, const struct from_domain *from)
 {
-    const struct dmarc_step *missed = near_miss(from->dmarc);
+    const struct dmarc *d = from->dmarc;
+    const struct dmarc_step *missed = near_miss(from);
 
-    if (from->record) {
+    if (from->record && is_missed(from, &d->steps[0]))
+        judge_overlooked(run, from, &d->steps[0]);
+    else if (from->record)
         judge_record(run, from);
-    } else if (missed) {
-        struct finding *f = finding(run, DMARC_SYNTAX, FAIL, subject_domain(from->name),
-                                    "the text at %s is not read as a DMARC record, since it does not begin with "
-                                    "exactly \"v=DMARC1\" and a semicolon: \"%s\"",
-                                    dmarc_owner(run, missed->name), shown(run, missed->near_miss));
-
-        finding_rests_on(run, f, missed->answer->key);
-    } else {
+    else if (missed)
+        judge_missed(run, from, missed);
+    else
         finding(run, DMARC_SYNTAX, SKIPPED, subject_domain(from->name), "no DMARC record: see dmarc.exists");
-    }
+    for (size_t i = 1; from->record && i < d->step_count; i++)
+        if (is_missed(from, &d->steps[i]) && !is_judged_elsewhere(run, from, d->steps[i].name))
+            judge_overlooked(run, from, &d->steps[i]);
 }

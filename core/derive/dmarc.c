@@ -8,6 +8,8 @@
 #include "core/base/name.h"
 #include "core/base/str.h"
 #include "core/derive/run.h"
+#include "core/records/dmarc_mend.h"
+#include "core/records/txt_kind.h"
 
 enum { SHORTCUT_LABELS = 8, LABELS_AFTER_SHORTCUT = 7, NAME_OCTETS_MAX = 253 };
 
@@ -39,9 +41,11 @@ static void read_records(struct run *run, struct dmarc_step *step)
             found = r->txt.joined;
             step->oversize = r->txt.oversize;
             step->records++;
-        } else if (dmarc_looks_like_record(r->txt.joined)) {
+        } else if (dmarc_looks_like_record(run_arena(run), r->txt.joined)) {
             step->has_near_miss = true;
             step->near_miss = r->txt.joined;
+        } else if (!step->other) {
+            step->other = txt_kind(r->txt.joined);
         }
     }
     if (step->records == 1) {

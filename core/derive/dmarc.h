@@ -30,6 +30,7 @@ struct dmarc_step { /* one name of the walk */
     const struct dmarc_record *record; /* the only one; NULL where there are none or several */
     bool has_near_miss;                /* a text that was meant to be one */
     struct str near_miss;
+    const char *other; /* "an SPF record": a record of another kind that stands there; NULL: none that is known */
     bool oversize; /* the only record was cut at DNS_TXT_MAX */
 };
 

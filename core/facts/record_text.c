@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/base/arena.h"
+#include "core/base/list_text.h"
 #include "core/base/name.h"
 #include "core/base/str.h"
 
@@ -217,4 +218,28 @@ const char *record_text(struct arena *arena, const struct dns_record *r)
                           r->tlsa.data.len ? " " : "", hex_text(arena, r->tlsa.data));
     }
     return "";
+}
+
+const char *record_txt_line(struct arena *arena, const char *owner, const char *text)
+{
+    enum { STRING_OCTETS_MAX = 255 };
+    struct list_text strings = list_text(arena, " ", SIZE_MAX);
+    size_t left = strlen(text);
+
+    do {
+        size_t taken = left < STRING_OCTETS_MAX ? left : STRING_OCTETS_MAX, length = 0;
+        char *string = ARENA_ARRAY(arena, char, 2 * taken + 3);
+
+        string[length++] = '"';
+        for (size_t i = 0; i < taken; i++) {
+            if (text[i] == '"' || text[i] == '\\')
+                string[length++] = '\\';
+            string[length++] = text[i];
+        }
+        string[length] = '"';
+        list_add(&strings, string);
+        text += taken;
+        left -= taken;
+    } while (left > 0);
+    return str_printf(arena, "%s. 3600 IN TXT %s", owner, list_end(&strings));
 }

@@ -19,3 +19,6 @@ bool record_parse(struct arena *, enum dns_type, const char *text, struct dns_re
 
 const char *record_name_text(const char *name);                  /* "." for the root */
 const char *record_name_parse(struct arena *, const char *text); /* NULL: not a name in that form */
+
+/* As a line of a zone file, in strings of at most 255 octets.  (RFC 1035 3.3.14, 5.1) */
+const char *record_txt_line(struct arena *, const char *owner, const char *text);

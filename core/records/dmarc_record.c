@@ -39,17 +39,10 @@ bool dmarc_is_record(struct str text)
     struct str name, value = first_value(text, &name);
 
     /* No blanks before the v: the grammar has none there. */
-    return text.len > 0 && text.at[0] == 'v' && str_equal(name, str_of("v")) && str_equal(value, str_of("DMARC1"));
+    return text.len > 0 && !tag_is_blank(text.at[0]) && str_equal_nocase(name, str_of("v")) && str_equal(value, str_of("DMARC1"));
 }
 
-bool dmarc_looks_like_record(struct str text)
-{
-    struct str name, value = first_value(text, &name);
-
-    return !dmarc_is_record(text) && str_equal_nocase(name, str_of("v")) && str_starts_nocase(value, "DMARC");
-}
-
-static enum dmarc_policy policy_of(struct str value)
+enum dmarc_policy dmarc_policy_of(struct str value)
 {
     for (enum dmarc_policy policy = DMARC_NONE; policy <= DMARC_REJECT; policy++)
         if (str_equal_nocase(value, str_of(dmarc_policy_word(policy))))
@@ -59,7 +52,7 @@ static enum dmarc_policy policy_of(struct str value)
 
 static void read_policy(struct parser *p, enum dmarc_policy *out, struct str value)
 {
-    *out = policy_of(value);
+    *out = dmarc_policy_of(value);
     if (*out == DMARC_UNSAID) {
         p->record->bad_policy = true;
         remark(p, DMARC_BAD_POLICY, value);
@@ -247,7 +240,7 @@ static void read_uris(struct parser *p, struct str value, const struct dmarc_uri
 
 static bool is(const struct tag *tag, const char *name)
 {
-    return str_equal(tag->name, str_of(name));
+    return str_equal_nocase(tag->name, str_of(name));
 }
 
 static void read_tag(struct parser *p, const struct tag *tag)
@@ -298,7 +291,7 @@ static void sort_remarks(struct parser *p)
 
 struct dmarc_record dmarc_record_parse(struct arena *arena, struct str text)
 {
-    struct dmarc_record r = {.tags = taglist_parse(arena, text), .pct = 100};
+    struct dmarc_record r = {.tags = taglist_parse_any_case(arena, text), .pct = 100};
     struct parser p = {arena, &r, ARENA_ARRAY(arena, struct dmarc_remark, REMARKS_MAX)};
     const struct tag *policy = taglist_find(&r.tags, "p");
 

@@ -1,8 +1,9 @@
 /* core/records/dmarc_record.h - DMARC policy records: their syntax.  (RFC 9989 4.7, 4.8; RFC 7489 6.3 for readers of that time)
  *
- * A text is a DMARC record if its first tag is exactly v=DMARC1; everything else at that name is no DMARC record at
- * all. Within a record, tags that are unknown or wrong are ignored, so parsing never fails; what there is to say about
- * the text is in `remarks`, in the order of the text.
+ * A text is a DMARC record if its first tag is v=DMARC1, the v in any case and its value exactly so; everything else at
+ * that name is no DMARC record at all.  Within a record, tags that are unknown or wrong are ignored, so parsing never
+ * fails; what there is to say about the text is in `remarks`, in the order of the text.  What was meant by a text that is
+ * no record, or has remarks: dmarc_mend.h.
  */
 #pragma once
 
@@ -59,10 +60,10 @@ struct dmarc_record {
 };
 
 bool dmarc_is_record(struct str text);
-bool dmarc_looks_like_record(struct str text);                           /* is none, but was meant to be one */
 struct dmarc_record dmarc_record_parse(struct arena *, struct str text); /* of a text that is one */
 
 enum dmarc_policy dmarc_policy_weakened(enum dmarc_policy); /* by one step, as t=y asks for (RFC 9989 4.7) */
 
+enum dmarc_policy dmarc_policy_of(struct str word);             /* DMARC_UNSAID: it is none */
 const char *dmarc_policy_word(enum dmarc_policy); /* "quarantine" */
 const char *dmarc_remark_text(enum dmarc_remark_kind);

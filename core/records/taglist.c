@@ -54,6 +54,11 @@ static void fault(struct parser *p, enum tag_fault_kind kind, struct str span)
     p->faults[p->list->fault_count++] = (struct tag_fault){kind, span};
 }
 
+static bool same_name(const struct taglist *list, struct str a, struct str b)
+{
+    return list->any_case ? str_equal_nocase(a, b) : str_equal(a, b);
+}
+
 static void take(struct parser *p, struct str piece)
 {
     struct str whole = tag_trim(piece), name = whole;
@@ -74,16 +79,16 @@ static void take(struct parser *p, struct str piece)
         if (!is_value(tag->value))
             fault(p, TAG_BAD_VALUE, tag->value);
         for (size_t i = 0; i < p->list->count; i++)
-            tag->repeated = tag->repeated || str_equal(p->tags[i].name, name);
+            tag->repeated = tag->repeated || same_name(p->list, p->tags[i].name, name);
         if (tag->repeated)
             fault(p, TAG_REPEATED, whole);
         p->list->count++;
     }
 }
 
-struct taglist taglist_parse(struct arena *arena, struct str text)
+static struct taglist parse(struct arena *arena, struct str text, bool any_case)
 {
-    struct taglist list = {.text = text};
+    struct taglist list = {.text = text, .any_case = any_case};
     struct parser p = {&list, ARENA_ARRAY(arena, struct tag, TAGLIST_TAGS_MAX),
                        ARENA_ARRAY(arena, struct tag_fault, FAULTS_MAX)};
     struct str rest = text;
@@ -110,10 +115,20 @@ struct taglist taglist_parse(struct arena *arena, struct str text)
     return list;
 }
 
+struct taglist taglist_parse(struct arena *arena, struct str text)
+{
+    return parse(arena, text, false);
+}
+
+struct taglist taglist_parse_any_case(struct arena *arena, struct str text)
+{
+    return parse(arena, text, true);
+}
+
 const struct tag *taglist_find(const struct taglist *list, const char *name)
 {
     for (size_t i = 0; i < list->count; i++)
-        if (str_equal(list->tags[i].name, str_of(name)))
+        if (same_name(list, list->tags[i].name, str_of(name)))
             return &list->tags[i];
     return NULL;
 }

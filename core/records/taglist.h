@@ -42,12 +42,13 @@ struct taglist {
     size_t count;
     const struct tag_fault *faults; /* in order */
     size_t fault_count;
+    bool any_case;  /* the letter case of tag names does not count: DMARC (RFC 9989 4.8) */
     bool blank_end; /* blanks behind the last semicolon: the grammar has none there, but many records do */
 };
 
 struct taglist taglist_parse(struct arena *, struct str text);
-const struct tag *taglist_find(const struct taglist *,
-                               const char *name);               /* the first; names have letter case.  NULL: none */
+struct taglist taglist_parse_any_case(struct arena *, struct str text);
+const struct tag *taglist_find(const struct taglist *, const char *name); /* the first.  NULL: none */
 size_t taglist_column(const struct taglist *, struct str span); /* from 1 */
 const char *tag_fault_text(enum tag_fault_kind);                /* "has no \"=\"" */
 

@@ -6,6 +6,7 @@
 #include "core/base/arena.h"
 #include "core/base/str.h"
 #include "core/derive/run_internal.h"
+#include "core/facts/record_text.h"
 
 static const struct check checks[CHECK_COUNT] = {
 #define CHECK(id, name, group, worst, title, why, remedy, sources) [id] = {name, group, worst, title, why, remedy, sources},
@@ -167,6 +168,12 @@ struct finding *finding_record(struct run *run, struct finding *f, const char *f
     va_start(args, format);
     text_list_add(run->arena, &f->records, str_vprintf(run->arena, format, args));
     va_end(args);
+    return f;
+}
+
+struct finding *finding_txt(struct run *run, struct finding *f, const char *owner, const char *text)
+{
+    text_list_add(run->arena, &f->records, record_txt_line(run->arena, owner, text));
     return f;
 }
 

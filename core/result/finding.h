@@ -85,6 +85,7 @@ struct finding *finding_unknown(struct run *, enum check_id, struct subject, con
 struct finding *finding_rests_on(struct run *, struct finding *, const char *evidence_key);
 struct finding *finding_remedy(struct run *, struct finding *, const char *format, ...) __attribute__((format(printf, 3, 4)));
 struct finding *finding_record(struct run *, struct finding *, const char *format, ...) __attribute__((format(printf, 3, 4)));
+struct finding *finding_txt(struct run *, struct finding *, const char *owner, const char *text); /* a TXT record to publish */
 struct finding *finding_worst(struct finding *, enum status worst);
 struct finding *finding_marked(struct finding *, enum finding_mark);
 struct finding *finding_follows(struct finding *, enum check_id cause); /* that one has the cause, and the remedy */

@@ -31,30 +31,17 @@ static void tells_records_from_other_texts(void **state)
 {
     static const struct {
         const char *text;
-        bool is, looks_like;
+        bool is;
     } cases[] = {
-        {"v=DMARC1", true, false},
-        {"v=DMARC1;p=none", true, false},
-        {"v = DMARC1 ; p=none", true, false},
-        {"v=DMARC1 p=none", false, true},
-        {" v=DMARC1; p=none", false, true},
-        {"v=dmarc1; p=none", false, true},
-        {"V=DMARC1; p=none", false, true},
-        {"v=DMARC10; p=none", false, true},
-        {"v=DMARC2; p=none", false, true},
-        {"p=none; v=DMARC1", false, false},
-        {"v=spf1 -all", false, false},
-        {"", false, false},
-        {";", false, false},
-        {"v", false, false},
-        {"v=", false, false},
-        {"DMARC1", false, false},
+        {"v=DMARC1", true},          {"v=DMARC1;p=none", true},   {"v = DMARC1 ; p=none", true}, {"V=DMARC1; P=none", true},
+        {"v=DMARC1 p=none", false},  {" v=DMARC1; p=none", false}, {"v=dmarc1; p=none", false},  {"v=DMARC10; p=none", false},
+        {"v=DMARC2; p=none", false}, {"p=none; v=DMARC1", false}, {"v=spf1 -all", false},        {"", false},
+        {";", false},                {"v", false},                {"v=", false},                 {"DMARC1", false},
     };
 
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        if (dmarc_is_record(str_of(cases[i].text)) != cases[i].is ||
-            dmarc_looks_like_record(str_of(cases[i].text)) != cases[i].looks_like)
+        if (dmarc_is_record(str_of(cases[i].text)) != cases[i].is)
             fail_msg("%s", cases[i].text);
     }
 }
@@ -88,7 +75,7 @@ static void reads_records(void **state)
         {"v=DMARC1; p=reject; t=y; psd=n; adkim=s; aspf=s", "p=reject sp=unsaid np=unsaid psd=n t s:dkim s:spf"},
         {"v=DMARC1; p=reject; t=n; psd=u; adkim=r; aspf=r; fo=1", "p=reject sp=unsaid np=unsaid"},
         {"v=DMARC1; p=reject; psd=y; fo=d:s", "p=reject sp=unsaid np=unsaid psd=y"},
-        {"v=DMARC1; p=none; P=reject; x=y", "p=none sp=unsaid np=unsaid"},
+        {"v=DMARC1; p=none; P=reject; x=y", "p=none sp=unsaid np=unsaid !1@19"},
         {"v=DMARC1; rua=mailto:a@b.example", "p=unsaid sp=unsaid np=unsaid rua=mailto:a@b.example@b.example !3@33"},
         {"v=DMARC1", "p=unsaid sp=unsaid np=unsaid !3@9"},
         {"v=DMARC1; sp=none; p=none", "p=none sp=none np=unsaid !4@20"},

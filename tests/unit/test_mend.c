@@ -1,0 +1,131 @@
+/* What was meant by records that readers reject: the repaired text, and what was looked past. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <string.h>
+
+#include "core/base/arena.h"
+#include "core/records/dmarc_mend.h"
+#include "core/records/tag_mend.h"
+
+static int setup(void **state)
+{
+    *state = arena_new(1 << 22);
+    return *state ? 0 : -1;
+}
+
+static int teardown(void **state)
+{
+    arena_free(*state);
+    return 0;
+}
+
+static void compare(const char *from, const char *found, const char *right, unsigned slips, unsigned right_slips)
+{
+    if ((found == NULL) != (right == NULL) || (found && strcmp(found, right) != 0))
+        fail_msg("%s\n  becomes %s\n  and not %s", from, found ? found : "nothing", right ? right : "nothing");
+    if (slips != right_slips)
+        fail_msg("%s\n  has slips %x, and not %x", from, slips, right_slips);
+}
+
+static void mends_dmarc_records(void **state)
+{
+    static const struct {
+        const char *from, *to;
+        unsigned slips;
+    } cases[] = {
+        {"v=DMARC1; p=none", "v=DMARC1; p=none", 0},
+        {"v=DMARC1;p=none;", "v=DMARC1; p=none", 0},
+        {"v=DMARC1; p=none; sp=reject; x=1; rua=mailto:a@b.example", "v=DMARC1; p=none; sp=reject; x=1; rua=mailto:a@b.example", 0},
+        {"\"v=DMARC1; p=reject; rua=mailto:a@b.example,mailto:c@d.example\"",
+         "v=DMARC1; p=reject; rua=mailto:a@b.example,mailto:c@d.example", SLIP_QUOTES},
+        {"\xe2\x80\x9cv=DMARC1; p=reject\xe2\x80\x9d", "v=DMARC1; p=reject", SLIP_QUOTES},
+        {"'v=DMARC1; p=reject'", "v=DMARC1; p=reject", SLIP_QUOTES},
+        {"\"v=DMARC1; p=none; \" \"rua=mailto:a@b.example\"", "v=DMARC1; p=none; rua=mailto:a@b.example", SLIP_QUOTES},
+        {"v=DMARC1\\; p=none", "v=DMARC1; p=none", SLIP_BACKSLASH},
+        {" v=DMARC1; p=none", "v=DMARC1; p=none", SLIP_LEADING_BLANK},
+        {"\xef\xbb\xbfv=DMARC1; p=none", "v=DMARC1; p=none", SLIP_ODD_BLANK},
+        {"v=DMARC1;\xc2\xa0p=none", "v=DMARC1; p=none", SLIP_ODD_BLANK},
+        {"v=DMARC1\xef\xbc\x9b p=none", "v=DMARC1; p=none", SLIP_WIDE_SIGN},
+        {"p=reject; sp=none; rua=mailto:a@b.example", "v=DMARC1; p=reject; sp=none; rua=mailto:a@b.example", SLIP_NO_VERSION},
+        {"v=DMARC; p=none", "v=DMARC1; p=none", SLIP_VERSION},
+        {"v=dmarc1; p=none", "v=DMARC1; p=none", SLIP_VERSION},
+        {"v=DMARC2; p=none", "v=DMARC1; p=none", SLIP_VERSION},
+        {"DMARC1; p=none", "v=DMARC1; p=none", SLIP_VERSION},
+        {"p=none; v=DMARC1", "v=DMARC1; p=none", SLIP_LATE_VERSION},
+        {"V=DMARC1; P=REJECT; RUA=mailto:a@b.example", "v=DMARC1; p=REJECT; rua=mailto:a@b.example", 0},
+        {"v=DMARC1, p=none, rua=mailto:a@b.example, mailto:c@d.example", "v=DMARC1; p=none; rua=mailto:a@b.example,mailto:c@d.example",
+         SLIP_COMMA},
+        {"v=DMARC1 p=none sp=none", "v=DMARC1; p=none; sp=none", SLIP_NO_SEMICOLON},
+        {"v=DMARC1: p:none; rua:mailto:a@b.example", "v=DMARC1; p=none; rua=mailto:a@b.example", SLIP_COLON | SLIP_VERSION | SLIP_NO_SEMICOLON},
+        {"v:DMARC1; p:none", "v=DMARC1; p=none", SLIP_COLON},
+        {"v=DMARC1; p none", "v=DMARC1; p=none", SLIP_NO_EQUALS},
+        {"v=DMARC1;; p=none", "v=DMARC1; p=none", SLIP_EMPTY_TAG},
+        {"v=DMARC1; p=none; rua=mailto:a@b.example; mailto:c@d.example; ruf=mailto:e@f.example",
+         "v=DMARC1; p=none; rua=mailto:a@b.example,mailto:c@d.example; ruf=mailto:e@f.example", SLIP_URI_SEPARATOR},
+        {"v=DMARC1; p=none; rua=mailto:a@b.example mailto:c@d.example", "v=DMARC1; p=none; rua=mailto:a@b.example,mailto:c@d.example",
+         SLIP_URI_SEPARATOR},
+        {"v=DMARC1; p=none; rua=a@b.example, c@d.example", "v=DMARC1; p=none; rua=mailto:a@b.example,mailto:c@d.example", SLIP_NO_SCHEME},
+        {"v=DMARC1; p=none; rua=a@b.example; c@d.example", "v=DMARC1; p=none; rua=mailto:a@b.example,mailto:c@d.example",
+         SLIP_NO_SCHEME | SLIP_URI_SEPARATOR},
+        {"v=DMARC1; p=none; rua=mailto: a@b.example", "v=DMARC1; p=none; rua=mailto:a@b.example", SLIP_VALUE},
+        {"v=DMARC1; p=none; rua=mailto=a@b.example", "v=DMARC1; p=none; rua=mailto:a@b.example", SLIP_NO_SCHEME},
+        {"v=DMARC1; p=none; rua=mailto:<a@b.example>", "v=DMARC1; p=none; rua=mailto:a@b.example", SLIP_QUOTES},
+        {"v=DMARC1; p=none; rua=mailto:a@b.example!10m", "v=DMARC1; p=none; rua=mailto:a@b.example!10m", 0},
+        {"v=DMARC1; p=none; adkim=relaxed; aspf=Strict", "v=DMARC1; p=none; adkim=r; aspf=s", SLIP_VALUE},
+        {"v=DMARC1; p=none; fo=1,d", "v=DMARC1; p=none; fo=1:d", SLIP_VALUE},
+        {"v=DMARC1; p=none; t=maybe", "v=DMARC1; p=none", SLIP_VALUE},
+        {"v=DMARC1; p=quarentine", "v=DMARC1; p=quarantine", SLIP_VALUE},
+        {"v=DMARC1; p=reject; pct=50", "v=DMARC1; p=reject; t=y", 0},
+        {"v=DMARC1; p=none; pct=50", "v=DMARC1; p=none", 0},
+        {"v=DMARC1; p=none; pct=100", "v=DMARC1; p=none; pct=100", 0},
+        {"v=DMARC1; rua=mailto:a@b.example; p=none", "v=DMARC1; p=none; rua=mailto:a@b.example", 0},
+        {"v=DMARC1; rua=mailto:a@b.example", "v=DMARC1; p=none; rua=mailto:a@b.example", 0},
+        {"v=DMARC1; p=none; p=none", "v=DMARC1; p=none", SLIP_REPEATED},
+        {"_dmarc.b.example. 3600 IN TXT \"v=DMARC1; p=none\"", "v=DMARC1; p=none", SLIP_QUOTES | SLIP_ZONE_LINE},
+        /* what was meant cannot be told */
+        {"v=DMARC1; p=none; p=reject", NULL, 0},
+        {"v=DMARC1; p=block", NULL, 0},
+        {"v=DMARC1; reject", NULL, 0},
+        {"v=DMARC1; p=none; rua=mailto:a@b,example", NULL, 0},
+        {"v=DMARC1; p=none; rua=mailto:", NULL, 0},
+        {"v=DMARC1; p=none; \xc3\xa4=1", NULL, 0},
+        {"v=spf1 -all", NULL, 0},
+        {"", "v=DMARC1; p=none", SLIP_NO_VERSION},
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct dmarc_mended mended = dmarc_mend(*state, str_of(cases[i].from));
+
+        compare(cases[i].from, mended.text, cases[i].to, cases[i].to ? mended.slips : 0, cases[i].slips);
+    }
+}
+
+static void knows_what_was_meant_to_be_a_dmarc_record(void **state)
+{
+    static const char *const meant[] = {"v=DMARC1 p=none", " v=DMARC1; p=none", "v=dmarc1; p=none", "v=DMARC10; p=none", "p=none; v=DMARC1",
+                                        "DMARC1", "p=none", "p=quarentine", "rua=mailto:a@b.example", "\"v=DMARC1; p=none\"", "v:DMARC1"};
+    static const char *const others[] = {"v=DMARC1", "V=DMARC1; p=none", "v=spf1 -all", "v=DKIM1; p=MIIB", "k=rsa; p=MIIBIjANBg", "p=", "",
+                                         ";", "v", "v=", "site-verification=4711", "v=STSv1; id=1", "v=TLSRPTv1; rua=mailto:a@b.example"};
+
+    for (size_t i = 0; i < sizeof meant / sizeof *meant; i++)
+        if (!dmarc_looks_like_record(*state, str_of(meant[i])))
+            fail_msg("%s", meant[i]);
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        if (dmarc_looks_like_record(*state, str_of(others[i])))
+            fail_msg("%s", others[i]);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(mends_dmarc_records, setup, teardown),
+        cmocka_unit_test_setup_teardown(knows_what_was_meant_to_be_a_dmarc_record, setup, teardown),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
