@@ -10,9 +10,12 @@
 #include "core/base/name.h"
 #include "core/base/str.h"
 #include "core/derive/absence.h"
+#include "core/derive/final_dot.h"
 #include "core/derive/run.h"
 #include "core/facts/target.h"
 #include "core/records/dkim_key.h"
+#include "core/records/dkim_mend.h"
+#include "core/records/tag_mend.h"
 #include "core/result/finding.h"
 #include "core/result/probe.h"
 
@@ -34,6 +37,7 @@ struct selector {
     bool guessed;
     const struct dns_answer *answer; /* NULL: on its way, or the name is too long */
     struct dkim_key key;             /* the one to judge; DNS_OK only */
+    struct dkim_mended mended;       /* what is behind its faults */
     bool oversize;
     bool by_wildcard; /* a name that nobody uses has the same answer */
 };
@@ -72,21 +76,35 @@ static void choose_key(struct run *run, struct selector *s)
 {
     for (size_t i = 0; i < s->answer->count; i++) {
         struct dkim_key key = dkim_key_parse(run_arena(run), s->answer->records[i].txt.joined);
+        struct dkim_mended mended = dkim_mend(run_arena(run), s->answer->records[i].txt.joined);
         bool better = dkim_key_is_usable(&key) && !dkim_key_is_usable(&s->key);
 
-        if (i == 0 || better || (key.is_key_record && !s->key.is_key_record)) {
+        key.is_key_record = key.is_key_record || mended.mishap == DKIM_PRIVATE_KEY || mended.mishap == DKIM_MISSPELT;
+        if (s->mended.mishap == DKIM_PRIVATE_KEY)
+            continue; /* that is the worst of all, whatever stands beside it */
+        if (i == 0 || mended.mishap == DKIM_PRIVATE_KEY || better || (key.is_key_record && !s->key.is_key_record)) {
             s->key = key;
+            s->mended = mended;
             s->oversize = s->answer->records[i].txt.oversize;
         }
     }
 }
 
+static bool has_text(const struct dns_answer *answer, struct str text)
+{
+    for (size_t i = 0; i < answer->count; i++)
+        if (str_equal(answer->records[i].txt.joined, text))
+            return true;
+    return false;
+}
+
+/* As sets: name servers turn the order. */
 static bool same_texts(const struct dns_answer *a, const struct dns_answer *b)
 {
     if (a->status != DNS_OK || b->status != DNS_OK || a->count != b->count)
         return false;
     for (size_t i = 0; i < a->count; i++)
-        if (!str_equal(a->records[i].txt.joined, b->records[i].txt.joined))
+        if (!has_text(b, a->records[i].txt.joined) || !has_text(a, b->records[i].txt.joined))
             return false;
     return true;
 }
@@ -110,13 +128,35 @@ static const char *alias_text(struct run *run, const struct dns_answer *answer)
                : "";
 }
 
-static void refuse(struct run *run, const struct selector *s, const char *message)
+static struct finding *refuse(struct run *run, const struct selector *s, const char *message)
 {
     struct finding *f = finding(run, DKIM_EXISTS, FAIL, subject_selector(s->name, run_target(run)->domain), "%s", message);
 
     if (s->answer)
         finding_rests_on(run, f, s->answer->key);
     skip_dependents(run, s, "no key: see dkim.exists");
+    return f;
+}
+
+/* An alias that leads to nothing. */
+static void refuse_alias(struct run *run, const struct selector *s)
+{
+    const struct dns_answer *a = s->answer;
+    const struct dns_link *last = &a->chain[a->chain_count - 1];
+    const char *meant = name_without_appended_zone(run_arena(run), last->target, run_target(run)->domain);
+    const char *what = a->status == DNS_NXDOMAIN ? "does not exist" : "has no TXT record";
+
+    if (meant) {
+        struct finding *f = refuse(run, s, str_printf(run_arena(run), "%s is an alias for %s, which %s: a final dot is probably missing behind %s",
+                                                      last->owner, last->target, what, meant));
+
+        finding_remedy(run, f, "Write the target of the CNAME record with a final dot, or without it where a form adds none: the zone's name was put behind it.");
+        finding_record(run, f, "%s. 3600 IN CNAME %s.", last->owner, meant);
+    } else {
+        finding_remedy(run, refuse(run, s, str_printf(run_arena(run), "%s is an alias for %s, which %s", s->owner, last->target, what)),
+                       "Compare the target of the CNAME record letter by letter with what the provider asks for. If it is the same, the "
+                       "provider has to publish the key at %s.", last->target);
+    }
 }
 
 static void judge_absence(struct run *run, const struct selector *s)
@@ -139,10 +179,7 @@ static void judge_absence(struct run *run, const struct selector *s)
         break;
     }
     if (a->chain_count)
-        refuse(run, s,
-               str_printf(run_arena(run), "%s is an alias for %s, which %s", s->owner,
-                          a->chain[a->chain_count - 1].target,
-                          a->status == DNS_NXDOMAIN ? "does not exist" : "has no TXT record"));
+        refuse_alias(run, s);
     else
         refuse(run, s, str_printf(run_arena(run), "no TXT record at %s", s->owner));
 }
@@ -171,7 +208,7 @@ static const char *faults_text(struct run *run, const struct dkim_key *key)
         struct str cut = {fault->span.at, fault->span.len > SPAN_SHOWN ? SPAN_SHOWN : fault->span.len};
 
         text = str_printf(run_arena(run), "%s%s%s", text, i ? "; " : "", fault->what);
-        if (fault->span.at)
+        if (fault->span.at && !dkim_has_private_key(run_arena(run), key->tags.text))
             text =
                 str_printf(run_arena(run), "%s (column %zu: \"%s\"%s)", text, taglist_column(&key->tags, fault->span),
                            str_text(run_arena(run), cut), fault->span.len > SPAN_SHOWN ? "..." : "");
@@ -179,25 +216,69 @@ static const char *faults_text(struct run *run, const struct dkim_key *key)
     return key->fault_count > FAULTS_SHOWN ? str_printf(run_arena(run), "%s; and more", text) : text;
 }
 
+/* What is behind the faults, and what repairs it: one for each cause. */
+static void explain(struct run *run, const struct selector *s, struct finding *f)
+{
+    const struct dkim_mended *m = &s->mended;
+
+    switch (m->mishap) {
+    case DKIM_PRIVATE_KEY:
+        f->message = str_printf(run_arena(run), "%sthe private key is published: whoever reads it can sign in the domain's name", label(s));
+        finding_marked(f, MARK_SECRET_IS_OUT);
+        finding_remedy(run, f,
+                       "Revoke the key at once: leave \"v=DKIM1; p=\" at %s. Then make a new pair of keys for a new selector, publish its public half, "
+                       "and sign with that.", s->owner);
+        break;
+    case DKIM_CUT:
+        f->message = m->wanted ? str_printf(run_arena(run), "%s%s; the record is cut after %zu octets, and %zu of the %zu octets of the key are there", label(s),
+                                            faults_text(run, &s->key), s->key.tags.text.len, m->octets, m->wanted)
+                               : str_printf(run_arena(run), "%s%s; the record is cut after %zu octets", label(s), faults_text(run, &s->key),
+                                            s->key.tags.text.len);
+        finding_remedy(run, f,
+                       "The key itself is fine: publish it whole. One string of a TXT record holds 255 octets, and what goes beyond them is put into "
+                       "further strings of the same record: \"first part\" \"second part\".");
+        break;
+    case DKIM_HOST_NAME:
+        finding_remedy(run, f, "The text is a host name: publish it as a CNAME record in place of the TXT record.");
+        finding_record(run, f, "%s. 3600 IN CNAME %s.", s->owner, m->text);
+        break;
+    case DKIM_OTHER_RECORD:
+        finding_remedy(run, f, "%s holds %s, which nobody looks for there: publish the key in its place.", s->owner, m->text);
+        break;
+    case DKIM_MISSPELT:
+        finding_remedy(run, f, "The key is fine. Publish it again by the record below, in place of the one at %s%s%s%s.", s->owner,
+                       m->slips ? " (with " : "", tag_slips_text(run_arena(run), m->slips), m->slips ? ")" : "");
+        finding_txt(run, f, s->owner, m->text);
+        break;
+    case DKIM_NO_MISHAP:
+        break;
+    }
+}
+
 static void judge_syntax(struct run *run, const struct selector *s)
 {
     const struct dkim_key *key = &s->key;
+    struct subject subject = subject_selector(s->name, run_target(run)->domain);
     struct finding *f;
 
-    if (s->oversize)
-        f = finding(run, DKIM_SYNTAX, FAIL, subject_selector(s->name, run_target(run)->domain), "%sthe record is larger than any verifier reads", label(s));
+    if (s->mended.mishap == DKIM_PRIVATE_KEY)
+        f = finding(run, DKIM_SYNTAX, FAIL, subject, "a private key");
+    else if (s->oversize)
+        f = finding(run, DKIM_SYNTAX, FAIL, subject, "%sthe record is larger than any verifier reads", label(s));
     else if (key->fault_count)
-        f = finding(run, DKIM_SYNTAX, FAIL, subject_selector(s->name, run_target(run)->domain), "%s%s%s", label(s), faults_text(run, key),
+        f = finding(run, DKIM_SYNTAX, FAIL, subject, "%s%s%s", label(s), faults_text(run, key),
                     s->answer->count > 1 ? "; and there are several TXT records" : "");
     else if (s->answer->count > 1)
-        f = finding(run, DKIM_SYNTAX, WARN, subject_selector(s->name, run_target(run)->domain), "%s%zu TXT records: which one a verifier takes is not defined",
-                    label(s), s->answer->count);
+        f = finding_remedy(run, finding(run, DKIM_SYNTAX, WARN, subject, "%s%zu TXT records: which one a verifier takes is not defined",
+                                        label(s), s->answer->count),
+                           "Leave one TXT record at %s: the key that mail is signed with.", s->owner);
     else if (key->tags.blank_end)
-        f = finding(run, DKIM_SYNTAX, NOTE, subject_selector(s->name, run_target(run)->domain), "%sblanks behind the last semicolon, where the grammar has none",
-                    label(s));
+        f = finding(run, DKIM_SYNTAX, NOTE, subject, "%sblanks behind the last semicolon, where the grammar has none", label(s));
     else
-        f = finding(run, DKIM_SYNTAX, PASS, subject_selector(s->name, run_target(run)->domain), "%sa well-formed key record", label(s));
-    finding_rests_on(run, judged(s, f), s->answer->key);
+        f = finding(run, DKIM_SYNTAX, PASS, subject, "%sa well-formed key record", label(s));
+    if (f->status == FAIL && !s->oversize)
+        explain(run, s, f);
+    finding_rests_on(run, s->mended.mishap == DKIM_PRIVATE_KEY ? f : judged(s, f), s->answer->key);
 }
 
 static void judge_revocation(struct run *run, const struct selector *s)
@@ -229,13 +310,25 @@ static struct finding *judge_rsa(struct run *run, const struct selector *s)
     return finding(run, DKIM_STRENGTH, PASS, subject_selector(s->name, run_target(run)->domain), "%sRSA with %u bits", label(s), bits);
 }
 
+static struct finding *judge_hashes(struct run *run, const struct selector *s)
+{
+    const struct tag *h = taglist_find(&s->key.tags, "h");
+    struct finding *f = finding(run, DKIM_STRENGTH, FAIL, subject_selector(s->name, run_target(run)->domain),
+                                "%sh=%s does not allow sha256, and nothing else may be used", label(s), h ? str_text(run_arena(run), h->value) : "");
+
+    finding_remedy(run, f, "The key is fine: correct the tag h=, or leave it out, and see that the mail server signs with rsa-sha256%s.",
+                   s->key.type == DKIM_KEY_ED25519 ? " or ed25519-sha256" : "");
+    if (s->mended.mishap == DKIM_MISSPELT)
+        finding_txt(run, f, s->owner, s->mended.text);
+    return f;
+}
+
 static void judge_strength(struct run *run, const struct selector *s, bool has_rsa)
 {
     struct finding *f;
 
     if (!s->key.allows_sha256)
-        f = finding(run, DKIM_STRENGTH, FAIL, subject_selector(s->name, run_target(run)->domain), "%sh= does not allow sha256, and nothing else may be used",
-                    label(s));
+        f = judge_hashes(run, s);
     else if (s->key.type == DKIM_KEY_RSA)
         f = judge_rsa(run, s);
     else if (has_rsa)
@@ -303,6 +396,20 @@ static bool look_up(struct run *run, struct selector *s)
     return s->answer != NULL;
 }
 
+/* People copy the whole name: "s1._domainkey.example.org". */
+static const char *selector_alone(struct run *run, const char *given)
+{
+    static const char suffix[] = "._domainkey";
+
+    for (const char *at = strchr(given, '.'); at; at = strchr(at + 1, '.')) {
+        bool ends = at[0] && str_starts_nocase(str_of(at), suffix) && (at[sizeof suffix - 1] == '.' || at[sizeof suffix - 1] == '\0');
+
+        if (ends && at > given)
+            return str_text(run_arena(run), (struct str){given, (size_t)(at - given)});
+    }
+    return given;
+}
+
 static bool is_listed(const struct selector *all, size_t count, const char *name)
 {
     for (size_t i = 0; i < count; i++)
@@ -316,9 +423,12 @@ static size_t collect(struct run *run, struct selector *all)
     const struct target *target = run_target(run);
     size_t count = 0;
 
-    for (size_t i = 0; i < target->selector_count; i++)
-        if (!is_listed(all, count, target->selectors[i]))
-            all[count++] = (struct selector){.name = target->selectors[i]};
+    for (size_t i = 0; i < target->selector_count; i++) {
+        const char *name = selector_alone(run, target->selectors[i]);
+
+        if (!is_listed(all, count, name))
+            all[count++] = (struct selector){.name = name};
+    }
     for (size_t i = 0; target->guess_selectors && i < COMMON_COUNT; i++)
         if (!is_listed(all, count, common_selectors[i]))
             all[count++] = (struct selector){.name = common_selectors[i], .guessed = true};

@@ -10,6 +10,7 @@
 #include "core/facts/record_text.h"
 #include "core/facts/smtp_session.h"
 #include "core/facts/vantage.h"
+#include "core/records/dkim_mend.h"
 #include "reports/sink.h"
 #include "reports/words.h"
 
@@ -49,6 +50,12 @@ static const char *security_text(enum dns_security security)
     return "DNSSEC bogus";
 }
 
+/* A private key that somebody published is not to be published once more. */
+static const char *shown_record(struct arena *arena, const struct dns_record *r)
+{
+    return r->type == DNS_TXT && dkim_has_private_key(arena, r->txt.joined) ? "a private key, not shown" : record_text(arena, r);
+}
+
 static void dns_text(struct sink *sink, struct arena *arena, const struct evidence *evidence)
 {
     const struct dns_answer *answer = evidence->value;
@@ -58,7 +65,7 @@ static void dns_text(struct sink *sink, struct arena *arena, const struct eviden
         line(sink, str_printf(arena, "%s. CNAME %s.", answer->chain[i].owner, answer->chain[i].target));
     for (size_t i = 0; i < answer->count; i++)
         line(sink, str_printf(arena, "%s %s  (TTL %lu)", dns_type_name(answer->records[i].type),
-                              record_text(arena, &answer->records[i]), (unsigned long)answer->records[i].ttl_s));
+                              shown_record(arena, &answer->records[i]), (unsigned long)answer->records[i].ttl_s));
     if (status)
         line(sink, status);
     if (answer->extended_error >= 0)

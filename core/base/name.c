@@ -472,3 +472,18 @@ bool name_is_registered(const char *name)
     plain_copy(parent, plain);
     return psl_is_public_suffix2(list, plain, PSL_TYPE_ICANN);
 }
+
+bool name_has_known_top(const char *name)
+{
+    const psl_ctx_t *list = psl_builtin();
+    char plain[NAME_TEXT_MAX];
+
+    while (name_labels(name) > 1)
+        name = name_parent(name);
+    if (strlen(name) >= sizeof plain)
+        return false;
+    plain_copy(name, plain);
+    if (list)
+        return psl_is_public_suffix2(list, plain, PSL_TYPE_ICANN | PSL_TYPE_NO_STAR_RULE);
+    return *plain && strspn(plain, "abcdefghijklmnopqrstuvwxyz") == strlen(plain);
+}

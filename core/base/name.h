@@ -59,3 +59,4 @@ const char *name_compared(struct arena *, const char *name);
 const char *name_org_domain(const char *name);
 bool name_has_suffix_list(void); /* is a list installed? */
 bool name_is_registered(const char *name); /* directly below a registry's suffix, not one that a provider listed for its customers */
+bool name_has_known_top(const char *name); /* its last label is a public suffix by the list; without one: letters alone */

@@ -31,6 +31,8 @@ static const struct {
     {"\xc2\xbb", "", SLIP_QUOTES},
     {"\x93", "", SLIP_QUOTES}, /* of Windows code pages */
     {"\x94", "", SLIP_QUOTES},
+    {"\\059", ";", SLIP_BACKSLASH}, /* as master files escape: RFC 1035 5.1 */
+    {"\\034", "", SLIP_BACKSLASH},
     {"\\", "", SLIP_BACKSLASH},
     {"\xc2\xa0", " ", SLIP_ODD_BLANK}, /* no-break space */
     {"\xe2\x80\xaf", " ", SLIP_ODD_BLANK},

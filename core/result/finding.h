@@ -36,13 +36,14 @@ const struct check *check_of(enum check_id);
 bool check_from_name(const char *name, enum check_id *out);
 bool check_from_str(struct str name, enum check_id *out);
 
-/* What a status does not tell of its finding, and receivers look at. */
+/* What a status does not tell of its finding, and receivers or the order of repairs depend on. */
 enum finding_mark {
     MARK_NONE,
     MARK_SPF_PERMERROR, /* SPF_AUTHORIZES: receivers differ in whether they treat it as the fail of "-all" */
     MARK_SPF_VOIDS,     /* SPF_AUTHORIZES: only receivers that count void lookups see a permerror */
     MARK_NO_POLICY,     /* DMARC_SYNTAX: the record has no p= */
     MARK_POLICY_REJECT, /* DMARC_POLICY: the effective policy is reject */
+    MARK_SECRET_IS_OUT, /* DKIM_SYNTAX: the private key is published */
 };
 
 struct text_list {

@@ -31,6 +31,8 @@ static bool comes_before(const struct finding *a, const struct finding *b)
 {
     if (a->status != b->status)
         return a->status > b->status;
+    if ((a->mark == MARK_SECRET_IS_OUT) != (b->mark == MARK_SECRET_IS_OUT))
+        return a->mark == MARK_SECRET_IS_OUT;
     return repair_rank(a) < repair_rank(b);
 }
 

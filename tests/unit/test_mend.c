@@ -9,8 +9,10 @@
 #include <string.h>
 
 #include "core/base/arena.h"
+#include "core/records/dkim_mend.h"
 #include "core/records/dmarc_mend.h"
 #include "core/records/tag_mend.h"
+#include "tests/unit/dkim_keys.h"
 
 static int setup(void **state)
 {
@@ -120,10 +122,51 @@ static void knows_what_was_meant_to_be_a_dmarc_record(void **state)
             fail_msg("%s", others[i]);
 }
 
+static void mends_dkim_keys(void **state)
+{
+    static const struct {
+        const char *from;
+        enum dkim_mishap mishap;
+        const char *text;
+    } cases[] = {
+        {"v=DKIM1; p=" RSA_1024, DKIM_MISSPELT, "v=DKIM1; p=" RSA_1024},
+        {"p=" RSA_1024, DKIM_MISSPELT, "p=" RSA_1024},
+        {"v=DKIM1; p=\"" RSA_1024 "\"", DKIM_MISSPELT, "v=DKIM1; p=" RSA_1024},
+        {"v=DKIM1\\; p=" RSA_1024, DKIM_MISSPELT, "v=DKIM1; p=" RSA_1024},
+        {"v=DKIM1\\059 p=" RSA_1024, DKIM_MISSPELT, "v=DKIM1; p=" RSA_1024},
+        {"DKIM1; k=RSA; p:" RSA_1024, DKIM_MISSPELT, "v=DKIM1; k=RSA; p=" RSA_1024},
+        {"k=rsa; s=email; p=-----BEGIN PUBLIC KEY-----\n" RSA_1024 "\n-----END PUBLIC KEY-----; v=DKIM1", DKIM_MISSPELT,
+         "v=DKIM1; k=rsa; s=email; p=" RSA_1024},
+        {"v=DKIM1; h=sha1:rsa-sha256; p=" RSA_1024, DKIM_MISSPELT, "v=DKIM1; h=sha1:sha256; p=" RSA_1024},
+        {"v=DKIM1; h=md5; p=" RSA_1024, DKIM_MISSPELT, "v=DKIM1; p=" RSA_1024},
+        {"v=DKIM1; k=rsa2048; p=" RSA_1024, DKIM_MISSPELT, "v=DKIM1; k=rsa; p=" RSA_1024},
+        {"s1.dkim.provider.example.", DKIM_NO_MISHAP, NULL}, /* a name that nobody has: example is for special use */
+        {"\"S1.dkim.example.net.\"", DKIM_HOST_NAME, "s1.dkim.example.net"},
+        {"CNAME s1.dkim.example.net", DKIM_HOST_NAME, "s1.dkim.example.net"},
+        {"example.net", DKIM_NO_MISHAP, NULL},
+        {"v=spf1 -all", DKIM_OTHER_RECORD, "an SPF record"},
+        {"v=DMARC1; p=none", DKIM_OTHER_RECORD, "a DMARC record"},
+        {"v=DKIM1; p=MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQCzSRX07Nlz2XMk", DKIM_CUT, NULL},
+        {"v=DKIM1; p=MIIBPAIBAAJBAOBohsScAY19/00IqKo8tEDWJsE9TKCWeQvEPx2H1UHrZ8sk", DKIM_PRIVATE_KEY, NULL},
+        {"v=DKIM1; k=ed25519; p=MC4CAQAwBQYDK2VwBCIEIOe21uoebA6tUDPtqRnqWSoWqSF0VMRrHX2u6g8D", DKIM_PRIVATE_KEY, NULL},
+        {"-----BEGIN EC PRIVATE KEY-----", DKIM_PRIVATE_KEY, NULL},
+        {"v=DKIM1; p=", DKIM_NO_MISHAP, NULL},
+        {"v=DKIM1; p=!" RSA_1024, DKIM_NO_MISHAP, NULL},
+        {"", DKIM_NO_MISHAP, NULL},
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct dkim_mended mended = dkim_mend(*state, str_of(cases[i].from));
+
+        compare(cases[i].from, mended.text, cases[i].text, mended.mishap, cases[i].mishap);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(mends_dmarc_records, setup, teardown),
+        cmocka_unit_test_setup_teardown(mends_dkim_keys, setup, teardown),
         cmocka_unit_test_setup_teardown(knows_what_was_meant_to_be_a_dmarc_record, setup, teardown),
     };
 
