@@ -279,6 +279,10 @@ static void judge_host(struct run *run, const struct mx_host *host)
     case DANE_NO_HOST:
         judge_no_host(run, dane);
         break;
+    case DANE_NO_NAME:
+        finding(run, DANE_TLSA, SKIPPED, subject_host(dane->host), "the host's name is too long for a TLSA record to stand below it (RFC 1035 2.3.4)");
+        skip_rest(run, dane, "no TLSA record is possible: see dane.tlsa");
+        break;
     case DANE_NO_RECORDS:
         finding_rests_on(run, finding(run, DANE_TLSA, NOTE, subject_host(dane->host), "no TLSA record"), dane->tlsa->key);
         skip_rest(run, dane, "no TLSA record: see dane.tlsa");

@@ -7,8 +7,11 @@
 #include "core/derive/absence.h"
 #include "core/derive/alias.h"
 #include "core/derive/answering.h"
+#include "core/derive/dane.h"
+#include "core/derive/final_dot.h"
 #include "core/derive/inventory.h"
 #include "core/derive/run.h"
+#include "core/derive/sts.h"
 #include "core/derive/spf.h"
 #include "core/facts/target.h"
 #include "core/result/finding.h"
@@ -127,6 +130,32 @@ static const char *ring_of(struct run *run, const struct mx_host *host)
     return alias_chain_text(run, host->a->chain_loops ? host->a : host->aaaa);
 }
 
+/* Who keeps to a policy, a certificate or TLSA records knows the host by the name of the alias: what is told here must not
+ * take the new name out of their reach. */
+static void advise_on_alias(struct run *run, const struct mx_host *host, const char *target, struct finding *f)
+{
+    const struct sts *sts = need_sts(run);
+    const struct dane *dane = need_dane(run, host);
+    bool by_policy = sts->policy_step == STS_SOUND && sts->policy.mode != STS_MODE_NONE && !sts_policy_covers(&sts->policy, target);
+    bool by_tlsa = dane->state == DANE_SECURE && name_equal(dane->base, host->name);
+    bool own = name_equal(name_org_domain(target), name_org_domain(run_target(run)->domain));
+    const char *first = by_policy && by_tlsa ? str_printf(run_arena(run), "add the line \"mx: %s\" to the MTA-STS policy and change the id of its record, publish "
+                                                                          "the TLSA records below %s", target, target)
+                        : by_policy          ? str_printf(run_arena(run), "add the line \"mx: %s\" to the MTA-STS policy and change the id of its record", target)
+                        : by_tlsa            ? str_printf(run_arena(run), "publish the TLSA records below %s", target)
+                                             : NULL;
+
+    if (first && own)
+        finding_remedy(run, f,
+                       "Give %s address records of its own in place of the CNAME record: then nothing else changes. Or let the MX record name %s itself: "
+                       "but %s first, wait for as long as senders keep the old state, and see that the certificate is for %s.", host->name, target, first, target);
+    else if (first)
+        finding_remedy(run, f, "Let the MX record name %s itself, but not at once: %s first, wait for as long as senders keep the old state, and see that the "
+                       "certificate is for %s.", target, first, target);
+    else
+        finding_remedy(run, f, "Let the MX record name %s itself.", target);
+}
+
 static void judge_cname(struct run *run, const struct inventory *mail, const struct mx_host *host)
 {
     const struct dns_answer *longer = host->aaaa->chain_count > host->a->chain_count ? host->aaaa : host->a;
@@ -140,7 +169,7 @@ static void judge_cname(struct run *run, const struct inventory *mail, const str
                     alias_chain_text(run, longer));
     } else if (longer->chain_count) {
         f = finding(run, MX_TARGET_CNAME, WARN, subject_host(host->name), "the MX host is an alias: %s", alias_chain_text(run, longer));
-        finding_remedy(run, f, "Let the MX record name %s itself.", longer->chain[longer->chain_count - 1].target);
+        advise_on_alias(run, host, longer->chain[longer->chain_count - 1].target, f);
     } else if (host->a->status == DNS_UNKNOWN && host->aaaa->status == DNS_UNKNOWN) {
         f = finding_unknown(run, MX_TARGET_CNAME, subject_host(host->name), &host->a->trouble, "no answer for the addresses of the MX host");
         finding_follows(f, MX_RESOLVES);
@@ -155,7 +184,26 @@ static bool is_absent(const struct dns_answer *answer)
     return answer->status == DNS_NODATA || answer->status == DNS_NXDOMAIN || answer->chain_loops || answer->chain_too_long;
 }
 
-enum resolution { RESOLVES, ABSENT, UNCERTAIN, NOT_COUNTED };
+enum resolution { RESOLVES, ABSENT, UNCERTAIN, NO_HOST, NOT_COUNTED };
+
+/* The name that was meant is proposed if it leads somewhere. */
+static struct finding *report_no_address(struct run *run, const struct mx_host *host)
+{
+    const char *domain = run_target(run)->domain, *meant = name_without_appended_zone(run_arena(run), host->name, domain);
+    const char *why = host->a->status == DNS_NXDOMAIN ? "the name does not exist" : "neither A nor AAAA";
+    const struct dns_answer *a, *aaaa;
+    struct finding *f;
+
+    if (!meant)
+        return finding(run, MX_RESOLVES, WARN, subject_host(host->name), "the MX host has no address (%s)", why);
+    a = need_dns(run, meant, DNS_A);
+    aaaa = need_dns(run, meant, DNS_AAAA);
+    f = finding(run, MX_RESOLVES, WARN, subject_host(host->name), "the MX host has no address (%s): a final dot is probably missing behind %s", why, meant);
+    finding_remedy(run, f, "Write the target of the MX record with a final dot, or without the zone's name where a form adds none.");
+    if ((a && a->status == DNS_OK) || (aaaa && aaaa->status == DNS_OK))
+        finding_record(run, f, "%s. 3600 IN MX %u %s.", domain, host->preference, meant);
+    return f;
+}
 
 static enum resolution judge_addresses(struct run *run, const struct mx_host *host)
 {
@@ -177,11 +225,26 @@ static enum resolution judge_addresses(struct run *run, const struct mx_host *ho
         finding_worst(f, WARN);
         resolution = UNCERTAIN;
     } else {
-        f = finding(run, MX_RESOLVES, WARN, subject_host(host->name), "the MX host has no address (%s)",
-                    host->a->status == DNS_NXDOMAIN ? "the name does not exist" : "neither A nor AAAA");
+        f = report_no_address(run, host);
     }
     finding_rests_on(run, finding_rests_on(run, f, host->a->key), host->aaaa->key);
     return resolution;
+}
+
+/* Where no MX record names a host, no MX works. */
+static void judge_literal(struct run *run, const struct inventory *mail, const struct mx_host *host)
+{
+    struct finding *f;
+    bool any = false;
+
+    for (size_t i = 0; i < mail->host_count; i++)
+        any = any || (!mail->hosts[i].is_literal && !mail->hosts[i].is_placeholder);
+    f = finding(run, MX_TARGET_LITERAL, any ? WARN : FAIL, subject_host(host->name), "the MX record holds what is no host name (the name %s)",
+                name_fault_text(name_fault(host->name)));
+    if (name_fault(host->name) == NAME_IP_TEXT)
+        finding_remedy(run, f, "Let the MX record name the mail server by its host name, which has an address record with that address: an MX record "
+                               "cannot hold an address.");
+    finding_rests_on(run, f, mail->mx->key);
 }
 
 static enum resolution judge_host(struct run *run, const struct inventory *mail, const struct mx_host *host)
@@ -191,11 +254,10 @@ static enum resolution judge_host(struct run *run, const struct inventory *mail,
         return NOT_COUNTED;
     }
     if (host->is_literal) {
-        finding(run, MX_TARGET_LITERAL, mail->host_count == 1 ? FAIL : WARN, subject_host(host->name),
-                "the MX record holds what is no host name (the name %s)", name_fault_text(name_fault(host->name)));
+        judge_literal(run, mail, host);
         finding(run, MX_TARGET_CNAME, SKIPPED, subject_host(host->name), "no host name: see mx.target_literal");
         finding(run, MX_RESOLVES, SKIPPED, subject_host(host->name), "no host name: see mx.target_literal");
-        return ABSENT;
+        return NO_HOST;
     }
     finding(run, MX_TARGET_LITERAL, PASS, subject_host(host->name), "a host name");
     if (!host->a || !host->aaaa)
@@ -228,7 +290,7 @@ static void judge_redundancy(struct run *run, const char *domain, const struct i
 static void judge_hosts(struct run *run, const char *domain, const struct inventory *mail)
 {
     const struct trouble *doubt = NULL;
-    bool resolves = false;
+    bool resolves = false, any_host = false;
 
     for (size_t i = 0; i < mail->host_count; i++) {
         const struct mx_host *host = &mail->hosts[i];
@@ -237,11 +299,15 @@ static void judge_hosts(struct run *run, const char *domain, const struct invent
         if (resolution == UNCERTAIN && host->a && host->aaaa)
             doubt = doubt_about(host);
         resolves |= resolution == RESOLVES;
+        any_host |= resolution != NO_HOST;
     }
     if (!resolves && doubt)
         finding_follows(finding_unknown(run, MX_RESOLVES, subject_domain(domain), doubt, "no MX host is known to have an address"), MX_RESOLVES);
+    else if (!any_host)
+        finding(run, MX_RESOLVES, SKIPPED, subject_domain(domain), "no MX record names a host: see mx.target_literal");
     else if (!resolves)
-        finding(run, MX_RESOLVES, FAIL, subject_domain(domain), "no MX host has an address");
+        finding_remedy(run, finding(run, MX_RESOLVES, FAIL, subject_domain(domain), "no MX host has an address"),
+                       "Repair the MX hosts, or let the MX records name others: one that has an address is enough for mail to arrive.");
     judge_redundancy(run, domain, mail, doubt);
 }
 

@@ -115,12 +115,30 @@ static const struct dns_answer *ask(struct run *run, struct dane *dane, const ch
     return answer;
 }
 
+/* "_25._tcp." takes nine octets, which a long host name has not left.  (RFC 1035 2.3.4) */
+static bool can_have_tlsa(struct run *run, const char *base)
+{
+    uint8_t wire[NAME_WIRE_MAX];
+
+    return name_to_wire(str_printf(run_arena(run), "_%u._tcp.%s", (unsigned)run_target(run)->smtp_port, base), wire) > 0;
+}
+
 /* The host's own name is asked for in any case, so that nothing waits for the other. */
 static void find_tlsa(struct run *run, struct dane *dane, const struct mx_host *host)
 {
     const char *end = end_of_chain(host);
-    const struct dns_answer *own = ask(run, dane, host->name), *other;
+    const struct dns_answer *own, *other;
 
+    if (end && !can_have_tlsa(run, end))
+        end = NULL;
+    dane->has_no_name = !end && !can_have_tlsa(run, host->name);
+    if (dane->has_no_name)
+        return;
+    if (!can_have_tlsa(run, host->name)) {
+        dane->tlsa = ask(run, dane, name_lower(run_arena(run), end));
+        return;
+    }
+    own = ask(run, dane, host->name);
     dane->tlsa = own;
     if (!end)
         return;
@@ -160,6 +178,8 @@ static enum dane_state state_of(struct run *run, struct dane *dane, const struct
 
     if (host->is_literal || host->is_placeholder)
         return DANE_NO_HOST;
+    if (dane->has_no_name)
+        return DANE_NO_NAME;
     if (!host->a || !host->aaaa || !dane->tlsa)
         return DANE_PENDING;
     if (host->a->status != DNS_OK && host->aaaa->status != DNS_OK) {

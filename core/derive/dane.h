@@ -40,6 +40,7 @@ struct dane_record {
 enum dane_state {
     DANE_PENDING,
     DANE_NO_HOST, /* the host has no address, or cannot have one; `trouble` where that is not certain */
+    DANE_NO_NAME, /* the host's name is too long for a TLSA record to stand below it */
     DANE_NO_RECORDS,
     DANE_FAILED,    /* no answer for TLSA: see `trouble` */
     DANE_INSECURE,  /* not signed throughout: senders ignore the records */
@@ -54,6 +55,7 @@ struct dane {
     const char *base;              /* the TLSA base domain */
     const char *owner;             /* "_25._tcp.mx.example.org" */
     const struct dns_answer *tlsa; /* NULL: not known */
+    bool has_no_name;              /* see DANE_NO_NAME */
     const char *weak_spot;         /* DANE_INSECURE, DANE_UNDECIDED: which of the three it is */
     const struct dane_record *records;
     size_t count, usable;
