@@ -115,11 +115,31 @@ static void judge_records(struct run *run, const struct dane *dane)
 
 /* ---- dane.match ---- */
 
-static const char *digest_record(struct run *run, const struct tls_session *tls)
+/* What repairs it depends on what went wrong. */
+static void advise(struct run *run, const struct dane *dane, const struct tls_view *v, int64_t now, struct finding *f)
 {
-    const char *digest = tls->chain_count ? dane_key_digest(run_arena(run), tls->chain[0].der) : NULL;
+    struct dane_diagnosis found = dane_diagnose(run_arena(run), dane, v->session->tls, run_target(run)->domain, now);
 
-    return digest ? str_printf(run_arena(run), "3 1 1 %s", digest) : NULL;
+    switch (found.cause) {
+    case DANE_SWAPPED_USAGE:
+        finding_remedy(run, f, "The record has the wrong usage: 3 is for the server's own certificate, 2 for an authority above it. Publish it with the other "
+                               "one.");
+        break;
+    case DANE_BAD_CERTIFICATE:
+        finding_remedy(run, f, "Leave the TLSA records alone. Renew the certificate of %s, or let the server show the one that is made for that name: see "
+                               "tls.expiry and tls.name.", v->mx_host);
+        break;
+    case DANE_NOT_SENT:
+        finding_remedy(run, f, "A record with usage 2 needs its certificate in what the server shows: let the server send the whole chain, the root included. "
+                               "Or publish a record of what it does send.");
+        break;
+    case DANE_OTHER_KEY:
+        finding_remedy(run, f, "If the server has a new key on purpose, publish the record below; otherwise give it the old one back. A record \"3 1 1\" outlives "
+                               "renewals that keep the key; a new key needs its record some days before it is used.");
+        break;
+    }
+    if (found.record)
+        finding_record(run, f, "%s. 3600 IN TLSA %s", dane->owner, found.record);
 }
 
 static void judge_match(struct run *run, const struct dane *dane, const struct tls_view *v, int64_t now)
@@ -128,7 +148,6 @@ static void judge_match(struct run *run, const struct dane *dane, const struct t
     struct dane_match match = dane_match(run_arena(run), dane, tls, run_target(run)->domain, now);
     struct trouble budget = trouble_of(REASON_BUDGET);
     struct clock clock = {.state = CLOCK_RIGHT};
-    const char *record = digest_record(run, tls);
     struct finding *f;
 
     if (!match.matching && match.out_of_time)
@@ -154,8 +173,7 @@ static void judge_match(struct run *run, const struct dane *dane, const struct t
         f = finding(run, DANE_MATCH, FAIL, subject_host_address(v->mx_host, &v->ip),
                     "the server's certificate matches none of its TLSA records (%s): %s", match.unmatched_text,
                     match.why);
-        if (record)
-            finding_record(run, f, "%s. 3600 IN TLSA %s", dane->owner, record);
+        advise(run, dane, v, now, f);
     }
     finding_rests_on(run, finding_rests_on(run, f, dane->tlsa->key), v->session->key);
 }

@@ -12,6 +12,7 @@
 #include "core/derive/dnssec.h"
 #include "core/derive/run.h"
 #include "core/derive/tls_dane.h"
+#include "core/facts/record_text.h"
 #include "core/facts/target.h"
 #include "core/facts/tls_session.h"
 
@@ -269,4 +270,63 @@ struct dane_match dane_match(struct arena *arena, const struct dane *dane, const
         }
     }
     return match;
+}
+
+/* ---- why nothing matches ---- */
+
+static bool is_matched(const struct tls_dane *question, const struct dns_record *record)
+{
+    const char *why;
+
+    tls_dane_match(question, &record, 1, &why);
+    return !why;
+}
+
+/* Expired, or another host's: to publish its key would make a mishap last. */
+static bool is_not_meant_to_be_shown(const struct tls_session *session, int64_t now)
+{
+    const struct x509_facts *leaf = tls_session_leaf(session);
+
+    return leaf && (now < leaf->not_before || now > leaf->not_after || (leaf->dns_name_count > 0 && !session->name_matches));
+}
+
+static const char *record_of_leaf(struct arena *arena, const struct tls_session *session)
+{
+    const char *digest = session->chain_count ? dane_key_digest(arena, session->chain[0].der) : NULL;
+
+    return digest ? str_printf(arena, "3 1 1 %s", digest) : NULL;
+}
+
+static bool ends_below_root(const struct tls_session *session)
+{
+    const struct x509_facts *last = session->chain_count ? session->chain[session->chain_count - 1].facts : NULL;
+
+    return last && !last->self_issued;
+}
+
+struct dane_diagnosis dane_diagnose(struct arena *arena, const struct dane *dane, const struct tls_session *session,
+                                    const char *domain, int64_t now)
+{
+    const char *names[] = {dane->base, dane->host, domain};
+    struct tls_dane question = {session->chain, session->chain_count, names, sizeof names / sizeof *names, now};
+    bool mishap = is_not_meant_to_be_shown(session, now);
+    struct dane_diagnosis found = {mishap ? DANE_BAD_CERTIFICATE : DANE_OTHER_KEY, mishap ? NULL : record_of_leaf(arena, session)};
+
+    for (size_t i = 0; i < dane->count; i++) {
+        struct dns_record swapped = *dane->records[i].record;
+        int place = dane->records[i].fault == TLSA_USABLE ? tls_dane_place(&question, &swapped) : -1;
+        bool by_authority = swapped.tlsa.usage != DANE_EE;
+
+        if (dane->records[i].fault != TLSA_USABLE)
+            continue;
+        swapped.tlsa.usage = by_authority ? DANE_EE : DANE_TA;
+        if (place >= 0 && (place == 0) == by_authority && is_matched(&question, &swapped))
+            return (struct dane_diagnosis){DANE_SWAPPED_USAGE, record_text(arena, &swapped)};
+        if (place > 0 && by_authority)
+            return (struct dane_diagnosis){DANE_BAD_CERTIFICATE, NULL};
+        if (place < 0 && by_authority && !mishap && ends_below_root(session))
+            found.cause = DANE_NOT_SENT;
+    }
+    x509_demand_memory(arena);
+    return found;
 }

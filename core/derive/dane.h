@@ -80,5 +80,20 @@ struct dane_match {
 struct dane_match dane_match(struct arena *, const struct dane *, const struct tls_session *, const char *domain,
                              int64_t now);
 
+/* What is behind records of which none matches. */
+enum dane_cause {
+    DANE_OTHER_KEY,       /* nothing that is shown has the data: the key has changed, or the wrong one is shown */
+    DANE_SWAPPED_USAGE,   /* usage 3 for an issuer, or 2 for the server's own certificate */
+    DANE_BAD_CERTIFICATE, /* the certificate is out of its time, or another host's: no record is at fault */
+    DANE_NOT_SENT,        /* usage 2, and the chain as it is sent ends below its root */
+};
+
+struct dane_diagnosis {
+    enum dane_cause cause;
+    const char *record; /* "2 1 1 ..." that matches what is shown, tried; NULL: none is to be published */
+};
+
+struct dane_diagnosis dane_diagnose(struct arena *, const struct dane *, const struct tls_session *, const char *domain, int64_t now);
+
 const char *dane_key_digest(struct arena *,
                             struct str certificate); /* for a record "3 1 1 ...", in hex; NULL: no certificate */

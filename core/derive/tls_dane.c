@@ -128,6 +128,37 @@ void tls_dane_match(const struct tls_dane *q, const struct dns_record *const *re
     ERR_clear_error();
 }
 
+enum { SELECTOR_KEY = 1, MATCHING_FULL = 0, MATCHING_SHA256 = 1 };
+
+static bool has_data(X509 *cert, const struct dns_record *record)
+{
+    unsigned char *der = NULL, digest[EVP_MAX_MD_SIZE];
+    int size = record->tlsa.selector == SELECTOR_KEY ? i2d_X509_PUBKEY(X509_get_X509_PUBKEY(cert), &der) : i2d_X509(cert, &der);
+    const EVP_MD *hash = record->tlsa.matching == MATCHING_SHA256 ? EVP_sha256() : EVP_sha512();
+    unsigned digest_size = 0;
+    struct str data = {(const char *)der, size > 0 ? (size_t)size : 0};
+    bool same;
+
+    if (data.len > 0 && record->tlsa.matching != MATCHING_FULL && EVP_Digest(der, data.len, digest, &digest_size, hash, NULL) == 1)
+        data = (struct str){(const char *)digest, digest_size};
+    same = data.len > 0 && str_equal(data, record->tlsa.data);
+    OPENSSL_free(der);
+    return same;
+}
+
+int tls_dane_place(const struct tls_dane *q, const struct dns_record *record)
+{
+    STACK_OF(X509) *chain = read_chain(q);
+    int place = -1;
+
+    for (int i = 0; chain && i < sk_X509_num(chain) && place < 0; i++)
+        if (has_data(sk_X509_value(chain, i), record))
+            place = i;
+    sk_X509_pop_free(chain, X509_free);
+    ERR_clear_error();
+    return place;
+}
+
 bool tls_dane_is_about_dates(const char *why)
 {
     return strcmp(why, X509_verify_cert_error_string(X509_V_ERR_CERT_HAS_EXPIRED)) == 0 ||

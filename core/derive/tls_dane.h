@@ -24,6 +24,8 @@ struct tls_dane {
 
 /* For each record NULL where it matches, else why not: a constant.  Takes usages 2 and 3 that tls_dane_takes(). */
 void tls_dane_match(const struct tls_dane *, const struct dns_record *const *records, size_t count, const char **why);
+/* Which certificate of the chain has the record's data, whatever its usage?  Leaf 0; -1: none. */
+int tls_dane_place(const struct tls_dane *, const struct dns_record *);
 bool tls_dane_is_about_dates(const char *why); /* a certificate of the chain is expired, or not yet valid */
 bool tls_dane_takes(
     const struct dns_record *); /* could the record match anything?  Its length is right, its DER sound */
