@@ -10,6 +10,8 @@
 #include "core/derive/run.h"
 #include "core/derive/sts.h"
 #include "core/facts/target.h"
+#include "core/records/policy_mend.h"
+#include "core/records/tag_mend.h"
 #include "core/result/finding.h"
 #include "core/result/probe.h"
 #include "probes/page_evidence.h"
@@ -25,13 +27,32 @@ static void skip_rest(struct run *run, const struct sts *sts, const char *why)
 
 /* ---- mta_sts.record ---- */
 
+/* The policy comes first: a record without one makes senders look for nothing. */
 static void offer_record(struct run *run, const struct sts *sts, struct finding *f)
 {
     const int64_t *now = need_now(run);
 
     finding_rests_on(run, f, sts->txt->key);
+    finding_remedy(run, f, "First serve the policy at %s, to begin with in mode testing, with an mx line for every MX host. Then publish the record.", sts->url);
     if (now)
         finding_record(run, f, "_mta-sts.%s. 3600 IN TXT \"v=STSv1; id=%" PRId64 "\"", run_target(run)->domain, *now);
+}
+
+static void repair_record(struct run *run, const struct sts *sts, struct finding *f)
+{
+    const char *owner = str_printf(run_arena(run), "_mta-sts.%s", run_target(run)->domain);
+    struct policy_mended mended = sts_record_mend(run_arena(run), sts->text);
+
+    finding_rests_on(run, f, sts->txt->key);
+    if (!sts->text.at) {
+        finding_remedy(run, f, "Keep one TXT record that begins with v=STSv1; at %s.", owner);
+    } else if (mended.text) {
+        finding_remedy(run, f, "Publish the record below in place of the one at %s%s%s%s.", owner, mended.slips ? " (with " : "",
+                       tag_slips_text(run_arena(run), mended.slips), mended.slips ? ")" : "");
+        finding_txt(run, f, owner, mended.text);
+    } else {
+        finding_remedy(run, f, "Write the record at %s anew: v=STSv1; then id= with up to 32 letters and digits, which changes whenever the policy does.", owner);
+    }
 }
 
 /* True: senders go on to the policy. */
@@ -63,7 +84,7 @@ static bool judge_record(struct run *run, const struct inventory *mail, const st
         return false;
     case STS_FAULTY:
         f = finding(run, MTA_STS_RECORD, WARN, subject_domain(domain), "acts as no record: %s", sts->fault);
-        offer_record(run, sts, f);
+        repair_record(run, sts, f);
         skip_rest(run, sts, "no usable record: see mta_sts.record");
         return false;
     case STS_SOUND:
@@ -136,7 +157,9 @@ static bool judge_policy(struct run *run, const struct sts *sts)
         f = finding(run, MTA_STS_POLICY, WARN, subject_url(sts->url), "senders cannot use the policy: %s", sts->fault);
         finding(run, MTA_STS_MX_MATCH, SKIPPED, subject_domain(run_target(run)->domain), "no usable policy: see mta_sts.policy");
     } else if (policy->mode == STS_MODE_NONE) {
-        f = finding(run, MTA_STS_POLICY, NOTE, subject_url(sts->url), "mode none: the policy asks for nothing");
+        f = finding(run, MTA_STS_POLICY, NOTE, subject_url(sts->url), "mode none: the policy asks for nothing, which is the way out of MTA-STS");
+        finding_remedy(run, f, "If the way out is meant, leave the policy until those that senders fetched before have run out, and then take the record and "
+                               "the policy away.");
     } else if (policy->mode == STS_TESTING) {
         f = finding(run, MTA_STS_POLICY, NOTE, subject_url(sts->url), "mode testing: failures are reported, and mail is delivered all the same");
     } else if (policy->max_age_s < SHORT_MAX_AGE_S) {

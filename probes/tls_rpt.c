@@ -4,6 +4,8 @@
 #include "core/derive/inventory.h"
 #include "core/derive/run.h"
 #include "core/facts/target.h"
+#include "core/records/policy_mend.h"
+#include "core/records/tag_mend.h"
 #include "core/records/tlsrpt.h"
 #include "core/result/finding.h"
 #include "core/result/probe.h"
@@ -15,17 +17,31 @@ static void offer_record(struct run *run, struct finding *f)
     finding_record(run, f, "_smtp._tls.%s. 3600 IN TXT \"v=TLSRPTv1; rua=mailto:tls-reports@%s\"", domain, domain);
 }
 
+/* A text that senders ignore, as it was meant. */
+static struct finding *refuse(struct run *run, struct str text, const char *why)
+{
+    const char *domain = run_target(run)->domain, *owner = str_printf(run_arena(run), "_smtp._tls.%s", domain);
+    struct policy_mended mended = tlsrpt_mend(run_arena(run), text);
+    struct finding *f = finding(run, TLS_RPT_RECORD, WARN, subject_domain(domain), "acts as no record: %s", why);
+
+    if (mended.text) {
+        finding_remedy(run, f, "Publish the record below in place of the one at %s%s%s%s.", owner, mended.slips ? " (with " : "",
+                       tag_slips_text(run_arena(run), mended.slips), mended.slips ? ")" : "");
+        finding_txt(run, f, owner, mended.text);
+    } else {
+        finding_remedy(run, f, "Write the record at %s anew: v=TLSRPTv1; then rua= with addresses of the form mailto:NAME@DOMAIN or https://..., commas between "
+                               "them.", owner);
+    }
+    return f;
+}
+
 static struct finding *judge_record(struct run *run, struct str text)
 {
     const char *domain = run_target(run)->domain, *why;
     struct tlsrpt_record record;
-    struct finding *f;
 
-    if (!tlsrpt_parse(text, &record, &why)) {
-        f = finding(run, TLS_RPT_RECORD, WARN, subject_domain(domain), "acts as no record: %s", why);
-        offer_record(run, f);
-        return f;
-    }
+    if (!tlsrpt_parse(text, &record, &why))
+        return refuse(run, text, why);
     if (record.unknown)
         return finding(run, TLS_RPT_RECORD, PASS, subject_domain(domain), "%zu of %zu destinations can be used; not %s", record.uris - record.unknown,
                        record.uris, str_text(run_arena(run), record.first_odd));
@@ -35,25 +51,26 @@ static struct finding *judge_record(struct run *run, struct str text)
 static struct finding *judge_records(struct run *run, const struct inventory *mail, const struct dns_answer *txt)
 {
     const char *domain = run_target(run)->domain;
-    struct str text = {NULL, 0};
-    size_t count = 0, odd = 0;
+    struct str text = {NULL, 0}, odd = {NULL, 0};
+    size_t count = 0;
     struct finding *f;
 
     for (size_t i = 0; i < txt->count; i++) {
         if (tlsrpt_is_one(txt->records[i].txt.joined)) {
             text = txt->records[i].txt.joined;
             count++;
-        } else {
-            odd += tlsrpt_seems_one(txt->records[i].txt.joined);
+        } else if (tlsrpt_mend(run_arena(run), txt->records[i].txt.joined).meant) {
+            odd = txt->records[i].txt.joined;
         }
     }
     if (count == 1)
         return judge_record(run, text);
     if (count > 1)
-        return finding(run, TLS_RPT_RECORD, WARN, subject_domain(domain), "%zu records, so senders ignore all of them", count);
-    if (odd)
-        f = finding(run, TLS_RPT_RECORD, WARN, subject_domain(domain), "the record does not begin with \"v=TLSRPTv1;\", so senders ignore it");
-    else if (mail->kind == MX_LISTED || mail->kind == MX_IMPLICIT || mail->kind == MX_UNDECIDED)
+        return finding_remedy(run, finding(run, TLS_RPT_RECORD, WARN, subject_domain(domain), "%zu records, so senders ignore all of them", count),
+                              "Keep one TXT record that begins with v=TLSRPTv1; at _smtp._tls.%s.", domain);
+    if (odd.at)
+        return refuse(run, odd, "it does not begin with \"v=TLSRPTv1;\"");
+    if (mail->kind == MX_LISTED || mail->kind == MX_IMPLICIT || mail->kind == MX_UNDECIDED)
         f = finding(run, TLS_RPT_RECORD, NOTE, subject_domain(domain), "no TLS-RPT record: nobody reports failures of TLS");
     else
         return finding(run, TLS_RPT_RECORD, SKIPPED, subject_domain(domain), "the domain receives no mail");

@@ -6,6 +6,7 @@
 #include "core/base/str.h"
 #include "core/derive/run.h"
 #include "core/facts/target.h"
+#include "core/records/policy_mend.h"
 
 /* ---- the record ---- */
 
@@ -22,7 +23,7 @@ static enum sts_step undecided(struct sts *sts, const struct trouble *trouble)
 }
 
 /* RFC 8461 3.1: what does not begin with "v=STSv1;" is dropped, and then there must be one. */
-static enum sts_step look_at_record(struct sts *sts)
+static enum sts_step look_at_record(struct arena *arena, struct sts *sts)
 {
     struct str text = {NULL, 0}, odd = {NULL, 0};
     size_t count = 0;
@@ -38,12 +39,13 @@ static enum sts_step look_at_record(struct sts *sts)
         if (sts_record_is_one(joined)) {
             text = joined;
             count++;
-        } else if (sts_record_seems_one(joined)) {
+        } else if (sts_record_mend(arena, joined).meant) {
             odd = joined;
         }
     }
     if (count > 1)
         return faulty(sts, "there are several records, so senders ignore all of them");
+    sts->text = count ? text : odd;
     if (count == 0 && odd.at)
         return faulty(sts, "the record does not begin with \"v=STSv1;\", so senders ignore it");
     if (count == 0)
@@ -76,7 +78,7 @@ static struct sts *need_record(struct run *run)
     need_dns(run, sts->host, DNS_A); /* for need_page(), while the record is on its way */
     need_dns(run, sts->host, DNS_AAAA);
     sts->fetch_step = sts->policy_step = STS_ABSENT;
-    sts->record_step = look_at_record(sts);
+    sts->record_step = look_at_record(arena, sts);
     return sts;
 }
 

@@ -25,6 +25,7 @@ struct sts {
     struct trouble trouble;     /* of the step that is undecided */
     const char *fault;          /* of the step that is faulty, in the run's arena; holds remote bytes */
     const struct dns_answer *txt; /* NULL: pending */
+    struct str text; /* the only record, or what was meant to be one; empty where there is none, or several */
     struct sts_record record;
     const char *host, *url;
     struct page page; /* of the URL; zero unless the record is sound */

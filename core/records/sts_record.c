@@ -15,12 +15,6 @@ bool sts_record_is_one(struct str text)
            text.at[sizeof version - 1] == ';';
 }
 
-bool sts_record_seems_one(struct str text)
-{
-    text = fields_trim(text);
-    return str_starts_nocase(text, "v=sts") || str_starts_nocase(text, "\"v=sts") || str_starts_nocase(text, "v = sts");
-}
-
 static bool is_id(struct str id)
 {
     for (size_t i = 0; i < id.len; i++) {

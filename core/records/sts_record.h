@@ -11,5 +11,4 @@ struct sts_record {
 
 /* Senders drop every record that does not begin so, before they count (RFC 8461 3.1). */
 bool sts_record_is_one(struct str);
-bool sts_record_seems_one(struct str); /* it was meant to be one: "v=stsv1; ..." */
 bool sts_record_parse(struct str, struct sts_record *out, const char **why); /* points into the text; *why: a constant */

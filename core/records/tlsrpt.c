@@ -13,13 +13,6 @@ bool tlsrpt_is_one(struct str text)
            text.at[sizeof version - 1] == ';';
 }
 
-bool tlsrpt_seems_one(struct str text)
-{
-    text = fields_trim(text);
-    return str_starts_nocase(text, "v=tlsrpt") || str_starts_nocase(text, "\"v=tlsrpt") ||
-           str_starts_nocase(text, "v = tlsrpt");
-}
-
 /* ---- URIs ---- */
 
 static bool is_hex(char c)

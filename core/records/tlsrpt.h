@@ -14,6 +14,5 @@ struct tlsrpt_record {
 
 /* Senders drop every record that does not begin so, before they count (RFC 8460 3). */
 bool tlsrpt_is_one(struct str);
-bool tlsrpt_seems_one(struct str); /* it was meant to be one */
 /* False also where no destination has a scheme that senders know; *why: a constant. */
 bool tlsrpt_parse(struct str, struct tlsrpt_record *out, const char **why);

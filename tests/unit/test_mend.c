@@ -11,6 +11,7 @@
 #include "core/base/arena.h"
 #include "core/records/dkim_mend.h"
 #include "core/records/dmarc_mend.h"
+#include "core/records/policy_mend.h"
 #include "core/records/tag_mend.h"
 #include "tests/unit/dkim_keys.h"
 
@@ -162,11 +163,49 @@ static void mends_dkim_keys(void **state)
     }
 }
 
+static void mends_records_of_tls_policies(void **state)
+{
+    static const struct {
+        bool sts;
+        const char *from, *to;
+    } cases[] = {
+        {true, "v=STSv1; id=1", "v=STSv1; id=1"},
+        {true, "v=STSv1;id=1; ext=x;", "v=STSv1; id=1; ext=x"},
+        {true, "\"v=STSv1; id=2024\"", "v=STSv1; id=2024"},
+        {true, "v=stsv1; id=2024-01-02T03:04", "v=STSv1; id=20240102T0304"},
+        {true, "id:7", "v=STSv1; id=7"},
+        {true, "v=STSv1 id = 7", "v=STSv1; id=7"},
+        {true, "v=STSv1, ID=7", "v=STSv1; id=7"},
+        {true, "v=STSv1;", NULL},
+        {true, "v=STSv1; id=", NULL},
+        {true, "v=STSv1; id=1; id=2", NULL},
+        {false, "v=TLSRPTv1; rua=mailto:a@b.example", "v=TLSRPTv1; rua=mailto:a@b.example"},
+        {false, "v=TLSRPT1; rua=a@b.example; mailto:c@d.example", "v=TLSRPTv1; rua=mailto:a@b.example,mailto:c@d.example"},
+        {false, "v=TLSRPTv1: rua:mailto:a@b.example", "v=TLSRPTv1; rua=mailto:a@b.example"},
+        {false, "rua=https://h.example/x,mailto:a@b.example", "v=TLSRPTv1; rua=https://h.example/x,mailto:a@b.example"},
+        {false, "v=TLSRPTv1\\; rua=mailto:a@b.example", "v=TLSRPTv1; rua=mailto:a@b.example"},
+        {false, "v=TLSRPTv1; rua=", NULL},
+        {false, "v=TLSRPTv1; rua=ftp://h.example/", NULL},
+    };
+    static const char *const others[] = {"", "v=spf1 -all", "site=1", "v=DMARC1; p=none; rua=mailto:a@b.example"};
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct str from = str_of(cases[i].from);
+        struct policy_mended mended = cases[i].sts ? sts_record_mend(*state, from) : tlsrpt_mend(*state, from);
+
+        compare(cases[i].from, mended.text, cases[i].to, mended.meant, true);
+    }
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        if (sts_record_mend(*state, str_of(others[i])).meant || tlsrpt_mend(*state, str_of(others[i])).meant)
+            fail_msg("%s", others[i]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(mends_dmarc_records, setup, teardown),
         cmocka_unit_test_setup_teardown(mends_dkim_keys, setup, teardown),
+        cmocka_unit_test_setup_teardown(mends_records_of_tls_policies, setup, teardown),
         cmocka_unit_test_setup_teardown(knows_what_was_meant_to_be_a_dmarc_record, setup, teardown),
     };
 
