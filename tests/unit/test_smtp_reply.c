@@ -122,6 +122,16 @@ static void test_replies(void **state)
         }
 }
 
+/* A NUL is an octet of the word, and no end of it. */
+static void test_greeting_with_nul(void **state)
+{
+    static const struct str lines[] = {BYTES("220 mx.example.org\0.example.net ESMTP")};
+    struct smtp_reply reply = {.code = 220, .lines = lines, .line_count = 1};
+
+    (void)state;
+    assert_int_equal(smtp_greeting_name(&reply).len, 0);
+}
+
 /* postscreen and tarpits say 220- before they refuse: in a greeting the last line decides. */
 static void test_greetings(void **state)
 {
@@ -376,6 +386,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_replies),
         cmocka_unit_test(test_greetings),
+        cmocka_unit_test(test_greeting_with_nul),
         cmocka_unit_test(test_lines_are_kept_raw),
         cmocka_unit_test(test_parser_is_used_again),
         cmocka_unit_test(test_floods),
