@@ -451,14 +451,6 @@ async def tls_silent(s):
     await serve_inside(s, s.drain_until_closed)
 
 
-# Not when somebody comes again within the time that a second try takes.
-@script
-async def tls_closes_once(s):
-    now = asyncio.get_running_loop().time()
-    again, s.peer.last = now - getattr(s.peer, "last", -60) < 30, now
-    await serve_inside(s, s.ehlo if again else lambda: close(s))
-
-
 @script
 async def tls_speaks_first(s):
     async def reply():

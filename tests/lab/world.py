@@ -160,7 +160,6 @@ DOMAINS = [
     Domain("tls-resets", 170, "resets the connection instead of answering EHLO inside TLS", host(by="tls-resets")),
     Domain("tls-cuts-reply", 171, "closes within the reply to EHLO inside TLS", host(by="tls-cuts-reply")),
     Domain("tls-silent", 172, "does not answer EHLO inside TLS", host(by="tls-silent")),
-    Domain("tls-closes-once", 173, "closes instead of answering EHLO inside TLS, but not when one comes again", host(by="tls-closes-once")),
     Domain("tls-speaks-first", 174, "greets once more inside TLS", host(by="tls-speaks-first")),
 
     # DANE.  good.lab has it, too.
