@@ -7,7 +7,7 @@
 #include "core/derive/run.h"
 #include "core/facts/smtp_session.h"
 
-enum { MASK_STARS = 4, REFUSED = 554 };
+enum { MASK_STARS = 4, REFUSED = 554, SYNTAX_OF_ARGUMENTS = 501 /* RFC 5321 4.2.2: of EHLO, our name */ };
 
 /* A reply that comes in so many pieces, with so much time between them, is held back on purpose. */
 enum { DRIP_PIECES = 8, DRIP_MS = 300, TARPIT_MS = 10000 };
@@ -81,6 +81,10 @@ static enum refusal refusal_in(struct run *run, const struct smtp_session *s, in
 
 static enum refusal refusal_of(struct run *run, const struct smtp_session *s, const struct smtp_reply *reply)
 {
+    bool answers_our_name = reply == &s->ehlo || reply == &s->helo || reply == &s->ehlo_tls;
+
+    if (answers_our_name && reply->code == SYNTAX_OF_ARGUMENTS)
+        return REFUSAL_OF_HELO;
     return reply->code < 400 ? REFUSAL_OF_ALL : refusal_in(run, s, reply->code, text_of(run, reply, '4'));
 }
 
