@@ -179,7 +179,6 @@ static void judge_spf(struct run *run, struct helo *h)
         return;
     case SPF_NONE:
         f = judge(run, h, HELO_SPF, NOTE, "the HELO name has no SPF record; mail with an empty sender has nothing to pass by");
-        helo_remedy_no_spf(run, h, f);
         break;
     case SPF_FAIL:
         f = judge(run, h, HELO_SPF, FAIL, "SPF of the HELO name: fail; all mail with an empty sender fails");
@@ -189,6 +188,8 @@ static void judge_spf(struct run *run, struct helo *h)
                   str_printf(run_arena(run), "SPF of the HELO name: %s%s%s", spf_word_text(r->word), r->why ? ": " : "", r->why ? r->why : ""));
         break;
     }
+    if (f->status != PASS)
+        helo_remedy_spf(run, h, f, r);
     for (size_t i = 0; i < r->evidence_count; i++)
         finding_rests_on(run, f, r->evidence[i]);
 }

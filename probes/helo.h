@@ -11,6 +11,7 @@ struct dns_answer;
 struct fcrdns;
 struct mail_address;
 struct run;
+struct spf_result;
 
 enum { HELO_CHECKS = 5 };
 
@@ -29,9 +30,9 @@ bool helo_is_reverse_name(const struct helo *);
 bool helo_leads_here(const struct helo *);
 const char *helo_confirmed_name(struct run *, const struct helo *); /* a reverse name that leads back, the domain's own first; NULL */
 
-/* What to do about a fault, and whom to ask: the matrix of checks.md, section 6.  Each takes the finding that it is for. */
+/* What to do about a fault, and whom to ask: the matrix of checks.md, section 6.  The finding gets it. */
 void helo_remedy_name(struct run *, const struct helo *, struct finding *);       /* helo.fqdn */
 void helo_remedy_absence(struct run *, const struct helo *, struct finding *);    /* helo.resolves */
 void helo_remedy_elsewhere(struct run *, const struct helo *, struct finding *);  /* helo.matches_ip */
 void helo_remedy_difference(struct run *, const struct helo *, struct finding *); /* helo.matches_ptr */
-void helo_remedy_no_spf(struct run *, const struct helo *, struct finding *);     /* helo.spf: none */
+void helo_remedy_spf(struct run *, const struct helo *, struct finding *, const struct spf_result *); /* helo.spf */

@@ -9,6 +9,7 @@
 #include "core/derive/fcrdns.h"
 #include "core/derive/inventory.h"
 #include "core/derive/run.h"
+#include "core/derive/spf.h"
 #include "core/facts/dns_answer.h"
 #include "core/facts/target.h"
 
@@ -173,16 +174,26 @@ static bool are_senders(const struct inventory *mail, const struct dns_answer *a
 }
 
 /* "v=spf1 a -all" where it lets this sender pass, and nobody who does not send.  (RFC 7208 10.1.3) */
-void helo_remedy_no_spf(struct run *run, const struct helo *h, struct finding *f)
+static bool may_offer_spf(struct run *run, const struct helo *h)
 {
     const struct inventory *mail = need_inventory(run);
 
+    return is_own(run, h->name) && are_senders(mail, h->own) && are_senders(mail, h->other);
+}
+
+void helo_remedy_spf(struct run *run, const struct helo *h, struct finding *f, const struct spf_result *r)
+{
     if (!helo_leads_here(h)) {
         advise(run, f, str_printf(run_arena(run), "%sfirst let it be one that leads to the sending address: see helo.matches_ip.", condition(h)));
-    } else if (is_own(run, h->name) && are_senders(mail, h->own) && are_senders(mail, h->other)) {
+    } else if (r->word == SPF_NONE && may_offer_spf(run, h)) {
         advise(run, f, str_printf(run_arena(run), "%spublish this SPF record at the HELO name.", condition(h)));
         finding_record(run, f, "%s. 3600 IN TXT \"v=spf1 a -all\"", h->name);
-    } else {
+    } else if (r->word == SPF_NONE) {
         advise(run, f, str_printf(run_arena(run), "%spublish an SPF record at the HELO name that names the addresses which send with it.", condition(h)));
+    } else if (r->word == SPF_PERMERROR) {
+        advise(run, f, str_printf(run_arena(run), "%scorrect the SPF record of %s.", condition(h), h->name));
+    } else {
+        advise(run, f, str_printf(run_arena(run), "%slet the SPF record of %s allow the address: add %s:%s before its last term.", condition(h), h->name,
+                                  h->sender->ip.family == IP_V6 ? "ip6" : "ip4", h->sender->label));
     }
 }

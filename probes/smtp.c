@@ -59,17 +59,21 @@ static const char *loss_text(struct run *run, const struct smtp_session *s)
     return lost ? str_printf(run_arena(run), "; the first connection was %s %s", session_loss_word(lost), smtp_state_during(lost->state)) : "";
 }
 
+static const char open_up[] = "Let the mail server take mail at this address, or take the host out of the MX records.";
+
 /* It connects, and says that it takes no mail: from nobody (REFUSES), or from us. */
 static enum reach judge_refusal(struct run *run, struct smtp_endpoint *e, struct trouble trouble)
 {
     const char *line = smtp_reply_last_line(run_arena(run), &e->session->greeting);
+    struct finding *f;
 
     if (trouble.reason) {
         e->trouble = trouble;
         finding_rests_on(run, finding(run, SMTP_REACHABLE, PASS, e->subject, "answers, and refuses us: %s", line), e->session->key);
         return REACH_UNDECIDED;
     }
-    finding_rests_on(run, finding(run, SMTP_REACHABLE, WARN, e->subject, "connects, but takes no mail: %s", line), e->session->key);
+    f = finding(run, SMTP_REACHABLE, WARN, e->subject, "connects, but takes no mail: %s", line);
+    finding_rests_on(run, finding_remedy(run, f, "%s", open_up), e->session->key);
     return REFUSES;
 }
 
@@ -101,19 +105,24 @@ static enum reach judge_reachability(struct run *run, struct smtp_endpoint *e)
     return reach;
 }
 
+static void advise_on_drops(struct run *run, struct finding *f)
+{
+    finding_remedy(run, f, "Nothing, if the server means to hold up whom it does not trust, as tarpits do; else look for what slows it down.");
+}
+
 static void judge_delay(struct run *run, const struct smtp_endpoint *e)
 {
     int64_t ms = e->session->greeting_ms;
     double seconds = (double)ms / 1000;
 
     if (!e->session->greeting.code && reply_drips(&e->session->greeting))
-        finding(run, SMTP_DELAY, WARN, e->subject, "the greeting comes in drops, and was not complete after %.0f s", (double)e->session->greeting.ms / 1000);
+        advise_on_drops(run, finding(run, SMTP_DELAY, WARN, e->subject, "the greeting comes in drops, and was not complete after %.0f s", (double)e->session->greeting.ms / 1000));
     else if (!e->session->greeting.code && e->trouble.reason)
         finding_follows(finding_unknown(run, SMTP_DELAY, e->subject, &e->trouble, "no greeting"), BANNER_GREETING);
     else if (!e->session->greeting.code)
         finding(run, SMTP_DELAY, SKIPPED, e->subject, "no complete greeting");
     else if (reply_drips(&e->session->greeting))
-        finding(run, SMTP_DELAY, ms <= DELAY_NOTE_MS ? NOTE : WARN, e->subject, "greets after %.1f s, in drops", seconds);
+        advise_on_drops(run, finding(run, SMTP_DELAY, ms <= DELAY_NOTE_MS ? NOTE : WARN, e->subject, "greets after %.1f s, in drops", seconds));
     else if (ms <= DELAY_PASS_MS)
         finding(run, SMTP_DELAY, PASS, e->subject, "greets after %.1f s", seconds);
     else
@@ -292,8 +301,9 @@ static void judge_domain(struct run *run, const char *domain, const size_t count
     else if (doubt->reason)
         finding_unknown(run, SMTP_REACHABLE, subject_domain(domain), doubt, "no MX address is known to take mail");
     else
-        finding(run, SMTP_REACHABLE, FAIL, subject_domain(domain), "no MX works: %s, so bounces and replies are lost",
-                count[NOT_REACHED] ? "none can be reached" : "all that can be reached refuse mail");
+        finding_remedy(run, finding(run, SMTP_REACHABLE, FAIL, subject_domain(domain), "no MX works: %s, so bounces and replies are lost",
+                                    count[REFUSES] ? "none that can be reached takes mail" : "none can be reached"),
+                       "%s", count[NOT_REACHED] ? check_of(SMTP_REACHABLE)->remedy : open_up);
 }
 
 static void probe_smtp(struct run *run)

@@ -55,13 +55,19 @@ bool smtp_spoke_unasked(const struct smtp_session *s)
     return s->ehlo_tls.code && s->ehlo_tls.code != 250 && s->ehlo_tls.code < 400;
 }
 
-static void fault(struct run *run, const struct smtp_endpoint *e, const char *what)
+static struct finding *fault(struct run *run, const struct smtp_endpoint *e, const char *what)
 {
-    finding_rests_on(run,
-                     finding(run, SMTP_STARTTLS_OFFERED, smtp_without_tls(e), e->subject, "%s: %s", what,
-                             binding_is_set(e->binding) ? str_printf(run_arena(run), "senders that keep to %s do not deliver", binding_text(e->binding))
-                                                        : "mail arrives in the clear, or not at all"),
-                     e->session->key);
+    const char *result = binding_is_set(e->binding) ? str_printf(run_arena(run), "senders that keep to %s do not deliver", binding_text(e->binding))
+                                                    : "mail arrives in the clear, or not at all";
+
+    return finding_rests_on(run, finding(run, SMTP_STARTTLS_OFFERED, smtp_without_tls(e), e->subject, "%s: %s", what, result), e->session->key);
+}
+
+static void fault_inside_tls(struct run *run, const struct smtp_endpoint *e, const char *what)
+{
+    finding_remedy(run, fault(run, e, what),
+                   "After the handshake senders say EHLO again, and go on. See in the log of the mail server, and of a proxy in front of it, "
+                   "why it does not let them.");
 }
 
 static void doubt(struct run *run, const struct smtp_endpoint *e, const struct trouble *trouble, const char *what)
@@ -85,9 +91,9 @@ static void judge_inside_tls(struct run *run, const struct smtp_endpoint *e)
     } else if (trouble.reason) {
         doubt(run, e, &trouble, "STARTTLS is accepted; EHLO inside TLS");
     } else if (s->ehlo_tls.code >= 400) {
-        fault(run, e, str_printf(run_arena(run), "STARTTLS is accepted, but EHLO inside TLS is refused (%s)", smtp_reply_line(run_arena(run), &s->ehlo_tls)));
+        fault_inside_tls(run, e, str_printf(run_arena(run), "STARTTLS is accepted, but EHLO inside TLS is refused (%s)", smtp_reply_line(run_arena(run), &s->ehlo_tls)));
     } else if (session_lost_in_tls(s)) {
-        fault(run, e, str_printf(run_arena(run), "STARTTLS is accepted, but the connection is %s %s, each time", session_loss_word(s), smtp_state_during(s->state)));
+        fault_inside_tls(run, e, str_printf(run_arena(run), "STARTTLS is accepted, but the connection is %s %s, each time", session_loss_word(s), smtp_state_during(s->state)));
     } else if (lost && session_lost_in_tls(lost)) {
         trouble = trouble_of(REASON_CONNECTION_LOST);
         trouble.why = str_printf(run_arena(run), "the first connection was %s %s, the second was not", session_loss_word(lost), smtp_state_during(lost->state));
@@ -122,6 +128,7 @@ void smtp_judge_starttls(struct run *run, const struct smtp_endpoint *e)
         finding_follows(finding_unknown(run, SMTP_STARTTLS_INJECTION, e->subject, &trouble, "STARTTLS was not accepted"), SMTP_STARTTLS_OFFERED);
         return;
     }
-    fault(run, e, str_printf(run_arena(run), "STARTTLS is offered, but refused (%s)", smtp_reply_line(run_arena(run), &s->starttls)));
+    finding_remedy(run, fault(run, e, str_printf(run_arena(run), "STARTTLS is offered, but refused (%s)", smtp_reply_line(run_arena(run), &s->starttls))),
+                   "See in the log of the mail server why it refuses; often its certificate or key cannot be read.");
     finding(run, SMTP_STARTTLS_INJECTION, SKIPPED, e->subject, "STARTTLS was not accepted");
 }
