@@ -184,7 +184,8 @@ static bool may_offer_spf(struct run *run, const struct helo *h)
 void helo_remedy_spf(struct run *run, const struct helo *h, struct finding *f, const struct spf_result *r)
 {
     if (!helo_leads_here(h)) {
-        advise(run, f, str_printf(run_arena(run), "%sfirst let it be one that leads to the sending address: see helo.matches_ip.", condition(h)));
+        advise(run, f, str_printf(run_arena(run), "%sfirst let it be one that leads to the sending address: see %s.", condition(h),
+                                  h->own->count || h->other->count ? "helo.matches_ip" : "helo.resolves"));
     } else if (r->word == SPF_NONE && may_offer_spf(run, h)) {
         advise(run, f, str_printf(run_arena(run), "%spublish this SPF record at the HELO name.", condition(h)));
         finding_record(run, f, "%s. 3600 IN TXT \"v=spf1 a -all\"", h->name);

@@ -59,8 +59,6 @@ static const char *loss_text(struct run *run, const struct smtp_session *s)
     return lost ? str_printf(run_arena(run), "; the first connection was %s %s", session_loss_word(lost), smtp_state_during(lost->state)) : "";
 }
 
-static const char open_up[] = "Let the mail server take mail at this address, or take the host out of the MX records.";
-
 /* It connects, and says that it takes no mail: from nobody (REFUSES), or from us. */
 static enum reach judge_refusal(struct run *run, struct smtp_endpoint *e, struct trouble trouble)
 {
@@ -73,7 +71,7 @@ static enum reach judge_refusal(struct run *run, struct smtp_endpoint *e, struct
         return REACH_UNDECIDED;
     }
     f = finding(run, SMTP_REACHABLE, WARN, e->subject, "connects, but takes no mail: %s", line);
-    finding_rests_on(run, finding_remedy(run, f, "%s", open_up), e->session->key);
+    finding_rests_on(run, finding_remedy(run, f, "%s", check_of(BANNER_GREETING)->remedy), e->session->key);
     return REFUSES;
 }
 
@@ -303,7 +301,7 @@ static void judge_domain(struct run *run, const char *domain, const size_t count
     else
         finding_remedy(run, finding(run, SMTP_REACHABLE, FAIL, subject_domain(domain), "no MX works: %s, so bounces and replies are lost",
                                     count[REFUSES] ? "none that can be reached takes mail" : "none can be reached"),
-                       "%s", count[NOT_REACHED] ? check_of(SMTP_REACHABLE)->remedy : open_up);
+                       "%s", count[NOT_REACHED] ? check_of(SMTP_REACHABLE)->remedy : check_of(BANNER_GREETING)->remedy);
 }
 
 static void probe_smtp(struct run *run)
