@@ -77,6 +77,8 @@ static const struct scene scenes[] = {
      {{SAY, "220-te", 0}, {PAUSE, 0, 50}, {SAY, "aser\r\n", 0}, {PAUSE, 0, 150}, {SAY, "220 mx\r", 0}, {PAUSE, 0, 20}, {SAY, "\n", 0}, {HEAR, 0, 0}, {SAY, EHLO_PLAIN, 0}, FAREWELL},
      SMTP_END_OK, SMTP_QUIT, HEARD_EHLO "QUIT\n<end>\n", 0, 0},
     {"refusal behind a teaser", {{SAY, "220-mx\r\n", 0}, {PAUSE, 0, 100}, {SAY, "521 no\r\n", 0}, FAREWELL}, SMTP_END_OK, SMTP_QUIT, "QUIT\n<end>\n", 0, 0},
+    {"250 to QUIT inside TLS", {TO_TLS, {SAY, EHLO_PLAIN, 0}, {HEAR, 0, 0}, {SAY, "250 bye\r\n", 0}},
+     SMTP_END_OK, SMTP_QUIT, HEARD_TLS "QUIT\n<end>\n", 0, 0},
     {"no reply to QUIT inside TLS", {TO_TLS, {SAY, EHLO_PLAIN, 0}, {HEAR, 0, 0}, {HOLD, 0, 0}},
      SMTP_END_OK, SMTP_QUIT, HEARD_TLS "QUIT\n<end>\n", 0, 0},
     {"TLS reset at QUIT", {TO_TLS, {SAY, EHLO_PLAIN, 0}, {HEAR, 0, 0}, {RESET, 0, 0}},

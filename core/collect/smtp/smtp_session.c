@@ -25,11 +25,11 @@ static void on_connected(struct session *s)
     session_enter(s, key->kind == EVIDENCE_CONNECT && key->port != SMTP_PORT ? SMTP_DONE : SMTP_GREETING);
 }
 
-/* Any reply to QUIT will do, and nothing is kept of it.  But what answers EHLO comes before it: if that comes only now, then
- * what was taken for it inside TLS was nobody's. */
+/* Any reply to QUIT will do, and nothing is kept of it.  But what answers EHLO, with its list of keywords, comes before it: if
+ * that comes only now, then what was taken for it inside TLS was nobody's. */
 static void on_farewell(struct session *s, struct str input)
 {
-    if (s->evidence && input.len >= 3 && memcmp(input.at, "250", 3) == 0)
+    if (s->evidence && input.len >= 4 && memcmp(input.at, "250-", 4) == 0)
         session_fail_unasked(s);
     else if (memchr(input.at, '\n', input.len))
         session_end(s);
