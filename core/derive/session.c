@@ -68,9 +68,16 @@ static bool did_not_connect(const struct smtp_session *s)
 
 static bool is_better(const struct smtp_session *again, const struct smtp_session *first)
 {
-    if (again->end == SMTP_END_BUDGET)
+    switch (again->end) {
+    case SMTP_END_OK:
+    case SMTP_END_PROTOCOL:
+    case SMTP_END_INJECTION:
+        return true; /* a fact, and no bad luck */
+    case SMTP_END_BUDGET:
         return false;
-    return again->end == SMTP_END_OK || again->state >= first->state; /* what the first saw stands */
+    default:
+        return again->state >= first->state; /* what the first saw stands */
+    }
 }
 
 static struct trouble lost_trouble(struct run *run, const struct smtp_session *s)
