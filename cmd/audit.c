@@ -78,7 +78,7 @@ static bool read_options(struct audit_command *run, int argc, char **argv, enum 
 
 static bool refuse_with_replay(const struct audit_command *run, const char **why)
 {
-    static const enum option_id recorded[] = {OPT_SENDER, OPT_NOT_SENDER, OPT_CANARY, OPT_SMTP_PORT, OPT_SESSIONS, OPT_ACTIVE, OPT_OWN, OPT_DOMAINS, OPT_DNSBL};
+    static const enum option_id recorded[] = {OPT_SENDER, OPT_NOT_SENDER, OPT_CANARY, OPT_BOGUS_CANARY, OPT_SMTP_PORT, OPT_SESSIONS, OPT_ACTIVE, OPT_OWN, OPT_DOMAINS, OPT_DNSBL};
 
     for (size_t i = 0; i < sizeof recorded / sizeof *recorded; i++) {
         const struct option_use *use = options_last(&run->options, recorded[i]);

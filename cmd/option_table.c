@@ -78,6 +78,8 @@ const struct option option_table[OPTION_COUNT] = {
     [OPT_CANARY] = {.command = "audit", .name = "canary", .type = OPTION_TEXT, .argument = "HOST", .repeatable = true,
         .help = "a mail server that is known to answer: shows whether port 25 leaves this machine, asked only when "
                 "in doubt"},
+    [OPT_BOGUS_CANARY] = {.command = "audit", .name = "bogus-canary", .type = OPTION_TEXT, .argument = "NAME", .repeatable = true,
+        .help = "a name that is known to fail DNSSEC validation: shows whether the resolver validates"},
     [OPT_DNSBL] = {.command = "audit", .name = "dnsbl", .type = OPTION_TEXT, .argument = "LIST", .repeatable = true,
         .help = "ask this blocklist: its zone, perhaps with your key in front, which recordings and JSON reports hold; "
                 "without it a few large ones are asked, but none for several domains or through a public resolver"},

@@ -42,6 +42,7 @@ enum option_id {
     OPT_ALLOW_NET,
     OPT_CA_FILE,
     OPT_CANARY,
+    OPT_BOGUS_CANARY,
     OPT_DNSBL,
     OPT_NO_DNSBL,
     OPT_ACTIVE,

@@ -203,6 +203,20 @@ static bool make_domains(const struct options *options, enum option_id id, const
     return true;
 }
 
+/* Kept broken on purpose, for tests like this one. */
+static const char *const broken_on_purpose[] = {"dnssec-failed.org", "fail01.dnssec.works"};
+
+static bool make_bogus_canaries(const struct options *options, struct settings *out, const char **why)
+{
+    if (!make_domains(options, OPT_BOGUS_CANARY, &out->target.bogus_canaries, &out->target.bogus_canary_count, why))
+        return false;
+    if (!out->target.bogus_canary_count) {
+        out->target.bogus_canaries = broken_on_purpose;
+        out->target.bogus_canary_count = sizeof broken_on_purpose / sizeof *broken_on_purpose;
+    }
+    return true;
+}
+
 /* A selector is a name that stands before "._domainkey"; it may have several labels.  (RFC 6376 3.1) */
 static bool make_selectors(const struct options *options, struct settings *out, const char **why)
 {
@@ -550,7 +564,7 @@ bool settings_make(const struct options *options, struct settings *out, const ch
         out->fail_on = WARN;
     else if (fail_on && strcmp(fail_on, "never") == 0)
         out->fail_on = PASS;
-    if (!make_senders(options, out, why) || !make_identities(options, out, why) || !make_receivers(options, out, why) || !make_canaries(options, out, why) || !make_resolvers(options, out, why) ||
+    if (!make_senders(options, out, why) || !make_identities(options, out, why) || !make_receivers(options, out, why) || !make_canaries(options, out, why) || !make_bogus_canaries(options, out, why) || !make_resolvers(options, out, why) ||
         !make_networks(options, OPT_NOT_SENDER, &not_senders, &out->target.not_sender_count, why) ||
         !make_connection(options, out, why) || !make_selection(options, out, why) || !make_reports(options, out, why))
         return false;

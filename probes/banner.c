@@ -4,6 +4,7 @@
 #include "core/base/arena.h"
 #include "core/base/name.h"
 #include "core/base/str.h"
+#include "core/derive/absence.h"
 #include "core/derive/fcrdns.h"
 #include "core/derive/inventory.h"
 #include "core/derive/reverse.h"
@@ -86,7 +87,8 @@ static bool judge_greeting(struct run *run, struct endpoint *e)
 
 static void judge_resolution(struct run *run, const struct endpoint *e, const char *name)
 {
-    const struct dns_answer *a = need_dns(run, name, DNS_A), *aaaa = need_dns(run, name, DNS_AAAA);
+    struct host_addresses found = need_addresses(run, name);
+    const struct dns_answer *a = found.a, *aaaa = found.aaaa;
 
     if (!a || !aaaa)
         return;
@@ -105,7 +107,7 @@ static void judge_reverse(struct run *run, const struct endpoint *e, const char 
 {
     const struct ip *ip = &e->address->ip;
     struct reverse r = need_reverse(run, ip);
-    const struct dns_answer *forward = name_is_host(name) ? need_dns(run, name, ip->family == IP_V6 ? DNS_AAAA : DNS_A) : NULL;
+    const struct dns_answer *forward = name_is_host(name) ? need_confirmed(run, name, ip->family == IP_V6 ? DNS_AAAA : DNS_A).answer : NULL;
 
     if (r.state == REVERSE_PENDING || (name_is_host(name) && !forward))
         return;

@@ -392,7 +392,7 @@ static bool look_up(struct run *run, struct selector *s)
     s->owner = str_printf(run_arena(run), "%s._domainkey.%s", s->name, run_target(run)->domain);
     if (strlen(s->owner) > NAME_OCTETS_MAX || name_fault(s->name) == NAME_EMPTY)
         return true;
-    s->answer = need_dns(run, s->owner, DNS_TXT);
+    s->answer = s->guessed ? need_dns(run, s->owner, DNS_TXT) : need_confirmed(run, s->owner, DNS_TXT).answer;
     return s->answer != NULL;
 }
 

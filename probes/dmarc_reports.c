@@ -90,7 +90,7 @@ static void judge_destination(struct run *run, const struct from_domain *from, c
         finding(run, DMARC_AUTHORIZED, WARN, subject_host(host), "the name that would let reports come is longer than DNS allows");
         return;
     }
-    answer = need_dns(run, owner, DNS_TXT);
+    answer = need_confirmed(run, owner, DNS_TXT).answer;
     if (!answer)
         return;
     if (answer->status == DNS_UNKNOWN) {

@@ -1,42 +1,119 @@
 /* probes/env.c - what this machine can see.  Speaks about us, never against the domain.  (checks.md, section 16) */
 #include <inttypes.h>
 
+#include "core/base/name.h"
+#include "core/base/str.h"
+#include "core/derive/absence.h"
 #include "core/derive/clock.h"
 #include "core/derive/inventory.h"
 #include "core/derive/ipv6.h"
 #include "core/derive/port25.h"
 #include "core/derive/resolver.h"
 #include "core/derive/run.h"
+#include "core/facts/record_text.h"
 #include "core/facts/target.h"
 #include "core/facts/vantage.h"
 #include "core/result/finding.h"
 #include "core/result/probe.h"
 #include "probes/vantage.h"
 
+enum { RECORDS_SHOWN = 3, NAMES_SHOWN = 5 };
+
 static void judge_resolver(struct run *run, const struct vantage *here)
 {
     struct subject subject = subject_resolver(here->resolver_count ? here->resolvers[0] : "resolver");
-    const struct dns_answer *root = need_dns(run, "", DNS_SOA);
-    const struct dns_answer *impossible = need_impossible_name(run);
+    const struct instrument *in = need_instrument(run);
     struct trouble trouble = trouble_of(REASON_RESOLVER_DOWN);
     struct finding *f;
 
-    if (!root || !impossible)
+    if (in->root == ROOT_PENDING || in->invented == INVENTED_PENDING)
         return;
-    if (impossible->status == DNS_OK) {
-        trouble.why = "it answers for names that do not exist";
-        f = finding_unknown(run, ENV_RESOLVER, subject, &trouble, "resolver");
-    } else if (root->status != DNS_OK || impossible->status == DNS_UNKNOWN) {
-        const struct dns_answer *failed = root->status == DNS_UNKNOWN ? root : impossible;
-
-        if (failed->status == DNS_UNKNOWN)
-            trouble.why = failed->trouble.why;
+    if (in->root == ROOT_UNTESTED) {
+        trouble = in->failure->trouble;
+        f = finding_unknown(run, ENV_RESOLVER, subject, &trouble, "the resolver was not tested");
+    } else if (!instrument_may_deny(in)) {
+        trouble.why = instrument_fault_text(in);
+        if (in->root == ROOT_SILENT && in->failure->status == DNS_UNKNOWN)
+            trouble.why = str_printf(run_arena(run), "%s (%s)", trouble.why, in->failure->trouble.why);
         f = finding_unknown(run, ENV_RESOLVER, subject, &trouble, "resolver");
     } else {
-        f = finding(run, ENV_RESOLVER, PASS, subject, "answers, and says so when a name does not exist");
+        f = finding(run, ENV_RESOLVER, PASS, subject, "%s", instrument_text(run_arena(run), in));
     }
     finding_worst(f, f->status == UNKNOWN ? FAIL : UNKNOWN); /* nothing can be decided without a resolver */
-    finding_rests_on(run, finding_rests_on(run, f, root->key), impossible->key);
+    for (size_t i = 0; i < in->key_count; i++)
+        finding_rests_on(run, f, in->keys[i]);
+}
+
+/* Names that the resolver answers for by itself, and what the world sees there. */
+struct views {
+    const char *text;
+    size_t compared, local;
+    bool pending;
+};
+
+static const char *records_text(struct run *run, const struct dns_answer *answer)
+{
+    const char *text = NULL;
+
+    for (size_t i = 0; i < answer->count && i < RECORDS_SHOWN; i++) {
+        const char *one = record_text(run_arena(run), &answer->records[i]);
+
+        text = text ? str_printf(run_arena(run), "%s, %s", text, one) : one;
+    }
+    if (answer->count > RECORDS_SHOWN)
+        text = str_printf(run_arena(run), "%s and %zu more", text, answer->count - RECORDS_SHOWN);
+    return text ? text : "nothing";
+}
+
+static void compare_views(struct run *run, struct views *views, const char *name, const struct dns_answer *here, const struct dns_answer *world,
+                          bool is_local)
+{
+    views->pending |= !world;
+    views->compared += world && here->status == DNS_OK;
+    if (!world || !is_local)
+        return;
+    if (views->local++ < NAMES_SHOWN)
+        views->text = str_printf(run_arena(run), "%s%s%s: here %s, in the world %s", views->text, *views->text ? "; " : "", name, records_text(run, here),
+                                 records_text(run, world));
+}
+
+static void compare_host(struct run *run, struct views *views, const char *host)
+{
+    struct host_addresses found = need_addresses(run, host);
+
+    compare_views(run, views, host, found.a_here, found.a, found.a_is_local);
+    compare_views(run, views, host, found.aaaa_here, found.aaaa, found.aaaa_is_local);
+}
+
+static void judge_local_view(struct run *run, const struct vantage *here)
+{
+    struct subject subject = subject_resolver(here->resolver_count ? here->resolvers[0] : "resolver");
+    const struct inventory *mail = need_inventory(run);
+    struct views views = {.text = "", .pending = !mail->complete};
+
+    for (size_t i = 0; i < mail->host_count; i++)
+        if (!mail->hosts[i].is_literal && !mail->hosts[i].is_placeholder)
+            compare_host(run, &views, mail->hosts[i].name);
+    for (size_t i = 0; i < mail->address_count; i++) {
+        const struct mail_address *a = &mail->addresses[i];
+        struct confirmed c = ip_special(&a->ip) ? (struct confirmed){0} : need_confirmed_reverse(run, &a->ip);
+
+        if (!ip_special(&a->ip))
+            compare_views(run, &views, a->label, c.here, c.answer, c.is_local);
+        if (a->helo && name_is_host(a->helo))
+            compare_host(run, &views, a->helo);
+    }
+    if (views.pending)
+        return;
+    if (views.local > NAMES_SHOWN)
+        views.text = str_printf(run_arena(run), "%s; and %zu more", views.text, views.local - NAMES_SHOWN);
+    if (views.local)
+        finding(run, ENV_LOCAL_VIEW, NOTE, subject, "this resolver has answers of its own (hosts file, split horizon or old cache), which are not judged: %s",
+                views.text);
+    else if (views.compared)
+        finding(run, ENV_LOCAL_VIEW, PASS, subject, "no answer for a mail host differs from what the world sees");
+    else
+        finding(run, ENV_LOCAL_VIEW, SKIPPED, subject, "there is no answer to compare");
 }
 
 static void judge_ipv6(struct run *run, const struct vantage *here)
@@ -129,6 +206,7 @@ static void probe_env(struct run *run)
     if (!here)
         return;
     judge_resolver(run, here);
+    judge_local_view(run, here);
     judge_ipv6(run, here);
     judge_port25(run, here);
     judge_clock(run, here);

@@ -9,6 +9,7 @@
 
 #include "core/base/name.h"
 #include "core/base/str.h"
+#include "core/derive/absence.h"
 #include "core/derive/alias.h"
 #include "core/derive/fcrdns.h"
 #include "core/derive/inventory.h"
@@ -96,7 +97,7 @@ static bool judge_resolution(struct run *run, struct helo *h)
         leave_undecided(run, h, HELO_RESOLVES, &open->trouble, HELO_RESOLVES);
         return false;
     } else {
-        mx = h->own->status == DNS_NXDOMAIN ? h->own : need_dns(run, h->name, DNS_MX); /* a name that does not exist has no MX either */
+        mx = h->own->status == DNS_NXDOMAIN ? h->own : need_confirmed(run, h->name, DNS_MX).answer; /* a name that does not exist has no MX either */
         if (!mx)
             return false;
         if (dns_answer_is_open(mx)) {
@@ -203,8 +204,8 @@ static bool look_up(struct run *run, struct helo *h)
 
     h->reverse = need_reverse(run, &h->sender->ip);
     if (name_is_host(h->name)) {
-        h->own = need_dns(run, h->name, is_ipv6 ? DNS_AAAA : DNS_A);
-        h->other = need_dns(run, h->name, is_ipv6 ? DNS_A : DNS_AAAA);
+        h->own = need_confirmed(run, h->name, is_ipv6 ? DNS_AAAA : DNS_A).answer;
+        h->other = is_ipv6 ? need_addresses(run, h->name).a : need_addresses(run, h->name).aaaa;
     }
     if (h->reverse.state == REVERSE_NAMES)
         h->names = need_fcrdns(run, need_inventory(run), &h->sender->ip, h->reverse.ptr);

@@ -19,7 +19,8 @@
 
 static void judge_domain(struct run *run, const char *domain, const struct inventory *mail)
 {
-    const struct dns_answer *soa = need_dns(run, domain, DNS_SOA);
+    struct confirmed confirmed = need_confirmed(run, domain, DNS_SOA);
+    const struct dns_answer *soa = confirmed.answer;
     struct finding *f;
 
     if (!soa)

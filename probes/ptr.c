@@ -57,7 +57,7 @@ static const char *leading_helo(struct run *run, const struct mail_address *a)
 {
     for (size_t i = 0; i < a->helo_count; i++) {
         const char *helo = name_compared(run_arena(run), a->helos[i]);
-        const struct dns_answer *forward = name_is_host(helo) ? need_dns(run, helo, a->ip.family == IP_V6 ? DNS_AAAA : DNS_A) : NULL;
+        const struct dns_answer *forward = name_is_host(helo) ? need_confirmed(run, helo, a->ip.family == IP_V6 ? DNS_AAAA : DNS_A).answer : NULL;
 
         if (forward && dns_answer_has_ip(forward, &a->ip))
             return helo;
@@ -101,8 +101,8 @@ static void report_absence(struct run *run, const struct mail_address *a, const 
     struct finding *f;
 
     f = finding(run, PTR_EXISTS, by_role(a, FAIL, WARN), subject_address(&a->ip),
-                ptr->chain_count ? "the reverse name is an alias for %s, which has no PTR record" : "no PTR record for %s",
-                ptr->chain_count ? ptr->chain[ptr->chain_count - 1].target : r->name);
+                ptr->chain_count ? "the reverse name is an alias for %s, which has no PTR record%s" : "no PTR record for %s%s",
+                ptr->chain_count ? ptr->chain[ptr->chain_count - 1].target : r->name, r->confirmed.remark);
     finding_rests_on(run, judged(a, f), ptr->key);
     finding_remedy(run, f, "Ask whoever assigned you the address %s for %s; the name needs an address record that leads back.%s",
                    a->label, wanted_name(run, a) ? "this PTR record" : "a PTR record with the name of the host", way_out(run, a));
@@ -313,14 +313,14 @@ static void judge_alignment(struct run *run, const struct inventory *mail, const
         finding(run, PTR_DOMAIN_ALIGNED, NOTE, subject, "neither of the domain nor of its MX hosts; usual on shared servers");
 }
 
-static void judge_names(struct run *run, const struct inventory *mail, const struct mail_address *a, const struct dns_answer *ptr,
-                        bool disputed)
+static void judge_names(struct run *run, const struct inventory *mail, const struct mail_address *a, const struct reverse *r)
 {
+    const struct dns_answer *ptr = r->ptr;
     const struct fcrdns *names = need_fcrdns(run, mail, &a->ip, ptr);
 
     finding_rests_on(run,
                      judged(a, finding(run, PTR_EXISTS, PASS, subject_address(&a->ip), "%zu PTR record%s%s", ptr->count, ptr->count == 1 ? "" : "s",
-                                       disputed ? ", at some servers of the zone only: see ns.consistent" : "")),
+                                       r->confirmed.remark)),
                      ptr->key);
     if (!names->complete)
         return;
@@ -354,7 +354,7 @@ static void judge_address(struct run *run, const struct inventory *mail, const s
         report_absence(run, a, &r);
         break;
     case REVERSE_NAMES:
-        judge_names(run, mail, a, r.ptr, r.disputed);
+        judge_names(run, mail, a, &r);
         break;
     }
 }

@@ -103,7 +103,14 @@ static inline void zone_answer(struct zone *zone, struct evidence *evidence)
     const struct zone_set *set;
     bool exists = false;
 
-    *answer = (struct dns_answer){.key = evidence->text, .status = DNS_NXDOMAIN, .extended_error = -1, .server = ""};
+    *answer = (struct dns_answer){.key = evidence->text, .status = DNS_NXDOMAIN, .extended_error = -1, .server = "", .zone = ""};
+    if (!*name && evidence->key.type == DNS_SOA) { /* the resolver is sound */
+        static const struct dns_record soa = {.type = DNS_SOA, .soa = {.mname = "", .rname = ""}};
+
+        answer->status = DNS_OK;
+        answer->records = &soa;
+        answer->count = 1;
+    }
     set = zone_find(zone, name, evidence->key.type, &exists);
     for (size_t links = 0; set && set->type == DNS_CNAME && evidence->key.type != DNS_CNAME; links++) {
         if (links > DNS_CNAME_MAX) {
@@ -121,7 +128,7 @@ static inline void zone_answer(struct zone *zone, struct evidence *evidence)
         answer->status = DNS_OK;
         answer->records = set->records;
         answer->count = set->count;
-    } else if (exists) {
+    } else if (exists && answer->status != DNS_OK) {
         answer->status = DNS_NODATA;
     }
     for (size_t i = 0; !set && i < zone->broken_count; i++) {

@@ -13,6 +13,7 @@
 #include "core/base/str.h"
 #include "core/base/trace.h"
 #include "core/derive/mail_path.h"
+#include "core/derive/resolver.h"
 #include "core/derive/run_internal.h"
 #include "core/facts/evidence.h"
 #include "core/result/probe.h"
@@ -118,6 +119,7 @@ static void run_basics(struct audit *audit, struct run *run)
 {
     need_vantage(run);
     need_now(run);
+    need_instrument(run);
     if (audit->ask)
         audit->ask(run, audit->done_arg);
     else
@@ -271,6 +273,7 @@ static bool fill_in_basics(struct audit *audit, struct result *result)
         arena_on_exhausted(run->arena, &exhausted);
         result->vantage = need_vantage(run);
         result->started_s = *need_now(run);
+        result->instrument = need_instrument(run);
         if (!audit->ask) {
             result->inventory = need_inventory(run);
             run->only_looks = true;

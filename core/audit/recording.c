@@ -151,6 +151,7 @@ static void target_json(struct json_codec *c, struct target *t)
     if (!c->writing || t->volume != VOLUME_UNSAID)
         t->volume = (enum volume)json_word(c, "volume", (int)t->volume, volumes, VOLUME_BULK + 1, VOLUME_UNSAID);
     t->canaries = texts(c, "canaries", t->canaries, &t->canary_count);
+    t->bogus_canaries = domains(c, "bogus_canaries", t->bogus_canaries, &t->bogus_canary_count);
     t->smtp_port = (uint16_t)json_int(c, "smtp_port", t->smtp_port, 1, UINT16_MAX, 25);
     t->active = active_json(c, t->active);
     t->own = domains(c, "own", t->own, &t->own_count);

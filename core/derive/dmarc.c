@@ -7,6 +7,8 @@
 #include "core/base/limits.h"
 #include "core/base/name.h"
 #include "core/base/str.h"
+#include "core/derive/absence.h"
+#include "core/derive/resolver.h"
 #include "core/derive/run.h"
 #include "core/records/dmarc_mend.h"
 #include "core/records/txt_kind.h"
@@ -56,6 +58,12 @@ static void read_records(struct run *run, struct dmarc_step *step)
     }
 }
 
+/* Of a resolver whose denials are worth nothing, all are confirmed. */
+static const struct dns_answer *need_text(struct run *run, const char *owner)
+{
+    return instrument_may_deny(need_instrument(run)) ? need_dns(run, owner, DNS_TXT) : need_confirmed(run, owner, DNS_TXT).answer;
+}
+
 /* Asks what stands at a name.  False: on its way. */
 static bool ask(struct run *run, struct dmarc_step *step, const char *name)
 {
@@ -64,7 +72,7 @@ static bool ask(struct run *run, struct dmarc_step *step, const char *name)
     *step = (struct dmarc_step){.name = name};
     if (strlen(owner) > NAME_OCTETS_MAX) /* names of targets have no escapes */
         return true;
-    step->answer = need_dns(run, owner, DNS_TXT);
+    step->answer = need_text(run, owner);
     if (step->answer && step->answer->status == DNS_OK)
         read_records(run, step);
     return step->answer != NULL;
@@ -243,6 +251,34 @@ static bool find_existence(struct run *run, struct dmarc *d)
     return true;
 }
 
+static bool has_record(const struct dmarc *d)
+{
+    for (size_t i = 0; i < d->step_count; i++)
+        if (d->steps[i].records)
+            return true;
+    return false;
+}
+
+/* Before it is said that there is none: the servers of the zone may have what this resolver does not see.  The zones above the
+ * organisation are not asked.  False: on its way. */
+static bool look_twice(struct run *run, struct dmarc *d)
+{
+    const char *organisation = name_org_domain(d->domain);
+    bool complete = true;
+
+    for (size_t i = 0; i < d->step_count; i++) {
+        struct dmarc_step *step = &d->steps[i];
+
+        if (!step->answer || step->answer->status == DNS_OK || (i > 0 && !name_equal(step->name, organisation)))
+            continue;
+        step->answer = need_confirmed(run, name_join(run_arena(run), "_dmarc", step->name), DNS_TXT).answer;
+        complete &= step->answer != NULL;
+        if (step->answer && step->answer->status == DNS_OK)
+            read_records(run, step);
+    }
+    return complete;
+}
+
 const struct dmarc *need_dmarc(struct run *run, const char *domain)
 {
     struct dmarc *d = ARENA_NEW(run_arena(run), struct dmarc);
@@ -254,6 +290,7 @@ const struct dmarc *need_dmarc(struct run *run, const char *domain)
     d->complete = d->exists = true;
     for (size_t i = 0; i < d->step_count; i++)
         d->complete = ask(run, &d->steps[i], names[i]) && d->complete;
+    d->complete = d->complete && (has_record(d) || look_twice(run, d));
     if (!d->complete)
         return d;
     view_by_walk(d);

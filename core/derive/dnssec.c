@@ -2,6 +2,7 @@
 #include "core/derive/dnssec.h"
 
 #include "core/base/arena.h"
+#include "core/derive/resolver.h"
 #include "core/derive/run.h"
 
 static const struct {
@@ -29,8 +30,12 @@ enum dns_security need_security(struct run *run, const struct dns_answer *answer
 {
     const struct dns_answer *root = need_dns(run, "", DNS_SOA);
 
-    if (answer->security != DNS_INSECURE)
+    if (answer->security != DNS_INSECURE && answer->security != DNS_SECURE)
         return answer->security;
+    if (!need_trust_in_ad(run, answer, pending))
+        return DNS_UNDECIDED;
+    if (answer->security == DNS_SECURE)
+        return DNS_SECURE;
     *pending |= !root;
     return root && root->security == DNS_SECURE ? DNS_INSECURE : DNS_UNDECIDED;
 }

@@ -8,6 +8,7 @@
 #include "core/base/limits.h"
 #include "core/base/name.h"
 #include "core/base/str.h"
+#include "core/derive/absence.h"
 #include "core/derive/inventory.h"
 #include "core/derive/run.h"
 #include "core/facts/smtp_session.h"
@@ -107,7 +108,7 @@ const struct fcrdns *need_fcrdns(struct run *run, const struct inventory *mail, 
 
         *n = (struct reverse_name){.name = all[i].name, .state = DENIES};
         if (name_is_host(n->name)) {
-            n->forward = need_dns(run, n->name, ip->family == IP_V6 ? DNS_AAAA : DNS_A);
+            n->forward = need_confirmed(run, n->name, ip->family == IP_V6 ? DNS_AAAA : DNS_A).answer;
             if (!n->forward) {
                 result->complete = false;
                 continue;

@@ -8,6 +8,7 @@
 #include "core/base/limits.h"
 #include "core/base/name.h"
 #include "core/base/str.h"
+#include "core/derive/absence.h"
 #include "core/derive/derived.h"
 #include "core/derive/run_internal.h"
 #include "core/derive/spf.h"
@@ -115,8 +116,10 @@ static void judge_records(struct build *b, const struct dns_answer *mx)
 }
 
 /* RFC 5321 5.1: without MX records the domain itself is the mail host, if it has an address. */
-static void look_for_implicit_mx(struct build *b, const struct dns_answer *a, const struct dns_answer *aaaa)
+static void look_for_implicit_mx(struct build *b)
 {
+    struct host_addresses found = need_addresses(b->run, b->run->audit->target->domain);
+    const struct dns_answer *a = found.a, *aaaa = found.aaaa;
     struct inventory *inventory = b->inventory;
 
     if (!a || !aaaa)
@@ -137,10 +140,10 @@ static void look_for_implicit_mx(struct build *b, const struct dns_answer *a, co
 static void find_hosts(struct build *b)
 {
     const char *domain = b->run->audit->target->domain;
-    const struct dns_answer *mx = need_dns(b->run, domain, DNS_MX);
-    const struct dns_answer *a = need_dns(b->run, domain, DNS_A);
-    const struct dns_answer *aaaa = need_dns(b->run, domain, DNS_AAAA);
+    const struct dns_answer *mx = need_confirmed(b->run, domain, DNS_MX).answer;
 
+    need_dns(b->run, domain, DNS_A); /* the implicit MX, while the answer is on its way */
+    need_dns(b->run, domain, DNS_AAAA);
     b->inventory->mx = mx;
     if (!mx)
         return;
@@ -153,7 +156,7 @@ static void find_hosts(struct build *b)
         b->inventory->kind = MX_NO_DOMAIN;
         break;
     case DNS_NODATA:
-        look_for_implicit_mx(b, a, aaaa);
+        look_for_implicit_mx(b);
         break;
     case DNS_OK:
         judge_records(b, mx);
@@ -260,14 +263,16 @@ static void find_mx_addresses(struct build *b)
 {
     for (size_t i = 0; i < b->inventory->host_count; i++) {
         struct mx_host *host = &b->hosts[i];
+        struct host_addresses found;
         enum name_fault fault = name_fault(host->name);
 
         host->is_placeholder = name_is_under(host->name, "invalid");
         host->is_literal = fault == NAME_IP_TEXT || fault == NAME_NOT_LDH || fault == NAME_TOO_LONG;
         if (host->is_placeholder || host->is_literal)
             continue;
-        host->a = need_dns(b->run, host->name, DNS_A);
-        host->aaaa = need_dns(b->run, host->name, DNS_AAAA);
+        found = need_addresses(b->run, host->name);
+        host->a = found.a;
+        host->aaaa = found.aaaa;
         b->pending |= !host->a || !host->aaaa;
         add_mx_addresses(b, host, host->a);
         add_mx_addresses(b, host, host->aaaa);
@@ -306,7 +311,8 @@ static void declare_sender(struct build *b, const struct sender *sender, const s
 /* The addresses of a sender that was declared by its host name. */
 static void look_up_sender(struct build *b, const struct sender *sender)
 {
-    const struct dns_answer *answers[2] = {need_dns(b->run, sender->host, DNS_A), need_dns(b->run, sender->host, DNS_AAAA)};
+    struct host_addresses addresses = need_addresses(b->run, sender->host);
+    const struct dns_answer *answers[2] = {addresses.a, addresses.aaaa};
     size_t found = 0;
 
     if (!answers[0] || !answers[1])

@@ -3,6 +3,7 @@
 
 #include "core/base/arena.h"
 #include "core/base/name.h"
+#include "core/derive/absence.h"
 #include "core/derive/fcrdns.h"
 #include "core/derive/inventory.h"
 #include "core/derive/reverse.h"
@@ -134,7 +135,7 @@ static void look_up(struct build *b, struct str name)
     if (!name_is_host(host) || path_host(b->path, host))
         return;
     b->hosts[b->path->host_count++] = (struct path_host){
-        host, need_dns(b->run, host, v6 ? DNS_AAAA : DNS_A), need_dns(b->run, host, v6 ? DNS_A : DNS_AAAA)};
+        host, need_confirmed(b->run, host, v6 ? DNS_AAAA : DNS_A).answer, need_dns(b->run, host, v6 ? DNS_A : DNS_AAAA)};
 }
 
 static void look_names_up(struct build *b)

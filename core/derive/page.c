@@ -6,6 +6,7 @@
 #include "core/base/str.h"
 #include "core/base/url.h"
 #include "core/base/x509.h"
+#include "core/derive/absence.h"
 #include "core/derive/alias.h"
 #include "core/derive/clock.h"
 #include "core/derive/run.h"
@@ -38,10 +39,12 @@ static enum page_step look_at_host(struct run *run, struct page *page, const cha
 {
     struct arena *arena = run_arena(run);
     struct ip *addresses = ARENA_ARRAY(arena, struct ip, ADDRESSES_MAX);
+    struct host_addresses found;
     size_t count;
 
-    page->a = need_dns(run, host, DNS_A);
-    page->aaaa = need_dns(run, host, DNS_AAAA);
+    found = need_addresses(run, host);
+    page->a = found.a;
+    page->aaaa = found.aaaa;
     if (!page->a || !page->aaaa)
         return PAGE_PENDING;
     count = collect_addresses(page, addresses);

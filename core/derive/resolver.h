@@ -1,22 +1,76 @@
-/* core/derive/resolver.h - may the resolver's answers be believed?  (checks.md, env.resolver; threats.md D13)
+/* core/derive/resolver.h - the resolver is an instrument, not a judge: what it is worth is tested before it is believed.
+ * (checks.md, section 16; threats.md D13)
  *
- * A name that cannot exist is asked for.  A resolver that answers it with an address rewrites NXDOMAIN: then no absence that
- * it reports, and no answer with those addresses, is a fact.
+ * The tests are questions like any other: asked beside the first ones, once a run, recorded and replayed.  A test that the
+ * resolver cannot take proves nothing against it, and one that nobody has made (an old recording, a spent budget) leaves
+ * everything as it is.
  */
 #pragma once
 
+#include "core/base/ip_network.h"
+#include "core/derive/dns64.h"
 #include "core/facts/dns_answer.h"
 
-
+struct arena;
 struct run;
 
-enum resolver_health { RESOLVER_PENDING, RESOLVER_SOUND, RESOLVER_REWRITES, RESOLVER_SILENT };
+/* ". SOA", then ". NS" and "com. NS" */
+enum instrument_root {
+    ROOT_PENDING,
+    ROOT_UNTESTED,
+    ROOT_ANSWERED,
+    ROOT_FILTERED, /* denied or refused: what it says of other names that are absent proves nothing */
+    ROOT_SILENT,
+};
 
-enum resolver_health need_resolver_health(struct run *);
-const struct dns_answer *need_impossible_name(struct run *); /* NULL: on its way */
+/* Names that cannot exist: two labels below a top-level domain of this run's own, and a label below com. */
+enum instrument_invented {
+    INVENTED_PENDING,
+    INVENTED_UNTESTED,
+    INVENTED_DENIED,
+    INVENTED_ANSWERED, /* with an address: the resolver rewrites NXDOMAIN */
+};
 
-/* The answer itself, or trouble (reason resolver_down) where this resolver's word is not to be taken.  NULL stays NULL. */
-const struct dns_answer *resolver_believe(struct run *, const struct dns_answer *);
+/* A name that is known to be bogus */
+enum instrument_validation {
+    VALIDATION_PENDING,
+    VALIDATION_UNTESTED,
+    VALIDATION_SHOWN,   /* SERVFAIL, and an answer with CD */
+    VALIDATION_MISSING, /* an answer */
+};
+
+enum { INSTRUMENT_KEYS_MAX = 16 };
+
+struct instrument {
+    enum instrument_root root;
+    enum instrument_invented invented;
+    enum instrument_validation validation;
+    bool dns64_pending;
+    struct ip_network dns64[DNS64_PREFIXES_MAX];
+    size_t dns64_count;
+    const struct dns_answer *failure;   /* the answer for the root, where it was not ROOT_ANSWERED */
+    const struct dns_answer *invention; /* what the made-up names were answered with, if they were */
+    const char *bogus;                  /* the name that settled `validation`; NULL */
+    const char *keys[INSTRUMENT_KEYS_MAX]; /* of the evidence */
+    size_t key_count;
+};
+
+const struct instrument *need_instrument(struct run *); /* never NULL */
+
+/* Its "there is no such name", or "no such record", is worth something. */
+bool instrument_may_deny(const struct instrument *);
+/* Why not; of instruments that may not. */
+const char *instrument_fault_text(const struct instrument *);
+/* "it answers for the root, denies names that do not exist, ..." */
+const char *instrument_text(struct arena *, const struct instrument *);
+
+/* The answer of the resolver as far as it can be believed: trouble (reason resolver_down) where it is a denial and its word on
+ * absence is worth nothing, or an address that it makes up; without the translator's addresses (DNS64).  NULL: on its way. */
+const struct dns_answer *resolver_believe(struct run *, const struct dns_answer *, enum dns_type);
 
 /* As need_dns(), without that judgement. */
 const struct dns_answer *need_dns_unjudged(struct run *, const char *name, enum dns_type type);
+
+/* AD in its answers counts: it validates, or nothing shows that it does not and it is no stub that hands on what it was told.
+ * *pending is set, never cleared. */
+bool need_trust_in_ad(struct run *, const struct dns_answer *, bool *pending);

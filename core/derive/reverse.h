@@ -4,8 +4,8 @@
 #include <stdbool.h>
 
 #include "core/base/trouble.h"
+#include "core/derive/absence.h"
 
-struct dns_answer;
 struct ip;
 struct run;
 
@@ -20,7 +20,7 @@ struct reverse {
     enum reverse_state state;
     const char *name;             /* 1.2.0.192.in-addr.arpa */
     const struct dns_answer *ptr; /* what is judged; NULL while pending */
-    bool disputed;                /* the resolver sees none, but a server of the zone has these: ns.consistent says more */
+    struct confirmed confirmed;   /* whose word that is */
     struct trouble trouble;
 };
 

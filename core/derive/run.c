@@ -85,12 +85,12 @@ const struct dns_answer *need_dns_unjudged(struct run *run, const char *name, en
 
 const struct dns_answer *need_dns(struct run *run, const char *name, enum dns_type type)
 {
-    return resolver_believe(run, need_dns_unjudged(run, name, type));
+    return resolver_believe(run, need_dns_unjudged(run, name, type), type);
 }
 
 const struct dns_answer *need_dns_again(struct run *run, const char *name, enum dns_type type)
 {
-    return resolver_believe(run, need(run, &(struct key){.kind = EVIDENCE_DNS, .name = name, .type = type, .nth = 2}));
+    return resolver_believe(run, need(run, &(struct key){.kind = EVIDENCE_DNS, .name = name, .type = type, .nth = 2}), type);
 }
 
 const struct dns_answer *need_dns_at(struct run *run, const struct ip *server, const char *name, enum dns_type type)
@@ -107,7 +107,7 @@ const struct dns_answer *need_dnsbl(struct run *run, const char *name)
 {
     struct key key = {.kind = EVIDENCE_DNS, .name = name, .type = DNS_A, .nth = 1, .is_of_blocklist = true};
 
-    return resolver_believe(run, need(run, &key));
+    return resolver_believe(run, need(run, &key), DNS_A);
 }
 
 static struct key smtp_key(const struct run *run, const struct ip *ip, const char *mx_host)

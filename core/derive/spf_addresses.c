@@ -7,6 +7,7 @@
 #include "core/base/ip_network.h"
 #include "core/base/limits.h"
 #include "core/base/name.h"
+#include "core/derive/absence.h"
 #include "core/derive/derived.h"
 #include "core/derive/run.h"
 #include "core/derive/spf.h"
@@ -108,7 +109,8 @@ static void add_host_address(struct list *l, const struct ip *ip, unsigned bits,
 
 static void add_host(struct list *l, const char *name, const struct spf_term *term)
 {
-    const struct dns_answer *answers[2] = {need_dns(l->run, name, DNS_A), need_dns(l->run, name, DNS_AAAA)};
+    struct host_addresses found = need_addresses(l->run, name);
+    const struct dns_answer *answers[2] = {found.a, found.aaaa};
 
     for (size_t k = 0; k < 2; k++) {
         unsigned bits = k ? term->bits6 : term->bits4;
@@ -141,7 +143,7 @@ const char *spf_static_target(struct run *run, const char *domain, const struct 
 
 static void add_mx(struct list *l, const char *name, const struct spf_term *term)
 {
-    const struct dns_answer *mx = need_dns(l->run, name, DNS_MX);
+    const struct dns_answer *mx = need_confirmed(l->run, name, DNS_MX).answer;
     const char **hosts;
     size_t count;
 

@@ -1,6 +1,7 @@
 /* core/derive/spf_mechanism.c - does a mechanism match the sender?  (RFC 7208 5, 4.6.4) */
 #include "core/base/arena.h"
 #include "core/base/name.h"
+#include "core/derive/absence.h"
 #include "core/derive/run.h"
 #include "core/derive/spf_evaluation.h"
 
@@ -83,6 +84,17 @@ const struct dns_answer *spf_ask(struct evaluation *e, const char *name, enum dn
     return answer;
 }
 
+/* That a host of `a` or `mx` has no address is confirmed, as it costs the sender its pass.  Names of exists: are made to be
+ * absent. */
+static const struct dns_answer *ask_host(struct evaluation *e, const char *name, enum dns_type type)
+{
+    const struct dns_answer *answer = e->question->stranger ? need_dns(e->run, name, type) : need_confirmed(e->run, name, type).answer;
+
+    if (!answer)
+        e->pending = true;
+    return answer;
+}
+
 static bool address_matches(const struct evaluation *e, const struct dns_answer *answer, const struct spf_term *term)
 {
     const struct ip *ip = &e->question->ip;
@@ -104,7 +116,7 @@ static enum dns_type address_type(const struct evaluation *e)
 
 static bool matches_a(struct evaluation *e, const struct spf_term *term, const char *name)
 {
-    const struct dns_answer *answer = spf_ask(e, name, address_type(e));
+    const struct dns_answer *answer = ask_host(e, name, address_type(e));
 
     if (!answer)
         return false;
@@ -124,7 +136,7 @@ static bool matches_a(struct evaluation *e, const struct spf_term *term, const c
 /* RFC 7208 5.4: no implicit MX.  Each address lookup is one that may be void (4.6.4); not all receivers count so. */
 static bool matches_mx(struct evaluation *e, const struct spf_term *term, const char *name)
 {
-    const struct dns_answer *mx = spf_ask(e, name, DNS_MX);
+    const struct dns_answer *mx = ask_host(e, name, DNS_MX);
     const char **hosts;
     size_t count;
 
@@ -147,7 +159,7 @@ static bool matches_mx(struct evaluation *e, const struct spf_term *term, const 
     for (size_t i = 0; i < count; i++)
         need_dns(e->run, hosts[i], address_type(e)); /* all at once */
     for (size_t i = 0; i < count; i++) {
-        const struct dns_answer *answer = spf_ask(e, hosts[i], address_type(e));
+        const struct dns_answer *answer = ask_host(e, hosts[i], address_type(e));
 
         if (!answer)
             return false;

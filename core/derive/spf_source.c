@@ -6,6 +6,7 @@
 #include "core/base/arena.h"
 #include "core/base/limits.h"
 #include "core/base/name.h"
+#include "core/derive/absence.h"
 #include "core/derive/derived.h"
 #include "core/derive/run.h"
 #include "core/derive/spf.h"
@@ -70,7 +71,7 @@ static const struct spf_source *source_of(struct run *run, const char *name, con
 static const void *derive_source(struct run *run, const void *argument)
 {
     const char *name = str_dup(run_arena(run), argument);
-    const struct dns_answer *answer = need_dns(run, name, DNS_TXT);
+    const struct dns_answer *answer = need_confirmed(run, name, DNS_TXT).answer;
 
     return answer ? source_of(run, name, answer) : NULL;
 }

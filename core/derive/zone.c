@@ -6,6 +6,7 @@
 
 #include "core/base/arena.h"
 #include "core/base/name.h"
+#include "core/derive/resolver.h"
 #include "core/derive/run.h"
 #include "core/facts/dns_answer.h"
 #include "core/facts/vantage.h"
@@ -19,9 +20,34 @@ const char *need_zone_of(struct run *run, const char *name, struct trouble *trou
         return NULL;
     if (soa->status == DNS_OK && !soa->chain_count)
         return name;
-    if (soa->zone && soa->status != DNS_UNKNOWN)
-        return name_lower(run_arena(run), soa->zone);
-    *trouble = soa->status == DNS_UNKNOWN ? soa->trouble : trouble_of(REASON_PROTOCOL);
+    if (soa->status == DNS_UNKNOWN) {
+        *trouble = soa->trouble;
+        return NULL;
+    }
+    return soa->zone ? name_lower(run_arena(run), soa->zone) : need_zone_above(run, name, trouble);
+}
+
+/* Below the organisation all names are asked for at once, above it only as far as is necessary. */
+const char *need_zone_above(struct run *run, const char *name, struct trouble *trouble)
+{
+    const char *own = name_org_domain(name);
+    bool pending = false, above = false;
+
+    *trouble = (struct trouble){0};
+    for (const char *at = name;; at = name_parent(at)) {
+        const struct dns_answer *ns = need_dns_unjudged(run, at, DNS_NS);
+
+        if (ns && ns->status == DNS_OK && !ns->chain_count && !pending)
+            return name_lower(run_arena(run), at);
+        pending |= !ns;
+        above |= name_equal(at, own);
+        if (pending && (above || (ns && ns->status == DNS_OK)))
+            return NULL;
+        if (!*at)
+            break;
+    }
+    *trouble = trouble_of(REASON_RESOLVER_DOWN);
+    trouble->why = "the resolver knows no name server of the zone";
     return NULL;
 }
 

@@ -85,6 +85,7 @@ struct dns_answer {
     const char *zone;    /* negative answers: owner of the SOA record, the zone that says so; NULL when none came */
     int rcode;           /* of the last reply; -1 when there was none */
     int extended_error;  /* RFC 8914 info code; -1 when none was sent */
+    bool is_own;         /* the resolver set AA: it has the answer of itself, from a hosts file or a zone that it serves */
     const char *server;  /* who answered, "127.0.0.1" or "192.0.2.53@5353"; "" when nobody did */
     bool tcp, edns;      /* how the answer that counted came */
     unsigned tries;      /* packets sent */

@@ -39,6 +39,8 @@ struct target {
     size_t dnsbl_count;
     const char *const *canaries; /* host names for the port-25 test */
     size_t canary_count;
+    const char *const *bogus_canaries; /* names that fail DNSSEC validation, asked for in this order */
+    size_t bogus_canary_count;
     unsigned active;        /* of enum active */
     const char *const *own; /* --own: host names, each with what is below it */
     size_t own_count;

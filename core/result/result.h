@@ -13,6 +13,7 @@
 
 struct evidence;
 struct mail_paths;
+struct instrument;
 struct receiver_verdict;
 
 struct result {
@@ -22,6 +23,7 @@ struct result {
     size_t counts[STATUS_COUNT];
     enum verdict verdict;
     const struct vantage *vantage;
+    const struct instrument *instrument; /* what the resolver is worth: derive/resolver.h */
     const struct inventory *inventory;
     const struct mail_paths *paths; /* mail_path.h */
     bool out_of_memory; /* nothing else is set then but the verdict, unknown, and elapsed_ms */

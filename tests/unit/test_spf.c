@@ -144,7 +144,7 @@ static void test_include_bomb(void **state)
         assert_int_equal(a.result->word, SPF_PERMERROR);
         assert_int_equal(a.result->lookups, SPF_LOOKUPS + 1);
         assert_true(a.tree->cut && a.tree->lookups > SPF_LOOKUPS && a.tree->count == SPF_RECORDS);
-        assert_true(zone->questions < DNS_QUERIES_PER_AUDIT / 2);
+        assert_true(zone->questions <= DNS_QUERIES_PER_AUDIT / 2);
         zone_close(&s);
     }
     zone_free(zone);
@@ -169,7 +169,7 @@ static void test_fan_out_is_bounded(void **state)
     zone_open(&s, zone, &target, 7);
     zone_run(&s, ask, &a);
     assert_int_equal(a.result->word, SPF_PERMERROR);
-    assert_true(zone->questions < DNS_QUERIES_PER_AUDIT / 2);
+    assert_true(zone->questions <= DNS_QUERIES_PER_AUDIT / 2);
     zone_close(&s);
     zone_free(zone);
 }

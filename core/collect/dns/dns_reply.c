@@ -134,6 +134,7 @@ static void after_link(struct dns_question *q, const struct dns_message *message
 
 static void after_answer(struct dns_question *q, const struct dns_message *message)
 {
+    q->answer->is_own |= message->authoritative && !dns_question_is_own(q);
     switch (dns_chain_follow(&q->chain, evidence_arena(q->evidence), message, q->evidence->key.type)) {
     case DNS_LEADS_TO_RECORDS:
         note_security(q, message);
@@ -141,6 +142,11 @@ static void after_answer(struct dns_question *q, const struct dns_message *messa
         return;
     case DNS_LEADS_TO_NOTHING:
         note_security(q, message);
+        if (dns_question_is_own(q) && !message->authoritative) { /* perhaps somebody else between us and the server */
+            dns_question_note(q, REASON_PROTOCOL, "it denies what it has no authority over", NULL);
+            dns_question_ask_next(q);
+            return;
+        }
         finish_negative(q, message);
         return;
     case DNS_LEADS_ON:
