@@ -100,8 +100,12 @@ static void judge_local_view(struct run *run, const struct vantage *here)
 
         if (!ip_special(&a->ip))
             compare_views(run, &views, a->label, c.here, c.answer, c.is_local);
-        if (a->helo && name_is_host(a->helo))
-            compare_host(run, &views, a->helo);
+        for (size_t h = 0; h < a->helo_count; h++) {
+            const char *helo = name_compared(run_arena(run), a->helos[h]);
+
+            if (name_is_host(helo))
+                compare_host(run, &views, helo);
+        }
     }
     if (views.pending)
         return;

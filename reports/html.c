@@ -9,6 +9,7 @@
 
 #include "core/base/arena.h"
 #include "core/base/str.h"
+#include "core/derive/resolver.h"
 #include "core/facts/evidence.h"
 #include "reports/evidence_text.h"
 #include "reports/html_style.h" /* made by the Makefile from reports/html/style.css */
@@ -102,10 +103,13 @@ static void facts(struct report *report, const struct result *result)
                 sink_literal(sink, ", ");
             sink_text(sink, vantage->resolvers[i]);
         }
-        if (vantage->trusts_ad)
-            sink_literal(sink, " (its word on DNSSEC is trusted)</dd>\n");
-        else
-            sink_literal(sink, " (not trusted to validate DNSSEC)</dd>\n");
+        sink_literal(sink, " (");
+        sink_text(sink, resolver_trust_text(result));
+        if (result->instrument) {
+            sink_literal(sink, "; ");
+            sink_text(sink, instrument_text(report->arena, result->instrument));
+        }
+        sink_literal(sink, ")</dd>\n");
     }
     sink_literal(sink, "</dl>\n");
 }

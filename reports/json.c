@@ -14,6 +14,7 @@
 #include "core/base/name.h"
 #include "core/base/str.h"
 #include "core/derive/mail_path.h"
+#include "core/derive/resolver.h"
 #include "core/derive/spf.h"
 #include "core/facts/evidence.h"
 #include "core/facts/evidence_json.h"
@@ -100,6 +101,23 @@ static void add_target(struct report *report, cJSON *document, const struct resu
     }
 }
 
+static void add_instrument(struct report *report, cJSON *vantage, const struct instrument *in)
+{
+    static const char *const roots[] = {"untested", "untested", "answered", "filtered", "silent"};
+    static const char *const inventions[] = {"untested", "untested", "denied", "answered"};
+    static const char *const validations[] = {"untested", "untested", "shown", "missing"};
+    cJSON *node = add_object(report, vantage, "instrument"), *prefixes;
+
+    add_text(report, node, "root", roots[in->root]);
+    add_text(report, node, "invented_names", inventions[in->invented]);
+    prefixes = add_array(report, node, "dns64");
+    for (size_t i = 0; i < in->dns64_count; i++)
+        append_text(report, prefixes, ip_network_text(report->arena, &in->dns64[i]));
+    add_text(report, node, "validation", validations[in->validation]);
+    if (in->bogus)
+        add_text(report, node, "bogus_name", in->bogus);
+}
+
 static void add_vantage(struct report *report, cJSON *document, const struct result *result)
 {
     cJSON *node = add_object(report, document, "vantage");
@@ -110,7 +128,9 @@ static void add_vantage(struct report *report, cJSON *document, const struct res
     resolvers = add_array(report, node, "resolvers");
     for (size_t i = 0; vantage && i < vantage->resolver_count; i++)
         append_text(report, resolvers, vantage->resolvers[i]);
-    made(report, cJSON_AddBoolToObject(node, "validating", vantage && vantage->trusts_ad));
+    made(report, cJSON_AddBoolToObject(node, "validating", vantage && result->instrument && instrument_validates(result->instrument, vantage)));
+    if (result->instrument)
+        add_instrument(report, node, result->instrument);
     add_text(report, node, "started", time_text(report->arena, result->started_s));
     add_number(report, node, "elapsed_ms", result->elapsed_ms);
 }

@@ -6,6 +6,7 @@
 
 #include "core/base/arena.h"
 #include "core/base/str.h"
+#include "core/derive/resolver.h"
 #include "reports/outline.h"
 #include "reports/terminal.h"
 #include "reports/text_identity.h"
@@ -71,9 +72,9 @@ static void header(struct report *report, const struct result *result)
         for (size_t i = 0; i < vantage->resolver_count; i++)
             labelled(report, i ? "" : "resolver",
                      i ? vantage->resolvers[i]
-                       : str_printf(report->arena, "%s (%s)", vantage->resolvers[i],
-                                    vantage->trusts_ad ? "its word on DNSSEC is trusted"
-                                                       : "not trusted to validate DNSSEC"));
+                       : str_printf(report->arena, "%s (%s)", vantage->resolvers[i], resolver_trust_text(result)));
+        if (result->instrument)
+            labelled(report, "tested", instrument_text(report->arena, result->instrument));
     }
     for (size_t i = 0; mail && i < mail->address_count; i++)
         any = any || address_is_sender(&mail->addresses[i]);

@@ -10,6 +10,7 @@
 #include "core/base/limits.h"
 #include "core/base/list_text.h"
 #include "core/base/str.h"
+#include "core/derive/resolver.h"
 #include "core/result/identity.h"
 
 static const char *const group_titles[][2] = {
@@ -111,6 +112,9 @@ const char *verdict_sentence(struct arena *arena, const struct result *result)
 {
     size_t fails = result->counts[FAIL], warns = result->counts[WARN], open = required_but_unknown(result);
 
+    if (result->instrument && !instrument_may_deny(result->instrument) && result->verdict == VERDICT_UNKNOWN)
+        return str_printf(arena, "This is no verdict on the domain: %s. %zu required %s could not be decided.",
+                          instrument_fault_text(result->instrument), open, open == 1 ? "check" : "checks");
     switch (result->verdict) {
     case VERDICT_READY:
         return "Nothing that can be seen from here stands in the way of this domain's mail.";
@@ -128,6 +132,12 @@ const char *verdict_sentence(struct arena *arena, const struct result *result)
     }
     return str_printf(arena, "%zu %s: large receivers refuse mail for this, or it cannot flow at all.", fails,
                       fails == 1 ? "check fails" : "checks fail");
+}
+
+const char *resolver_trust_text(const struct result *result)
+{
+    return result->instrument && instrument_validates(result->instrument, result->vantage) ? "its word on DNSSEC is trusted"
+                                                                                           : "not trusted to validate DNSSEC";
 }
 
 const char *side_sentence(enum side side)

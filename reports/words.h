@@ -22,6 +22,7 @@ remedy_text(const struct finding *);         /* the finding's, else the check's;
 const char *verdict_label(enum verdict);     /* "NOT READY" */
 enum status verdict_as_status(enum verdict); /* whose symbol and colour it takes */
 const char *verdict_sentence(struct arena *, const struct result *);
+const char *resolver_trust_text(const struct result *); /* "its word on DNSSEC is trusted" */
 const char *side_sentence(enum side); /* whose trouble an undecided check is; NULL for SIDE_NONE */
 const char *counts_text(struct arena *, const size_t counts[STATUS_COUNT], const char *separator); /* "1 fail, 4 ok" */
 const char *time_text(struct arena *, int64_t seconds);                                            /* RFC 3339, UTC */

@@ -231,6 +231,8 @@ static void compare(struct run *run, const char *zone, const char *name, enum dn
     struct zone_servers servers = need_zone_servers(run, zone), first = servers;
     struct poll poll;
 
+    if (servers.pending)
+        return;
     first.count = servers.count ? 1 : 0;
     poll = ask_servers(run, &first, name, type);
     if (poll.pending)
@@ -327,22 +329,29 @@ struct confirmed need_confirmed_reverse(struct run *run, const struct ip *ip)
     return c;
 }
 
+static bool is_denied(struct run *run, const char *name, enum dns_type type)
+{
+    const struct dns_answer *answer = need_dns_unjudged(run, name, type);
+
+    return answer && is_negative(answer);
+}
+
 struct host_addresses need_addresses(struct run *run, const char *host)
 {
     struct host_addresses found = {.a_here = need_dns(run, host, DNS_A), .aaaa_here = need_dns(run, host, DNS_AAAA)};
-    bool has_any = (found.a_here && found.a_here->status == DNS_OK) || (found.aaaa_here && found.aaaa_here->status == DNS_OK);
+    bool is_absent = is_denied(run, host, DNS_A) && is_denied(run, host, DNS_AAAA);
 
     if (!found.a_here || !found.aaaa_here)
         return found;
     found.a = found.a_here;
     found.aaaa = found.aaaa_here;
-    if (!has_any || found.a->status == DNS_OK) {
+    if (is_absent || found.a->status == DNS_OK) {
         struct confirmed c = need_confirmed(run, host, DNS_A);
 
         found.a = c.answer;
         found.a_is_local = c.is_local;
     }
-    if (!has_any || found.aaaa->status == DNS_OK) {
+    if (is_absent || found.aaaa->status == DNS_OK) {
         struct confirmed c = need_confirmed(run, host, DNS_AAAA);
 
         found.aaaa = c.answer;

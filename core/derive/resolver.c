@@ -9,6 +9,7 @@
 #include "core/derive/derived.h"
 #include "core/derive/run.h"
 #include "core/facts/target.h"
+#include "core/facts/vantage.h"
 
 static bool is_negative(const struct dns_answer *answer)
 {
@@ -229,9 +230,16 @@ const struct dns_answer *resolver_believe(struct run *run, const struct dns_answ
 }
 
 /* Stubs (systemd-resolved's, Docker's) set AD on what another resolver told them, and on what stands in a hosts file. */
-static bool is_of_stub(const struct dns_answer *answer)
+static bool is_stub(const char *server)
 {
-    return strcmp(answer->server, "127.0.0.53") == 0 || strcmp(answer->server, "127.0.0.11") == 0;
+    return strcmp(server, "127.0.0.53") == 0 || strcmp(server, "127.0.0.11") == 0;
+}
+
+bool instrument_validates(const struct instrument *in, const struct vantage *here)
+{
+    if (!here->trusts_ad || in->validation == VALIDATION_MISSING || !instrument_may_deny(in))
+        return false;
+    return in->validation == VALIDATION_SHOWN || !here->resolver_count || !is_stub(here->resolvers[0]);
 }
 
 bool need_trust_in_ad(struct run *run, const struct dns_answer *answer, bool *pending)
@@ -245,7 +253,7 @@ bool need_trust_in_ad(struct run *run, const struct dns_answer *answer, bool *pe
     case VALIDATION_MISSING:
         return false;
     case VALIDATION_UNTESTED:
-        return !answer->is_own && !is_of_stub(answer);
+        return !answer->is_own && !is_stub(answer->server);
     case VALIDATION_SHOWN:
         break;
     }

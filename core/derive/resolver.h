@@ -64,6 +64,10 @@ const char *instrument_fault_text(const struct instrument *);
 /* "it answers for the root, denies names that do not exist, ..." */
 const char *instrument_text(struct arena *, const struct instrument *);
 
+/* Its word on DNSSEC counts, as far as was seen. */
+struct vantage;
+bool instrument_validates(const struct instrument *, const struct vantage *);
+
 /* The answer of the resolver as far as it can be believed: trouble (reason resolver_down) where it is a denial and its word on
  * absence is worth nothing, or an address that it makes up; without the translator's addresses (DNS64).  NULL: on its way. */
 const struct dns_answer *resolver_believe(struct run *, const struct dns_answer *, enum dns_type);

@@ -11,6 +11,8 @@
 #include "core/facts/dns_answer.h"
 #include "core/facts/vantage.h"
 
+enum { WALK_STEPS = 4 };
+
 const char *need_zone_of(struct run *run, const char *name, struct trouble *trouble)
 {
     const struct dns_answer *soa = need_dns(run, name, DNS_SOA);
@@ -27,25 +29,32 @@ const char *need_zone_of(struct run *run, const char *name, struct trouble *trou
     return soa->zone ? name_lower(run_arena(run), soa->zone) : need_zone_above(run, name, trouble);
 }
 
-/* Below the organisation all names are asked for at once, above it only as far as is necessary. */
+/* Names are asked for a few at a time, and never above the organisation before nothing is found below: always the same ones,
+ * whichever answer comes first. */
 const char *need_zone_above(struct run *run, const char *name, struct trouble *trouble)
 {
-    const char *own = name_org_domain(name);
-    bool pending = false, above = false;
+    const char *own = name_org_domain(name), *found = NULL, *at = name;
+    bool pending = false, end = false;
 
     *trouble = (struct trouble){0};
-    for (const char *at = name;; at = name_parent(at)) {
-        const struct dns_answer *ns = need_dns_unjudged(run, at, DNS_NS);
+    while (!end && !found && !pending) {
+        for (size_t i = 0; i < WALK_STEPS && !end; i++) {
+            const struct dns_answer *ns = need_dns_unjudged(run, at, DNS_NS);
+            bool is_own = name_equal(at, own);
 
-        if (ns && ns->status == DNS_OK && !ns->chain_count && !pending)
-            return name_lower(run_arena(run), at);
-        pending |= !ns;
-        above |= name_equal(at, own);
-        if (pending && (above || (ns && ns->status == DNS_OK)))
-            return NULL;
-        if (!*at)
-            break;
+            pending |= !ns;
+            if (!found && ns && ns->status == DNS_OK && !ns->chain_count)
+                found = at;
+            end = !*at;
+            at = name_parent(at);
+            if (is_own)
+                break;
+        }
     }
+    if (pending)
+        return NULL;
+    if (found)
+        return name_lower(run_arena(run), found);
     *trouble = trouble_of(REASON_RESOLVER_DOWN);
     trouble->why = "the resolver knows no name server of the zone";
     return NULL;

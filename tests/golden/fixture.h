@@ -14,6 +14,7 @@
 #include "core/base/name.h"
 #include "core/base/str.h"
 #include "core/derive/mail_path.h"
+#include "core/derive/resolver.h"
 #include "core/derive/spf.h"
 #include "core/facts/evidence.h"
 #include "core/facts/evidence_json.h"
@@ -341,6 +342,14 @@ static const struct mail_paths *fixture_paths(struct arena *arena, const struct 
     return paths;
 }
 
+static const struct instrument *fixture_instrument(void)
+{
+    static const struct instrument instrument = {
+        .root = ROOT_ANSWERED, .invented = INVENTED_DENIED, .validation = VALIDATION_SHOWN, .bogus = "bogus.example.net"};
+
+    return &instrument;
+}
+
 static const struct result *fixture_result(struct arena *arena)
 {
     static const struct target target = {.domain = "example.org", .unicode = "example.org", .smtp_port = 25};
@@ -350,6 +359,7 @@ static const struct result *fixture_result(struct arena *arena)
     *result = (struct result){.target = &target,
                               .verdict = VERDICT_NOT_READY,
                               .vantage = fixture_vantage(),
+                              .instrument = fixture_instrument(),
                               .inventory = fixture_inventory(arena),
                               .started_s = 1795482123,
                               .elapsed_ms = 10412,
@@ -378,6 +388,7 @@ static const struct result *fixture_ready(struct arena *arena)
     *result = (struct result){.target = &target,
                               .verdict = VERDICT_READY,
                               .vantage = fixture_vantage(),
+                              .instrument = fixture_instrument(),
                               .inventory = mail,
                               .started_s = 1795482123,
                               .elapsed_ms = 412};
@@ -402,6 +413,7 @@ static const struct result *fixture_blocked(struct arena *arena)
     *result = (struct result){.target = &target,
                               .verdict = VERDICT_UNKNOWN,
                               .vantage = fixture_vantage(),
+                              .instrument = fixture_instrument(),
                               .started_s = 1795482123,
                               .elapsed_ms = 21500};
     fixture_undecided(
