@@ -14,7 +14,7 @@
 
 enum {
     INDENT = 2,
-    CAUSES = CHECK_COUNT + BOUNCE_OTHER_COUNT + 1, /* checks, what is none of ours, the sender's own mailer */
+    CAUSES = (int)CHECK_COUNT + (int)BOUNCE_OTHER_COUNT + 1, /* checks, what is none of ours, the sender's own mailer */
     OWN = CAUSES - 1,
     RECEIVERS_MAX = 400, /* with a name; the others are counted together */
     NAME_MAX_OCTETS = 80,
