@@ -14,6 +14,9 @@ endif
 PKG_CONFIG ?= pkg-config
 PACKAGES := expat libcurl libevent libevent_openssl libssl libcrypto libcjson libidn2 libpsl zlib
 
+# The directory of which -ffile-prefix-map speaks: compilers ask the environment, where it may have another name.
+export PWD := $(CURDIR)
+
 # The standard, the warnings and the hardening are not the user's to drop; optimisation is.
 STANDARD := -std=c11 -D_DEFAULT_SOURCE -D_FILE_OFFSET_BITS=64 -I. -I$(BUILD) "-ffile-prefix-map=$(CURDIR)=."
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wmissing-prototypes -Wstrict-prototypes -Wwrite-strings -Wvla \
