@@ -83,7 +83,10 @@ static const char *cause_of_error(const struct spf_domain *d, const struct spf_r
         return "spf.single";
     if (r->lookups > SPF_LOOKUPS || (r->path_count && r->path[r->path_count - 1].term->kind == SPF_TERM_MX))
         return "spf.lookups";
-    return "spf.syntax and spf.single";
+    for (size_t i = 0; i < d->tree->count; i++)
+        if (d->tree->nodes[i].state == SPF_NODE_SEVERAL)
+            return "spf.single";
+    return "spf.syntax";
 }
 
 static struct finding *judge_sender(struct run *run, const struct spf_domain *d, const struct mail_address *a, const struct spf_result *r)

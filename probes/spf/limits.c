@@ -7,7 +7,7 @@
 
 enum { LOOKUPS_NOTED = 8, VOIDS_SHOWN = 10 };
 
-/* A term "mx" whose name has more MX names than may be resolved. */
+/* A term "mx" whose name has more MX names than may be resolved, among those that an evaluation could reach. */
 struct crowded_mx {
     const struct spf_node *node;
     const struct spf_term *term;
@@ -21,13 +21,15 @@ static struct crowded_mx find_crowded_mx(struct run *run, const struct spf_tree 
     for (size_t i = 0; i < tree->count; i++) {
         const struct spf_node *node = &tree->nodes[i];
         const struct spf_record *record = node->state == SPF_NODE_RECORD ? node->source->record : NULL;
+        size_t counted = node->before;
 
-        for (size_t k = 0; record && k < record->count; k++) {
+        for (size_t k = 0; record && k < record->count && counted < SPF_LOOKUPS; k++) {
             const struct spf_term *term = &record->terms[k];
             const char *name = term->kind == SPF_TERM_MX && !term->dead && !term->fault ? spf_static_target(run, node->domain, term) : NULL;
             const struct dns_answer *mx = name ? need_dns(run, name, DNS_MX) : NULL;
             size_t count = 0;
 
+            counted += spf_term_costs(term) && !term->dead;
             if (mx && mx->status == DNS_OK)
                 spf_mx_names(run, mx, &count);
             if (count > most.names)

@@ -118,7 +118,7 @@ void spf_propose(struct run *run, const struct spf_domain *d, struct finding *f,
         finding_remedy(run, f, "%s", what);
         return;
     }
-    more = offer.after.len > wanted.len ? "  With it come the senders that it would refuse otherwise." : "";
+    more = offer.after.len > wanted.len && !offer.also ? "  With it come the senders that it would refuse otherwise." : "";
     if (offer.before.len)
         finding_remedy(run, f, "%s%s  Before: %s  After: %s", what, more, spf_zone_text(run_arena(run), offer.before),
                        spf_zone_text(run_arena(run), offer.after));
