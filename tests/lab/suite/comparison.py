@@ -183,7 +183,7 @@ def zone_word(finding):
 def plain(data):
     """As in a report: names without their last dot, a text in one piece."""
     if data.startswith('"'):
-        return re.sub('" *"', "", data.strip())[1:-1]
+        return "".join(re.findall(r'"((?:[^"\\]|\\.)*)"', data)).replace('\\"', '"')
     return " ".join(word.rstrip(".") or "." for word in data.split())
 
 
