@@ -107,6 +107,8 @@ static bool is_odd(struct str word)
     struct spf_term term = spf_term_parse(word);
     size_t end, colon;
 
+    if (str_equal_nocase(word, str_of("v=spf1")))
+        return true;
     if (term.kind == SPF_TERM_OTHER_MODIFIER)
         return name_at(word, &end) != NO_NAME && end < word.len && word.at[end] == '=';
     if (!term.has_spec)
@@ -393,9 +395,30 @@ static void note_word(struct mender *m, struct str written, const struct parts *
                                             : str_printf(m->arena, "\"%s\" belongs nowhere", str_text(m->arena, written)));
 }
 
+/* Two records in one text: the end of the first holds for both. */
+static struct str with_one_end(struct arena *arena, struct str text)
+{
+    const struct spf_record *record = spf_record_parse(arena, text);
+    struct text one = {NULL, 0, 0};
+
+    append(arena, &one, str_of("v=spf1"));
+    for (size_t i = 0; i < record->count; i++) {
+        if (record->terms[i].kind == SPF_TERM_ALL)
+            continue;
+        append(arena, &one, str_of(" "));
+        append(arena, &one, record->terms[i].text);
+    }
+    if (record->all) {
+        append(arena, &one, str_of(" "));
+        append(arena, &one, record->all->text);
+    }
+    return (struct str){one.at, one.len};
+}
+
 /* The words of `text` as sound terms behind "v=spf1". */
 static struct str mend_words(struct mender *m, struct str text, size_t *terms)
 {
+    bool has_two_records = false;
     struct str word, next;
     struct text record = {NULL, 0, 0};
     size_t at = 0;
@@ -410,8 +433,9 @@ static struct str mend_words(struct mender *m, struct str text, size_t *terms)
             word = glue(m->arena, word, middle, next);
             written = (struct str){written.at, (size_t)(next.at + next.len - written.at)};
         }
-        if (*terms == 0 && str_equal_nocase(word, str_of("v=spf1"))) {
-            spf_repair_note(m->repair, "v=spf1 stands there twice");
+        if (str_equal_nocase(word, str_of("v=spf1"))) {
+            spf_repair_note(m->repair, *terms ? "two records stand in one text" : "v=spf1 stands there twice");
+            has_two_records |= *terms > 0;
         } else if (mend(m, word, &parts) || (is_sound(word) && add_part(&parts, word))) {
             note_word(m, written, &parts);
             append_parts(m->arena, &record, &parts);
@@ -422,6 +446,8 @@ static struct str mend_words(struct mender *m, struct str text, size_t *terms)
         }
         word = next;
     }
+    if (has_two_records)
+        return with_one_end(m->arena, (struct str){record.at, record.len});
     return (struct str){record.at, record.len};
 }
 

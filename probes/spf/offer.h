@@ -6,6 +6,7 @@
 struct spf_offer {
     const char *at;    /* whose record */
     struct str before; /* as it is; empty: there is none */
+    struct str second; /* that is replaced as well; empty: there is one */
     struct str after;
     const struct ip *also; /* an address that must pass, too; NULL */
 };

@@ -106,7 +106,7 @@ void spf_offer_meant(struct run *run, const struct spf_domain *d, const char *at
     if (!after.len)
         finding_remedy(run, f, "Correct the TXT record: %s.", spf_repair_text(run_arena(run), miss->repairs[0]));
     else
-        spf_propose(run, d, f, (struct spf_offer){.at = at, .before = miss->texts[0], .after = after},
+        spf_propose(run, d, f, (struct spf_offer){.at = at, .before = miss->texts[0], .second = miss->texts[1], .after = after},
                     miss->count == 1 ? "Replace the TXT record that was meant for SPF."
                                      : "Replace the TXT records that were meant for SPF by one, which has the terms of all.");
 }
@@ -116,7 +116,7 @@ void spf_offer_merged(struct run *run, const struct spf_domain *d, const struct 
     const struct spf_record *both = source->record_count == 2 ? merged(run_arena(run), source->texts[0], source->texts[1]) : NULL;
 
     if (both)
-        spf_propose(run, d, f, (struct spf_offer){.at = source->name, .after = both->text},
+        spf_propose(run, d, f, (struct spf_offer){.at = source->name, .before = source->texts[0], .second = source->texts[1], .after = both->text},
                     "Replace both records by the one below; it has the terms of both, and the end of the first.");
     else
         finding_remedy(run, f, "Replace all of them by one record that has the terms of each.");

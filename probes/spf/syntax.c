@@ -168,7 +168,7 @@ static bool judge_meaning(struct run *run, const struct spf_domain *d, const str
         if (&d->tree->nodes[d->tree->nodes[i].parent] == node && d->tree->nodes[i].state == SPF_NODE_ABSENT &&
             is_misspelt(run, d, &d->tree->nodes[i]))
             return false; /* told there */
-    f = finding(run, SPF_SYNTAX, WARN, subject_domain(node->domain), "legal, and authorises nobody as it stands: %s",
+    f = finding(run, SPF_SYNTAX, WARN, subject_domain(node->domain), "legal, and not what was meant: %s",
                 spf_repair_text(run_arena(run), repair));
     spf_offer_corrected(run, d, node->source, f);
     finding_rests_on(run, f, node->source->answer->key);

@@ -68,6 +68,8 @@ static void test_repaired(void **state)
         {"v=spf1-all", "v=spf1 -all"},
         {"v=spf1ip4:192.0.2.1 -all", "v=spf1 ip4:192.0.2.1 -all"},
         {"v=spf1 v=spf1 mx -all", "v=spf1 mx -all"},
+        {"v=spf1 mx -all v=spf1 include:_spf.example.net ~all", "v=spf1 mx include:_spf.example.net -all"},
+        {"v=spf1 mx ~all\" \"v=spf1 a exp=x.example -all", "v=spf1 mx a exp=x.example ~all"},
         {"mx include:_spf.example.net ~all", "v=spf1 mx include:_spf.example.net ~all"},
         /* between the terms */
         {"v=spf1 mx ip4:192.0.2.1~all", "v=spf1 mx ip4:192.0.2.1 ~all"},
@@ -135,7 +137,7 @@ static void test_hopeless(void **state)
     static const char *const cases[] = {
         "v=spf1 mail.example.org -all",  "\"v=spf1 include: -all\"",   "v=spf1 mx - ip4:192.0.2.1 -all",
         "v=spf1 ip4:192.0.2.1-192.0.2.9 -all", "v=spf1 -192.0.2.1 -all", "v=spf1 a.example.net -all",
-        "v=spf1 ip4:192.0.2.300 -all",   "v=spf1 exists:%{x}.a -all",  "v=spf1 redirect=a.b redirect=c.d",
+        "v=spf1 ip4:192.0.2.300 -all",   "v=spf1 exists:%{x}.a -all",  "v=spf1 redirect=a.b redirect=c.d",  "v=spf1 redirect=a.b v=spf1 redirect=c.d",
         "v=spf1; see http://example.org"};
 
     (void)state;
