@@ -16,9 +16,9 @@
 #include "core/base/arena.h"
 #include "core/base/ip.h"
 #include "core/base/str.h"
+#include "core/records/bounce_words.h"
 #include "core/result/bounce.h"
 #include "core/result/bounce_feed.h"
-#include "core/records/bounce_words.h"
 #include "core/result/finding.h"
 
 enum { TEXT_INDENT = 2, PATH_LENGTH_MAX = 4096, SCRATCH_BYTES = 16 * 1024 * 1024 };

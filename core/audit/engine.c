@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/audit/sources.h"
+#include "core/audit/collectors.h"
 #include "core/base/arena.h"
 #include "core/base/limits.h"
 #include "core/base/loop.h"
@@ -28,7 +28,7 @@ static_assert((int)PROBE_RUNS_MAX > (int)DNS_QUERIES_PER_AUDIT && (int)PROBE_RUN
 struct engine {
     struct loop *loop;
     struct engine_config config;
-    struct sources *sources;
+    struct collectors *collectors;
     struct store *store;
     struct audit *audits;
 };
@@ -68,8 +68,8 @@ struct engine *engine_new(struct loop *loop, const struct engine_config *config,
         return NULL;
     engine->loop = loop;
     engine->config = *config;
-    engine->sources = config->probe_count <= PROBES_MAX ? sources_new(loop, config, why) : NULL;
-    engine->store = engine->sources ? store_new(loop, sources_collect, engine->sources) : NULL;
+    engine->collectors = config->probe_count <= PROBES_MAX ? collectors_new(loop, config, why) : NULL;
+    engine->store = engine->collectors ? store_new(loop, collectors_collect, engine->collectors) : NULL;
     if (engine->store)
         return engine;
     engine_free(engine);
@@ -100,7 +100,7 @@ void engine_free(struct engine *engine)
         return;
     while (engine->audits)
         audit_free(engine->audits);
-    sources_free(engine->sources);
+    collectors_free(engine->collectors);
     store_free(engine->store);
     free(engine);
 }
@@ -365,7 +365,7 @@ void engine_hurry(struct engine *engine, int64_t within_ms)
 
 bool engine_is_idle(const struct engine *engine)
 {
-    return sources_are_idle(engine->sources);
+    return collectors_are_idle(engine->collectors);
 }
 
 /* One turn: every probe that is due is run once; evidence that is already there needs no further turn. */

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "core/base/arena.h"
-#include "core/result/bounce_reply.h"
 #include "core/records/bounce_words.h"
+#include "core/result/bounce_reply.h"
 
 #define W(class) (UINT64_C(1) << WORD_##class)
 #define COUNT(array) (sizeof(array) / sizeof *(array))

@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "core/base/arena.h"
+#include "core/records/bounce_words.h"
 #include "core/result/bounce.h"
 #include "core/result/bounce_feed.h"
-#include "core/records/bounce_words.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

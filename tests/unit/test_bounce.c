@@ -9,9 +9,9 @@
 #include <string.h>
 
 #include "core/base/arena.h"
+#include "core/records/bounce_words.h"
 #include "core/result/bounce.h"
 #include "core/result/bounce_feed.h"
-#include "core/records/bounce_words.h"
 
 enum { ARENA_BYTES = 64 << 20, LINE_BYTES = 8192 };
 

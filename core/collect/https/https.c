@@ -102,7 +102,7 @@ void https_collect(struct https *https, struct evidence *evidence)
         return;
     }
     if (objection.end == HTTPS_END_OK) {
-        t->visiting = guest_enter(https->guest, &t->visit, &t->addresses[0], evidence->key.nth > 1, transfer_begin, t);
+        t->visiting = politeness_enter(https->politeness, &t->visit, &t->addresses[0], evidence->key.nth > 1, transfer_begin, t);
         if (t->visiting)
             return;
         objection = https_connect_failure(ENOMEM, t->addresses, false);
@@ -121,8 +121,8 @@ struct https *https_new(struct loop *loop, const struct https_config *config)
         return NULL;
     https->loop = loop;
     https->config = *config;
-    https->guest = guest_new(loop, HTTPS_INTERVAL_MS);
-    if (!https->guest) {
+    https->politeness = politeness_new(loop, HTTPS_INTERVAL_MS);
+    if (!https->politeness) {
         free(https);
         return NULL;
     }
@@ -135,7 +135,7 @@ void https_free(struct https *https)
         return;
     while (https->transfers)
         transfer_free(https->transfers);
-    guest_free(https->guest);
+    politeness_free(https->politeness);
     tls_free(https->tls);
     if (https->has_curl)
         curl_global_cleanup();

@@ -37,4 +37,4 @@ struct https_config {
 
 struct https *https_new(struct loop *, const struct https_config *); /* NULL: no memory; what it points to must live as long */
 void https_free(struct https *);                                     /* hangs up; evidence under way stays unknown */
-void https_collect(struct https *, struct evidence *);               /* keeps the rules of guest.h */
+void https_collect(struct https *, struct evidence *);               /* keeps the rules of politeness.h */

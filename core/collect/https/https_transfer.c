@@ -202,7 +202,7 @@ void transfer_free(struct transfer *t)
         curl_slist_free_all(t->resolve);
     tls_client_free(t->witness);
     if (t->visiting)
-        guest_leave(t->https->guest, &t->visit, true);
+        politeness_leave(t->https->politeness, &t->visit, true);
     *t->back = t->next;
     if (t->next)
         t->next->back = t->back;

@@ -12,7 +12,7 @@
 #include "core/base/limits.h"
 #include "core/base/url.h"
 #include "core/collect/https/https.h"
-#include "core/collect/net/guest.h"
+#include "core/collect/net/politeness.h"
 
 struct event;
 struct watch;
@@ -20,7 +20,7 @@ struct watch;
 struct https {
     struct loop *loop;
     struct https_config config;
-    struct guest *guest;
+    struct politeness *politeness;
     bool has_curl;   /* is set up: since the first transfer, like the anchors */
     struct tls *tls;
     struct transfer *transfers;
@@ -56,5 +56,5 @@ struct transfer {
 extern const struct https_response https_no_memory; /* the value of last resort */
 
 bool https_may_contact(const struct https_config *, const struct ip *);
-void transfer_begin(void *transfer); /* for guest_enter() */
+void transfer_begin(void *transfer); /* for politeness_enter() */
 void transfer_free(struct transfer *); /* hangs up; its evidence stays unknown */

@@ -9,7 +9,7 @@
 #include "core/base/arena.h"
 #include "core/base/limits.h"
 #include "core/base/str.h"
-#include "core/collect/net/guest.h"
+#include "core/collect/net/politeness.h"
 #include "core/collect/smtp/smtp_end.h"
 #include "core/collect/smtp/smtp_session.h"
 #include "core/collect/tls/tls.h"
@@ -53,7 +53,7 @@ struct smtp *smtp_new(struct loop *loop, const struct smtp_config *config, const
     if (!smtp)
         return NULL;
     smtp->loop = loop;
-    if (copy_config(&smtp->config, config) && (smtp->guest = guest_new(loop, PEER_INTERVAL_MS)) &&
+    if (copy_config(&smtp->config, config) && (smtp->politeness = politeness_new(loop, PEER_INTERVAL_MS)) &&
         (smtp->obsolete_tls = tls_new_obsolete()) && (smtp->tls = tls_new(config->ca_file, why)))
         return smtp;
     smtp_free(smtp);
@@ -66,7 +66,7 @@ void smtp_free(struct smtp *smtp)
         return;
     while (smtp->sessions)
         session_abandon(smtp->sessions);
-    guest_free(smtp->guest);
+    politeness_free(smtp->politeness);
     tls_free(smtp->tls);
     tls_free(smtp->obsolete_tls);
     free((void *)(uintptr_t)smtp->config.allowed);

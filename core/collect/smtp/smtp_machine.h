@@ -5,7 +5,7 @@
  */
 #pragma once
 
-#include "core/collect/net/guest.h"
+#include "core/collect/net/politeness.h"
 #include "core/collect/net/stream.h"
 #include "core/collect/smtp/smtp_end.h"
 #include "core/collect/smtp/smtp_session.h"

@@ -17,7 +17,7 @@ void session_leave(struct session *s)
     task_free(s->stage_deadline);
     task_free(s->session_deadline);
     if (s->visit.peer)
-        guest_leave(s->smtp->guest, &s->visit, s->went_well);
+        politeness_leave(s->smtp->politeness, &s->visit, s->went_well);
     free(s);
 }
 

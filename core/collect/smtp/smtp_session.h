@@ -9,14 +9,14 @@
 
 #include "core/collect/smtp/smtp.h"
 
-struct guest;
+struct politeness;
 struct session;
 struct tls;
 
 struct smtp {
     struct loop *loop;
     struct smtp_config config; /* copied, with what it points to */
-    struct guest *guest;
+    struct politeness *politeness;
     struct tls *tls, *obsolete_tls; /* the latter for SMTP_TRIAL_OLD_TLS, and for nothing else */
     struct session *sessions; /* those that wait, too */
 };

@@ -8,7 +8,7 @@
 
 #include "core/base/limits.h"
 #include "core/base/loop.h"
-#include "core/collect/net/guest.h"
+#include "core/collect/net/politeness.h"
 
 struct call {
     struct visit visit;
@@ -24,13 +24,13 @@ static void begin(void *arg)
     call->begun = ++*call->count;
 }
 
-static void enter(struct guest *guest, struct call *call, const char *address, unsigned *count)
+static void enter(struct politeness *politeness, struct call *call, const char *address, unsigned *count)
 {
     struct ip ip;
 
     assert_true(ip_parse(address, &ip));
     *call = (struct call){.count = count};
-    assert_true(guest_enter(guest, &call->visit, &ip, false, begin, call));
+    assert_true(politeness_enter(politeness, &call->visit, &ip, false, begin, call));
     assert_int_equal(call->begun, 0); /* never from inside */
 }
 
@@ -41,14 +41,14 @@ static void test_one_network(void **state)
                                             "192.0.2.1", "2a00:1:2::1", "2a00:1:2:3::", "2a00:1:3::1"};
     enum { CALLS = sizeof addresses / sizeof *addresses };
     struct loop *loop = loop_new();
-    struct guest *guest = guest_new(loop, PEER_INTERVAL_MS);
+    struct politeness *politeness = politeness_new(loop, PEER_INTERVAL_MS);
     struct call calls[CALLS];
     unsigned count = 0;
 
     (void)state;
     for (size_t i = 0; i < CALLS; i++)
-        enter(guest, &calls[i], addresses[i], &count);
-    loop_run(loop); /* ends: those who wait, wait for a guest_leave() */
+        enter(politeness, &calls[i], addresses[i], &count);
+    loop_run(loop); /* ends: those who wait, wait for a politeness_leave() */
     for (unsigned i = 0; i < NET_SESSIONS; i++)
         assert_int_equal(calls[i].begun, i + 1);
     assert_int_equal(calls[5].begun, 0);
@@ -56,13 +56,13 @@ static void test_one_network(void **state)
     assert_true(calls[7].begun > 0);     /* another /24 */
     assert_int_equal(calls[8].begun, 0); /* the same address */
     assert_true(calls[9].begun && calls[10].begun && calls[11].begun);
-    guest_leave(guest, &calls[5].visit, true); /* gives up waiting */
-    guest_leave(guest, &calls[3].visit, true);
+    politeness_leave(politeness, &calls[5].visit, true); /* gives up waiting */
+    politeness_leave(politeness, &calls[3].visit, true);
     loop_run(loop);
     assert_int_equal(calls[5].begun, 0);
     assert_int_equal(calls[6].begun, count); /* the next in the queue */
     assert_int_equal(calls[8].begun, 0);
-    guest_free(guest); /* with visits open and waiting */
+    politeness_free(politeness); /* with visits open and waiting */
     loop_free(loop);
 }
 
@@ -76,26 +76,26 @@ static void test_again(void **state)
 {
     struct ip ip = {IP_V4, {192, 0, 2, 1}};
     struct loop *loop = loop_new();
-    struct guest *guest = guest_new(loop, 0);
+    struct politeness *politeness = politeness_new(loop, 0);
     struct task *end = task_new(loop, stop, loop);
     struct call first, second, third;
     unsigned count = 0;
 
     (void)state;
-    enter(guest, &first, "192.0.2.1", &count);
+    enter(politeness, &first, "192.0.2.1", &count);
     loop_run(loop);
-    guest_leave(guest, &first.visit, true);
+    politeness_leave(politeness, &first.visit, true);
     second = third = (struct call){.count = &count};
-    assert_true(guest_enter(guest, &second.visit, &ip, true, begin, &second));
+    assert_true(politeness_enter(politeness, &second.visit, &ip, true, begin, &second));
     loop_run(loop);
     assert_int_equal(second.begun, 2);
-    guest_leave(guest, &second.visit, false);
-    assert_true(guest_enter(guest, &third.visit, &ip, true, begin, &third));
+    politeness_leave(politeness, &second.visit, false);
+    assert_true(politeness_enter(politeness, &third.visit, &ip, true, begin, &third));
     task_schedule_at(end, loop_now_ms(loop) + 100);
     loop_run(loop);
     assert_int_equal(third.begun, 0);
     task_free(end);
-    guest_free(guest);
+    politeness_free(politeness);
     loop_free(loop);
 }
 
@@ -105,7 +105,7 @@ static void test_many_addresses(void **state)
     enum { ADDRESSES = 5000 };
     static struct call calls[ADDRESSES];
     struct loop *loop = loop_new();
-    struct guest *guest = guest_new(loop, PEER_INTERVAL_MS);
+    struct politeness *politeness = politeness_new(loop, PEER_INTERVAL_MS);
     unsigned count = 0;
 
     (void)state;
@@ -113,13 +113,13 @@ static void test_many_addresses(void **state)
         struct ip ip = {IP_V4, {11, (uint8_t)(i >> 8), (uint8_t)i, 1}};
 
         calls[i] = (struct call){.count = &count};
-        assert_true(guest_enter(guest, &calls[i].visit, &ip, i % 2, begin, &calls[i]));
+        assert_true(politeness_enter(politeness, &calls[i].visit, &ip, i % 2, begin, &calls[i]));
     }
     loop_run(loop);
     assert_int_equal(count, ADDRESSES);
     for (unsigned i = 0; i < ADDRESSES; i++)
-        guest_leave(guest, &calls[i].visit, true);
-    guest_free(guest);
+        politeness_leave(politeness, &calls[i].visit, true);
+    politeness_free(politeness);
     loop_free(loop);
 }
 
