@@ -9,10 +9,10 @@
 #include <unistd.h>
 
 #include "cmd/bounce_count.h"
-#include "cmd/file.h"
-#include "cmd/output.h"
-#include "cmd/usage.h"
-#include "cmd/wrap.h"
+#include "cmd/io/file.h"
+#include "cmd/io/output.h"
+#include "cmd/options/usage.h"
+#include "cmd/options/wrap.h"
 #include "core/base/arena.h"
 #include "core/base/ip.h"
 #include "core/base/str.h"

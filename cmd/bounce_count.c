@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cmd/wrap.h"
+#include "cmd/options/wrap.h"
 #include "core/base/arena.h"
 #include "core/base/ip.h"
 #include "core/base/name.h"

@@ -6,10 +6,10 @@
 #include <string.h>
 
 #include "cmd/command.h"
-#include "cmd/interrupt.h"
-#include "cmd/progress.h"
-#include "cmd/sheets.h"
-#include "cmd/targets.h"
+#include "cmd/io/interrupt.h"
+#include "cmd/io/progress.h"
+#include "cmd/io/sheets.h"
+#include "cmd/io/targets.h"
 #include "core/audit/engine.h"
 #include "core/base/arena.h"
 #include "core/base/limits.h"

@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "cmd/settings.h"
+#include "cmd/options/settings.h"
 
 struct engine;
 struct loop;

@@ -1,9 +1,9 @@
 /* cmd/checks.c - `mailready checks`: every check with id, group, worst status and title. */
 #include <string.h>
 
-#include "cmd/options.h"
-#include "cmd/output.h"
-#include "cmd/usage.h"
+#include "cmd/io/output.h"
+#include "cmd/options/options.h"
+#include "cmd/options/usage.h"
 #include "core/base/arena.h"
 #include "core/base/limits.h"
 #include "core/result/finding.h"

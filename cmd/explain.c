@@ -2,10 +2,10 @@
 #include <string.h>
 
 #include "cmd/bounce.h"
-#include "cmd/options.h"
-#include "cmd/output.h"
-#include "cmd/usage.h"
-#include "cmd/wrap.h"
+#include "cmd/io/output.h"
+#include "cmd/options/options.h"
+#include "cmd/options/usage.h"
+#include "cmd/options/wrap.h"
 #include "core/base/arena.h"
 #include "core/base/limits.h"
 #include "core/base/str.h"

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "cmd/command.h"
-#include "cmd/output.h"
+#include "cmd/io/output.h"
 
 enum { COMMANDS_MAX = 16 };
 

@@ -4,11 +4,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cmd/options.h"
-#include "cmd/output.h"
-#include "cmd/settings.h"
-#include "cmd/targets.h"
-#include "cmd/usage.h"
+#include "cmd/io/output.h"
+#include "cmd/io/targets.h"
+#include "cmd/options/options.h"
+#include "cmd/options/settings.h"
+#include "cmd/options/usage.h"
 #include "core/audit/engine.h"
 #include "core/base/arena.h"
 #include "core/base/limits.h"

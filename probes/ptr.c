@@ -14,7 +14,7 @@
 #include "core/facts/target.h"
 #include "core/result/finding.h"
 #include "core/result/probe.h"
-#include "probes/generic.h"
+#include "probes/generic/generic.h"
 #include "probes/unaddressed.h"
 
 enum { PTR_MANY = 10 }; /* more PTR records than this: ptr.single warns */

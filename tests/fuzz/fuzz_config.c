@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cmd/config.h"
-#include "cmd/options.h"
-#include "cmd/settings.h"
+#include "cmd/options/config.h"
+#include "cmd/options/options.h"
+#include "cmd/options/settings.h"
 #include "core/base/arena.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

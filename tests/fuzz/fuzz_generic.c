@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "core/base/arena.h"
-#include "probes/generic.h"
+#include "probes/generic/generic.h"
 
 static void expect(int ok)
 {

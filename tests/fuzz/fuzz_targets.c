@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cmd/targets.h"
+#include "cmd/io/targets.h"
 #include "core/base/arena.h"
 #include "core/base/name.h"
 

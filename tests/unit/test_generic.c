@@ -14,9 +14,9 @@
 #include "core/base/arena.h"
 #include "core/base/ip.h"
 #include "core/base/name.h"
-#include "probes/generic.h"
-#include "probes/generic_filters.h"
-#include "probes/generic_providers.h"
+#include "probes/generic/generic.h"
+#include "probes/generic/generic_filters.h"
+#include "probes/generic/generic_providers.h"
 
 #define LENGTH(array) (sizeof(array) / sizeof *(array))
 

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cmd/mta.h"
+#include "cmd/mta/mta.h"
 #include "core/base/arena.h"
 
 #define LENGTH(array) (sizeof(array) / sizeof *(array))

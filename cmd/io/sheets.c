@@ -1,0 +1,209 @@
+/* cmd/io/sheets.c - opens, feeds and closes the reports of a run. */
+#include "cmd/io/sheets.h"
+
+#include <errno.h>
+#include <langinfo.h>
+#include <locale.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "core/audit/recording.h"
+#include "core/base/arena.h"
+#include "core/base/str.h"
+
+enum { WIDEST = 120, WIDTH = 80 };
+
+static bool clash(struct sheets *sheets, const struct output *output)
+{
+    for (size_t i = 0; i < sheets->count; i++) {
+        if (output_same_file(&sheets->at[i].output, output))
+            return true;
+    }
+    return false;
+}
+
+static enum exit_status open_one(struct sheets *sheets, struct arena *arena, struct output *output, const char *path,
+                                 const char **why)
+{
+    if (!output_open(output, arena, path, why))
+        return EXIT_STATUS_FAULT;
+    if (clash(sheets, output)) {
+        *why = str_printf(arena, "%s: two outputs have this name", path);
+        output_abandon(output);
+        return EXIT_STATUS_USAGE;
+    }
+    return EXIT_STATUS_READY;
+}
+
+enum exit_status sheets_open(struct sheets *sheets, struct arena *arena, const struct settings *settings,
+                             const char **why)
+{
+    enum exit_status status = EXIT_STATUS_READY;
+
+    *sheets = (struct sheets){.at = ARENA_ARRAY(arena, struct sheet, settings->report_count), .record.directory = -1};
+    for (size_t i = 0; i < settings->report_count && status == EXIT_STATUS_READY; i++) {
+        sheets->at[i].report.reporter = settings->reports[i].reporter;
+        status = open_one(sheets, arena, &sheets->at[i].output, settings->reports[i].path, why);
+        sheets->count += status == EXIT_STATUS_READY;
+    }
+    if (status == EXIT_STATUS_READY && settings->record)
+        status = open_one(sheets, arena, &sheets->record, settings->record, why);
+    if (status != EXIT_STATUS_READY)
+        sheets_abandon(sheets);
+    sheets->open = sheets->count;
+    return status;
+}
+
+bool sheets_spare(const struct sheets *sheets, const char *path)
+{
+    for (size_t i = 0; path && i < sheets->count; i++) {
+        if (output_is_file(&sheets->at[i].output, path))
+            return false;
+    }
+    return !path || !sheets->record.stream || !output_is_file(&sheets->record, path);
+}
+
+static bool speaks_utf8(void)
+{
+    bool utf8;
+
+    setlocale(LC_CTYPE, "");
+    utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+    setlocale(LC_CTYPE, "C"); /* what is a letter does not depend on the locale in the rest of the program */
+    return utf8;
+}
+
+static struct report_options options_for(const struct output *output)
+{
+    const char *no_colour = getenv("NO_COLOR"), *terminal = getenv("TERM");
+    struct report_options options = {.utf8 = speaks_utf8(), .width = WIDTH};
+    struct winsize size;
+
+    if (output->stream != stdout || !isatty(STDOUT_FILENO))
+        return options;
+    options.colour = !(no_colour && *no_colour) && terminal && strcmp(terminal, "dumb") != 0;
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+        options.width = size.ws_col < WIDEST ? size.ws_col : WIDEST;
+    return options;
+}
+
+void sheets_begin(struct sheets *sheets, bool several)
+{
+    for (size_t i = 0; i < sheets->count; i++) {
+        struct sheet *sheet = &sheets->at[i];
+        struct report_options options = options_for(&sheet->output);
+
+        options.several = several;
+        report_begin(&sheet->report, sheet->report.reporter, sheet->output.stream, &options);
+        sheet->open = true;
+    }
+}
+
+static void note_failure(struct sheets *sheets, const struct output *output, int error)
+{
+    if (error == EPIPE && output->stream == stdout) {
+        sheets->reader_left = true;
+        return;
+    }
+    sheets->failed = true;
+    complain("%s: %s", output->path, strerror(error));
+}
+
+static void give_up(struct sheets *sheets, struct sheet *sheet, int error)
+{
+    note_failure(sheets, &sheet->output, error);
+    report_end(&sheet->report);
+    output_abandon(&sheet->output);
+    sheet->open = false;
+    sheets->open--;
+}
+
+static void write_record(struct sheets *sheets, const struct result *result)
+{
+    char *text = recording_write(result);
+    bool written = text && fputs(text, sheets->record.stream) >= 0 && fflush(sheets->record.stream) == 0;
+    int error = text ? errno : ENOMEM;
+
+    free(text);
+    if (!written) {
+        note_failure(sheets, &sheets->record, error);
+        output_abandon(&sheets->record);
+    }
+}
+
+void sheets_one(struct sheets *sheets, const struct result *result)
+{
+    for (size_t i = 0; i < sheets->count; i++) {
+        struct sheet *sheet = &sheets->at[i];
+        int error;
+
+        if (!sheet->open)
+            continue;
+        report_one(&sheet->report, result);
+        error = sink_finish(&sheet->report.sink);
+        if (error != 0)
+            give_up(sheets, sheet, error);
+    }
+    if (sheets->record.stream)
+        write_record(sheets, result);
+}
+
+static void close_output(struct sheets *sheets, struct output *output, bool complete)
+{
+    const char *why;
+    int error;
+
+    if (output_keep(output, complete, &error, &why))
+        return;
+    if (error == EPIPE && output->directory < 0) {
+        sheets->reader_left = true;
+    } else {
+        sheets->failed = true;
+        complain("%s", why);
+    }
+}
+
+void sheets_close(struct sheets *sheets, bool complete)
+{
+    for (size_t i = 0; i < sheets->count; i++) {
+        struct sheet *sheet = &sheets->at[i];
+        int error;
+
+        if (!sheet->open)
+            continue;
+        error = report_end(&sheet->report);
+        sheet->open = false;
+        if (error == 0) {
+            close_output(sheets, &sheet->output, complete);
+        } else {
+            note_failure(sheets, &sheet->output, error);
+            output_abandon(&sheet->output);
+        }
+    }
+    if (sheets->record.stream)
+        close_output(sheets, &sheets->record, complete);
+}
+
+void sheets_abandon(struct sheets *sheets)
+{
+    for (size_t i = 0; i < sheets->count; i++) {
+        if (sheets->at[i].open)
+            report_end(&sheets->at[i].report);
+        output_abandon(&sheets->at[i].output);
+        sheets->at[i].open = false;
+    }
+    if (sheets->record.stream)
+        output_abandon(&sheets->record);
+}
+
+void sheets_remove(const void *arg)
+{
+    const struct sheets *sheets = arg;
+
+    for (size_t i = 0; i < sheets->count; i++)
+        output_remove(&sheets->at[i].output);
+    if (sheets->record.temporary)
+        output_remove(&sheets->record);
+}

@@ -1,0 +1,177 @@
+/* cmd/options/help.c - `mailready help`: of the program, of a command; the manual; completion for shells. */
+#include "cmd/options/usage.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include "cmd/io/output.h"
+#include "cmd/options/options.h"
+#include "cmd/options/wrap.h"
+#include "core/base/arena.h"
+#include "core/base/limits.h"
+#include "core/base/str.h"
+#include "reports/reporter.h"
+
+enum { OPTION_COLUMN = 26, COMMAND_COLUMN = 11, STATUS_COLUMN = 5 };
+
+const struct exit_text exit_texts[] = {
+    {EXIT_STATUS_READY, "nothing at or above --fail-on"},
+    {EXIT_STATUS_FINDINGS, "findings at or above it"},
+    {EXIT_STATUS_USAGE, "usage or configuration error"},
+    {EXIT_STATUS_UNDECIDED, "no such finding, but a required check could not be decided"},
+    {EXIT_STATUS_FAULT, "fault of mailready or its machine: output could not be written, partial run"},
+    {0, NULL},
+};
+
+static void print_option(FILE *out, const struct option *option)
+{
+    char letter[] = "    ";
+    int column;
+
+    if (option->letter) {
+        letter[0] = '-';
+        letter[1] = option->letter;
+        letter[2] = ',';
+    }
+    column = fprintf(out, "  %s--%s%s%s", letter, option->name, option->argument ? " " : "",
+                     option->argument ? option->argument : "");
+    if (column >= OPTION_COLUMN) {
+        putc('\n', out);
+        column = 0;
+    }
+    if (option->standard || option->repeatable) {
+        char text[INPUT_LINE_MAX];
+
+        snprintf(text, sizeof text, "%s%s%s%s%s", option->help, option->standard ? " (default: " : "",
+                 option->standard ? option->standard : "", option->standard ? ")" : "",
+                 option->repeatable ? "; repeatable" : "");
+        print_wrapped(out, text, column > 0 ? (size_t)column : 0, OPTION_COLUMN);
+    } else {
+        print_wrapped(out, option->help, column > 0 ? (size_t)column : 0, OPTION_COLUMN);
+    }
+}
+
+static void print_command_help(FILE *out, const struct command *command)
+{
+    fprintf(out, "Usage: mailready %s %s\n\n", command->name, command->synopsis);
+    putc(toupper((unsigned char)*command->summary), out);
+    print_wrapped(out, command->summary + 1, 0, 0);
+    fputs("\nOptions:\n", out);
+    for (enum option_id id = 0; id < OPTION_COUNT; id++) {
+        if (strcmp(option_table[id].command, command->name) == 0 && !option_table[id].planned)
+            print_option(out, &option_table[id]);
+    }
+    if (command != &audit_command)
+        return;
+    fputs("\nFormats:\n", out);
+    for (size_t i = 0; reporters[i]; i++) {
+        int column = fprintf(out, "  %s", reporters[i]->name);
+
+        print_wrapped(out, reporters[i]->summary, (size_t)column, COMMAND_COLUMN);
+    }
+}
+
+void print_help(FILE *out, const struct command *command)
+{
+    if (command) {
+        print_command_help(out, command);
+        return;
+    }
+    fputs("Usage: mailready DOMAIN...          short for \"mailready audit DOMAIN...\"\n"
+          "       mailready COMMAND [options]\n"
+          "       mailready --version\n\n",
+          out);
+    print_wrapped(
+        out, "Tells whether receivers will take the mail that a domain sends, what is in the way, and how to mend it.",
+        0, 0);
+    fputs("\nCommands:\n", out);
+    for (size_t i = 0; i < all_command_count; i++) {
+        if (!all_commands[i]->planned) {
+            int column = fprintf(out, "  %s", all_commands[i]->name);
+
+            print_wrapped(out, all_commands[i]->summary, (size_t)column, COMMAND_COLUMN);
+        }
+    }
+    fputs("\n\"mailready help COMMAND\" lists the options of a command.\n\nExit status:\n", out);
+    for (const struct exit_text *at = exit_texts; at->text; at++) {
+        int column = fprintf(out, "  %d", (int)at->status);
+
+        print_wrapped(out, at->text, (size_t)column, STATUS_COLUMN);
+    }
+}
+
+enum exit_status usage_error(const char *why)
+{
+    complain("%s", why);
+    return EXIT_STATUS_USAGE;
+}
+
+bool usage_parse(struct options *options, struct arena *arena, const struct command *command, int argc, char **argv,
+                 enum exit_status *status)
+{
+    const char *why;
+    enum option_id help;
+
+    *options = options_new(arena, command->name);
+    if (!options_parse(options, argc, argv, &why)) {
+        *status = usage_error(why);
+        return false;
+    }
+    if (option_find(command->name, "help", &help) && options_flag(options, help)) {
+        print_help(stdout, command);
+        *status = output_stdout_done() ? EXIT_STATUS_READY : EXIT_STATUS_FAULT;
+        return false;
+    }
+    return true;
+}
+
+static enum exit_status unknown_topic(struct arena *arena, const char *topic)
+{
+    const struct command *planned = command_named(topic);
+
+    if (planned)
+        return usage_error(str_printf(arena, "%s is not available in this version", topic));
+    return usage_error(str_printf(arena, "help: there is no command \"%s\"; see \"mailready --help\"", topic));
+}
+
+static enum exit_status help(struct options *options)
+{
+    const struct option_use *completion = options_last(options, OPT_HELP_COMPLETION);
+    const struct command *command = NULL;
+
+    if (options->argument_count > 1)
+        return usage_error("help: one command at a time");
+    if (options->argument_count == 1) {
+        command = command_named(options->arguments[0]);
+        if (!command || command->planned)
+            return unknown_topic(options->arena, options->arguments[0]);
+    }
+    if (options_flag(options, OPT_HELP_MAN))
+        print_manual(stdout);
+    else if (completion)
+        print_completion(stdout, completion->value);
+    else
+        print_help(stdout, command);
+    return output_stdout_done() ? EXIT_STATUS_READY : EXIT_STATUS_FAULT;
+}
+
+static enum exit_status run_help(int argc, char **argv)
+{
+    struct arena *arena = arena_new(CONFIG_BYTES);
+    struct options options;
+    enum exit_status status = EXIT_STATUS_FAULT;
+
+    if (!arena)
+        complain("out of memory");
+    else if (usage_parse(&options, arena, &help_command, argc, argv, &status))
+        status = help(&options);
+    arena_free(arena);
+    return status;
+}
+
+const struct command help_command = {
+    .name = "help",
+    .synopsis = "[COMMAND]",
+    .summary = "show how to use mailready, or one of its commands",
+    .run = run_help,
+};

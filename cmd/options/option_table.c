@@ -1,0 +1,141 @@
+/* cmd/options/option_table.c - every option of every command, in the order of --help. */
+#include "cmd/options/options.h"
+
+/* clang-format off */
+const struct option option_table[OPTION_COUNT] = {
+    [OPT_DOMAINS] = {.command = "audit", .name = "domains", .type = OPTION_READ, .argument = "FILE",
+        .help = "audit the domains in FILE, one a line, \"-\" for standard input; \"#\" begins a comment, a line that is "
+                "no domain is reported with its number and skipped"},
+    [OPT_SENDER] = {.command = "audit", .name = "sender", .type = OPTION_TEXT, .argument = "IP[=HELO]",
+        .repeatable = true,
+        .help = "an address that sends mail for the domain, and the HELO name it uses; a host name stands for all "
+                "its addresses, a network of at most 16 addresses (IP/BITS) for each of them"},
+    [OPT_NOT_SENDER] = {.command = "audit", .name = "not-sender", .type = OPTION_TEXT, .argument = "IP|CIDR",
+        .repeatable = true,
+        .help = "this address never sends, whatever SPF says"},
+    [OPT_FROM_MTA] = {.command = "audit", .name = "from-mta", .type = OPTION_FLAG,
+        .help = "take HELO name and source addresses from the Postfix, Exim or OpenSMTPD of this machine; where all its "
+                "mail leaves through another server (relayhost, smarthost), name that server instead"},
+    [OPT_DKIM] = {.command = "audit", .name = "dkim", .type = OPTION_TEXT, .argument = "SELECTOR",
+        .repeatable = true,
+        .help = "a DKIM selector that mail of the domain is signed with: the s= of its DKIM-Signature fields; they "
+                "cannot be found out otherwise"},
+    [OPT_DKIM_GUESS] = {.command = "audit", .name = "dkim-guess", .type = OPTION_FLAG,
+        .help = "try common DKIM selectors as well; what is found is marked as a guess, and nothing found says "
+                "nothing"},
+    [OPT_MAIL_FROM] = {.command = "audit", .name = "mail-from", .type = OPTION_TEXT, .argument = "DOMAIN",
+        .repeatable = true, .standard = "the domain itself",
+        .help = "a domain of the envelope sender (MAIL FROM) that mail is sent with"},
+    [OPT_FROM] = {.command = "audit", .name = "from", .type = OPTION_TEXT, .argument = "DOMAIN", .repeatable = true,
+        .help = "a domain that stands in the From header, beside the domain itself"},
+    [OPT_VOLUME] = {.command = "audit", .name = "volume", .type = OPTION_CHOICE, .argument = "bulk|low",
+        .choices = "bulk low",
+        .help = "judge by the rules that large receivers have for bulk senders, or by those for others"},
+    [OPT_RECEIVER] = {.command = "audit", .name = "receiver", .type = OPTION_TEXT, .argument = "NAME",
+        .repeatable = true,
+        .help = "only what this receiver would do with the mail decides about the exit status: gmail, gmail-bulk, yahoo "
+                "and others, a wrong name shows them all"},
+    [OPT_ONLY] = {.command = "audit", .name = "only", .type = OPTION_CHECKS, .argument = "GROUP|ID,...",
+        .repeatable = true,
+        .help = "these checks and no others; \"mailready checks\" lists them"},
+    [OPT_SKIP] = {.command = "audit", .name = "skip", .type = OPTION_CHECKS, .argument = "GROUP|ID,...",
+        .repeatable = true,
+        .help = "all checks but these"},
+    [OPT_FAIL_ON] = {.command = "audit", .name = "fail-on", .type = OPTION_CHOICE, .argument = "fail|warn|never",
+        .choices = "fail warn never", .standard = "fail", .help = "the mildest finding that makes the exit status 1"},
+    [OPT_FORMAT] = {.command = "audit", .name = "format", .type = OPTION_REPORT, .argument = "FORMAT[=FILE]",
+        .repeatable = true,
+        .standard = "text", .help = "how to report, on standard output or in FILE"},
+    [OPT_OUTPUT] = {.command = "audit", .name = "output", .letter = 'o', .type = OPTION_WRITE, .argument = "FILE",
+        .repeatable = true,
+        .help = "report in FILE, in the format that its suffix names; \"-\" is standard output"},
+    [OPT_RESOLVER] = {.command = "audit", .name = "resolver", .type = OPTION_TEXT, .argument = "ADDR[@PORT]",
+        .repeatable = true,
+        .help = "ask this resolver instead of the system's"},
+    [OPT_TRUST_AD] = {.command = "audit", .name = "trust-ad", .type = OPTION_FLAG,
+        .help = "the resolver validates DNSSEC and the way to it is safe; a resolver on this machine is trusted "
+                "anyway"},
+    [OPT_HELO] = {.command = "audit", .name = "helo", .type = OPTION_TEXT, .argument = "NAME",
+        .standard = "the name of this machine", .help = "the name that mailready itself says in EHLO"},
+    [OPT_SMTP_PORT] = {.command = "audit", .name = "smtp-port", .type = OPTION_NUMBER, .argument = "PORT",
+        .least = 1, .most = 65535,
+        .standard = "25", .help = "the port of the mail servers"},
+    [OPT_SESSIONS] = {.command = "audit", .name = "sessions", .type = OPTION_NUMBER, .argument = "N", .least = 1, .most = 2,
+        .standard = "1, and a second one where the first shows a sender by a name that does not fit",
+        .help = "connections to each address of a mail server: two may show that a load balancer has several names"},
+    [OPT_SOURCE] = {.command = "audit", .name = "source", .type = OPTION_TEXT, .argument = "ADDR", .repeatable = true,
+        .help = "connect to mail servers from this address of this machine; once for IPv4, once for IPv6"},
+    [OPT_IPV4] = {.command = "audit", .name = "ipv4", .letter = '4', .type = OPTION_FLAG, .help = "connect over IPv4 "
+                "only"},
+    [OPT_IPV6] = {.command = "audit", .name = "ipv6", .letter = '6', .type = OPTION_FLAG, .help = "connect over IPv6 "
+                "only"},
+    [OPT_ALLOW_NET] = {.command = "audit", .name = "allow-net", .type = OPTION_TEXT, .argument = "CIDR",
+        .repeatable = true,
+        .help = "connect to addresses of this network though it is a special-purpose one: private, reserved, "
+                "documentation"},
+    [OPT_CA_FILE] = {.command = "audit", .name = "ca-file", .type = OPTION_READ, .argument = "FILE",
+        .help = "certificates (PEM) of authorities to trust beside those of the system"},
+    [OPT_CANARY] = {.command = "audit", .name = "canary", .type = OPTION_TEXT, .argument = "HOST", .repeatable = true,
+        .help = "a mail server that is known to answer: shows whether port 25 leaves this machine, asked only when "
+                "in doubt"},
+    [OPT_BOGUS_CANARY] = {.command = "audit", .name = "bogus-canary", .type = OPTION_TEXT, .argument = "NAME", .repeatable = true,
+        .help = "a name that is known to fail DNSSEC validation: shows whether the resolver validates"},
+    [OPT_DNSBL] = {.command = "audit", .name = "dnsbl", .type = OPTION_TEXT, .argument = "LIST", .repeatable = true,
+        .help = "ask this blocklist: its zone, perhaps with your key in front, which recordings and JSON reports hold; "
+                "without it a few large ones are asked, but none for several domains or through a public resolver"},
+    [OPT_NO_DNSBL] = {.command = "audit", .name = "no-dnsbl", .type = OPTION_FLAG, .help = "ask no blocklist"},
+    [OPT_ACTIVE] = {.command = "audit", .name = "active", .argument = "TEST,...", .type = OPTION_TEXT, .repeatable = true,
+        .help = "test the hosts of --own further: postmaster (is its mail taken?), relay=DOMAIN (is mail to a stranger's "
+                "DOMAIN refused?), old-tls (are TLS 1.0 and 1.1 still offered?), injection (is a command that is sent along "
+                "with STARTTLS dropped?); no message is ever sent"},
+    [OPT_OWN] = {.command = "audit", .name = "own", .argument = "HOST", .type = OPTION_TEXT, .repeatable = true,
+        .help = "mail servers of yours, for --active: this host, and those below it"},
+    [OPT_TIMEOUT] = {.command = "audit", .name = "timeout", .type = OPTION_NUMBER, .argument = "SECONDS",
+        .least = 1, .most = 3600,
+        .standard = "60", .help = "for one domain; what is not known by then is reported as unknown"},
+    [OPT_JOBS] = {.command = "audit", .name = "jobs", .argument = "N", .type = OPTION_TEXT, .planned = true},
+    [OPT_IN_FLIGHT] = {.command = "audit", .name = "in-flight", .type = OPTION_NUMBER, .argument = "N", .least = 1,
+        .most = 10000,
+        .standard = "50", .help = "how many domains are audited at once"},
+    [OPT_RECORD] = {.command = "audit", .name = "record", .type = OPTION_WRITE, .argument = "FILE",
+        .help = "save the evidence in FILE; for one domain"},
+    [OPT_REPLAY] = {.command = "audit", .name = "replay", .type = OPTION_READ, .argument = "FILE",
+        .help = "judge the evidence that was saved in FILE, without any network; domain and senders are those of FILE"},
+    [OPT_TRACE] = {.command = "audit", .name = "trace", .type = OPTION_FLAG,
+        .help = "write every query, reply and SMTP line with time and peer to standard error"},
+    [OPT_CONFIG] = {.command = "audit", .name = "config", .type = OPTION_READ, .argument = "FILE",
+        .help = "read options from FILE; the command line wins over the environment, that over FILE"},
+    [OPT_AUDIT_HELP] = {.command = "audit", .name = "help", .letter = 'h', .type = OPTION_FLAG, .help = "show this "
+                "help"},
+    [OPT_EXPLAIN_BOUNCE] = {.command = "explain", .name = "bounce", .argument = "TEXT|FILE", .type = OPTION_TEXT,
+        .help = "tell what is behind a rejection, who wrote it and by which rule: an SMTP reply, a line of a log, a delivery "
+                "status notification; of a FILE with many (mailbox, log of Postfix, Exim or OpenSMTPD, output of "
+                "\"postqueue -j\") they are counted by cause and receiver, the most frequent first, with the command that audits "
+                "each; \"-\" is standard input; exit status 3 where nothing is found that a check looks at"},
+    [OPT_EXPLAIN_HELP] = {.command = "explain", .name = "help", .letter = 'h', .type = OPTION_FLAG, .help = "show "
+                "this help"},
+    [OPT_CHECKS_FORMAT] = {.command = "checks", .name = "format", .type = OPTION_CHOICE, .argument = "text|json",
+        .choices = "text json", .standard = "text", .help = "how to list them"},
+    [OPT_CHECKS_HELP] = {.command = "checks", .name = "help", .letter = 'h', .type = OPTION_FLAG, .help = "show this "
+                "help"},
+    [OPT_SPF_IP] = {.command = "spf", .name = "ip", .type = OPTION_TEXT, .argument = "ADDR",
+        .help = "the address that connects"},
+    [OPT_SPF_HELO] = {.command = "spf", .name = "helo", .type = OPTION_TEXT, .argument = "NAME",
+        .standard = "DOMAIN", .help = "the name that it says in HELO"},
+    [OPT_SPF_MAIL_FROM] = {.command = "spf", .name = "mail-from", .type = OPTION_TEXT, .argument = "ADDR",
+        .standard = "postmaster@DOMAIN", .help = "the sender that it says in MAIL FROM, for records that depend on it"},
+    [OPT_SPF_RESOLVER] = {.command = "spf", .name = "resolver", .type = OPTION_TEXT, .argument = "ADDR[@PORT]",
+        .repeatable = true,
+        .help = "ask this resolver instead of the system's"},
+    [OPT_SPF_TIMEOUT] = {.command = "spf", .name = "timeout", .type = OPTION_NUMBER, .argument = "SECONDS",
+        .least = 1, .most = 3600,
+        .standard = "60", .help = "what is not known by then is temperror"},
+    [OPT_SPF_TRACE] = {.command = "spf", .name = "trace", .type = OPTION_FLAG,
+        .help = "write every query and reply with time and peer to standard error"},
+    [OPT_SPF_HELP] = {.command = "spf", .name = "help", .letter = 'h', .type = OPTION_FLAG, .help = "show this help"},
+    [OPT_HELP_MAN] = {.command = "help", .name = "man", .type = OPTION_FLAG, .help = "print the manual page, in mdoc"},
+    [OPT_HELP_COMPLETION] = {.command = "help", .name = "completion", .type = OPTION_CHOICE, .argument = "bash|zsh",
+        .choices = "bash zsh", .help = "print the completion for a shell"},
+    [OPT_HELP_HELP] = {.command = "help", .name = "help", .letter = 'h', .type = OPTION_FLAG, .help = "show this help"},
+};
+/* clang-format on */

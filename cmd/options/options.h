@@ -1,0 +1,138 @@
+/* cmd/options/options.h - the options of every command.
+ *
+ * One table says all about them.  Parsing, --help, the manual and the completion of shells follow it, so they cannot
+ * differ.  Long names are a contract; they are also the keys of the configuration file, and in capitals with "_" the
+ * environment's (MAILREADY_FAIL_ON).
+ *
+ * A value comes from the command line, the environment or the file.  The strongest source that mentions an option
+ * decides alone: values of weaker sources are not added to it.  Options of the interface that this version lacks are in
+ * the table too, marked `planned`: they are refused by name.
+ *
+ * Uses point into argv, the environment or the arena, and live as long as these.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum option_id {
+    OPT_DOMAINS,
+    OPT_SENDER,
+    OPT_NOT_SENDER,
+    OPT_FROM_MTA,
+    OPT_DKIM,
+    OPT_DKIM_GUESS,
+    OPT_MAIL_FROM,
+    OPT_FROM,
+    OPT_VOLUME,
+    OPT_RECEIVER,
+    OPT_ONLY,
+    OPT_SKIP,
+    OPT_FAIL_ON,
+    OPT_FORMAT,
+    OPT_OUTPUT,
+    OPT_RESOLVER,
+    OPT_TRUST_AD,
+    OPT_HELO,
+    OPT_SMTP_PORT,
+    OPT_SESSIONS,
+    OPT_SOURCE,
+    OPT_IPV4,
+    OPT_IPV6,
+    OPT_ALLOW_NET,
+    OPT_CA_FILE,
+    OPT_CANARY,
+    OPT_BOGUS_CANARY,
+    OPT_DNSBL,
+    OPT_NO_DNSBL,
+    OPT_ACTIVE,
+    OPT_OWN,
+    OPT_TIMEOUT,
+    OPT_JOBS,
+    OPT_IN_FLIGHT,
+    OPT_RECORD,
+    OPT_REPLAY,
+    OPT_TRACE,
+    OPT_CONFIG,
+    OPT_AUDIT_HELP,
+    OPT_EXPLAIN_BOUNCE,
+    OPT_EXPLAIN_HELP,
+    OPT_CHECKS_FORMAT,
+    OPT_CHECKS_HELP,
+    OPT_SPF_IP,
+    OPT_SPF_HELO,
+    OPT_SPF_MAIL_FROM,
+    OPT_SPF_RESOLVER,
+    OPT_SPF_TIMEOUT,
+    OPT_SPF_TRACE,
+    OPT_SPF_HELP,
+    OPT_HELP_MAN,
+    OPT_HELP_COMPLETION,
+    OPT_HELP_HELP,
+    OPTION_COUNT
+};
+
+enum option_type {
+    OPTION_FLAG,   /* --name, or --name=yes and --name=no */
+    OPTION_TEXT,   /* checked by whoever uses it */
+    OPTION_NUMBER, /* least..most */
+    OPTION_CHOICE, /* one of `choices` */
+    OPTION_CHECKS, /* ids and groups of checks, comma separated */
+    OPTION_READ,   /* a file that is read */
+    OPTION_WRITE,  /* a file that is written */
+    OPTION_REPORT, /* a format, or FORMAT=FILE */
+};
+
+struct option {
+    const char *command;
+    const char *name; /* without "--" */
+    char letter;      /* 0: no short form */
+    enum option_type type;
+    const char *argument; /* as help shows it; NULL for flags */
+    bool repeatable;
+    bool planned;         /* part of the interface, not of this version */
+    const char *standard; /* the default, as help shows it; NULL */
+    const char *choices;  /* separated by blanks */
+    long least, most;
+    const char *help;
+};
+
+extern const struct option option_table[OPTION_COUNT];
+
+enum option_source { SOURCE_FILE, SOURCE_ENVIRONMENT, SOURCE_FLAG }; /* weakest first */
+
+struct option_use {
+    enum option_id id;
+    const char *value; /* flags: "yes" or "no" */
+    enum option_source source;
+    const char *where; /* to begin a complaint: "--sender", "MAILREADY_SENDER", "mailready.conf:3: sender" */
+};
+
+struct arena;
+
+struct options {
+    struct arena *arena; /* for texts */
+    const char *command;
+    struct option_use *uses;
+    size_t use_count, use_room;
+    const char **arguments; /* what is neither an option nor its value */
+    size_t argument_count;
+};
+
+struct options options_new(struct arena *, const char *command);
+
+/* All false with *why in the arena: one line that says what and where. */
+bool options_parse(struct options *, int argc, char **argv, const char **why); /* argv[0] is not looked at */
+bool options_environment(struct options *, char **environment, const char **ignored, const char **why);
+bool options_add(struct options *, enum option_id, const char *value, enum option_source, const char *where,
+                 const char **why);
+
+bool option_find(const char *command, const char *name, enum option_id *out);      /* by its whole long name */
+const char *option_nearest(struct arena *, const char *command, const char *name); /* NULL: none is near */
+const char *option_variable(struct arena *, enum option_id);                       /* "MAILREADY_FAIL_ON" */
+
+/* The uses that count, of the strongest source, in order: begin with NULL, the end is NULL. */
+const struct option_use *options_next(const struct options *, enum option_id, const struct option_use *);
+const struct option_use *options_last(const struct options *, enum option_id); /* for options that are not repeatable */
+bool options_flag(const struct options *, enum option_id);
+long options_number(const struct options *, enum option_id, long standard);

@@ -1,0 +1,51 @@
+/* cmd/options/settings.h - the options of an audit, understood: addresses are addresses, checks are checks.
+ *
+ * Everything lives in the options' arena and is const once made.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/base/status.h"
+#include "core/collect/dns/dns.h"
+#include "core/facts/target.h"
+
+struct arena;
+struct options;
+struct receiver;
+struct reporter;
+
+struct report_request {
+    const struct reporter *reporter;
+    const char *path;  /* NULL: standard output */
+    const char *where; /* the option that asked for it, to begin a complaint */
+};
+
+struct settings {
+    struct target target;         /* all but the domain; of every domain of this run */
+    struct dns_server *resolvers; /* none: the system's */
+    size_t resolver_count;
+    bool trust_ad;
+    bool no_dnsbl;
+    const char *helo; /* NULL: this machine's */
+    struct ip source4, source6;
+    bool use_ipv4, use_ipv6;
+    struct ip_network *allowed;
+    size_t allowed_count;
+    const char *ca_file; /* NULL */
+    int64_t timeout_ms;
+    size_t in_flight;
+    bool trace;
+    enum status fail_on;                        /* FAIL or WARN; PASS: never */
+    const struct receiver **receivers;          /* --receiver: they alone decide about the exit status; none: findings do */
+    size_t receiver_count;
+    const char *domains_file, *record, *replay; /* NULL: not given */
+    struct report_request *reports;             /* at least one */
+    size_t report_count;
+};
+
+bool settings_server(struct arena *, const char *text, struct dns_server *out); /* ADDR or ADDR@PORT */
+void settings_system_servers(struct dns_system *out);                           /* complains of those that cannot be used */
+bool settings_make(const struct options *, struct settings *out, const char **why);

@@ -1,0 +1,25 @@
+/* cmd/options/usage.h - what help, manual and completion are made of, and the steps that commands share. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "cmd/command.h"
+
+struct arena;
+struct options;
+
+struct exit_text {
+    enum exit_status status;
+    const char *text;
+};
+extern const struct exit_text exit_texts[]; /* text NULL at the end */
+
+void print_help(FILE *, const struct command *);  /* NULL: of the program */
+void print_manual(FILE *);                        /* in mdoc */
+void print_completion(FILE *, const char *shell); /* "bash", "zsh" */
+
+/* Parses the options of a command that has no environment; false with the status to end with, after --help too. */
+bool usage_parse(struct options *, struct arena *, const struct command *, int argc, char **argv,
+                 enum exit_status *status);
+enum exit_status usage_error(const char *why);

@@ -1,0 +1,11 @@
+/* probes/generic/generic_providers.h - is a reverse name the one that its provider gave to the address by itself?
+ *
+ * By generic_providers.def.  Names are lower case.
+ */
+#pragma once
+
+#include <stdbool.h>
+
+const char *provider_of_default_name(const char *name); /* whose scheme it follows; NULL: nobody's that is listed */
+bool provider_known_to_spamassassin(const char *name);  /* follows a scheme that SpamAssassin has a rule for */
+bool provider_pattern_matches(const char *pattern, const char *name);

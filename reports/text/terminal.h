@@ -1,0 +1,21 @@
+/* reports/text/terminal.h - lines of a terminal: colour where it is wanted, text wrapped to the width. */
+#pragma once
+
+#include <stddef.h>
+
+#include "core/base/status.h"
+
+struct report;
+
+void terminal_colour(struct report *, enum status);
+void terminal_bold(struct report *);
+void terminal_dim(struct report *);
+void terminal_plain(struct report *); /* ends any of them */
+
+void terminal_spaces(struct report *, size_t count);
+void terminal_newline(struct report *);
+void terminal_rule(struct report *);
+
+/* Writes text from the column where the line stands now, further lines from `indent` on; ends the last line. */
+void terminal_wrapped_from(struct report *, size_t column, size_t indent, const char *text);
+void terminal_wrapped(struct report *, size_t indent, const char *text); /* on a line of its own */

@@ -1,0 +1,315 @@
+/* reports/text/text.c - the report for a terminal: verdict, findings by group, what to fix first at the end. */
+
+#include "reports/reporter.h"
+
+#include <string.h>
+
+#include "core/base/arena.h"
+#include "core/base/str.h"
+#include "core/derive/resolver.h"
+#include "reports/outline.h"
+#include "reports/text/terminal.h"
+#include "reports/text/text_identity.h"
+#include "reports/words.h"
+
+enum {
+    NAME_COLUMN = 13,  /* where the name of a check begins: "  x FAIL     " */
+    FIX_COLUMN = 5,    /* where an item of the list of repairs begins: " 1.  " */
+    LABEL_COLUMN = 13, /* where the values of the header begin */
+};
+
+/* Records are for copying: a line each, never broken. */
+static void records(struct report *report, size_t indent, const struct text_list *list)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        terminal_spaces(report, indent);
+        terminal_bold(report);
+        sink_text(&report->sink, list->at[i]);
+        terminal_plain(report);
+        terminal_newline(report);
+    }
+}
+
+static void labelled(struct report *report, const char *label, const char *text)
+{
+    terminal_dim(report);
+    sink_literal(&report->sink, "  ");
+    sink_text(&report->sink, label);
+    terminal_plain(report);
+    terminal_spaces(report, LABEL_COLUMN - 2 - strlen(label));
+    terminal_wrapped_from(report, LABEL_COLUMN, LABEL_COLUMN, text);
+}
+
+static void header(struct report *report, const struct result *result)
+{
+    const struct target *target = result->target;
+    const struct vantage *vantage = result->vantage;
+    const struct inventory *mail = result->inventory;
+    enum status as = verdict_as_status(result->verdict);
+    bool any = false; /* sender; they come next */
+
+    terminal_rule(report);
+    terminal_bold(report);
+    terminal_wrapped(report, 0, target->domain);
+    terminal_plain(report);
+    if (target->unicode && strcmp(target->unicode, target->domain) != 0)
+        terminal_wrapped(report, 0, target->unicode);
+    terminal_newline(report);
+    terminal_colour(report, as);
+    sink_text(&report->sink, status_symbol(as, report->options.utf8));
+    sink_literal(&report->sink, " ");
+    sink_text(&report->sink, verdict_label(result->verdict));
+    terminal_plain(report);
+    terminal_newline(report);
+    terminal_wrapped(report, 2, verdict_sentence(report->arena, result));
+    terminal_wrapped(report, 2, counts_text(report->arena, result->counts, ", "));
+    terminal_newline(report);
+    labelled(report, "when",
+             str_printf(report->arena, "%s, took %s", time_text(report->arena, result->started_s),
+                        elapsed_text(report->arena, result->elapsed_ms)));
+    if (vantage) {
+        labelled(report, "seen from", vantage->host ? vantage->host : "?");
+        for (size_t i = 0; i < vantage->resolver_count; i++)
+            labelled(report, i ? "" : "resolver",
+                     i ? vantage->resolvers[i]
+                       : str_printf(report->arena, "%s (%s)", vantage->resolvers[i], resolver_trust_text(result)));
+        if (result->instrument)
+            labelled(report, "tested", instrument_text(report->arena, result->instrument));
+    }
+    for (size_t i = 0; mail && i < mail->address_count; i++)
+        any = any || address_is_sender(&mail->addresses[i]);
+    if (!any)
+        labelled(report, "senders", "none known; name them with --sender ADDRESS=HELO");
+}
+
+static void status_words(struct report *report, enum status status)
+{
+    const char *label = status_label(status);
+
+    sink_literal(&report->sink, "  ");
+    terminal_colour(report, status);
+    sink_text(&report->sink, status_symbol(status, report->options.utf8));
+    sink_literal(&report->sink, " ");
+    sink_text(&report->sink, label);
+    terminal_plain(report);
+    terminal_spaces(report, NAME_COLUMN - 4 - strlen(label));
+}
+
+static void entry_in_full(struct report *report, const struct entry *entry)
+{
+    const struct finding *f = entry->findings[0];
+
+    status_words(report, entry->status);
+    terminal_bold(report);
+    sink_text(&report->sink, entry->check->name);
+    terminal_plain(report);
+    sink_literal(&report->sink, "  ");
+    terminal_wrapped_from(report, NAME_COLUMN + strlen(entry->check->name) + 2, NAME_COLUMN + 2,
+                          entry_subjects(report->arena, entry));
+    terminal_wrapped(report, NAME_COLUMN, f->message);
+    if (entry->status == UNKNOWN && side_sentence(f->side))
+        terminal_wrapped(report, NAME_COLUMN, side_sentence(f->side));
+    if (entry->dependant_count)
+        terminal_wrapped(
+            report, NAME_COLUMN,
+            str_printf(report->arena, "Undecided because of this, too: %s.", entry_dependants(report->arena, entry)));
+    if (entry->fix) {
+        terminal_wrapped(report, NAME_COLUMN,
+                         str_printf(report->arena, "How to fix it: number %zu below.", entry->fix));
+        return;
+    }
+    if (remedy_text(f) && (f->remedy || entry->status > NOTE))
+        terminal_wrapped(report, NAME_COLUMN, remedy_text(f));
+    records(report, NAME_COLUMN, &f->records);
+}
+
+/* One paragraph for all that passed: "ptr.exists, ptr.fcrdns (2)". */
+static void passed(struct report *report, const struct group *group)
+{
+    size_t counts[CHECK_COUNT] = {0};
+    const char *text = "";
+
+    for (size_t e = 0; e < group->entry_count; e++)
+        if (group->entries[e].status == PASS)
+            counts[group->entries[e].findings[0]->check] += group->entries[e].count;
+    for (size_t id = 0; id < CHECK_COUNT; id++) {
+        if (counts[id] == 0)
+            continue;
+        text = str_printf(report->arena, "%s%s%s", text, *text ? ", " : "", check_of((enum check_id)id)->name);
+        if (counts[id] > 1)
+            text = str_printf(report->arena, "%s (%zu)", text, counts[id]);
+    }
+    if (!*text)
+        return;
+    status_words(report, PASS);
+    terminal_wrapped_from(report, NAME_COLUMN, NAME_COLUMN, text);
+}
+
+/* One paragraph for each reason to skip. */
+static void skipped(struct report *report, const struct group *group)
+{
+    for (size_t e = 0; e < group->entry_count; e++) {
+        const char *message = group->entries[e].findings[0]->message, *text = "";
+        bool told = false, seen[CHECK_COUNT] = {false};
+
+        if (group->entries[e].status != SKIPPED)
+            continue;
+        for (size_t i = 0; i < group->entry_count; i++) {
+            const struct entry *other = &group->entries[i];
+
+            if (other->status != SKIPPED || strcmp(other->findings[0]->message, message) != 0)
+                continue;
+            told = told || i < e;
+            if (!seen[other->findings[0]->check])
+                text = str_printf(report->arena, "%s%s%s", text, *text ? ", " : "", other->check->name);
+            seen[other->findings[0]->check] = true;
+        }
+        if (told)
+            continue;
+        status_words(report, SKIPPED);
+        terminal_wrapped_from(report, NAME_COLUMN, NAME_COLUMN, str_printf(report->arena, "%s: %s", text, message));
+    }
+}
+
+static void findings_of(struct report *report, const struct group *group)
+{
+    if (group->entry_count == 0) /* all of it is told elsewhere, as a consequence */
+        return;
+    terminal_newline(report);
+    terminal_bold(report);
+    sink_text(&report->sink, group->title);
+    terminal_plain(report);
+    terminal_dim(report);
+    sink_literal(&report->sink, "  ");
+    terminal_wrapped_from(report, sink_columns(group->title, strlen(group->title)) + 2, 2,
+                          group_counts(report->arena, group, ", "));
+    terminal_plain(report);
+    for (size_t e = 0; e < group->entry_count; e++)
+        if (group->entries[e].status > SKIPPED)
+            entry_in_full(report, &group->entries[e]);
+    skipped(report, group);
+    passed(report, group);
+}
+
+static void what_to_fix_first(struct report *report, const struct outline *outline)
+{
+    terminal_newline(report);
+    terminal_rule(report);
+    terminal_bold(report);
+    sink_literal(&report->sink, "What to fix first");
+    terminal_plain(report);
+    terminal_newline(report);
+    for (size_t i = 0; i < outline->fix_count; i++) {
+        const struct entry *entry = outline->fix[i];
+        char number[24];
+
+        terminal_newline(report);
+        snprintf(number, sizeof number, "%2zu.", i + 1);
+        sink_literal(&report->sink, " ");
+        terminal_colour(report, entry->status);
+        sink_text(&report->sink, number);
+        terminal_plain(report);
+        sink_literal(&report->sink, " ");
+        terminal_bold(report);
+        sink_text(&report->sink, entry->check->name);
+        terminal_plain(report);
+        sink_literal(&report->sink, "  ");
+        terminal_wrapped_from(report, FIX_COLUMN + strlen(entry->check->name) + 2, FIX_COLUMN + 2,
+                              entry_subjects(report->arena, entry));
+        terminal_wrapped(report, FIX_COLUMN, remedy_text(entry->findings[0]));
+        if (entry->findings[0]->records.count) {
+            terminal_newline(report);
+            records(report, FIX_COLUMN + 2, &entry->findings[0]->records);
+        }
+    }
+    terminal_newline(report);
+    terminal_wrapped(
+        report, 0,
+        str_printf(report->arena, "Why, and for whom it matters: mailready explain %s", outline->fix[0]->check->name));
+}
+
+static void what_is_open(struct report *report, const struct outline *outline)
+{
+    terminal_newline(report);
+    terminal_rule(report);
+    terminal_bold(report);
+    sink_literal(&report->sink, "What is in the way of a verdict");
+    terminal_plain(report);
+    terminal_newline(report);
+    for (size_t g = 0; g < outline->group_count; g++) {
+        for (size_t e = 0; e < outline->groups[g].entry_count; e++) {
+            const struct entry *entry = &outline->groups[g].entries[e];
+            const struct finding *f = entry->findings[0];
+
+            if (entry->status != UNKNOWN)
+                continue;
+            terminal_newline(report);
+            status_words(report, UNKNOWN);
+            terminal_wrapped_from(report, NAME_COLUMN, NAME_COLUMN, f->message);
+            if (side_sentence(f->side))
+                terminal_wrapped(report, NAME_COLUMN, side_sentence(f->side));
+            if (remedy_text(f))
+                terminal_wrapped(report, NAME_COLUMN, remedy_text(f));
+        }
+    }
+}
+
+static void one(struct report *report, const struct result *result)
+{
+    const struct outline *outline = outline_of(report->arena, result);
+
+    if (report->results)
+        terminal_newline(report);
+    header(report, result);
+    text_identities(report, result);
+    for (size_t g = 0; g < outline->group_count; g++)
+        findings_of(report, &outline->groups[g]);
+    text_receivers(report, result);
+    if (outline->fix_count)
+        what_to_fix_first(report, outline);
+    else if (result->verdict == VERDICT_UNKNOWN)
+        what_is_open(report, outline);
+}
+
+static void begin(struct report *report)
+{
+    (void)report;
+}
+
+static void end(struct report *report)
+{
+    if (!report->options.several || report->results < 2)
+        return;
+    terminal_newline(report);
+    terminal_rule(report);
+    terminal_bold(report);
+    sink_number(&report->sink, (long long)report->results);
+    sink_literal(&report->sink, " domains");
+    terminal_plain(report);
+    terminal_newline(report);
+    for (int verdict = VERDICT_NOT_READY; verdict >= VERDICT_READY; verdict--) {
+        enum status as = verdict_as_status((enum verdict)verdict);
+        char number[24];
+
+        if (report->verdicts[verdict] == 0)
+            continue;
+        snprintf(number, sizeof number, "%6zu ", report->verdicts[verdict]);
+        sink_text(&report->sink, number);
+        terminal_colour(report, as);
+        sink_text(&report->sink, status_symbol(as, report->options.utf8));
+        sink_literal(&report->sink, " ");
+        sink_text(&report->sink, verdict_label((enum verdict)verdict));
+        terminal_plain(report);
+        terminal_newline(report);
+    }
+}
+
+const struct reporter text_reporter = {
+    .name = "text",
+    .suffix = ".txt",
+    .summary = "for people at a terminal",
+    .language = SINK_TEXT,
+    .begin = begin,
+    .one = one,
+    .end = end,
+};
