@@ -253,12 +253,13 @@ static void judge_policy(struct run *run, const struct from_domain *from)
     finding_rests_on(run, f, from->source->answer->key);
 }
 
-/* The record as it is, and an address.  One with faults is dmarc.syntax's to repair. */
+/* The record as it is, and an address.  One with faults is dmarc.syntax's to repair, and that of a registry is nobody's
+ * here. */
 static void offer_reports(struct run *run, const struct from_domain *from, struct finding *f)
 {
     const char *text = dmarc_mend(run_arena(run), from->record->tags.text).text;
 
-    if (text && dmarc_record_is_sound(from->record))
+    if (text && is_own(from, from->source) && name_labels(from->source->name) > 1 && dmarc_record_is_sound(from->record))
         finding_txt(run, f, dmarc_owner(run, from->source->name),
                     str_printf(run_arena(run), "%s; rua=mailto:dmarc-reports@%s", text, from->source->name));
 }

@@ -44,6 +44,7 @@
 #include "probes/probes.h"
 #include "reports/words.h"
 #include "tests/unit/expectation.h"
+#include "tests/unit/printed.h"
 
 #define CASES "tests/cases"
 
@@ -163,6 +164,10 @@ static void take_result(void *arg, const struct result *result)
             fail_msg("%s %s is unknown without a reason, or of nobody's side", check_of(f->check)->name, f->subject);
         if (!finding_may_advise(f) && (remedy_text(f) || f->records.count))
             fail_msg("%s %s gives advice, and nothing was established, or another has the cause", check_of(f->check)->name, f->subject);
+        for (size_t k = 0; k < f->records.count; k++)
+            if (fault_of_printed(found->arena, result, f->records.at[k]))
+                fail_msg("%s prints a record that %s: %s", check_of(f->check)->name, fault_of_printed(found->arena, result, f->records.at[k]),
+                         f->records.at[k]);
         if (!is_judged(found->judge, f->check))
             continue;
         observe(&found->judged, found->arena, f);
