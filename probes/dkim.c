@@ -10,6 +10,7 @@
 #include "core/base/name.h"
 #include "core/base/str.h"
 #include "core/derive/absence.h"
+#include "core/derive/dkim.h"
 #include "core/derive/final_dot.h"
 #include "core/derive/run.h"
 #include "core/facts/target.h"
@@ -396,20 +397,6 @@ static bool look_up(struct run *run, struct selector *s)
     return s->answer != NULL;
 }
 
-/* People copy the whole name: "s1._domainkey.example.org". */
-static const char *selector_alone(struct run *run, const char *given)
-{
-    static const char suffix[] = "._domainkey";
-
-    for (const char *at = strchr(given, '.'); at; at = strchr(at + 1, '.')) {
-        bool ends = at[0] && str_starts_nocase(str_of(at), suffix) && (at[sizeof suffix - 1] == '.' || at[sizeof suffix - 1] == '\0');
-
-        if (ends && at > given)
-            return str_text(run_arena(run), (struct str){given, (size_t)(at - given)});
-    }
-    return given;
-}
-
 static bool is_listed(const struct selector *all, size_t count, const char *name)
 {
     for (size_t i = 0; i < count; i++)
@@ -424,7 +411,7 @@ static size_t collect(struct run *run, struct selector *all)
     size_t count = 0;
 
     for (size_t i = 0; i < target->selector_count; i++) {
-        const char *name = selector_alone(run, target->selectors[i]);
+        const char *name = dkim_selector_alone(run_arena(run), target->selectors[i]);
 
         if (!is_listed(all, count, name))
             all[count++] = (struct selector){.name = name};

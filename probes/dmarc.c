@@ -51,8 +51,11 @@ static void leave_undecided(struct run *run, const struct from_domain *from, con
 
     finding_worst(f, is_bulk(run) ? FAIL : WARN);
     finding_rests_on(run, f, key);
-    for (size_t i = 0; i < DEPENDENT_COUNT; i++)
-        finding_follows(finding_unknown(run, dependents[i], subject_domain(from->name), trouble, "%s", what), DMARC_EXISTS);
+    for (size_t i = 0; i < DEPENDENT_COUNT; i++) {
+        f = finding_follows(finding_unknown(run, dependents[i], subject_domain(from->name), trouble, "%s", what), DMARC_EXISTS);
+        if (dependents[i] == DMARC_ALIGNMENT) /* what it can come to depends on the policy */
+            finding_worst(f, WARN);
+    }
 }
 
 static void judge_single(struct run *run, const struct from_domain *from)

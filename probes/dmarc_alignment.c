@@ -3,8 +3,10 @@
  * DMARC passes when SPF passes for an aligned envelope domain, or DKIM for an aligned signing domain.  That mail is
  * signed at all, only a message shows. */
 #include "core/base/arena.h"
+#include "core/base/list_text.h"
 #include "core/base/name.h"
 #include "core/base/str.h"
+#include "core/derive/dkim.h"
 #include "core/derive/inventory.h"
 #include "core/derive/run.h"
 #include "core/derive/spf.h"
@@ -24,13 +26,21 @@ static const char *mode(bool strict)
     return strict ? "strict" : "relaxed";
 }
 
-/* "; SPF passes for 192.0.2.1, 192.0.2.2", the senders for which the envelope domain's SPF does. */
-static const char *authorised_text(struct run *run, const char *envelope)
+/* What SPF says of the senders for the envelope domain. */
+struct spf_view {
+    const char *passing, *failing; /* lists; "" */
+    size_t pass_count, fail_count;
+    const struct trouble *trouble; /* of one that is not known; NULL */
+    bool pending;
+};
+
+static struct spf_view view_spf(struct run *run, const char *envelope)
 {
     const struct inventory *mail = need_inventory(run);
-    const char *text = "";
-    size_t count = 0;
+    struct list_text passing = list_text(run_arena(run), ", ", SENDERS_SHOWN), failing = passing;
+    struct spf_view view = {.pending = !mail->complete};
 
+    failing = list_text(run_arena(run), ", ", SENDERS_SHOWN);
     for (size_t i = 0; i < mail->address_count; i++) {
         const struct mail_address *a = &mail->addresses[i];
         struct spf_question question;
@@ -40,43 +50,92 @@ static const char *authorised_text(struct run *run, const char *envelope)
             continue;
         question = spf_question_of(run, &a->ip, envelope, a->helo_count ? address_helo(a) : "");
         result = need_spf(run, &question);
-        if (!result || result->word != SPF_PASS)
-            continue;
-        if (count++ < SENDERS_SHOWN)
-            text = str_printf(run_arena(run), "%s%s%s", text, count == 1 ? "; SPF passes for " : ", ", a->label);
+        if (!result) {
+            view.pending = true;
+        } else if (result->word == SPF_PASS) {
+            list_add(&passing, a->label);
+            view.pass_count++;
+        } else if (result->word == SPF_TEMPERROR) {
+            view.trouble = &result->trouble;
+        } else {
+            list_add(&failing, str_printf(run_arena(run), "%s (%s)", a->label, spf_word_text(result->word)));
+            view.fail_count++;
+        }
     }
-    return count > SENDERS_SHOWN ? str_printf(run_arena(run), "%s and %zu more", text, count - SENDERS_SHOWN) : text;
+    view.passing = list_end(&passing);
+    view.failing = list_end(&failing);
+    return view;
+}
+
+/* REJECT-SELF: receivers refuse what passes neither way. */
+static enum status weight(const struct from_domain *from)
+{
+    const struct dmarc_view *walk = &from->dmarc->walk;
+    enum dmarc_policy policy = from->record->testing ? dmarc_policy_weakened(walk->policy) : walk->policy;
+
+    return policy == DMARC_REJECT ? FAIL : WARN;
+}
+
+/* Neither SPF nor DKIM can be relied on. */
+static struct finding *refuse(struct run *run, const struct from_domain *from, const struct alignment *a, const struct spf_view *spf,
+                              struct subject subject)
+{
+    const struct dmarc_record *r = from->record;
+    const char *domain = run_target(run)->domain;
+    const char *by_dkim = a->by_dkim ? "no declared selector has a usable key" : str_printf(run_arena(run), "a signature of %s is not aligned (%s)", domain, mode(r->strict_dkim));
+    struct finding *f;
+
+    if (a->by_spf)
+        f = finding(run, DMARC_ALIGNMENT, weight(from), subject, "SPF for %s does not pass for %s, and %s: mail from there fails DMARC", a->envelope,
+                    spf->failing, by_dkim);
+    else
+        f = finding(run, DMARC_ALIGNMENT, weight(from), subject, "MAIL FROM %s is not aligned with From %s (%s), and %s: DMARC fails", a->envelope,
+                    from->name, mode(r->strict_spf), by_dkim);
+    if (a->by_spf)
+        finding_remedy(run, f, "Name the senders in the SPF record of %s: see spf.authorizes. Or sign with DKIM for %s: see dkim.exists.", a->envelope, domain);
+    return f;
 }
 
 static void judge_envelope(struct run *run, const struct from_domain *from, const struct alignment *a)
 {
     const struct dmarc_record *r = from->record;
+    const char *domain = run_target(run)->domain;
     struct subject subject =
         name_equal(a->envelope, from->name) ? subject_domain(from->name) : subject_envelope(a->envelope, from->name);
-    const char *senders = authorised_text(run, a->envelope);
+    struct spf_view spf = view_spf(run, a->envelope);
+    enum dkim_presence dkim = a->by_dkim ? need_dkim_presence(run) : DKIM_ABSENT;
+    bool spf_suffices = a->by_spf && !spf.fail_count && !spf.trouble;
+    const char *passes = spf.pass_count ? str_printf(run_arena(run), "; SPF passes for %s", spf.passing) : "";
     struct finding *f;
 
-    if (a->by_spf)
-        f = finding(run, DMARC_ALIGNMENT, PASS, subject, "MAIL FROM %s is aligned with From %s (%s)%s", a->envelope,
-                    from->name, mode(r->strict_spf), senders);
-    else if (a->by_dkim)
-        f = finding(run, DMARC_ALIGNMENT, NOTE, subject,
-                    "MAIL FROM %s is not aligned with From %s (%s): only DKIM with d=%s lets DMARC pass%s", a->envelope,
-                    from->name, mode(r->strict_spf), run_target(run)->domain, senders);
+    if (spf.pending || dkim == DKIM_PENDING)
+        return;
+    if (spf_suffices)
+        f = finding(run, DMARC_ALIGNMENT, PASS, subject, "MAIL FROM %s is aligned with From %s (%s)%s", a->envelope, from->name, mode(r->strict_spf), passes);
+    else if (dkim == DKIM_PRESENT)
+        f = finding(run, DMARC_ALIGNMENT, PASS, subject, "a DKIM signature of %s lets DMARC pass for From %s (%s)%s", domain, from->name, mode(r->strict_dkim),
+                    a->by_spf ? passes : "; MAIL FROM is not aligned");
+    else if (dkim == DKIM_UNKNOWN && a->by_spf && spf.fail_count)
+        f = finding(run, DMARC_ALIGNMENT, NOTE, subject, "SPF for %s does not pass for %s: only DKIM with d=%s lets DMARC pass there%s", a->envelope, spf.failing,
+                    domain, passes);
+    else if (dkim == DKIM_UNKNOWN && !a->by_spf)
+        f = finding(run, DMARC_ALIGNMENT, NOTE, subject, "MAIL FROM %s is not aligned with From %s (%s): only DKIM with d=%s lets DMARC pass%s", a->envelope,
+                    from->name, mode(r->strict_spf), domain, passes);
+    else if (a->by_spf && !spf.fail_count)
+        f = finding_worst(finding_unknown(run, DMARC_ALIGNMENT, subject, spf.trouble, "whether SPF passes for %s", a->envelope), dkim == DKIM_UNKNOWN ? NOTE : weight(from));
     else
-        f = finding(run, DMARC_ALIGNMENT, WARN, subject,
-                    "neither MAIL FROM %s (%s) nor a DKIM signature of %s (%s) is aligned with From %s: DMARC fails%s",
-                    a->envelope, mode(r->strict_spf), run_target(run)->domain, mode(r->strict_dkim), from->name,
-                    senders);
+        f = refuse(run, from, a, &spf, subject);
+    if (f->status != UNKNOWN)
+        finding_worst(f, weight(from));
     finding_rests_on(run, f, from->source->answer->key);
 }
 
 static void leave_undecided(struct run *run, const struct from_domain *from, const struct dmarc *of)
 {
-    finding_rests_on(run,
-                     finding_unknown(run, DMARC_ALIGNMENT, subject_domain(from->name), of->walk.trouble,
-                                     "no answer on the way up from %s", of->domain),
-                     of->walk.trouble_key);
+    struct finding *f = finding_unknown(run, DMARC_ALIGNMENT, subject_domain(from->name), of->walk.trouble, "no answer on the way up from %s",
+                                        of->domain);
+
+    finding_rests_on(run, finding_worst(f, weight(from)), of->walk.trouble_key);
 }
 
 void judge_dmarc_alignment(struct run *run, const struct from_domain *from)

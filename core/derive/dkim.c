@@ -1,0 +1,57 @@
+/* core/derive/dkim.c - the keys of declared selectors. */
+#include "core/derive/dkim.h"
+
+#include <string.h>
+
+#include "core/base/arena.h"
+#include "core/base/str.h"
+#include "core/derive/run.h"
+#include "core/facts/target.h"
+#include "core/records/dkim_key.h"
+
+enum { NAME_OCTETS_MAX = 253 };
+
+const char *dkim_selector_alone(struct arena *arena, const char *given)
+{
+    static const char suffix[] = "._domainkey";
+
+    for (const char *at = strchr(given, '.'); at; at = strchr(at + 1, '.')) {
+        bool ends = str_starts_nocase(str_of(at), suffix) && (at[sizeof suffix - 1] == '.' || at[sizeof suffix - 1] == '\0');
+
+        if (ends && at > given)
+            return str_text(arena, (struct str){given, (size_t)(at - given)});
+    }
+    return given;
+}
+
+static bool has_usable_key(struct arena *arena, const struct dns_answer *answer)
+{
+    for (size_t i = 0; i < answer->count; i++) {
+        struct dkim_key key = dkim_key_parse(arena, answer->records[i].txt.joined);
+
+        if (dkim_key_is_usable(&key) && key.allows_sha256)
+            return true;
+    }
+    return false;
+}
+
+enum dkim_presence need_dkim_presence(struct run *run)
+{
+    const struct target *target = run_target(run);
+    enum dkim_presence presence = target->selector_count ? DKIM_ABSENT : DKIM_UNKNOWN;
+
+    for (size_t i = 0; i < target->selector_count; i++) {
+        const char *owner = str_printf(run_arena(run), "%s._domainkey.%s", dkim_selector_alone(run_arena(run), target->selectors[i]), target->domain);
+        const struct dns_answer *answer = strlen(owner) <= NAME_OCTETS_MAX ? need_dns(run, owner, DNS_TXT) : NULL;
+
+        if (strlen(owner) > NAME_OCTETS_MAX)
+            continue;
+        if (!answer)
+            return DKIM_PENDING;
+        if (answer->status == DNS_OK && has_usable_key(run_arena(run), answer))
+            return DKIM_PRESENT;
+        if (answer->status == DNS_UNKNOWN && !answer->chain_loops && !answer->chain_too_long)
+            presence = DKIM_UNKNOWN;
+    }
+    return presence;
+}

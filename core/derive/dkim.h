@@ -1,0 +1,19 @@
+/* core/derive/dkim.h - can mail be signed for the audited domain?  As far as its declared selectors tell: others cannot be found. */
+#pragma once
+
+#include <stdbool.h>
+
+struct arena;
+struct run;
+
+/* People copy the whole name: "s1" of "s1._domainkey.example.org". */
+const char *dkim_selector_alone(struct arena *, const char *given);
+
+enum dkim_presence {
+    DKIM_PENDING,
+    DKIM_UNKNOWN, /* no selector is declared, or not every one had an answer */
+    DKIM_PRESENT, /* one at least has a key that verifiers can use */
+    DKIM_ABSENT,
+};
+
+enum dkim_presence need_dkim_presence(struct run *);
