@@ -251,6 +251,8 @@ static void judge_policy(struct run *run, const struct from_domain *from)
             "reject; mail of people who write to mailing lists is refused where the list changes it (RFC 9989 7.4)");
     else
         f = finding(run, DMARC_POLICY, PASS, subject_domain(from->name), "%s", dmarc_policy_word(from->dmarc->walk.policy));
+    if (from->dmarc->walk.from == DMARC_FROM_NOTHING) /* what was meant is not read */
+        finding_follows(f, DMARC_SYNTAX);
     if (from->dmarc->walk.policy == DMARC_REJECT && !r->testing) /* t=y asks for quarantine (RFC 9989 4.7) */
         finding_marked(f, MARK_POLICY_REJECT);
     finding_rests_on(run, f, from->source->answer->key);
@@ -274,6 +276,8 @@ static void judge_reports(struct run *run, const struct from_domain *from)
     if (from->record->rua_count > 0) {
         f = finding(run, DMARC_REPORTS, PASS, subject_domain(from->name), "aggregate reports go to %zu destination%s",
                     from->record->rua_count, from->record->rua_count == 1 ? "" : "s");
+    } else if (taglist_find(&from->record->tags, "rua") || (!dmarc_record_is_sound(from->record) && str_find(from->record->tags.text, str_of("rua")))) {
+        f = finding_follows(finding(run, DMARC_REPORTS, NOTE, subject_domain(from->name), "no address that is read as one: see dmarc.syntax"), DMARC_SYNTAX);
     } else {
         f = finding(run, DMARC_REPORTS, NOTE, subject_domain(from->name),
                     "no rua=: nobody reports who sends mail in the domain's name");

@@ -13,7 +13,7 @@
 #include "core/records/taglist.h"
 #include "core/records/txt_kind.h"
 
-enum { KEY_DIGITS_MIN = 32, HEADER_DIGITS = 16, HEADER_OCTETS = 12, STRING_OCTETS = 255 };
+enum { KEY_DIGITS_MIN = 32, HEADER_DIGITS = 16, HEADER_OCTETS = 12, KEY_ALONE_MIN = 64, STRING_OCTETS = 255 };
 
 static const char *const names[] = {"k", "p", "h", "s", "t", "n", "g", NULL};
 static const char *const no_names[] = {NULL};
@@ -150,6 +150,21 @@ static struct str without_spelled_line_ends(struct arena *arena, struct str text
     return result;
 }
 
+/* With "p=" before a key that stands there without it. */
+static struct str with_tag_of_key(struct arena *arena, struct str text)
+{
+    for (size_t i = 0; i < text.len;) {
+        struct str run = {text.at + i, 0};
+
+        while (i + run.len < text.len && is_digit(run.at[run.len]))
+            run.len++;
+        if (run.len >= KEY_ALONE_MIN && (i == 0 || strchr(" ;\"", text.at[i - 1])))
+            return str_of(str_printf(arena, "%sp=%s", str_text(arena, (struct str){text.at, i}), str_text(arena, (struct str){text.at + i, text.len - i})));
+        i += run.len + 1;
+    }
+    return text;
+}
+
 /* "rsa-sha256" is sha256, "sha1" stays, other words go.  "" where nothing is left: then every hash is allowed. */
 static const char *hashes_meant(struct arena *arena, const char *value)
 {
@@ -179,6 +194,20 @@ static bool is_usable(struct arena *arena, const char *text)
     return dkim_key_is_usable(&key) && key.allows_sha256;
 }
 
+/* "s=mail" allows no mail: without the tag, everything is allowed. */
+static void mend_services(struct tag_mended *m)
+{
+    const char *s = tag_mended_value(m, "s");
+    struct tag_items items = tag_items(str_of(s ? s : "*"));
+    struct str service;
+    bool keep = false;
+
+    while (tag_items_next(&items, ':', &service))
+        keep = keep || str_equal(service, str_of("*")) || str_equal_nocase(service, str_of("email")) || str_equal_nocase(service, str_of("tlsrpt"));
+    if (!keep)
+        tag_mended_drop(m, "s");
+}
+
 static const char *mended_text(struct arena *arena, struct tag_mended *m, const char *digits)
 {
     static const char *const types[] = {"rsa", "ed25519"};
@@ -194,6 +223,7 @@ static const char *mended_text(struct arena *arena, struct tag_mended *m, const 
         tag_mended_drop(m, "h");
     if (k && !*k)
         tag_mended_drop(m, "k");
+    mend_services(m);
     text = tag_mended_text(arena, m);
     for (size_t type = 0; k && !is_usable(arena, text) && type < sizeof types / sizeof *types; type++) {
         for (size_t i = 0; i < m->count; i++)
@@ -204,10 +234,17 @@ static const char *mended_text(struct arena *arena, struct tag_mended *m, const 
     return is_usable(arena, text) ? text : NULL;
 }
 
+static struct tag_mended take_apart(struct arena *arena, struct str text)
+{
+    struct tag_mended m = tag_mend(arena, text, &dialect);
+
+    return tag_mended_value(&m, "p") ? m : tag_mend(arena, with_tag_of_key(arena, text), &dialect);
+}
+
 struct dkim_mended dkim_mend(struct arena *arena, struct str text)
 {
     struct dkim_mended out = {.mishap = DKIM_NO_MISHAP};
-    struct tag_mended m = tag_mend(arena, without_spelled_line_ends(arena, text), &dialect);
+    struct tag_mended m = take_apart(arena, without_spelled_line_ends(arena, text));
     const char *kind = txt_kind(text), *p = tag_mended_value(&m, "p"), *digits = p ? digits_of(arena, str_of(p)) : "";
     struct str der = der_of(arena, digits);
 

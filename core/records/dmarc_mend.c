@@ -148,6 +148,17 @@ static void mend_values(struct arena *arena, struct dmarc_mended *out, struct ta
     mend_share(arena, m);
 }
 
+/* "policy=reject" is an unknown tag. */
+static void mend_names(struct dmarc_mended *out, struct tag_mended *m)
+{
+    for (size_t i = 0; i < m->count && !tag_mended_value(m, "p"); i++) {
+        if (!str_equal_nocase(str_of(m->tags[i].name), str_of("policy")) || dmarc_policy_of(str_of(m->tags[i].value)) == DMARC_UNSAID)
+            continue;
+        m->tags[i].name = "p";
+        out->guessed_policy = true;
+    }
+}
+
 /* p follows v: RFC 7489 6.4 has it there. */
 static void put_policy_second(struct arena *arena, struct tag_mended *m)
 {
@@ -186,6 +197,7 @@ struct dmarc_mended dmarc_mend(struct arena *arena, struct str text)
 
     if (m.unclear)
         return out;
+    mend_names(&out, &m);
     mend_values(arena, &out, &m);
     put_policy_second(arena, &m);
     out.slips = m.slips;

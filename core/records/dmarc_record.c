@@ -211,7 +211,7 @@ static void read_uri(struct parser *p, struct str item, struct dmarc_uri *list, 
     mailto = str_equal_nocase(scheme, str_of("mailto"));
     list[*count] =
         (struct dmarc_uri){.text = uri, .host = host_name(p, mailto ? mailto_host(rest) : authority_host(rest))};
-    if (mailto && !list[*count].host) {
+    if (mailto && (!list[*count].host || rest.at[0] == '/')) { /* "mailto://": the slashes would be part of the address */
         remark(p, DMARC_BAD_URI, item);
         return;
     }

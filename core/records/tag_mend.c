@@ -7,6 +7,7 @@
 #include "core/base/arena.h"
 #include "core/base/limits.h"
 #include "core/base/list_text.h"
+#include "core/base/name.h"
 #include "core/records/taglist.h"
 
 enum { TAGS_MAX = 2 * TAGLIST_TAGS_MAX, SLIPS_SHOWN = 6 };
@@ -193,10 +194,33 @@ static bool is_destination(struct str item)
     return has_scheme(item) || (item.len > 0 && memchr(item.at, '@', item.len));
 }
 
+/* A domain in Unicode is written in A-labels.  The item itself where it is ASCII, or no name. */
+static struct str with_ascii_domain(struct reader *r, struct str item)
+{
+    struct str domain = item;
+    const char *why, *name;
+    bool ascii = true;
+
+    for (size_t i = 0; i < item.len; i++) {
+        ascii = ascii && (unsigned char)item.at[i] < 0x80;
+        if (item.at[i] == '@')
+            domain = (struct str){item.at + i + 1, item.len - i - 1};
+    }
+    if (ascii || domain.len == item.len || memchr(domain.at, '\0', domain.len))
+        return item;
+    name = name_from_user(r->arena, str_text(r->arena, domain), &why);
+    if (!name)
+        return item;
+    r->out->slips |= SLIP_VALUE;
+    return str_of(str_printf(r->arena, "%s%s", str_text(r->arena, (struct str){item.at, item.len - domain.len}), name));
+}
+
 /* Without what people put around an address, or in place of the colon. */
 static const char *destination(struct reader *r, struct str item)
 {
-    static const char *const odd[] = {"mailto=", "mailto//", "mailto;", "mail:", "email:", "mailto "};
+    static const char *const odd[] = {"mailto://", "mailto=", "mailto//", "mail:", "email:"};
+
+    item = with_ascii_domain(r, item);
 
     if (item.len > 2 && item.at[0] == '<' && item.at[item.len - 1] == '>') {
         item = (struct str){item.at + 1, item.len - 2};
@@ -336,10 +360,15 @@ static struct str without_zone_line(struct str text, unsigned *slips)
 
         if (text.at[at - 1] != ' ' || !str_equal_nocase((struct str){text.at + at, 3}, str_of("TXT")) || text.at[at + 3] != ' ')
             continue;
-        if (behind + 1 >= text.len || (text.at[behind] != 'v' && text.at[behind] != 'V'))
+        if (behind < text.len && text.at[behind] == '(') /* RFC 1035 5.1: a record over several lines */
+            behind += 1 + blanks_at(text, behind + 1);
+        if (behind + 1 >= text.len || !ascii_is_letter(text.at[behind]))
             continue;
         *slips |= SLIP_ZONE_LINE;
-        return (struct str){text.at + behind, text.len - behind};
+        text = (struct str){text.at + behind, text.len - behind};
+        if (text.at[text.len - 1] == ')')
+            text.len--;
+        return tag_trim(text);
     }
     return text;
 }

@@ -90,7 +90,8 @@ static const char *lost_address(struct arena *arena, struct str old, struct str 
 
         while (i + run.len < old.len && is_address_char(run.at[run.len]))
             run.len++;
-        if (run.len > 0 && memchr(run.at, '@', run.len) && !str_find(new, run))
+        /* One in Unicode is there in A-labels. */
+        if (run.len > 0 && memchr(run.at, '@', run.len) && (i + run.len == old.len || (unsigned char)run.at[run.len] < 0x80) && !str_find(new, run))
             return str_text(arena, run);
         i += run.len + 1;
     }

@@ -95,6 +95,7 @@ static void reads_records(void **state)
         {"v=DMARC1; p=none; rua=a@b.example", "p=none sp=unsaid np=unsaid !6@23"},
         {"v=DMARC1; p=none; rua=mailto:b.example", "p=none sp=unsaid np=unsaid !6@23"},
         {"v=DMARC1; p=none; rua=mailto:", "p=none sp=unsaid np=unsaid !6@23"},
+        {"v=DMARC1; p=none; rua=mailto://a@b.example", "p=none sp=unsaid np=unsaid !6@23"},
         {"v=DMARC1; p=none; rua=mailto:a@b", "p=none sp=unsaid np=unsaid !6@23"},
         {"v=DMARC1; p=none; rua=mailto:a!b@c.example", "p=none sp=unsaid np=unsaid !6@23"},
         {"v=DMARC1; p=none; rua=mailto:a@b.example,",
