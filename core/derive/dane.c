@@ -124,11 +124,29 @@ static bool can_have_tlsa(struct run *run, const char *base)
     return name_to_wire(str_printf(run_arena(run), "_%u._tcp.%s", (unsigned)run_target(run)->smtp_port, base), wire) > 0;
 }
 
+/* An alias that is signed itself, and leads where nothing is: the records at its own name bind.  (RFC 7672 2.2.2) */
+static enum dns_security security_of_alias(struct run *run, const struct mx_host *host, struct trouble *trouble, bool *pending)
+{
+    const struct dns_answer *address = host->a && host->a->status == DNS_OK ? host->a : host->aaaa, *alias;
+
+    if (!address || address->status != DNS_OK || !address->chain_count || need_security(run, address, pending) != DNS_INSECURE)
+        return DNS_INSECURE;
+    alias = need_dns(run, host->name, DNS_CNAME);
+    *pending = *pending || !alias;
+    if (!alias || (alias->status != DNS_OK && alias->status != DNS_UNKNOWN))
+        return DNS_INSECURE;
+    if (alias->status == DNS_OK)
+        return need_security(run, alias, pending);
+    *trouble = alias->trouble;
+    return DNS_UNDECIDED;
+}
+
 /* The host's own name is asked for in any case, so that nothing waits for the other. */
 static void find_tlsa(struct run *run, struct dane *dane, const struct mx_host *host)
 {
     const char *end = end_of_chain(host);
     const struct dns_answer *own, *other;
+    bool pending = false;
 
     if (end && !can_have_tlsa(run, end))
         end = NULL;
@@ -141,6 +159,12 @@ static void find_tlsa(struct run *run, struct dane *dane, const struct mx_host *
     }
     own = ask(run, dane, host->name);
     dane->tlsa = own;
+    if (own && own->status == DNS_OK)
+        dane->alias = security_of_alias(run, host, &dane->trouble, &pending);
+    if (pending)
+        dane->tlsa = NULL;
+    if (pending || dane->alias == DNS_SECURE || dane->alias == DNS_UNDECIDED)
+        return;
     if (!end)
         return;
     other = ask(run, dane, name_lower(run_arena(run), end));
@@ -149,14 +173,19 @@ static void find_tlsa(struct run *run, struct dane *dane, const struct mx_host *
         dane->tlsa = ask(run, dane, host->name);
 }
 
-static enum dns_security note_weakest(struct run *run, struct dane *dane, enum dns_security so_far,
-                                      const struct dns_answer *answer, const char *what, bool *pending)
+static enum dns_security note_weakest_security(struct dane *dane, enum dns_security so_far, enum dns_security security, const char *what)
 {
-    enum dns_security security = need_security(run, answer, pending), both = security_of_both(so_far, security);
+    enum dns_security both = security_of_both(so_far, security);
 
     if (both != so_far)
         dane->weak_spot = what;
     return both;
+}
+
+static enum dns_security note_weakest(struct run *run, struct dane *dane, enum dns_security so_far,
+                                      const struct dns_answer *answer, const char *what, bool *pending)
+{
+    return note_weakest_security(dane, so_far, need_security(run, answer, pending), what);
 }
 
 static enum dns_security security_of_address(struct run *run, struct dane *dane, const struct mx_host *host,
@@ -165,6 +194,8 @@ static enum dns_security security_of_address(struct run *run, struct dane *dane,
     const struct inventory *mail = need_inventory(run);
     enum dns_security weakest = note_weakest(run, dane, DNS_SECURE, mail->mx, "the MX records", pending);
 
+    if (dane->alias == DNS_SECURE || dane->alias == DNS_UNDECIDED)
+        return note_weakest_security(dane, weakest, dane->alias, "the alias records of the host");
     if (host->a->status == DNS_OK)
         weakest = note_weakest(run, dane, weakest, host->a, "the addresses of the host", pending);
     if (host->aaaa->status == DNS_OK)
@@ -205,7 +236,8 @@ static enum dane_state state_of(struct run *run, struct dane *dane, const struct
         return DANE_PENDING;
     if (security == DNS_SECURE)
         return DANE_SECURE;
-    dane->trouble = trouble_of(REASON_NO_VALIDATING_RESOLVER);
+    if (!dane->trouble.reason)
+        dane->trouble = trouble_of(REASON_NO_VALIDATING_RESOLVER);
     return security == DNS_INSECURE ? DANE_INSECURE : DANE_UNDECIDED;
 }
 
@@ -215,6 +247,7 @@ const struct dane *need_dane(struct run *run, const struct mx_host *host)
 
     dane->host = host->name;
     dane->weak_spot = "";
+    dane->alias = DNS_INSECURE;
     if (!host->is_literal && !host->is_placeholder)
         find_tlsa(run, dane, host);
     dane->state = state_of(run, dane, host);

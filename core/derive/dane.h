@@ -2,7 +2,8 @@
  *
  * They count if the MX RRset, the host's addresses and the TLSA RRset are all DNSSEC-secure (2.2); of those that count,
  * a sender uses the records with usage 2 or 3 that it understands (3.1).  For a host that is an alias the name at the
- * end is tried first, then the host's own (2.2.3).
+ * end is tried first, then the host's own (2.2.3); one that is signed itself and leads into an unsigned zone has records at
+ * its own name alone (2.2.2).
  *
  * Derived from evidence within a run, like the inventory.
  */
@@ -55,6 +56,7 @@ struct dane {
     const char *base;              /* the TLSA base domain */
     const char *owner;             /* "_25._tcp.mx.example.org" */
     const struct dns_answer *tlsa; /* NULL: not known */
+    enum dns_security alias;       /* of an alias into an unsigned zone, whose addresses need not be secure; else DNS_INSECURE */
     bool has_no_name;              /* see DANE_NO_NAME */
     const char *weak_spot;         /* DANE_INSECURE, DANE_UNDECIDED: which of the three it is */
     const struct dane_record *records;
