@@ -155,6 +155,7 @@ static bool judge_policy(struct run *run, const struct sts *sts)
 
     if (sts->policy_step != STS_SOUND) {
         f = finding(run, MTA_STS_POLICY, WARN, subject_url(sts->url), "senders cannot use the policy: %s", sts->fault);
+        finding_remedy(run, f, "Correct this in the policy, and then change the id of the record, so that senders fetch it again.");
         finding(run, MTA_STS_MX_MATCH, SKIPPED, subject_domain(run_target(run)->domain), "no usable policy: see mta_sts.policy");
     } else if (policy->mode == STS_MODE_NONE) {
         f = finding(run, MTA_STS_POLICY, NOTE, subject_url(sts->url), "mode none: the policy asks for nothing, which is the way out of MTA-STS");
@@ -162,9 +163,11 @@ static bool judge_policy(struct run *run, const struct sts *sts)
                                "the policy away.");
     } else if (policy->mode == STS_TESTING) {
         f = finding(run, MTA_STS_POLICY, NOTE, subject_url(sts->url), "mode testing: failures are reported, and mail is delivered all the same");
+        finding_remedy(run, f, "When the reports of TLS-RPT show no failures, use mode enforce, and change the id of the record.");
     } else if (policy->max_age_s < SHORT_MAX_AGE_S) {
         f = finding(run, MTA_STS_POLICY, NOTE, subject_url(sts->url), "max_age is %" PRIu32 " s only: senders forget the policy within a day",
                     policy->max_age_s);
+        finding_remedy(run, f, "When nothing fails, raise max_age to weeks, and change the id of the record.");
     } else {
         f = finding(run, MTA_STS_POLICY, PASS, subject_url(sts->url), "mode enforce, %zu mx pattern%s, kept for %" PRIu32 " s",
                     policy->mx_count + policy->mx_left_out, policy->mx_count + policy->mx_left_out == 1 ? "" : "s", policy->max_age_s);
