@@ -7,8 +7,8 @@
 #include "core/base/arena.h"
 #include "core/base/limits.h"
 #include "core/base/list_text.h"
-#include "core/base/name.h"
 #include "core/records/taglist.h"
+#include "core/records/uri_mend.h"
 
 enum { TAGS_MAX = 2 * TAGLIST_TAGS_MAX, SLIPS_SHOWN = 6 };
 
@@ -174,109 +174,12 @@ static size_t end_of_value(const struct reader *r, size_t at, unsigned *slips)
     return at;
 }
 
-/* ---- values ---- */
-
 static bool is_listed(const char *const *names, const char *name)
 {
     for (size_t i = 0; names[i]; i++)
         if (strcmp(names[i], name) == 0)
             return true;
     return false;
-}
-
-static bool has_scheme(struct str item)
-{
-    return str_starts_nocase(item, "mailto:") || str_starts_nocase(item, "https:") || str_starts_nocase(item, "http:");
-}
-
-static bool is_destination(struct str item)
-{
-    return has_scheme(item) || (item.len > 0 && memchr(item.at, '@', item.len));
-}
-
-/* A domain in Unicode is written in A-labels.  The item itself where it is ASCII, or no name. */
-static struct str with_ascii_domain(struct reader *r, struct str item)
-{
-    struct str domain = item;
-    const char *why, *name;
-    bool ascii = true;
-
-    for (size_t i = 0; i < item.len; i++) {
-        ascii = ascii && (unsigned char)item.at[i] < 0x80;
-        if (item.at[i] == '@')
-            domain = (struct str){item.at + i + 1, item.len - i - 1};
-    }
-    if (ascii || domain.len == item.len || memchr(domain.at, '\0', domain.len))
-        return item;
-    name = name_from_user(r->arena, str_text(r->arena, domain), &why);
-    if (!name)
-        return item;
-    r->out->slips |= SLIP_VALUE;
-    return str_of(str_printf(r->arena, "%s%s", str_text(r->arena, (struct str){item.at, item.len - domain.len}), name));
-}
-
-/* Without what people put around an address, or in place of the colon. */
-static const char *destination(struct reader *r, struct str item)
-{
-    static const char *const odd[] = {"mailto://", "mailto=", "mailto//", "mail:", "email:"};
-
-    item = with_ascii_domain(r, item);
-
-    if (item.len > 2 && item.at[0] == '<' && item.at[item.len - 1] == '>') {
-        item = (struct str){item.at + 1, item.len - 2};
-        r->out->slips |= SLIP_QUOTES;
-    }
-    if (str_starts_nocase(item, "mailto:") && item.len > 8 && item.at[7] == '<' && item.at[item.len - 1] == '>') {
-        r->out->slips |= SLIP_QUOTES;
-        return str_printf(r->arena, "mailto:%s", str_text(r->arena, (struct str){item.at + 8, item.len - 9}));
-    }
-    for (size_t i = 0; i < sizeof odd / sizeof *odd; i++)
-        if (str_starts_nocase(item, odd[i])) {
-            item = tag_trim((struct str){item.at + strlen(odd[i]), item.len - strlen(odd[i])});
-            break;
-        }
-    if (has_scheme(item) || !memchr(item.at, '@', item.len))
-        return str_text(r->arena, item);
-    r->out->slips |= SLIP_NO_SCHEME;
-    return str_printf(r->arena, "mailto:%s", str_text(r->arena, item));
-}
-
-/* "a, b c" as "a,b,c"; a scheme that stands alone belongs to what follows. */
-static const char *destinations(struct reader *r, struct str value)
-{
-    struct list_text list = list_text(r->arena, ",", SIZE_MAX);
-    size_t at = 0;
-    bool comma = true;
-
-    while (at < value.len) {
-        struct str item = {value.at + at, 0};
-
-        while (at + item.len < value.len && item.at[item.len] != ',' && item.at[item.len] != ' ')
-            item.len++;
-        if ((str_equal_nocase(item, str_of("mailto:")) || str_equal_nocase(item, str_of("https:"))) &&
-            at + item.len < value.len && item.at[item.len] == ' ') {
-            const char *scheme = str_text(r->arena, item);
-
-            at += item.len + blanks_at(value, at + item.len);
-            item = (struct str){value.at + at, 0};
-            while (at + item.len < value.len && item.at[item.len] != ',' && item.at[item.len] != ' ')
-                item.len++;
-            r->out->slips |= SLIP_VALUE;
-            item = str_of(str_printf(r->arena, "%s%s", scheme, str_text(r->arena, item)));
-            at += item.len - strlen(scheme);
-        } else {
-            at += item.len;
-        }
-        if (item.len > 0) {
-            r->out->slips |= comma ? 0u : (unsigned)SLIP_URI_SEPARATOR;
-            list_add(&list, destination(r, item));
-            comma = false;
-        }
-        if (at < value.len)
-            comma = comma || value.at[at] == ',';
-        at++;
-    }
-    return list_end(&list);
 }
 
 /* ---- pieces ---- */
@@ -325,7 +228,7 @@ static void take_tag(struct reader *r, const struct start *start)
     if (strcmp(start->name, "v") == 0)
         put_version(r, value);
     else if (is_listed(r->dialect->uri_tags, start->name))
-        put(r, start->name, destinations(r, value));
+        put(r, start->name, uri_list_mend(r->arena, value, &r->out->slips));
     else
         put(r, start->name, str_text(r->arena, value));
 }
@@ -338,9 +241,9 @@ static void take_fragment(struct reader *r)
     struct mended_tag *last = r->out->count > 0 ? &r->out->tags[r->out->count - 1] : NULL;
 
     r->at = end;
-    if (last && is_listed(r->dialect->uri_tags, last->name) && is_destination(text)) {
+    if (last && is_listed(r->dialect->uri_tags, last->name) && uri_is_destination(text)) {
         r->out->slips |= SLIP_URI_SEPARATOR;
-        last->value = str_printf(r->arena, "%s%s%s", last->value, last->value[0] ? "," : "", destinations(r, text));
+        last->value = str_printf(r->arena, "%s%s%s", last->value, last->value[0] ? "," : "", uri_list_mend(r->arena, text, &r->out->slips));
         r->out->unclear = r->out->unclear || !is_plain(last->value);
     } else if (str_starts_nocase(text, r->dialect->family) && text.len <= strlen(r->dialect->version) + 1) {
         r->out->slips |= SLIP_VERSION;
