@@ -14,13 +14,11 @@
 #include "core/derive/final_dot.h"
 #include "core/derive/run.h"
 #include "core/facts/target.h"
-#include "core/records/dkim_key.h"
-#include "core/records/dkim_mend.h"
-#include "core/records/tag_mend.h"
 #include "core/result/finding.h"
 #include "core/result/probe.h"
+#include "probes/dkim.h"
 
-enum { NAME_OCTETS_MAX = 253, RSA_LEAST = 1024, RSA_GOOD = 2048, RSA_MOST = 4096, FAULTS_SHOWN = 8, SPAN_SHOWN = 40 };
+enum { NAME_OCTETS_MAX = 253, RSA_LEAST = 1024, RSA_GOOD = 2048, RSA_MOST = 4096 };
 
 /* In order of the alphabet.  Of mail servers as they come, and of large services. */
 static const char *const common_selectors[] = {
@@ -33,35 +31,10 @@ enum { COMMON_COUNT = sizeof common_selectors / sizeof *common_selectors };
 static const enum check_id dependents[] = {DKIM_SYNTAX, DKIM_STRENGTH, DKIM_REVOKED, DKIM_TESTING};
 enum { DEPENDENT_COUNT = sizeof dependents / sizeof *dependents };
 
-struct selector {
-    const char *name, *owner; /* "s1", "s1._domainkey.example.org" */
-    bool guessed;
-    const struct dns_answer *answer; /* NULL: on its way, or the name is too long */
-    struct dkim_key key;             /* the one to judge; DNS_OK only */
-    struct dkim_mended mended;       /* what is behind its faults */
-    bool oversize;
-    bool by_wildcard; /* a name that nobody uses has the same answer */
-};
-
-/* A guess is worth a warning at most: perhaps nothing is signed with it. */
-static struct finding *judged(const struct selector *s, struct finding *f)
-{
-    if (s->guessed) {
-        f->status = f->status == FAIL ? WARN : f->status;
-        f->worst = f->worst == FAIL ? WARN : f->worst;
-    }
-    return f;
-}
-
-static const char *label(const struct selector *s)
-{
-    return s->guessed ? "guessed selector: " : "";
-}
-
 static void skip_dependents(struct run *run, const struct selector *s, const char *why)
 {
     for (size_t i = 0; i < DEPENDENT_COUNT; i++)
-        judged(s, finding(run, dependents[i], SKIPPED, subject_selector(s->name, run_target(run)->domain), "%s%s", label(s), why));
+        dkim_judged(s, finding(run, dependents[i], SKIPPED, subject_selector(s->name, run_target(run)->domain), "%s%s", dkim_label(s), why));
 }
 
 static void leave_undecided(struct run *run, const struct selector *s, const struct trouble *trouble, const char *key,
@@ -200,99 +173,17 @@ static void judge_trouble(struct run *run, const struct selector *s)
         leave_undecided(run, s, &a->trouble, a->key, "no answer for the key record");
 }
 
-static const char *faults_text(struct run *run, const struct dkim_key *key)
-{
-    const char *text = "";
-
-    for (size_t i = 0; i < key->fault_count && i < FAULTS_SHOWN; i++) {
-        const struct dkim_fault *fault = &key->faults[i];
-        struct str cut = {fault->span.at, fault->span.len > SPAN_SHOWN ? SPAN_SHOWN : fault->span.len};
-
-        text = str_printf(run_arena(run), "%s%s%s", text, i ? "; " : "", fault->what);
-        if (fault->span.at && !dkim_has_private_key(run_arena(run), key->tags.text))
-            text =
-                str_printf(run_arena(run), "%s (column %zu: \"%s\"%s)", text, taglist_column(&key->tags, fault->span),
-                           str_text(run_arena(run), cut), fault->span.len > SPAN_SHOWN ? "..." : "");
-    }
-    return key->fault_count > FAULTS_SHOWN ? str_printf(run_arena(run), "%s; and more", text) : text;
-}
-
-/* What is behind the faults, and what repairs it: one for each cause. */
-static void explain(struct run *run, const struct selector *s, struct finding *f)
-{
-    const struct dkim_mended *m = &s->mended;
-
-    switch (m->mishap) {
-    case DKIM_PRIVATE_KEY:
-        f->message = str_printf(run_arena(run), "%sthe private key is published: whoever reads it can sign in the domain's name", label(s));
-        finding_marked(f, MARK_SECRET_IS_OUT);
-        finding_remedy(run, f,
-                       "Revoke the key at once: leave \"v=DKIM1; p=\" at %s. Then make a new pair of keys for a new selector, publish its public half, "
-                       "and sign with that.", s->owner);
-        break;
-    case DKIM_CUT:
-        f->message = m->wanted ? str_printf(run_arena(run), "%s%s; the record is cut after %zu octets, and %zu of the %zu octets of the key are there", label(s),
-                                            faults_text(run, &s->key), s->key.tags.text.len, m->octets, m->wanted)
-                               : str_printf(run_arena(run), "%s%s; the record is cut after %zu octets", label(s), faults_text(run, &s->key),
-                                            s->key.tags.text.len);
-        finding_remedy(run, f,
-                       "The key itself is fine: publish it whole. One string of a TXT record holds 255 octets, and what goes beyond them is put into "
-                       "further strings of the same record: \"first part\" \"second part\".");
-        break;
-    case DKIM_HOST_NAME:
-        finding_remedy(run, f, "The text is a host name: publish it as a CNAME record in place of the TXT record.");
-        finding_record(run, f, "%s. 3600 IN CNAME %s.", s->owner, m->text);
-        break;
-    case DKIM_OTHER_RECORD:
-        finding_remedy(run, f, "%s holds %s, which nobody looks for there: publish the key in its place.", s->owner, m->text);
-        break;
-    case DKIM_MISSPELT:
-        finding_remedy(run, f, "The key is fine. Publish it again by the record below, in place of the one at %s%s%s%s.", s->owner,
-                       m->slips ? " (with " : "", tag_slips_text(run_arena(run), m->slips), m->slips ? ")" : "");
-        finding_txt(run, f, s->owner, m->text);
-        break;
-    case DKIM_NO_MISHAP:
-        break;
-    }
-}
-
-static void judge_syntax(struct run *run, const struct selector *s)
-{
-    const struct dkim_key *key = &s->key;
-    struct subject subject = subject_selector(s->name, run_target(run)->domain);
-    struct finding *f;
-
-    if (s->mended.mishap == DKIM_PRIVATE_KEY)
-        f = finding(run, DKIM_SYNTAX, FAIL, subject, "a private key");
-    else if (s->oversize)
-        f = finding(run, DKIM_SYNTAX, FAIL, subject, "%sthe record is larger than any verifier reads", label(s));
-    else if (key->fault_count)
-        f = finding(run, DKIM_SYNTAX, FAIL, subject, "%s%s%s", label(s), faults_text(run, key),
-                    s->answer->count > 1 ? "; and there are several TXT records" : "");
-    else if (s->answer->count > 1)
-        f = finding_remedy(run, finding(run, DKIM_SYNTAX, WARN, subject, "%s%zu TXT records: which one a verifier takes is not defined",
-                                        label(s), s->answer->count),
-                           "Leave one TXT record at %s: the key that mail is signed with.", s->owner);
-    else if (key->tags.blank_end)
-        f = finding(run, DKIM_SYNTAX, NOTE, subject, "%sblanks behind the last semicolon, where the grammar has none", label(s));
-    else
-        f = finding(run, DKIM_SYNTAX, PASS, subject, "%sa well-formed key record", label(s));
-    if (f->status == FAIL && !s->oversize)
-        explain(run, s, f);
-    finding_rests_on(run, s->mended.mishap == DKIM_PRIVATE_KEY ? f : judged(s, f), s->answer->key);
-}
-
 static void judge_revocation(struct run *run, const struct selector *s)
 {
     if (s->key.revoked)
         finding_remedy(run,
-                       judged(s, finding(run, DKIM_REVOKED, s->guessed ? NOTE : FAIL, subject_selector(s->name, run_target(run)->domain),
-                                         "%sp= is empty: the key is revoked", label(s))),
+                       dkim_judged(s, finding(run, DKIM_REVOKED, s->guessed ? NOTE : FAIL, subject_selector(s->name, run_target(run)->domain),
+                                         "%sp= is empty: the key is revoked", dkim_label(s))),
                        "Sign with another selector, or publish this one's key again.");
     else if (s->key.fault_count)
-        judged(s, finding(run, DKIM_REVOKED, SKIPPED, subject_selector(s->name, run_target(run)->domain), "%sno key that can be read: see dkim.syntax", label(s)));
+        dkim_judged(s, finding(run, DKIM_REVOKED, SKIPPED, subject_selector(s->name, run_target(run)->domain), "%sno key that can be read: see dkim.syntax", dkim_label(s)));
     else
-        judged(s, finding(run, DKIM_REVOKED, PASS, subject_selector(s->name, run_target(run)->domain), "%snot revoked", label(s)));
+        dkim_judged(s, finding(run, DKIM_REVOKED, PASS, subject_selector(s->name, run_target(run)->domain), "%snot revoked", dkim_label(s)));
 }
 
 static struct finding *judge_rsa(struct run *run, const struct selector *s)
@@ -300,22 +191,22 @@ static struct finding *judge_rsa(struct run *run, const struct selector *s)
     unsigned bits = s->key.bits;
 
     if (bits < RSA_LEAST)
-        return finding(run, DKIM_STRENGTH, FAIL, subject_selector(s->name, run_target(run)->domain), "%sRSA with %u bits: verifiers must not accept it", label(s),
+        return finding(run, DKIM_STRENGTH, FAIL, subject_selector(s->name, run_target(run)->domain), "%sRSA with %u bits: verifiers must not accept it", dkim_label(s),
                        bits);
     if (bits < RSA_GOOD)
         return finding(run, DKIM_STRENGTH, WARN, subject_selector(s->name, run_target(run)->domain), "%sRSA with %u bits: enough for now, 2048 are advised",
-                       label(s), bits);
+                       dkim_label(s), bits);
     if (bits > RSA_MOST)
         return finding(run, DKIM_STRENGTH, WARN, subject_selector(s->name, run_target(run)->domain),
-                       "%sRSA with %u bits: verifiers need not support more than 4096", label(s), bits);
-    return finding(run, DKIM_STRENGTH, PASS, subject_selector(s->name, run_target(run)->domain), "%sRSA with %u bits", label(s), bits);
+                       "%sRSA with %u bits: verifiers need not support more than 4096", dkim_label(s), bits);
+    return finding(run, DKIM_STRENGTH, PASS, subject_selector(s->name, run_target(run)->domain), "%sRSA with %u bits", dkim_label(s), bits);
 }
 
 static struct finding *judge_hashes(struct run *run, const struct selector *s)
 {
     const struct tag *h = taglist_find(&s->key.tags, "h");
     struct finding *f = finding(run, DKIM_STRENGTH, FAIL, subject_selector(s->name, run_target(run)->domain),
-                                "%sh=%s does not allow sha256, and nothing else may be used", label(s), h ? str_text(run_arena(run), h->value) : "");
+                                "%sh=%s does not allow sha256, and nothing else may be used", dkim_label(s), h ? str_text(run_arena(run), h->value) : "");
 
     finding_remedy(run, f, "The key is fine: correct the tag h=, or leave it out, and see that the mail server signs with rsa-sha256%s.",
                    s->key.type == DKIM_KEY_ED25519 ? " or ed25519-sha256" : "");
@@ -333,27 +224,27 @@ static void judge_strength(struct run *run, const struct selector *s, bool has_r
     else if (s->key.type == DKIM_KEY_RSA)
         f = judge_rsa(run, s);
     else if (has_rsa)
-        f = finding(run, DKIM_STRENGTH, PASS, subject_selector(s->name, run_target(run)->domain), "%sEd25519, with an RSA key beside it", label(s));
+        f = finding(run, DKIM_STRENGTH, PASS, subject_selector(s->name, run_target(run)->domain), "%sEd25519, with an RSA key beside it", dkim_label(s));
     else
         f = finding(run, DKIM_STRENGTH, WARN, subject_selector(s->name, run_target(run)->domain),
-                    "%sEd25519, and no RSA selector beside it: not every verifier knows Ed25519", label(s));
-    judged(s, f);
+                    "%sEd25519, and no RSA selector beside it: not every verifier knows Ed25519", dkim_label(s));
+    dkim_judged(s, f);
 }
 
 static void judge_key(struct run *run, const struct selector *s, bool has_rsa)
 {
-    judge_syntax(run, s);
+    judge_dkim_syntax(run, s);
     if (dkim_key_is_usable(&s->key)) {
         judge_strength(run, s, has_rsa);
-        judged(s, finding(run, DKIM_TESTING, s->key.testing ? NOTE : PASS, subject_selector(s->name, run_target(run)->domain), "%s%s", label(s),
+        dkim_judged(s, finding(run, DKIM_TESTING, s->key.testing ? NOTE : PASS, subject_selector(s->name, run_target(run)->domain), "%s%s", dkim_label(s),
                           s->key.testing ? "t=y: verifiers may treat signed mail like unsigned mail"
                                          : "not marked as a test"));
     } else {
         const char *why =
             s->key.revoked ? "the key is revoked: see dkim.revoked" : "no key that can be read: see dkim.syntax";
 
-        judged(s, finding(run, DKIM_STRENGTH, SKIPPED, subject_selector(s->name, run_target(run)->domain), "%s%s", label(s), why));
-        judged(s, finding(run, DKIM_TESTING, SKIPPED, subject_selector(s->name, run_target(run)->domain), "%s%s", label(s), why));
+        dkim_judged(s, finding(run, DKIM_STRENGTH, SKIPPED, subject_selector(s->name, run_target(run)->domain), "%s%s", dkim_label(s), why));
+        dkim_judged(s, finding(run, DKIM_TESTING, SKIPPED, subject_selector(s->name, run_target(run)->domain), "%s%s", dkim_label(s), why));
     }
     judge_revocation(run, s);
 }
@@ -369,9 +260,9 @@ static void judge_answer(struct run *run, const struct selector *s, bool has_rsa
     if (s->by_wildcard)
         f = finding(run, DKIM_EXISTS, NOTE, subject_selector(s->name, run_target(run)->domain), "a wildcard record answers for every selector, with a key");
     else
-        f = finding(run, DKIM_EXISTS, PASS, subject_selector(s->name, run_target(run)->domain), "%sa record at %s%s", label(s), s->owner,
+        f = finding(run, DKIM_EXISTS, PASS, subject_selector(s->name, run_target(run)->domain), "%sa record at %s%s", dkim_label(s), s->owner,
                     alias_text(run, s->answer));
-    finding_rests_on(run, judged(s, f), s->answer->key);
+    finding_rests_on(run, dkim_judged(s, f), s->answer->key);
     judge_key(run, s, has_rsa);
 }
 
