@@ -9,6 +9,7 @@
 #include "core/base/name.h"
 #include "core/base/str.h"
 #include "core/base/x509_mark.h"
+#include "core/derive/absence.h"
 #include "core/derive/dmarc.h"
 #include "core/derive/page.h"
 #include "core/derive/run.h"
@@ -37,7 +38,7 @@ static struct bimi need_records(struct run *run, const char *domain)
 {
     struct bimi b = {.owner = str_printf(run_arena(run), "default._bimi.%s", domain)};
 
-    b.txt = need_dns(run, b.owner, DNS_TXT);
+    b.txt = need_record(run, b.owner, DNS_TXT);
     for (size_t i = 0; b.txt && b.txt->status == DNS_OK && i < b.txt->count; i++) {
         struct str joined = b.txt->records[i].txt.joined;
 

@@ -14,6 +14,7 @@
 #include "core/derive/clock.h"
 #include "core/derive/inventory.h"
 #include "core/derive/run.h"
+#include "core/derive/zone.h"
 #include "core/facts/target.h"
 #include "core/result/finding.h"
 #include "core/result/probe.h"
@@ -82,7 +83,9 @@ static const char *need_top_of_damage(struct run *run, const char *name, bool *p
 static void find_zone(struct run *run, struct zones *zones, const char *name, struct zone zone)
 {
     const struct dns_answer *soa = need_dns(run, name, DNS_SOA);
+    struct trouble unzoned;
     bool pending = false;
+    const char *above;
 
     if (!soa)
         return;
@@ -97,6 +100,10 @@ static void find_zone(struct run *run, struct zones *zones, const char *name, st
         zone.name = name_lower(run_arena(run), soa->chain[soa->chain_count - 1].target);
     } else if (soa->status != DNS_OK && soa->zone) {
         zone.name = name_lower(run_arena(run), soa->zone);
+    } else if (soa->status != DNS_OK) {
+        above = need_zone_above(run, name, &unzoned);
+        pending = !above && !unzoned.reason;
+        zone.name = above ? above : zone.name;
     }
     if (!pending)
         add(zones, zone);

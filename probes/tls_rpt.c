@@ -1,6 +1,7 @@
 /* probes/tls_rpt.c - can senders report failures of TLS?  (checks.md, section 12; RFC 8460 3) */
 #include "core/base/arena.h"
 #include "core/base/str.h"
+#include "core/derive/absence.h"
 #include "core/derive/inventory.h"
 #include "core/derive/run.h"
 #include "core/facts/target.h"
@@ -81,7 +82,7 @@ static struct finding *judge_records(struct run *run, const struct inventory *ma
 static void probe_tls_rpt(struct run *run)
 {
     const char *domain = run_target(run)->domain;
-    const struct dns_answer *txt = need_dns(run, str_printf(run_arena(run), "_smtp._tls.%s", domain), DNS_TXT);
+    const struct dns_answer *txt = need_record(run, str_printf(run_arena(run), "_smtp._tls.%s", domain), DNS_TXT);
     const struct inventory *mail = need_inventory(run);
     struct finding *f;
 

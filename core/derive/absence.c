@@ -329,6 +329,13 @@ struct confirmed need_confirmed_reverse(struct run *run, const struct ip *ip)
     return c;
 }
 
+const struct dns_answer *need_record(struct run *run, const char *name, enum dns_type type)
+{
+    const struct dns_answer *here = need_dns_unjudged(run, name, type);
+
+    return here && is_negative(here) && here->is_own ? need_confirmed(run, name, type).answer : need_dns(run, name, type);
+}
+
 static bool is_denied(struct run *run, const char *name, enum dns_type type)
 {
     const struct dns_answer *answer = need_dns_unjudged(run, name, type);
@@ -345,13 +352,13 @@ struct host_addresses need_addresses(struct run *run, const char *host)
         return found;
     found.a = found.a_here;
     found.aaaa = found.aaaa_here;
-    if (is_absent || found.a->status == DNS_OK) {
+    if (is_absent || found.a_here->is_own || found.a->status == DNS_OK) {
         struct confirmed c = need_confirmed(run, host, DNS_A);
 
         found.a = c.answer;
         found.a_is_local = c.is_local;
     }
-    if (is_absent || found.aaaa->status == DNS_OK) {
+    if (is_absent || found.aaaa_here->is_own || found.aaaa->status == DNS_OK) {
         struct confirmed c = need_confirmed(run, host, DNS_AAAA);
 
         found.aaaa = c.answer;

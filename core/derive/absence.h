@@ -26,10 +26,14 @@ struct confirmed {
 
 struct confirmed need_confirmed(struct run *, const char *name, enum dns_type);
 
+/* For what may well be absent: as need_dns(), but a denial that the resolver makes of itself is confirmed. */
+const struct dns_answer *need_record(struct run *, const char *name, enum dns_type);
+
 /* As above; a PTR record of a mail address is always compared. */
 struct confirmed need_confirmed_reverse(struct run *, const struct ip *);
 
-/* A and AAAA of a host.  An absent one is confirmed only where the other is absent, too. */
+/* A and AAAA of a host.  An absent one is confirmed only where the other is absent, too, or
+ * where the resolver denies it of itself. */
 struct host_addresses {
     const struct dns_answer *a, *aaaa; /* NULL: on their way */
     bool a_is_local, aaaa_is_local;

@@ -9,6 +9,7 @@
 #include "core/base/name.h"
 #include "core/base/str.h"
 #include "core/base/x509.h"
+#include "core/derive/absence.h"
 #include "core/derive/dnssec.h"
 #include "core/derive/run.h"
 #include "core/derive/tls_dane.h"
@@ -109,7 +110,7 @@ static const char *end_of_chain(const struct mx_host *host)
 static const struct dns_answer *ask(struct run *run, struct dane *dane, const char *base)
 {
     const char *owner = str_printf(run_arena(run), "_%u._tcp.%s", (unsigned)run_target(run)->smtp_port, base);
-    const struct dns_answer *answer = need_dns(run, owner, DNS_TLSA);
+    const struct dns_answer *answer = need_record(run, owner, DNS_TLSA);
 
     dane->base = base;
     dane->owner = owner;

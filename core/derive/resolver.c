@@ -242,9 +242,18 @@ bool instrument_validates(const struct instrument *in, const struct vantage *her
     return in->validation == VALIDATION_SHOWN || !here->resolver_count || !is_stub(here->resolvers[0]);
 }
 
+/* Who has validated an answer has its signatures, and hands them on as those of the root: else AD is made up. */
+static bool lacks_signatures(const struct dns_answer *root, const struct dns_answer *answer)
+{
+    return root && root->algorithm_count && answer->edns && answer->security == DNS_SECURE && answer->count && !answer->algorithm_count;
+}
+
 bool need_trust_in_ad(struct run *run, const struct dns_answer *answer, bool *pending)
 {
     const struct instrument *in = need_instrument(run);
+
+    if (answer->is_own || lacks_signatures(need_dns_unjudged(run, "", DNS_SOA), answer))
+        return false;
 
     switch (in->validation) {
     case VALIDATION_PENDING:
@@ -253,9 +262,9 @@ bool need_trust_in_ad(struct run *run, const struct dns_answer *answer, bool *pe
     case VALIDATION_MISSING:
         return false;
     case VALIDATION_UNTESTED:
-        return !answer->is_own && !is_stub(answer->server);
+        return !is_stub(answer->server);
     case VALIDATION_SHOWN:
         break;
     }
-    return !answer->is_own;
+    return true;
 }

@@ -4,6 +4,7 @@
 #include "core/base/arena.h"
 #include "core/base/limits.h"
 #include "core/base/str.h"
+#include "core/derive/absence.h"
 #include "core/derive/run.h"
 #include "core/facts/target.h"
 #include "core/records/policy_mend.h"
@@ -66,7 +67,7 @@ static enum sts_step look_at_page(struct sts *sts)
     return steps[sts->page.step];
 }
 
-static struct sts *need_record(struct run *run)
+static struct sts *need_sts_record(struct run *run)
 {
     struct arena *arena = run_arena(run);
     struct sts *sts = ARENA_NEW(arena, struct sts);
@@ -74,7 +75,7 @@ static struct sts *need_record(struct run *run)
 
     sts->host = str_printf(arena, "mta-sts.%s", domain);
     sts->url = str_printf(arena, "https://%s/.well-known/mta-sts.txt", sts->host);
-    sts->txt = need_dns(run, str_printf(arena, "_mta-sts.%s", domain), DNS_TXT);
+    sts->txt = need_record(run, str_printf(arena, "_mta-sts.%s", domain), DNS_TXT);
     need_dns(run, sts->host, DNS_A); /* for need_page(), while the record is on its way */
     need_dns(run, sts->host, DNS_AAAA);
     sts->fetch_step = sts->policy_step = STS_ABSENT;
@@ -84,7 +85,7 @@ static struct sts *need_record(struct run *run)
 
 const struct https_response *need_sts_response(struct run *run, bool *pending)
 {
-    const struct sts *sts = need_record(run);
+    const struct sts *sts = need_sts_record(run);
     struct page page = {.step = PAGE_FAULTY};
 
     if (sts->record_step == STS_SOUND)
@@ -95,7 +96,7 @@ const struct https_response *need_sts_response(struct run *run, bool *pending)
 
 const struct sts *need_sts(struct run *run)
 {
-    struct sts *sts = need_record(run);
+    struct sts *sts = need_sts_record(run);
     const char *why;
 
     if (sts->record_step != STS_SOUND)

@@ -78,6 +78,7 @@ struct dns_answer {
     size_t count;
     const uint8_t *algorithms; /* of the RRSIG records over them (RFC 4034 3.1.2), ascending, each once */
     size_t algorithm_count;
+    uint32_t signed_from_s, signed_until_s; /* one of those signatures is valid at any time between; 0: there is none */
     const struct dns_link *chain; /* CNAMEs followed, in order */
     size_t chain_count;
     bool chain_loops;    /* the last link leads back into the chain (status DNS_UNKNOWN, reason protocol) */

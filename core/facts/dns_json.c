@@ -172,6 +172,10 @@ void dns_answer_json(struct json_codec *c, struct dns_answer *a, const struct ke
     a->ttl_s = (uint32_t)json_int(c, "ttl", a->ttl_s, 0, UINT32_MAX, DNS_TTL_MAX_S);
     records(c, "records", a, key->type);
     algorithms(c, a);
+    if (!c->writing || a->signed_until_s) {
+        a->signed_from_s = (uint32_t)json_int(c, "signed_from", a->signed_from_s, 0, UINT32_MAX, 0);
+        a->signed_until_s = (uint32_t)json_int(c, "signed_until", a->signed_until_s, 0, UINT32_MAX, 0);
+    }
     chain(c, a);
     a->chain_loops = json_bool(c, "chain_loops", a->chain_loops, false);
     a->chain_too_long = json_bool(c, "chain_too_long", a->chain_too_long, false);

@@ -79,9 +79,17 @@ static void note_algorithms(struct dns_question *q, const struct dns_message *me
     bool used[UINT8_MAX + 1] = {false};
     uint8_t *algorithms;
 
-    for (size_t i = 0; i < message->signature_count; i++)
-        if (message->signatures[i].covers == q->evidence->key.type)
-            used[message->signatures[i].algorithm] = true;
+    for (size_t i = 0; i < message->signature_count; i++) {
+        const struct dns_signature *s = &message->signatures[i];
+
+        if (s->covers != q->evidence->key.type)
+            continue;
+        used[s->algorithm] = true;
+        if (!q->answer->signed_until_s || s->from_s < q->answer->signed_from_s)
+            q->answer->signed_from_s = s->from_s;
+        if (s->until_s > q->answer->signed_until_s)
+            q->answer->signed_until_s = s->until_s;
+    }
     for (unsigned i = 0; i <= UINT8_MAX; i++)
         q->answer->algorithm_count += used[i];
     q->answer->algorithms = algorithms = ARENA_ARRAY(evidence_arena(q->evidence), uint8_t, q->answer->algorithm_count);

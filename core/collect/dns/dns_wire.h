@@ -3,7 +3,7 @@
  * A reply passes three gates before its values are used:
  *   1. dns_wire_scan() walks it by hand, within named limits, and notes where each record stands;
  *   2. dns_wire_echoes() compares its question with the one that was sent;
- *   3. dns_wire_parse() takes apart the records of our types, and nothing else.  Of signatures it notes the two fields that
+ *   3. dns_wire_parse() takes apart the records of our types, and nothing else.  Of signatures it notes the fields that
  *      stand first; validating them is the resolver's business.
  * What fails a gate is malformed as a whole: nothing of it is used.
  *
@@ -80,6 +80,7 @@ struct dns_rr {
 struct dns_signature { /* an RRSIG record: RFC 4034 3.1 */
     uint16_t covers;
     uint8_t algorithm;
+    uint32_t from_s, until_s; /* it is valid, by the clock of the wall */
 };
 
 struct dns_message {
