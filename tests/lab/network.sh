@@ -109,3 +109,44 @@ END
 udp53_on() {
     nft delete table inet udp53
 }
+
+# No DNS to the world for mailready, run as root; the machine's own resolver is another user, or not of this machine.
+port53_off() {
+    nft -f - <<END
+table inet port53 {
+    chain leaving {
+        type filter hook output priority 0;
+        meta l4proto { tcp, udp } th dport 53 meta skuid root ip daddr != 127.0.0.0/8 meta mark set 153
+        meta l4proto { tcp, udp } th dport 53 meta skuid root ip6 daddr != ::1 meta mark set 153
+    }
+    chain arriving {
+        type filter hook input priority 0;
+        meta mark 153 drop
+    }
+}
+END
+}
+
+port53_on() {
+    nft delete table inet port53
+}
+
+# There is an address and a route, and packets vanish.
+ipv6_vanishes_off() {
+    nft -f - <<END
+table ip6 vanishes {
+    chain leaving {
+        type filter hook output priority 0;
+        meta skuid root ip6 daddr != ::1 meta mark set 6
+    }
+    chain arriving {
+        type filter hook input priority 0;
+        meta mark 6 drop
+    }
+}
+END
+}
+
+ipv6_vanishes_on() {
+    nft delete table ip6 vanishes
+}

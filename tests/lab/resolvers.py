@@ -18,7 +18,7 @@ BURST_BYTES = 1 << 20       # of packets that wait for a resolver while it is bu
 
 TC, AD, QR = 0x0200, 0x0020, 0x8000
 FORMERR, SERVFAIL, NXDOMAIN, REFUSED = 1, 2, 3, 5
-A, OPT = 1, 41
+A, TXT, OPT = 1, 16, 41
 
 
 # Just enough of the wire format.
@@ -49,6 +49,13 @@ def empty_reply(query, rcode=0, more_flags=0):
     end = question_end(query)
     value = QR | 0x0080 | (flags(query) & 0x0110) | more_flags | rcode          # RA; RD and CD as asked
     return query[:2] + struct.pack("!HHHHH", value, 1, 0, 0, 0) + query[12:end]
+
+
+def with_edns(reply, query):
+    """With the OPT record that belongs to the query's."""
+    if not has_edns(query):
+        return reply
+    return reply[:10] + b"\0\1" + reply[12:] + struct.pack("!BHHIH", 0, OPT, 1232, 0x8000, 0)
 
 
 class Forward(asyncio.DatagramProtocol):
@@ -155,6 +162,29 @@ class LowerCase(Spoiling):
 class SaysAuthentic(Spoiling):
     def spoil(self, query, answer):
         return [with_flags(answer, flags(answer) | AD)]
+
+
+class StripsAd(Spoiling):
+    def spoil(self, query, answer):
+        return [with_flags(answer, flags(answer) & ~AD)]
+
+
+class WithoutSoa(Spoiling):
+    """Negative answers are a header and a question."""
+
+    def spoil(self, query, answer):
+        negative = not struct.unpack_from("!H", answer, 6)[0] and flags(answer) & 15 in (0, NXDOMAIN)
+        return [with_edns(empty_reply(query, flags(answer) & 15, flags(answer) & AD), query)] if negative else [answer]
+
+
+class EmptiesLarge(Spoiling):
+    """TXT records that make the answer larger than this get lost, and NODATA comes instead."""
+
+    octets = 300
+
+    def spoil(self, query, answer):
+        is_txt = struct.unpack_from("!H", query, question_end(query) - 4)[0] == TXT
+        return [with_edns(empty_reply(query), query)] if is_txt and len(answer) > self.octets else [answer]
 
 
 class RewritesNxdomain(Spoiling):
@@ -312,6 +342,10 @@ RESOLVERS = {
     "11.53.9.12": TruncatedAndRefused(),    # TC over UDP, TCP refused
     "11.53.9.13": TruncatedAndStalled(),    # TC over UDP, TCP stalls after one octet
     "11.53.9.14": Delayed(),                # right, after 20 ms
+    "127.0.0.61": StripsAd(),               # on loopback, where AD may count
+    "127.0.0.62": SaysAuthentic(),
+    "127.0.0.63": WithoutSoa(),
+    "127.0.0.64": EmptiesLarge(),
     "11.53.0.3": Always(REFUSED),           # no resolver: the lame name server of the table
     "11.53.0.5": Flaky(),                   # and the flaky ones
     "11.53.0.6": Flaky(),

@@ -309,6 +309,7 @@ ZONES = [
     Zone(".", servers=tuple(ROOT_SERVERS)),
     Zone("lab.", [f"{name} {kind} {address}" for name, pair in (NAME_SERVERS | ROOT_SERVERS).items()
                   for kind, address in zip(("A", "AAAA"), pair)] + [f"{name} A {address}" for name, address in (LAME_SERVER, OTHER_SERVER, *FLAKY_SERVERS.items())]),
+    Zone("ipv4only.arpa.", ["@ A 192.0.0.170", "@ A 192.0.0.171"]),     # RFC 7050
     Zone("in-addr.arpa."),
     Zone("ip6.arpa."),
     Zone("11.in-addr.arpa.", ["1.0.53 PTR ns1.lab.", "2.0.53 PTR ns2.lab."]),
