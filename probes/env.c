@@ -126,7 +126,7 @@ static void judge_ipv6(struct run *run, const struct vantage *here)
     case IPV6_PENDING:
         break;
     case IPV6_OFF:
-        finding(run, ENV_IPV6, NOTE, subject_machine(here->host), "IPv6 is switched off (-4): IPv6 addresses are not judged");
+        finding(run, ENV_IPV6, SKIPPED, subject_machine(here->host), "switched off (-4)");
         break;
     case IPV6_MISSING:
         finding(run, ENV_IPV6, NOTE, subject_machine(here->host), "this machine has no global IPv6 address: IPv6 addresses are not judged");

@@ -135,6 +135,37 @@ static void add_vantage(struct report *report, cJSON *document, const struct res
     add_number(report, node, "elapsed_ms", result->elapsed_ms);
 }
 
+static void add_words(struct report *report, cJSON *node, const char *name, const char *const *words, size_t count)
+{
+    cJSON *array = add_array(report, node, name);
+
+    for (size_t i = 0; i < count; i++)
+        append_text(report, array, words[i]);
+}
+
+static void add_scope(struct report *report, cJSON *document, const struct result *result)
+{
+    const struct target *target = result->target;
+    const struct vantage *here = result->vantage;
+    const char *families[2];
+    size_t count = 0;
+    cJSON *node, *never;
+
+    if (!result_is_partial(result))
+        return;
+    if (!here || here->ipv4_used)
+        families[count++] = "ipv4";
+    if (!here || here->ipv6_used)
+        families[count++] = "ipv6";
+    node = add_object(report, document, "scope");
+    add_words(report, node, "only", target->only, target->only_count);
+    add_words(report, node, "skip", target->skip, target->skip_count);
+    add_words(report, node, "families", families, count);
+    never = add_array(report, node, "not_senders");
+    for (size_t i = 0; i < target->not_sender_count; i++)
+        append_text(report, never, ip_network_text(report->arena, &target->not_senders[i]));
+}
+
 static void add_list(struct report *report, cJSON *object, const char *name, const struct text_list *list)
 {
     cJSON *array = add_array(report, object, name);
@@ -378,6 +409,7 @@ static void write_document(struct report *report, const struct result *result, b
     add_target(report, document, result);
     add_vantage(report, document, result);
     add_text(report, document, "verdict", verdict_word(result->verdict));
+    add_scope(report, document, result);
     node = add_object(report, document, "counts");
     for (size_t i = 0; i < STATUS_COUNT; i++) {
         static const enum status order[STATUS_COUNT] = {PASS, NOTE, WARN, FAIL, UNKNOWN, SKIPPED};

@@ -94,6 +94,39 @@ const char *verdict_label(enum verdict verdict)
     return verdicts[verdict].label;
 }
 
+bool result_is_partial(const struct result *result)
+{
+    const struct target *target = result->target;
+
+    return target->only_count || target->skip_count || target->not_sender_count ||
+           (result->vantage && (!result->vantage->ipv4_used || !result->vantage->ipv6_used));
+}
+
+static const char *append(struct arena *arena, const char *list, const char *word)
+{
+    return *list ? str_printf(arena, "%s, %s", list, word) : word;
+}
+
+const char *verdict_title(struct arena *arena, const struct result *result)
+{
+    const struct target *target = result->target;
+    const char *scope = "";
+
+    if (result->verdict == VERDICT_NOT_READY || !result_is_partial(result))
+        return verdict_label(result->verdict);
+    for (size_t i = 0; i < target->only_count; i++)
+        scope = append(arena, scope, target->only[i]);
+    for (size_t i = 0; i < target->skip_count; i++)
+        scope = append(arena, scope, str_printf(arena, "without %s", target->skip[i]));
+    if (result->vantage && !result->vantage->ipv6_used)
+        scope = append(arena, scope, "IPv4 only");
+    if (result->vantage && !result->vantage->ipv4_used)
+        scope = append(arena, scope, "IPv6 only");
+    for (size_t i = 0; i < target->not_sender_count; i++)
+        scope = append(arena, scope, str_printf(arena, "%s never sends", ip_network_text(arena, &target->not_senders[i])));
+    return str_printf(arena, "%s as far as asked (%s)", verdict_label(result->verdict), scope);
+}
+
 enum status verdict_as_status(enum verdict verdict)
 {
     return verdicts[verdict].status;

@@ -447,6 +447,27 @@ static bool select_checks(const struct options *options, const struct option_use
     return true;
 }
 
+/* The words of an option that takes a list, however often it is given. */
+static const char *const *list_words(const struct options *options, enum option_id option, size_t *count)
+{
+    size_t room = 0;
+    const char **words;
+
+    for (const struct option_use *use = options_next(options, option, NULL); use; use = options_next(options, option, use))
+        room += strlen(use->value) + 1;
+    words = ARENA_ARRAY(options->arena, const char *, room + 1);
+    *count = 0;
+    for (const struct option_use *use = options_next(options, option, NULL); use; use = options_next(options, option, use))
+        for (const char *at = use->value; *at;) {
+            size_t length = strcspn(at, ",");
+
+            if (length)
+                words[(*count)++] = str_text(options->arena, (struct str){at, length});
+            at += length + (at[length] == ',');
+        }
+    return words;
+}
+
 static bool make_selection(const struct options *options, struct settings *out, const char **why)
 {
     bool *selected = ARENA_ARRAY(options->arena, bool, CHECK_COUNT), any = false;
@@ -466,6 +487,8 @@ static bool make_selection(const struct options *options, struct settings *out, 
     for (enum check_id id = 0; id < CHECK_COUNT; id++)
         any = any || selected[id];
     out->target.selected = selected;
+    out->target.only = list_words(options, OPT_ONLY, &out->target.only_count);
+    out->target.skip = list_words(options, OPT_SKIP, &out->target.skip_count);
     if (!any)
         *why = "--only and --skip leave no check";
     return any;

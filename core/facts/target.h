@@ -48,6 +48,8 @@ struct target {
     uint16_t smtp_port;
     unsigned sessions; /* --sessions: with each MX address; 0: a second one where the names of the first raise the question */
     const bool *selected; /* --only, --skip: by enum check_id; NULL: every check */
+    const char *const *only, *const *skip; /* the words of these options: checks and groups */
+    size_t only_count, skip_count;
 };
 
 bool target_selects(const struct target *, size_t check); /* of enum check_id */

@@ -7,6 +7,7 @@
 #include "core/base/str.h"
 #include "core/derive/run_internal.h"
 #include "core/facts/record_text.h"
+#include "core/facts/vantage.h"
 
 static const struct check checks[CHECK_COUNT] = {
 #define CHECK(id, name, group, worst, title, why, remedy, sources) [id] = {name, group, worst, title, why, remedy, sources},
@@ -108,12 +109,29 @@ static enum check_id explained_by(enum check_id check, enum reason reason)
     return check == cause ? CHECK_NONE : cause;
 }
 
+/* What the user does not want to be asked is nothing that could not be found out. */
+static const char *switched_off(struct run *run, const struct subject *about, const struct trouble *trouble)
+{
+    bool is_ipv6 = trouble->reason == REASON_NO_IPV6_HERE;
+    bool is_ipv4 = trouble->reason == REASON_NOT_CONTACTED && about->ip.family == IP_V4 && !ip_special(&about->ip);
+    const struct vantage *here = is_ipv4 || is_ipv6 ? need_vantage(run) : NULL;
+
+    if (here && is_ipv6 && !here->ipv6_used)
+        return "switched off (-4)";
+    return here && is_ipv4 && !here->ipv4_used ? "switched off (-6)" : NULL;
+}
+
 struct finding *finding_unknown(struct run *run, enum check_id check, struct subject about, const struct trouble *trouble,
                                 const char *format, ...)
 {
-    struct finding *f = add(run, check, UNKNOWN, about);
+    const char *off = switched_off(run, &about, trouble);
+    struct finding *f = add(run, check, off ? SKIPPED : UNKNOWN, about);
     va_list args;
 
+    if (off) {
+        f->message = off;
+        return f;
+    }
     va_start(args, format);
     f->message = str_printf(run->arena, "%s: %s", str_vprintf(run->arena, format, args), trouble->why);
     va_end(args);

@@ -131,7 +131,7 @@ static void hero(struct report *report, const struct result *result)
     if (has_unicode(target))
         ELEMENT(sink, "<p class=\"unicode\">", target->unicode, "</p>\n");
     sink_literal(sink, "<p class=\"verdict\">");
-    html_badge(sink, verdict_as_status(result->verdict), verdict_label(result->verdict));
+    html_badge(sink, verdict_as_status(result->verdict), verdict_title(report->arena, result));
     ELEMENT(sink, "</p>\n<p class=\"sentence\">", verdict_sentence(report->arena, result), "</p>\n");
     counts(sink, result->counts);
     facts(report, result);

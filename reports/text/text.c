@@ -58,7 +58,7 @@ static void header(struct report *report, const struct result *result)
     terminal_colour(report, as);
     sink_text(&report->sink, status_symbol(as, report->options.utf8));
     sink_literal(&report->sink, " ");
-    sink_text(&report->sink, verdict_label(result->verdict));
+    sink_text(&report->sink, verdict_title(report->arena, result));
     terminal_plain(report);
     terminal_newline(report);
     terminal_wrapped(report, 2, verdict_sentence(report->arena, result));

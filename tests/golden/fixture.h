@@ -267,6 +267,7 @@ static const struct vantage *fixture_vantage(void)
                                            .host_is_fqdn = true,
                                            .ipv4_route = true,
                                            .ipv4_used = true,
+                                           .ipv6_used = true,
                                            .resolvers = resolvers,
                                            .resolver_count = 2,
                                            .trusts_ad = true};
