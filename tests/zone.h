@@ -213,6 +213,7 @@ static inline void zone_run(struct zone_session *s, void (*ask)(struct run *, vo
 
 static inline void zone_close(struct zone_session *s)
 {
+    derived_free_all(&s->view);
     store_unpin_all(&s->view.waiter);
     store_free(s->view.store);
     loop_free(s->loop);

@@ -124,6 +124,7 @@ static void an_arena_takes_back_what_was_too_much(void **state)
         assert_int_equal(next[i], 0);
     arena_trim(arena, next, 0);
     assert_ptr_equal(arena_alloc(arena, 1), next);
+    arena_free(arena);
 }
 
 static void lists_say_how_many_more(void **state)
