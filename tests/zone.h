@@ -17,6 +17,7 @@
 #include "core/derive/run_internal.h"
 #include "core/facts/evidence.h"
 #include "core/facts/target.h"
+#include "core/facts/vantage.h"
 
 enum { ZONE_SETS_MAX = 512, ZONE_QUEUE_MAX = 4096, ZONE_RECORDS_MAX = 64 };
 
@@ -143,9 +144,16 @@ static inline void zone_answer(struct zone *zone, struct evidence *evidence)
 static inline void zone_know(struct zone *zone, struct evidence *evidence)
 {
     int64_t *now;
+    struct vantage *here;
 
     if (evidence->key.kind == EVIDENCE_DNS) {
         zone_answer(zone, evidence);
+        return;
+    }
+    if (evidence->key.kind == EVIDENCE_VANTAGE) {
+        here = ARENA_NEW(evidence_arena(evidence), struct vantage);
+        here->ipv4_route = here->ipv4_used = true;
+        evidence_known(evidence, here, 60);
         return;
     }
     now = ARENA_NEW(evidence_arena(evidence), int64_t);
