@@ -44,12 +44,20 @@ static bool in_ranges(uint32_t code, const struct range *ranges, size_t count)
 
 #define IN(code, ranges) in_ranges((code), (ranges), sizeof(ranges) / sizeof *(ranges))
 
+static bool is_plain(char c) /* printable ASCII, which nearly all of a report is */
+{
+    return c >= ' ' && c < 0x7f;
+}
+
 /* Bytes at `at` that may be shown as they are: one whole code point, or 0. */
 static size_t visible_size(const unsigned char *at, size_t left)
 {
     uint32_t code = 0;
-    size_t size = utf8_decode(at, left, &code);
+    size_t size;
 
+    if (left > 0 && is_plain((char)*at))
+        return 1;
+    size = utf8_decode(at, left, &code);
     return size > 0 && !IN(code, unseen) ? size : 0;
 }
 
@@ -165,8 +173,16 @@ void sink_json(struct sink *sink, const char *printed)
     for (size_t i = 0; i < length;) {
         const unsigned char *at = (const unsigned char *)printed + i;
         uint32_t code = 0;
-        size_t size = utf8_decode(at, length - i, &code);
+        size_t size, plain = 0;
 
+        while (is_plain(printed[i + plain]) || printed[i + plain] == '\n')
+            plain++;
+        if (plain) {
+            sink_literal_bytes(sink, printed + i, plain);
+            i += plain;
+            continue;
+        }
+        size = utf8_decode(at, length - i, &code);
         if (*at == '\t' && i > 0 && printed[i - 1] == ':')
             sink_literal(sink, " ");
         else if (*at == '\t')
