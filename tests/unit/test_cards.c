@@ -1,0 +1,159 @@
+/* The identity cards of some cases, cell by cell, and the verdict on each sender: tests/golden/cards.txt.  UPDATE=1 in the
+ * environment writes it anew. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <cjson/cJSON.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/audit/engine.h"
+#include "core/audit/recording.h"
+#include "core/base/arena.h"
+#include "core/base/limits.h"
+#include "core/base/loop.h"
+#include "core/base/str.h"
+#include "core/result/identity.h"
+#include "probes/probes.h"
+
+#define GOLDEN "tests/golden/cards.txt"
+
+static const char *const cases[] = {
+    "helo/states", "helo/states-as-ptr", "helo/literal-states", "helo/spf-words", "helo/load-balancer", "helo/assumed",
+    "ptr/sender-states", "ptr/eleven-all-confirm", "ptr/not-public",
+    "banner/names-undeclared", "banner/names-declared", "banner/ehlo-refused-helo-accepted", "banner/masked", "banner/refuses-all",
+    "smtp/closed-once", "smtp/closed-twice", "smtp/reset-in-ehlo", "smtp/refused-all",
+    "tls/good", "tls/self-signed", "tls/no-names",
+    "ip/public", "domain/apex-states",
+};
+
+struct cards {
+    struct arena *arena;
+    FILE *out;
+    bool done;
+};
+
+static void print_name(FILE *out, struct arena *arena, const struct identity_name *row)
+{
+    static const char letters[PART_NAMES] = "phgec";
+
+    fprintf(out, "  %s%s %s %s %s ", identity_part_word(row->part), row->assumed ? "?" : "", cell_word(row->state), status_word(row->weight),
+            cell_word(row->leads));
+    for (size_t part = 0; part < PART_NAMES; part++)
+        if (row->with[part] != CELL_NONE)
+            fprintf(out, "%c:%s ", letters[part], cell_word(row->with[part]));
+    fprintf(out, "%s\n", bytes_escape(arena, row->name));
+}
+
+static void print_cards(void *arg, const struct result *result)
+{
+    struct cards *cards = arg;
+    size_t count;
+    const struct identity *all = identities_of(cards->arena, result, &count);
+
+    for (size_t i = 0; i < count; i++) {
+        fprintf(cards->out, "%s %s\n", all[i].sender->label, identity_verdict_word(all[i].verdict));
+        for (size_t n = 0; n < all[i].name_count; n++)
+            print_name(cards->out, cards->arena, &all[i].names[n]);
+    }
+    cards->done = true;
+}
+
+static char *read_file(const char *path)
+{
+    char *text = NULL;
+    size_t size;
+    FILE *file = fopen(path, "rb"), *out = open_memstream(&text, &size);
+
+    assert_non_null(out);
+    for (int c = file ? fgetc(file) : EOF; c != EOF; c = fgetc(file))
+        fputc(c, out);
+    fclose(out);
+    if (file)
+        fclose(file);
+    return text;
+}
+
+/* Without what only cases have. */
+static struct recording *read_case(struct arena *arena, const char *path)
+{
+    static const char *const members[] = {"about", "judge", "expect", "records"};
+    char *text = read_file(path), *rest;
+    cJSON *root = cJSON_Parse(text);
+    struct recording *recording;
+    const char *why = "";
+
+    for (size_t i = 0; i < sizeof members / sizeof *members; i++)
+        cJSON_DeleteItemFromObjectCaseSensitive(root, members[i]);
+    rest = cJSON_PrintUnformatted(root);
+    recording = rest ? recording_read(arena, rest, strlen(rest), &why) : NULL;
+    if (!recording)
+        fail_msg("%s: %s", path, why);
+    cJSON_Delete(root);
+    free(rest);
+    free(text);
+    return recording;
+}
+
+static void print_case(FILE *out, const char *name)
+{
+    struct arena *arena = arena_new(SIZE_MAX);
+    struct cards cards = {.arena = arena, .out = out};
+    struct recording *recording = read_case(arena, str_printf(arena, "tests/cases/%s.json", name));
+    struct engine_config config = {.probes = all_probes, .probe_count = all_probe_count, .audit_ms = AUDIT_MS, .replay = recording};
+    struct loop *loop = loop_new();
+    const char *why = "";
+    struct engine *engine = engine_new(loop, &config, &why);
+
+    if (!engine)
+        fail_msg("%s", why);
+    fprintf(out, "# %s\n", name);
+    assert_true(engine_audit(engine, recording_target(recording), print_cards, &cards));
+    while (!cards.done)
+        loop_run(loop);
+    engine_free(engine);
+    loop_free(loop);
+    recording_free(recording);
+    arena_free(arena);
+}
+
+static void cards_are_as_before(void **state)
+{
+    char *text = NULL, *expected;
+    size_t size, at = 0;
+    FILE *out = open_memstream(&text, &size);
+
+    (void)state;
+    assert_non_null(out);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        print_case(out, cases[i]);
+    fclose(out);
+    if (getenv("UPDATE")) {
+        FILE *file = fopen(GOLDEN, "wb");
+
+        assert_non_null(file);
+        assert_int_equal(fwrite(text, 1, size, file), size);
+        assert_int_equal(fclose(file), 0);
+    }
+    expected = read_file(GOLDEN);
+    while (text[at] && text[at] == expected[at])
+        at++;
+    if (text[at] || expected[at]) {
+        while (at > 0 && text[at - 1] != '\n')
+            at--;
+        fail_msg(GOLDEN ": not \"%.*s\" but \"%.*s\"", (int)strcspn(expected + at, "\n"), expected + at, (int)strcspn(text + at, "\n"), text + at);
+    }
+    free(expected);
+    free(text);
+}
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {cmocka_unit_test(cards_are_as_before)};
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
