@@ -23,6 +23,7 @@ BOOLEANS = {"true": "false", "false": "true"}
 LIMIT = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*_(?:MAX|MIN|LIMIT|BYTES|OCTETS|BITS|LINKS|NAMES|LABELS|TERMS|S|MS|DAYS)$")
 
 
+SPANS = ("memchr", "memcpy", "memmove", "qsort")    # do nothing with nothing: who asks before is only polite
 LESSER_OR_GREATER = re.compile(r"([\w.>\[\]-]+) [<>]=? ([\w.>\[\]-]+) \? (?:\1 : \2|\2 : \1)")     # the same for equals
 ON_ITS_WAY = re.compile(r"pending|PENDING|\bcomplete\b|->known\b")
 
@@ -145,7 +146,8 @@ class Finder:
 
     def comparison(self, i, in_loop_header):
         token = self.tokens[i]
-        if chooses_text(self.tokens, i) or self.is_lesser_or_greater(token):
+        if chooses_text(self.tokens, i) or self.is_lesser_or_greater(token) or [t.text for t in self.tokens[i + 1:i + 3]] == ["0", "?"] and \
+                self.tokens[i + 3].text in SPANS:
             return
         if in_loop_header and token.text == "<" and self.tokens[i - 1].kind == "word":
             self.add(self.tokens[i - 1].start, self.tokens[i - 1].end, self.tokens[i - 1].text + " + 1", "last one left out")
@@ -161,7 +163,8 @@ class Finder:
         last = closing(self.tokens, opening)
         start, end = self.tokens[opening].end, self.tokens[last].start
         inside = self.source[start:end]
-        self.add(start, end, f"({inside}) || 1", "if always")
+        if self.tokens[last + 1].text not in SPANS:
+            self.add(start, end, f"({inside}) || 1", "if always")
         self.add(start, end, f"({inside}) && 0", "if never")
 
     def is_compared(self, i):
