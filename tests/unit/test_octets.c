@@ -68,6 +68,28 @@ static bool dmarc_uri(struct arena *arena, struct str text)
     return record.rua_count == 1 && record.tags.fault_count == 0;
 }
 
+static bool has_remark(const struct dmarc_record *record, enum dmarc_remark_kind kind)
+{
+    for (size_t i = 0; i < record->remark_count; i++)
+        if (record->remarks[i].kind == kind)
+            return true;
+    return false;
+}
+
+static bool dmarc_pct(struct arena *arena, struct str text)
+{
+    struct dmarc_record record = dmarc_record_parse(arena, text);
+
+    return !has_remark(&record, DMARC_BAD_VALUE) && record.tags.fault_count == 0;
+}
+
+static bool dmarc_size(struct arena *arena, struct str text)
+{
+    struct dmarc_record record = dmarc_record_parse(arena, text);
+
+    return has_remark(&record, DMARC_URI_SIZE) && record.rua_count == 1 && record.tags.fault_count == 0;
+}
+
 static bool spf_domain_spec(struct arena *arena, struct str text)
 {
     const char *why;
@@ -117,6 +139,11 @@ static const struct place {
     /* RFC 9989 4.8, RFC 3986 3.1 */
     {dmarc_uri, "first of a scheme", "v=DMARC1; p=none; rua=" AT "x:y", LETTERS BLANKS "\r\n"},
     {dmarc_uri, "later in a scheme", "v=DMARC1; p=none; rua=x" AT "x:y", ALPHANUMERIC "+-.:"},
+    {dmarc_pct, "later in pct", "v=DMARC1; p=none; pct=1" AT, DIGITS BLANKS "\r\n;"},
+    {dmarc_size, "behind the digits of a size", "v=DMARC1; p=none; rua=mailto:a@b.example!1" AT, DIGITS "kmgtKMGT" BLANKS "\r\n;,"},
+    {dmarc_size, "before the unit of a size", "v=DMARC1; p=none; rua=mailto:a@b.example!1" AT "k", DIGITS ","},
+    {tlsrpt, "first behind a percent sign", "v=TLSRPTv1; rua=mailto:a%" AT "1@b.example", DIGITS "abcdefABCDEF"},
+    {tlsrpt, "second behind a percent sign", "v=TLSRPTv1; rua=mailto:a@b.example?c=%4" AT, DIGITS "abcdefABCDEF"},
     {dmarc_uri, "within an address", "v=DMARC1; p=none; rua=mailto:a" AT "b@example.org", ALPHANUMERIC "-._~:/#[]@$&'()*+=%"},
 };
 
@@ -191,12 +218,46 @@ static void hosts_have_253_octets_at_most(void **state)
     arena_free(arena);
 }
 
+static void report_hosts_are_found(void **state)
+{
+    static const struct {
+        const char *uri, *host; /* NULL: none that could be looked up */
+    } cases[] = {
+        {"mailto:a@b.example", "b.example"},
+        {"mailto:a@B.Example?subject=x", "b.example"},
+        {"mailto:a@b@c.example", "c.example"},
+        {"https://b.example/x", "b.example"},
+        {"https://u@b.example:8443/x", "b.example"},
+        {"https://b.example?x", "b.example"},
+        {"https://b.example", "b.example"},
+        {"https:b.example", NULL},
+        {"https:/b.example", NULL},
+        {"https:/xb.example", NULL},
+        {"https:x/b.example", NULL},
+        {"https:///x", NULL},
+    };
+    struct arena *arena = arena_new(1 << 20);
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct dmarc_record record = dmarc_record_parse(arena, str_of(str_printf(arena, "v=DMARC1; p=none; rua=%s", cases[i].uri)));
+
+        assert_int_equal(record.rua_count, 1);
+        if (cases[i].host && record.rua[0].host)
+            assert_string_equal(record.rua[0].host, cases[i].host);
+        else
+            assert_ptr_equal(record.rua[0].host, cases[i].host);
+    }
+    arena_free(arena);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(only_the_allowed_octets),
         cmocka_unit_test(lengths_end_where_the_grammar_says),
         cmocka_unit_test(hosts_have_253_octets_at_most),
+        cmocka_unit_test(report_hosts_are_found),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
