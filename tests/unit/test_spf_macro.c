@@ -134,7 +134,9 @@ static void test_names(void **state)
 static void test_the_longest_name(void **state)
 {
     struct arena *arena = arena_new(65536);
+    struct spf_macro_values values = {0};
     char name[SPF_NAME_MAX + 2];
+    struct str out;
 
     (void)state;
     memset(name, 'a', sizeof name);
@@ -142,6 +144,10 @@ static void test_the_longest_name(void **state)
         name[i] = '.';
     assert_non_null(spf_name_text(arena, (struct str){name, SPF_NAME_MAX}));
     assert_null(spf_name_text(arena, (struct str){name, SPF_NAME_MAX + 1}));
+    assert_true(spf_name_expand(arena, (struct str){name, SPF_NAME_MAX}, &values, &out));
+    assert_int_equal(out.len, SPF_NAME_MAX);
+    assert_true(spf_name_expand(arena, (struct str){name, SPF_NAME_MAX + 1}, &values, &out));
+    assert_int_equal(out.len, SPF_NAME_MAX + 1 - 50); /* without the first label */
     arena_free(arena);
 }
 
