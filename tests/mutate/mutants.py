@@ -26,6 +26,7 @@ LIMIT = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*_(?:MAX|MIN|LIMIT|BYTES|OCTETS
 SPANS = ("memchr", "memcpy", "memmove", "qsort")    # do nothing with nothing: who asks before is only polite
 LESSER_OR_GREATER = re.compile(r"([\w.>\[\]-]+) [<>]=? ([\w.>\[\]-]+) \? (?:\1 : \2|\2 : \1)")     # the same for equals
 ON_ITS_WAY = re.compile(r"pending|PENDING|\bcomplete\b|->known\b")
+SHORT_LINE = 24
 
 
 class Mutant(NamedTuple):
@@ -111,6 +112,8 @@ class Finder:
         line_end = self.source.find("\n", start)
         if ON_ITS_WAY.search(self.source, line_start, line_end):
             return
+        if line_end - line_start < SHORT_LINE:      # such as "return true;": with the line above it
+            line_start = self.source.rfind("\n", 0, line_start - 1) + 1
         changed = (self.source[line_start:start] + new + self.source[end:max(end, line_end)]).strip()
         self.found.append(Mutant(self.path, self.source.count("\n", 0, start) + 1, start, end, new, what,
                                  self.source[line_start:line_end].strip(), " ".join(changed.split())))
