@@ -27,7 +27,7 @@ static const char *const cases[] = {
     "ptr/sender-states", "ptr/eleven-all-confirm", "ptr/not-public",
     "banner/names-undeclared", "banner/names-declared", "banner/ehlo-refused-helo-accepted", "banner/masked", "banner/refuses-all",
     "smtp/closed-once", "smtp/closed-twice", "smtp/reset-in-ehlo", "smtp/refused-all",
-    "tls/good", "tls/self-signed", "tls/no-names",
+    "tls/good", "tls/self-signed", "tls/no-names", "tls/names-8", "tls/names-9",
     "ip/public", "domain/apex-states",
 };
 

@@ -149,6 +149,7 @@ static void undecided_is_neither_refusal_nor_clearance(void **state)
 
     (void)state;
     assert_int_equal(judge(arena, "t-online", 0, flaky, 4), RECEIVER_CANT_TELL);
+    assert_int_equal(judge(arena, "icloud", 0, flaky, 4), RECEIVER_CANT_TELL); /* it publishes no more than risks */
     assert_int_equal(judge(arena, "t-online", 0, refused, 2), RECEIVER_REJECTS);
     assert_int_equal(judge(arena, "yahoo", 0, flaky, 4), RECEIVER_CANT_TELL); /* outweighs a risk */
     assert_int_equal(judge(arena, "strict-postfix", 0, undeclared, 8), RECEIVER_CANT_TELL); /* its HELO name is not known */
