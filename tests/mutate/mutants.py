@@ -148,18 +148,30 @@ class Finder:
 
     def in_body(self, i, in_loop_header):
         token, before, after = self.tokens[i], self.tokens[i - 1], self.tokens[i + 1]
+        first = self.call_around(i)
         if token.text in COMPARISONS and token.kind == "mark":
             self.comparison(i, in_loop_header)
         elif token.text == "!" and not chooses_text(self.tokens, i):
             self.add(token.start, token.end, "", "! dropped")
-        elif token.text in STATUSES:
-            self.replace(token, STATUSES[token.text])
+        elif token.text in STATUSES:    # of an unknown finding it only shows whether it is required
+            self.replace(token, "FAIL" if token.text != "FAIL" and self.tokens[first].text == "finding_worst" else STATUSES[token.text])
         elif token.text in BOOLEANS and before.text == "return":
             self.replace(token, BOOLEANS[token.text])
         elif token.text == "if" and after.text == "(":
             self.condition(i + 1)
         elif self.is_compared(i) and (token.kind == "number" and token.text.isdigit() and int(token.text) >= 2 or LIMIT.match(token.text)):
             self.limit(token)
+
+    def call_around(self, i):
+        """The index of the function that the token is an argument of; of the token itself, if of none."""
+        depth = 0
+        for k in range(i, 0, -1):
+            depth += (self.tokens[k].text == ")") - (self.tokens[k].text == "(")
+            if depth < 0:
+                return k - 1
+            if self.tokens[k].text in ";{":
+                break
+        return i
 
     def comparison(self, i, in_loop_header):
         token = self.tokens[i]
