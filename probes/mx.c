@@ -71,6 +71,11 @@ static void judge_null(struct run *run, const char *domain, const struct invento
     finding_rests_on(run, f, mail->mx->key);
 }
 
+static bool is_alias(const struct mx_host *host)
+{
+    return (host->a && host->a->chain_count) || (host->aaaa && host->aaaa->chain_count);
+}
+
 static void judge_existence(struct run *run, const char *domain, const struct inventory *mail)
 {
     const struct dns_answer *dissent = NULL;
@@ -114,7 +119,8 @@ static void judge_existence(struct run *run, const char *domain, const struct in
                 f = finding(run, MX_EXISTS, FAIL, subject_domain(domain), "no MX record, and no address that could stand in for it");
             } else {
                 f = finding(run, MX_EXISTS, WARN, subject_domain(domain), "no MX record; mail goes to the address of the domain itself");
-                finding_record(run, f, "%s. 3600 IN MX 10 %s.", domain, domain);
+                if (!is_alias(&mail->hosts[0])) /* an MX record may not name one */
+                    finding_record(run, f, "%s. 3600 IN MX 10 %s.", domain, domain);
             }
             break;
         }
