@@ -24,7 +24,7 @@
 
 static const char *const cases[] = {
     "helo/states", "helo/states-as-ptr", "helo/literal-states", "helo/spf-words", "helo/load-balancer", "helo/assumed",
-    "ptr/sender-states", "ptr/eleven-all-confirm", "ptr/not-public",
+    "ptr/sender-states", "ptr/eleven-all-confirm", "ptr/absent-two-hosts", "ptr/not-public",
     "banner/names-undeclared", "banner/names-declared", "banner/ehlo-refused-helo-accepted", "banner/masked", "banner/refuses-all",
     "smtp/closed-once", "smtp/closed-twice", "smtp/reset-in-ehlo", "smtp/refused-all",
     "tls/good", "tls/self-signed", "tls/no-names", "tls/names-8", "tls/names-9",
@@ -56,7 +56,10 @@ static void print_cards(void *arg, const struct result *result)
     const struct identity *all = identities_of(cards->arena, result, &count);
 
     for (size_t i = 0; i < count; i++) {
-        fprintf(cards->out, "%s %s\n", all[i].sender->label, identity_verdict_word(all[i].verdict));
+        fprintf(cards->out, "%s %s", all[i].sender->label, identity_verdict_word(all[i].verdict));
+        for (size_t h = 0; h < all[i].sender->host_count; h++)
+            fprintf(cards->out, " %s", all[i].sender->hosts[h]);
+        fputc('\n', cards->out);
         for (size_t n = 0; n < all[i].name_count; n++)
             print_name(cards->out, cards->arena, &all[i].names[n]);
     }
