@@ -12,7 +12,7 @@
 
 #include "core/base/arena.h"
 #include "core/base/str.h"
-#include "probes/generic.h"
+#include "probes/generic/generic.h"
 
 #define SHAPES "tests/data/ptr_shapes.tsv"
 
