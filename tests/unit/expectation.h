@@ -118,7 +118,7 @@ static inline bool has_details(const char *actual, const char *wanted)
     for (size_t len; *wanted; wanted += len + (wanted[len] != '\0')) {
         len = strcspn(wanted, ",");
         snprintf(word, sizeof word, ",%.*s,", (int)len, wanted);
-        if (!strstr(actual, word))
+        if (len && !strstr(actual, word))
             return false;
     }
     return true;
