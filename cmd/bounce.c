@@ -32,10 +32,10 @@ static void print_check(enum check_id id)
 static void print_command(struct arena *arena, const struct bounce *bounce)
 {
     printf("\n%*smailready YOURDOMAIN", TEXT_INDENT, "");
-    for (size_t i = 0; i < bounce->check_count; i++)
-        printf("%s%s", i ? "," : " --only ", check_of(bounce->checks[i])->group);
+    for (size_t i = 0; i < bounce->causes.count; i++)
+        printf("%s%s", i ? "," : " --only ", check_of(bounce->causes.checks[i])->group);
     if (bounce->ip.family != IP_NONE)
-        printf(" --sender %s%s", ip_text(arena, &bounce->ip), bounce->check_count && strcmp(check_of(bounce->checks[0])->group, "helo") == 0 ? "=HELO" : "");
+        printf(" --sender %s%s", ip_text(arena, &bounce->ip), bounce->causes.count && strcmp(check_of(bounce->causes.checks[0])->group, "helo") == 0 ? "=HELO" : "");
     putchar('\n');
 }
 
@@ -65,9 +65,9 @@ static void print_author(struct arena *arena, const struct bounce *bounce)
         about = " No receiver has refused anything: it was not reached, or had no say.";
     else if (bounce->by_code)
         about = " No word in it tells the cause; it follows from the code alone.";
-    else if (bounce->other != BOUNCE_OTHER_NONE)
-        about = str_printf(arena, " It is about %s. No check looks at that.", bounce_other_text(bounce->other));
-    else if (!bounce->check_count)
+    else if (bounce->causes.other != BOUNCE_OTHER_NONE)
+        about = str_printf(arena, " It is about %s. No check looks at that.", bounce_other_text(bounce->causes.other));
+    else if (!bounce->causes.count)
         about = " It names no cause that a check looks at.";
     print_wrapped(stdout, str_printf(arena, "%s.%s%s%s%s", author_of(arena, bounce), bounce->code ? " The code in it is " : "",
                                      bounce->code ? bounce->code : "", bounce->code ? "." : "", about), 0, 0);
@@ -76,9 +76,9 @@ static void print_author(struct arena *arena, const struct bounce *bounce)
 static void print_bounce(struct arena *arena, const struct bounce *bounce)
 {
     print_author(arena, bounce);
-    for (size_t i = 0; i < bounce->check_count; i++)
-        print_check(bounce->checks[i]);
-    if (bounce->check_count)
+    for (size_t i = 0; i < bounce->causes.count; i++)
+        print_check(bounce->causes.checks[i]);
+    if (bounce->causes.count)
         print_command(arena, bounce);
     for (size_t i = 0; i < bounce->rule_count; i++)
         print_rule(arena, bounce->rules[i]);
@@ -218,7 +218,7 @@ enum exit_status explain_bounce(struct arena *arena, const char *text)
         struct bounce bounce = bounce_explain(r.lexicon, arena, bounce_count_total(r.count) ? r.first : start);
 
         print_bounce(arena, &bounce);
-        has_cause = bounce.check_count > 0;
+        has_cause = bounce.causes.count > 0;
     }
     if (!output_stdout_done())
         return EXIT_STATUS_FAULT;

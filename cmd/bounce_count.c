@@ -45,7 +45,7 @@ static size_t cause_of(const struct bounce *bounce)
 {
     if (bounce->local)
         return OWN;
-    return bounce->check_count ? (size_t)bounce->checks[0] : CHECK_COUNT + (size_t)bounce->other;
+    return bounce->causes.count ? (size_t)bounce->causes.checks[0] : CHECK_COUNT + (size_t)bounce->causes.other;
 }
 
 /* A receiver by its name, any other host by the domain that it belongs to; software is no name. */

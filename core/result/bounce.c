@@ -1,205 +1,84 @@
-/* core/result/bounce.c - finds the cause of a rejection, and the published rule behind it. */
+/* core/result/bounce.c - finds who wrote a rejection, its cause, and the published rule behind it. */
 #include "core/result/bounce.h"
 
-#include <assert.h>
 #include <string.h>
 
 #include "core/base/arena.h"
-#include "core/records/bounce_words.h"
 #include "core/result/bounce_reply.h"
-
-#define W(class) (UINT64_C(1) << WORD_##class)
-#define COUNT(array) (sizeof(array) / sizeof *(array))
-
-enum { ALL_OF_MAX = 5 };
-
-/* What a text may give a result of. */
-enum topic { TOPIC_NONE, TOPIC_ADVICE, TOPIC_SPF, TOPIC_DKIM, TOPIC_DMARC, TOPIC_COUNT };
-
-struct cause {
-    enum check_id check;
-    enum topic topic;
-    enum bounce_other other;
-    const char *text; /* of `other` */
-    uint64_t none_of, all_of[ALL_OF_MAX];
-};
-
-static const struct cause causes[] = {
-#define CAUSE(check, topic, none_of, ...) {check, topic, BOUNCE_OTHER_NONE, NULL, none_of, {__VA_ARGS__}},
-#define OTHER(kind, text, none_of, ...) {CHECK_COUNT, TOPIC_NONE, BOUNCE_OTHER_##kind, text, none_of, {__VA_ARGS__}},
-#define CODE(code, check)
-#include "core/result/bounce_causes.def"
-#undef CAUSE
-#undef OTHER
-#undef CODE
-};
-
-static const struct {
-    const char *code; /* without its class */
-    enum check_id check;
-} codes[] = {
-#define CAUSE(check, topic, none_of, ...)
-#define OTHER(kind, text, none_of, ...)
-#define CODE(code, check) {code, check},
-#include "core/result/bounce_causes.def"
-#undef CAUSE
-#undef OTHER
-#undef CODE
-};
-
-static const uint64_t topic_words[TOPIC_COUNT] = {[TOPIC_SPF] = W(SPF), [TOPIC_DKIM] = W(DKIM), [TOPIC_DMARC] = W(DMARC)};
-
-/* ---- sentences ---- */
-
-struct sentence {
-    uint64_t classes;
-    bool fails[TOPIC_COUNT]; /* it says in so many words that this failed */
-};
-
-struct text {
-    struct sentence *sentences;
-    size_t count;
-    uint64_t classes; /* of all of them */
-    bool passed[TOPIC_COUNT], failed[TOPIC_COUNT];
-};
-
-/* "SPF=Pass", "DKIM = did not pass", "SPF [example.org] with ip: 192.0.2.1 = did not pass": the next result behind the word,
- * before another mechanism is named. */
-static void read_result(struct text *text, const struct bounce_word *words, size_t count, size_t at, enum topic topic)
-{
-    bool negated = false;
-
-    for (size_t i = at + 1; i < count && words[i].sentence == words[at].sentence; i++) {
-        if (words[i].classes & (W(SPF) | W(DKIM) | W(DMARC)))
-            return;
-        negated = negated || words[i].classes & W(NO);
-        if (words[i].classes & W(RESULT) || (words[i].classes & W(PASS) && negated)) {
-            text->failed[topic] = text->sentences[words[at].sentence].fails[topic] = true;
-            return;
-        }
-        if (words[i].classes & W(PASS)) {
-            text->passed[topic] = true;
-            return;
-        }
-    }
-}
-
-static struct text read_text(const struct bounce_lexicon *lexicon, struct arena *arena, struct str said)
-{
-    const struct bounce_word *words;
-    size_t count = bounce_words_of(lexicon, arena, said, &words);
-    struct text text = {.count = count ? words[count - 1].sentence + 1 : 0};
-
-    text.sentences = ARENA_ARRAY(arena, struct sentence, text.count + 1);
-    for (size_t i = 0; i < count; i++) {
-        text.sentences[words[i].sentence].classes |= words[i].classes;
-        text.classes |= words[i].classes;
-        for (enum topic topic = TOPIC_SPF; topic < TOPIC_COUNT; topic++)
-            if (words[i].classes & topic_words[topic])
-                read_result(&text, words, count, i, topic);
-    }
-    return text;
-}
-
-/* ---- causes ---- */
-
-static bool holds(const struct cause *cause, uint64_t classes)
-{
-    if (classes & cause->none_of)
-        return false;
-    for (size_t i = 0; i < ALL_OF_MAX && cause->all_of[i]; i++)
-        if (!(classes & cause->all_of[i]))
-            return false;
-    return true;
-}
-
-/* Rejections for something else end in advice ("see our page on SPF, DKIM and PTR"), or name a mechanism where they only
- * mean a domain ("an unusual rate of mail from your DKIM domain"). */
-static bool is_advice(const struct text *text, const struct sentence *sentence)
-{
-    static const uint64_t something_else = W(SPAM) | W(RATE) | W(REPUTATION) | W(QUOTA) | W(MAILBOX);
-    bool says_so = sentence->classes & (W(NO) | W(BAD) | W(RESULT) | W(MATCH));
-
-    if (sentence->classes & (W(RATE) | W(REPUTATION)))
-        return !(sentence->classes & W(NO));
-    return !says_so && (sentence->classes & W(SEE) || text->classes & something_else);
-}
-
-static bool is_cause(const struct text *text, const struct sentence *sentence, const struct cause *cause)
-{
-    if (!holds(cause, sentence->classes) || sentence->classes & W(SCORE))
-        return false;
-    if (cause->topic == TOPIC_NONE)
-        return true;
-    if (cause->topic == TOPIC_ADVICE)
-        return !is_advice(text, sentence);
-    if (sentence->fails[cause->topic])
-        return true;
-    return !text->failed[cause->topic] && !text->passed[cause->topic] && !is_advice(text, sentence);
-}
-
-static void add_check(struct bounce *bounce, enum check_id check)
-{
-    for (size_t i = 0; i < bounce->check_count; i++)
-        if (strcmp(check_of(bounce->checks[i])->group, check_of(check)->group) == 0)
-            return;
-    if (bounce->check_count < BOUNCE_CHECKS_MAX)
-        bounce->checks[bounce->check_count++] = check;
-}
-
-static void find_causes(struct bounce *bounce, const struct text *text)
-{
-    if (text->classes & W(VERIFY)) /* the receiver asked about an address, and was refused itself */
-        return;
-    for (size_t i = 0; i < COUNT(causes); i++)
-        for (size_t s = 0; causes[i].other == BOUNCE_OTHER_NONE && s < text->count; s++)
-            if (is_cause(text, &text->sentences[s], &causes[i]))
-                add_check(bounce, causes[i].check);
-}
-
-static enum bounce_other find_other(const struct text *text)
-{
-    for (size_t i = 0; i < COUNT(causes); i++)
-        for (size_t s = 0; causes[i].other != BOUNCE_OTHER_NONE && s < text->count; s++)
-            if (holds(&causes[i], text->sentences[s].classes))
-                return causes[i].other;
-    return BOUNCE_OTHER_NONE;
-}
-
-const char *bounce_other_text(enum bounce_other other)
-{
-    for (size_t i = 0; i < COUNT(causes); i++)
-        if (causes[i].other == other && other != BOUNCE_OTHER_NONE)
-            return causes[i].text;
-    return NULL;
-}
-
-/* ---- receivers and their rules ---- */
 
 static bool is_word(char c)
 {
     return ascii_is_digit(c) || ascii_is_letter(c);
 }
 
-/* Whole words only, so that "me.com" is not found in "some.com". */
-static bool contains(struct str text, struct str what)
+/* A text in which hundreds of others are looked for, few of which are there: the pairs of letters that it has tell most of
+ * them apart. */
+struct haystack {
+    struct str text;
+    uint64_t pairs[64];
+};
+
+static unsigned pair_at(const char *at)
 {
+    unsigned first = (unsigned char)at[0] | 32, second = (unsigned char)at[1] | 32; /* without regard to case */
+
+    return (first * 67 + second) & 4095;
+}
+
+static struct haystack haystack_of(struct str text)
+{
+    struct haystack hay = {.text = text};
+
+    for (size_t i = 0; i + 1 < text.len; i++)
+        hay.pairs[pair_at(text.at + i) >> 6] |= UINT64_C(1) << (pair_at(text.at + i) & 63);
+    return hay;
+}
+
+static bool has_pairs(const struct haystack *hay, struct str what)
+{
+    for (size_t i = 0; i + 1 < what.len; i++)
+        if (!(hay->pairs[pair_at(what.at + i) >> 6] & UINT64_C(1) << (pair_at(what.at + i) & 63)))
+            return false;
+    return true;
+}
+
+/* Whole words only, so that "me.com" is not found in "some.com". */
+static bool contains(const struct haystack *hay, struct str what)
+{
+    struct str text = hay->text;
+
+    if (!has_pairs(hay, what))
+        return false;
     for (size_t i = 0; i + what.len <= text.len; i++)
         if (str_equal_nocase((struct str){text.at + i, what.len}, what) && (i == 0 || !is_word(text.at[i - 1]) || !is_word(what.at[0])))
             return true;
     return false;
 }
 
-/* Any of the parts of `list`, which `separator` parts. */
-static bool contains_any(struct str text, const char *list, char separator)
+/* Any of the parts of `list`, "|" between them. */
+static bool contains_any(const struct haystack *hay, const char *list)
 {
     while (*list) {
-        const char *end = strchr(list, separator);
-        size_t len = end ? (size_t)(end - list) : strlen(list);
+        size_t len = strcspn(list, "|");
 
-        if (len && contains(text, (struct str){list, len}))
+        if (len && contains(hay, (struct str){list, len}))
             return true;
-        list += end ? len + 1 : len;
+        list += len + (list[len] == '|');
+    }
+    return false;
+}
+
+/* Is the code one of those in `list`, blanks between them? */
+static bool lists_code(const char *list, const char *code)
+{
+    size_t len = strlen(code);
+
+    while (*list) {
+        size_t one = strcspn(list, " ");
+
+        if (one == len && memcmp(list, code, len) == 0)
+            return true;
+        list += one + (list[one] == ' ');
     }
     return false;
 }
@@ -218,13 +97,13 @@ static bool is_below(struct str host, const char *list)
     return false;
 }
 
-static const struct receiver *find_receiver(struct str host, struct str said)
+static const struct receiver *find_receiver(struct str host, const struct haystack *said)
 {
     for (size_t i = 0; host.len && i < receiver_count(); i++)
         if (is_below(host, receiver_at(i)->hosts))
             return receiver_at(i);
     for (size_t i = 0; i < receiver_count(); i++)
-        if (contains_any(said, receiver_at(i)->marks, '|'))
+        if (contains_any(said, receiver_at(i)->marks))
             return receiver_at(i);
     return NULL;
 }
@@ -245,7 +124,7 @@ static bool is_telling(const char *code)
 
 static bool has_code(const struct receiver_rule *rule, const char *code)
 {
-    return is_telling(code) && contains_any((struct str){rule->codes, strlen(rule->codes)}, code, ' ');
+    return is_telling(code) && lists_code(rule->codes, code);
 }
 
 static bool is_about(const struct bounce *bounce, const struct receiver_rule *rule)
@@ -254,8 +133,8 @@ static bool is_about(const struct bounce *bounce, const struct receiver_rule *ru
 
     if (!check_from_name(receiver_rule_check(rule), &check))
         return false;
-    for (size_t i = 0; i < bounce->check_count; i++)
-        if (strcmp(check_of(bounce->checks[i])->group, check_of(check)->group) == 0)
+    for (size_t i = 0; i < bounce->causes.count; i++)
+        if (strcmp(check_of(bounce->causes.checks[i])->group, check_of(check)->group) == 0)
             return true;
     return false;
 }
@@ -269,16 +148,16 @@ static bool is_told(const struct receiver_rule *const *rules, size_t count, cons
 }
 
 /* The receiver's own words for it ("DY-001"), where the general ones tell nothing. */
-static void find_by_phrase(struct bounce *bounce, struct str said)
+static void find_by_phrase(struct bounce *bounce, const struct haystack *said)
 {
     enum check_id check;
 
     for (size_t i = 0; bounce->receiver && i < receiver_rule_count(); i++) {
         const struct receiver_rule *rule = receiver_rule_at(i);
 
-        if (speaks_for(receiver_at(rule->receiver), bounce->receiver) && contains_any(said, rule->phrases, '|') &&
+        if (speaks_for(receiver_at(rule->receiver), bounce->receiver) && contains_any(said, rule->phrases) &&
             check_from_name(receiver_rule_check(rule), &check))
-            add_check(bounce, check);
+            bounce_add_cause(&bounce->causes, check);
     }
 }
 
@@ -290,21 +169,20 @@ static void find_by_code(struct bounce *bounce)
         const struct receiver_rule *rule = receiver_rule_at(i);
 
         if (speaks_for(receiver_at(rule->receiver), bounce->receiver) && has_code(rule, bounce->code) && check_from_name(receiver_rule_check(rule), &check))
-            add_check(bounce, check);
+            bounce_add_cause(&bounce->causes, check);
     }
-    for (size_t i = 0; !bounce->check_count && bounce->code && i < COUNT(codes); i++)
-        if (strcmp(bounce->code + 2, codes[i].code) == 0)
-            add_check(bounce, codes[i].check);
-    bounce->by_code = bounce->check_count > 0;
+    if (!bounce->causes.count && bounce->code)
+        bounce_add_code(&bounce->causes, bounce->code);
+    bounce->by_code = bounce->causes.count > 0;
 }
 
-static size_t collect_rules(const struct receiver_rule **rules, const struct bounce *bounce, struct str said, bool by_phrase)
+static size_t collect_rules(const struct receiver_rule **rules, const struct bounce *bounce, const struct haystack *said, bool by_phrase)
 {
     size_t count = 0;
 
     for (size_t i = 0; bounce->receiver && i < receiver_rule_count(); i++) {
         const struct receiver_rule *rule = receiver_rule_at(i);
-        bool fits = by_phrase ? contains_any(said, rule->phrases, '|') : has_code(rule, bounce->code);
+        bool fits = by_phrase ? contains_any(said, rule->phrases) : has_code(rule, bounce->code);
 
         if (fits && speaks_for(receiver_at(rule->receiver), bounce->receiver) && is_about(bounce, rule) && !is_told(rules, count, rule))
             rules[count++] = rule;
@@ -317,7 +195,7 @@ struct bounce bounce_explain(const struct bounce_lexicon *lexicon, struct arena 
     struct bounce bounce = {.ip = {.family = IP_NONE}};
     const struct receiver_rule **rules;
     struct bounce_reply reply;
-    struct text said;
+    struct haystack hay;
 
     if (text.len > BOUNCE_BYTES_MAX)
         text.len = BOUNCE_BYTES_MAX;
@@ -328,19 +206,17 @@ struct bounce bounce_explain(const struct bounce_lexicon *lexicon, struct arena 
         return bounce;
     bounce.code = reply.code;
     bounce.ip = reply.sender;
-    bounce.receiver = find_receiver(reply.host, reply.text);
-    said = read_text(lexicon, arena, reply.text);
-    find_causes(&bounce, &said);
-    if (!bounce.check_count)
-        find_by_phrase(&bounce, reply.text);
-    if (!bounce.check_count)
-        bounce.other = find_other(&said);
-    if (!bounce.check_count && bounce.other == BOUNCE_OTHER_NONE)
+    hay = haystack_of(reply.text);
+    bounce.receiver = find_receiver(reply.host, &hay);
+    bounce.causes = bounce_causes_of(lexicon, arena, reply.text);
+    if (!bounce.causes.count)
+        find_by_phrase(&bounce, &hay);
+    if (!bounce.causes.count && bounce.causes.other == BOUNCE_OTHER_NONE)
         find_by_code(&bounce);
     rules = ARENA_ARRAY(arena, const struct receiver_rule *, receiver_rule_count() + 1);
     bounce.rules = rules;
-    bounce.rule_count = collect_rules(rules, &bounce, reply.text, true);
+    bounce.rule_count = collect_rules(rules, &bounce, &hay, true);
     if (!bounce.rule_count)
-        bounce.rule_count = collect_rules(rules, &bounce, reply.text, false);
+        bounce.rule_count = collect_rules(rules, &bounce, &hay, false);
     return bounce;
 }

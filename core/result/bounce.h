@@ -12,29 +12,13 @@
 
 #include "core/base/ip.h"
 #include "core/base/str.h"
-#include "core/result/finding.h"
+#include "core/result/bounce_causes.h"
 #include "core/result/receiver.h"
 
 struct arena;
 struct bounce_lexicon;
 
-enum bounce_other {
-    BOUNCE_OTHER_NONE,
-    BOUNCE_OTHER_SPAM,
-    BOUNCE_OTHER_REPUTATION,
-    BOUNCE_OTHER_QUOTA,
-    BOUNCE_OTHER_RATE,
-    BOUNCE_OTHER_RELAY,
-    BOUNCE_OTHER_RECIPIENT,
-    BOUNCE_OTHER_SIZE,
-    BOUNCE_OTHER_LOOP,
-    BOUNCE_OTHER_LOGIN,
-    BOUNCE_OTHER_TLS,
-    BOUNCE_OTHER_GREY,
-    BOUNCE_OTHER_COUNT
-};
-
-enum { BOUNCE_CHECKS_MAX = 4, BOUNCE_BYTES_MAX = 1048576 };
+enum { BOUNCE_BYTES_MAX = 1048576 };
 
 struct bounce {
     bool local;                      /* the sender's own mailer wrote it; nothing below but `host` is set */
@@ -42,10 +26,8 @@ struct bounce {
     const struct receiver *receiver; /* who wrote it, as far as the text shows; NULL */
     const char *code;                /* the enhanced code, "5.7.25"; NULL: none stands there */
     struct ip ip;                    /* likely the sender's; IP_NONE */
-    enum check_id checks[BOUNCE_CHECKS_MAX]; /* behind it, the first one first; each of another group */
-    size_t check_count;
+    struct bounce_causes causes;            /* the checks behind it, or what else it is about */
     bool by_code;                           /* no word tells it, only the code */
-    enum bounce_other other;                /* without a check: what it is about */
     const struct receiver_rule *const *rules; /* of the receiver, that say so */
     size_t rule_count;
 };
@@ -53,4 +35,3 @@ struct bounce {
 /* `text` may hold any bytes; what is beyond BOUNCE_BYTES_MAX is not looked at.  The result is in the arena, and borrows of
  * the text. */
 struct bounce bounce_explain(const struct bounce_lexicon *, struct arena *, struct str text);
-const char *bounce_other_text(enum bounce_other); /* "the recipient: ..."; NULL for none */

@@ -21,14 +21,14 @@ static void explain(void *context, struct str text)
     struct reader *reader = context;
     struct bounce b = bounce_explain(reader->lexicon, reader->arena, text);
 
-    if (b.rule_count > receiver_rule_count() || b.check_count > BOUNCE_CHECKS_MAX)
+    if (b.rule_count > receiver_rule_count() || b.causes.count > BOUNCE_CHECKS_MAX)
         abort();
-    for (size_t i = 0; i < b.check_count; i++)
-        if (b.checks[i] >= CHECK_COUNT)
+    for (size_t i = 0; i < b.causes.count; i++)
+        if (b.causes.checks[i] >= CHECK_COUNT)
             abort();
     if (b.code && strspn(b.code, "0123456789.") != strlen(b.code))
         abort();
-    if (b.local && (b.check_count || b.receiver))
+    if (b.local && (b.causes.count || b.receiver))
         abort();
 }
 
