@@ -96,7 +96,7 @@ struct reading {
     struct arena *arena, *scratch; /* scratch: for one rejection */
     struct bounce_feed *feed;
     struct str first; /* the first rejection, which is told in full where it is the only one */
-    size_t lines;
+    size_t lines, cut; /* cut: longer than BOUNCE_LINE_MAX */
 };
 
 static void take(void *context, struct str text)
@@ -120,6 +120,7 @@ static size_t feed_lines(struct reading *r, char *buffer, size_t len, bool is_en
     while ((end = memchr(at, '\n', len)) || (len && (is_end || len == BOUNCE_LINE_MAX))) {
         size_t line = end ? (size_t)(end - at) : len;
 
+        r->cut += !end && !is_end;
         at[line] = '\0';
         bounce_feed_line(r->feed, at, line);
         r->lines++;
@@ -191,6 +192,48 @@ static bool read_text(struct reading *r, const char *text, struct str *start, co
     return is_read;
 }
 
+/* A mail is known by its first line, a field; what it says stands behind the first empty line. */
+static struct str body_of(struct str text)
+{
+    size_t name = 0, at = 0;
+
+    while (name < text.len && (ascii_is_letter(text.at[name]) || ascii_is_digit(text.at[name]) || text.at[name] == '-'))
+        name++;
+    if (!name || name >= text.len || text.at[name] != ':')
+        return text;
+    while (at + 1 < text.len && !(text.at[at] == '\n' && (text.at[at + 1] == '\n' || text.at[at + 1] == '\r')))
+        at++;
+    return at + 1 < text.len ? (struct str){text.at + at, text.len - at} : text;
+}
+
+static bool report_one(struct reading *r, struct str text)
+{
+    struct bounce bounce = bounce_explain(r->lexicon, r->arena, text);
+
+    print_bounce(r->arena, &bounce);
+    return bounce.causes.count > 0;
+}
+
+/* False: nothing that a check looks at. */
+static bool report(struct reading *r, struct str start)
+{
+    size_t count = bounce_count_total(r->count);
+
+    if (count > 1) {
+        bounce_count_print(r->count, r->arena, r->lines);
+        if (r->cut)
+            printf("\n%zu line%s longer than %d octets: what is beyond may be missing.\n", r->cut, r->cut == 1 ? " was" : "s were", BOUNCE_LINE_MAX);
+        return bounce_count_has_cause(r->count);
+    }
+    if (count == 1)
+        return report_one(r, r->first);
+    if (r->lines > 1 && bounce_feed_is_collection(r->feed)) {
+        printf("In %zu lines there is no rejection of mail that was sent.\n", r->lines);
+        return false;
+    }
+    return report_one(r, body_of(start));
+}
+
 enum exit_status explain_bounce(struct arena *arena, const char *text)
 {
     struct reading r = {.lexicon = bounce_lexicon_new(arena), .count = bounce_count_new(arena), .arena = arena};
@@ -211,15 +254,7 @@ enum exit_status explain_bounce(struct arena *arena, const char *text)
     arena_free(r.scratch);
     if (start.len == 0)
         return usage_error("explain: --bounce: there is no text");
-    if (bounce_count_total(r.count) > 1) {
-        bounce_count_print(r.count, arena, r.lines);
-        has_cause = bounce_count_has_cause(r.count);
-    } else {
-        struct bounce bounce = bounce_explain(r.lexicon, arena, bounce_count_total(r.count) ? r.first : start);
-
-        print_bounce(arena, &bounce);
-        has_cause = bounce.causes.count > 0;
-    }
+    has_cause = report(&r, start);
     if (!output_stdout_done())
         return EXIT_STATUS_FAULT;
     return has_cause ? EXIT_STATUS_READY : EXIT_STATUS_UNDECIDED;

@@ -20,6 +20,7 @@ struct bounce_feed {
     struct part prose;   /* of a notification, for those that have no such fields */
     bool in_body, in_copy, is_notice, had_block;
     bool is_at_start;    /* no line was seen yet, or the one before was empty */
+    bool is_collection;  /* a line of a log, of a queue or between mails was seen */
     struct part wrapped; /* the text of a log line that somebody has broken into several */
 };
 
@@ -122,6 +123,14 @@ static bool read_exim(struct bounce_feed *feed, struct str line)
     if (!strstr(text.at, " routing defer") && !strstr(text.at, "T=local_delivery") && !strstr(text.at, "retry time not reached"))
         emit(feed, text);
     return true;
+}
+
+/* A line of a mail server that tells of something else: "... postfix/smtpd[4711]: connect from ..." */
+static bool is_of_log(struct str line)
+{
+    const char *pid = strstr(line.at, "]: ");
+
+    return pid && (strstr(line.at, "postfix") || strstr(line.at, "smtpd[") || strstr(line.at, "exim[")) && pid > line.at && ascii_is_digit(pid[-1]);
 }
 
 /* ---- the queue ---- */
@@ -259,6 +268,7 @@ static void read_mail(struct bounce_feed *feed, struct str line)
 {
     if (str_starts_nocase(line, "From ") && feed->is_at_start) {
         end_mail(feed);
+        feed->is_collection = true;
         return;
     }
     if (!line.len) {
@@ -291,7 +301,10 @@ void bounce_feed_line(struct bounce_feed *feed, const char *at, size_t len)
 
     if (line.len && line.at[line.len - 1] == '\r')
         line.len--;
-    if (!read_wrapped(feed, line) && !read_postfix(feed, line) && !read_exim(feed, line) && !read_opensmtpd(feed, line) && !read_queue(feed, line))
+    if (read_wrapped(feed, line) || read_postfix(feed, line) || read_exim(feed, line) || read_opensmtpd(feed, line) || read_queue(feed, line) ||
+        is_of_log(line))
+        feed->is_collection = true;
+    else
         read_mail(feed, line);
     feed->is_at_start = line.len == 0;
 }
@@ -300,4 +313,9 @@ void bounce_feed_end(struct bounce_feed *feed)
 {
     read_wrapped(feed, (struct str){"", 0});
     end_mail(feed);
+}
+
+bool bounce_feed_is_collection(const struct bounce_feed *feed)
+{
+    return feed->is_collection;
 }

@@ -25,3 +25,6 @@ typedef void bounce_sink(void *context, struct str text);
 struct bounce_feed *bounce_feed_new(struct arena *, bounce_sink *, void *context);
 void bounce_feed_line(struct bounce_feed *, const char *line, size_t len); /* without its end; line[len] is NUL */
 void bounce_feed_end(struct bounce_feed *);
+
+/* Was it a log, a queue or a mailbox?  Then a text without rejections has none, and is not one itself. */
+bool bounce_feed_is_collection(const struct bounce_feed *);
