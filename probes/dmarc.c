@@ -194,7 +194,8 @@ static void judge_absence(struct run *run, const struct from_domain *from)
     case ABSENCE_CONFIRMED:
         break;
     }
-    f = finding(run, DMARC_EXISTS, volume == VOLUME_BULK ? FAIL : WARN, subject_domain(from->name), "no DMARC record at %s%s%s%s%s%s",
+    f = finding(run, DMARC_EXISTS, volume == VOLUME_BULK ? FAIL : WARN, subject_domain(from->name), "no DMARC record%s at %s%s%s%s%s%s",
+                has_near_miss(from) ? " that is read as one (see dmarc.syntax)" : "",
                 dmarc_owner(run, d->domain),
                 d->steps[0].answer && d->steps[0].answer->chain_loops ? ", which leads into a ring of aliases" : "",
                 d->steps[0].other ? ", where there is " : "", d->steps[0].other ? d->steps[0].other : "",
