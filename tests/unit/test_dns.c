@@ -1006,13 +1006,11 @@ static void where_udp_is_rejected_tcp_is_tried_at_once(void **state)
     static const int errors[] = {ECONNREFUSED, EPERM, EACCES, EHOSTUNREACH};
     struct bench bench;
     const struct dns_answer *answer;
-    int64_t start;
 
     (void)state;
     for (size_t i = 0; i < LENGTH(errors); i++) {
         open_bench(&bench, good, NULL, NULL);
         udp_error = errors[i];
-        start = loop_now_ms(bench.loop);
         answer = ask(&bench, "example.org", DNS_A);
         assert_address(answer);
         assert_true(answer->tcp);
@@ -1020,7 +1018,6 @@ static void where_udp_is_rejected_tcp_is_tried_at_once(void **state)
         answer = ask_at(&bench, "at.example.org", DNS_A);
         assert_address(answer);
         assert_int_equal(answer->setbacks, 0); /* it answers reliably */
-        assert_true(loop_now_ms(bench.loop) - start < TRY_MS);
         udp_error = 0;
         close_bench(&bench);
     }

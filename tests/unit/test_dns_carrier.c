@@ -25,7 +25,7 @@
 
 #define LENGTH(array) (sizeof(array) / sizeof *(array))
 
-enum { UDP_MS = 300, TCP_MS = 400, PATIENCE_MS = 10000, FEW = 4, REPLY_MAX = 65535 };
+enum { HASTY_UDP_MS = 300, HASTY_TCP_MS = 400, PATIENCE_MS = 10000, FEW = 4, REPLY_MAX = 65535 };
 
 /* ---- the system calls of the carrier, and what is to become of them ---- */
 
@@ -110,7 +110,7 @@ static int next_fd(void)
     return fd;
 }
 
-static void open_bench(struct bench *bench)
+static void open_with(struct bench *bench, int udp_ms, int tcp_ms)
 {
     struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
     struct timeval patience = {PATIENCE_MS / 1000, 0};
@@ -136,9 +136,19 @@ static void open_bench(struct bench *bench)
     bench->server = (struct dns_server){.port = ntohs(at.sin_port)};
     assert_true(ip_parse("127.0.0.1", &bench->server.ip));
     bench->loop = loop_new();
-    bench->carrier = dns_carrier_new(bench->loop, UDP_MS, TCP_MS);
+    bench->carrier = dns_carrier_new(bench->loop, udp_ms, tcp_ms);
     assert_non_null(bench->carrier);
     calls.sockets = 0;
+}
+
+static void open_bench(struct bench *bench)
+{
+    open_with(bench, PATIENCE_MS, PATIENCE_MS);
+}
+
+static void open_hasty(struct bench *bench) /* to wait for silence */
+{
+    open_with(bench, HASTY_UDP_MS, HASTY_TCP_MS);
 }
 
 static void close_bench(struct bench *bench)
@@ -277,7 +287,7 @@ static void forged_replies_take_no_time(void **state)
     struct bench bench;
 
     (void)state;
-    open_bench(&bench);
+    open_hasty(&bench);
     struct parcel *parcel = carry(&bench, false);
     struct heard heard = hear(&bench);
     int64_t began_ms = loop_now_ms(bench.loop);
@@ -318,7 +328,7 @@ static void a_late_reply_is_nobodys(void **state)
     struct bench bench;
 
     (void)state;
-    open_bench(&bench);
+    open_hasty(&bench);
     struct parcel *first = carry(&bench, false);
     struct heard late = hear(&bench);
 
@@ -373,11 +383,11 @@ static void what_is_cancelled_is_forgotten(void **state)
 
 static void a_stopped_program_has_heard_no_silence(void **state)
 {
-    static const struct timespec stop = {.tv_nsec = (UDP_MS + 300) * 1000000L};
+    static const struct timespec stop = {.tv_nsec = (HASTY_UDP_MS + 300) * 1000000L};
     struct bench bench;
 
     (void)state;
-    open_bench(&bench);
+    open_hasty(&bench);
     struct parcel *parcel = carry(&bench, false);
     struct heard heard = hear(&bench);
 
@@ -403,16 +413,13 @@ static void a_stopped_program_has_heard_no_silence(void **state)
 static void refusals_are_told_at_once(void **state)
 {
     struct bench bench;
-    int64_t began_ms;
 
     (void)state;
     open_bench(&bench);
     close(bench.udp);
     close(bench.tcp);
-    began_ms = loop_now_ms(bench.loop);
     assert_fate(&bench, carry(&bench, false), DNS_UNREACHABLE);
     assert_fate(&bench, carry(&bench, true), DNS_UNREACHABLE);
-    assert_true(loop_now_ms(bench.loop) - began_ms < UDP_MS);
     bench.udp = bench.tcp = -1;
     close_bench(&bench);
 }
@@ -434,14 +441,12 @@ static void errors_are_told_as_what_they_are(void **state)
     open_bench(&bench);
     for (size_t i = 0; i < 3 * LENGTH(cases); i++) {
         int *error = i % 3 == 0 ? &calls.socket_error : i % 3 == 1 ? &calls.connect_error : &calls.send_error;
-        int64_t began_ms = loop_now_ms(bench.loop);
 
         for (int tcp = 0; tcp < 2; tcp++) {
             *error = cases[i / 3].error;
             assert_fate(&bench, carry(&bench, tcp), cases[i / 3].fate);
         }
         *error = 0;
-        assert_true(loop_now_ms(bench.loop) - began_ms < UDP_MS);
     }
     calls.connect_error = EAGAIN; /* no port is left */
     assert_fate(&bench, carry(&bench, false), DNS_NO_RESOURCES);
@@ -671,7 +676,7 @@ static void a_stall_or_a_lost_connection_ends(void **state)
         struct linger linger = {1, 0};
         bool stalls = i % WAYS == STALL;
 
-        open_bench(&bench);
+        open_hasty(&bench);
         struct parcel *parcel = carry(&bench, true);
         int64_t began_ms = loop_now_ms(bench.loop);
         int fd = accept_one(&bench, &heard);
@@ -683,7 +688,7 @@ static void a_stall_or_a_lost_connection_ends(void **state)
         if (!stalls)
             close(fd);
         assert_fate(&bench, parcel, stalls ? DNS_SILENT : DNS_UNREACHABLE);
-        assert_int_equal(loop_now_ms(bench.loop) - began_ms >= TCP_MS, stalls);
+        assert_true(!stalls || loop_now_ms(bench.loop) - began_ms >= HASTY_TCP_MS);
         if (stalls)
             close(fd);
         close_bench(&bench);
@@ -697,7 +702,7 @@ static void a_drip_is_not_waited_for(void **state)
     struct bench bench;
 
     (void)state;
-    open_bench(&bench);
+    open_hasty(&bench);
     struct parcel *parcel = carry(&bench, true);
     int fd = accept_one(&bench, &heard);
     int64_t began_ms = loop_now_ms(bench.loop);
@@ -716,12 +721,12 @@ static void a_drip_is_not_waited_for(void **state)
 /* Stopped before the question could be said: nobody has been asked yet. */
 static void a_stopped_program_has_not_asked(void **state)
 {
-    static const struct timespec stop = {.tv_nsec = (TCP_MS + 100) * 1000000L};
+    static const struct timespec stop = {.tv_nsec = (HASTY_TCP_MS + 100) * 1000000L};
     struct heard heard;
     struct bench bench;
 
     (void)state;
-    open_bench(&bench);
+    open_hasty(&bench);
     struct parcel *parcel = carry(&bench, true);
 
     calls.send_error = EAGAIN; /* as long as the connection does not stand */
