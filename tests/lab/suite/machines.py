@@ -105,9 +105,9 @@ MACHINES = [
                     " && cp {directory}/resolved.conf /etc/systemd/ && exec /usr/lib/systemd/systemd-resolved",
             files={"hosts": HOSTS, "resolved.conf": f"[Resolve]\nDNS={FORWARD}\nDNSSEC=no\nLLMNR=no\nMulticastDNS=no\nDomains=~.\n"},
             reasons=NO_DNSSEC, says="hosts file", blind=("bogus.lab",)),     # it asks again without DNSSEC when told SERVFAIL
-    Machine("dnsmasq", "answers from its hosts file", resolver="127.0.0.54",
+    Machine("dnsmasq", "answers from its hosts file", resolver="127.0.0.52",      # 127.0.0.54 is systemd-resolved's, too
             program="exec dnsmasq --keep-in-foreground --conf-file=/dev/null --user= --no-resolv --no-hosts --addn-hosts={directory}/hosts"
-                    f" --server={FORWARD} --listen-address=127.0.0.54 --bind-interfaces --cache-size=1000 --dns-forward-max=1000 --pid-file= --log-facility=-",
+                    f" --server={FORWARD} --listen-address=127.0.0.52 --bind-interfaces --cache-size=1000 --dns-forward-max=1000 --pid-file= --log-facility=-",
             files={"hosts": HOSTS}, reasons=NO_DNSSEC, says="hosts file"),
     Machine("DNS64", "Unbound with the well-known prefix", **unbound("127.0.0.55", VALIDATING.replace("{modules}", "dns64 validator iterator")),
             arguments=BOGUS, says="DNS64"),
