@@ -16,6 +16,7 @@
 #include "core/facts/target.h"
 #include "core/result/finding.h"
 #include "core/result/probe.h"
+#include "probes/unaddressed.h"
 
 static void judge_domain(struct run *run, const char *domain, const struct inventory *mail)
 {
@@ -315,6 +316,8 @@ static void judge_hosts(struct run *run, const char *domain, const struct invent
     else if (!resolves)
         finding_remedy(run, finding(run, MX_RESOLVES, FAIL, subject_domain(domain), "no MX host has an address"),
                        "Repair the MX hosts, or let the MX records name others: one that has an address is enough for mail to arrive.");
+    if (mail->hosts_left_out)
+        judge_left_out(run, mail, MX_RESOLVES);
     judge_redundancy(run, domain, mail, doubt);
 }
 
