@@ -1,6 +1,7 @@
 /* probes/unaddressed.c - what to say where there is no server to talk to. */
 #include "probes/unaddressed.h"
 
+#include "core/base/str.h"
 #include "core/derive/inventory.h"
 #include "core/derive/run.h"
 #include "core/facts/target.h"
@@ -32,6 +33,13 @@ void judge_without_address(struct run *run, const struct inventory *mail, enum c
         finding(run, check, SKIPPED, subject_domain(domain), "%s", why);
 }
 
+static const char *more(struct run *run, size_t count, const char *what, const char *ending)
+{
+    if (!count)
+        return "";
+    return str_printf(run_arena(run), "%zu more %s%s", count, what, count == 1 ? "" : *ending ? ending : "s");
+}
+
 void judge_left_out(struct run *run, const struct inventory *mail, enum check_id check)
 {
     struct trouble budget = trouble_of(REASON_BUDGET);
@@ -40,12 +48,10 @@ void judge_left_out(struct run *run, const struct inventory *mail, enum check_id
     if (!mail->complete || (!mail->addresses_left_out && !mail->hosts_left_out))
         return;
     budget.why = "there are more than one audit looks at";
-    f = mail->hosts_left_out
-            ? finding_unknown(run, check, subject_domain(run_target(run)->domain), &budget,
-                              "not judged: %zu more MX hosts with their addresses, and %zu more mail addresses",
-                              mail->hosts_left_out, mail->addresses_left_out)
-            : finding_unknown(run, check, subject_domain(run_target(run)->domain), &budget, "not judged: %zu more mail addresses",
-                              mail->addresses_left_out);
+    f = finding_unknown(run, check, subject_domain(run_target(run)->domain), &budget, "not judged: %s%s%s",
+                        more(run, mail->hosts_left_out, "MX host", ""),
+                        mail->hosts_left_out && mail->addresses_left_out ? " and " : "",
+                        more(run, mail->addresses_left_out, "mail address", "es"));
     finding_worst(f, FAIL); /* some of them may send */
 }
 
