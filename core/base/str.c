@@ -25,6 +25,19 @@ static char lower(char c)
     return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
 }
 
+struct str str_join(struct arena *arena, struct str before, const char *middle, struct str after)
+{
+    size_t len = strlen(middle);
+    char *text = arena_alloc(arena, before.len + len + after.len + 1);
+
+    if (before.len)
+        memcpy(text, before.at, before.len);
+    memcpy(text + before.len, middle, len);
+    if (after.len)
+        memcpy(text + before.len + len, after.at, after.len);
+    return (struct str){text, before.len + len + after.len};
+}
+
 bool str_equal(struct str a, struct str b)
 {
     return a.len == b.len && (a.len == 0 || memcmp(a.at, b.at, a.len) == 0);

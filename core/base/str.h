@@ -18,6 +18,7 @@ struct str {
 
 struct str str_of(const char *text); /* borrows; without the NUL */
 struct str str_copy(struct arena *, struct str);
+struct str str_join(struct arena *, struct str before, const char *middle, struct str after);
 bool str_equal(struct str, struct str);
 bool str_equal_nocase(struct str, struct str); /* ASCII only, whatever the locale */
 bool str_starts_nocase(struct str, const char *prefix);

@@ -35,19 +35,6 @@ const char *spf_zone_text(struct arena *arena, struct str record)
     return text;
 }
 
-static struct str join(struct arena *arena, struct str before, const char *middle, struct str after)
-{
-    size_t len = strlen(middle);
-    char *text = arena_alloc(arena, before.len + len + after.len + 1);
-
-    if (before.len)
-        memcpy(text, before.at, before.len);
-    memcpy(text + before.len, middle, len);
-    if (after.len)
-        memcpy(text + before.len + len, after.at, after.len);
-    return (struct str){text, before.len + len + after.len};
-}
-
 struct str spf_with_term(struct arena *arena, const struct spf_record *record, const struct spf_term *before,
                          const char *added)
 {
@@ -59,12 +46,12 @@ struct str spf_with_term(struct arena *arena, const struct spf_record *record, c
             before = &record->terms[i];
     if (before) {
         at = (size_t)(before->text.at - text.at);
-        return join(arena, (struct str){text.at, at}, str_printf(arena, "%s ", added),
+        return str_join(arena, (struct str){text.at, at}, str_printf(arena, "%s ", added),
                     (struct str){text.at + at, text.len - at});
     }
     while (at > 0 && text.at[at - 1] == ' ')
         at--;
-    return join(arena, (struct str){text.at, at}, str_printf(arena, " %s", added), (struct str){NULL, 0});
+    return str_join(arena, (struct str){text.at, at}, str_printf(arena, " %s", added), (struct str){NULL, 0});
 }
 
 struct str spf_with_change(struct arena *arena, const struct spf_record *record, const struct spf_term *term,
@@ -74,7 +61,7 @@ struct str spf_with_change(struct arena *arena, const struct spf_record *record,
 
     if (!*text) /* with the blank in front of it */
         at--;
-    return join(arena, (struct str){record->text.at, at}, text,
+    return str_join(arena, (struct str){record->text.at, at}, text,
                 (struct str){record->text.at + end, record->text.len - end});
 }
 

@@ -38,7 +38,7 @@ struct fields fields_begin(struct str record, const char *version)
     return (struct fields){.rest = skip(record, len)};
 }
 
-static bool is_name(struct str name)
+bool fields_is_name(struct str name)
 {
     if (name.len == 0 || name.len > NAME_MAX_OCTETS || !is_alphanumeric(name.at[0]))
         return false;
@@ -91,5 +91,5 @@ bool fields_next(struct fields *fields, struct str *name, struct str *value)
         return stop(fields, field.len ? "a field has no \"=\"" : "two semicolons with nothing between them");
     *name = (struct str){field.at, (size_t)(equals - field.at)};
     *value = skip(field, name->len + 1);
-    return is_name(*name) || stop(fields, "the name of a field is not made of letters, digits, \"_\", \"-\" and \".\"");
+    return fields_is_name(*name) || stop(fields, "the name of a field is not made of letters, digits, \"_\", \"-\" and \".\"");
 }

@@ -18,5 +18,6 @@ struct fields fields_begin(struct str record, const char *version); /* version: 
 /* The next field; false at the end, or at a fault.  Names and values point into the record.  A value may hold anything but a
  * semicolon: whether it is one is for fields_is_value() to say, or for the field's own grammar. */
 bool fields_next(struct fields *, struct str *name, struct str *value);
+bool fields_is_name(struct str); /* of a field that its specification does not know: RFC 8461 3.1, sts-ext-name */
 bool fields_is_value(struct str); /* 1*(%x21-3A / %x3C / %x3E-7E) */
 struct str fields_trim(struct str); /* without space and tab at both ends */

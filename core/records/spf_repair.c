@@ -125,19 +125,6 @@ static bool is_odd(struct str word)
 
 /* ---- one word ---- */
 
-static struct str glue(struct arena *arena, struct str left, const char *middle, struct str right)
-{
-    size_t between = strlen(middle);
-    char *text = arena_alloc(arena, left.len + between + right.len + 1);
-
-    if (left.len)
-        memcpy(text, left.at, left.len);
-    memcpy(text + left.len, middle, between);
-    if (right.len)
-        memcpy(text + left.len + between, right.at, right.len);
-    return (struct str){text, left.len + between + right.len};
-}
-
 /* Of an address, perhaps with a prefix length; else NULL. */
 static const char *address_name(struct str value)
 {
@@ -187,18 +174,18 @@ static struct str respelled(struct mender *m, struct str word)
     if (name == NO_NAME) { /* perhaps an address alone; behind a sign it may as well be the end of a range */
         value = value_of(word);
         address = address_name(value);
-        return address ? glue(m->arena, (struct str){NULL, 0}, address, value) : (struct str){NULL, 0};
+        return address ? str_join(m->arena, (struct str){NULL, 0}, address, value) : (struct str){NULL, 0};
     }
     if (address && at > end && strchr(names[name].meant, ':'))
-        return glue(m->arena, sign, address, value);
+        return str_join(m->arena, sign, address, value);
     all = trimmed(from(word, end));
     if (strcmp(names[name].meant, "all") == 0)
-        return !all.len || str_equal(all, str_of(".")) ? glue(m->arena, sign, "all", (struct str){NULL, 0}) : (struct str){NULL, 0};
+        return !all.len || str_equal(all, str_of(".")) ? str_join(m->arena, sign, "all", (struct str){NULL, 0}) : (struct str){NULL, 0};
     if (at == end) /* "mx," */
-        return glue(m->arena, sign, "", (struct str){word.at + sign.len, word.len - sign.len - (word.len - trimmed(word).len)});
+        return str_join(m->arena, sign, "", (struct str){word.at + sign.len, word.len - sign.len - (word.len - trimmed(word).len)});
     if (!value.len && !names[name].needs_value)
-        return glue(m->arena, sign, "", (struct str){names[name].meant, strlen(names[name].meant) - 1});
-    return glue(m->arena, strchr(names[name].meant, '=') ? (struct str){NULL, 0} : sign, names[name].meant, value);
+        return str_join(m->arena, sign, "", (struct str){names[name].meant, strlen(names[name].meant) - 1});
+    return str_join(m->arena, strchr(names[name].meant, '=') ? (struct str){NULL, 0} : sign, names[name].meant, value);
 }
 
 static bool add_part(struct parts *parts, struct str part)
@@ -260,7 +247,7 @@ static bool part_at_separators(struct mender *m, struct str word, struct parts *
             continue;
         name = parts->count > before ? name_at(parts->at[parts->count - 1], &colon) : NO_NAME;
         if (name != NO_NAME && is_one_of(parts->at[parts->count - 1], colon, ":") &&
-            mend(m, glue(m->arena, (struct str){parts->at[parts->count - 1].at, colon + 1}, "", part), parts))
+            mend(m, str_join(m->arena, (struct str){parts->at[parts->count - 1].at, colon + 1}, "", part), parts))
             continue;
         parts->count = before;
         return false;
@@ -430,7 +417,7 @@ static struct str mend_words(struct mender *m, struct str text, size_t *terms)
         const char *middle;
 
         while ((any = next_word(text, &at, &next)) && belongs_together(m, word, next, &middle)) {
-            word = glue(m->arena, word, middle, next);
+            word = str_join(m->arena, word, middle, next);
             written = (struct str){written.at, (size_t)(next.at + next.len - written.at)};
         }
         if (str_equal_nocase(word, str_of("v=spf1"))) {

@@ -6,8 +6,9 @@
 #include "core/base/arena.h"
 #include "core/base/limits.h"
 #include "core/base/name.h"
+#include "core/records/fields.h"
 
-enum { MAX_AGE_DIGITS = 10, NAME_MAX_OCTETS = 32, LABEL_MAX = 63, HOST_MAX = 253 };
+enum { MAX_AGE_DIGITS = 10, LABEL_MAX = 63, HOST_MAX = 253 };
 
 static const char *const mode_words[] = {
     [STS_NO_MODE] = "",
@@ -87,16 +88,6 @@ static enum sts_mode mode_of(struct str value)
     return STS_NO_MODE;
 }
 
-static bool is_extension_name(struct str name)
-{
-    if (name.len == 0 || name.len > NAME_MAX_OCTETS || !is_alphanumeric(name.at[0]))
-        return false;
-    for (size_t i = 1; i < name.len; i++)
-        if (!is_alphanumeric(name.at[i]) && name.at[i] != '_' && name.at[i] != '-' && name.at[i] != '.')
-            return false;
-    return true;
-}
-
 /* The grammar wants UTF-8 here; what an unknown field holds is nobody's business, as long as it is text. */
 static bool is_extension_value(struct str value)
 {
@@ -141,7 +132,7 @@ static const char *take_field(struct parser *p, struct str name, struct str valu
             p->policy->mx_left_out++;
         else
             p->mx[p->policy->mx_count++] = value;
-    } else if (!is_extension_name(name)) {
+    } else if (!fields_is_name(name)) {
         return "the name of a field is not made of letters, digits, \"_\", \"-\" and \".\"";
     } else if (!is_extension_value(value)) {
         return "a value is empty, or has control characters";
