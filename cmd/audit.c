@@ -78,7 +78,8 @@ static bool read_options(struct audit_command *run, int argc, char **argv, enum 
 
 static bool refuse_with_replay(const struct audit_command *run, const char **why)
 {
-    static const enum option_id recorded[] = {OPT_SENDER, OPT_NOT_SENDER, OPT_CANARY, OPT_BOGUS_CANARY, OPT_SMTP_PORT, OPT_SESSIONS, OPT_ACTIVE, OPT_OWN, OPT_DOMAINS, OPT_DNSBL};
+    static const enum option_id recorded[] = {OPT_SENDER,   OPT_NOT_SENDER, OPT_CANARY, OPT_BOGUS_CANARY, OPT_SMTP_PORT,
+                                              OPT_SESSIONS, OPT_ACTIVE,     OPT_OWN,    OPT_DOMAINS,      OPT_DNSBL};
 
     for (size_t i = 0; i < sizeof recorded / sizeof *recorded; i++) {
         const struct option_use *use = options_last(&run->options, recorded[i]);
@@ -211,7 +212,8 @@ static bool is_for_one_domain(const struct audit_command *run)
     return run->domain_count == 1 && run->list_fd < 0;
 }
 
-/* Where the user named none: the usual lists for a single domain, unless they would refuse the resolver.  (threats.md A6) */
+/* Where the user named none: the usual lists for a single domain,
+ * unless they would refuse the resolver.  (threats.md A6) */
 static void choose_blocklists(struct audit_command *run, const struct dns_config *dns)
 {
     const char **zones;
@@ -260,7 +262,8 @@ static bool start(struct audit_command *run, const char **why)
     config.trace = run->trace;
     config.dns = dns_config_of(run);
     choose_blocklists(run, &config.dns);
-    if (!run->target.sessions && !is_for_one_domain(run)) /* a mail server of many domains is visited once: threats.md A1 */
+    if (!run->target.sessions &&
+        !is_for_one_domain(run)) /* a mail server of many domains is visited once: threats.md A1 */
         run->target.sessions = 1;
     config.smtp = (struct smtp_config){.our_name = config.helo,
                                        .source4 = settings->source4,

@@ -35,7 +35,8 @@ static void print_command(struct arena *arena, const struct bounce *bounce)
     for (size_t i = 0; i < bounce->causes.count; i++)
         printf("%s%s", i ? "," : " --only ", check_of(bounce->causes.checks[i])->group);
     if (bounce->ip.family != IP_NONE)
-        printf(" --sender %s%s", ip_text(arena, &bounce->ip), bounce->causes.count && strcmp(check_of(bounce->causes.checks[0])->group, "helo") == 0 ? "=HELO" : "");
+        printf(" --sender %s%s", ip_text(arena, &bounce->ip),
+               bounce->causes.count && strcmp(check_of(bounce->causes.checks[0])->group, "helo") == 0 ? "=HELO" : "");
     putchar('\n');
 }
 
@@ -43,7 +44,10 @@ static void print_rule(struct arena *arena, const struct receiver_rule *rule)
 {
     printf("\n%s\n", receiver_at(rule->receiver)->title);
     print_wrapped(stdout, rule->words, 0, TEXT_INDENT);
-    print_wrapped(stdout, str_printf(arena, "(%s%s%s)", rule->source, strcmp(rule->date, "undated") == 0 ? ", " : ", as of ", rule->date), 0, TEXT_INDENT);
+    print_wrapped(
+        stdout,
+        str_printf(arena, "(%s%s%s)", rule->source, strcmp(rule->date, "undated") == 0 ? ", " : ", as of ", rule->date),
+        0, TEXT_INDENT);
 }
 
 static const char *author_of(struct arena *arena, const struct bounce *bounce)
@@ -53,7 +57,8 @@ static const char *author_of(struct arena *arena, const struct bounce *bounce)
     if (bounce->local)
         return "Your own mail server wrote this";
     if (bounce->receiver)
-        return str_printf(arena, "Written by %s%s%s%s", bounce->receiver->title, *host ? " (" : "", host, *host ? ")" : "");
+        return str_printf(arena, "Written by %s%s%s%s", bounce->receiver->title, *host ? " (" : "", host,
+                          *host ? ")" : "");
     return *host ? str_printf(arena, "Written by %s", host) : "It cannot be told which receiver wrote this";
 }
 
@@ -69,8 +74,10 @@ static void print_author(struct arena *arena, const struct bounce *bounce)
         about = str_printf(arena, " It is about %s. No check looks at that.", bounce_other_text(bounce->causes.other));
     else if (!bounce->causes.count)
         about = " It names no cause that a check looks at.";
-    print_wrapped(stdout, str_printf(arena, "%s.%s%s%s%s", author_of(arena, bounce), bounce->code ? " The code in it is " : "",
-                                     bounce->code ? bounce->code : "", bounce->code ? "." : "", about), 0, 0);
+    print_wrapped(stdout,
+                  str_printf(arena, "%s.%s%s%s%s", author_of(arena, bounce), bounce->code ? " The code in it is " : "",
+                             bounce->code ? bounce->code : "", bounce->code ? "." : "", about),
+                  0, 0);
 }
 
 static void print_bounce(struct arena *arena, const struct bounce *bounce)
@@ -111,8 +118,8 @@ static void take(void *context, struct str text)
     bounce_count_add(r->count, &bounce);
 }
 
-/* Hands on each whole line of the buffer; how many octets are left of one that is not at its end.  A line that fills the
- * buffer is cut. */
+/* Hands on each whole line of the buffer; how many octets are left of
+ * one that is not at its end.  A line that fills the buffer is cut. */
 static size_t feed_lines(struct reading *r, char *buffer, size_t len, bool is_end)
 {
     char *at = buffer, *end;
@@ -222,7 +229,8 @@ static bool report(struct reading *r, struct str start)
     if (count > 1) {
         bounce_count_print(r->count, r->arena, r->lines);
         if (r->cut)
-            printf("\n%zu line%s longer than %d octets: what is beyond may be missing.\n", r->cut, r->cut == 1 ? " was" : "s were", BOUNCE_LINE_MAX);
+            printf("\n%zu line%s longer than %d octets: what is beyond may be missing.\n", r->cut,
+                   r->cut == 1 ? " was" : "s were", BOUNCE_LINE_MAX);
         return bounce_count_has_cause(r->count);
     }
     if (count == 1)

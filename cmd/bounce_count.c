@@ -53,7 +53,8 @@ static void name_of(const struct bounce *bounce, char out[NAME_MAX_OCTETS])
 {
     char host[NAME_MAX_OCTETS];
 
-    snprintf(host, sizeof host, "%.*s", (int)(bounce->host.len < sizeof host ? bounce->host.len : sizeof host - 1), bounce->host.at ? bounce->host.at : "");
+    snprintf(host, sizeof host, "%.*s", (int)(bounce->host.len < sizeof host ? bounce->host.len : sizeof host - 1),
+             bounce->host.at ? bounce->host.at : "");
     if (bounce->receiver && (*bounce->receiver->hosts || !*host))
         snprintf(out, NAME_MAX_OCTETS, "%s", bounce->receiver->title);
     else
@@ -112,7 +113,8 @@ bool bounce_count_has_cause(const struct bounce_count *count)
     return with_cause(count) > 0;
 }
 
-/* The largest that comes behind `last` in falling order, equal ones in their own; SIZE_MAX: none, or before the first. */
+/* The largest that comes behind `last` in falling order, equal
+ * ones in their own; SIZE_MAX: none, or before the first. */
 static size_t next_largest(const size_t *numbers, size_t count, size_t last)
 {
     size_t best = SIZE_MAX;
@@ -170,8 +172,9 @@ void bounce_count_print(const struct bounce_count *count, struct arena *arena, s
     size_t last = SIZE_MAX;
 
     print_wrapped(stdout,
-                  str_printf(arena, "%zu rejection%s and delay%s in %zu lines; %zu %s a cause that an audit shows.", count->total,
-                             count->total == 1 ? "" : "s", count->total == 1 ? "" : "s", lines, with_cause(count), with_cause(count) == 1 ? "has" : "have"),
+                  str_printf(arena, "%zu rejection%s and delay%s in %zu lines; %zu %s a cause that an audit shows.",
+                             count->total, count->total == 1 ? "" : "s", count->total == 1 ? "" : "s", lines,
+                             with_cause(count), with_cause(count) == 1 ? "has" : "have"),
                   0, 0);
     while ((last = next_largest(count->causes, CHECK_COUNT, last)) != SIZE_MAX)
         print_cause(count, arena, (enum check_id)last);

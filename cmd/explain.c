@@ -1,4 +1,5 @@
-/* cmd/explain.c - `mailready explain CHECK-ID`: the texts of a check, without asking anybody; --bounce is in bounce.c. */
+/* cmd/explain.c - `mailready explain CHECK-ID`: the texts of a
+ * check, without asking anybody; --bounce is in bounce.c. */
 #include <string.h>
 
 #include "cmd/bounce.h"

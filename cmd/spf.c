@@ -304,7 +304,8 @@ static bool start(struct spf_command *c, const char **why)
     if (!c->loop || (trace && !c->trace))
         return false;
     loop_on_exhausted(c->loop, end_without_memory, NULL);
-    config.dns = (struct dns_config){.servers = c->resolvers.servers, .server_count = c->resolvers.count, .trace = c->trace};
+    config.dns =
+        (struct dns_config){.servers = c->resolvers.servers, .server_count = c->resolvers.count, .trace = c->trace};
     config.smtp = (struct smtp_config){.our_name = "localhost", .use_ipv4 = true, .use_ipv6 = true};
     c->engine = engine_new(c->loop, &config, why);
     return c->engine && engine_ask(c->engine, &c->target, ask, finish, c);

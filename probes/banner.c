@@ -1,4 +1,5 @@
-/* probes/banner.c - the greeting of every MX host's address, and the names in it.  (checks.md, section 6; RFC 5321 4.2) */
+/* probes/banner.c - the greeting of every MX host's address,
+ * and the names in it.  (checks.md, section 6; RFC 5321 4.2) */
 #include <string.h>
 
 #include "core/base/arena.h"
@@ -29,11 +30,12 @@ static bool stands_in_for_helo(struct run *run, const struct endpoint *e, const 
 {
     const char *stand_in;
 
-    return address_is_sender(e->address) && !e->address->helo_count && need_helo_stand_in(run, &e->address->ip, e->session, &stand_in) &&
-           name_equal(stand_in, name);
+    return address_is_sender(e->address) && !e->address->helo_count &&
+           need_helo_stand_in(run, &e->address->ip, e->session, &stand_in) && name_equal(stand_in, name);
 }
 
-static void all_others(struct run *run, const struct endpoint *e, enum status status, const struct trouble *trouble, const char *why)
+static void all_others(struct run *run, const struct endpoint *e, enum status status, const struct trouble *trouble,
+                       const char *why)
 {
     static const enum check_id others[] = {BANNER_FQDN, BANNER_RESOLVES, BANNER_MATCHES_PTR, BANNER_MATCHES_EHLO};
 
@@ -62,19 +64,22 @@ static bool judge_greeting(struct run *run, struct endpoint *e)
     if (greeting->code)
         trouble = reply_trouble(run, e->session, greeting);
     if (trouble.reason) {
-        f = finding_unknown(run, BANNER_GREETING, e->subject, &trouble, greeting->code ? "greeted with %s" : "no greeting%s",
+        f = finding_unknown(run, BANNER_GREETING, e->subject, &trouble,
+                            greeting->code ? "greeted with %s" : "no greeting%s",
                             greeting->code ? smtp_reply_last_line(run_arena(run), greeting) : "");
         all_others(run, e, UNKNOWN, &trouble, "no greeting to judge");
     } else if (!greeting->code) {
         f = finding(run, BANNER_GREETING, SKIPPED, e->subject, "%s", why_no_greeting(e->session));
         all_others(run, e, SKIPPED, NULL, "no greeting");
     } else if (greeting->code != 220) {
-        f = finding(run, BANNER_GREETING, WARN, e->subject, "refuses all mail: %s", smtp_reply_last_line(run_arena(run), greeting));
+        f = finding(run, BANNER_GREETING, WARN, e->subject, "refuses all mail: %s",
+                    smtp_reply_last_line(run_arena(run), greeting));
         all_others(run, e, SKIPPED, NULL, "no greeting with 220: see banner.greeting");
     } else {
         e->other = need_other_session(run, e->host->name, e->address, e->session);
         if (e->other)
-            f = finding(run, BANNER_GREETING, NOTE, e->subject, "greets as %s and, in another connection, as %s: a load balancer; each name is judged",
+            f = finding(run, BANNER_GREETING, NOTE, e->subject,
+                        "greets as %s and, in another connection, as %s: a load balancer; each name is judged",
                         greeting_host_name(run, e->session), greeting_host_name(run, e->other));
         else
             f = finding(run, BANNER_GREETING, PASS, e->subject, "%s", smtp_reply_line(run_arena(run), greeting));
@@ -95,7 +100,8 @@ static void judge_resolution(struct run *run, const struct endpoint *e, const ch
     if (a->status == DNS_OK || aaaa->status == DNS_OK)
         finding(run, BANNER_RESOLVES, PASS, e->subject, "%s has an address", name);
     else if (dns_answer_is_open(a) || dns_answer_is_open(aaaa))
-        finding_unknown(run, BANNER_RESOLVES, e->subject, dns_answer_is_open(a) ? &a->trouble : &aaaa->trouble, "no answer for %s", name);
+        finding_unknown(run, BANNER_RESOLVES, e->subject, dns_answer_is_open(a) ? &a->trouble : &aaaa->trouble,
+                        "no answer for %s", name);
     else
         finding(run, BANNER_RESOLVES, stands_in_for_helo(run, e, name) ? WARN : NOTE, e->subject, "%s %s", name,
                 a->chain_loops                ? "is an alias that leads back to itself"
@@ -107,12 +113,14 @@ static void judge_reverse(struct run *run, const struct endpoint *e, const char 
 {
     const struct ip *ip = &e->address->ip;
     struct reverse r = need_reverse(run, ip);
-    const struct dns_answer *forward = name_is_host(name) ? need_confirmed(run, name, ip->family == IP_V6 ? DNS_AAAA : DNS_A).answer : NULL;
+    const struct dns_answer *forward =
+        name_is_host(name) ? need_confirmed(run, name, ip->family == IP_V6 ? DNS_AAAA : DNS_A).answer : NULL;
 
     if (r.state == REVERSE_PENDING || (name_is_host(name) && !forward))
         return;
     if (r.state == REVERSE_UNDECIDED) {
-        finding_follows(finding_unknown(run, BANNER_MATCHES_PTR, e->subject, &r.trouble, "no answer for PTR"), PTR_EXISTS);
+        finding_follows(finding_unknown(run, BANNER_MATCHES_PTR, e->subject, &r.trouble, "no answer for PTR"),
+                        PTR_EXISTS);
         return;
     }
     if (r.state == REVERSE_ABSENT) {
@@ -126,13 +134,15 @@ static void judge_reverse(struct run *run, const struct endpoint *e, const char 
         }
     }
     if (name_equal(name, e->host->name) || dns_answer_has_ip(forward, ip))
-        finding(run, BANNER_MATCHES_PTR, NOTE, e->subject, "%s is not the reverse name %s, but belongs to this address", name,
-                r.ptr->records[0].name);
-    else if (dns_answer_is_open(forward))
-        finding_follows(finding_unknown(run, BANNER_MATCHES_PTR, e->subject, &forward->trouble, "no answer for %s", name), BANNER_RESOLVES);
-    else
-        finding(run, BANNER_MATCHES_PTR, stands_in_for_helo(run, e, name) ? WARN : NOTE, e->subject, "%s is neither the reverse name %s nor leads here",
+        finding(run, BANNER_MATCHES_PTR, NOTE, e->subject, "%s is not the reverse name %s, but belongs to this address",
                 name, r.ptr->records[0].name);
+    else if (dns_answer_is_open(forward))
+        finding_follows(
+            finding_unknown(run, BANNER_MATCHES_PTR, e->subject, &forward->trouble, "no answer for %s", name),
+            BANNER_RESOLVES);
+    else
+        finding(run, BANNER_MATCHES_PTR, stands_in_for_helo(run, e, name) ? WARN : NOTE, e->subject,
+                "%s is neither the reverse name %s nor leads here", name, r.ptr->records[0].name);
 }
 
 /* What stands where a name should. */
@@ -151,13 +161,15 @@ static void judge_ehlo(struct run *run, const struct endpoint *e, const char *na
     struct trouble trouble = s->ehlo.code ? reply_trouble(run, s, &s->ehlo) : e->trouble;
 
     if (reply->code != 250 && trouble.reason)
-        finding_follows(finding_unknown(run, BANNER_MATCHES_EHLO, e->subject, &trouble, "no reply to EHLO"), SMTP_EHLO_ACCEPTED);
+        finding_follows(finding_unknown(run, BANNER_MATCHES_EHLO, e->subject, &trouble, "no reply to EHLO"),
+                        SMTP_EHLO_ACCEPTED);
     else if (reply->code != 250)
         finding(run, BANNER_MATCHES_EHLO, SKIPPED, e->subject, "no reply to EHLO or HELO: see smtp.ehlo");
     else if (name_equal(other, name))
         finding(run, BANNER_MATCHES_EHLO, PASS, e->subject, "both show %s", name);
     else
-        finding(run, BANNER_MATCHES_EHLO, NOTE, e->subject, "greets as %s, answers EHLO as %s", name, *other ? other : first_word(run, reply));
+        finding(run, BANNER_MATCHES_EHLO, NOTE, e->subject, "greets as %s, answers EHLO as %s", name,
+                *other ? other : first_word(run, reply));
 }
 
 static void judge_names(struct run *run, const struct endpoint *e)
@@ -166,7 +178,8 @@ static void judge_names(struct run *run, const struct endpoint *e)
     const char *name = greeting_host_name(run, e->session);
 
     if (!*name) {
-        finding(run, BANNER_FQDN, NOTE, e->subject, "the greeting names no host: it begins with %s", first_word(run, &e->session->greeting));
+        finding(run, BANNER_FQDN, NOTE, e->subject, "the greeting names no host: it begins with %s",
+                first_word(run, &e->session->greeting));
         for (size_t i = 0; i < sizeof of_name / sizeof *of_name; i++)
             finding(run, of_name[i], SKIPPED, e->subject, "the greeting names no host: see banner.fqdn");
         return;

@@ -1,8 +1,8 @@
-/* probes/bimi.c - does the domain have a logo that mailboxes can show beside its mail?  (checks.md, section 14; threats.md,
- * section 6; draft-brand-indicators-for-message-identification, draft-svg-tiny-ps-abrotman)
+/* probes/bimi.c - does the domain have a logo that mailboxes can show beside its mail?  (checks.md, section 14;
+ * threats.md, section 6; draft-brand-indicators-for-message-identification, draft-svg-tiny-ps-abrotman)
  *
- * A logo is no matter of delivery: nothing here is worse than a note.  The logo is read, and neither kept in a report nor
- * drawn.  The mark certificate: bimi_mark.c. */
+ * A logo is no matter of delivery: nothing here is worse than a note.  The logo is read, and neither kept in a report
+ * nor drawn.  The mark certificate: bimi_mark.c. */
 #include "core/base/arena.h"
 #include "core/base/gzip.h"
 #include "core/base/limits.h"
@@ -53,8 +53,8 @@ static struct bimi need_records(struct run *run, const char *domain)
     return b;
 }
 
-/* Why receivers would show no logo for want of a strict policy; NULL: the policy is enforced.  The draft names pct and sp, which
- * older receivers have; t=y is RFC 9989's way to say "not yet". */
+/* Why receivers would show no logo for want of a strict policy; NULL: the policy is enforced.  The
+ * draft names pct and sp, which older receivers have; t=y is RFC 9989's way to say "not yet". */
 static const char *dmarc_laxity(struct run *run, const struct dmarc_view *view)
 {
     const struct dmarc_record *record = view->source ? view->source->record : NULL;
@@ -73,21 +73,24 @@ static const char *dmarc_laxity(struct run *run, const struct dmarc_view *view)
     return NULL;
 }
 
-static struct finding *judge_enforcement(struct run *run, const struct bimi_record *record, const struct dmarc_view *view)
+static struct finding *judge_enforcement(struct run *run, const struct bimi_record *record,
+                                         const struct dmarc_view *view)
 {
     const char *domain = run_target(run)->domain, *laxity;
 
     if (view->trouble)
-        return finding_follows(
-            finding_unknown(run, BIMI_RECORD, subject_domain(domain), view->trouble, "the record is sound, but the DMARC policy is not known"),
-            DMARC_EXISTS);
+        return finding_follows(finding_unknown(run, BIMI_RECORD, subject_domain(domain), view->trouble,
+                                               "the record is sound, but the DMARC policy is not known"),
+                               DMARC_EXISTS);
     laxity = dmarc_laxity(run, view);
     if (laxity)
-        return finding_remedy(run, finding(run, BIMI_RECORD, NOTE, subject_domain(domain), "no receiver shows the logo: %s", laxity),
-                              "Publish a DMARC policy of quarantine or reject for all mail, when the reports show that all of your "
-                              "own passes.");
+        return finding_remedy(
+            run, finding(run, BIMI_RECORD, NOTE, subject_domain(domain), "no receiver shows the logo: %s", laxity),
+            "Publish a DMARC policy of quarantine or reject for all mail, when the reports show that all of your "
+            "own passes.");
     return finding(run, BIMI_RECORD, PASS, subject_domain(domain), "%s",
-                   record->authority ? "a logo, and a certificate for it" : "a logo without a certificate (a=): Gmail and Apple show none");
+                   record->authority ? "a logo, and a certificate for it"
+                                     : "a logo without a certificate (a=): Gmail and Apple show none");
 }
 
 static const char *absence_text(struct run *run, const struct bimi *b)
@@ -108,7 +111,8 @@ static bool judge_record(struct run *run, const struct bimi *b, const struct dma
 
     if (b->txt->status == DNS_UNKNOWN) {
         f = finding_unknown(run, BIMI_RECORD, subject_domain(domain), &b->txt->trouble, "no answer for %s", b->owner);
-        finding_follows(finding_unknown(run, BIMI_LOGO, subject_domain(domain), &b->txt->trouble, "no record"), BIMI_RECORD);
+        finding_follows(finding_unknown(run, BIMI_LOGO, subject_domain(domain), &b->txt->trouble, "no record"),
+                        BIMI_RECORD);
     } else if (b->count != 1) {
         f = finding(run, BIMI_RECORD, NOTE, subject_domain(domain), "%s", absence_text(run, b));
     } else if (b->oversize || !bimi_record_parse(run_arena(run), b->text, record, &why)) {
@@ -189,10 +193,12 @@ static struct finding *judge_image(struct run *run, const struct page *page)
     if (!bimi_logo(run, page, &logo, &why))
         return finding(run, BIMI_LOGO, NOTE, subject_url(page->url), "receivers refuse the logo: it %s", why);
     if (logo.len > SVG_BYTES)
-        return finding(run, BIMI_LOGO, NOTE, subject_url(page->url), "the logo has %zu octets, which is more than %d", logo.len, SVG_BYTES);
+        return finding(run, BIMI_LOGO, NOTE, subject_url(page->url), "the logo has %zu octets, which is more than %d",
+                       logo.len, SVG_BYTES);
     svg_parse(run_arena(run), logo, &svg);
     if (svg.fault_count > 0)
-        return finding(run, BIMI_LOGO, NOTE, subject_url(page->url), "receivers refuse the logo: %s", faults_text(run, &svg));
+        return finding(run, BIMI_LOGO, NOTE, subject_url(page->url), "receivers refuse the logo: %s",
+                       faults_text(run, &svg));
     why = doubt(run, &svg, page->response->content_type);
     if (why)
         return finding(run, BIMI_LOGO, NOTE, subject_url(page->url), "some receivers may not show the logo: %s", why);
@@ -226,8 +232,8 @@ static void probe_bimi(struct run *run)
     struct bimi b = need_records(run, domain);
     struct bimi_record record;
 
-    if (dmarc->complete && b.txt && b.count == 0 && !b.has_odd && b.txt->status != DNS_UNKNOWN && !dmarc->walk.trouble &&
-        !name_equal(dmarc->walk.org_domain, domain))
+    if (dmarc->complete && b.txt && b.count == 0 && !b.has_odd && b.txt->status != DNS_UNKNOWN &&
+        !dmarc->walk.trouble && !name_equal(dmarc->walk.org_domain, domain))
         b = need_records(run, dmarc->walk.org_domain); /* the draft, 7.2: the organisational domain's holds */
     if (!b.txt || !dmarc->complete)
         return;

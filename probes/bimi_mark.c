@@ -55,7 +55,8 @@ static const char *read_mark(struct run *run, struct str pem, struct x509_facts 
 static const char *date_fault(struct run *run, const struct x509_facts *facts, int64_t now)
 {
     if (now < facts->not_before)
-        return str_printf(run_arena(run), "is not valid before another %" PRId64 " days", (facts->not_before - now) / DAY_S + 1);
+        return str_printf(run_arena(run), "is not valid before another %" PRId64 " days",
+                          (facts->not_before - now) / DAY_S + 1);
     if (now > facts->not_after)
         return str_printf(run_arena(run), "expired %" PRId64 " days ago", (now - facts->not_after) / DAY_S);
     return NULL;
@@ -63,12 +64,14 @@ static const char *date_fault(struct run *run, const struct x509_facts *facts, i
 
 static struct finding *fault(struct run *run, const char *url, const char *what)
 {
-    return finding_remedy(run, finding(run, BIMI_RECORD, NOTE, subject_url(url), "the mark certificate %s", what),
-                          "Get a mark certificate (VMC or CMC) with this domain and its logo from an authority that issues them, and put "
-                          "it first in the file that a= names.");
+    return finding_remedy(
+        run, finding(run, BIMI_RECORD, NOTE, subject_url(url), "the mark certificate %s", what),
+        "Get a mark certificate (VMC or CMC) with this domain and its logo from an authority that issues them, and put "
+        "it first in the file that a= names.");
 }
 
-static struct finding *compare(struct run *run, const char *url, const struct x509_facts *facts, struct str svg, const struct page *logo)
+static struct finding *compare(struct run *run, const char *url, const struct x509_facts *facts, struct str svg,
+                               const struct page *logo)
 {
     const char *holds = bimi_logo_text(run, svg), *issuer = str_text(run_arena(run), facts->issuer), *why;
     struct str theirs;
@@ -78,26 +81,30 @@ static struct finding *compare(struct run *run, const char *url, const struct x5
         return NULL;
     case PAGE_UNDECIDED:
         return finding_follows(finding_unknown(run, BIMI_RECORD, subject_url(url), &logo->trouble,
-                                               "whether the logo of the mark certificate (%s) is that of the record", holds),
+                                               "whether the logo of the mark certificate (%s) is that of the record",
+                                               holds),
                                BIMI_LOGO);
     case PAGE_SOUND:
         if (!bimi_logo(run, logo, &theirs, &why))
             break;
         if (str_equal(svg, theirs))
             return finding(run, BIMI_RECORD, PASS, subject_url(url),
-                           "the mark certificate is for the domain and holds the logo of the record (%s); whether receivers trust its "
+                           "the mark certificate is for the domain and holds the logo of the record (%s); whether "
+                           "receivers trust its "
                            "issuer was not looked at: %s",
                            holds, issuer);
-        return finding_remedy(
-            run,
-            finding(run, BIMI_RECORD, NOTE, subject_url(url), "the mark certificate holds another logo (%s) than the record names (%s)", holds,
-                    bimi_logo_text(run, theirs)),
-            "Put the very file that the certificate holds where l= points to, or have a certificate issued for the new logo.");
+        return finding_remedy(run,
+                              finding(run, BIMI_RECORD, NOTE, subject_url(url),
+                                      "the mark certificate holds another logo (%s) than the record names (%s)", holds,
+                                      bimi_logo_text(run, theirs)),
+                              "Put the very file that the certificate holds where l= points to, or have a certificate "
+                              "issued for the new logo.");
     case PAGE_FAULTY:
         break;
     }
     return finding(run, BIMI_RECORD, PASS, subject_url(url),
-                   "the mark certificate is for the domain and holds a logo (%s); there is none at l= to compare it with: see bimi.logo",
+                   "the mark certificate is for the domain and holds a logo (%s); there is none at l= to compare it "
+                   "with: see bimi.logo",
                    holds);
 }
 
@@ -113,14 +120,18 @@ static struct finding *judge(struct run *run, const struct page *certificate, co
     if (!now || clock.state == CLOCK_PENDING || certificate->step == PAGE_PENDING)
         return NULL;
     if (certificate->step == PAGE_UNDECIDED)
-        return finding_unknown(run, BIMI_RECORD, subject_url(url), &certificate->trouble, "the mark certificate could not be fetched");
+        return finding_unknown(run, BIMI_RECORD, subject_url(url), &certificate->trouble,
+                               "the mark certificate could not be fetched");
     if (certificate->step == PAGE_FAULTY)
-        return finding(run, BIMI_RECORD, NOTE, subject_url(url), "the mark certificate cannot be had: %s", certificate->fault);
+        return finding(run, BIMI_RECORD, NOTE, subject_url(url), "the mark certificate cannot be had: %s",
+                       certificate->fault);
     what = read_mark(run, certificate->response->body, &facts, &svg);
     if (what)
         return fault(run, url, what);
     if (clock.state == CLOCK_WRONG)
-        return finding_follows(finding_unknown(run, BIMI_RECORD, subject_url(url), &clock.trouble, "the dates of the mark certificate"), ENV_CLOCK);
+        return finding_follows(
+            finding_unknown(run, BIMI_RECORD, subject_url(url), &clock.trouble, "the dates of the mark certificate"),
+            ENV_CLOCK);
     if (*now == 0)
         return finding_unknown(run, BIMI_RECORD, subject_url(url), &no_time, "the dates of the mark certificate");
     what = date_fault(run, &facts, *now);

@@ -25,8 +25,9 @@ static void skip_rest(struct run *run, const struct dane *dane, const char *why)
 static void leave_rest_undecided(struct run *run, const struct dane *dane, const struct trouble *trouble)
 {
     finding_follows(finding_unknown(run, DANE_USABLE, subject_host(dane->host), trouble, "TLSA records"), DANE_TLSA);
-    finding_worst(finding_follows(finding_unknown(run, DANE_MATCH, subject_host(dane->host), trouble, "TLSA records"), DANE_TLSA),
-                  WARN);
+    finding_worst(
+        finding_follows(finding_unknown(run, DANE_MATCH, subject_host(dane->host), trouble, "TLSA records"), DANE_TLSA),
+        WARN);
 }
 
 enum repetition { REPETITION_PENDING, REPETITION_FAILS, REPETITION_DIFFERS };
@@ -122,20 +123,29 @@ static void advise(struct run *run, const struct dane *dane, const struct tls_vi
 
     switch (found.cause) {
     case DANE_SWAPPED_USAGE:
-        finding_remedy(run, f, "The record has the wrong usage: 3 is for the server's own certificate, 2 for an authority above it. Publish it with the other "
-                               "one.");
+        finding_remedy(run, f,
+                       "The record has the wrong usage: 3 is for the server's own certificate, 2 for an authority "
+                       "above it. Publish it with the other "
+                       "one.");
         break;
     case DANE_BAD_CERTIFICATE:
-        finding_remedy(run, f, "Leave the TLSA records alone. Renew the certificate of %s, or let the server show the one that is made for that name: see "
-                               "tls.expiry and tls.name.", v->mx_host);
+        finding_remedy(run, f,
+                       "Leave the TLSA records alone. Renew the certificate of %s, or let the server show the one that "
+                       "is made for that name: see "
+                       "tls.expiry and tls.name.",
+                       v->mx_host);
         break;
     case DANE_NOT_SENT:
-        finding_remedy(run, f, "A record with usage 2 needs its certificate in what the server shows: let the server send the whole chain, the root included. "
-                               "Or publish a record of what it does send.");
+        finding_remedy(run, f,
+                       "A record with usage 2 needs its certificate in what the server shows: let the server send the "
+                       "whole chain, the root included. "
+                       "Or publish a record of what it does send.");
         break;
     case DANE_OTHER_KEY:
-        finding_remedy(run, f, "If the server has a new key on purpose, publish the record below; otherwise give it the old one back. A record \"3 1 1\" outlives "
-                               "renewals that keep the key; a new key needs its record some days before it is used.");
+        finding_remedy(run, f,
+                       "If the server has a new key on purpose, publish the record below; otherwise give it the old "
+                       "one back. A record \"3 1 1\" outlives "
+                       "renewals that keep the key; a new key needs its record some days before it is used.");
         break;
     }
     if (found.record)
@@ -167,8 +177,9 @@ static void judge_match(struct run *run, const struct dane *dane, const struct t
         finding_remedy(
             run, f, "During a roll-over nothing needs to be done. Remove the records of keys that are no longer used.");
     } else if (dane->left_out) {
-        f = finding_unknown(run, DANE_MATCH, subject_host_address(v->mx_host, &v->ip), &budget, "the first %zu of %zu TLSA records do not match",
-                            dane->count, dane->count + dane->left_out);
+        f = finding_unknown(run, DANE_MATCH, subject_host_address(v->mx_host, &v->ip), &budget,
+                            "the first %zu of %zu TLSA records do not match", dane->count,
+                            dane->count + dane->left_out);
     } else {
         f = finding(run, DANE_MATCH, FAIL, subject_host_address(v->mx_host, &v->ip),
                     "the server's certificate matches none of its TLSA records (%s): %s", match.unmatched_text,
@@ -190,7 +201,9 @@ static void judge_session(struct run *run, const struct dane *dane, const struct
         return;
     }
     if (v->kind == TLS_VIEW_UNDECIDED) {
-        finding_follows(finding_unknown(run, DANE_MATCH, subject_host_address(v->mx_host, &v->ip), &trouble, "no certificate was seen"), tls_stop_check(v->stop));
+        finding_follows(finding_unknown(run, DANE_MATCH, subject_host_address(v->mx_host, &v->ip), &trouble,
+                                        "no certificate was seen"),
+                        tls_stop_check(v->stop));
         return;
     }
     if (v->session->tls->established && !v->session->tls->chain_cut) {
@@ -203,7 +216,8 @@ static void judge_session(struct run *run, const struct dane *dane, const struct
     }
     if (!trouble.reason)
         trouble = trouble_of(REASON_PROTOCOL);
-    finding_follows(finding_unknown(run, DANE_MATCH, subject_host_address(v->mx_host, &v->ip), &trouble, "the certificates were not all seen"),
+    finding_follows(finding_unknown(run, DANE_MATCH, subject_host_address(v->mx_host, &v->ip), &trouble,
+                                    "the certificates were not all seen"),
                     TLS_HANDSHAKE);
 }
 
@@ -239,8 +253,8 @@ static void ask_sessions(struct run *run, const struct mx_host *host, struct tls
 static void judge_undecided(struct run *run, const struct mx_host *host, const struct dane *dane,
                             const struct tls_view *views)
 {
-    struct finding *f =
-        finding_unknown(run, DANE_TLSA, subject_host(dane->host), &dane->trouble, "whether %s are secure", dane->weak_spot);
+    struct finding *f = finding_unknown(run, DANE_TLSA, subject_host(dane->host), &dane->trouble,
+                                        "whether %s are secure", dane->weak_spot);
 
     finding_rests_on(run, f, dane->tlsa->key);
     judge_records(run, dane);
@@ -276,7 +290,8 @@ static void judge_insecure(struct run *run, const struct dane *dane)
 static void judge_no_host(struct run *run, const struct dane *dane)
 {
     if (dane->trouble.reason) {
-        finding_follows(finding_unknown(run, DANE_TLSA, subject_host(dane->host), &dane->trouble, "no address of the host is known"),
+        finding_follows(finding_unknown(run, DANE_TLSA, subject_host(dane->host), &dane->trouble,
+                                        "no address of the host is known"),
                         MX_RESOLVES);
         leave_rest_undecided(run, dane, &dane->trouble);
         return;
@@ -298,11 +313,13 @@ static void judge_host(struct run *run, const struct mx_host *host)
         judge_no_host(run, dane);
         break;
     case DANE_NO_NAME:
-        finding(run, DANE_TLSA, SKIPPED, subject_host(dane->host), "the host's name is too long for a TLSA record to stand below it (RFC 1035 2.3.4)");
+        finding(run, DANE_TLSA, SKIPPED, subject_host(dane->host),
+                "the host's name is too long for a TLSA record to stand below it (RFC 1035 2.3.4)");
         skip_rest(run, dane, "no TLSA record is possible: see dane.tlsa");
         break;
     case DANE_NO_RECORDS:
-        finding_rests_on(run, finding(run, DANE_TLSA, NOTE, subject_host(dane->host), "no TLSA record"), dane->tlsa->key);
+        finding_rests_on(run, finding(run, DANE_TLSA, NOTE, subject_host(dane->host), "no TLSA record"),
+                         dane->tlsa->key);
         skip_rest(run, dane, "no TLSA record: see dane.tlsa");
         break;
     case DANE_FAILED:

@@ -34,15 +34,20 @@ enum { DEPENDENT_COUNT = sizeof dependents / sizeof *dependents };
 static void skip_dependents(struct run *run, const struct selector *s, const char *why)
 {
     for (size_t i = 0; i < DEPENDENT_COUNT; i++)
-        dkim_judged(s, finding(run, dependents[i], SKIPPED, subject_selector(s->name, run_target(run)->domain), "%s%s", dkim_label(s), why));
+        dkim_judged(s, finding(run, dependents[i], SKIPPED, subject_selector(s->name, run_target(run)->domain), "%s%s",
+                               dkim_label(s), why));
 }
 
 static void leave_undecided(struct run *run, const struct selector *s, const struct trouble *trouble, const char *key,
                             const char *what)
 {
-    finding_rests_on(run, finding_unknown(run, DKIM_EXISTS, subject_selector(s->name, run_target(run)->domain), trouble, "%s", what), key);
+    finding_rests_on(
+        run, finding_unknown(run, DKIM_EXISTS, subject_selector(s->name, run_target(run)->domain), trouble, "%s", what),
+        key);
     for (size_t i = 0; i < DEPENDENT_COUNT; i++)
-        finding_follows(finding_unknown(run, dependents[i], subject_selector(s->name, run_target(run)->domain), trouble, "%s", what), DKIM_EXISTS);
+        finding_follows(finding_unknown(run, dependents[i], subject_selector(s->name, run_target(run)->domain), trouble,
+                                        "%s", what),
+                        DKIM_EXISTS);
 }
 
 /* Of several records the one that verifiers can use, else the one that is most like a key. */
@@ -104,7 +109,8 @@ static const char *alias_text(struct run *run, const struct dns_answer *answer)
 
 static struct finding *refuse(struct run *run, const struct selector *s, const char *message)
 {
-    struct finding *f = finding(run, DKIM_EXISTS, FAIL, subject_selector(s->name, run_target(run)->domain), "%s", message);
+    struct finding *f =
+        finding(run, DKIM_EXISTS, FAIL, subject_selector(s->name, run_target(run)->domain), "%s", message);
 
     if (s->answer)
         finding_rests_on(run, f, s->answer->key);
@@ -121,15 +127,23 @@ static void refuse_alias(struct run *run, const struct selector *s)
     const char *what = a->status == DNS_NXDOMAIN ? "does not exist" : "has no TXT record";
 
     if (meant) {
-        struct finding *f = refuse(run, s, str_printf(run_arena(run), "%s is an alias for %s, which %s: a final dot is probably missing behind %s",
-                                                      last->owner, last->target, what, meant));
+        struct finding *f = refuse(
+            run, s,
+            str_printf(run_arena(run), "%s is an alias for %s, which %s: a final dot is probably missing behind %s",
+                       last->owner, last->target, what, meant));
 
-        finding_remedy(run, f, "Write the target of the CNAME record with a final dot, or without it where a form adds none: the zone's name was put behind it.");
+        finding_remedy(run, f,
+                       "Write the target of the CNAME record with a final dot, or without it where a form adds none: "
+                       "the zone's name was put behind it.");
         finding_record(run, f, "%s. 3600 IN CNAME %s.", last->owner, meant);
     } else {
-        finding_remedy(run, refuse(run, s, str_printf(run_arena(run), "%s is an alias for %s, which %s", s->owner, last->target, what)),
-                       "Compare the target of the CNAME record letter by letter with what the provider asks for. If it is the same, the "
-                       "provider has to publish the key at %s.", last->target);
+        finding_remedy(
+            run,
+            refuse(run, s, str_printf(run_arena(run), "%s is an alias for %s, which %s", s->owner, last->target, what)),
+            "Compare the target of the CNAME record letter by letter with what the provider asks for. If it is the "
+            "same, the "
+            "provider has to publish the key at %s.",
+            last->target);
     }
 }
 
@@ -177,13 +191,16 @@ static void judge_revocation(struct run *run, const struct selector *s)
 {
     if (s->key.revoked)
         finding_remedy(run,
-                       dkim_judged(s, finding(run, DKIM_REVOKED, s->guessed ? NOTE : FAIL, subject_selector(s->name, run_target(run)->domain),
-                                         "%sp= is empty: the key is revoked", dkim_label(s))),
+                       dkim_judged(s, finding(run, DKIM_REVOKED, s->guessed ? NOTE : FAIL,
+                                              subject_selector(s->name, run_target(run)->domain),
+                                              "%sp= is empty: the key is revoked", dkim_label(s))),
                        "Sign with another selector, or publish this one's key again.");
     else if (s->key.fault_count)
-        dkim_judged(s, finding(run, DKIM_REVOKED, SKIPPED, subject_selector(s->name, run_target(run)->domain), "%sno key that can be read: see dkim.syntax", dkim_label(s)));
+        dkim_judged(s, finding(run, DKIM_REVOKED, SKIPPED, subject_selector(s->name, run_target(run)->domain),
+                               "%sno key that can be read: see dkim.syntax", dkim_label(s)));
     else
-        dkim_judged(s, finding(run, DKIM_REVOKED, PASS, subject_selector(s->name, run_target(run)->domain), "%snot revoked", dkim_label(s)));
+        dkim_judged(s, finding(run, DKIM_REVOKED, PASS, subject_selector(s->name, run_target(run)->domain),
+                               "%snot revoked", dkim_label(s)));
 }
 
 static struct finding *judge_rsa(struct run *run, const struct selector *s)
@@ -191,25 +208,29 @@ static struct finding *judge_rsa(struct run *run, const struct selector *s)
     unsigned bits = s->key.bits;
 
     if (bits < RSA_LEAST)
-        return finding(run, DKIM_STRENGTH, FAIL, subject_selector(s->name, run_target(run)->domain), "%sRSA with %u bits: verifiers must not accept it", dkim_label(s),
-                       bits);
+        return finding(run, DKIM_STRENGTH, FAIL, subject_selector(s->name, run_target(run)->domain),
+                       "%sRSA with %u bits: verifiers must not accept it", dkim_label(s), bits);
     if (bits < RSA_GOOD)
-        return finding(run, DKIM_STRENGTH, WARN, subject_selector(s->name, run_target(run)->domain), "%sRSA with %u bits: enough for now, 2048 are advised",
-                       dkim_label(s), bits);
+        return finding(run, DKIM_STRENGTH, WARN, subject_selector(s->name, run_target(run)->domain),
+                       "%sRSA with %u bits: enough for now, 2048 are advised", dkim_label(s), bits);
     if (bits > RSA_MOST)
         return finding(run, DKIM_STRENGTH, WARN, subject_selector(s->name, run_target(run)->domain),
                        "%sRSA with %u bits: verifiers need not support more than 4096", dkim_label(s), bits);
-    return finding(run, DKIM_STRENGTH, PASS, subject_selector(s->name, run_target(run)->domain), "%sRSA with %u bits", dkim_label(s), bits);
+    return finding(run, DKIM_STRENGTH, PASS, subject_selector(s->name, run_target(run)->domain), "%sRSA with %u bits",
+                   dkim_label(s), bits);
 }
 
 static struct finding *judge_hashes(struct run *run, const struct selector *s)
 {
     const struct tag *h = taglist_find(&s->key.tags, "h");
     struct finding *f = finding(run, DKIM_STRENGTH, FAIL, subject_selector(s->name, run_target(run)->domain),
-                                "%sh=%s does not allow sha256, and nothing else may be used", dkim_label(s), h ? str_text(run_arena(run), h->value) : "");
+                                "%sh=%s does not allow sha256, and nothing else may be used", dkim_label(s),
+                                h ? str_text(run_arena(run), h->value) : "");
 
-    finding_remedy(run, f, "The key is fine: correct the tag h=, or leave it out, and see that the mail server signs with rsa-sha256%s.",
-                   s->key.type == DKIM_KEY_ED25519 ? " or ed25519-sha256" : "");
+    finding_remedy(
+        run, f,
+        "The key is fine: correct the tag h=, or leave it out, and see that the mail server signs with rsa-sha256%s.",
+        s->key.type == DKIM_KEY_ED25519 ? " or ed25519-sha256" : "");
     if (s->mended.mishap == DKIM_MISSPELT)
         finding_txt(run, f, s->owner, s->mended.text);
     return f;
@@ -224,7 +245,8 @@ static void judge_strength(struct run *run, const struct selector *s, bool has_r
     else if (s->key.type == DKIM_KEY_RSA)
         f = judge_rsa(run, s);
     else if (has_rsa)
-        f = finding(run, DKIM_STRENGTH, PASS, subject_selector(s->name, run_target(run)->domain), "%sEd25519, with an RSA key beside it", dkim_label(s));
+        f = finding(run, DKIM_STRENGTH, PASS, subject_selector(s->name, run_target(run)->domain),
+                    "%sEd25519, with an RSA key beside it", dkim_label(s));
     else
         f = finding(run, DKIM_STRENGTH, WARN, subject_selector(s->name, run_target(run)->domain),
                     "%sEd25519, and no RSA selector beside it: not every verifier knows Ed25519", dkim_label(s));
@@ -236,15 +258,18 @@ static void judge_key(struct run *run, const struct selector *s, bool has_rsa)
     judge_dkim_syntax(run, s);
     if (dkim_key_is_usable(&s->key)) {
         judge_strength(run, s, has_rsa);
-        dkim_judged(s, finding(run, DKIM_TESTING, s->key.testing ? NOTE : PASS, subject_selector(s->name, run_target(run)->domain), "%s%s", dkim_label(s),
-                          s->key.testing ? "t=y: verifiers may treat signed mail like unsigned mail"
-                                         : "not marked as a test"));
+        dkim_judged(s, finding(run, DKIM_TESTING, s->key.testing ? NOTE : PASS,
+                               subject_selector(s->name, run_target(run)->domain), "%s%s", dkim_label(s),
+                               s->key.testing ? "t=y: verifiers may treat signed mail like unsigned mail"
+                                              : "not marked as a test"));
     } else {
         const char *why =
             s->key.revoked ? "the key is revoked: see dkim.revoked" : "no key that can be read: see dkim.syntax";
 
-        dkim_judged(s, finding(run, DKIM_STRENGTH, SKIPPED, subject_selector(s->name, run_target(run)->domain), "%s%s", dkim_label(s), why));
-        dkim_judged(s, finding(run, DKIM_TESTING, SKIPPED, subject_selector(s->name, run_target(run)->domain), "%s%s", dkim_label(s), why));
+        dkim_judged(s, finding(run, DKIM_STRENGTH, SKIPPED, subject_selector(s->name, run_target(run)->domain), "%s%s",
+                               dkim_label(s), why));
+        dkim_judged(s, finding(run, DKIM_TESTING, SKIPPED, subject_selector(s->name, run_target(run)->domain), "%s%s",
+                               dkim_label(s), why));
     }
     judge_revocation(run, s);
 }
@@ -258,10 +283,11 @@ static void judge_answer(struct run *run, const struct selector *s, bool has_rsa
         return;
     }
     if (s->by_wildcard)
-        f = finding(run, DKIM_EXISTS, NOTE, subject_selector(s->name, run_target(run)->domain), "a wildcard record answers for every selector, with a key");
+        f = finding(run, DKIM_EXISTS, NOTE, subject_selector(s->name, run_target(run)->domain),
+                    "a wildcard record answers for every selector, with a key");
     else
-        f = finding(run, DKIM_EXISTS, PASS, subject_selector(s->name, run_target(run)->domain), "%sa record at %s%s", dkim_label(s), s->owner,
-                    alias_text(run, s->answer));
+        f = finding(run, DKIM_EXISTS, PASS, subject_selector(s->name, run_target(run)->domain), "%sa record at %s%s",
+                    dkim_label(s), s->owner, alias_text(run, s->answer));
     finding_rests_on(run, dkim_judged(s, f), s->answer->key);
     judge_key(run, s, has_rsa);
 }

@@ -47,19 +47,27 @@ static void explain(struct run *run, const struct selector *s, struct finding *f
 
     switch (m->mishap) {
     case DKIM_PRIVATE_KEY:
-        f->message = str_printf(run_arena(run), "%sthe private key is published: whoever reads it can sign in the domain's name", dkim_label(s));
+        f->message =
+            str_printf(run_arena(run), "%sthe private key is published: whoever reads it can sign in the domain's name",
+                       dkim_label(s));
         finding_marked(f, MARK_SECRET_IS_OUT);
         finding_remedy(run, f,
-                       "Revoke the key at once: leave \"v=DKIM1; p=\" at %s. Then make a new pair of keys for a new selector, publish its public half, "
-                       "and sign with that.", s->owner);
+                       "Revoke the key at once: leave \"v=DKIM1; p=\" at %s. Then make a new pair of keys for a new "
+                       "selector, publish its public half, "
+                       "and sign with that.",
+                       s->owner);
         break;
     case DKIM_CUT:
-        f->message = m->wanted ? str_printf(run_arena(run), "%s%s; the record is cut after %zu octets, and %zu of the %zu octets of the key are there", dkim_label(s),
-                                            faults_text(run, &s->key), s->key.tags.text.len, m->octets, m->wanted)
-                               : str_printf(run_arena(run), "%s%s; the record is cut after %zu octets", dkim_label(s), faults_text(run, &s->key),
-                                            s->key.tags.text.len);
+        f->message =
+            m->wanted
+                ? str_printf(run_arena(run),
+                             "%s%s; the record is cut after %zu octets, and %zu of the %zu octets of the key are there",
+                             dkim_label(s), faults_text(run, &s->key), s->key.tags.text.len, m->octets, m->wanted)
+                : str_printf(run_arena(run), "%s%s; the record is cut after %zu octets", dkim_label(s),
+                             faults_text(run, &s->key), s->key.tags.text.len);
         finding_remedy(run, f,
-                       "The key itself is fine: publish it whole. One string of a TXT record holds 255 octets, and what goes beyond them is put into "
+                       "The key itself is fine: publish it whole. One string of a TXT record holds 255 octets, and "
+                       "what goes beyond them is put into "
                        "further strings of the same record: \"first part\" \"second part\".");
         break;
     case DKIM_HOST_NAME:
@@ -67,11 +75,13 @@ static void explain(struct run *run, const struct selector *s, struct finding *f
         finding_record(run, f, "%s. 3600 IN CNAME %s.", s->owner, m->text);
         break;
     case DKIM_OTHER_RECORD:
-        finding_remedy(run, f, "%s holds %s, which nobody looks for there: publish the key in its place.", s->owner, m->text);
+        finding_remedy(run, f, "%s holds %s, which nobody looks for there: publish the key in its place.", s->owner,
+                       m->text);
         break;
     case DKIM_MISSPELT:
-        finding_remedy(run, f, "The key is fine. Publish it again by the record below, in place of the one at %s%s%s%s.", s->owner,
-                       m->slips ? " (with " : "", tag_slips_text(run_arena(run), m->slips), m->slips ? ")" : "");
+        finding_remedy(
+            run, f, "The key is fine. Publish it again by the record below, in place of the one at %s%s%s%s.", s->owner,
+            m->slips ? " (with " : "", tag_slips_text(run_arena(run), m->slips), m->slips ? ")" : "");
         finding_txt(run, f, s->owner, m->text);
         break;
     case DKIM_NO_MISHAP:
@@ -93,11 +103,14 @@ void judge_dkim_syntax(struct run *run, const struct selector *s)
         f = finding(run, DKIM_SYNTAX, FAIL, subject, "%s%s%s", dkim_label(s), faults_text(run, key),
                     s->answer->count > 1 ? "; and there are several TXT records" : "");
     else if (s->answer->count > 1)
-        f = finding_remedy(run, finding(run, DKIM_SYNTAX, WARN, subject, "%s%zu TXT records: which one a verifier takes is not defined",
-                                        dkim_label(s), s->answer->count),
+        f = finding_remedy(run,
+                           finding(run, DKIM_SYNTAX, WARN, subject,
+                                   "%s%zu TXT records: which one a verifier takes is not defined", dkim_label(s),
+                                   s->answer->count),
                            "Leave one TXT record at %s: the key that mail is signed with.", s->owner);
     else if (key->tags.blank_end)
-        f = finding(run, DKIM_SYNTAX, NOTE, subject, "%sblanks behind the last semicolon, where the grammar has none", dkim_label(s));
+        f = finding(run, DKIM_SYNTAX, NOTE, subject, "%sblanks behind the last semicolon, where the grammar has none",
+                    dkim_label(s));
     else
         f = finding(run, DKIM_SYNTAX, PASS, subject, "%sa well-formed key record", dkim_label(s));
     if (f->status == FAIL && !s->oversize)

@@ -52,7 +52,8 @@ static void leave_undecided(struct run *run, const struct from_domain *from, con
     finding_worst(f, is_bulk(run) ? FAIL : WARN);
     finding_rests_on(run, f, key);
     for (size_t i = 0; i < DEPENDENT_COUNT; i++) {
-        f = finding_follows(finding_unknown(run, dependents[i], subject_domain(from->name), trouble, "%s", what), DMARC_EXISTS);
+        f = finding_follows(finding_unknown(run, dependents[i], subject_domain(from->name), trouble, "%s", what),
+                            DMARC_EXISTS);
         if (dependents[i] == DMARC_ALIGNMENT) /* what it can come to depends on the policy */
             finding_worst(f, WARN);
     }
@@ -70,8 +71,8 @@ static void judge_single(struct run *run, const struct from_domain *from)
         any = any || step->records > 0;
         if (step->records < 2 || !is_own(from, step))
             continue;
-        f = finding(run, DMARC_SINGLE, FAIL, subject_domain(from->name), "%zu DMARC records at %s: all are treated as none",
-                    step->records, dmarc_owner(run, step->name));
+        f = finding(run, DMARC_SINGLE, FAIL, subject_domain(from->name),
+                    "%zu DMARC records at %s: all are treated as none", step->records, dmarc_owner(run, step->name));
         finding_remedy(run, f, "Keep one TXT record that begins with v=DMARC1 at %s.", dmarc_owner(run, step->name));
         finding_rests_on(run, f, step->answer->key);
         return;
@@ -98,12 +99,12 @@ static void judge_presence(struct run *run, const struct from_domain *from)
     struct finding *f;
 
     if (view->policy == DMARC_UNSAID)
-        f = finding(run, DMARC_EXISTS, PASS, subject_domain(from->name), "a record at %s, but without a policy: see dmarc.syntax",
-                    dmarc_owner(run, from->source->name));
+        f = finding(run, DMARC_EXISTS, PASS, subject_domain(from->name),
+                    "a record at %s, but without a policy: see dmarc.syntax", dmarc_owner(run, from->source->name));
     else
-        f = finding(run, DMARC_EXISTS, PASS, subject_domain(from->name), "policy %s, %s of the record at %s; organisational domain %s",
-                    dmarc_policy_word(view->policy), tag_name(view->from), dmarc_owner(run, from->source->name),
-                    view->org_domain);
+        f = finding(run, DMARC_EXISTS, PASS, subject_domain(from->name),
+                    "policy %s, %s of the record at %s; organisational domain %s", dmarc_policy_word(view->policy),
+                    tag_name(view->from), dmarc_owner(run, from->source->name), view->org_domain);
     finding_worst(f, is_bulk(run) ? FAIL : WARN);
     finding_rests_on(run, f, from->source->answer->key);
 }
@@ -156,7 +157,8 @@ static void offer_first_record(struct run *run, const struct from_domain *from, 
     const char *owner = dmarc_owner(run, d->domain);
 
     if (d->steps[0].other)
-        finding_remedy(run, f, "%s holds %s, which nobody looks for there: publish a DMARC record in its place.", owner, d->steps[0].other);
+        finding_remedy(run, f, "%s holds %s, which nobody looks for there: publish a DMARC record in its place.", owner,
+                       d->steps[0].other);
     finding_txt(run, f, owner, str_printf(run_arena(run), "v=DMARC1; p=none; rua=mailto:dmarc-reports@%s", d->domain));
 }
 
@@ -194,9 +196,9 @@ static void judge_absence(struct run *run, const struct from_domain *from)
     case ABSENCE_CONFIRMED:
         break;
     }
-    f = finding(run, DMARC_EXISTS, volume == VOLUME_BULK ? FAIL : WARN, subject_domain(from->name), "no DMARC record%s at %s%s%s%s%s%s",
-                has_near_miss(from) ? " that is read as one (see dmarc.syntax)" : "",
-                dmarc_owner(run, d->domain),
+    f = finding(run, DMARC_EXISTS, volume == VOLUME_BULK ? FAIL : WARN, subject_domain(from->name),
+                "no DMARC record%s at %s%s%s%s%s%s",
+                has_near_miss(from) ? " that is read as one (see dmarc.syntax)" : "", dmarc_owner(run, d->domain),
                 d->steps[0].answer && d->steps[0].answer->chain_loops ? ", which leads into a ring of aliases" : "",
                 d->steps[0].other ? ", where there is " : "", d->steps[0].other ? d->steps[0].other : "",
                 d->step_count > 1 ? ", nor above it" : "",
@@ -242,8 +244,10 @@ static void judge_policy(struct run *run, const struct from_domain *from)
                    str_printf(run_arena(run), "names that do not exist have np=%s, weaker than %s",
                               dmarc_policy_word(r->np), dmarc_policy_word(below)));
     if (r->testing)
-        weak = and(run, weak, own <= DMARC_NONE && below <= DMARC_NONE && r->np <= DMARC_NONE ? "t=y has no effect beside p=none"
-                                                                                           : "t=y asks for the next weaker policy");
+        weak = and(run, weak,
+                   own <= DMARC_NONE && below <= DMARC_NONE && r->np <= DMARC_NONE
+                       ? "t=y has no effect beside p=none"
+                       : "t=y asks for the next weaker policy");
     if (weak)
         f = finding(run, DMARC_POLICY, NOTE, subject_domain(from->name), "%s", weak);
     else if (from->dmarc->walk.policy == DMARC_REJECT)
@@ -251,7 +255,8 @@ static void judge_policy(struct run *run, const struct from_domain *from)
             run, DMARC_POLICY, PASS, subject_domain(from->name),
             "reject; mail of people who write to mailing lists is refused where the list changes it (RFC 9989 7.4)");
     else
-        f = finding(run, DMARC_POLICY, PASS, subject_domain(from->name), "%s", dmarc_policy_word(from->dmarc->walk.policy));
+        f = finding(run, DMARC_POLICY, PASS, subject_domain(from->name), "%s",
+                    dmarc_policy_word(from->dmarc->walk.policy));
     if (from->dmarc->walk.from == DMARC_FROM_NOTHING) /* what was meant is not read */
         finding_follows(f, DMARC_SYNTAX);
     if (from->dmarc->walk.policy == DMARC_REJECT && !r->testing) /* t=y asks for quarantine (RFC 9989 4.7) */
@@ -265,7 +270,8 @@ static void offer_reports(struct run *run, const struct from_domain *from, struc
 {
     const char *text = dmarc_mend(run_arena(run), from->record->tags.text).text;
 
-    if (text && is_own(from, from->source) && name_labels(from->source->name) > 1 && dmarc_record_is_sound(from->record))
+    if (text && is_own(from, from->source) && name_labels(from->source->name) > 1 &&
+        dmarc_record_is_sound(from->record))
         finding_txt(run, f, dmarc_owner(run, from->source->name),
                     str_printf(run_arena(run), "%s; rua=mailto:dmarc-reports@%s", text, from->source->name));
 }
@@ -277,8 +283,11 @@ static void judge_reports(struct run *run, const struct from_domain *from)
     if (from->record->rua_count > 0) {
         f = finding(run, DMARC_REPORTS, PASS, subject_domain(from->name), "aggregate reports go to %zu destination%s",
                     from->record->rua_count, from->record->rua_count == 1 ? "" : "s");
-    } else if (taglist_find(&from->record->tags, "rua") || (!dmarc_record_is_sound(from->record) && str_find(from->record->tags.text, str_of("rua")))) {
-        f = finding_follows(finding(run, DMARC_REPORTS, NOTE, subject_domain(from->name), "no address that is read as one: see dmarc.syntax"), DMARC_SYNTAX);
+    } else if (taglist_find(&from->record->tags, "rua") ||
+               (!dmarc_record_is_sound(from->record) && str_find(from->record->tags.text, str_of("rua")))) {
+        f = finding_follows(finding(run, DMARC_REPORTS, NOTE, subject_domain(from->name),
+                                    "no address that is read as one: see dmarc.syntax"),
+                            DMARC_SYNTAX);
     } else {
         f = finding(run, DMARC_REPORTS, NOTE, subject_domain(from->name),
                     "no rua=: nobody reports who sends mail in the domain's name");

@@ -77,22 +77,29 @@ static enum status weight(const struct from_domain *from)
 }
 
 /* Neither SPF nor DKIM can be relied on. */
-static struct finding *refuse(struct run *run, const struct from_domain *from, const struct alignment *a, const struct spf_view *spf,
-                              struct subject subject)
+static struct finding *refuse(struct run *run, const struct from_domain *from, const struct alignment *a,
+                              const struct spf_view *spf, struct subject subject)
 {
     const struct dmarc_record *r = from->record;
     const char *domain = run_target(run)->domain;
-    const char *by_dkim = a->by_dkim ? "no declared selector has a usable key" : str_printf(run_arena(run), "a signature of %s is not aligned (%s)", domain, mode(r->strict_dkim));
+    const char *by_dkim =
+        a->by_dkim ? "no declared selector has a usable key"
+                   : str_printf(run_arena(run), "a signature of %s is not aligned (%s)", domain, mode(r->strict_dkim));
     struct finding *f;
 
     if (a->by_spf)
-        f = finding(run, DMARC_ALIGNMENT, weight(from), subject, "SPF for %s does not pass for %s, and %s: mail from there fails DMARC", a->envelope,
-                    spf->failing, by_dkim);
+        f = finding(run, DMARC_ALIGNMENT, weight(from), subject,
+                    "SPF for %s does not pass for %s, and %s: mail from there fails DMARC", a->envelope, spf->failing,
+                    by_dkim);
     else
-        f = finding(run, DMARC_ALIGNMENT, weight(from), subject, "MAIL FROM %s is not aligned with From %s (%s), and %s: DMARC fails", a->envelope,
-                    from->name, mode(r->strict_spf), by_dkim);
+        f = finding(run, DMARC_ALIGNMENT, weight(from), subject,
+                    "MAIL FROM %s is not aligned with From %s (%s), and %s: DMARC fails", a->envelope, from->name,
+                    mode(r->strict_spf), by_dkim);
     if (a->by_spf)
-        finding_remedy(run, f, "Name the senders in the SPF record of %s: see spf.authorizes. Or sign with DKIM for %s: see dkim.exists.", a->envelope, domain);
+        finding_remedy(
+            run, f,
+            "Name the senders in the SPF record of %s: see spf.authorizes. Or sign with DKIM for %s: see dkim.exists.",
+            a->envelope, domain);
     return f;
 }
 
@@ -111,18 +118,23 @@ static void judge_envelope(struct run *run, const struct from_domain *from, cons
     if (spf.pending || dkim == DKIM_PENDING)
         return;
     if (spf_suffices)
-        f = finding(run, DMARC_ALIGNMENT, PASS, subject, "MAIL FROM %s is aligned with From %s (%s)%s", a->envelope, from->name, mode(r->strict_spf), passes);
+        f = finding(run, DMARC_ALIGNMENT, PASS, subject, "MAIL FROM %s is aligned with From %s (%s)%s", a->envelope,
+                    from->name, mode(r->strict_spf), passes);
     else if (dkim == DKIM_PRESENT)
-        f = finding(run, DMARC_ALIGNMENT, PASS, subject, "a DKIM signature of %s lets DMARC pass for From %s (%s)%s", domain, from->name, mode(r->strict_dkim),
-                    a->by_spf ? passes : "; MAIL FROM is not aligned");
+        f = finding(run, DMARC_ALIGNMENT, PASS, subject, "a DKIM signature of %s lets DMARC pass for From %s (%s)%s",
+                    domain, from->name, mode(r->strict_dkim), a->by_spf ? passes : "; MAIL FROM is not aligned");
     else if (dkim == DKIM_UNKNOWN && a->by_spf && spf.fail_count)
-        f = finding(run, DMARC_ALIGNMENT, NOTE, subject, "SPF for %s does not pass for %s: only DKIM with d=%s lets DMARC pass there%s", a->envelope, spf.failing,
-                    domain, passes);
+        f = finding(run, DMARC_ALIGNMENT, NOTE, subject,
+                    "SPF for %s does not pass for %s: only DKIM with d=%s lets DMARC pass there%s", a->envelope,
+                    spf.failing, domain, passes);
     else if (dkim == DKIM_UNKNOWN && !a->by_spf)
-        f = finding(run, DMARC_ALIGNMENT, NOTE, subject, "MAIL FROM %s is not aligned with From %s (%s): only DKIM with d=%s lets DMARC pass%s", a->envelope,
+        f = finding(run, DMARC_ALIGNMENT, NOTE, subject,
+                    "MAIL FROM %s is not aligned with From %s (%s): only DKIM with d=%s lets DMARC pass%s", a->envelope,
                     from->name, mode(r->strict_spf), domain, passes);
     else if (a->by_spf && !spf.fail_count)
-        f = finding_worst(finding_unknown(run, DMARC_ALIGNMENT, subject, spf.trouble, "whether SPF passes for %s", a->envelope), dkim == DKIM_UNKNOWN ? NOTE : weight(from));
+        f = finding_worst(
+            finding_unknown(run, DMARC_ALIGNMENT, subject, spf.trouble, "whether SPF passes for %s", a->envelope),
+            dkim == DKIM_UNKNOWN ? NOTE : weight(from));
     else
         f = refuse(run, from, a, &spf, subject);
     if (f->status != UNKNOWN)
@@ -132,8 +144,8 @@ static void judge_envelope(struct run *run, const struct from_domain *from, cons
 
 static void leave_undecided(struct run *run, const struct from_domain *from, const struct dmarc *of)
 {
-    struct finding *f = finding_unknown(run, DMARC_ALIGNMENT, subject_domain(from->name), of->walk.trouble, "no answer on the way up from %s",
-                                        of->domain);
+    struct finding *f = finding_unknown(run, DMARC_ALIGNMENT, subject_domain(from->name), of->walk.trouble,
+                                        "no answer on the way up from %s", of->domain);
 
     finding_rests_on(run, finding_worst(f, weight(from)), of->walk.trouble_key);
 }

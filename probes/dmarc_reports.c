@@ -87,19 +87,22 @@ static void judge_destination(struct run *run, const struct from_domain *from, c
     struct finding *f;
 
     if (strlen(owner) > NAME_OCTETS_MAX) {
-        finding(run, DMARC_AUTHORIZED, WARN, subject_host(host), "the name that would let reports come is longer than DNS allows");
+        finding(run, DMARC_AUTHORIZED, WARN, subject_host(host),
+                "the name that would let reports come is longer than DNS allows");
         return;
     }
     answer = need_confirmed(run, owner, DNS_TXT).answer;
     if (!answer)
         return;
     if (answer->status == DNS_UNKNOWN) {
-        finding_rests_on(run, finding_unknown(run, DMARC_AUTHORIZED, subject_host(host), &answer->trouble, "no answer for %s", owner),
-                         answer->key);
+        finding_rests_on(
+            run,
+            finding_unknown(run, DMARC_AUTHORIZED, subject_host(host), &answer->trouble, "no answer for %s", owner),
+            answer->key);
     } else if (has_record(answer)) {
         if (is_override_elsewhere(run, answer, host))
-            f = finding(run, DMARC_AUTHORIZED, WARN, subject_host(host), "%s sends the reports on to another host, which ends them",
-                        owner);
+            f = finding(run, DMARC_AUTHORIZED, WARN, subject_host(host),
+                        "%s sends the reports on to another host, which ends them", owner);
         else
             f = finding(run, DMARC_AUTHORIZED, PASS, subject_host(host), "%s lets reports come", owner);
         finding_rests_on(run, f, answer->key);

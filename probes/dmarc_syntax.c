@@ -45,8 +45,10 @@ static const char *shown(struct run *run, struct str span)
 static const char *remark_words(const struct dmarc_record *r, enum dmarc_remark_kind kind)
 {
     if (kind == DMARC_BAD_POLICY)
-        return r->rua_count > 0 ? "neither none, quarantine nor reject: the record acts as p=none, since it has an address for reports"
-                                : "neither none, quarantine nor reject: without an address for reports the record is not used at all";
+        return r->rua_count > 0 ? "neither none, quarantine nor reject: the record acts as p=none, since it has an "
+                                  "address for reports"
+                                : "neither none, quarantine nor reject: without an address for reports the record is "
+                                  "not used at all";
     if (kind == DMARC_NO_POLICY && r->rua_count == 0)
         return "p is missing: receivers that follow RFC 9989 take it for p=none, older ones see no record";
     return dmarc_remark_text(kind);
@@ -89,17 +91,22 @@ static void offer(struct run *run, struct finding *f, const char *owner, struct 
 
     if (!mended.text) {
         finding_remedy(run, f,
-                       "Write the record at %s anew: v=DMARC1; then p=none, p=quarantine or p=reject, then rua= with addresses of the form "
+                       "Write the record at %s anew: v=DMARC1; then p=none, p=quarantine or p=reject, then rua= with "
+                       "addresses of the form "
                        "mailto:NAME@DOMAIN, commas between them, and semicolons between the tags.",
                        owner);
     } else if (mended.guessed_policy) {
         finding_remedy(run, f,
-                       "Publish the record below in place of the one at %s, if this is the policy that you meant. It will be applied to "
+                       "Publish the record below in place of the one at %s, if this is the policy that you meant. It "
+                       "will be applied to "
                        "mail that is applied none today.",
                        owner);
         finding_txt(run, f, owner, mended.text);
     } else {
-        finding_remedy(run, f, "Publish the record below in place of the one at %s: it has the same tags and addresses, without the fault.", owner);
+        finding_remedy(run, f,
+                       "Publish the record below in place of the one at %s: it has the same tags and addresses, "
+                       "without the fault.",
+                       owner);
         finding_txt(run, f, owner, mended.text);
     }
 }
@@ -112,7 +119,8 @@ static void judge_record(struct run *run, const struct from_domain *from)
     struct finding *f;
 
     if (from->source->oversize) {
-        f = finding(run, DMARC_SYNTAX, WARN, subject_domain(from->name), "the record at %s is larger than any receiver reads", owner);
+        f = finding(run, DMARC_SYNTAX, WARN, subject_domain(from->name),
+                    "the record at %s is larger than any receiver reads", owner);
     } else if (worst == PASS) {
         f = finding(run, DMARC_SYNTAX, PASS, subject_domain(from->name), "every tag is understood");
     } else {
@@ -154,8 +162,8 @@ static void judge_missed(struct run *run, const struct from_domain *from, const 
 {
     const char *owner = dmarc_owner(run, step->name);
     struct finding *f = finding(run, DMARC_SYNTAX, FAIL, subject_domain(from->name),
-                                "the text at %s is not read as a DMARC record (%s): \"%s\"", owner, slips(run, step->near_miss),
-                                shown(run, step->near_miss));
+                                "the text at %s is not read as a DMARC record (%s): \"%s\"", owner,
+                                slips(run, step->near_miss), shown(run, step->near_miss));
 
     offer(run, f, owner, step->near_miss);
     finding_rests_on(run, f, step->answer->key);
@@ -166,10 +174,11 @@ static void judge_overlooked(struct run *run, const struct from_domain *from, co
 {
     const char *owner = dmarc_owner(run, step->name);
     bool own = step == &from->dmarc->steps[0] && worst_of(from->record) >= WARN;
-    struct finding *f = finding(run, DMARC_SYNTAX, own && worst_of(from->record) == FAIL ? FAIL : WARN, subject_domain(step->name),
-                                "the text at %s is not read as a DMARC record (%s): \"%s\"; the record at %s applies to mail from %s%s%s", owner,
-                                slips(run, step->near_miss), shown(run, step->near_miss), dmarc_owner(run, from->source->name), from->name,
-                                own ? ", and has faults, too: " : "", own ? remarks_text(run, from->record, WARN) : "");
+    struct finding *f = finding(
+        run, DMARC_SYNTAX, own && worst_of(from->record) == FAIL ? FAIL : WARN, subject_domain(step->name),
+        "the text at %s is not read as a DMARC record (%s): \"%s\"; the record at %s applies to mail from %s%s%s",
+        owner, slips(run, step->near_miss), shown(run, step->near_miss), dmarc_owner(run, from->source->name),
+        from->name, own ? ", and has faults, too: " : "", own ? remarks_text(run, from->record, WARN) : "");
 
     offer(run, f, owner, step->near_miss);
     finding_rests_on(run, finding_rests_on(run, f, step->answer->key), from->source->answer->key);

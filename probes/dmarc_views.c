@@ -107,14 +107,16 @@ static struct finding *compare(struct run *run, const struct from_domain *from, 
         return finding(run, DMARC_LEGACY_DIFFERENCE, NOTE, subject_domain(from->name),
                        "the record is found at %s by RFC 9989, and at %s by RFC 7489; the policy is %s in effect",
                        source_text(run, walk), source_text(run, legacy), dmarc_policy_word(now));
-    return finding(run, DMARC_LEGACY_DIFFERENCE, PASS, subject_domain(from->name), "RFC 9989 and RFC 7489 come to the same");
+    return finding(run, DMARC_LEGACY_DIFFERENCE, PASS, subject_domain(from->name),
+                   "RFC 9989 and RFC 7489 come to the same");
 }
 
 static void leave_undecided(struct run *run, const struct from_domain *from, const struct dmarc_view *unknown,
                             const char *what)
 {
-    finding_rests_on(run, finding_unknown(run, DMARC_LEGACY_DIFFERENCE, subject_domain(from->name), unknown->trouble, "%s", what),
-                     unknown->trouble_key);
+    finding_rests_on(
+        run, finding_unknown(run, DMARC_LEGACY_DIFFERENCE, subject_domain(from->name), unknown->trouble, "%s", what),
+        unknown->trouble_key);
 }
 
 void judge_legacy_difference(struct run *run, const struct from_domain *from)
@@ -124,7 +126,8 @@ void judge_legacy_difference(struct run *run, const struct from_domain *from)
     struct finding *f;
 
     if (!name_has_suffix_list()) {
-        finding(run, DMARC_LEGACY_DIFFERENCE, SKIPPED, subject_domain(from->name), "no public suffix list here to compare with");
+        finding(run, DMARC_LEGACY_DIFFERENCE, SKIPPED, subject_domain(from->name),
+                "no public suffix list here to compare with");
         return;
     }
     if (unknown_view(d)) {

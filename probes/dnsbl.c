@@ -1,4 +1,5 @@
-/* probes/dnsbl.c - is a mail address, or a name that mail comes with, on a blocklist?  (checks.md, section 13; RFC 5782)
+/* probes/dnsbl.c - is a mail address, or a name that mail comes with, on a blocklist?  (checks.md, section 13; RFC
+ * 5782)
  *
  * No list is believed before its test points: a dead one lists the whole world, and one that does not like whoever asks
  * answers with an error code. */
@@ -129,12 +130,13 @@ static void advise(struct run *run, struct finding *f, const struct dnsbl *list,
 
     for (size_t i = 0; i < answer->count; i++)
         by_policy += dnsbl_is_policy(list, &answer->records[i].ip);
-    stop = by_policy == 0               ? "Stop what got it listed, then ask for removal"
-           : by_policy < answer->count ? "Stop what got it listed, then ask for removal; from the part for ranges that send no mail the "
-                                         "owner of the range, or you for a fixed address, can take it"
-                                       : "The owner of the range says that it sends no mail, so nothing has to be stopped: the owner, or you "
-                                         "for a fixed address of a mail server, can take the address from the list; or send through the "
-                                         "owner's relay";
+    stop = by_policy == 0 ? "Stop what got it listed, then ask for removal"
+           : by_policy < answer->count
+               ? "Stop what got it listed, then ask for removal; from the part for ranges that send no mail the "
+                 "owner of the range, or you for a fixed address, can take it"
+               : "The owner of the range says that it sends no mail, so nothing has to be stopped: the owner, or you "
+                 "for a fixed address of a mail server, can take the address from the list; or send through the "
+                 "owner's relay";
     finding_remedy(run, f, "%s: %s.  The list is used by %s.", stop, list->removal, list->users);
 }
 
@@ -210,8 +212,8 @@ static bool is_among(const char *name, const char *const *names, size_t count)
     return false;
 }
 
-/* Names that a receiver sees: the domain, those of MAIL FROM, those that senders say in HELO.  An address is no name, and
- * lists of names answer with an error where they are asked for one. */
+/* Names that a receiver sees: the domain, those of MAIL FROM, those that senders say in HELO.  An
+ * address is no name, and lists of names answer with an error where they are asked for one. */
 static void judge_names(struct run *run, const struct dnsbl *list)
 {
     const struct target *target = run_target(run);

@@ -124,23 +124,25 @@ static void judge_bogus(struct run *run, const struct zone *zone, const struct t
         return;
     if (root->status == DNS_UNKNOWN && root->trouble.reason == REASON_DNSSEC_BOGUS) {
         resolver.why = "not even the root zone validates through this resolver: its clock or its trust anchor is wrong";
-        f = finding_follows(finding_unknown(run, DNSSEC_STATUS, subject_zone(zone->name), &resolver, "the zone of %s", zone->purpose),
-                            ENV_RESOLVER);
+        f = finding_follows(
+            finding_unknown(run, DNSSEC_STATUS, subject_zone(zone->name), &resolver, "the zone of %s", zone->purpose),
+            ENV_RESOLVER);
         finding_rests_on(run, f, root->key);
     } else if (clock.state == CLOCK_WRONG) {
         f = finding_follows(finding_unknown(run, DNSSEC_STATUS, subject_zone(zone->name), &clock.trouble,
                                             "DNSSEC validation fails in the zone of %s", zone->purpose),
                             ENV_CLOCK);
     } else {
-        f = finding(run, DNSSEC_STATUS, zone->worst, subject_zone(zone->name), "DNSSEC validation fails in the zone of %s: %s",
-                    zone->purpose, trouble->why);
+        f = finding(run, DNSSEC_STATUS, zone->worst, subject_zone(zone->name),
+                    "DNSSEC validation fails in the zone of %s: %s", zone->purpose, trouble->why);
     }
     finding_rests_on(run, finding_worst(f, zone->worst), zone->key);
 }
 
 static void judge_trouble(struct run *run, const struct zone *zone, const struct trouble *trouble)
 {
-    struct finding *f = finding_unknown(run, DNSSEC_STATUS, subject_zone(zone->name), trouble, "the zone of %s", zone->purpose);
+    struct finding *f =
+        finding_unknown(run, DNSSEC_STATUS, subject_zone(zone->name), trouble, "the zone of %s", zone->purpose);
 
     finding_rests_on(run, finding_worst(finding_follows(f, zone->cause), zone->worst), zone->key);
 }
@@ -150,26 +152,30 @@ static void judge_trouble(struct run *run, const struct zone *zone, const struct
 static void judge_unvalidated(struct run *run, const struct zone *zone, const struct dns_answer *soa)
 {
     struct trouble trouble = trouble_of(REASON_NO_VALIDATING_RESOLVER);
-    struct finding *f = finding_unknown(run, DNSSEC_STATUS, subject_zone(zone->name), &trouble, "the zone of %s", zone->purpose);
+    struct finding *f =
+        finding_unknown(run, DNSSEC_STATUS, subject_zone(zone->name), &trouble, "the zone of %s", zone->purpose);
 
     finding_rests_on(run, finding_worst(f, NOTE), soa->key);
 }
 
 static const char *signed_with(struct run *run, const struct dns_answer *soa)
 {
-    return soa->algorithm_count ? str_printf(run_arena(run), " with %s", dnssec_algorithms_text(run_arena(run), soa)) : "";
+    return soa->algorithm_count ? str_printf(run_arena(run), " with %s", dnssec_algorithms_text(run_arena(run), soa))
+                                : "";
 }
 
-static struct finding *judge_retired(struct run *run, const struct zone *zone, const struct dns_answer *soa, const char *effect)
+static struct finding *judge_retired(struct run *run, const struct zone *zone, const struct dns_answer *soa,
+                                     const char *effect)
 {
-    struct finding *f = finding(run, DNSSEC_STATUS, WARN, subject_zone(zone->name), "the zone of %s is signed%s alone: %s", zone->purpose,
-                                signed_with(run, soa), effect);
+    struct finding *f = finding(run, DNSSEC_STATUS, WARN, subject_zone(zone->name),
+                                "the zone of %s is signed%s alone: %s", zone->purpose, signed_with(run, soa), effect);
 
-    return finding_remedy(
-        run, f,
-        "Whoever signs the zone should change to ECDSAP256SHA256 (13): sign with both algorithms, publish the new DNSKEY, replace the "
-        "DS record at the parent zone, and when its TTL has passed remove the old key and its signatures (RFC 6781 4.1.4). Most "
-        "signers take these steps by themselves when their policy names the new algorithm.");
+    return finding_remedy(run, f,
+                          "Whoever signs the zone should change to ECDSAP256SHA256 (13): sign with both algorithms, "
+                          "publish the new DNSKEY, replace the "
+                          "DS record at the parent zone, and when its TTL has passed remove the old key and its "
+                          "signatures (RFC 6781 4.1.4). Most "
+                          "signers take these steps by themselves when their policy names the new algorithm.");
 }
 
 static struct finding *judge_secure(struct run *run, const struct zone *zone, const struct dns_answer *soa)
@@ -178,20 +184,24 @@ static struct finding *judge_secure(struct run *run, const struct zone *zone, co
 
     switch (dnssec_signatures(soa)) {
     case DNSSEC_RETIRED:
-        return judge_retired(run, zone, soa, "it validates here, but resolvers that follow RFC 9905 take it for unsigned");
+        return judge_retired(run, zone, soa,
+                             "it validates here, but resolvers that follow RFC 9905 take it for unsigned");
     case DNSSEC_RETIRED_TOO:
         f = finding(run, DNSSEC_STATUS, NOTE, subject_zone(zone->name),
-                    "the zone of %s is signed%s, and validates: resolvers use the newer algorithm, and the older one is left over",
+                    "the zone of %s is signed%s, and validates: resolvers use the newer algorithm, and the older one "
+                    "is left over",
                     zone->purpose, signed_with(run, soa));
-        return finding_remedy(run, f,
-                              "Finish the change of algorithm: when the DS record at the parent zone names a key of the newer one and the "
-                              "TTL of the old record has passed, remove the older key and its signatures (RFC 6781 4.1.4).");
+        return finding_remedy(
+            run, f,
+            "Finish the change of algorithm: when the DS record at the parent zone names a key of the newer one and "
+            "the "
+            "TTL of the old record has passed, remove the older key and its signatures (RFC 6781 4.1.4).");
     case DNSSEC_NONE_SEEN: /* the resolver keeps them to itself */
     case DNSSEC_CURRENT:
         break;
     }
-    return finding(run, DNSSEC_STATUS, PASS, subject_zone(zone->name), "the zone of %s is signed%s, and validates", zone->purpose,
-                   signed_with(run, soa));
+    return finding(run, DNSSEC_STATUS, PASS, subject_zone(zone->name), "the zone of %s is signed%s, and validates",
+                   zone->purpose, signed_with(run, soa));
 }
 
 static struct finding *judge_insecure(struct run *run, const struct zone *zone, const struct dns_answer *soa)
@@ -204,10 +214,11 @@ static struct finding *judge_insecure(struct run *run, const struct zone *zone, 
     case DNSSEC_RETIRED_TOO:
     case DNSSEC_CURRENT:
         f = finding(run, DNSSEC_STATUS, NOTE, subject_zone(zone->name),
-                    "the zone of %s is signed%s, but counts as not signed: no DS records lead to its key", zone->purpose,
-                    signed_with(run, soa));
+                    "the zone of %s is signed%s, but counts as not signed: no DS records lead to its key",
+                    zone->purpose, signed_with(run, soa));
         return finding_remedy(run, f,
-                              "Nothing needs to be done for mail to flow. For the signatures to count, the parent zone has to publish a DS "
+                              "Nothing needs to be done for mail to flow. For the signatures to count, the parent zone "
+                              "has to publish a DS "
                               "record for the zone's key, and be signed itself.");
     case DNSSEC_NONE_SEEN:
         break;

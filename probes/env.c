@@ -65,16 +65,16 @@ static const char *records_text(struct run *run, const struct dns_answer *answer
     return text ? text : "nothing";
 }
 
-static void compare_views(struct run *run, struct views *views, const char *name, const struct dns_answer *here, const struct dns_answer *world,
-                          bool is_local)
+static void compare_views(struct run *run, struct views *views, const char *name, const struct dns_answer *here,
+                          const struct dns_answer *world, bool is_local)
 {
     views->pending |= !world;
     views->compared += world && here->status == DNS_OK;
     if (!world || !is_local)
         return;
     if (views->local++ < NAMES_SHOWN)
-        views->text = str_printf(run_arena(run), "%s%s%s: here %s, in the world %s", views->text, *views->text ? "; " : "", name, records_text(run, here),
-                                 records_text(run, world));
+        views->text = str_printf(run_arena(run), "%s%s%s: here %s, in the world %s", views->text,
+                                 *views->text ? "; " : "", name, records_text(run, here), records_text(run, world));
 }
 
 static void compare_host(struct run *run, struct views *views, const char *host)
@@ -112,8 +112,10 @@ static void judge_local_view(struct run *run, const struct vantage *here)
     if (views.local > NAMES_SHOWN)
         views.text = str_printf(run_arena(run), "%s; and %zu more", views.text, views.local - NAMES_SHOWN);
     if (views.local)
-        finding(run, ENV_LOCAL_VIEW, NOTE, subject, "this resolver has answers of its own (hosts file, split horizon or old cache), which are not judged: %s",
-                views.text);
+        finding(
+            run, ENV_LOCAL_VIEW, NOTE, subject,
+            "this resolver has answers of its own (hosts file, split horizon or old cache), which are not judged: %s",
+            views.text);
     else if (views.compared)
         finding(run, ENV_LOCAL_VIEW, PASS, subject, "no answer for a mail host differs from what the world sees");
     else
@@ -129,7 +131,8 @@ static void judge_ipv6(struct run *run, const struct vantage *here)
         finding(run, ENV_IPV6, SKIPPED, subject_machine(here->host), "switched off (-4)");
         break;
     case IPV6_MISSING:
-        finding(run, ENV_IPV6, NOTE, subject_machine(here->host), "this machine has no global IPv6 address: IPv6 addresses are not judged");
+        finding(run, ENV_IPV6, NOTE, subject_machine(here->host),
+                "this machine has no global IPv6 address: IPv6 addresses are not judged");
         break;
     case IPV6_UNTESTED:
         finding(run, ENV_IPV6, PASS, subject_machine(here->host), "this machine has a global IPv6 address");
@@ -138,7 +141,8 @@ static void judge_ipv6(struct run *run, const struct vantage *here)
         finding(run, ENV_IPV6, PASS, subject_machine(here->host), "IPv6 connections work from here");
         break;
     case IPV6_NOT_SEEN:
-        finding(run, ENV_IPV6, NOTE, subject_machine(here->host), "this machine has an IPv6 address, but no IPv6 connection was seen to work");
+        finding(run, ENV_IPV6, NOTE, subject_machine(here->host),
+                "this machine has an IPv6 address, but no IPv6 connection was seen to work");
         break;
     }
 }
@@ -158,11 +162,13 @@ static void judge_port25(struct run *run, const struct vantage *here)
         break;
     case PORT25_BLOCKED:
         trouble = trouble_of(REASON_PORT25_BLOCKED_HERE);
-        finding_unknown(run, ENV_PORT25, subject_machine(here->host), &trouble, "no canary connects on port 25, but one does on port 443");
+        finding_unknown(run, ENV_PORT25, subject_machine(here->host), &trouble,
+                        "no canary connects on port 25, but one does on port 443");
         break;
     case PORT25_INTERCEPTED:
         trouble = trouble_of(REASON_SMTP_INTERCEPTED);
-        finding_unknown(run, ENV_PORT25, subject_machine(here->host), &trouble, "servers of different operators all greet with names that are not theirs");
+        finding_unknown(run, ENV_PORT25, subject_machine(here->host), &trouble,
+                        "servers of different operators all greet with names that are not theirs");
         break;
     case PORT25_NO_NETWORK:
         trouble = trouble_of(REASON_TIMEOUT);
@@ -191,13 +197,15 @@ static void judge_clock(struct run *run, const struct vantage *here)
         finding(run, ENV_CLOCK, SKIPPED, subject_machine(here->host), "no server has told the time");
         return;
     case CLOCK_RIGHT:
-        f = finding(run, ENV_CLOCK, PASS, subject_machine(here->host), "agrees with that of %s, within five minutes", clock.teller);
+        f = finding(run, ENV_CLOCK, PASS, subject_machine(here->host), "agrees with that of %s, within five minutes",
+                    clock.teller);
         break;
     case CLOCK_WRONG:
-        f = clock.tellers > 1
-                ? finding_unknown(run, ENV_CLOCK, subject_machine(here->host), &clock.trouble,
-                                  "%" PRId64 " s %s that of %s, and with no other server does it agree", skew_s, side, clock.teller)
-                : finding_unknown(run, ENV_CLOCK, subject_machine(here->host), &clock.trouble, "%" PRId64 " s %s that of %s", skew_s, side, clock.teller);
+        f = clock.tellers > 1 ? finding_unknown(run, ENV_CLOCK, subject_machine(here->host), &clock.trouble,
+                                                "%" PRId64 " s %s that of %s, and with no other server does it agree",
+                                                skew_s, side, clock.teller)
+                              : finding_unknown(run, ENV_CLOCK, subject_machine(here->host), &clock.trouble,
+                                                "%" PRId64 " s %s that of %s", skew_s, side, clock.teller);
         break;
     }
     finding_rests_on(run, f, clock.key);

@@ -1,8 +1,9 @@
 /* probes/helo.c - the HELO name of every sender.  (checks.md, section 6; RFC 5321 4.1.1.1, 2.3.5)
  *
- * Only a declared name is judged.  Where none is declared and the sender is an MX address too, the name in its greeting, or
- * in its reply to EHLO, stands in; every finding says so, and none is worse than `warn`, because it need not be the HELO of
- * outgoing mail.  So there is one finding at most that is not in order, and its advice comes with an "if". */
+ * Only a declared name is judged.  Where none is declared and the sender is an MX address too, the name in its
+ * greeting, or in its reply to EHLO, stands in; every finding says so, and none is worse than `warn`, because it need
+ * not be the HELO of outgoing mail.  So there is one finding at most that is not in order, and its advice comes with an
+ * "if". */
 #include "probes/helo.h"
 
 #include <string.h>
@@ -20,7 +21,8 @@
 #include "core/facts/target.h"
 #include "core/result/probe.h"
 
-static const enum check_id checks[HELO_CHECKS] = {HELO_FQDN, HELO_RESOLVES, HELO_MATCHES_IP, HELO_MATCHES_PTR, HELO_SPF};
+static const enum check_id checks[HELO_CHECKS] = {HELO_FQDN, HELO_RESOLVES, HELO_MATCHES_IP, HELO_MATCHES_PTR,
+                                                  HELO_SPF};
 
 static const char *label(struct run *run, const struct helo *h)
 {
@@ -37,14 +39,16 @@ static struct finding *keep(struct helo *h, struct finding *f)
     return h->assumed ? finding_worst(f, WARN) : f;
 }
 
-static struct finding *judge(struct run *run, struct helo *h, enum check_id check, enum status status, const char *message)
+static struct finding *judge(struct run *run, struct helo *h, enum check_id check, enum status status,
+                             const char *message)
 {
     enum status shown = h->assumed && status > WARN ? WARN : status;
 
     return keep(h, finding(run, check, shown, h->subject, "%s%s", message, label(run, h)));
 }
 
-static void leave_undecided(struct run *run, struct helo *h, enum check_id check, const struct trouble *trouble, enum check_id cause)
+static void leave_undecided(struct run *run, struct helo *h, enum check_id check, const struct trouble *trouble,
+                            enum check_id cause)
 {
     struct finding *f = keep(h, finding_unknown(run, check, h->subject, trouble, "no answer%s", label(run, h)));
 
@@ -69,9 +73,10 @@ static bool judge_syntax(struct run *run, struct helo *h)
     if (ip_parse_literal(h->name, &literal)) {
         bool own = ip_equal(&literal, &h->sender->ip);
 
-        helo_remedy_name(run, h,
-                         judge(run, h, HELO_FQDN, own ? WARN : FAIL,
-                               own ? "an address literal: legal, but filters score it" : "an address literal of another address"));
+        helo_remedy_name(
+            run, h,
+            judge(run, h, HELO_FQDN, own ? WARN : FAIL,
+                  own ? "an address literal: legal, but filters score it" : "an address literal of another address"));
         return false;
     }
     if (fault == NAME_OK)
@@ -79,7 +84,8 @@ static bool judge_syntax(struct run *run, struct helo *h)
     else if (fault == NAME_UNDERSCORE)
         helo_remedy_name(run, h, judge(run, h, HELO_FQDN, NOTE, "has an underscore, which strict sites refuse"));
     else
-        helo_remedy_name(run, h, judge(run, h, HELO_FQDN, FAIL, str_printf(run_arena(run), "the name %s", name_fault_text(fault))));
+        helo_remedy_name(
+            run, h, judge(run, h, HELO_FQDN, FAIL, str_printf(run_arena(run), "the name %s", name_fault_text(fault))));
     return name_is_host(h->name);
 }
 
@@ -92,12 +98,14 @@ static bool judge_resolution(struct run *run, struct helo *h)
     if (h->own->status == DNS_OK || h->other->status == DNS_OK) {
         bool alias = h->own->chain_count || h->other->chain_count;
 
-        f = judge(run, h, HELO_RESOLVES, alias ? NOTE : PASS, alias ? "an alias that leads to an address" : "has an address");
+        f = judge(run, h, HELO_RESOLVES, alias ? NOTE : PASS,
+                  alias ? "an alias that leads to an address" : "has an address");
     } else if (dns_answer_is_open(open)) {
         leave_undecided(run, h, HELO_RESOLVES, &open->trouble, HELO_RESOLVES);
         return false;
     } else {
-        mx = h->own->status == DNS_NXDOMAIN ? h->own : need_confirmed(run, h->name, DNS_MX).answer; /* a name that does not exist has no MX either */
+        /* a name that does not exist has no MX either */
+        mx = h->own->status == DNS_NXDOMAIN ? h->own : need_confirmed(run, h->name, DNS_MX).answer;
         if (!mx)
             return false;
         if (dns_answer_is_open(mx)) {
@@ -107,9 +115,13 @@ static bool judge_resolution(struct run *run, struct helo *h)
         if (mx->status == DNS_OK)
             f = judge(run, h, HELO_RESOLVES, WARN, "has an MX record, but no address");
         else if (h->own->chain_loops)
-            f = judge(run, h, HELO_RESOLVES, FAIL, str_printf(run_arena(run), "is an alias that leads back to itself: %s", alias_chain_text(run, h->own)));
+            f = judge(
+                run, h, HELO_RESOLVES, FAIL,
+                str_printf(run_arena(run), "is an alias that leads back to itself: %s", alias_chain_text(run, h->own)));
         else
-            f = judge(run, h, HELO_RESOLVES, FAIL, h->own->status == DNS_NXDOMAIN ? "the name does not exist" : "the name has neither address nor MX");
+            f = judge(run, h, HELO_RESOLVES, FAIL,
+                      h->own->status == DNS_NXDOMAIN ? "the name does not exist"
+                                                     : "the name has neither address nor MX");
         helo_remedy_absence(run, h, f);
     }
     finding_rests_on(run, finding_rests_on(run, f, h->own->key), h->other->key);
@@ -128,7 +140,8 @@ static void judge_address(struct run *run, struct helo *h)
         f = judge(run, h, HELO_MATCHES_IP, PASS, "leads to the sending address");
     } else {
         f = judge(run, h, HELO_MATCHES_IP, WARN,
-                  h->own->status == DNS_OK ? "leads to other addresses than the sending one" : "has no address of the sender's family");
+                  h->own->status == DNS_OK ? "leads to other addresses than the sending one"
+                                           : "has no address of the sender's family");
         helo_remedy_elsewhere(run, h, f);
     }
     finding_rests_on(run, f, h->own->key);
@@ -179,14 +192,16 @@ static void judge_spf(struct run *run, struct helo *h)
         leave_undecided(run, h, HELO_SPF, &r->trouble, HELO_SPF);
         return;
     case SPF_NONE:
-        f = judge(run, h, HELO_SPF, NOTE, "the HELO name has no SPF record; mail with an empty sender has nothing to pass by");
+        f = judge(run, h, HELO_SPF, NOTE,
+                  "the HELO name has no SPF record; mail with an empty sender has nothing to pass by");
         break;
     case SPF_FAIL:
         f = judge(run, h, HELO_SPF, FAIL, "SPF of the HELO name: fail; all mail with an empty sender fails");
         break;
     default:
         f = judge(run, h, HELO_SPF, WARN,
-                  str_printf(run_arena(run), "SPF of the HELO name: %s%s%s", spf_word_text(r->word), r->why ? ": " : "", r->why ? r->why : ""));
+                  str_printf(run_arena(run), "SPF of the HELO name: %s%s%s", spf_word_text(r->word), r->why ? ": " : "",
+                             r->why ? r->why : ""));
         break;
     }
     if (f->status != PASS)
@@ -209,7 +224,8 @@ static bool look_up(struct run *run, struct helo *h)
     }
     if (h->reverse.state == REVERSE_NAMES)
         h->names = need_fcrdns(run, need_inventory(run), &h->sender->ip, h->reverse.ptr);
-    return h->reverse.state != REVERSE_PENDING && (!h->names || h->names->complete) && (!name_is_host(h->name) || (h->own && h->other));
+    return h->reverse.state != REVERSE_PENDING && (!h->names || h->names->complete) &&
+           (!name_is_host(h->name) || (h->own && h->other));
 }
 
 /* Only the assumption may be at fault: the worst of what was found stands for all of it. */
@@ -218,7 +234,8 @@ static void fold(struct run *run, struct helo *h)
     struct finding *worst = NULL;
 
     for (size_t i = 0; i < HELO_CHECKS; i++)
-        if (h->found[i] && (h->found[i]->status == NOTE || h->found[i]->status == WARN) && (!worst || h->found[i]->status > worst->status))
+        if (h->found[i] && (h->found[i]->status == NOTE || h->found[i]->status == WARN) &&
+            (!worst || h->found[i]->status > worst->status))
             worst = h->found[i];
     for (size_t i = 0; i < HELO_CHECKS; i++) {
         struct finding *f = h->found[i];
@@ -226,12 +243,14 @@ static void fold(struct run *run, struct helo *h)
         if (!f || f == worst || (f->status != NOTE && f->status != WARN))
             continue;
         f->status = SKIPPED;
-        f->message = str_printf(run_arena(run), "not looked into, as the name is only assumed: see %s", check_of(worst->check)->name);
+        f->message = str_printf(run_arena(run), "not looked into, as the name is only assumed: see %s",
+                                check_of(worst->check)->name);
         f->remedy = NULL;
         f->records.count = 0;
     }
     if (worst && !worst->remedy)
-        finding_remedy(run, worst, "If this is the name that your server says when it sends: %s", check_of(worst->check)->remedy);
+        finding_remedy(run, worst, "If this is the name that your server says when it sends: %s",
+                       check_of(worst->check)->remedy);
 }
 
 static void judge_name(struct run *run, struct helo *h)
@@ -246,7 +265,8 @@ static void judge_name(struct run *run, struct helo *h)
     if (judge_resolution(run, h))
         judge_address(run, h);
     else if (dns_answer_is_open(h->own) || dns_answer_is_open(h->other))
-        leave_undecided(run, h, HELO_MATCHES_IP, dns_answer_is_open(h->own) ? &h->own->trouble : &h->other->trouble, HELO_RESOLVES);
+        leave_undecided(run, h, HELO_MATCHES_IP, dns_answer_is_open(h->own) ? &h->own->trouble : &h->other->trouble,
+                        HELO_RESOLVES);
     else
         judge(run, h, HELO_MATCHES_IP, SKIPPED, "has no address: see helo.resolves");
     judge_reverse(run, h);
@@ -257,7 +277,8 @@ static void judge_name(struct run *run, struct helo *h)
 
 static void judge_declared(struct run *run, const struct mail_address *a, const char *helo)
 {
-    struct helo h = {.sender = a, .name = name_compared(run_arena(run), helo), .subject = subject_address_name(&a->ip, helo)};
+    struct helo h = {
+        .sender = a, .name = name_compared(run_arena(run), helo), .subject = subject_address_name(&a->ip, helo)};
 
     judge_name(run, &h);
 }
@@ -279,13 +300,15 @@ static void judge_session_name(struct run *run, const struct mail_address *a)
     if (!s)
         return;
     if (s->greeting.code != 220) {
-        skip_all(run, subject_address(&a->ip), "declare the HELO name with --sender; there is no greeting to assume it from");
+        skip_all(run, subject_address(&a->ip),
+                 "declare the HELO name with --sender; there is no greeting to assume it from");
         return;
     }
     if (!need_helo_stand_in(run, &a->ip, s, &name))
         return;
     if (!*name) {
-        skip_all(run, subject_address(&a->ip), "declare the HELO name with --sender; the greeting shows no name to assume it from");
+        skip_all(run, subject_address(&a->ip),
+                 "declare the HELO name with --sender; the greeting shows no name to assume it from");
         return;
     }
     judge_assumed(run, a, s, name);

@@ -28,7 +28,8 @@ struct helo {
 
 bool helo_is_reverse_name(const struct helo *);
 bool helo_leads_here(const struct helo *);
-const char *helo_confirmed_name(struct run *, const struct helo *); /* a reverse name that leads back, the domain's own first; NULL */
+/* a reverse name that leads back, the domain's own first; NULL */
+const char *helo_confirmed_name(struct run *, const struct helo *);
 
 /* What to do about a fault, and whom to ask: the matrix of checks.md, section 6.  The finding gets it. */
 void helo_remedy_name(struct run *, const struct helo *, struct finding *);       /* helo.fqdn */

@@ -1,7 +1,8 @@
-/* probes/helo_remedy.c - how a HELO name is put right: by the way that needs the fewest parties.  (checks.md, sections 6, 19)
+/* probes/helo_remedy.c - how a HELO name is put right: by the way that needs the fewest parties.  (checks.md, sections
+ * 6, 19)
  *
- * No name is invented: what is proposed exists and leads to the address, or has its address record made first.  A name that
- * leads to another host keeps its address records: that host is there. */
+ * No name is invented: what is proposed exists and leads to the address, or has its address record made first.  A name
+ * that leads to another host keeps its address records: that host is there. */
 #include "probes/helo.h"
 
 #include "core/base/name.h"
@@ -56,15 +57,19 @@ static const char *set_name(struct run *run, const struct helo *h)
     const char *name = helo_confirmed_name(run, h);
 
     if (name)
-        return str_printf(run_arena(run), "%sin the mail server, set the HELO name to %s, the reverse name of %s, which leads back to it "
-                                          "(Postfix: smtp_helo_name = %s; Exim: helo_data = %s in the smtp transport; OpenSMTPD: relay helo %s; "
-                                          "Exchange: Set-SendConnector -Fqdn %s).%s",
-                          condition(h), name, h->sender->label, name, name, name, name,
-                          is_own(run, name) ? "" : " Better still, ask for a PTR record with a name of your own, and say that one.");
-    return str_printf(run_arena(run), "%sin the mail server, set the HELO name to the public host name of the server, one that exists in DNS and "
-                                      "leads to %s (Postfix: smtp_helo_name = NAME; Exim: helo_data = NAME in the smtp transport; OpenSMTPD: "
-                                      "relay helo NAME; Exchange: Set-SendConnector -Fqdn NAME).",
-                      condition(h), h->sender->label);
+        return str_printf(
+            run_arena(run),
+            "%sin the mail server, set the HELO name to %s, the reverse name of %s, which leads back to it "
+            "(Postfix: smtp_helo_name = %s; Exim: helo_data = %s in the smtp transport; OpenSMTPD: relay helo %s; "
+            "Exchange: Set-SendConnector -Fqdn %s).%s",
+            condition(h), name, h->sender->label, name, name, name, name,
+            is_own(run, name) ? "" : " Better still, ask for a PTR record with a name of your own, and say that one.");
+    return str_printf(
+        run_arena(run),
+        "%sin the mail server, set the HELO name to the public host name of the server, one that exists in DNS and "
+        "leads to %s (Postfix: smtp_helo_name = NAME; Exim: helo_data = NAME in the smtp transport; OpenSMTPD: "
+        "relay helo NAME; Exchange: Set-SendConnector -Fqdn NAME).",
+        condition(h), h->sender->label);
 }
 
 static const char *record_type(const struct helo *h)
@@ -97,14 +102,20 @@ void helo_remedy_absence(struct run *run, const struct helo *h, struct finding *
     bool own = is_own(run, h->name), ring = h->own->chain_loops || h->other->chain_loops;
 
     if (ring && own) {
-        advise(run, f, str_printf(run_arena(run), "%sin DNS, replace the alias %s by an address record that has %s.", condition(h), h->name, h->sender->label));
+        advise(run, f,
+               str_printf(run_arena(run), "%sin DNS, replace the alias %s by an address record that has %s.",
+                          condition(h), h->name, h->sender->label));
     } else if (helo_confirmed_name(run, h) && !helo_is_reverse_name(h)) {
-        advise(run, f, own && !ring ? str_printf(run_arena(run), "%s Or publish an address record of %s that has %s.", set_name(run, h), h->name, h->sender->label)
-                                    : set_name(run, h));
+        advise(run, f,
+               own && !ring ? str_printf(run_arena(run), "%s Or publish an address record of %s that has %s.",
+                                         set_name(run, h), h->name, h->sender->label)
+                            : set_name(run, h));
     } else if (own) {
-        advise(run, f, str_printf(run_arena(run), "%sin DNS, publish this address record%s.", condition(h),
-                                  helo_is_reverse_name(h) ? ": the name is the reverse name, too, so that it repairs both"
-                                                          : "; after that, ask whoever assigned you the address for a PTR record with the name"));
+        advise(run, f,
+               str_printf(run_arena(run), "%sin DNS, publish this address record%s.", condition(h),
+                          helo_is_reverse_name(h)
+                              ? ": the name is the reverse name, too, so that it repairs both"
+                              : "; after that, ask whoever assigned you the address for a PTR record with the name"));
         offer_address(run, h, f);
     } else {
         helo_remedy_name(run, h, f);
@@ -127,17 +138,26 @@ void helo_remedy_elsewhere(struct run *run, const struct helo *h, struct finding
     bool other_host = h->own->count > 0;
 
     if (!other_host && is_own(run, h->name) && (is_mail_host(run, h->other) || helo_is_reverse_name(h))) {
-        advise(run, f, str_printf(run_arena(run), "%sin DNS, publish this address record beside those of the other family.", condition(h)));
+        advise(run, f,
+               str_printf(run_arena(run), "%sin DNS, publish this address record beside those of the other family.",
+                          condition(h)));
         offer_address(run, h, f);
     } else if (helo_is_reverse_name(h)) {
-        advise(run, f, str_printf(run_arena(run), "%sthe name is the reverse name, too, and does not lead back: what repairs ptr.fcrdns repairs this.", condition(h)));
+        advise(run, f,
+               str_printf(
+                   run_arena(run),
+                   "%sthe name is the reverse name, too, and does not lead back: what repairs ptr.fcrdns repairs this.",
+                   condition(h)));
     } else if (helo_confirmed_name(run, h)) {
         advise(run, f, str_printf(run_arena(run), "%s %s keeps its address records.", set_name(run, h), h->name));
     } else {
-        advise(run, f, str_printf(run_arena(run), "%slet the server say a name of its own: publish an address record for it that has %s, ask whoever "
-                                                  "assigned you the address for a PTR record with it, and then set it as the HELO name. %s keeps its "
-                                                  "address records.",
-                                  condition(h), h->sender->label, h->name));
+        advise(run, f,
+               str_printf(
+                   run_arena(run),
+                   "%slet the server say a name of its own: publish an address record for it that has %s, ask whoever "
+                   "assigned you the address for a PTR record with it, and then set it as the HELO name. %s keeps its "
+                   "address records.",
+                   condition(h), h->sender->label, h->name));
     }
 }
 
@@ -148,13 +168,20 @@ void helo_remedy_difference(struct run *run, const struct helo *h, struct findin
     if (!helo_leads_here(h)) {
         advise(run, f, set_name(run, h));
     } else if (confirmed) {
-        advise(run, f, str_printf(run_arena(run), "%sboth names lead to the address, which is enough for nearly everybody. For one name, ask whoever assigned "
-                                                  "you the address for a PTR record with %s in place of %s.",
-                                  condition(h), h->name, confirmed));
+        advise(run, f,
+               str_printf(run_arena(run),
+                          "%sboth names lead to the address, which is enough for nearly everybody. For one name, ask "
+                          "whoever assigned "
+                          "you the address for a PTR record with %s in place of %s.",
+                          condition(h), h->name, confirmed));
     } else {
-        advise(run, f, str_printf(run_arena(run), "%sask whoever assigned you the address for this PTR record in place of what is there: %s leads to the "
-                                                  "address, and the reverse name does not.",
-                                  condition(h), h->name));
+        advise(
+            run, f,
+            str_printf(
+                run_arena(run),
+                "%sask whoever assigned you the address for this PTR record in place of what is there: %s leads to the "
+                "address, and the reverse name does not.",
+                condition(h), h->name));
         finding_record(run, f, "%s. 3600 IN PTR %s.", h->reverse.name, h->name);
     }
 }
@@ -184,17 +211,23 @@ static bool may_offer_spf(struct run *run, const struct helo *h)
 void helo_remedy_spf(struct run *run, const struct helo *h, struct finding *f, const struct spf_result *r)
 {
     if (!helo_leads_here(h)) {
-        advise(run, f, str_printf(run_arena(run), "%sfirst let it be one that leads to the sending address: see %s.", condition(h),
-                                  h->own->count || h->other->count ? "helo.matches_ip" : "helo.resolves"));
+        advise(run, f,
+               str_printf(run_arena(run), "%sfirst let it be one that leads to the sending address: see %s.",
+                          condition(h), h->own->count || h->other->count ? "helo.matches_ip" : "helo.resolves"));
     } else if (r->word == SPF_NONE && may_offer_spf(run, h)) {
         advise(run, f, str_printf(run_arena(run), "%spublish this SPF record at the HELO name.", condition(h)));
         finding_record(run, f, "%s. 3600 IN TXT \"v=spf1 a -all\"", h->name);
     } else if (r->word == SPF_NONE) {
-        advise(run, f, str_printf(run_arena(run), "%spublish an SPF record at the HELO name that names the addresses which send with it.", condition(h)));
+        advise(run, f,
+               str_printf(run_arena(run),
+                          "%spublish an SPF record at the HELO name that names the addresses which send with it.",
+                          condition(h)));
     } else if (r->word == SPF_PERMERROR) {
         advise(run, f, str_printf(run_arena(run), "%scorrect the SPF record of %s.", condition(h), h->name));
     } else {
-        advise(run, f, str_printf(run_arena(run), "%slet the SPF record of %s allow the address: add %s:%s before its last term.", condition(h), h->name,
-                                  h->sender->ip.family == IP_V6 ? "ip6" : "ip4", h->sender->label));
+        advise(run, f,
+               str_printf(run_arena(run),
+                          "%slet the SPF record of %s allow the address: add %s:%s before its last term.", condition(h),
+                          h->name, h->sender->ip.family == IP_V6 ? "ip6" : "ip4", h->sender->label));
     }
 }

@@ -32,8 +32,8 @@ static void probe_ip(struct run *run)
         if (!block)
             finding(run, IP_PUBLIC, PASS, subject_address(&address->ip), "globally reachable");
         else
-            finding(run, IP_PUBLIC, is_fatal ? FAIL : WARN, subject_address(&address->ip), "lies in the %s block (%s)", block->name,
-                    block->source);
+            finding(run, IP_PUBLIC, is_fatal ? FAIL : WARN, subject_address(&address->ip), "lies in the %s block (%s)",
+                    block->name, block->source);
     }
     if (mail->complete && mail->address_count == 0)
         judge_without_address(run, mail, IP_PUBLIC, "no mail address is known");

@@ -33,7 +33,10 @@ static void offer_record(struct run *run, const struct sts *sts, struct finding 
     const int64_t *now = need_now(run);
 
     finding_rests_on(run, f, sts->txt->key);
-    finding_remedy(run, f, "First serve the policy at %s, to begin with in mode testing, with an mx line for every MX host. Then publish the record.", sts->url);
+    finding_remedy(run, f,
+                   "First serve the policy at %s, to begin with in mode testing, with an mx line for every MX host. "
+                   "Then publish the record.",
+                   sts->url);
     if (now)
         finding_record(run, f, "_mta-sts.%s. 3600 IN TXT \"v=STSv1; id=%" PRId64 "\"", run_target(run)->domain, *now);
 }
@@ -47,11 +50,15 @@ static void repair_record(struct run *run, const struct sts *sts, struct finding
     if (!sts->text.at) {
         finding_remedy(run, f, "Keep one TXT record that begins with v=STSv1; at %s.", owner);
     } else if (mended.text) {
-        finding_remedy(run, f, "Publish the record below in place of the one at %s%s%s%s.", owner, mended.slips ? " (with " : "",
-                       tag_slips_text(run_arena(run), mended.slips), mended.slips ? ")" : "");
+        finding_remedy(run, f, "Publish the record below in place of the one at %s%s%s%s.", owner,
+                       mended.slips ? " (with " : "", tag_slips_text(run_arena(run), mended.slips),
+                       mended.slips ? ")" : "");
         finding_txt(run, f, owner, mended.text);
     } else {
-        finding_remedy(run, f, "Write the record at %s anew: v=STSv1; then id= with up to 32 letters and digits, which changes whenever the policy does.", owner);
+        finding_remedy(run, f,
+                       "Write the record at %s anew: v=STSv1; then id= with up to 32 letters and digits, which changes "
+                       "whenever the policy does.",
+                       owner);
     }
 }
 
@@ -66,18 +73,23 @@ static bool judge_record(struct run *run, const struct inventory *mail, const st
     case STS_PENDING:
         return false;
     case STS_UNDECIDED:
-        f = finding_unknown(run, MTA_STS_RECORD, subject_domain(domain), &sts->trouble, "no answer for _mta-sts.%s", domain);
+        f = finding_unknown(run, MTA_STS_RECORD, subject_domain(domain), &sts->trouble, "no answer for _mta-sts.%s",
+                            domain);
         finding_rests_on(run, f, sts->txt->key);
-        finding_follows(finding_unknown(run, MTA_STS_FETCH, subject_url(sts->url), &sts->trouble, "no record"), MTA_STS_RECORD);
-        finding_follows(finding_unknown(run, MTA_STS_POLICY, subject_url(sts->url), &sts->trouble, "no record"), MTA_STS_RECORD);
-        finding_follows(finding_unknown(run, MTA_STS_MX_MATCH, subject_domain(domain), &sts->trouble, "no record"), MTA_STS_RECORD);
+        finding_follows(finding_unknown(run, MTA_STS_FETCH, subject_url(sts->url), &sts->trouble, "no record"),
+                        MTA_STS_RECORD);
+        finding_follows(finding_unknown(run, MTA_STS_POLICY, subject_url(sts->url), &sts->trouble, "no record"),
+                        MTA_STS_RECORD);
+        finding_follows(finding_unknown(run, MTA_STS_MX_MATCH, subject_domain(domain), &sts->trouble, "no record"),
+                        MTA_STS_RECORD);
         return false;
     case STS_ABSENT:
         if (!takes_mail) {
             f = finding(run, MTA_STS_RECORD, SKIPPED, subject_domain(domain), "the domain receives no mail");
             finding_rests_on(run, f, sts->txt->key);
         } else {
-            f = finding(run, MTA_STS_RECORD, NOTE, subject_domain(domain), "no MTA-STS record: senders cannot tell that TLS is wanted");
+            f = finding(run, MTA_STS_RECORD, NOTE, subject_domain(domain),
+                        "no MTA-STS record: senders cannot tell that TLS is wanted");
             offer_record(run, sts, f);
         }
         skip_rest(run, sts, "no MTA-STS record: see mta_sts.record");
@@ -126,14 +138,17 @@ static bool judge_fetch(struct run *run, const struct sts *sts)
     case STS_PENDING:
         return false;
     case STS_UNDECIDED:
-        f = finding_unknown(run, MTA_STS_FETCH, subject_url(sts->url), &sts->trouble, "the policy could not be fetched");
-        finding_follows(finding_unknown(run, MTA_STS_POLICY, subject_url(sts->url), &sts->trouble, "not fetched"), MTA_STS_FETCH);
-        finding_follows(finding_unknown(run, MTA_STS_MX_MATCH, subject_domain(domain), &sts->trouble, "not fetched"), MTA_STS_FETCH);
+        f = finding_unknown(run, MTA_STS_FETCH, subject_url(sts->url), &sts->trouble,
+                            "the policy could not be fetched");
+        finding_follows(finding_unknown(run, MTA_STS_POLICY, subject_url(sts->url), &sts->trouble, "not fetched"),
+                        MTA_STS_FETCH);
+        finding_follows(finding_unknown(run, MTA_STS_MX_MATCH, subject_domain(domain), &sts->trouble, "not fetched"),
+                        MTA_STS_FETCH);
         break;
     case STS_ABSENT:
     case STS_FAULTY:
-        f = finding(run, MTA_STS_FETCH, WARN, subject_url(sts->url), "%s; senders that have an older policy in their cache stay bound by it",
-                    sts->fault);
+        f = finding(run, MTA_STS_FETCH, WARN, subject_url(sts->url),
+                    "%s; senders that have an older policy in their cache stay bound by it", sts->fault);
         finding(run, MTA_STS_POLICY, SKIPPED, subject_url(sts->url), "not fetched: see mta_sts.fetch");
         finding(run, MTA_STS_MX_MATCH, SKIPPED, subject_domain(domain), "no policy: see mta_sts.fetch");
         break;
@@ -155,22 +170,31 @@ static bool judge_policy(struct run *run, const struct sts *sts)
 
     if (sts->policy_step != STS_SOUND) {
         f = finding(run, MTA_STS_POLICY, WARN, subject_url(sts->url), "senders cannot use the policy: %s", sts->fault);
-        finding_remedy(run, f, "Correct this in the policy, and then change the id of the record, so that senders fetch it again.");
-        finding(run, MTA_STS_MX_MATCH, SKIPPED, subject_domain(run_target(run)->domain), "no usable policy: see mta_sts.policy");
+        finding_remedy(
+            run, f,
+            "Correct this in the policy, and then change the id of the record, so that senders fetch it again.");
+        finding(run, MTA_STS_MX_MATCH, SKIPPED, subject_domain(run_target(run)->domain),
+                "no usable policy: see mta_sts.policy");
     } else if (policy->mode == STS_MODE_NONE) {
-        f = finding(run, MTA_STS_POLICY, NOTE, subject_url(sts->url), "mode none: the policy asks for nothing, which is the way out of MTA-STS");
-        finding_remedy(run, f, "If the way out is meant, leave the policy until those that senders fetched before have run out, and then take the record and "
-                               "the policy away.");
+        f = finding(run, MTA_STS_POLICY, NOTE, subject_url(sts->url),
+                    "mode none: the policy asks for nothing, which is the way out of MTA-STS");
+        finding_remedy(run, f,
+                       "If the way out is meant, leave the policy until those that senders fetched before have run "
+                       "out, and then take the record and "
+                       "the policy away.");
     } else if (policy->mode == STS_TESTING) {
-        f = finding(run, MTA_STS_POLICY, NOTE, subject_url(sts->url), "mode testing: failures are reported, and mail is delivered all the same");
-        finding_remedy(run, f, "When the reports of TLS-RPT show no failures, use mode enforce, and change the id of the record.");
+        f = finding(run, MTA_STS_POLICY, NOTE, subject_url(sts->url),
+                    "mode testing: failures are reported, and mail is delivered all the same");
+        finding_remedy(
+            run, f, "When the reports of TLS-RPT show no failures, use mode enforce, and change the id of the record.");
     } else if (policy->max_age_s < SHORT_MAX_AGE_S) {
-        f = finding(run, MTA_STS_POLICY, NOTE, subject_url(sts->url), "max_age is %" PRIu32 " s only: senders forget the policy within a day",
-                    policy->max_age_s);
+        f = finding(run, MTA_STS_POLICY, NOTE, subject_url(sts->url),
+                    "max_age is %" PRIu32 " s only: senders forget the policy within a day", policy->max_age_s);
         finding_remedy(run, f, "When nothing fails, raise max_age to weeks, and change the id of the record.");
     } else {
-        f = finding(run, MTA_STS_POLICY, PASS, subject_url(sts->url), "mode enforce, %zu mx pattern%s, kept for %" PRIu32 " s",
-                    policy->mx_count + policy->mx_left_out, policy->mx_count + policy->mx_left_out == 1 ? "" : "s", policy->max_age_s);
+        f = finding(run, MTA_STS_POLICY, PASS, subject_url(sts->url),
+                    "mode enforce, %zu mx pattern%s, kept for %" PRIu32 " s", policy->mx_count + policy->mx_left_out,
+                    policy->mx_count + policy->mx_left_out == 1 ? "" : "s", policy->max_age_s);
     }
     finding_rests_on(run, f, sts->page.response->key);
     return sts->policy_step == STS_SOUND;
@@ -192,11 +216,16 @@ static void judge_host(struct run *run, const struct sts *sts, const char *host)
         budget.why = "the policy has more mx patterns than are looked at";
         f = finding_unknown(run, MTA_STS_MX_MATCH, subject_host(host), &budget, "no match in the first %d", STS_MX_MAX);
     } else {
-        f = finding(run, MTA_STS_MX_MATCH, violated, subject_host(host), "no mx pattern of the policy matches this host: %s",
-                    violated == FAIL ? "senders with MTA-STS do not deliver to it" : "senders would not deliver to it in mode enforce");
+        f = finding(run, MTA_STS_MX_MATCH, violated, subject_host(host),
+                    "no mx pattern of the policy matches this host: %s",
+                    violated == FAIL ? "senders with MTA-STS do not deliver to it"
+                                     : "senders would not deliver to it in mode enforce");
         if (name_is_host(host))
-            finding_remedy(run, f, "Add the line \"mx: %s\" to the policy, and then change the id of the record; or remove the host from the "
-                                   "MX records.", host);
+            finding_remedy(run, f,
+                           "Add the line \"mx: %s\" to the policy, and then change the id of the record; or remove the "
+                           "host from the "
+                           "MX records.",
+                           host);
     }
     finding_rests_on(run, finding_worst(f, violated), sts->page.response->key);
 }
@@ -219,7 +248,9 @@ static void judge_hosts(struct run *run, const struct inventory *mail, const str
         return;
     }
     if (mail->kind == MX_UNDECIDED) {
-        finding_follows(finding_unknown(run, MTA_STS_MX_MATCH, subject_domain(domain), mail->trouble, "no answer for MX"), MX_EXISTS);
+        finding_follows(
+            finding_unknown(run, MTA_STS_MX_MATCH, subject_domain(domain), mail->trouble, "no answer for MX"),
+            MX_EXISTS);
         return;
     }
     for (size_t i = 0; i < mail->host_count; i++) {
@@ -234,7 +265,8 @@ static void judge_hosts(struct run *run, const struct inventory *mail, const str
     }
     for (size_t i = 0; i < sts->policy.mx_count && mail->hosts_left_out == 0; i++)
         if (!names_a_host(mail, sts->policy.mx[i]))
-            finding(run, MTA_STS_MX_MATCH, NOTE, subject_host(str_text(run_arena(run), sts->policy.mx[i])), "no MX host matches this pattern of the policy");
+            finding(run, MTA_STS_MX_MATCH, NOTE, subject_host(str_text(run_arena(run), sts->policy.mx[i])),
+                    "no MX host matches this pattern of the policy");
 }
 
 static void probe_mta_sts(struct run *run)

@@ -1,4 +1,5 @@
-/* probes/mx.c - does the domain exist, and can mail find its way to it?  (checks.md, section 2; RFC 5321 5.1, RFC 7505) */
+/* probes/mx.c - does the domain exist, and can mail find its
+ * way to it?  (checks.md, section 2; RFC 5321 5.1, RFC 7505) */
 #include <string.h>
 
 #include "core/base/arena.h"
@@ -32,8 +33,9 @@ static void judge_domain(struct run *run, const char *domain, const struct inven
         break;
     case DNS_NODATA:
         f = finding(run, DOMAIN_EXISTS, NOTE, subject_domain(domain),
-                    mail->kind == MX_NONE ? "the name exists, but is no zone and has neither MX nor address"
-                                          : "the name is part of a larger zone; Yahoo asks for an SOA record at the domain itself");
+                    mail->kind == MX_NONE
+                        ? "the name exists, but is no zone and has neither MX nor address"
+                        : "the name is part of a larger zone; Yahoo asks for an SOA record at the domain itself");
         break;
     case DNS_NXDOMAIN:
         f = finding(run, DOMAIN_EXISTS, FAIL, subject_domain(domain), "the domain does not exist (NXDOMAIN)");
@@ -56,11 +58,15 @@ static void judge_null(struct run *run, const char *domain, const struct invento
                                      : "the null MX has a preference other than 0");
         finding_remedy(run, f, "Remove the record with \".\", or all the others.");
     } else if (mail->kind == MX_NULL_MX && target->sender_count) {
-        f = finding(run, MX_NULL, FAIL, subject_domain(domain), "the domain declares a sender, and says \"accepts no mail\" by a null MX");
+        f = finding(run, MX_NULL, FAIL, subject_domain(domain),
+                    "the domain declares a sender, and says \"accepts no mail\" by a null MX");
     } else if (mail->kind == MX_NULL_MX && mail->named && mail->named->reach == SPF_REACHES_SOMEBODY) {
         f = finding(run, MX_NULL, FAIL, subject_domain(domain),
-                    "the domain's SPF record names what sends for it, and a null MX says that it accepts no mail: receivers refuse such senders");
-        finding_remedy(run, f, "Publish an MX record in place of \".\", so that answers and bounces arrive; or, if the domain sends no mail, let "
+                    "the domain's SPF record names what sends for it, and a null MX says that it accepts no mail: "
+                    "receivers refuse such senders");
+        finding_remedy(run, f,
+                       "Publish an MX record in place of \".\", so that answers and bounces arrive; or, if the domain "
+                       "sends no mail, let "
                        "the SPF record say so.");
     } else if (mail->kind == MX_NULL_MX) {
         f = finding(run, MX_NULL, NOTE, subject_domain(domain), "the domain accepts no mail (null MX)");
@@ -93,7 +99,8 @@ static void judge_existence(struct run *run, const char *domain, const struct in
         f = finding_unknown(run, MX_EXISTS, subject_domain(domain), &trouble, "no answer for MX");
         break;
     case MX_LISTED:
-        f = finding(run, MX_EXISTS, PASS, subject_domain(domain), "%zu MX record%s", mail->host_count, mail->host_count == 1 ? "" : "s");
+        f = finding(run, MX_EXISTS, PASS, subject_domain(domain), "%zu MX record%s", mail->host_count,
+                    mail->host_count == 1 ? "" : "s");
         break;
     case MX_NULL_MX:
         f = finding(run, MX_EXISTS, SKIPPED, subject_domain(domain), "null MX: see mx.null");
@@ -113,13 +120,16 @@ static void judge_existence(struct run *run, const char *domain, const struct in
             finding_rests_on(run, f, dissent->key);
             break;
         case ABSENCE_UNDECIDED:
-            f = finding_unknown(run, MX_EXISTS, subject_domain(domain), &trouble, "the absence of MX records could not be confirmed");
+            f = finding_unknown(run, MX_EXISTS, subject_domain(domain), &trouble,
+                                "the absence of MX records could not be confirmed");
             break;
         case ABSENCE_CONFIRMED:
             if (mail->kind == MX_NONE) {
-                f = finding(run, MX_EXISTS, FAIL, subject_domain(domain), "no MX record, and no address that could stand in for it");
+                f = finding(run, MX_EXISTS, FAIL, subject_domain(domain),
+                            "no MX record, and no address that could stand in for it");
             } else {
-                f = finding(run, MX_EXISTS, WARN, subject_domain(domain), "no MX record; mail goes to the address of the domain itself");
+                f = finding(run, MX_EXISTS, WARN, subject_domain(domain),
+                            "no MX record; mail goes to the address of the domain itself");
                 if (!is_alias(&mail->hosts[0])) /* an MX record may not name one */
                     finding_record(run, f, "%s. 3600 IN MX 10 %s.", domain, domain);
             }
@@ -138,28 +148,41 @@ static const char *ring_of(struct run *run, const struct mx_host *host)
     return alias_chain_text(run, host->a->chain_loops ? host->a : host->aaaa);
 }
 
-/* Who keeps to a policy, a certificate or TLSA records knows the host by the name of the alias: what is told here must not
- * take the new name out of their reach. */
+/* Who keeps to a policy, a certificate or TLSA records knows the host by the name
+ * of the alias: what is told here must not take the new name out of their reach. */
 static void advise_on_alias(struct run *run, const struct mx_host *host, const char *target, struct finding *f)
 {
     const struct sts *sts = need_sts(run);
     const struct dane *dane = need_dane(run, host);
-    bool by_policy = sts->policy_step == STS_SOUND && sts->policy.mode != STS_MODE_NONE && !sts_policy_covers(&sts->policy, target);
+    bool by_policy =
+        sts->policy_step == STS_SOUND && sts->policy.mode != STS_MODE_NONE && !sts_policy_covers(&sts->policy, target);
     bool by_tlsa = dane->state == DANE_SECURE && name_equal(dane->base, host->name);
     bool own = name_equal(name_org_domain(target), name_org_domain(run_target(run)->domain));
-    const char *first = by_policy && by_tlsa ? str_printf(run_arena(run), "add the line \"mx: %s\" to the MTA-STS policy and change the id of its record, publish "
-                                                                          "the TLSA records below %s", target, target)
-                        : by_policy          ? str_printf(run_arena(run), "add the line \"mx: %s\" to the MTA-STS policy and change the id of its record", target)
-                        : by_tlsa            ? str_printf(run_arena(run), "publish the TLSA records below %s", target)
-                                             : NULL;
+    const char *first =
+        by_policy && by_tlsa
+            ? str_printf(run_arena(run),
+                         "add the line \"mx: %s\" to the MTA-STS policy and change the id of its record, publish "
+                         "the TLSA records below %s",
+                         target, target)
+        : by_policy
+            ? str_printf(run_arena(run),
+                         "add the line \"mx: %s\" to the MTA-STS policy and change the id of its record", target)
+        : by_tlsa ? str_printf(run_arena(run), "publish the TLSA records below %s", target)
+                  : NULL;
 
     if (first && own)
-        finding_remedy(run, f,
-                       "Give %s address records of its own in place of the CNAME record: then nothing else changes. Or let the MX record name %s itself: "
-                       "but %s first, wait for as long as senders keep the old state, and see that the certificate is for %s.", host->name, target, first, target);
+        finding_remedy(
+            run, f,
+            "Give %s address records of its own in place of the CNAME record: then nothing else changes. Or let the MX "
+            "record name %s itself: "
+            "but %s first, wait for as long as senders keep the old state, and see that the certificate is for %s.",
+            host->name, target, first, target);
     else if (first)
-        finding_remedy(run, f, "Let the MX record name %s itself, but not at once: %s first, wait for as long as senders keep the old state, and see that the "
-                       "certificate is for %s.", target, first, target);
+        finding_remedy(run, f,
+                       "Let the MX record name %s itself, but not at once: %s first, wait for as long as senders keep "
+                       "the old state, and see that the "
+                       "certificate is for %s.",
+                       target, first, target);
     else
         finding_remedy(run, f, "Let the MX record name %s itself.", target);
 }
@@ -173,13 +196,15 @@ static void judge_cname(struct run *run, const struct inventory *mail, const str
     if (ring) {
         f = finding(run, MX_TARGET_CNAME, WARN, subject_host(host->name), "the MX host is an alias: %s", ring);
     } else if (longer->chain_count && mail->kind == MX_IMPLICIT) {
-        f = finding(run, MX_TARGET_CNAME, SKIPPED, subject_host(host->name), "no MX record, and what stands in for one may be an alias: %s",
-                    alias_chain_text(run, longer));
+        f = finding(run, MX_TARGET_CNAME, SKIPPED, subject_host(host->name),
+                    "no MX record, and what stands in for one may be an alias: %s", alias_chain_text(run, longer));
     } else if (longer->chain_count) {
-        f = finding(run, MX_TARGET_CNAME, WARN, subject_host(host->name), "the MX host is an alias: %s", alias_chain_text(run, longer));
+        f = finding(run, MX_TARGET_CNAME, WARN, subject_host(host->name), "the MX host is an alias: %s",
+                    alias_chain_text(run, longer));
         advise_on_alias(run, host, longer->chain[longer->chain_count - 1].target, f);
     } else if (host->a->status == DNS_UNKNOWN && host->aaaa->status == DNS_UNKNOWN) {
-        f = finding_unknown(run, MX_TARGET_CNAME, subject_host(host->name), &host->a->trouble, "no answer for the addresses of the MX host");
+        f = finding_unknown(run, MX_TARGET_CNAME, subject_host(host->name), &host->a->trouble,
+                            "no answer for the addresses of the MX host");
         finding_follows(f, MX_RESOLVES);
     } else {
         f = finding(run, MX_TARGET_CNAME, PASS, subject_host(host->name), "the MX host is no alias");
@@ -189,7 +214,8 @@ static void judge_cname(struct run *run, const struct inventory *mail, const str
 
 static bool is_absent(const struct dns_answer *answer)
 {
-    return answer->status == DNS_NODATA || answer->status == DNS_NXDOMAIN || answer->chain_loops || answer->chain_too_long;
+    return answer->status == DNS_NODATA || answer->status == DNS_NXDOMAIN || answer->chain_loops ||
+           answer->chain_too_long;
 }
 
 enum resolution { RESOLVES, ABSENT, UNCERTAIN, NO_HOST, NOT_COUNTED };
@@ -197,7 +223,8 @@ enum resolution { RESOLVES, ABSENT, UNCERTAIN, NO_HOST, NOT_COUNTED };
 /* The name that was meant is proposed if it leads somewhere. */
 static struct finding *report_no_address(struct run *run, const struct mx_host *host)
 {
-    const char *domain = run_target(run)->domain, *meant = name_without_appended_zone(run_arena(run), host->name, domain);
+    const char *domain = run_target(run)->domain,
+               *meant = name_without_appended_zone(run_arena(run), host->name, domain);
     const char *why = host->a->status == DNS_NXDOMAIN ? "the name does not exist" : "neither A nor AAAA";
     const struct dns_answer *a, *aaaa;
     struct finding *f;
@@ -206,8 +233,11 @@ static struct finding *report_no_address(struct run *run, const struct mx_host *
         return finding(run, MX_RESOLVES, WARN, subject_host(host->name), "the MX host has no address (%s)", why);
     a = need_dns(run, meant, DNS_A);
     aaaa = need_dns(run, meant, DNS_AAAA);
-    f = finding(run, MX_RESOLVES, WARN, subject_host(host->name), "the MX host has no address (%s): a final dot is probably missing behind %s", why, meant);
-    finding_remedy(run, f, "Write the target of the MX record with a final dot, or without the zone's name where a form adds none.");
+    f = finding(run, MX_RESOLVES, WARN, subject_host(host->name),
+                "the MX host has no address (%s): a final dot is probably missing behind %s", why, meant);
+    finding_remedy(
+        run, f,
+        "Write the target of the MX record with a final dot, or without the zone's name where a form adds none.");
     if ((a && a->status == DNS_OK) || (aaaa && aaaa->status == DNS_OK))
         finding_record(run, f, "%s. 3600 IN MX %u %s.", domain, host->preference, meant);
     return f;
@@ -221,15 +251,17 @@ static enum resolution judge_addresses(struct run *run, const struct mx_host *ho
     struct finding *f;
 
     if (host->a->status == DNS_OK || host->aaaa->status == DNS_OK) {
-        f = finding(run, MX_RESOLVES, PASS, subject_host(host->name), "has %zu address%s", host->a->count + host->aaaa->count,
-                    host->a->count + host->aaaa->count == 1 ? "" : "es");
+        f = finding(run, MX_RESOLVES, PASS, subject_host(host->name), "has %zu address%s",
+                    host->a->count + host->aaaa->count, host->a->count + host->aaaa->count == 1 ? "" : "es");
         resolution = RESOLVES;
     } else if (ring) {
         f = finding(run, MX_RESOLVES, WARN, subject_host(host->name), "the aliases go round in a circle: %s", ring);
     } else if (host->a->chain_too_long || host->aaaa->chain_too_long) {
-        f = finding(run, MX_RESOLVES, WARN, subject_host(host->name), "the chain of aliases is too long to be followed");
+        f = finding(run, MX_RESOLVES, WARN, subject_host(host->name),
+                    "the chain of aliases is too long to be followed");
     } else if (!is_absent(host->a) || !is_absent(host->aaaa)) {
-        f = finding_unknown(run, MX_RESOLVES, subject_host(host->name), &uncertain->trouble, "no answer for the addresses of the MX host");
+        f = finding_unknown(run, MX_RESOLVES, subject_host(host->name), &uncertain->trouble,
+                            "no answer for the addresses of the MX host");
         finding_worst(f, WARN);
         resolution = UNCERTAIN;
     } else {
@@ -247,18 +279,21 @@ static void judge_literal(struct run *run, const struct inventory *mail, const s
 
     for (size_t i = 0; i < mail->host_count; i++)
         any = any || (!mail->hosts[i].is_literal && !mail->hosts[i].is_placeholder);
-    f = finding(run, MX_TARGET_LITERAL, any ? WARN : FAIL, subject_host(host->name), "the MX record holds what is no host name (the name %s)",
-                name_fault_text(name_fault(host->name)));
+    f = finding(run, MX_TARGET_LITERAL, any ? WARN : FAIL, subject_host(host->name),
+                "the MX record holds what is no host name (the name %s)", name_fault_text(name_fault(host->name)));
     if (name_fault(host->name) == NAME_IP_TEXT)
-        finding_remedy(run, f, "Let the MX record name the mail server by its host name, which has an address record with that address: an MX record "
-                               "cannot hold an address.");
+        finding_remedy(run, f,
+                       "Let the MX record name the mail server by its host name, which has an address record with that "
+                       "address: an MX record "
+                       "cannot hold an address.");
     finding_rests_on(run, f, mail->mx->key);
 }
 
 static enum resolution judge_host(struct run *run, const struct inventory *mail, const struct mx_host *host)
 {
     if (host->is_placeholder) {
-        finding(run, MX_RESOLVES, NOTE, subject_host(host->name), "a placeholder of the provider's, never meant to resolve");
+        finding(run, MX_RESOLVES, NOTE, subject_host(host->name),
+                "a placeholder of the provider's, never meant to resolve");
         return NOT_COUNTED;
     }
     if (host->is_literal) {
@@ -279,7 +314,8 @@ static const struct trouble *doubt_about(const struct mx_host *host)
     return host->a->status == DNS_UNKNOWN ? &host->a->trouble : &host->aaaa->trouble;
 }
 
-static void judge_redundancy(struct run *run, const char *domain, const struct inventory *mail, const struct trouble *doubt)
+static void judge_redundancy(struct run *run, const char *domain, const struct inventory *mail,
+                             const struct trouble *doubt)
 {
     size_t count = 0;
 
@@ -288,7 +324,9 @@ static void judge_redundancy(struct run *run, const char *domain, const struct i
     if (count >= 2)
         finding(run, MX_REDUNDANCY, PASS, subject_domain(domain), "%zu addresses", count);
     else if (doubt)
-        finding_follows(finding_unknown(run, MX_REDUNDANCY, subject_domain(domain), doubt, "not all MX hosts could be looked up"), MX_RESOLVES);
+        finding_follows(
+            finding_unknown(run, MX_REDUNDANCY, subject_domain(domain), doubt, "not all MX hosts could be looked up"),
+            MX_RESOLVES);
     else if (count == 1)
         finding(run, MX_REDUNDANCY, NOTE, subject_domain(domain), "all mail goes to a single address");
     else
@@ -310,12 +348,15 @@ static void judge_hosts(struct run *run, const char *domain, const struct invent
         any_host |= resolution != NO_HOST;
     }
     if (!resolves && doubt)
-        finding_follows(finding_unknown(run, MX_RESOLVES, subject_domain(domain), doubt, "no MX host is known to have an address"), MX_RESOLVES);
+        finding_follows(
+            finding_unknown(run, MX_RESOLVES, subject_domain(domain), doubt, "no MX host is known to have an address"),
+            MX_RESOLVES);
     else if (!any_host)
         finding(run, MX_RESOLVES, SKIPPED, subject_domain(domain), "no MX record names a host: see mx.target_literal");
     else if (!resolves)
         finding_remedy(run, finding(run, MX_RESOLVES, FAIL, subject_domain(domain), "no MX host has an address"),
-                       "Repair the MX hosts, or let the MX records name others: one that has an address is enough for mail to arrive.");
+                       "Repair the MX hosts, or let the MX records name others: one that has an address is enough for "
+                       "mail to arrive.");
     if (mail->hosts_left_out)
         judge_left_out(run, mail, MX_RESOLVES);
     judge_redundancy(run, domain, mail, doubt);
@@ -331,7 +372,8 @@ static void probe_mx(struct run *run)
         return;
     judge_existence(run, domain, mail);
     if (mail->kind == MX_UNDECIDED) {
-        finding_follows(finding_unknown(run, MX_NULL, subject_domain(domain), mail->trouble, "no answer for MX"), MX_EXISTS);
+        finding_follows(finding_unknown(run, MX_NULL, subject_domain(domain), mail->trouble, "no answer for MX"),
+                        MX_EXISTS);
         return;
     }
     judge_null(run, domain, mail);

@@ -43,8 +43,9 @@ static const char *set_text(struct run *run, const struct dns_answer *answer)
     const char *all = answer->count ? NULL : "none";
 
     for (size_t i = 0; i < answer->count; i++)
-        texts[i] = answer->records[i].type == DNS_SOA ? str_printf(run_arena(run), "serial %u", (unsigned)answer->records[i].soa.serial)
-                                                      : name_lower(run_arena(run), record_text(run_arena(run), &answer->records[i]));
+        texts[i] = answer->records[i].type == DNS_SOA
+                       ? str_printf(run_arena(run), "serial %u", (unsigned)answer->records[i].soa.serial)
+                       : name_lower(run_arena(run), record_text(run_arena(run), &answer->records[i]));
     qsort(texts, answer->count, sizeof *texts, by_text);
     for (size_t i = 0; i < answer->count; i++)
         all = all ? str_printf(run_arena(run), "%s, %s", all, texts[i]) : texts[i];
@@ -56,7 +57,8 @@ static const char *append(struct run *run, const char *list, const char *more)
     return list ? str_printf(run_arena(run), "%s; %s", list, more) : more;
 }
 
-static void compare(struct run *run, const struct question *question, const struct zone_servers *servers, struct comparison *c)
+static void compare(struct run *run, const struct question *question, const struct zone_servers *servers,
+                    struct comparison *c)
 {
     const char *first = NULL, *said = NULL;
     bool differs = false;
@@ -78,7 +80,8 @@ static void compare(struct run *run, const struct question *question, const stru
         c->serial_differs = true;
     else
         c->differs = true;
-    c->said = append(run, c->said, str_printf(run_arena(run), "%s of %s: %s", dns_type_name(question->type), question->name, said));
+    c->said = append(run, c->said,
+                     str_printf(run_arena(run), "%s of %s: %s", dns_type_name(question->type), question->name, said));
 }
 
 static struct finding *judge_answering(struct run *run, const struct zone *zone, const struct zone_answering *answering,
@@ -91,28 +94,35 @@ static struct finding *judge_answering(struct run *run, const struct zone *zone,
     case ANSWERING_PENDING:
         return NULL;
     case ANSWERING_NONE:
-        f = finding_unknown(run, NS_CONSISTENT, subject_zone(zone->name), &answering->trouble, "none of %zu name servers answers", answering->servers);
+        f = finding_unknown(run, NS_CONSISTENT, subject_zone(zone->name), &answering->trouble,
+                            "none of %zu name servers answers", answering->servers);
         return finding_worst(f, WARN);
     case ANSWERING_UNDECIDED:
-        f = finding_unknown(run, NS_CONSISTENT, subject_zone(zone->name), &answering->trouble, "not all questions to the name servers were answered (%s)", answering->text);
+        f = finding_unknown(run, NS_CONSISTENT, subject_zone(zone->name), &answering->trouble,
+                            "not all questions to the name servers were answered (%s)", answering->text);
         /* A network that loses these questions loses others: no verdict of this audit is more than luck. */
         return finding_worst(f, answering->trouble.side == SIDE_NETWORK ? FAIL : WARN);
     case ANSWERING_SOMETIMES:
         f = finding(run, NS_CONSISTENT, WARN, subject_zone(zone->name), "the name servers %s", answering->text);
-        return finding_remedy(run, f, "Find out what loses the questions: a server that is overloaded, a limit on its rate of replies, or the way to it.");
+        return finding_remedy(run, f,
+                              "Find out what loses the questions: a server that is overloaded, a limit on its rate of "
+                              "replies, or the way to it.");
     case ANSWERING_SOME:
-        return finding(run, NS_CONSISTENT, WARN, subject_zone(zone->name), "%zu of %zu name servers answer for the zone; %s", count, answering->servers,
-                       answering->text);
+        return finding(run, NS_CONSISTENT, WARN, subject_zone(zone->name),
+                       "%zu of %zu name servers answer for the zone; %s", count, answering->servers, answering->text);
     case ANSWERING_MOSTLY:
-        return finding(run, NS_CONSISTENT, NOTE, subject_zone(zone->name), "a question was lost, perhaps by chance: %s", answering->text);
+        return finding(run, NS_CONSISTENT, NOTE, subject_zone(zone->name), "a question was lost, perhaps by chance: %s",
+                       answering->text);
     case ANSWERING_ALL:
         break;
     }
     if (zone->on_suspicion)
         return NULL;
     if (c->serial_differs)
-        return finding(run, NS_CONSISTENT, NOTE, subject_zone(zone->name), "the same records, but different serial numbers: %s", c->said);
-    return finding(run, NS_CONSISTENT, PASS, subject_zone(zone->name), "%zu name server%s agree%s", count, count == 1 ? "" : "s", count == 1 ? "s" : "");
+        return finding(run, NS_CONSISTENT, NOTE, subject_zone(zone->name),
+                       "the same records, but different serial numbers: %s", c->said);
+    return finding(run, NS_CONSISTENT, PASS, subject_zone(zone->name), "%zu name server%s agree%s", count,
+                   count == 1 ? "" : "s", count == 1 ? "s" : "");
 }
 
 static void judge_zone(struct run *run, const struct zone *zone)
@@ -123,17 +133,21 @@ static void judge_zone(struct run *run, const struct zone *zone)
     struct finding *f;
 
     if (!servers.pending && servers.trouble.reason) {
-        finding_worst(finding_unknown(run, NS_CONSISTENT, subject_zone(zone->name), &servers.trouble, "no answer for the name servers"), WARN);
+        finding_worst(finding_unknown(run, NS_CONSISTENT, subject_zone(zone->name), &servers.trouble,
+                                      "no answer for the name servers"),
+                      WARN);
         return;
     }
     if (!servers.pending && servers.count == 0) {
-        finding(run, NS_CONSISTENT, SKIPPED, subject_zone(zone->name), "no name server has an address that can be asked");
+        finding(run, NS_CONSISTENT, SKIPPED, subject_zone(zone->name),
+                "no name server has an address that can be asked");
         return;
     }
     answering = need_zone_answering(run, zone->name, &servers, zone->questions, zone->count);
     compare(run, &(struct question){zone->name, DNS_SOA}, &servers, &c);
     for (size_t i = 0; i < zone->count; i++)
-        if (zone->questions[i].type != DNS_A && zone->questions[i].type != DNS_AAAA) /* of many addresses servers hand out some */
+        if (zone->questions[i].type != DNS_A &&
+            zone->questions[i].type != DNS_AAAA) /* of many addresses servers hand out some */
             compare(run, &zone->questions[i], &servers, &c);
     if (c.differs)
         f = finding(run, NS_CONSISTENT, WARN, subject_zone(zone->name), "the name servers disagree: %s", c.said);
@@ -143,7 +157,8 @@ static void judge_zone(struct run *run, const struct zone *zone)
         finding_rests_on(run, f, answering.keys[i]);
 }
 
-static struct zone *add_question(struct zone *zones, size_t *count, const char *zone, const char *name, enum dns_type type)
+static struct zone *add_question(struct zone *zones, size_t *count, const char *zone, const char *name,
+                                 enum dns_type type)
 {
     size_t at = 0;
 
@@ -199,7 +214,10 @@ static void probe_ns(struct run *run)
         if (reverse_zone)
             add_question(zones, &count, reverse_zone, reverse, DNS_PTR);
         else if (!ip_special(&mail->addresses[i].ip) && trouble.reason)
-            finding_follows(finding_worst(finding_unknown(run, NS_CONSISTENT, subject_zone(reverse), &trouble, "no answer for SOA"), WARN), PTR_EXISTS);
+            finding_follows(
+                finding_worst(finding_unknown(run, NS_CONSISTENT, subject_zone(reverse), &trouble, "no answer for SOA"),
+                              WARN),
+                PTR_EXISTS);
     }
     add_suspicious_hosts(run, mail, zones, &count);
     for (size_t i = 0; i < count; i++)

@@ -1,4 +1,5 @@
-/* probes/ptr.c - the reverse names of every mail address, forward-confirmed.  (checks.md, sections 3 and 4; RFC 8601 3) */
+/* probes/ptr.c - the reverse names of every mail address,
+ * forward-confirmed.  (checks.md, sections 3 and 4; RFC 8601 3) */
 #include <stdlib.h>
 #include <string.h>
 
@@ -45,11 +46,15 @@ static void skip_dependents(struct run *run, const struct mail_address *a, const
 
 static void leave_undecided(struct run *run, const struct mail_address *a, const struct reverse *r)
 {
-    const char *what = r->ptr->status == DNS_UNKNOWN ? "no answer for PTR" : "the absence of a PTR record could not be confirmed";
+    const char *what =
+        r->ptr->status == DNS_UNKNOWN ? "no answer for PTR" : "the absence of a PTR record could not be confirmed";
 
-    finding_rests_on(run, judged(a, finding_unknown(run, PTR_EXISTS, subject_address(&a->ip), &r->trouble, "%s", what)), r->ptr->key);
+    finding_rests_on(run, judged(a, finding_unknown(run, PTR_EXISTS, subject_address(&a->ip), &r->trouble, "%s", what)),
+                     r->ptr->key);
     for (size_t i = 0; i < DEPENDENT_COUNT; i++)
-        finding_follows(judged(a, finding_unknown(run, dependents[i], subject_address(&a->ip), &r->trouble, "%s", what)), PTR_EXISTS);
+        finding_follows(
+            judged(a, finding_unknown(run, dependents[i], subject_address(&a->ip), &r->trouble, "%s", what)),
+            PTR_EXISTS);
 }
 
 /* A declared HELO name that leads to the address: then it is the reverse name that is stale.  NULL: none does. */
@@ -57,7 +62,8 @@ static const char *leading_helo(struct run *run, const struct mail_address *a)
 {
     for (size_t i = 0; i < a->helo_count; i++) {
         const char *helo = name_compared(run_arena(run), a->helos[i]);
-        const struct dns_answer *forward = name_is_host(helo) ? need_confirmed(run, helo, a->ip.family == IP_V6 ? DNS_AAAA : DNS_A).answer : NULL;
+        const struct dns_answer *forward =
+            name_is_host(helo) ? need_confirmed(run, helo, a->ip.family == IP_V6 ? DNS_AAAA : DNS_A).answer : NULL;
 
         if (forward && dns_answer_has_ip(forward, &a->ip))
             return helo;
@@ -101,11 +107,13 @@ static void report_absence(struct run *run, const struct mail_address *a, const 
     struct finding *f;
 
     f = finding(run, PTR_EXISTS, by_role(a, FAIL, WARN), subject_address(&a->ip),
-                ptr->chain_count ? "the reverse name is an alias for %s, which has no PTR record%s" : "no PTR record for %s%s",
+                ptr->chain_count ? "the reverse name is an alias for %s, which has no PTR record%s"
+                                 : "no PTR record for %s%s",
                 ptr->chain_count ? ptr->chain[ptr->chain_count - 1].target : r->name, r->confirmed.remark);
     finding_rests_on(run, judged(a, f), ptr->key);
-    finding_remedy(run, f, "Ask whoever assigned you the address %s for %s; the name needs an address record that leads back.%s",
-                   a->label, wanted_name(run, a) ? "this PTR record" : "a PTR record with the name of the host", way_out(run, a));
+    finding_remedy(
+        run, f, "Ask whoever assigned you the address %s for %s; the name needs an address record that leads back.%s",
+        a->label, wanted_name(run, a) ? "this PTR record" : "a PTR record with the name of the host", way_out(run, a));
     offer_ptr(run, a, f);
     skip_dependents(run, a, "no PTR record: see ptr.exists");
 }
@@ -127,7 +135,8 @@ static void judge_validity(struct run *run, const struct mail_address *a, const 
         else if (fault == NAME_UNDERSCORE)
             f = finding(run, PTR_NAME_VALID, NOTE, subject, "the name %s", name_fault_text(fault));
         else
-            f = finding(run, PTR_NAME_VALID, valid ? WARN : by_role(a, FAIL, WARN), subject, "the reverse name %s", name_fault_text(fault));
+            f = finding(run, PTR_NAME_VALID, valid ? WARN : by_role(a, FAIL, WARN), subject, "the reverse name %s",
+                        name_fault_text(fault));
         if (fault == NAME_REVERSE)
             finding_remedy(run, f, "A final dot is probably missing in the reverse zone; ask whoever runs it.");
         judged(a, f);
@@ -157,7 +166,8 @@ static const char *names_text(struct run *run, const struct fcrdns *names, enum 
         if (state == DENIES && n->forward && n->forward->status == DNS_OK)
             one = str_printf(run_arena(run), "%s (has %s)", n->name, addresses_text(run, n->forward));
         else if (state == DENIES && n->forward)
-            one = str_printf(run_arena(run), "%s (%s)", n->name, n->forward->status == DNS_NXDOMAIN ? "does not exist" : "has no such address");
+            one = str_printf(run_arena(run), "%s (%s)", n->name,
+                             n->forward->status == DNS_NXDOMAIN ? "does not exist" : "has no such address");
         else if (state == DENIES)
             one = str_printf(run_arena(run), "%s (no host name)", n->name);
         list_add(&text, one);
@@ -165,7 +175,8 @@ static const char *names_text(struct run *run, const struct fcrdns *names, enum 
     return list_end(&text);
 }
 
-static void offer_forward_record(struct run *run, const struct mail_address *a, const struct fcrdns *names, struct finding *f)
+static void offer_forward_record(struct run *run, const struct mail_address *a, const struct fcrdns *names,
+                                 struct finding *f)
 {
     const char *domain = run_target(run)->domain;
 
@@ -178,11 +189,15 @@ static void offer_forward_record(struct run *run, const struct mail_address *a, 
     }
     if (leading_helo(run, a)) {
         f->records.count = 0;
-        finding_remedy(run, f, "Ask whoever assigned you the address for this PTR record in place of what is there: the HELO name leads to the address.");
+        finding_remedy(run, f,
+                       "Ask whoever assigned you the address for this PTR record in place of what is there: the HELO "
+                       "name leads to the address.");
         offer_ptr(run, a, f);
     } else if (f->records.count) {
-        finding_remedy(run, f, "Publish this address record beside what the name has; or ask whoever assigned you the address for a PTR "
-                               "record with a name that has it.");
+        finding_remedy(
+            run, f,
+            "Publish this address record beside what the name has; or ask whoever assigned you the address for a PTR "
+            "record with a name that has it.");
     } else {
         finding_remedy(run, f, "Ask whoever assigned you the address for %s, and see that the name has the address %s.",
                        wanted_name(run, a) ? "this PTR record" : "a PTR record with the name of the host", a->label);
@@ -196,19 +211,24 @@ static void judge_confirmation(struct run *run, const struct mail_address *a, co
     struct finding *f;
 
     if (names->denying == 0 && names->confirming > 0 && names->open == 0) {
-        f = finding(run, PTR_FCRDNS, PASS, subject_address(&a->ip), "%s lead%s back", names_text(run, names, CONFIRMS), names->confirming == 1 ? "s" : "");
+        f = finding(run, PTR_FCRDNS, PASS, subject_address(&a->ip), "%s lead%s back", names_text(run, names, CONFIRMS),
+                    names->confirming == 1 ? "s" : "");
     } else if (names->denying == 0 && names->confirming > 0) {
-        f = finding(run, PTR_FCRDNS, PASS, subject_address(&a->ip), "%s lead%s back; not answered: %s", names_text(run, names, CONFIRMS),
-                    names->confirming == 1 ? "s" : "", names_text(run, names, OPEN));
+        f = finding(run, PTR_FCRDNS, PASS, subject_address(&a->ip), "%s lead%s back; not answered: %s",
+                    names_text(run, names, CONFIRMS), names->confirming == 1 ? "s" : "", names_text(run, names, OPEN));
     } else if (names->confirming > 0) {
-        f = finding(run, PTR_FCRDNS, by_role(a, WARN, NOTE), subject_address(&a->ip), "%s lead%s back, but not %s: receivers that try one name refuse now and then",
-                    names_text(run, names, CONFIRMS), names->confirming == 1 ? "s" : "", names_text(run, names, DENIES));
+        f = finding(run, PTR_FCRDNS, by_role(a, WARN, NOTE), subject_address(&a->ip),
+                    "%s lead%s back, but not %s: receivers that try one name refuse now and then",
+                    names_text(run, names, CONFIRMS), names->confirming == 1 ? "s" : "",
+                    names_text(run, names, DENIES));
         finding_remedy(run, f, "Ask for the PTR records that do not lead back to be removed.");
     } else if (names->open == 0 && names->untried == 0) {
-        f = finding(run, PTR_FCRDNS, by_role(a, FAIL, WARN), subject_address(&a->ip), "no reverse name leads back: %s", names_text(run, names, DENIES));
+        f = finding(run, PTR_FCRDNS, by_role(a, FAIL, WARN), subject_address(&a->ip), "no reverse name leads back: %s",
+                    names_text(run, names, DENIES));
         offer_forward_record(run, a, names, f);
     } else if (names->open) {
-        f = finding_unknown(run, PTR_FCRDNS, subject_address(&a->ip), &names->trouble, "not answered: %s", names_text(run, names, OPEN));
+        f = finding_unknown(run, PTR_FCRDNS, subject_address(&a->ip), &names->trouble, "not answered: %s",
+                            names_text(run, names, OPEN));
     } else {
         struct trouble budget = trouble_of(REASON_BUDGET);
 
@@ -230,7 +250,8 @@ static void judge_count(struct run *run, const struct mail_address *a, const str
     else if (count > PTR_MANY)
         finding(run, PTR_SINGLE, WARN, subject_address(&a->ip), "%zu PTR records", count);
     else
-        finding(run, PTR_SINGLE, NOTE, subject_address(&a->ip), "%zu PTR records; some receivers try only one of them", count);
+        finding(run, PTR_SINGLE, NOTE, subject_address(&a->ip), "%zu PTR records; some receivers try only one of them",
+                count);
 }
 
 static void judge_alias(struct run *run, const struct mail_address *a, const struct reverse_name *n)
@@ -244,7 +265,8 @@ static void judge_alias(struct run *run, const struct mail_address *a, const str
         f = finding(run, PTR_TARGET_CNAME, by_role(a, WARN, NOTE), subject, "the reverse name is an alias for %s",
                     n->forward->chain[n->forward->chain_count - 1].target);
     } else if (n->state == OPEN) {
-        f = finding_unknown(run, PTR_TARGET_CNAME, subject, &n->forward->trouble, "no answer for the addresses of the name");
+        f = finding_unknown(run, PTR_TARGET_CNAME, subject, &n->forward->trouble,
+                            "no answer for the addresses of the name");
         finding_follows(f, PTR_FCRDNS);
     } else {
         f = finding(run, PTR_TARGET_CNAME, PASS, subject, "no alias");
@@ -257,7 +279,8 @@ static const char *hits_text(struct run *run, const struct generic_verdict *v)
     const char *text = NULL;
 
     for (size_t i = 0; i < v->hit_count; i++) {
-        const char *one = str_printf(run_arena(run), "%s \"%.*s\"", v->hits[i].rule, (int)v->hits[i].span.len, v->hits[i].span.at);
+        const char *one =
+            str_printf(run_arena(run), "%s \"%.*s\"", v->hits[i].rule, (int)v->hits[i].span.len, v->hits[i].span.at);
 
         text = text ? str_printf(run_arena(run), "%s, %s", text, one) : one;
     }
@@ -281,8 +304,9 @@ static void judge_looks(struct run *run, const struct mail_address *a, const str
         judged(a, finding(run, PTR_GENERIC, PASS, subject, "does not look generated"));
         return;
     }
-    f = finding(run, PTR_GENERIC, by_role(a, sender_status[v.cls], NOTE), subject, "looks %s generated: %s%s%s%s%s", class_word[v.cls],
-                hits_text(run, &v), v.exemption ? "; lowered by \"" : "", v.exemption ? v.exemption : "", v.exemption ? "\"" : "",
+    f = finding(run, PTR_GENERIC, by_role(a, sender_status[v.cls], NOTE), subject, "looks %s generated: %s%s%s%s%s",
+                class_word[v.cls], hits_text(run, &v), v.exemption ? "; lowered by \"" : "",
+                v.exemption ? v.exemption : "", v.exemption ? "\"" : "",
                 v.filters ? str_printf(run_arena(run), "; fires at %s", v.filters) : "");
     if (f->status >= WARN)
         offer_ptr(run, a, f);
@@ -301,7 +325,8 @@ static bool is_of_domain_or_mx(struct run *run, const struct inventory *mail, co
     return false;
 }
 
-static void judge_alignment(struct run *run, const struct inventory *mail, const struct mail_address *a, const struct reverse_name *n)
+static void judge_alignment(struct run *run, const struct inventory *mail, const struct mail_address *a,
+                            const struct reverse_name *n)
 {
     struct subject subject = subject_address_name(&a->ip, n->name);
 
@@ -310,17 +335,19 @@ static void judge_alignment(struct run *run, const struct inventory *mail, const
     else if (is_of_domain_or_mx(run, mail, n->name))
         finding(run, PTR_DOMAIN_ALIGNED, PASS, subject, "belongs to the domain or its MX hosts");
     else
-        finding(run, PTR_DOMAIN_ALIGNED, NOTE, subject, "neither of the domain nor of its MX hosts; usual on shared servers");
+        finding(run, PTR_DOMAIN_ALIGNED, NOTE, subject,
+                "neither of the domain nor of its MX hosts; usual on shared servers");
 }
 
-static void judge_names(struct run *run, const struct inventory *mail, const struct mail_address *a, const struct reverse *r)
+static void judge_names(struct run *run, const struct inventory *mail, const struct mail_address *a,
+                        const struct reverse *r)
 {
     const struct dns_answer *ptr = r->ptr;
     const struct fcrdns *names = need_fcrdns(run, mail, &a->ip, ptr);
 
     finding_rests_on(run,
-                     judged(a, finding(run, PTR_EXISTS, PASS, subject_address(&a->ip), "%zu PTR record%s%s", ptr->count, ptr->count == 1 ? "" : "s",
-                                       r->confirmed.remark)),
+                     judged(a, finding(run, PTR_EXISTS, PASS, subject_address(&a->ip), "%zu PTR record%s%s", ptr->count,
+                                       ptr->count == 1 ? "" : "s", r->confirmed.remark)),
                      ptr->key);
     if (!names->complete)
         return;
@@ -395,7 +422,8 @@ static void judge_apex_address(struct run *run, const struct inventory *mail, co
 static void judge_apex(struct run *run, const struct inventory *mail)
 {
     const char *domain = run_target(run)->domain;
-    const struct dns_answer *answers[2] = {need_dns(run, domain, DNS_A), need_dns(run, domain, DNS_AAAA)}, *unknown = NULL;
+    const struct dns_answer *answers[2] = {need_dns(run, domain, DNS_A), need_dns(run, domain, DNS_AAAA)},
+                            *unknown = NULL;
     size_t count = 0;
 
     for (size_t k = 0; k < 2; k++) {
@@ -407,7 +435,8 @@ static void judge_apex(struct run *run, const struct inventory *mail)
     if (!answers[0] || !answers[1])
         return;
     if (unknown)
-        finding_unknown(run, DOMAIN_PTR, subject_domain(domain), &unknown->trouble, "no answer for the addresses of the domain");
+        finding_unknown(run, DOMAIN_PTR, subject_domain(domain), &unknown->trouble,
+                        "no answer for the addresses of the domain");
     else if (!count)
         finding(run, DOMAIN_PTR, SKIPPED, subject_domain(domain), "the domain itself has no address");
 }
@@ -419,7 +448,8 @@ static void judge_unresolved(struct run *run, const struct inventory *mail)
         const struct unresolved *u = &mail->unresolved[i];
 
         if (u->trouble)
-            finding_unknown(run, PTR_EXISTS, subject_host(u->host), u->trouble, "not all mail addresses of this name are known");
+            finding_unknown(run, PTR_EXISTS, subject_host(u->host), u->trouble,
+                            "not all mail addresses of this name are known");
         else
             finding(run, PTR_EXISTS, SKIPPED, subject_host(u->host), "the declared sender has no address");
     }

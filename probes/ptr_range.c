@@ -95,7 +95,8 @@ static const char *addresses_text(struct run *run, const struct sample *s, enum 
             i++;
         text = str_printf(run_arena(run), "%s%s%s", text, *text ? ", " : "", ip_text(run_arena(run), &s->at[first].ip));
         if (i > first)
-            text = str_printf(run_arena(run), "%s%s%s", text, i == first + 1 ? ", " : " to ", ip_text(run_arena(run), &s->at[i].ip));
+            text = str_printf(run_arena(run), "%s%s%s", text, i == first + 1 ? ", " : " to ",
+                              ip_text(run_arena(run), &s->at[i].ip));
     }
     return text;
 }
@@ -103,8 +104,9 @@ static const char *addresses_text(struct run *run, const struct sample *s, enum 
 /* "; no reverse name: 192.0.2.16; ...": what does not lead back. */
 static const char *faults_text(struct run *run, const struct sample *s)
 {
-    static const char *const words[LEADS_COUNT] = {
-        [NOWHERE] = "no reverse name", [ELSEWHERE] = "a reverse name that does not lead back", [UNANSWERED] = "not answered"};
+    static const char *const words[LEADS_COUNT] = {[NOWHERE] = "no reverse name",
+                                                   [ELSEWHERE] = "a reverse name that does not lead back",
+                                                   [UNANSWERED] = "not answered"};
     const char *text = "";
 
     for (enum leads leads = NOWHERE; leads < LEADS_COUNT; leads++)
@@ -125,19 +127,23 @@ static const char *mail_addresses_text(const struct judge *j, const struct ip_ne
 
 /* ---- judging ---- */
 
-static void judge_sample(struct judge *j, const struct spf_range *range, const struct sample *s, enum status when_in_order, const char *message)
+static void judge_sample(struct judge *j, const struct spf_range *range, const struct sample *s,
+                         enum status when_in_order, const char *message)
 {
     struct run *run = j->run;
     struct subject subject = subject_network(ip_network_text(run_arena(run), &range->network));
     const char *known = mail_addresses_text(j, &range->network);
     struct finding *f;
 
-    message = str_printf(run_arena(run), "%s%s%s%s", message, faults_text(run, s), *known ? "; mail addresses among them: " : "", known);
+    message = str_printf(run_arena(run), "%s%s%s%s", message, faults_text(run, s),
+                         *known ? "; mail addresses among them: " : "", known);
     if (s->counts[NOWHERE] || s->counts[ELSEWHERE]) {
         f = finding(run, PTR_RANGE, NOTE, subject, "%s", message);
         finding_remedy(run, f,
-                       "Mail from an address whose reverse name is missing or does not lead back is refused (Gmail: 550-5.7.25). Declare "
-                       "the addresses that send with --sender; if they are only some, let the SPF record name these instead of \"%s\".",
+                       "Mail from an address whose reverse name is missing or does not lead back is refused (Gmail: "
+                       "550-5.7.25). Declare "
+                       "the addresses that send with --sender; if they are only some, let the SPF record name these "
+                       "instead of \"%s\".",
                        range->term);
     } else if (s->counts[UNANSWERED]) {
         f = finding_unknown(run, PTR_RANGE, subject, &s->trouble, "%s", message);
@@ -157,8 +163,10 @@ static void judge_small(struct judge *j, const struct spf_range *range)
     if (size > j->left) {
         struct trouble budget = trouble_of(REASON_BUDGET);
 
-        budget.why = str_printf(run_arena(j->run), "of all ranges together %d addresses are looked up", RANGE_ADDRESSES_PER_AUDIT);
-        finding_unknown(j->run, PTR_RANGE, subject_network(ip_network_text(run_arena(j->run), &range->network)), &budget, "not looked up");
+        budget.why = str_printf(run_arena(j->run), "of all ranges together %d addresses are looked up",
+                                RANGE_ADDRESSES_PER_AUDIT);
+        finding_unknown(j->run, PTR_RANGE, subject_network(ip_network_text(run_arena(j->run), &range->network)),
+                        &budget, "not looked up");
         return;
     }
     for (unsigned n = 0; n < size; n++) {
@@ -167,7 +175,8 @@ static void judge_small(struct judge *j, const struct spf_range *range)
         look_up(j, &s, &ip);
     }
     judge_sample(j, range, &s, PASS,
-                 str_printf(run_arena(j->run), "addresses with a reverse name that leads back: %zu of %u", s.counts[BACK], size));
+                 str_printf(run_arena(j->run), "addresses with a reverse name that leads back: %zu of %u",
+                            s.counts[BACK], size));
 }
 
 static void judge_large(struct judge *j, const struct spf_range *range)
@@ -175,8 +184,9 @@ static void judge_large(struct judge *j, const struct spf_range *range)
     const struct spf_addresses *named = j->mail->named;
     struct sample s = {.at = ARENA_ARRAY(run_arena(j->run), struct address, named->host_count + 1)};
     const char *subject = ip_network_text(run_arena(j->run), &range->network);
-    const char *message = str_printf(run_arena(j->run), "%s (%s) is not inventoried: declare the addresses that send with --sender",
-                                     subject, ip_network_size_text(run_arena(j->run), &range->network));
+    const char *message =
+        str_printf(run_arena(j->run), "%s (%s) is not inventoried: declare the addresses that send with --sender",
+                   subject, ip_network_size_text(run_arena(j->run), &range->network));
 
     for (size_t i = 0; i < named->host_count && j->left; i++)
         if (ip_in_network(&named->hosts[i], &range->network) && !inventory_has(j->mail, &named->hosts[i]))
@@ -203,7 +213,8 @@ static void judge_range(struct judge *j, const struct spf_range *range)
     unsigned host_bits = ip_network_host_bits(&range->network);
 
     if (is_special(&range->network, &block))
-        finding(j->run, PTR_RANGE, SKIPPED, subject_network(text), "%s is no public range (%s): no receiver sees mail from there", text, block);
+        finding(j->run, PTR_RANGE, SKIPPED, subject_network(text),
+                "%s is no public range (%s): no receiver sees mail from there", text, block);
     else if (host_bits < 31 && 1U << host_bits <= SPF_RANGE_ADDRESSES)
         judge_small(j, range);
     else
@@ -212,8 +223,8 @@ static void judge_range(struct judge *j, const struct spf_range *range)
 
 static void name_include(struct run *run, const struct spf_include *include)
 {
-    finding(run, PTR_RANGE, SKIPPED, subject_domain(include->domain), "%s allows %s: for %s to name, and not looked up", include->domain,
-            spf_include_text(run_arena(run), include), name_org_domain(include->domain));
+    finding(run, PTR_RANGE, SKIPPED, subject_domain(include->domain), "%s allows %s: for %s to name, and not looked up",
+            include->domain, spf_include_text(run_arena(run), include), name_org_domain(include->domain));
 }
 
 static void leave_undecided(struct run *run, const struct spf_addresses *named)

@@ -1,4 +1,5 @@
-/* probes/recipient.c - opt-in: does a mail server take mail for postmaster, and refuse to relay?  (checks.md, section 7)
+/* probes/recipient.c - opt-in: does a mail server take mail for postmaster, and refuse to relay?  (checks.md, section
+ * 7)
  *
  * A recipient is named after an empty sender, and that is all: no DATA ever.  (threats.md A5; RFC 5321 4.5.1) */
 #include "core/base/arena.h"
@@ -56,7 +57,9 @@ static const struct smtp_session *need_answer(struct run *run, const struct ques
     trouble = trial->end == SMTP_END_OK && reply->code ? reply_trouble(run, trial, reply) : trial_doubt(run, trial);
     if (!trouble.reason)
         return trial;
-    finding_rests_on(run, finding_unknown(run, check, q->subject, &trouble, "no lasting reply to RCPT TO:<%s>", q->recipient), trial->key);
+    finding_rests_on(
+        run, finding_unknown(run, check, q->subject, &trouble, "no lasting reply to RCPT TO:<%s>", q->recipient),
+        trial->key);
     return NULL;
 }
 
@@ -82,7 +85,8 @@ static void judge_postmaster(struct run *run, const struct question *q)
     else if (trial->rcpt.code)
         f = finding(run, SMTP_POSTMASTER, WARN, q->subject, "%s is refused: %s", q->recipient, words(run, trial));
     else
-        f = finding(run, SMTP_POSTMASTER, WARN, q->subject, "the empty sender, which bounces have, is refused: %s", words(run, trial));
+        f = finding(run, SMTP_POSTMASTER, WARN, q->subject, "the empty sender, which bounces have, is refused: %s",
+                    words(run, trial));
     finding_rests_on(run, f, trial->key);
 }
 
@@ -97,7 +101,8 @@ static bool may_be_trusted(const struct smtp_session *trial)
 
 static void judge_relay(struct run *run, const struct question *q)
 {
-    static const struct trouble trusted = {REASON_NOT_CONTACTED, SIDE_US, "the server may trust the network that we are in; ask from elsewhere"};
+    static const struct trouble trusted = {REASON_NOT_CONTACTED, SIDE_US,
+                                           "the server may trust the network that we are in; ask from elsewhere"};
     const struct smtp_session *trial = need_answer(run, q, SMTP_RELAY);
     struct finding *f;
 
@@ -110,7 +115,8 @@ static void judge_relay(struct run *run, const struct question *q)
     else if (trial->rcpt.code)
         f = finding(run, SMTP_RELAY, PASS, q->subject, "%s is refused: %s", q->recipient, words(run, trial));
     else
-        f = finding(run, SMTP_RELAY, SKIPPED, q->subject, "the empty sender is refused, so no recipient could be named: %s", words(run, trial));
+        f = finding(run, SMTP_RELAY, SKIPPED, q->subject,
+                    "the empty sender is refused, so no recipient could be named: %s", words(run, trial));
     finding_rests_on(run, f, trial->key);
 }
 

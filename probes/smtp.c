@@ -20,14 +20,16 @@ enum { DELAY_PASS_MS = 10000, DELAY_NOTE_MS = 30000 };
 
 static const enum check_id after_connect[] = {SMTP_EHLO_ACCEPTED,       SMTP_EXTENSIONS, SMTP_STARTTLS_OFFERED,
                                               SMTP_STARTTLS_INJECTION, SMTP_DELAY,      SMTP_PROTOCOL};
-static const enum check_id after_greeting[] = {SMTP_EHLO_ACCEPTED, SMTP_EXTENSIONS, SMTP_STARTTLS_OFFERED, SMTP_STARTTLS_INJECTION};
+static const enum check_id after_greeting[] = {SMTP_EHLO_ACCEPTED, SMTP_EXTENSIONS, SMTP_STARTTLS_OFFERED,
+                                               SMTP_STARTTLS_INJECTION};
 static const enum check_id after_ehlo[] = {SMTP_EXTENSIONS, SMTP_STARTTLS_OFFERED, SMTP_STARTTLS_INJECTION};
 
 static const enum check_id of_starttls[] = {SMTP_STARTTLS_OFFERED, SMTP_STARTTLS_INJECTION};
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
-static void skip(struct run *run, const struct smtp_endpoint *e, const enum check_id *checks, size_t count, const char *why)
+static void skip(struct run *run, const struct smtp_endpoint *e, const enum check_id *checks, size_t count,
+                 const char *why)
 {
     for (size_t i = 0; i < count; i++)
         finding(run, checks[i], SKIPPED, e->subject, "%s", why);
@@ -56,7 +58,9 @@ static const char *loss_text(struct run *run, const struct smtp_session *s)
 {
     const struct smtp_session *lost = need_lost_session(run, s);
 
-    return lost ? str_printf(run_arena(run), "; the first connection was %s %s", session_loss_word(lost), smtp_state_during(lost->state)) : "";
+    return lost ? str_printf(run_arena(run), "; the first connection was %s %s", session_loss_word(lost),
+                             smtp_state_during(lost->state))
+                : "";
 }
 
 /* It connects, and says that it takes no mail: from nobody (REFUSES), or from us. */
@@ -67,7 +71,8 @@ static enum reach judge_refusal(struct run *run, struct smtp_endpoint *e, struct
 
     if (trouble.reason) {
         e->trouble = trouble;
-        finding_rests_on(run, finding(run, SMTP_REACHABLE, PASS, e->subject, "answers, and refuses us: %s", line), e->session->key);
+        finding_rests_on(run, finding(run, SMTP_REACHABLE, PASS, e->subject, "answers, and refuses us: %s", line),
+                         e->session->key);
         return REACH_UNDECIDED;
     }
     f = finding(run, SMTP_REACHABLE, WARN, e->subject, "connects, but takes no mail: %s", line);
@@ -89,15 +94,18 @@ static enum reach judge_reachability(struct run *run, struct smtp_endpoint *e)
         f = finding_worst(finding_unknown(run, SMTP_REACHABLE, e->subject, &e->trouble, "connects, but"), WARN);
         reach = REACH_UNDECIDED;
     } else if (did_connect(s)) {
-        f = finding(run, SMTP_REACHABLE, PASS, e->subject, "connects in %" PRId64 " ms%s", s->connect_ms, loss_text(run, s));
+        f = finding(run, SMTP_REACHABLE, PASS, e->subject, "connects in %" PRId64 " ms%s", s->connect_ms,
+                    loss_text(run, s));
         reach = REACHED;
     } else if (e->trouble.reason) {
-        f = finding_worst(finding_unknown(run, SMTP_REACHABLE, e->subject, &e->trouble, "port %u", (unsigned)s->port), WARN);
+        f = finding_worst(finding_unknown(run, SMTP_REACHABLE, e->subject, &e->trouble, "port %u", (unsigned)s->port),
+                          WARN);
         reach = REACH_UNDECIDED;
     } else if (s->end == SMTP_END_REFUSED) {
         f = finding(run, SMTP_REACHABLE, WARN, e->subject, "refuses connections on port %u", (unsigned)s->port);
     } else {
-        f = finding(run, SMTP_REACHABLE, WARN, e->subject, "does not answer on port %u, while others do", (unsigned)s->port);
+        f = finding(run, SMTP_REACHABLE, WARN, e->subject, "does not answer on port %u, while others do",
+                    (unsigned)s->port);
     }
     finding_rests_on(run, f, s->key);
     return reach;
@@ -105,7 +113,9 @@ static enum reach judge_reachability(struct run *run, struct smtp_endpoint *e)
 
 static void advise_on_drops(struct run *run, struct finding *f)
 {
-    finding_remedy(run, f, "Nothing, if the server means to hold up whom it does not trust, as tarpits do; else look for what slows it down.");
+    finding_remedy(run, f,
+                   "Nothing, if the server means to hold up whom it does not trust, as tarpits do; else look for what "
+                   "slows it down.");
 }
 
 static void judge_delay(struct run *run, const struct smtp_endpoint *e)
@@ -114,13 +124,16 @@ static void judge_delay(struct run *run, const struct smtp_endpoint *e)
     double seconds = (double)ms / 1000;
 
     if (!e->session->greeting.code && reply_drips(&e->session->greeting))
-        advise_on_drops(run, finding(run, SMTP_DELAY, WARN, e->subject, "the greeting comes in drops, and was not complete after %.0f s", (double)e->session->greeting.ms / 1000));
+        advise_on_drops(run, finding(run, SMTP_DELAY, WARN, e->subject,
+                                     "the greeting comes in drops, and was not complete after %.0f s",
+                                     (double)e->session->greeting.ms / 1000));
     else if (!e->session->greeting.code && e->trouble.reason)
         finding_follows(finding_unknown(run, SMTP_DELAY, e->subject, &e->trouble, "no greeting"), BANNER_GREETING);
     else if (!e->session->greeting.code)
         finding(run, SMTP_DELAY, SKIPPED, e->subject, "no complete greeting");
     else if (reply_drips(&e->session->greeting))
-        advise_on_drops(run, finding(run, SMTP_DELAY, ms <= DELAY_NOTE_MS ? NOTE : WARN, e->subject, "greets after %.1f s, in drops", seconds));
+        advise_on_drops(run, finding(run, SMTP_DELAY, ms <= DELAY_NOTE_MS ? NOTE : WARN, e->subject,
+                                     "greets after %.1f s, in drops", seconds));
     else if (ms <= DELAY_PASS_MS)
         finding(run, SMTP_DELAY, PASS, e->subject, "greets after %.1f s", seconds);
     else
@@ -158,15 +171,19 @@ static void judge_protocol(struct run *run, const struct smtp_endpoint *e)
     struct finding *f;
 
     if (smtp_spoke_unasked(s) && !(s->violations & SMTP_FATAL_VIOLATIONS))
-        f = finding(run, SMTP_PROTOCOL, FAIL, e->subject, "what came inside TLS is no reply to EHLO: %s", smtp_reply_line(run_arena(run), &s->ehlo_tls));
+        f = finding(run, SMTP_PROTOCOL, FAIL, e->subject, "what came inside TLS is no reply to EHLO: %s",
+                    smtp_reply_line(run_arena(run), &s->ehlo_tls));
     else if (s->violations & SMTP_FATAL_VIOLATIONS || s->end == SMTP_END_PROTOCOL)
-        f = finding(run, SMTP_PROTOCOL, FAIL, e->subject, "%s, %s%s%s", violations_text(run, s->violations & SMTP_FATAL_VIOLATIONS), smtp_state_during(s->state),
+        f = finding(run, SMTP_PROTOCOL, FAIL, e->subject, "%s, %s%s%s",
+                    violations_text(run, s->violations & SMTP_FATAL_VIOLATIONS), smtp_state_during(s->state),
                     s->unasked.line_count ? ": " : "", smtp_reply_line(run_arena(run), &s->unasked));
     else if (s->violations)
         f = finding(run, SMTP_PROTOCOL, NOTE, e->subject, "%s", violations_text(run, s->violations));
     else if (!s->greeting.code)
-        f = e->trouble.reason ? finding_follows(finding_unknown(run, SMTP_PROTOCOL, e->subject, &e->trouble, "no reply was seen"), BANNER_GREETING)
-                              : finding(run, SMTP_PROTOCOL, SKIPPED, e->subject, "no reply was seen");
+        f = e->trouble.reason
+                ? finding_follows(finding_unknown(run, SMTP_PROTOCOL, e->subject, &e->trouble, "no reply was seen"),
+                                  BANNER_GREETING)
+                : finding(run, SMTP_PROTOCOL, SKIPPED, e->subject, "no reply was seen");
     else
         f = finding(run, SMTP_PROTOCOL, PASS, e->subject, "all replies are well-formed");
     finding_rests_on(run, f, s->key);
@@ -196,20 +213,24 @@ static bool judge_ehlo(struct run *run, const struct smtp_endpoint *e)
         return false;
     }
     if (trouble.reason) {
-        finding_unknown(run, SMTP_EHLO_ACCEPTED, e->subject, &trouble, "EHLO answered with %s", smtp_reply_line(run_arena(run), &s->ehlo));
+        finding_unknown(run, SMTP_EHLO_ACCEPTED, e->subject, &trouble, "EHLO answered with %s",
+                        smtp_reply_line(run_arena(run), &s->ehlo));
         leave_undecided(run, e, after_ehlo, COUNT(after_ehlo), &trouble, SMTP_EHLO_ACCEPTED);
         return false;
     }
     trouble = s->helo.code ? reply_trouble(run, s, &s->helo) : e->trouble;
     if (trouble.reason) {
-        finding_unknown(run, SMTP_EHLO_ACCEPTED, e->subject, &trouble, "EHLO is refused, and HELO was not answered for good");
+        finding_unknown(run, SMTP_EHLO_ACCEPTED, e->subject, &trouble,
+                        "EHLO is refused, and HELO was not answered for good");
         leave_undecided(run, e, after_ehlo, COUNT(after_ehlo), &trouble, SMTP_EHLO_ACCEPTED);
         return false;
     }
     if (s->helo.code == 250)
-        finding(run, SMTP_EHLO_ACCEPTED, NOTE, e->subject, "only HELO is accepted: %s", smtp_reply_line(run_arena(run), &s->ehlo));
+        finding(run, SMTP_EHLO_ACCEPTED, NOTE, e->subject, "only HELO is accepted: %s",
+                smtp_reply_line(run_arena(run), &s->ehlo));
     else
-        finding(run, SMTP_EHLO_ACCEPTED, WARN, e->subject, "EHLO and HELO are refused: %s", smtp_reply_line(run_arena(run), &s->ehlo));
+        finding(run, SMTP_EHLO_ACCEPTED, WARN, e->subject, "EHLO and HELO are refused: %s",
+                smtp_reply_line(run_arena(run), &s->ehlo));
     return s->helo.code == 250;
 }
 
@@ -234,7 +255,8 @@ static void judge_extensions(struct run *run, const struct smtp_endpoint *e)
 
     for (size_t i = 0; i < COUNT(wanted); i++)
         if (!smtp_keyword(ehlo, wanted[i], NULL))
-            faults = faults ? str_printf(run_arena(run), "%s, %s", faults, wanted[i]) : str_printf(run_arena(run), "missing: %s", wanted[i]);
+            faults = faults ? str_printf(run_arena(run), "%s, %s", faults, wanted[i])
+                            : str_printf(run_arena(run), "missing: %s", wanted[i]);
     if (smtp_keyword(ehlo, "SIZE", &size) && size.len && !is_number(size))
         faults = str_printf(run_arena(run), "%s%sSIZE is no number", faults ? faults : "", faults ? "; " : "");
     if (smtp_keyword(&s->ehlo, "AUTH", NULL))
@@ -242,7 +264,8 @@ static void judge_extensions(struct run *run, const struct smtp_endpoint *e)
     if (faults)
         finding(run, SMTP_EXTENSIONS, NOTE, e->subject, "%s", faults);
     else
-        finding(run, SMTP_EXTENSIONS, PASS, e->subject, "all of PIPELINING, 8BITMIME, SIZE, ENHANCEDSTATUSCODES, SMTPUTF8");
+        finding(run, SMTP_EXTENSIONS, PASS, e->subject,
+                "all of PIPELINING, 8BITMIME, SIZE, ENHANCEDSTATUSCODES, SMTPUTF8");
 }
 
 static enum reach judge_endpoint(struct run *run, struct smtp_endpoint *e)
@@ -276,7 +299,8 @@ static enum reach judge_endpoint(struct run *run, struct smtp_endpoint *e)
         struct trouble trouble = reply_trouble(run, e->session, &e->session->ehlo);
 
         if (e->session->injected.len) /* RFC 3207 4.2: what was said in the clear is worth nothing now */
-            finding(run, SMTP_EXTENSIONS, SKIPPED, e->subject, "what was said before TLS is discarded: see smtp.starttls_injection");
+            finding(run, SMTP_EXTENSIONS, SKIPPED, e->subject,
+                    "what was said before TLS is discarded: see smtp.starttls_injection");
         else
             judge_extensions(run, e);
         if (trouble.reason == REASON_SMTP_INTERCEPTED)
@@ -295,12 +319,15 @@ static void judge_domain(struct run *run, const char *domain, const size_t count
     size_t all = count[REACHED] + count[NOT_REACHED] + count[REFUSES] + count[REACH_UNDECIDED];
 
     if (count[REACHED])
-        finding(run, SMTP_REACHABLE, PASS, subject_domain(domain), "%zu of %zu MX addresses can be reached", count[REACHED], all);
+        finding(run, SMTP_REACHABLE, PASS, subject_domain(domain), "%zu of %zu MX addresses can be reached",
+                count[REACHED], all);
     else if (doubt->reason)
         finding_unknown(run, SMTP_REACHABLE, subject_domain(domain), doubt, "no MX address is known to take mail");
     else
-        finding_remedy(run, finding(run, SMTP_REACHABLE, FAIL, subject_domain(domain), "no MX works: %s, so bounces and replies are lost",
-                                    count[REFUSES] ? "none that can be reached takes mail" : "none can be reached"),
+        finding_remedy(run,
+                       finding(run, SMTP_REACHABLE, FAIL, subject_domain(domain),
+                               "no MX works: %s, so bounces and replies are lost",
+                               count[REFUSES] ? "none that can be reached takes mail" : "none can be reached"),
                        "%s", count[NOT_REACHED] ? check_of(SMTP_REACHABLE)->remedy : check_of(BANNER_GREETING)->remedy);
 }
 

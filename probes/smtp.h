@@ -18,7 +18,8 @@ struct smtp_endpoint { /* an address of an MX host */
     enum binding binding;   /* a policy of the domain makes conforming senders insist on TLS here */
 };
 
-bool smtp_spoke_unasked(const struct smtp_session *); /* inside TLS: what came where the reply to EHLO was due is none */
+/* inside TLS: what came where the reply to EHLO was due is none */
+bool smtp_spoke_unasked(const struct smtp_session *);
 enum status smtp_without_tls(const struct smtp_endpoint *); /* what it is worth */
 /* smtp.starttls and smtp.starttls_injection, where EHLO is accepted. */
 void smtp_judge_starttls(struct run *, const struct smtp_endpoint *);

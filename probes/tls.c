@@ -54,7 +54,9 @@ static void skip(struct run *run, const struct endpoint *e, const enum check_id 
 static struct finding *doubt(struct run *run, const struct endpoint *e, enum check_id check,
                              const struct trouble *trouble, const char *what)
 {
-    return finding_worst(finding_unknown(run, check, subject_host_address(e->view.mx_host, &e->view.ip), trouble, "%s", what), worst_of(e, check));
+    return finding_worst(
+        finding_unknown(run, check, subject_host_address(e->view.mx_host, &e->view.ip), trouble, "%s", what),
+        worst_of(e, check));
 }
 
 static void leave_undecided(struct run *run, const struct endpoint *e, const enum check_id *ids, size_t count,
@@ -68,8 +70,8 @@ static void leave_undecided(struct run *run, const struct endpoint *e, const enu
     }
 }
 
-/* A fault that is `unbound` by itself, and `bound` where the domain asks senders to refuse it.  A policy under test warns of
- * what it is going to refuse. */
+/* A fault that is `unbound` by itself, and `bound` where the domain asks senders
+ * to refuse it.  A policy under test warns of what it is going to refuse. */
 static struct finding *fault(struct run *run, const struct endpoint *e, enum check_id check, enum status unbound,
                              enum status bound, const char *what)
 {
@@ -88,7 +90,8 @@ static struct finding *fault(struct run *run, const struct endpoint *e, enum che
 
 static void pass(struct run *run, const struct endpoint *e, enum check_id check, const char *what)
 {
-    finding_rests_on(run, finding(run, check, PASS, subject_host_address(e->view.mx_host, &e->view.ip), "%s", what), e->view.session->key);
+    finding_rests_on(run, finding(run, check, PASS, subject_host_address(e->view.mx_host, &e->view.ip), "%s", what),
+                     e->view.session->key);
 }
 
 /* ---- handshake and version ---- */
@@ -102,20 +105,25 @@ static bool is_too_old(const char *error)
 /* Opt-in, in a session and with a context of their own.  A peer that hangs up on them does not offer them. */
 static void judge_old_versions(struct run *run, const struct endpoint *e)
 {
-    const struct smtp_session *s = e->view.session, *trial = need_smtp_trial(run, &s->ip, e->host, SMTP_TRIAL_OLD_TLS, "");
+    const struct smtp_session *s = e->view.session,
+                              *trial = need_smtp_trial(run, &s->ip, e->host, SMTP_TRIAL_OLD_TLS, "");
     struct finding *f;
 
     if (!trial)
         return;
     if (trial->tls && trial->tls->established)
-        f = finding(run, TLS_VERSION, NOTE, subject_host_address(e->view.mx_host, &e->view.ip), "%s, but %s is offered too", e->tls->protocol, trial->tls->protocol);
+        f = finding(run, TLS_VERSION, NOTE, subject_host_address(e->view.mx_host, &e->view.ip),
+                    "%s, but %s is offered too", e->tls->protocol, trial->tls->protocol);
     else if (trial->end == SMTP_END_TLS ||
              (trial->state == SMTP_HANDSHAKE && (trial->end == SMTP_END_RESET || trial->end == SMTP_END_CLOSED)))
-        f = finding(run, TLS_VERSION, PASS, subject_host_address(e->view.mx_host, &e->view.ip), "%s, and neither TLS 1.0 nor 1.1", e->tls->protocol);
+        f = finding(run, TLS_VERSION, PASS, subject_host_address(e->view.mx_host, &e->view.ip),
+                    "%s, and neither TLS 1.0 nor 1.1", e->tls->protocol);
     else {
         struct trouble trouble = trial_doubt(run, trial);
 
-        f = finding_worst(finding_unknown(run, TLS_VERSION, subject_host_address(e->view.mx_host, &e->view.ip), &trouble, "%s; whether TLS 1.0 or 1.1 is offered too", e->tls->protocol), NOTE);
+        f = finding_worst(finding_unknown(run, TLS_VERSION, subject_host_address(e->view.mx_host, &e->view.ip),
+                                          &trouble, "%s; whether TLS 1.0 or 1.1 is offered too", e->tls->protocol),
+                          NOTE);
     }
     finding_rests_on(run, finding_rests_on(run, f, s->key), trial->key);
 }
@@ -127,7 +135,8 @@ static void judge_version(struct run *run, const struct endpoint *e)
     if (!e->tls->established && is_too_old(e->tls->error))
         fault(run, e, TLS_VERSION, WARN, FAIL, "offers no version of TLS from 1.2 on");
     else if (!e->tls->established)
-        finding(run, TLS_VERSION, SKIPPED, subject_host_address(e->view.mx_host, &e->view.ip), "no handshake: see tls.handshake");
+        finding(run, TLS_VERSION, SKIPPED, subject_host_address(e->view.mx_host, &e->view.ip),
+                "no handshake: see tls.handshake");
     else if (trial_is_wanted(run, ACTIVE_OLD_TLS) && trial_is_own(run, e->host))
         judge_old_versions(run, e);
     else if (strcmp(protocol, "TLSv1.2") == 0 || strcmp(protocol, "TLSv1.3") == 0)
@@ -166,8 +175,8 @@ static bool judge_handshake(struct run *run, const struct endpoint *e)
 
 /* ---- the certificate ---- */
 
-/* The path is checked from the anchor down, so a complaint about time that fits the leaf is about the leaf, and the path
- * above it is sound. */
+/* The path is checked from the anchor down, so a complaint about time that
+ * fits the leaf is about the leaf, and the path above it is sound. */
 static bool is_only_out_of_time(struct run *run, const struct endpoint *e)
 {
     const int64_t *now = need_now(run);
@@ -190,8 +199,9 @@ static void judge_chain(struct run *run, const struct endpoint *e)
     else if (is_only_out_of_time(run, e))
         pass(run, e, TLS_CHAIN, "leads to an authority that is widely trusted; for its time see tls.expiry");
     else if (time_error && e->clock->state == CLOCK_WRONG)
-        finding_follows(doubt(run, e, TLS_CHAIN, &e->clock->trouble, "an authority is out of its time by this machine's clock"),
-                        ENV_CLOCK);
+        finding_follows(
+            doubt(run, e, TLS_CHAIN, &e->clock->trouble, "an authority is out of its time by this machine's clock"),
+            ENV_CLOCK);
     else if (!time_error || e->clock->state != CLOCK_PENDING)
         fault(run, e, TLS_CHAIN, NOTE, FAIL,
               str_printf(run_arena(run), "does not lead to a trusted authority: %s", e->tls->verify_text));
@@ -213,7 +223,8 @@ static const char *names_text(struct run *run, const struct x509_facts *leaf)
 static void judge_name(struct run *run, const struct endpoint *e)
 {
     if (e->match.by_end_entity)
-        finding(run, TLS_NAME, SKIPPED, subject_host_address(e->view.mx_host, &e->view.ip), "names do not count: a TLSA record with usage 3 matches");
+        finding(run, TLS_NAME, SKIPPED, subject_host_address(e->view.mx_host, &e->view.ip),
+                "names do not count: a TLSA record with usage 3 matches");
     else if (e->tls->name_matches)
         pass(run, e, TLS_NAME, str_printf(run_arena(run), "is for %s", e->host));
     else if (e->match.matching)
@@ -258,7 +269,8 @@ static void judge_expiry(struct run *run, const struct endpoint *e, int64_t now)
     const char *rest;
 
     if (!e->leaf) {
-        finding(run, TLS_EXPIRY, SKIPPED, subject_host_address(e->view.mx_host, &e->view.ip), "no certificate that could be read was shown");
+        finding(run, TLS_EXPIRY, SKIPPED, subject_host_address(e->view.mx_host, &e->view.ip),
+                "no certificate that could be read was shown");
         return;
     }
     lifetime = e->leaf->not_after - e->leaf->not_before;
@@ -346,8 +358,8 @@ static void judge_key(struct run *run, const struct endpoint *e)
 
         if (!what)
             continue;
-        f = finding(run, TLS_KEY, WARN, subject_host_address(e->view.mx_host, &e->view.ip), "%s (certificate of %s)", what,
-                    str_text(run_arena(run), x->subject));
+        f = finding(run, TLS_KEY, WARN, subject_host_address(e->view.mx_host, &e->view.ip), "%s (certificate of %s)",
+                    what, str_text(run_arena(run), x->subject));
         finding_rests_on(run, f, e->view.session->key);
         return;
     }
@@ -360,7 +372,8 @@ static void judge_key(struct run *run, const struct endpoint *e)
     if (e->view.trouble.reason)
         finding_follows(doubt(run, e, TLS_KEY, &e->view.trouble, "no certificate was seen"), TLS_HANDSHAKE);
     else
-        finding(run, TLS_KEY, SKIPPED, subject_host_address(e->view.mx_host, &e->view.ip), "no certificate that could be read was shown");
+        finding(run, TLS_KEY, SKIPPED, subject_host_address(e->view.mx_host, &e->view.ip),
+                "no certificate that could be read was shown");
 }
 
 /* ---- endpoints ---- */

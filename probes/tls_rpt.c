@@ -26,12 +26,16 @@ static struct finding *refuse(struct run *run, struct str text, const char *why)
     struct finding *f = finding(run, TLS_RPT_RECORD, WARN, subject_domain(domain), "acts as no record: %s", why);
 
     if (mended.text) {
-        finding_remedy(run, f, "Publish the record below in place of the one at %s%s%s%s.", owner, mended.slips ? " (with " : "",
-                       tag_slips_text(run_arena(run), mended.slips), mended.slips ? ")" : "");
+        finding_remedy(run, f, "Publish the record below in place of the one at %s%s%s%s.", owner,
+                       mended.slips ? " (with " : "", tag_slips_text(run_arena(run), mended.slips),
+                       mended.slips ? ")" : "");
         finding_txt(run, f, owner, mended.text);
     } else {
-        finding_remedy(run, f, "Write the record at %s anew: v=TLSRPTv1; then rua= with addresses of the form mailto:NAME@DOMAIN or https://..., commas between "
-                               "them.", owner);
+        finding_remedy(run, f,
+                       "Write the record at %s anew: v=TLSRPTv1; then rua= with addresses of the form "
+                       "mailto:NAME@DOMAIN or https://..., commas between "
+                       "them.",
+                       owner);
     }
     return f;
 }
@@ -44,9 +48,10 @@ static struct finding *judge_record(struct run *run, struct str text)
     if (!tlsrpt_parse(text, &record, &why))
         return refuse(run, text, why);
     if (record.unknown)
-        return finding(run, TLS_RPT_RECORD, PASS, subject_domain(domain), "%zu of %zu destinations can be used; not %s", record.uris - record.unknown,
-                       record.uris, str_text(run_arena(run), record.first_odd));
-    return finding(run, TLS_RPT_RECORD, PASS, subject_domain(domain), "reports go to %zu destination%s", record.uris, record.uris == 1 ? "" : "s");
+        return finding(run, TLS_RPT_RECORD, PASS, subject_domain(domain), "%zu of %zu destinations can be used; not %s",
+                       record.uris - record.unknown, record.uris, str_text(run_arena(run), record.first_odd));
+    return finding(run, TLS_RPT_RECORD, PASS, subject_domain(domain), "reports go to %zu destination%s", record.uris,
+                   record.uris == 1 ? "" : "s");
 }
 
 static struct finding *judge_records(struct run *run, const struct inventory *mail, const struct dns_answer *txt)
@@ -67,12 +72,15 @@ static struct finding *judge_records(struct run *run, const struct inventory *ma
     if (count == 1)
         return judge_record(run, text);
     if (count > 1)
-        return finding_remedy(run, finding(run, TLS_RPT_RECORD, WARN, subject_domain(domain), "%zu records, so senders ignore all of them", count),
+        return finding_remedy(run,
+                              finding(run, TLS_RPT_RECORD, WARN, subject_domain(domain),
+                                      "%zu records, so senders ignore all of them", count),
                               "Keep one TXT record that begins with v=TLSRPTv1; at _smtp._tls.%s.", domain);
     if (odd.at)
         return refuse(run, odd, "it does not begin with \"v=TLSRPTv1;\"");
     if (mail->kind == MX_LISTED || mail->kind == MX_IMPLICIT || mail->kind == MX_UNDECIDED)
-        f = finding(run, TLS_RPT_RECORD, NOTE, subject_domain(domain), "no TLS-RPT record: nobody reports failures of TLS");
+        f = finding(run, TLS_RPT_RECORD, NOTE, subject_domain(domain),
+                    "no TLS-RPT record: nobody reports failures of TLS");
     else
         return finding(run, TLS_RPT_RECORD, SKIPPED, subject_domain(domain), "the domain receives no mail");
     offer_record(run, f);
@@ -89,7 +97,8 @@ static void probe_tls_rpt(struct run *run)
     if (!txt || mail->kind == MX_PENDING)
         return;
     if (txt->status == DNS_UNKNOWN)
-        f = finding_unknown(run, TLS_RPT_RECORD, subject_domain(domain), &txt->trouble, "no answer for _smtp._tls.%s", domain);
+        f = finding_unknown(run, TLS_RPT_RECORD, subject_domain(domain), &txt->trouble, "no answer for _smtp._tls.%s",
+                            domain);
     else
         f = judge_records(run, mail, txt);
     finding_rests_on(run, f, txt->key);

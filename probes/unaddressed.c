@@ -59,5 +59,6 @@ void skip_sender_only(struct run *run, const struct inventory *mail, enum check_
 {
     for (size_t i = 0; i < mail->address_count; i++)
         if (!(mail->addresses[i].roles & ROLE_MX))
-            finding(run, check, SKIPPED, subject_address(&mail->addresses[i].ip), "it only sends, so it need not listen");
+            finding(run, check, SKIPPED, subject_address(&mail->addresses[i].ip),
+                    "it only sends, so it need not listen");
 }

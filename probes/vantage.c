@@ -1,4 +1,5 @@
-/* probes/vantage.c - whether mail servers refuse this machine, and what to repair then; and whether it is one of them. */
+/* probes/vantage.c - whether mail servers refuse this machine,
+ * and what to repair then; and whether it is one of them. */
 #include "probes/vantage.h"
 
 #include "core/base/str.h"
@@ -26,11 +27,15 @@ static const char *repair(struct run *run, enum refusal refusal, const struct sm
 
     switch (refusal) {
     case REFUSAL_OF_PTR:
-        return str_printf(run_arena(run), "Ask whoever assigned you %s for a PTR record with a name that leads back to it, such as %s.", ours, s->our_name);
+        return str_printf(run_arena(run),
+                          "Ask whoever assigned you %s for a PTR record with a name that leads back to it, such as %s.",
+                          ours, s->our_name);
     case REFUSAL_OF_HELO:
-        return str_printf(run_arena(run), "Say a name with --helo that exists and leads to %s, instead of %s.", ours, s->our_name);
+        return str_printf(run_arena(run), "Say a name with --helo that exists and leads to %s, instead of %s.", ours,
+                          s->our_name);
     case REFUSAL_OF_LISTED:
-        return str_printf(run_arena(run), "Ask for %s to be taken off the block list, or run mailready on another machine.", ours);
+        return str_printf(run_arena(run),
+                          "Ask for %s to be taken off the block list, or run mailready on another machine.", ours);
     default:
         return "Run mailready on another machine, or on the mail server itself.";
     }
@@ -51,7 +56,8 @@ static struct refusals count_refusals(struct run *run, const struct inventory *m
     for (size_t h = 0; h < mail->host_count; h++) {
         for (size_t i = 0; i < mail->hosts[h].address_count; i++) {
             struct trouble trouble;
-            const struct smtp_session *s = need_judged_session(run, mail->hosts[h].name, &mail->addresses[mail->hosts[h].addresses[i]].ip, &trouble);
+            const struct smtp_session *s = need_judged_session(
+                run, mail->hosts[h].name, &mail->addresses[mail->hosts[h].addresses[i]].ip, &trouble);
             enum refusal refusal = s ? session_refusal(run, s) : REFUSAL_OF_ALL;
 
             r.pending |= !s;
@@ -76,11 +82,13 @@ void judge_vantage(struct run *run, const struct vantage *here)
     if (r.pending)
         return;
     if (r.refused) {
-        f = finding(run, ENV_VANTAGE, NOTE, subject_machine(here->host), "refused by %zu of %zu addresses: %s", r.refused, r.asked, refusal_text(r.kind));
+        f = finding(run, ENV_VANTAGE, NOTE, subject_machine(here->host), "refused by %zu of %zu addresses: %s",
+                    r.refused, r.asked, refusal_text(r.kind));
         finding_remedy(run, f, "%s", repair(run, r.kind, r.session));
         finding_rests_on(run, f, r.session->key);
     } else if (own) {
-        finding(run, ENV_VANTAGE, NOTE, subject_machine(here->host), "seen from inside: %s is this machine's own address", own->label);
+        finding(run, ENV_VANTAGE, NOTE, subject_machine(here->host),
+                "seen from inside: %s is this machine's own address", own->label);
     } else if (r.asked) {
         finding(run, ENV_VANTAGE, PASS, subject_machine(here->host), "no mail server refuses this machine");
     } else {

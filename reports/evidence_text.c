@@ -53,7 +53,8 @@ static const char *security_text(enum dns_security security)
 /* A private key that somebody published is not to be published once more. */
 static const char *shown_record(struct arena *arena, const struct dns_record *r)
 {
-    return r->type == DNS_TXT && dkim_has_private_key(arena, r->txt.joined) ? "a private key, not shown" : record_text(arena, r);
+    return r->type == DNS_TXT && dkim_has_private_key(arena, r->txt.joined) ? "a private key, not shown"
+                                                                            : record_text(arena, r);
 }
 
 static void dns_text(struct sink *sink, struct arena *arena, const struct evidence *evidence)

@@ -128,7 +128,9 @@ static void add_vantage(struct report *report, cJSON *document, const struct res
     resolvers = add_array(report, node, "resolvers");
     for (size_t i = 0; vantage && i < vantage->resolver_count; i++)
         append_text(report, resolvers, vantage->resolvers[i]);
-    made(report, cJSON_AddBoolToObject(node, "validating", vantage && result->instrument && instrument_validates(result->instrument, vantage)));
+    made(report,
+         cJSON_AddBoolToObject(node, "validating",
+                               vantage && result->instrument && instrument_validates(result->instrument, vantage)));
     if (result->instrument)
         add_instrument(report, node, result->instrument);
     add_text(report, node, "started", time_text(report->arena, result->started_s));

@@ -174,12 +174,17 @@ const char *reason_source(struct arena *arena, const struct receiver_reason *rea
 const char *receiver_legend(struct arena *arena, const struct result *result)
 {
     long age = receiver_rules_age_days(result->started_s);
-    const char *old = age > RECEIVER_RULES_OLD_DAYS
-                          ? str_printf(arena, " Note: they are %ld days old, and receivers change theirs; a newer mailready may say otherwise.", age)
-                          : "";
+    const char *old =
+        age > RECEIVER_RULES_OLD_DAYS
+            ? str_printf(
+                  arena,
+                  " Note: they are %ld days old, and receivers change theirs; a newer mailready may say otherwise.",
+                  age)
+            : "";
 
     return str_printf(arena,
-                      "The rules are those of %s; each is as old as the page that it was read on.%s \"No obstacle found\" is no promise: "
+                      "The rules are those of %s; each is as old as the page that it was read on.%s \"No obstacle "
+                      "found\" is no promise: "
                       "reputation, content and complaints cannot be seen from outside.",
                       receiver_rules_date(), old);
 }

@@ -1,5 +1,5 @@
-/* reports/receivers.h - what the receivers would do, arranged for people: receivers that refuse first, senders that fare
- * alike together.
+/* reports/receivers.h - what the receivers would do, arranged for people: receivers that refuse first, senders that
+ * fare alike together.
  *
  * Everything points into the result or into the arena.
  */
@@ -36,7 +36,8 @@ enum status outcome_as_status(enum receiver_outcome); /* whose symbol and colour
 const char *fate_senders(struct arena *, const struct fate *); /* "192.0.2.1, 192.0.2.2" */
 const char *fate_checks(struct arena *, const struct fate *);  /* what its reasons rest on, each check once */
 const char *reason_check(const struct receiver_reason *); /* "ptr.fcrdns"; "" */
-const char *reason_source(struct arena *, const struct receiver_reason *); /* "Gmail SMTP errors 3726730, read 2026-02-15" */
+const char *reason_source(struct arena *,
+                          const struct receiver_reason *); /* "Gmail SMTP errors 3726730, read 2026-02-15" */
 /* A receiver's rules for everybody hold for bulk senders, too: the one among those before it that has the same fate. */
 const struct receiver *fate_told_by(const struct receiver_view *, size_t before, const struct fate *);
 

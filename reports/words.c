@@ -123,7 +123,8 @@ const char *verdict_title(struct arena *arena, const struct result *result)
     if (result->vantage && !result->vantage->ipv4_used)
         scope = append(arena, scope, "IPv6 only");
     for (size_t i = 0; i < target->not_sender_count; i++)
-        scope = append(arena, scope, str_printf(arena, "%s never sends", ip_network_text(arena, &target->not_senders[i])));
+        scope =
+            append(arena, scope, str_printf(arena, "%s never sends", ip_network_text(arena, &target->not_senders[i])));
     return str_printf(arena, "%s as far as asked (%s)", verdict_label(result->verdict), scope);
 }
 
@@ -169,8 +170,9 @@ const char *verdict_sentence(struct arena *arena, const struct result *result)
 
 const char *resolver_trust_text(const struct result *result)
 {
-    return result->instrument && instrument_validates(result->instrument, result->vantage) ? "its word on DNSSEC is trusted"
-                                                                                           : "not trusted to validate DNSSEC";
+    return result->instrument && instrument_validates(result->instrument, result->vantage)
+               ? "its word on DNSSEC is trusted"
+               : "not trusted to validate DNSSEC";
 }
 
 const char *side_sentence(enum side side)
@@ -260,10 +262,11 @@ const char *identity_label(enum verdict verdict)
 
 const char *identity_role(struct arena *arena, const struct mail_address *sender)
 {
-    const char *role = sender->origin == SENDER_DECLARED         ? "declared as a sender"
-                       : sender->origin == SENDER_SPF && sender->term ? str_printf(arena, "a sender by SPF: %s", sender->term)
-                       : sender->origin == SENDER_SPF                 ? "a sender by SPF"
-                                                                      : "taken for a sender, as nothing is declared";
+    const char *role = sender->origin == SENDER_DECLARED ? "declared as a sender"
+                       : sender->origin == SENDER_SPF && sender->term
+                           ? str_printf(arena, "a sender by SPF: %s", sender->term)
+                       : sender->origin == SENDER_SPF ? "a sender by SPF"
+                                                      : "taken for a sender, as nothing is declared";
 
     if (sender->mx_name)
         role = str_printf(arena, "%s; address of the MX host %s", role, sender->mx_name);

@@ -104,7 +104,8 @@ static inline void zone_answer(struct zone *zone, struct evidence *evidence)
     const struct zone_set *set;
     bool exists = false;
 
-    *answer = (struct dns_answer){.key = evidence->text, .status = DNS_NXDOMAIN, .extended_error = -1, .server = "", .zone = ""};
+    *answer = (struct dns_answer){
+        .key = evidence->text, .status = DNS_NXDOMAIN, .extended_error = -1, .server = "", .zone = ""};
     if (!*name && evidence->key.type == DNS_SOA) { /* the resolver is sound */
         static const struct dns_record soa = {.type = DNS_SOA, .soa = {.mname = "", .rname = ""}};
 

@@ -1,4 +1,5 @@
-/* cmd/io/interrupt.h - SIGINT, SIGTERM and SIGHUP: the first is a wish to finish, the second ends the program at once. */
+/* cmd/io/interrupt.h - SIGINT, SIGTERM and SIGHUP: the first
+ * is a wish to finish, the second ends the program at once. */
 #pragma once
 
 /* `at_once` is called from the signal handler of the second signal, before the program ends with status 4. */

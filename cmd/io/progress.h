@@ -1,4 +1,5 @@
-/* cmd/io/progress.h - one line on a terminal that tells how far the run is; nothing when standard error is no terminal. */
+/* cmd/io/progress.h - one line on a terminal that tells how far
+ * the run is; nothing when standard error is no terminal. */
 #pragma once
 
 #include <stdbool.h>

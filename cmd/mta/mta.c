@@ -15,7 +15,12 @@
 
 extern char **environ;
 
-enum { WORDS_MAX = 64, INSTANCES_MAX = 16, COMPLAINT_LINES = 3, POSTFIX_LINES = 7 /* that mta_parse_postfix() reads */ };
+enum {
+    WORDS_MAX = 64,
+    INSTANCES_MAX = 16,
+    COMPLAINT_LINES = 3,
+    POSTFIX_LINES = 7 /* that mta_parse_postfix() reads */
+};
 
 /* Where mail servers are, which is not in the PATH of everybody. */
 static const char system_directories[] = "/usr/sbin:/usr/local/sbin:/sbin";
@@ -27,7 +32,8 @@ static const char *read_all(struct arena *arena, int fd)
     size_t used = 0;
     ssize_t got;
 
-    while (text && used < MTA_FILE_MAX && ((got = read(fd, text + used, MTA_FILE_MAX - used)) > 0 || (got < 0 && errno == EINTR)))
+    while (text && used < MTA_FILE_MAX &&
+           ((got = read(fd, text + used, MTA_FILE_MAX - used)) > 0 || (got < 0 && errno == EINTR)))
         used += got > 0 ? (size_t)got : 0;
     copy = str_text(arena, (struct str){text, used});
     free(text);
@@ -77,7 +83,8 @@ static struct answer ended(struct arena *arena, const char *text, int status)
     if (status == 0)
         return (struct answer){text, NULL};
     for (size_t i = 0; *text && i < COMPLAINT_LINES; i++)
-        complaint = str_printf(arena, "%s%s%s", complaint, *complaint ? " / " : "", str_text(arena, mta_next_line(&text)));
+        complaint =
+            str_printf(arena, "%s%s%s", complaint, *complaint ? " / " : "", str_text(arena, mta_next_line(&text)));
     return (struct answer){NULL, *complaint ? complaint : "it failed without a word"};
 }
 
@@ -142,11 +149,24 @@ static bool is_bound(const struct mta *mta)
     return false;
 }
 
-static struct answer read_instance(struct arena *arena, const char *postconf, struct str config_directory, struct mta *out, bool *enabled)
+static struct answer read_instance(struct arena *arena, const char *postconf, struct str config_directory,
+                                   struct mta *out, bool *enabled)
 {
     const char *directory = str_text(arena, config_directory);
-    const char *const main_cf[] = {postconf, "-c", directory, "-x", "-h", "smtp_helo_name", "smtp_bind_address", "smtp_bind_address6",
-                                   "inet_interfaces", "inet_protocols", "relayhost", "default_transport", "multi_instance_enable", NULL};
+    const char *const main_cf[] = {postconf,
+                                   "-c",
+                                   directory,
+                                   "-x",
+                                   "-h",
+                                   "smtp_helo_name",
+                                   "smtp_bind_address",
+                                   "smtp_bind_address6",
+                                   "inet_interfaces",
+                                   "inet_protocols",
+                                   "relayhost",
+                                   "default_transport",
+                                   "multi_instance_enable",
+                                   NULL};
     const char *const master_cf[] = {postconf, "-c", directory, "-x", "-P", "smtp/unix", NULL};
     struct answer answer = ask(arena, main_cf), service;
 
@@ -160,8 +180,8 @@ static struct answer read_instance(struct arena *arena, const char *postconf, st
     return (struct answer){"", NULL};
 }
 
-/* Where one instance binds to an address, another that does not is there to hand mail on to it, and so is one that has a
- * relayhost.  (MULTI_INSTANCE_README) */
+/* Where one instance binds to an address, another that does not is there to hand
+ * mail on to it, and so is one that has a relayhost.  (MULTI_INSTANCE_README) */
 static void merge(struct mta *out, const struct mta *own)
 {
     if (own->unclear)
@@ -206,7 +226,8 @@ static enum outcome read_postfix(struct arena *arena, struct mta *out, const cha
 static enum outcome read_exim(struct arena *arena, struct mta *out, const char **why)
 {
     const char *exim4 = find(arena, "exim4"), *exim = exim4 ? exim4 : find(arena, "exim");
-    const char *const hostname[] = {exim, "-bP", "primary_hostname", NULL}, *const transports[] = {exim, "-bP", "transports", NULL};
+    const char *const hostname[] = {exim, "-bP", "primary_hostname", NULL}, *const transports[] = {exim, "-bP",
+                                                                                                   "transports", NULL};
     const char *const routers[] = {exim, "-bP", "routers", NULL};
     struct answer name, options, routes;
 

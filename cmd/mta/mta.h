@@ -1,7 +1,7 @@
 /* cmd/mta/mta.h - what the mail server on this machine says in HELO and sends from: --from-mta.
  *
- * Asks the server's own programs (postconf, exim -bP) or reads its configuration (smtpd.conf), as its documentation says;
- * nothing is guessed that the configuration leaves open.
+ * Asks the server's own programs (postconf, exim -bP) or reads its configuration (smtpd.conf), as its documentation
+ * says; nothing is guessed that the configuration leaves open.
  */
 #pragma once
 
@@ -27,15 +27,16 @@ struct mta {
     size_t count;
 };
 
-/* False: no mail server found, or none that can be asked: *why.  *note, where there are several: which one this is; else NULL. */
+/* False: no mail server found, or none that can be asked: *why.
+ * *note, where there are several: which one this is; else NULL. */
 bool mta_read(struct arena *, struct mta *out, const char **why, const char **note);
 
 bool mta_is_any(const struct ip *); /* 0.0.0.0 or :: */
 
 /* The parsers. */
 
-/* What postconf -x -h prints for smtp_helo_name, smtp_bind_address, smtp_bind_address6, inet_interfaces, inet_protocols,
- * relayhost, default_transport, and what postconf -x -P smtp/unix prints. */
+/* What postconf -x -h prints for smtp_helo_name, smtp_bind_address, smtp_bind_address6, inet_interfaces,
+ * inet_protocols, relayhost, default_transport, and what postconf -x -P smtp/unix prints. */
 void mta_parse_postfix(struct arena *, const char *main_cf, const char *master_cf, struct mta *out);
 /* What exim -bP primary_hostname, exim -bP routers and exim -bP transports print. */
 void mta_parse_exim(struct arena *, const char *hostname, const char *routers, const char *transports, struct mta *out);

@@ -1,4 +1,5 @@
-/* cmd/mta/mta_opensmtpd.c - the relay actions of an smtpd.conf: what they say in HELO and send from.  (smtpd.conf(5), table(5))
+/* cmd/mta/mta_opensmtpd.c - the relay actions of an smtpd.conf: what they say in HELO and send from.  (smtpd.conf(5),
+ * table(5))
  *
  * Only what bears on that is understood: macros, include, tables in the file or beside it, and action ... relay.
  */

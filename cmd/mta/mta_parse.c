@@ -66,7 +66,8 @@ static bool parse_address(struct arena *arena, struct str text, struct ip *out)
 
 const char *mta_relay_text(struct arena *arena, struct str host)
 {
-    return str_printf(arena, "all its mail leaves through %s, so receivers see that server: name its addresses with --sender",
+    return str_printf(arena,
+                      "all its mail leaves through %s, so receivers see that server: name its addresses with --sender",
                       str_text(arena, host));
 }
 
@@ -131,8 +132,8 @@ static bool only_interface(struct arena *arena, struct str list, enum ip_family 
     return count == 1 && !(ip_special(out) && strcmp(ip_special(out)->name, "Loopback") == 0);
 }
 
-static void add_postfix_family(struct arena *arena, struct mta *out, enum ip_family family, struct str bound, struct str interfaces,
-                               const char *helo)
+static void add_postfix_family(struct arena *arena, struct mta *out, enum ip_family family, struct str bound,
+                               struct str interfaces, const char *helo)
 {
     struct ip ip;
 
@@ -166,7 +167,8 @@ static struct str next_hop_of(struct str transport)
 {
     const char *colon = transport.len ? memchr(transport.at, ':', transport.len) : NULL;
 
-    return colon ? mta_trimmed((struct str){colon + 1, transport.len - (size_t)(colon + 1 - transport.at)}) : (struct str){NULL, 0};
+    return colon ? mta_trimmed((struct str){colon + 1, transport.len - (size_t)(colon + 1 - transport.at)})
+                 : (struct str){NULL, 0};
 }
 
 void mta_parse_postfix(struct arena *arena, const char *main_cf, const char *master_cf, struct mta *out)
@@ -213,7 +215,8 @@ static struct str next_of_exim_list(struct arena *arena, struct str *list, char 
     return mta_trimmed(item);
 }
 
-/* Of the list in `interface` the first address of a family is used for that family; the kernel chooses where there is none. */
+/* Of the list in `interface` the first address of a family is used
+ * for that family; the kernel chooses where there is none. */
 static void add_exim_transport(struct arena *arena, struct str interface, const char *helo, struct mta *out)
 {
     struct mta own = {.count = 0};
@@ -243,7 +246,8 @@ static void add_exim_transport(struct arena *arena, struct str interface, const 
 }
 
 /* The options of the next driver, behind a line "NAME transport:" or "NAME router:". */
-static bool next_driver(struct arena *arena, const char *mark, const char **text, struct str *name, const char **options)
+static bool next_driver(struct arena *arena, const char *mark, const char **text, struct str *name,
+                        const char **options)
 {
     size_t mark_len = strlen(mark);
     const char *begin = NULL, *end = *text;
@@ -267,7 +271,8 @@ static bool next_driver(struct arena *arena, const char *mark, const char **text
     return begin != NULL;
 }
 
-static void parse_transports(struct arena *arena, struct str primary, const char *transports, const char *only, struct mta *out)
+static void parse_transports(struct arena *arena, struct str primary, const char *transports, const char *only,
+                             struct mta *out)
 {
     const char *options;
     struct str name;
@@ -275,7 +280,8 @@ static void parse_transports(struct arena *arena, struct str primary, const char
     while (next_driver(arena, " transport:", &transports, &name, &options)) {
         struct str helo = value_of(options, "helo_data");
 
-        if (!str_equal(value_of(options, "driver"), str_of("smtp")) || str_equal(value_of(options, "protocol"), str_of("lmtp")))
+        if (!str_equal(value_of(options, "driver"), str_of("smtp")) ||
+            str_equal(value_of(options, "protocol"), str_of("lmtp")))
             continue;
         if (only && !str_equal(name, str_of(only)))
             continue;
@@ -296,13 +302,15 @@ static struct str smarthost(struct arena *arena, const char *routers)
 
         if (str_equal(driver, str_of("dnslookup")))
             return (struct str){NULL, 0};
-        if (!host.len && str_equal(driver, str_of("manualroute")) && str_equal(mta_next_of_list(&route, " \t"), str_of("*")))
+        if (!host.len && str_equal(driver, str_of("manualroute")) &&
+            str_equal(mta_next_of_list(&route, " \t"), str_of("*")))
             host = mta_next_of_list(&route, " \t;");
     }
     return host;
 }
 
-void mta_parse_exim(struct arena *arena, const char *hostname, const char *routers, const char *transports, struct mta *out)
+void mta_parse_exim(struct arena *arena, const char *hostname, const char *routers, const char *transports,
+                    struct mta *out)
 {
     struct str primary = value_of(hostname, "primary_hostname"), relay = smarthost(arena, routers);
 
@@ -311,7 +319,8 @@ void mta_parse_exim(struct arena *arena, const char *hostname, const char *route
         out->unclear = mta_relay_text(arena, relay);
         return;
     }
-    parse_transports(arena, primary, transports, "remote_smtp", out); /* what Exim's own and Debian's configuration call it */
+    /* what Exim's own and Debian's configuration call it */
+    parse_transports(arena, primary, transports, "remote_smtp", out);
     if (!out->count && !out->unclear)
         parse_transports(arena, primary, transports, NULL, out);
     if (!out->count && !out->unclear)

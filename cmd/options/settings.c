@@ -58,7 +58,8 @@ static bool is_helo(const char *text)
 }
 
 /* Where the kernel chooses the source address, it is one of the public ones of this machine. */
-static void add_mta_sender(const struct mta_sender *said, const struct vantage *here, struct sender *senders, size_t *count)
+static void add_mta_sender(const struct mta_sender *said, const struct vantage *here, struct sender *senders,
+                           size_t *count)
 {
     if (!mta_is_any(&said->ip)) {
         senders[(*count)++] = (struct sender){.ip = said->ip, .helo = said->helo};
@@ -90,20 +91,22 @@ static bool add_mta_senders(const struct options *options, struct sender *sender
     if (*count)
         return true;
     *why = str_printf(options->arena,
-                      "--from-mta: %s says \"%s\" in HELO, but this machine has private addresses only; name the public one: --sender ADDRESS=%s",
+                      "--from-mta: %s says \"%s\" in HELO, but this machine has private addresses only; name the "
+                      "public one: --sender ADDRESS=%s",
                       mta.kind, helo ? helo : "?", helo ? helo : "HELO");
     return false;
 }
 
 /* Every address of a network, which must be so small that each may be a host. */
-static bool add_network(const struct options *options, const struct option_use *use, const struct ip_network *network, const char *helo,
-                        struct settings *out, struct sender *senders, const char **why)
+static bool add_network(const struct options *options, const struct option_use *use, const struct ip_network *network,
+                        const char *helo, struct settings *out, struct sender *senders, const char **why)
 {
     unsigned bits = ip_network_host_bits(network);
 
     if (bits >= 32 || 1U << bits > SENDER_RANGE_ADDRESSES)
         return wrong(options, use, use->value,
-                     str_printf(options->arena, "is a network of %s, of which %d at most can be declared at once: name those that send",
+                     str_printf(options->arena,
+                                "is a network of %s, of which %d at most can be declared at once: name those that send",
                                 ip_network_size_text(options->arena, network), SENDER_RANGE_ADDRESSES),
                      why);
     for (unsigned n = 0; n < 1U << bits; n++)
@@ -111,10 +114,12 @@ static bool add_network(const struct options *options, const struct option_use *
     return true;
 }
 
-static bool add_sender(const struct options *options, const struct option_use *use, struct settings *out, struct sender *senders, const char **why)
+static bool add_sender(const struct options *options, const struct option_use *use, struct settings *out,
+                       struct sender *senders, const char **why)
 {
     size_t length = strcspn(use->value, "=");
-    const char *host = without_brackets(options->arena, str_text(options->arena, (struct str){use->value, length})), *fault;
+    const char *host = without_brackets(options->arena, str_text(options->arena, (struct str){use->value, length})),
+               *fault;
     struct sender sender = {.helo = use->value[length] == '=' ? use->value + length + 1 : NULL};
     struct ip_network network;
 
@@ -125,8 +130,10 @@ static bool add_sender(const struct options *options, const struct option_use *u
     sender.host = name_from_user(options->arena, host, &fault);
     if (!sender.host)
         return wrong(options, use, host,
-                     strchr(host, '/') ? "is no network (ADDR/BITS, no bits set behind BITS)"
-                                       : str_printf(options->arena, "is neither an address nor a host name: it %s", fault), why);
+                     strchr(host, '/')
+                         ? "is no network (ADDR/BITS, no bits set behind BITS)"
+                         : str_printf(options->arena, "is neither an address nor a host name: it %s", fault),
+                     why);
     senders[out->target.sender_count++] = sender;
     return true;
 }
@@ -145,7 +152,8 @@ static bool make_senders(const struct options *options, struct settings *out, co
             return false;
     if (out->target.sender_count <= SENDERS_MAX)
         return true;
-    *why = str_printf(options->arena, "--sender: %zu addresses are declared; one audit judges %d at most, and leaves none out",
+    *why = str_printf(options->arena,
+                      "--sender: %zu addresses are declared; one audit judges %d at most, and leaves none out",
                       out->target.sender_count, SENDERS_MAX);
     return false;
 }
@@ -164,11 +172,13 @@ static bool make_networks(const struct options *options, enum option_id id, stru
 }
 
 /* Unrelated to each other, and each greets with a name of its own organisation. */
-static const char *const large_providers[] = {"gmail-smtp-in.l.google.com", "mta5.am0.yahoodns.net", "mx01.mail.icloud.com"};
+static const char *const large_providers[] = {"gmail-smtp-in.l.google.com", "mta5.am0.yahoodns.net",
+                                              "mx01.mail.icloud.com"};
 
 static bool make_canaries(const struct options *options, struct settings *out, const char **why)
 {
-    const char **hosts = ARENA_ARRAY(options->arena, const char *, count_of(options, OPT_CANARY) + sizeof large_providers / sizeof *large_providers);
+    const char **hosts = ARENA_ARRAY(options->arena, const char *,
+                                     count_of(options, OPT_CANARY) + sizeof large_providers / sizeof *large_providers);
     const char *fault;
 
     for (const struct option_use *use = options_next(options, OPT_CANARY, NULL); use;
@@ -228,7 +238,8 @@ static bool make_selectors(const struct options *options, struct settings *out, 
         const char *name;
 
         if (strstr(use->value, "._domainkey"))
-            return wrong(options, use, use->value, "is more than the selector, which stands before \"._domainkey\"", why);
+            return wrong(options, use, use->value, "is more than the selector, which stands before \"._domainkey\"",
+                         why);
         name = name_from_user(options->arena, str_printf(options->arena, "%s%s", use->value, below), &fault);
         if (!name || name[0] == '.')
             return wrong(options, use, use->value, name ? "is no selector" : fault, why);
@@ -251,7 +262,8 @@ static bool make_blocklists(const struct options *options, struct settings *out,
         return false;
     }
     if (out->no_dnsbl && out->target.dnsbl_count && options_last(options, OPT_DNSBL)->source == no->source) {
-        *why = str_printf(options->arena, "%s and %s exclude each other", options_last(options, OPT_DNSBL)->where, no->where);
+        *why = str_printf(options->arena, "%s and %s exclude each other", options_last(options, OPT_DNSBL)->where,
+                          no->where);
         return false;
     }
     if (out->no_dnsbl && out->target.dnsbl_count && options_last(options, OPT_DNSBL)->source < no->source)
@@ -259,13 +271,15 @@ static bool make_blocklists(const struct options *options, struct settings *out,
     return true;
 }
 
-static bool add_test(const struct options *options, const struct option_use *use, const char *word, struct target *target, const char **why)
+static bool add_test(const struct options *options, const struct option_use *use, const char *word,
+                     struct target *target, const char **why)
 {
     size_t length = strcspn(word, "=");
     const char *value = word[length] ? word + length + 1 : NULL, *fault;
     enum active test;
 
-    if (!active_from_word(str_text(options->arena, (struct str){word, length}), &test) || (value && test != ACTIVE_RELAY))
+    if (!active_from_word(str_text(options->arena, (struct str){word, length}), &test) ||
+        (value && test != ACTIVE_RELAY))
         return wrong(options, use, word, "is no test; there are postmaster, relay=DOMAIN, old-tls and injection", why);
     if (test == ACTIVE_RELAY && !value)
         return wrong(options, use, word, "needs a domain that your servers take no mail for: relay=DOMAIN", why);
@@ -284,7 +298,8 @@ static bool make_active(const struct options *options, struct settings *out, con
         for (const char *at = use->value; *at; at += strspn(at, ", ")) {
             size_t length = strcspn(at, ", ");
 
-            if (length && !add_test(options, use, str_text(options->arena, (struct str){at, length}), &out->target, why))
+            if (length &&
+                !add_test(options, use, str_text(options->arena, (struct str){at, length}), &out->target, why))
                 return false;
             at += length;
         }
@@ -360,7 +375,8 @@ static bool make_receivers(const struct options *options, struct settings *out, 
 
         if (!receiver)
             return wrong(options, use, use->value,
-                         str_printf(options->arena, "is no receiver; known are %s", known_receivers(options->arena)), why);
+                         str_printf(options->arena, "is no receiver; known are %s", known_receivers(options->arena)),
+                         why);
         out->receivers[out->receiver_count++] = receiver;
     }
     return true;
@@ -453,11 +469,13 @@ static const char *const *list_words(const struct options *options, enum option_
     size_t room = 0;
     const char **words;
 
-    for (const struct option_use *use = options_next(options, option, NULL); use; use = options_next(options, option, use))
+    for (const struct option_use *use = options_next(options, option, NULL); use;
+         use = options_next(options, option, use))
         room += strlen(use->value) + 1;
     words = ARENA_ARRAY(options->arena, const char *, room + 1);
     *count = 0;
-    for (const struct option_use *use = options_next(options, option, NULL); use; use = options_next(options, option, use))
+    for (const struct option_use *use = options_next(options, option, NULL); use;
+         use = options_next(options, option, use))
         for (const char *at = use->value; *at;) {
             size_t length = strcspn(at, ",");
 
@@ -587,7 +605,9 @@ bool settings_make(const struct options *options, struct settings *out, const ch
         out->fail_on = WARN;
     else if (fail_on && strcmp(fail_on, "never") == 0)
         out->fail_on = PASS;
-    if (!make_senders(options, out, why) || !make_identities(options, out, why) || !make_receivers(options, out, why) || !make_canaries(options, out, why) || !make_bogus_canaries(options, out, why) || !make_resolvers(options, out, why) ||
+    if (!make_senders(options, out, why) || !make_identities(options, out, why) || !make_receivers(options, out, why) ||
+        !make_canaries(options, out, why) || !make_bogus_canaries(options, out, why) ||
+        !make_resolvers(options, out, why) ||
         !make_networks(options, OPT_NOT_SENDER, &not_senders, &out->target.not_sender_count, why) ||
         !make_connection(options, out, why) || !make_selection(options, out, why) || !make_reports(options, out, why))
         return false;

@@ -39,7 +39,8 @@ struct settings {
     size_t in_flight;
     bool trace;
     enum status fail_on;                        /* FAIL or WARN; PASS: never */
-    const struct receiver **receivers;          /* --receiver: they alone decide about the exit status; none: findings do */
+    /* --receiver: they alone decide about the exit status; none: findings do */
+    const struct receiver **receivers;
     size_t receiver_count;
     const char *domains_file, *record, *replay; /* NULL: not given */
     struct report_request *reports;             /* at least one */
@@ -47,5 +48,6 @@ struct settings {
 };
 
 bool settings_server(struct arena *, const char *text, struct dns_server *out); /* ADDR or ADDR@PORT */
-void settings_system_servers(struct dns_system *out);                           /* complains of those that cannot be used */
+/* complains of those that cannot be used */
+void settings_system_servers(struct dns_system *out);
 bool settings_make(const struct options *, struct settings *out, const char **why);

@@ -1,4 +1,5 @@
-/* core/audit/collectors.h - where evidence comes from: the collectors, this machine, or a recording.  The engine's only. */
+/* core/audit/collectors.h - where evidence comes from: the
+ * collectors, this machine, or a recording.  The engine's only. */
 #pragma once
 
 #include <stdbool.h>
@@ -8,7 +9,8 @@ struct evidence;
 struct loop;
 struct collectors;
 
-struct collectors *collectors_new(struct loop *, const struct engine_config *, const char **why); /* NULL with *why (a constant) */
+/* NULL with *why (a constant) */
+struct collectors *collectors_new(struct loop *, const struct engine_config *, const char **why);
 void collectors_free(struct collectors *); /* NULL is fine; what is under way is forgotten */
 void collectors_collect(void *collectors, struct evidence *); /* an evidence_collect */
 bool collectors_are_idle(const struct collectors *); /* no session with a peer is open */

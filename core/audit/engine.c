@@ -316,7 +316,8 @@ static void finish(struct audit *audit)
                                   .verdict = VERDICT_UNKNOWN,
                                   .out_of_memory = true};
     trace_event(audit->engine->config.trace, "audit", audit->view.target->domain,
-                "%zu probe runs; facts that follow from evidence were needed %zu times, derived %zu times, in %.1f ms of the processor",
+                "%zu probe runs; facts that follow from evidence were needed %zu times, derived %zu times, in %.1f ms "
+                "of the processor",
                 audit->runs, audit->counts.needed, audit->counts.derived, (double)audit->counts.ns / 1e6);
     task_free(audit->deadline);
     audit->deadline = NULL;
@@ -405,7 +406,8 @@ static void deadline(void *arg)
     task_schedule(audit->turn);
 }
 
-static bool begin(struct engine *engine, const struct target *target, engine_question *ask, engine_done *done, void *arg)
+static bool begin(struct engine *engine, const struct target *target, engine_question *ask, engine_done *done,
+                  void *arg)
 {
     struct audit *audit = calloc(1, sizeof *audit);
     size_t count = engine->config.probe_count;

@@ -1,4 +1,5 @@
-/* core/audit/engine.h - runs audits: admits them, runs their probes until no wish is open, ends them at their deadline. */
+/* core/audit/engine.h - runs audits: admits them, runs their
+ * probes until no wish is open, ends them at their deadline. */
 #pragma once
 
 #include <stdbool.h>
@@ -35,19 +36,20 @@ struct engine_config {
 struct engine *engine_new(struct loop *, const struct engine_config *, const char **why);
 void engine_free(struct engine *);
 
-/* Begins an audit.  `done` is called once, from the loop, with a result that lives until it returns; the target must live
- * as long. */
+/* Begins an audit.  `done` is called once, from the loop, with a
+ * result that lives until it returns; the target must live as long. */
 typedef void engine_done(void *arg, const struct result *);
 bool engine_audit(struct engine *, const struct target *, engine_done *, void *arg); /* false: no memory */
-/* In `done`: the result lives until it is released, or until the engine is freed, so that reports can keep their order. */
+/* In `done`: the result lives until it is released, or until
+ * the engine is freed, so that reports can keep their order. */
 void engine_keep(struct engine *, const struct result *);
 void engine_release(struct engine *, const struct result *);
 /* Brings the deadlines of all audits under way forward to `within_ms` from now; later ones stay where they are. */
 void engine_hurry(struct engine *, int64_t within_ms);
 bool engine_is_idle(const struct engine *); /* no session with a peer is open: freeing it now hangs up on nobody */
 
-/* A single question instead of an audit: `ask` is run like a probe, until it has no open wishes, and its memory lives until
- * `done` returns (the result it is given has no findings). */
+/* A single question instead of an audit: `ask` is run like a probe, until it has no open wishes,
+ * and its memory lives until `done` returns (the result it is given has no findings). */
 typedef void engine_question(struct run *, void *arg);
 bool engine_ask(struct engine *, const struct target *, engine_question *ask, engine_done *, void *arg);
 

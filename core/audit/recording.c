@@ -66,7 +66,8 @@ static const char *const *texts(struct json_codec *c, const char *member, const 
     return all;
 }
 
-static const struct ip_network *networks(struct json_codec *c, const char *member, const struct ip_network *value, size_t *count)
+static const struct ip_network *networks(struct json_codec *c, const char *member, const struct ip_network *value,
+                                         size_t *count)
 {
     const char **spelled = ARENA_ARRAY(c->arena, const char *, *count + 1);
     const char *const *read;

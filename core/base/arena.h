@@ -5,8 +5,8 @@
  *
  * arena_alloc() never returns NULL.  When the arena's limit or the machine's memory is spent it jumps to the place that
  * arena_on_exhausted() named; code that works in an arena owns nothing else, so nothing is lost by that.  An arena
- * without such a place aborts: it is meant for sizes that our own code bounds, a few KiB of which every arena has from the
- * start.
+ * without such a place aborts: it is meant for sizes that our own code bounds, a few KiB of which every arena has from
+ * the start.
  *
  * Not safe for several threads.
  */
@@ -23,7 +23,8 @@ void arena_free(struct arena *);                         /* NULL is fine */
 void arena_reset(struct arena *);                        /* forgets all, keeps the first block */
 void arena_on_exhausted(struct arena *, jmp_buf *place); /* NULL: abort */
 void *arena_alloc(struct arena *, size_t bytes);         /* zeroed, aligned for any type */
-void arena_trim(struct arena *, void *latest, size_t bytes); /* the latest allocation needs no more than that after all */
+/* the latest allocation needs no more than that after all */
+void arena_trim(struct arena *, void *latest, size_t bytes);
 _Noreturn void arena_exhaust(struct arena *);             /* for who works in it, and is refused memory by a library */
 bool arena_is_refused(const struct arena *);              /* exhausted, and not by its limit */
 size_t arena_used(const struct arena *);                 /* bytes handed out */

@@ -15,6 +15,6 @@ const char *base64_encode(struct arena *, struct str bytes);
 /* Only what base64_encode() makes: no blanks, and the bits behind the last octet are zero.  (RFC 4648 3.5) */
 bool base64_decode_exact(struct arena *, const char *text, struct str *out);
 
-/* As records hold it: folding white space anywhere (RFC 6376 2.10).  Bits behind the last octet are not looked at: RFC 4648
- * 3.5 leaves that open, and verifiers do not either. */
+/* As records hold it: folding white space anywhere (RFC 6376 2.10).  Bits behind the last
+ * octet are not looked at: RFC 4648 3.5 leaves that open, and verifiers do not either. */
 bool base64_decode(struct arena *, struct str text, struct str *out);

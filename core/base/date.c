@@ -88,9 +88,9 @@ static bool parse(struct str text, int64_t *seconds)
 {
     int day, month, year, hour, minute, second = 0, zone_s;
 
-    if (!take_number(&text, 1, 2, 31, &day) || !take_blanks(&text) || !take_month(&text, &month) || !take_blanks(&text) ||
-        !take_number(&text, 4, 4, 9999, &year) || !take_blanks(&text) || !take_number(&text, 2, 2, 23, &hour) ||
-        !take_char(&text, ':') || !take_number(&text, 2, 2, 59, &minute))
+    if (!take_number(&text, 1, 2, 31, &day) || !take_blanks(&text) || !take_month(&text, &month) ||
+        !take_blanks(&text) || !take_number(&text, 4, 4, 9999, &year) || !take_blanks(&text) ||
+        !take_number(&text, 2, 2, 23, &hour) || !take_char(&text, ':') || !take_number(&text, 2, 2, 59, &minute))
         return false;
     if (take_char(&text, ':') && !take_number(&text, 2, 2, 60, &second))
         return false;

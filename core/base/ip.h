@@ -36,7 +36,8 @@ struct ip_block {
 enum { IP_TEXT_MAX = 46, IP_REVERSE_MAX = 74 };
 
 bool ip_parse(const char *text, struct ip *out); /* no zone id, no port, no brackets, no leading zeros in IPv4 */
-/* An address literal, "[192.0.2.1]" or "[IPv6:2001:db8::1]": the tag goes with IPv6, and with nothing else.  (RFC 5321 4.1.3) */
+/* An address literal, "[192.0.2.1]" or "[IPv6:2001:db8::1]": the
+ * tag goes with IPv6, and with nothing else.  (RFC 5321 4.1.3) */
 bool ip_parse_literal(const char *text, struct ip *out);
 struct ip ip_from_bytes(const uint8_t *bytes, size_t size); /* 4 or 16 bytes; else IP_NONE */
 void ip_print(const struct ip *, char out[IP_TEXT_MAX]);   /* RFC 5952 */

@@ -24,7 +24,8 @@ const char *ip_network_size_text(struct arena *arena, const struct ip_network *n
 
     if (bits == 0)
         return "1 address";
-    return bits <= COUNTED_BITS ? str_printf(arena, "%lu addresses", 1UL << bits) : str_printf(arena, "2^%u addresses", bits);
+    return bits <= COUNTED_BITS ? str_printf(arena, "%lu addresses", 1UL << bits)
+                                : str_printf(arena, "2^%u addresses", bits);
 }
 
 struct ip ip_network_nth(const struct ip_network *network, unsigned n)

@@ -8,7 +8,8 @@
 struct arena;
 
 const char *ip_network_text(struct arena *, const struct ip_network *); /* "192.0.2.16/29" */
-unsigned ip_network_host_bits(const struct ip_network *);               /* it holds two to the power of this many addresses */
+/* it holds two to the power of this many addresses */
+unsigned ip_network_host_bits(const struct ip_network *);
 const char *ip_network_size_text(struct arena *, const struct ip_network *); /* "8 addresses", "2^64 addresses" */
 struct ip ip_network_nth(const struct ip_network *, unsigned n); /* its addresses from 0; of a network of at most 256 */
 

@@ -6,8 +6,8 @@
  *     answer->ttl_s = (uint32_t)json_int(c, "ttl", answer->ttl_s, 0, UINT32_MAX, 3600);
  *
  * Writing adds the value given and returns it; reading returns what the file says, or the fallback where it says
- * nothing.  So what is written is what is read.  Writing leaves out flags, texts and lists that are false, NULL or empty
- * by default; numbers and words always stand there.  NULL for a member's name means "the next item of this list".
+ * nothing.  So what is written is what is read.  Writing leaves out flags, texts and lists that are false, NULL or
+ * empty by default; numbers and words always stand there.  NULL for a member's name means "the next item of this list".
  *
  * Reading is strict: a value of the wrong type or out of range, and a member that the description never asked for, are
  * errors.  The first one stays in `error`, with its place ("records[2]: ..."); after it everything returns fallbacks.

@@ -1,4 +1,5 @@
-/* core/base/limits.h - every limit of the program, each with its reason.  Change one with a measurement, not by feeling. */
+/* core/base/limits.h - every limit of the program, each with its
+ * reason.  Change one with a measurement, not by feeling. */
 #pragma once
 
 /* clang-format off */
@@ -8,10 +9,10 @@ enum {
     DNS_TRY_MS           = 2000,  /* one UDP try */
     DNS_TRIES            = 3,     /* over UDP, all resolvers together; sums up well below one audit's time */
     DNS_TCP_MS           = 5000,  /* one TCP exchange */
-    DNS_SOCKETS_MAX      = 1024,  /* a question has one: at 200 ms an answer 5,000 a second, and no more than that are waited for */
+    DNS_SOCKETS_MAX      = 1024,  /* one a question: at 200 ms an answer 5,000 a second */
     DNS_DATAGRAM_MAX     = 4096,  /* of replies over UDP: nobody announces more, and we do DNS_EDNS_SIZE */
-    DNS_CONTRADICTIONS   = 8,     /* SERVFAIL but an answer with CD, in a row, to mean bogus: where 30 % are SERVFAIL by chance one
-                                     question in 900,000 sees that; with two it was one in seventeen */
+    DNS_CONTRADICTIONS   = 8,     /* SERVFAIL but an answer with CD, in a row, to mean bogus: where 30 % are SERVFAIL
+                                     by chance one question in 900,000 sees that; with two it was one in seventeen */
     DNS_NAME_HOPS        = 126,   /* compression pointers in one name: it has at most 127 labels */
     DNS_MESSAGE_HOPS     = 4096,  /* and in one message */
     DNS_RECORDS_MAX      = 1024,  /* a 64 KiB message has room for 5,000 empty ones, each of which takes a struct */
@@ -19,9 +20,9 @@ enum {
     DNS_TXT_MAX          = 16384, /* joined; longer is cut and flagged */
     DNS_CNAME_MAX        = 11,    /* links over all replies: Unbound's max-query-restarts */
     DNS_SAMPLES          = 5,     /* questions again to a zone that lost one: at DNS_TRY_MS each ten seconds at most */
-    DNS_SAMPLES_LOST     = 2,     /* of them, to be no chance: at 2 % loss one run in 260 sees two, one in eleven sees one */
-    DNS_CONTROLS         = 4,     /* to root servers with each: at 10 % loss near us one zone in a hundred is lost twice where all
-                                     twenty get through; with ten it was one in forty, and the lab saw it */
+    DNS_SAMPLES_LOST     = 2,     /* of them, to be no chance: at 2 % loss one run in 260 sees two */
+    DNS_CONTROLS         = 4,     /* to root servers with each: at 10 % loss near us one zone in a hundred is lost twice
+                                     where all twenty get through; with ten it was one in forty, as the lab saw */
     DNS_QUERIES_PER_AUDIT = 200,  /* Unbound's total per question */
     DNS_QUERIES_PER_ADDRESS = 16, /* more for each mail address: its PTR, ten names at most, an absence confirmed */
     DNS_QUERIES_PER_HOST = 12,    /* and for each MX host: two families, TLSA, and an absence confirmed */
@@ -51,7 +52,7 @@ enum {
     SPF_TERMS            = 1024,  /* in one record: 16 KiB of sound terms have fewer */
     SPF_RECORDS          = 40,    /* shown of a tree of includes: four times what can be evaluated */
     SPF_TREE_BYTES       = 32768, /* of their text: a tree is parsed in each run of a probe */
-    SPF_SINGLES_MAX      = 8192,  /* addresses that its own records name one by one: SPF_TREE_BYTES holds a third of it */
+    SPF_SINGLES_MAX      = 8192,  /* that its own records name one by one: SPF_TREE_BYTES hold a third */
     SPF_RANGES_MAX       = 128,   /* of a domain's own records: each is a line of the report */
     SPF_RANGE_ADDRESSES  = 16,    /* a range up to this size, a /28 or /124, is a list of hosts: each is looked up */
     RANGE_ADDRESSES_PER_AUDIT = 32, /* all ranges together: what a small network sends from */
@@ -70,7 +71,7 @@ enum {
     SMTP_REPLY_MS        = 15000,
     SMTP_SESSION_MS      = 55000, /* the only defence against one byte every ten seconds */
     SMTP_QUIT_MS         = 2000,
-    SMTP_LISTEN_MS       = 3000,  /* inside TLS, for an answer to what was injected before it: it would be ready by then */
+    SMTP_LISTEN_MS       = 3000,  /* inside TLS, for an answer to what was injected before it */
     SMTP_GREETING_MAX_MS = 300000, /* RFC 5321 4.5.3.2.1: how far --timeout can raise SMTP_GREETING_MS */
     SMTP_SHARED_S        = 3600,  /* how long a session's evidence serves other audits */
     SMTP_TROUBLE_SHARED_S = 60,   /* and that of one that failed */
@@ -106,7 +107,7 @@ enum {
     SVG_ELEMENTS         = 2000,
     SVG_ATTRIBUTES       = 64,    /* of one element */
     SVG_FAULTS_MAX       = 8,     /* kept: a report names a few */
-    LOGOTYPE_INFLATE_MAX = 65536, /* a compressed logo, in a certificate or not: twice SVG_BYTES, so that its size can be named */
+    LOGOTYPE_INFLATE_MAX = 65536, /* a compressed logo: twice SVG_BYTES, so that its size can be named */
 
     /* Being a good guest */
     PEER_SESSIONS        = 1,     /* at once to one address */
@@ -115,7 +116,7 @@ enum {
     NET_SESSIONS         = 5,     /* at once to one /24 or /48 */
 
     /* The audit */
-    PROBE_RUNS_MAX       = 256,   /* executions of a probe: each answer may wake it, and DNS_QUERIES_PER_AUDIT may come one by one */
+    PROBE_RUNS_MAX       = 256,   /* runs of a probe: DNS_QUERIES_PER_AUDIT answers may come one by one */
     AUDIT_MS             = 60000, /* --timeout */
     AUDIT_BYTES          = 4194304,
     EVIDENCE_BYTES       = 1048576, /* one piece */

@@ -10,7 +10,11 @@ enum { FIRST_ROOM = 128 };
 
 struct list_text list_text(struct arena *arena, const char *separator, size_t most)
 {
-    return (struct list_text){.arena = arena, .separator = separator, .most = most, .text = ARENA_ARRAY(arena, char, FIRST_ROOM), .room = FIRST_ROOM};
+    return (struct list_text){.arena = arena,
+                              .separator = separator,
+                              .most = most,
+                              .text = ARENA_ARRAY(arena, char, FIRST_ROOM),
+                              .room = FIRST_ROOM};
 }
 
 static void append(struct list_text *list, const char *bytes)

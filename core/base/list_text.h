@@ -1,7 +1,7 @@
 /* core/base/list_text.h - lists in sentences: "a, b, c and 995 more".
  *
- * What is put into a list is appended, never printed anew, and a list that is full counts what more comes: so a sentence
- * about a thousand addresses costs no more than its length.
+ * What is put into a list is appended, never printed anew, and a list that is full counts what more comes: so a
+ * sentence about a thousand addresses costs no more than its length.
  */
 #pragma once
 

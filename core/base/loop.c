@@ -130,7 +130,8 @@ void loop_defer(struct loop *loop, void (*fn)(void *arg), void *arg)
     static const struct timeval at_once = {0, 0};
     struct deferred *call = calloc(1, sizeof *call);
 
-    if (!call || !(call->event = evtimer_new(loop->base, run_deferred, call)) || evtimer_add(call->event, &at_once) != 0)
+    if (!call || !(call->event = evtimer_new(loop->base, run_deferred, call)) ||
+        evtimer_add(call->event, &at_once) != 0)
         loop_exhausted(loop);
     call->fn = fn;
     call->arg = arg;

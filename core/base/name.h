@@ -17,8 +17,8 @@ struct arena;
 enum { NAME_WIRE_MAX = 255 };  /* octets: RFC 1035 2.3.4 */
 enum { NAME_TEXT_MAX = 1024 }; /* 255 octets, each "\DDD", and the NUL */
 
-/* User input to an A-label name: strips blanks and one final dot, maps case and IDN, checks RFC 1035 2.3.4 limits and LDH
- * (an underscore is let through: _dmarc and friends).  NULL on failure, with the reason in *why (a constant). */
+/* User input to an A-label name: strips blanks and one final dot, maps case and IDN, checks RFC 1035 2.3.4 limits and
+ * LDH (an underscore is let through: _dmarc and friends).  NULL on failure, with the reason in *why (a constant). */
 const char *name_from_user(struct arena *, const char *text, const char **why);
 const char *name_unicode(struct arena *, const char *name); /* for display; the name itself where it cannot be shown */
 
@@ -32,7 +32,8 @@ const char *name_parent(const char *name);                /* points into `name`;
 size_t name_labels(const char *name);                     /* the root has none */
 const char *name_join(struct arena *, const char *label, const char *name);
 
-/* What may be wrong with a name as the host name of a mail server: checks.md, ptr.name_valid.  (RFC 1123 2.1, RFC 6761) */
+/* What may be wrong with a name as the host name of a mail
+ * server: checks.md, ptr.name_valid.  (RFC 1123 2.1, RFC 6761) */
 enum name_fault {
     NAME_OK,
     NAME_UNDERSCORE,   /* valid but for "_" in a label */
@@ -50,13 +51,16 @@ enum name_fault name_fault(const char *name);
 const char *name_fault_text(enum name_fault); /* "is a single label", to follow the name in a sentence */
 bool name_is_host(const char *name);          /* NAME_OK or NAME_UNDERSCORE */
 
-/* A name as it was said or declared, octet by octet, as host names are compared: in presentation form, without a final dot,
- * Unicode as A-labels.  "m\120.example.org" is no other spelling of "mx.example.org".  What is no name stays as it is. */
+/* A name as it was said or declared, octet by octet, as host names are compared: in
+ * presentation form, without a final dot, Unicode as A-labels.  "m\120.example.org"
+ * is no other spelling of "mx.example.org".  What is no name stays as it is. */
 const char *name_compared(struct arena *, const char *name);
 
-/* Organisational domain by the public suffix list (RFC 7489 3.2); the last two labels where no list is installed or no rule
- * matches.  Points into `name`; the name itself when it is a public suffix. */
+/* Organisational domain by the public suffix list (RFC 7489 3.2); the last two labels where no list is
+ * installed or no rule matches.  Points into `name`; the name itself when it is a public suffix. */
 const char *name_org_domain(const char *name);
 bool name_has_suffix_list(void); /* is a list installed? */
-bool name_is_registered(const char *name); /* directly below a registry's suffix, not one that a provider listed for its customers */
-bool name_has_known_top(const char *name); /* its last label is a public suffix by the list; without one: letters alone */
+/* directly below a registry's suffix, not one that a provider listed for its customers */
+bool name_is_registered(const char *name);
+/* its last label is a public suffix by the list; without one: letters alone */
+bool name_has_known_top(const char *name);

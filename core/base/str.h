@@ -42,6 +42,7 @@ static inline bool ascii_is_letter(char c)
     return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
 }
 
-/* Lossless spelling in printable ASCII, for keys and recordings: a backslash is "\\", any byte outside 0x20..0x7e "\xNN". */
+/* Lossless spelling in printable ASCII, for keys and recordings:
+ * a backslash is "\\", any byte outside 0x20..0x7e "\xNN". */
 const char *bytes_escape(struct arena *, struct str);
 bool bytes_unescape(struct arena *, const char *text, struct str *out); /* false: not the spelling of bytes_escape() */

@@ -1,7 +1,7 @@
 /* core/base/url.h - the URLs that are fetched: https, an absolute path, nothing that a parser could read in two ways.
  *
- * "https://HOST[:PORT]/PATH[?QUERY]" in printable ASCII.  The host is a name in lower case, not an address; there is no user,
- * no fragment, no blank, no quote, backslash or control character.  (RFC 3986; RFC 9110 4.2.2)
+ * "https://HOST[:PORT]/PATH[?QUERY]" in printable ASCII.  The host is a name in lower case, not an address; there is no
+ * user, no fragment, no blank, no quote, backslash or control character.  (RFC 3986; RFC 9110 4.2.2)
  */
 #pragma once
 

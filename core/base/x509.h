@@ -25,17 +25,19 @@ struct x509_facts {
 
 struct arena;
 
-bool x509_facts(struct arena *, struct str der, struct x509_facts *out); /* false: not a certificate; demands memory itself */
+/* false: not a certificate; demands memory itself */
+bool x509_facts(struct arena *, struct str der, struct x509_facts *out);
 /* Does a dNSName SAN match the host name?  One wildcard label at the left at most; the common name does not count. */
 bool x509_name_matches(struct str der, const char *host);
 
 bool x509_is_time_error(int verify_error); /* OpenSSL's code: expired, or not yet valid */
 
-/* OpenSSL does not always tell that it was refused memory, and then a sound certificate seems faulty.  So its allocations are
- * watched, from before the first of them.  False: no memory; OpenSSL 3.0 crashes on its first use then. */
+/* OpenSSL does not always tell that it was refused memory, and then a sound
+ * certificate seems faulty.  So its allocations are watched, from before the
+ * first of them.  False: no memory; OpenSSL 3.0 crashes on its first use then. */
 bool x509_begin(void);
-/* Where OpenSSL has judged something in an arena: exhausts it if an allocation was ever refused.  For good, because OpenSSL
- * takes an algorithm that it could not set up for one that does not exist. */
+/* Where OpenSSL has judged something in an arena: exhausts it if an allocation was ever refused.  For
+ * good, because OpenSSL takes an algorithm that it could not set up for one that does not exist. */
 void x509_demand_memory(struct arena *);
 
 struct x509_st; /* OpenSSL's X509, for tls.c */

@@ -1,4 +1,5 @@
-/* core/base/x509_mark.c - reads mark certificates, with OpenSSL's accessors; of DER it leaves OpenSSL the headers of elements. */
+/* core/base/x509_mark.c - reads mark certificates, with OpenSSL's
+ * accessors; of DER it leaves OpenSSL the headers of elements. */
 #include "core/base/x509_mark.h"
 
 #include <stdio.h>
@@ -136,7 +137,8 @@ static struct str text_of(struct der der)
     return (struct str){(const char *)der.at, (size_t)(der.end - der.at)};
 }
 
-/* LogotypeExtn, its subjectLogo, that direct, of its images the first, of that the details, and there type and first place. */
+/* LogotypeExtn, its subjectLogo, that direct, of its images the
+ * first, of that the details, and there type and first place. */
 static bool find_image(struct str extension, struct str *type, struct str *place)
 {
     static const struct {
@@ -145,7 +147,8 @@ static bool find_image(struct str extension, struct str *type, struct str *place
         {V_ASN1_SEQUENCE, V_ASN1_UNIVERSAL}, {2, V_ASN1_CONTEXT_SPECIFIC},        {0, V_ASN1_CONTEXT_SPECIFIC},
         {V_ASN1_SEQUENCE, V_ASN1_UNIVERSAL}, {V_ASN1_SEQUENCE, V_ASN1_UNIVERSAL}, {V_ASN1_SEQUENCE, V_ASN1_UNIVERSAL},
     };
-    struct der at = {(const unsigned char *)extension.at, (const unsigned char *)extension.at + extension.len}, in, hashes;
+    struct der at = {(const unsigned char *)extension.at, (const unsigned char *)extension.at + extension.len}, in,
+               hashes;
 
     for (size_t i = 0; i < sizeof path / sizeof *path; i++) {
         if (!find(&at, path[i].tag, path[i].class, &in))

@@ -1,8 +1,8 @@
 /* core/base/x509_mark.h - mark certificates (BIMI): is it one, and what logo does it hold?
  *
- * The logo stands in the logotype extension (RFC 9399 4.1) as the subject's first image, an SVG in a "data:" URL in base 64,
- * mostly packed with gzip.  It is taken out, and neither judged nor drawn.  Chains are not verified: who may issue such
- * certificates is for each receiver to say.
+ * The logo stands in the logotype extension (RFC 9399 4.1) as the subject's first image, an SVG in a "data:" URL in
+ * base 64, mostly packed with gzip.  It is taken out, and neither judged nor drawn.  Chains are not verified: who may
+ * issue such certificates is for each receiver to say.
  *
  * References: draft-fetch-validation-vmc-wchuang; RFC 9399, which replaces RFC 3709; RFC 2397.
  */

@@ -22,7 +22,8 @@ static bool is_negative(const struct dns_answer *answer)
 /* A server that refers to others, or knows an alias that leads off, does not say that there is nothing. */
 static bool leads_elsewhere(const struct dns_answer *answer)
 {
-    return answer->status == DNS_UNKNOWN && (answer->chain_count > 0 || (answer->rcode == 0 && answer->trouble.reason == REASON_PROTOCOL));
+    return answer->status == DNS_UNKNOWN &&
+           (answer->chain_count > 0 || (answer->rcode == 0 && answer->trouble.reason == REASON_PROTOCOL));
 }
 
 /* What the servers of a zone said. */
@@ -50,7 +51,8 @@ static void hear(struct poll *poll, const struct dns_answer *answer)
     }
 }
 
-static struct poll ask_servers(struct run *run, const struct zone_servers *servers, const char *name, enum dns_type type)
+static struct poll ask_servers(struct run *run, const struct zone_servers *servers, const char *name,
+                               enum dns_type type)
 {
     struct poll poll = {.pending = servers->pending, .trouble = servers->trouble};
 
@@ -70,7 +72,8 @@ static bool has_record(struct run *run, const struct dns_record *records, size_t
 }
 
 /* The key stays that of the question to the resolver. */
-static struct dns_answer *as_said_by_zone(struct run *run, const struct dns_answer *here, const struct dns_answer *there)
+static struct dns_answer *as_said_by_zone(struct run *run, const struct dns_answer *here,
+                                          const struct dns_answer *there)
 {
     struct dns_answer *answer = ARENA_NEW(run_arena(run), struct dns_answer);
 
@@ -128,9 +131,11 @@ static bool names_zone(const struct dns_answer *here, const char *name)
 }
 
 /* NXDOMAIN is said of all types at once.  NULL: on its way. */
-static const struct dns_answer *need_sibling(struct run *run, const char *name, enum dns_type type, const struct dns_answer *here)
+static const struct dns_answer *need_sibling(struct run *run, const char *name, enum dns_type type,
+                                             const struct dns_answer *here)
 {
-    return here->status == DNS_NXDOMAIN && !here->chain_count && type != DNS_SOA ? need_dns_unjudged(run, name, DNS_SOA) : here;
+    return here->status == DNS_NXDOMAIN && !here->chain_count && type != DNS_SOA ? need_dns_unjudged(run, name, DNS_SOA)
+                                                                                 : here;
 }
 
 static bool contradicts(const struct dns_answer *sibling)
@@ -139,10 +144,12 @@ static bool contradicts(const struct dns_answer *sibling)
 }
 
 /* None of the zone's servers has spoken. */
-static void take_resolvers_word(struct run *run, const char *name, const char *end, enum dns_type type, const struct poll *poll, struct confirmed *c)
+static void take_resolvers_word(struct run *run, const char *name, const char *end, enum dns_type type,
+                                const struct poll *poll, struct confirmed *c)
 {
     const struct instrument *in = need_instrument(run);
-    const struct dns_answer *here = c->here, *again = need_dns_again(run, name, type), *sibling = need_sibling(run, name, type, here);
+    const struct dns_answer *here = c->here, *again = need_dns_again(run, name, type),
+                            *sibling = need_sibling(run, name, type, here);
     struct trouble trouble = poll->trouble;
 
     if (!again || !sibling)
@@ -166,7 +173,8 @@ static void take_resolvers_word(struct run *run, const char *name, const char *e
     } else {
         if (!trouble.reason)
             trouble = trouble_of(REASON_RESOLVER_DOWN);
-        trouble.why = str_printf(run_arena(run), "%s; and the resolver alone cannot show that there is nothing", trouble.why);
+        trouble.why =
+            str_printf(run_arena(run), "%s; and the resolver alone cannot show that there is nothing", trouble.why);
         c->answer = leave_open(run, here, trouble);
     }
 }
@@ -190,7 +198,8 @@ static void confirm_denial(struct run *run, const char *name, enum dns_type type
     if (poll.positive) {
         c->answer = unite(run, here, &poll);
         c->is_disputed = poll.positive < poll.count;
-        c->remark = c->is_disputed ? str_printf(run_arena(run), ", at %zu of %zu name servers: see ns.consistent", poll.positive, poll.count)
+        c->remark = c->is_disputed ? str_printf(run_arena(run), ", at %zu of %zu name servers: see ns.consistent",
+                                                poll.positive, poll.count)
                                    : ", which the resolver of this machine does not see";
     } else if (poll.denial && !poll.elsewhere) {
         c->answer = as_said_by_zone(run, here, poll.denial);
@@ -204,7 +213,8 @@ static void confirm_denial(struct run *run, const char *name, enum dns_type type
 static bool has_special(const struct dns_answer *answer)
 {
     for (size_t i = 0; i < answer->count; i++)
-        if ((answer->records[i].type == DNS_A || answer->records[i].type == DNS_AAAA) && ip_special(&answer->records[i].ip))
+        if ((answer->records[i].type == DNS_A || answer->records[i].type == DNS_AAAA) &&
+            ip_special(&answer->records[i].ip))
             return true;
     return false;
 }
@@ -256,8 +266,8 @@ static bool is_address(enum dns_type type)
 }
 
 /* The zone that a positive answer is compared with; NULL: with none, or (*pending) on its way. */
-static const char *zone_to_compare(struct run *run, const char *name, enum dns_type type, const struct dns_answer *here, bool *is_sign,
-                                   bool *pending)
+static const char *zone_to_compare(struct run *run, const char *name, enum dns_type type, const struct dns_answer *here,
+                                   bool *is_sign, bool *pending)
 {
     const char *domain = run_target(run)->domain, *zone = NULL;
     struct trouble trouble = {0};
@@ -333,7 +343,8 @@ const struct dns_answer *need_record(struct run *run, const char *name, enum dns
 {
     const struct dns_answer *here = need_dns_unjudged(run, name, type);
 
-    return here && is_negative(here) && here->is_own ? need_confirmed(run, name, type).answer : need_dns(run, name, type);
+    return here && is_negative(here) && here->is_own ? need_confirmed(run, name, type).answer
+                                                     : need_dns(run, name, type);
 }
 
 static bool is_denied(struct run *run, const char *name, enum dns_type type)

@@ -1,12 +1,12 @@
 /* core/derive/absence.h - whose word an answer is: absences are the zone's, and so is what the resolver makes up.
  * (checks.md, section 4 step 2; threats.md D9, N2)
  *
- * A record that the resolver does not see is absent only if the zone's own servers say so, each of which is asked.  Where one
- * has it, what they have together is the answer.  Where none can be asked, the resolver's word is enough if the resolver is
- * sound, its reply names the zone, and nothing else that it says contradicts it.
+ * A record that the resolver does not see is absent only if the zone's own servers say so, each of which is asked.
+ * Where one has it, what they have together is the answer.  Where none can be asked, the resolver's word is enough if
+ * the resolver is sound, its reply names the zone, and nothing else that it says contradicts it.
  *
- * An address or a reverse name that the resolver gives, while every server of the zone that answers says otherwise, comes from
- * a hosts file, a split horizon or an old cache: the answer is what the world sees.
+ * An address or a reverse name that the resolver gives, while every server of the zone that answers says otherwise,
+ * comes from a hosts file, a split horizon or an old cache: the answer is what the world sees.
  */
 #pragma once
 

@@ -60,7 +60,9 @@ static bool is_ours(const struct dns_answer *answer)
 
 static void note_failure(struct run *run, struct poll *poll, struct server *server, const struct dns_answer *answer)
 {
-    const char *how = answer->rcode < 0 ? "no reply" : answer->status != DNS_UNKNOWN ? "does not know the zone" : dns_rcode_name(answer->rcode);
+    const char *how = answer->rcode < 0               ? "no reply"
+                      : answer->status != DNS_UNKNOWN ? "does not know the zone"
+                                                      : dns_rcode_name(answer->rcode);
 
     if (is_ours(answer))
         poll->ours = answer->trouble;
@@ -72,7 +74,8 @@ static void note_failure(struct run *run, struct poll *poll, struct server *serv
 }
 
 /* Each server gets the same questions; what they say to them is ns.c's concern. */
-static void ask_servers(struct run *run, struct poll *poll, const char *zone, const struct question *questions, size_t count)
+static void ask_servers(struct run *run, struct poll *poll, const char *zone, const struct question *questions,
+                        size_t count)
 {
     for (size_t i = 0; i < poll->count; i++) {
         struct server *server = &poll->servers[i];
@@ -80,7 +83,8 @@ static void ask_servers(struct run *run, struct poll *poll, const char *zone, co
 
         for (size_t q = 0; q < count; q++) {
             const struct dns_answer *answer = need_dns_at(run, &server->at->ip, questions[q].name, questions[q].type);
-            bool refused = answer && answer->trouble.reason == REASON_REFUSED_BY_RESOLVER && name_is_under(questions[q].name, zone);
+            bool refused = answer && answer->trouble.reason == REASON_REFUSED_BY_RESOLVER &&
+                           name_is_under(questions[q].name, zone);
 
             poll->pending |= !answer;
             server->has_records |= answer && answer->status == DNS_OK;
@@ -126,7 +130,8 @@ static bool is_server_of(const struct poll *poll, const struct ip *ip)
 }
 
 /* Root servers that are asked by the same protocol as this server. */
-static size_t pick_controls(const struct poll *poll, const struct zone_servers *root, const struct ip *like, const struct ip **out)
+static size_t pick_controls(const struct poll *poll, const struct zone_servers *root, const struct ip *like,
+                            const struct ip **out)
 {
     size_t count = 0;
 
@@ -136,13 +141,15 @@ static size_t pick_controls(const struct poll *poll, const struct zone_servers *
     return count;
 }
 
-static void ask_controls(struct run *run, struct poll *poll, const struct zone_servers *root, const struct ip *like, unsigned sample)
+static void ask_controls(struct run *run, struct poll *poll, const struct zone_servers *root, const struct ip *like,
+                         unsigned sample)
 {
     const struct ip *controls[ZONE_SERVERS_MAX];
     size_t count = pick_controls(poll, root, like, controls);
 
     for (size_t i = 0; i < DNS_CONTROLS && i < count; i++) {
-        const struct dns_answer *answer = need_dns_sample(run, controls[(sample * DNS_CONTROLS + i) % count], "", DNS_SOA, sample);
+        const struct dns_answer *answer =
+            need_dns_sample(run, controls[(sample * DNS_CONTROLS + i) % count], "", DNS_SOA, sample);
 
         poll->pending |= !answer;
         if (!answer)
@@ -202,8 +209,8 @@ static const char *describe_server(struct run *run, const struct server *server)
 
     if (server->samples.asked == 0)
         return server->how ? str_printf(run_arena(run), "%s: %s", who, server->how) : NULL;
-    return str_printf(run_arena(run), "%s %u of %u%s%s%s", who, server->samples.answered, server->samples.asked, server->how ? " (" : "",
-                      server->how ? server->how : "", server->how ? ")" : "");
+    return str_printf(run_arena(run), "%s %u of %u%s%s%s", who, server->samples.answered, server->samples.asked,
+                      server->how ? " (" : "", server->how ? server->how : "", server->how ? ")" : "");
 }
 
 static const char *describe(struct run *run, const struct poll *poll)
@@ -230,10 +237,12 @@ static struct trouble own_fault(struct run *run, const struct poll *poll)
         return poll->ours;
     if (poll->controls.asked && poll->controls.answered == poll->controls.asked)
         return (struct trouble){.reason = REASON_NONE};
-    trouble.why = poll->controls.asked == 0
-                      ? "no root server could be asked to compare with"
-                      : str_printf(run_arena(run), "root servers answered %u of %u, so it may be this machine's network that loses questions",
-                                   poll->controls.answered, poll->controls.asked);
+    trouble.why =
+        poll->controls.asked == 0
+            ? "no root server could be asked to compare with"
+            : str_printf(run_arena(run),
+                         "root servers answered %u of %u, so it may be this machine's network that loses questions",
+                         poll->controls.answered, poll->controls.asked);
     return trouble;
 }
 
@@ -267,11 +276,13 @@ static void judge(struct run *run, const struct poll *poll, struct zone_answerin
     }
 }
 
-struct zone_answering need_zone_answering(struct run *run, const char *zone, const struct zone_servers *servers, const struct question *questions,
-                                          size_t count)
+struct zone_answering need_zone_answering(struct run *run, const char *zone, const struct zone_servers *servers,
+                                          const struct question *questions, size_t count)
 {
     struct zone_answering result = {.state = ANSWERING_PENDING, .servers = servers->count};
-    struct poll poll = {.count = servers->count, .pending = servers->pending, .keys = ARENA_ARRAY(run_arena(run), const char *, KEYS_MAX)};
+    struct poll poll = {.count = servers->count,
+                        .pending = servers->pending,
+                        .keys = ARENA_ARRAY(run_arena(run), const char *, KEYS_MAX)};
 
     for (size_t i = 0; i < servers->count; i++)
         poll.servers[i].at = &servers->at[i];
@@ -287,7 +298,8 @@ struct zone_answering need_zone_answering(struct run *run, const char *zone, con
     return result;
 }
 
-bool need_explanation(struct run *run, const char *name, enum dns_type type, const struct dns_answer *answer, struct trouble *trouble)
+bool need_explanation(struct run *run, const char *name, enum dns_type type, const struct dns_answer *answer,
+                      struct trouble *trouble)
 {
     struct question question = {name, type};
     struct zone_answering answering;

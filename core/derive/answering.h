@@ -1,9 +1,9 @@
 /* core/derive/answering.h - do a zone's servers answer, and do they always?  (checks.md, ns.consistent)
  *
- * A question that was lost may be the zone's fault, our network's, or chance.  So where one was, the zone's SOA record is
- * asked for DNS_SAMPLES times more: at the servers where questions were lost, in turn, one after the other, each time with a
- * single packet.  DNS_CONTROLS to root servers go with each, by the same protocol (IPv4 or IPv6): unless all of these are
- * answered, no silence is held against the zone.  Where no question was lost, none is asked again.
+ * A question that was lost may be the zone's fault, our network's, or chance.  So where one was, the zone's SOA record
+ * is asked for DNS_SAMPLES times more: at the servers where questions were lost, in turn, one after the other, each
+ * time with a single packet.  DNS_CONTROLS to root servers go with each, by the same protocol (IPv4 or IPv6): unless
+ * all of these are answered, no silence is held against the zone.  Where no question was lost, none is asked again.
  */
 #pragma once
 
@@ -40,12 +40,13 @@ struct zone_answering {
     size_t key_count;
 };
 
-/* The signs that some question was lost are looked for in these questions, which are in the zone, asked through the resolver
- * and at each server; and in that for the zone's SOA record. */
-struct zone_answering need_zone_answering(struct run *, const char *zone, const struct zone_servers *, const struct question *, size_t count);
+/* The signs that some question was lost are looked for in these questions, which are in the
+ * zone, asked through the resolver and at each server; and in that for the zone's SOA record. */
+struct zone_answering need_zone_answering(struct run *, const char *zone, const struct zone_servers *,
+                                          const struct question *, size_t count);
 
-/* Why the resolver has no answer to a question (`answer` is unknown): its words, and what the zone's servers have to do with
- * it.  False: on its way. */
+/* Why the resolver has no answer to a question (`answer` is unknown): its
+ * words, and what the zone's servers have to do with it.  False: on its way. */
 bool need_explanation(struct run *, const char *name, enum dns_type, const struct dns_answer *answer, struct trouble *);
 
 /* A packet of the question met with silence or SERVFAIL, as the next one may not. */

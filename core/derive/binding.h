@@ -1,8 +1,8 @@
 /* core/derive/binding.h - must conforming senders insist on TLS with an MX host?  (checks.md, section 1: "bound")
  *
  * An MTA-STS policy in `enforce` mode that covers the host binds, and so do DNSSEC-secure TLSA records of which one at
- * least is usable.  A policy in `testing` mode has failures reported, which is no bond.  What cannot be decided does not bind
- * either.  (RFC 8461 5; RFC 7672 2.2)
+ * least is usable.  A policy in `testing` mode has failures reported, which is no bond.  What cannot be decided does
+ * not bind either.  (RFC 8461 5; RFC 7672 2.2)
  */
 #pragma once
 

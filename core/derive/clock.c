@@ -1,8 +1,9 @@
-/* core/derive/clock.c - is our clock right?  Compared with the Date of HTTPS responses and the dates in greetings.  (threats.md T5)
+/* core/derive/clock.c - is our clock right?  Compared with the Date of HTTPS responses and the dates in greetings.
+ * (threats.md T5)
  *
- * Nobody's word is believed against ours alone.  Whoever agrees settles the matter: a clock that is wrong by chance agrees
- * with nobody, and who differs then is wrong himself.  If all that tell the time differ from us, be it only one, what depends
- * on the time is left open: a certificate that is taken for expired by mistake would be worse. */
+ * Nobody's word is believed against ours alone.  Whoever agrees settles the matter: a clock that is wrong by chance
+ * agrees with nobody, and who differs then is wrong himself.  If all that tell the time differ from us, be it only one,
+ * what depends on the time is left open: a certificate that is taken for expired by mistake would be worse. */
 #include "core/derive/clock.h"
 
 #include "core/base/arena.h"
@@ -67,14 +68,15 @@ static bool ask_mail_host(struct run *run, const struct vantage *here, const str
         *pending |= !session;
         if (!session || !session->told_s || is_ours(here, ip))
             continue;
-        compare(clock, session->greeted_s, session->told_s, str_printf(run_arena(run), "%s[%s]", host->name, ip_text(run_arena(run), ip)), session->key);
+        compare(clock, session->greeted_s, session->told_s,
+                str_printf(run_arena(run), "%s[%s]", host->name, ip_text(run_arena(run), ip)), session->key);
         told = true;
     }
     return told;
 }
 
-/* The root's signatures are valid for some days, and made anew all the time: a resolver has none that are out of theirs, if they
- * are not out of ours alone.  That they are within it says little.  False: on its way. */
+/* The root's signatures are valid for some days, and made anew all the time: a resolver has none that are out
+ * of theirs, if they are not out of ours alone.  That they are within it says little.  False: on its way. */
 static bool ask_root(struct run *run, struct clock *clock)
 {
     const struct dns_answer *soa = need_dns(run, "", DNS_SOA);
@@ -82,7 +84,8 @@ static bool ask_root(struct run *run, struct clock *clock)
 
     if (!soa || !now)
         return false;
-    if (!soa->signed_until_s || (*now >= (int64_t)soa->signed_from_s - SKEW_MAX_S && *now <= (int64_t)soa->signed_until_s + SKEW_MAX_S))
+    if (!soa->signed_until_s ||
+        (*now >= (int64_t)soa->signed_from_s - SKEW_MAX_S && *now <= (int64_t)soa->signed_until_s + SKEW_MAX_S))
         return true;
     clock->state = CLOCK_WRONG;
     clock->skew_s = *now - (int64_t)(*now > (int64_t)soa->signed_until_s ? soa->signed_until_s : soa->signed_from_s);

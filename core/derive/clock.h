@@ -8,9 +8,9 @@
 
 struct run;
 
-/* Is our clock right?  Compared with what servers say that this audit talks to anyway: the policy host's Date, the greetings
- * of the MX hosts; their addresses on this machine left out.  Where nobody tells, the signatures of the root zone do, roughly.  Where it is wrong, or may be, what depends on the time of day is
- * unknown.  (threats.md T5) */
+/* Is our clock right?  Compared with what servers say that this audit talks to anyway: the policy host's Date, the
+ * greetings of the MX hosts; their addresses on this machine left out.  Where nobody tells, the signatures of the root
+ * zone do, roughly.  Where it is wrong, or may be, what depends on the time of day is unknown.  (threats.md T5) */
 struct clock {
     enum clock_state { CLOCK_PENDING, CLOCK_UNTESTED, CLOCK_RIGHT, CLOCK_WRONG } state;
     /* The rest is of those two last. */

@@ -122,15 +122,18 @@ static bool can_have_tlsa(struct run *run, const char *base)
 {
     uint8_t wire[NAME_WIRE_MAX];
 
-    return name_to_wire(str_printf(run_arena(run), "_%u._tcp.%s", (unsigned)run_target(run)->smtp_port, base), wire) > 0;
+    return name_to_wire(str_printf(run_arena(run), "_%u._tcp.%s", (unsigned)run_target(run)->smtp_port, base), wire) >
+           0;
 }
 
 /* An alias that is signed itself, and leads where nothing is: the records at its own name bind.  (RFC 7672 2.2.2) */
-static enum dns_security security_of_alias(struct run *run, const struct mx_host *host, struct trouble *trouble, bool *pending)
+static enum dns_security security_of_alias(struct run *run, const struct mx_host *host, struct trouble *trouble,
+                                           bool *pending)
 {
     const struct dns_answer *address = host->a && host->a->status == DNS_OK ? host->a : host->aaaa, *alias;
 
-    if (!address || address->status != DNS_OK || !address->chain_count || need_security(run, address, pending) != DNS_INSECURE)
+    if (!address || address->status != DNS_OK || !address->chain_count ||
+        need_security(run, address, pending) != DNS_INSECURE)
         return DNS_INSECURE;
     alias = need_dns(run, host->name, DNS_CNAME);
     *pending = *pending || !alias;
@@ -174,7 +177,8 @@ static void find_tlsa(struct run *run, struct dane *dane, const struct mx_host *
         dane->tlsa = ask(run, dane, host->name);
 }
 
-static enum dns_security note_weakest_security(struct dane *dane, enum dns_security so_far, enum dns_security security, const char *what)
+static enum dns_security note_weakest_security(struct dane *dane, enum dns_security so_far, enum dns_security security,
+                                               const char *what)
 {
     enum dns_security both = security_of_both(so_far, security);
 
@@ -321,7 +325,8 @@ static bool is_not_meant_to_be_shown(const struct tls_session *session, int64_t 
 {
     const struct x509_facts *leaf = tls_session_leaf(session);
 
-    return leaf && (now < leaf->not_before || now > leaf->not_after || (leaf->dns_name_count > 0 && !session->name_matches));
+    return leaf &&
+           (now < leaf->not_before || now > leaf->not_after || (leaf->dns_name_count > 0 && !session->name_matches));
 }
 
 static const char *record_of_leaf(struct arena *arena, const struct tls_session *session)
@@ -344,7 +349,8 @@ struct dane_diagnosis dane_diagnose(struct arena *arena, const struct dane *dane
     const char *names[] = {dane->base, dane->host, domain};
     struct tls_dane question = {session->chain, session->chain_count, names, sizeof names / sizeof *names, now};
     bool mishap = is_not_meant_to_be_shown(session, now);
-    struct dane_diagnosis found = {mishap ? DANE_BAD_CERTIFICATE : DANE_OTHER_KEY, mishap ? NULL : record_of_leaf(arena, session)};
+    struct dane_diagnosis found = {mishap ? DANE_BAD_CERTIFICATE : DANE_OTHER_KEY,
+                                   mishap ? NULL : record_of_leaf(arena, session)};
 
     for (size_t i = 0; i < dane->count; i++) {
         struct dns_record swapped = *dane->records[i].record;

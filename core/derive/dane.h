@@ -2,8 +2,8 @@
  *
  * They count if the MX RRset, the host's addresses and the TLSA RRset are all DNSSEC-secure (2.2); of those that count,
  * a sender uses the records with usage 2 or 3 that it understands (3.1).  For a host that is an alias the name at the
- * end is tried first, then the host's own (2.2.3); one that is signed itself and leads into an unsigned zone has records at
- * its own name alone (2.2.2).
+ * end is tried first, then the host's own (2.2.3); one that is signed itself and leads into an unsigned zone has
+ * records at its own name alone (2.2.2).
  *
  * Derived from evidence within a run, like the inventory.
  */
@@ -56,7 +56,8 @@ struct dane {
     const char *base;              /* the TLSA base domain */
     const char *owner;             /* "_25._tcp.mx.example.org" */
     const struct dns_answer *tlsa; /* NULL: not known */
-    enum dns_security alias;       /* of an alias into an unsigned zone, whose addresses need not be secure; else DNS_INSECURE */
+    /* of an alias into an unsigned zone, whose addresses need not be secure; else DNS_INSECURE */
+    enum dns_security alias;
     bool has_no_name;              /* see DANE_NO_NAME */
     const char *weak_spot;         /* DANE_INSECURE, DANE_UNDECIDED: which of the three it is */
     const struct dane_record *records;
@@ -95,7 +96,8 @@ struct dane_diagnosis {
     const char *record; /* "2 1 1 ..." that matches what is shown, tried; NULL: none is to be published */
 };
 
-struct dane_diagnosis dane_diagnose(struct arena *, const struct dane *, const struct tls_session *, const char *domain, int64_t now);
+struct dane_diagnosis dane_diagnose(struct arena *, const struct dane *, const struct tls_session *, const char *domain,
+                                    int64_t now);
 
 const char *dane_key_digest(struct arena *,
                             struct str certificate); /* for a record "3 1 1 ...", in hex; NULL: no certificate */

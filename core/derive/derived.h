@@ -1,11 +1,12 @@
 /* core/derive/derived.h - facts that follow from evidence, derived once and remembered with the audit.
  *
- * Probes are run anew whenever evidence arrives, and several ask for the same fact: the inventory, an SPF result.  It is
- * derived when it is first needed, and again only when evidence that it still waited for has become known; until then who
- * needs it waits for that evidence, too.  So a probe, and a derivation, still reads as a pure function of evidence.
+ * Probes are run anew whenever evidence arrives, and several ask for the same fact: the inventory, an SPF result.  It
+ * is derived when it is first needed, and again only when evidence that it still waited for has become known; until
+ * then who needs it waits for that evidence, too.  So a probe, and a derivation, still reads as a pure function of
+ * evidence.
  *
- * A fact is settled when nothing that it is made of is on its way.  A settled fact lives as long as its audit, one that is
- * not as long as the run that needed it.
+ * A fact is settled when nothing that it is made of is on its way.  A settled fact lives as long as its audit, one that
+ * is not as long as the run that needed it.
  */
 #pragma once
 

@@ -16,7 +16,8 @@ const char *dkim_selector_alone(struct arena *arena, const char *given)
     static const char suffix[] = "._domainkey";
 
     for (const char *at = strchr(given, '.'); at; at = strchr(at + 1, '.')) {
-        bool ends = str_starts_nocase(str_of(at), suffix) && (at[sizeof suffix - 1] == '.' || at[sizeof suffix - 1] == '\0');
+        bool ends =
+            str_starts_nocase(str_of(at), suffix) && (at[sizeof suffix - 1] == '.' || at[sizeof suffix - 1] == '\0');
 
         if (ends && at > given)
             return str_text(arena, (struct str){given, (size_t)(at - given)});
@@ -41,7 +42,8 @@ enum dkim_presence need_dkim_presence(struct run *run)
     enum dkim_presence presence = target->selector_count ? DKIM_ABSENT : DKIM_UNKNOWN;
 
     for (size_t i = 0; i < target->selector_count; i++) {
-        const char *owner = str_printf(run_arena(run), "%s._domainkey.%s", dkim_selector_alone(run_arena(run), target->selectors[i]), target->domain);
+        const char *owner = str_printf(run_arena(run), "%s._domainkey.%s",
+                                       dkim_selector_alone(run_arena(run), target->selectors[i]), target->domain);
         const struct dns_answer *answer = strlen(owner) <= NAME_OCTETS_MAX ? need_dns(run, owner, DNS_TXT) : NULL;
 
         if (strlen(owner) > NAME_OCTETS_MAX)

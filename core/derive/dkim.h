@@ -1,4 +1,5 @@
-/* core/derive/dkim.h - can mail be signed for the audited domain?  As far as its declared selectors tell: others cannot be found. */
+/* core/derive/dkim.h - can mail be signed for the audited domain?
+ * As far as its declared selectors tell: others cannot be found. */
 #pragma once
 
 #include <stdbool.h>

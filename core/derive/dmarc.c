@@ -61,7 +61,8 @@ static void read_records(struct run *run, struct dmarc_step *step)
 /* Of a resolver whose denials are worth nothing, all are confirmed. */
 static const struct dns_answer *need_text(struct run *run, const char *owner)
 {
-    return instrument_may_deny(need_instrument(run)) ? need_dns(run, owner, DNS_TXT) : need_confirmed(run, owner, DNS_TXT).answer;
+    return instrument_may_deny(need_instrument(run)) ? need_dns(run, owner, DNS_TXT)
+                                                     : need_confirmed(run, owner, DNS_TXT).answer;
 }
 
 /* Asks what stands at a name.  False: on its way. */
@@ -259,8 +260,8 @@ static bool has_record(const struct dmarc *d)
     return false;
 }
 
-/* Before it is said that there is none: the servers of the zone may have what this resolver does not see.  The zones above the
- * organisation are not asked.  False: on its way. */
+/* Before it is said that there is none: the servers of the zone may have what this resolver
+ * does not see.  The zones above the organisation are not asked.  False: on its way. */
 static bool look_twice(struct run *run, struct dmarc *d)
 {
     const char *organisation = name_org_domain(d->domain);

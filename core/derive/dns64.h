@@ -1,4 +1,5 @@
-/* core/derive/dns64.h - the prefixes by which a resolver turns IPv4 addresses into IPv6 ones.  (RFC 7050 3, RFC 6052 2.2)
+/* core/derive/dns64.h - the prefixes by which a resolver turns IPv4 addresses into IPv6 ones.  (RFC 7050 3, RFC
+ * 6052 2.2)
  *
  * An address under such a prefix is the translator's: no host has it.
  */

@@ -76,7 +76,8 @@ static size_t list_candidates(struct run *run, const struct inventory *mail, con
 }
 
 /* Only where there are more names than are looked up does their order matter. */
-static void put_banner_first(struct run *run, const struct inventory *mail, const struct ip *ip, struct candidate *all, size_t count, bool *pending)
+static void put_banner_first(struct run *run, const struct inventory *mail, const struct ip *ip, struct candidate *all,
+                             size_t count, bool *pending)
 {
     const char *banner = count > PTR_NAMES_TRIED ? banner_of(run, mail, ip, pending) : NULL;
 
@@ -91,7 +92,8 @@ static enum confirmation confirm(const struct dns_answer *forward, const struct 
     return dns_answer_has_ip(forward, ip) ? CONFIRMS : DENIES;
 }
 
-const struct fcrdns *need_fcrdns(struct run *run, const struct inventory *mail, const struct ip *ip, const struct dns_answer *ptr)
+const struct fcrdns *need_fcrdns(struct run *run, const struct inventory *mail, const struct ip *ip,
+                                 const struct dns_answer *ptr)
 {
     struct arena *arena = run_arena(run);
     struct candidate *all = ARENA_ARRAY(arena, struct candidate, ptr->count + 1);

@@ -1,4 +1,5 @@
-/* core/derive/fcrdns.h - forward-confirmed reverse DNS of one address, step by step.  (checks.md, section 4; RFC 8601 3) */
+/* core/derive/fcrdns.h - forward-confirmed reverse DNS of one
+ * address, step by step.  (checks.md, section 4; RFC 8601 3) */
 #pragma once
 
 #include <stdbool.h>
@@ -34,4 +35,5 @@ struct fcrdns {
 };
 
 /* `ptr` is known; an answer without names gives an empty, complete result.  Never NULL. */
-const struct fcrdns *need_fcrdns(struct run *, const struct inventory *, const struct ip *, const struct dns_answer *ptr);
+const struct fcrdns *need_fcrdns(struct run *, const struct inventory *, const struct ip *,
+                                 const struct dns_answer *ptr);

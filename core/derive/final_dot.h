@@ -3,6 +3,6 @@
 
 struct arena;
 
-/* "mx.example.net" for the target "mx.example.net.example.org" of a record of example.org; NULL: the target does not look
- * like that.  It is for names that do not exist. */
+/* "mx.example.net" for the target "mx.example.net.example.org" of a record of example.org;
+ * NULL: the target does not look like that.  It is for names that do not exist. */
 const char *name_without_appended_zone(struct arena *, const char *target, const char *domain);

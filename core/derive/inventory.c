@@ -1,4 +1,5 @@
-/* core/derive/inventory.c - a domain's mail hosts and mail addresses, from its MX records and its user's declarations. */
+/* core/derive/inventory.c - a domain's mail hosts and mail
+ * addresses, from its MX records and its user's declarations. */
 #include "core/derive/inventory.h"
 
 #include <stdlib.h>
@@ -346,7 +347,8 @@ static bool is_declared_no_sender(const struct target *target, const struct ip *
     return false;
 }
 
-/* Addresses that the domain's own SPF record names one by one.  Special-purpose ones cannot be seen as senders by anybody. */
+/* Addresses that the domain's own SPF record names one by one.
+ * Special-purpose ones cannot be seen as senders by anybody. */
 static void find_spf_senders(struct build *b)
 {
     const struct spf_addresses *named = need_spf_addresses(b->run, b->run->audit->target->domain);
@@ -368,7 +370,8 @@ static void find_spf_senders(struct build *b)
     }
 }
 
-/* A match inside another organisation's include makes no sender role: shared pools cover the provider's inbound hosts too. */
+/* A match inside another organisation's include makes no sender
+ * role: shared pools cover the provider's inbound hosts too. */
 static bool is_authorised_by_own_record(const struct spf_result *spf, const char *domain)
 {
     return spf->word == SPF_PASS && spf->path_count &&
@@ -378,7 +381,8 @@ static bool is_authorised_by_own_record(const struct spf_result *spf, const char
 static void settle_role(struct build *b, struct mail_address *address)
 {
     const struct target *target = b->run->audit->target;
-    struct spf_question question = spf_question_of(b->run, &address->ip, target->domain, address->helo_count ? address_helo(address) : "");
+    struct spf_question question =
+        spf_question_of(b->run, &address->ip, target->domain, address->helo_count ? address_helo(address) : "");
     const struct spf_result *spf = need_spf(b->run, &question);
     bool says_nothing;
 
@@ -438,7 +442,8 @@ static const void *derive_inventory(struct run *run, const void *argument)
     (void)argument;
     b.inventory = ARENA_NEW(run_arena(run), struct inventory);
     b.most = SENDERS_MAX;
-    b.unresolved = ARENA_ARRAY(run_arena(run), struct unresolved, MX_HOSTS_MAX + run->audit->target->sender_count + ADDRESSES_MAX);
+    b.unresolved =
+        ARENA_ARRAY(run_arena(run), struct unresolved, MX_HOSTS_MAX + run->audit->target->sender_count + ADDRESSES_MAX);
     b.inventory->kind = MX_PENDING;
     find_senders(&b); /* first: they are never left out for want of room */
     b.most = b.inventory->address_count + ADDRESSES_MAX;
@@ -454,7 +459,8 @@ static const void *derive_inventory(struct run *run, const void *argument)
     b.inventory->hosts = b.hosts;
     b.inventory->addresses = b.addresses;
     b.inventory->unresolved = b.unresolved;
-    run_grant(run, b.inventory->address_count * DNS_QUERIES_PER_ADDRESS + b.inventory->host_count * DNS_QUERIES_PER_HOST);
+    run_grant(run,
+              b.inventory->address_count * DNS_QUERIES_PER_ADDRESS + b.inventory->host_count * DNS_QUERIES_PER_HOST);
     b.inventory->complete = !b.pending && b.inventory->kind != MX_PENDING;
     return b.inventory;
 }

@@ -1,7 +1,7 @@
 /* core/derive/inventory.h - a domain's mail hosts and mail addresses: MX -> hosts -> addresses, and declared senders.
  *
- * Derived from evidence within a run, so it grows from run to run; need_inventory() is never NULL and holds what is known
- * so far.  Its lists are in order: MX hosts by preference, then name; addresses IPv4 first, then by value.
+ * Derived from evidence within a run, so it grows from run to run; need_inventory() is never NULL and holds what is
+ * known so far.  Its lists are in order: MX hosts by preference, then name; addresses IPv4 first, then by value.
  * (checks.md, "Roles of an IP"; RFC 5321 5.1; RFC 7505)
  */
 #pragma once
@@ -51,12 +51,14 @@ struct mail_address {
     const char *term;   /* of the SPF record, where it made the address a sender: "ip4:192.0.2.1"; NULL */
     const char *const *hosts; /* MX hosts, and declared sender host names, that have it */
     size_t host_count;
-    const char *mx_name;      /* the first MX host that has it: whose session shows banner and EHLO; NULL for sender-only */
+    /* the first MX host that has it: whose session shows banner and EHLO; NULL for sender-only */
+    const char *mx_name;
 };
 
 struct unresolved { /* a name that has addresses of the inventory, or should */
     const char *host;
-    const struct trouble *trouble; /* why not all of them are known; NULL: a declared sender that has none, for a fact */
+    /* why not all of them are known; NULL: a declared sender that has none, for a fact */
+    const struct trouble *trouble;
 };
 
 struct inventory {
@@ -72,7 +74,8 @@ struct inventory {
     size_t addresses_left_out; /* beyond ADDRESSES_MAX */
     const struct unresolved *unresolved; /* no host twice */
     size_t unresolved_count;
-    const struct spf_addresses *named; /* by the domain's own SPF: its ranges are not inventoried.  NULL: not looked up */
+    /* by the domain's own SPF: its ranges are not inventoried.  NULL: not looked up */
+    const struct spf_addresses *named;
     bool complete; /* nothing that it is made of is on its way */
 };
 

@@ -96,7 +96,8 @@ static void assume_helo(struct build *b, const struct smtp_session *session)
     struct mail_path *path = b->path;
     const char *name;
 
-    if (!session || session->greeting.code != 220 || !need_helo_stand_in(b->run, &path->address->ip, session, &name) || !*name)
+    if (!session || session->greeting.code != 220 || !need_helo_stand_in(b->run, &path->address->ip, session, &name) ||
+        !*name)
         return;
     if (path->helo_count && name_equal(name, str_text(run_arena(b->run), b->helos[0].name)))
         return;
@@ -134,8 +135,9 @@ static void look_up(struct build *b, struct str name)
 
     if (!name_is_host(host) || path_host(b->path, host))
         return;
-    b->hosts[b->path->host_count++] = (struct path_host){
-        host, need_confirmed(b->run, host, v6 ? DNS_AAAA : DNS_A).answer, need_dns(b->run, host, v6 ? DNS_A : DNS_AAAA)};
+    b->hosts[b->path->host_count++] =
+        (struct path_host){host, need_confirmed(b->run, host, v6 ? DNS_AAAA : DNS_A).answer,
+                           need_dns(b->run, host, v6 ? DNS_A : DNS_AAAA)};
 }
 
 static void look_names_up(struct build *b)

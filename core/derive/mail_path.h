@@ -1,7 +1,8 @@
-/* core/derive/mail_path.h - the way of mail through one mail address, link by link, and every name that the address goes by.
+/* core/derive/mail_path.h - the way of mail through one mail address, link by link, and every name that the address
+ * goes by.
  *
- * Put together once, from the same facts that the probes judge; identity cards, the drawing and the JSON report show it, so
- * that none of them can come to another judgement than the findings.  Pieces that nobody asked for are missing.
+ * Put together once, from the same facts that the probes judge; identity cards, the drawing and the JSON report show
+ * it, so that none of them can come to another judgement than the findings.  Pieces that nobody asked for are missing.
  */
 #pragma once
 
@@ -21,7 +22,8 @@ enum link { LINK_HOLDS, LINK_BROKEN, LINK_OPEN }; /* open: could not be establis
 struct path_name { /* a PTR name of the address */
     const char *name;
     enum link link;                   /* does it lead back to the address? */
-    const struct dns_answer *forward; /* its addresses of the same family; NULL: not asked, since it is no host name if broken */
+    /* its addresses of the same family; NULL: not asked, since it is no host name if broken */
+    const struct dns_answer *forward;
 };
 
 enum helo_origin { HELO_DECLARED, HELO_OF_GREETING, HELO_OF_EHLO };

@@ -53,7 +53,9 @@ static enum page_step look_at_host(struct run *run, struct page *page, const cha
         return page->response ? PAGE_SOUND : PAGE_PENDING;
     }
     if (page->a->status != DNS_UNKNOWN && page->aaaa->status != DNS_UNKNOWN)
-        return faulty(page, str_printf(arena, page->a->status == DNS_NXDOMAIN ? "the host %s does not exist" : "the host %s has no address",
+        return faulty(page, str_printf(arena,
+                                       page->a->status == DNS_NXDOMAIN ? "the host %s does not exist"
+                                                                       : "the host %s has no address",
                                        host));
     if (page->a->chain_loops || page->aaaa->chain_loops)
         return faulty(page, str_printf(arena, "the host is an alias that leads in a circle: %s",
@@ -73,7 +75,8 @@ static enum page_step look_at_certificate(struct run *run, struct page *page)
     if (clock.state == CLOCK_WRONG)
         return undecided(page, &clock.trouble);
     if (tls && tls->verify_error)
-        return faulty(page, str_printf(run_arena(run), "the web server's certificate is not valid: %s", tls->verify_text));
+        return faulty(page,
+                      str_printf(run_arena(run), "the web server's certificate is not valid: %s", tls->verify_text));
     if (tls && !tls->name_matches)
         return faulty(page, "the web server's certificate is another host's: it does not have the name in the URL");
     return faulty(page, "the web server's certificate is not valid");
@@ -85,15 +88,17 @@ static enum page_step look_at_answer(struct run *run, struct page *page)
     struct arena *arena = run_arena(run);
 
     if (response->status / 100 == 3)
-        return faulty(page, str_printf(arena, "the web server redirects (status %d)%s%s, which is not followed", response->status,
-                                       response->location.len ? " to " : "", str_text(arena, response->location)));
+        return faulty(page, str_printf(arena, "the web server redirects (status %d)%s%s, which is not followed",
+                                       response->status, response->location.len ? " to " : "",
+                                       str_text(arena, response->location)));
     if (response->status != 200)
         return faulty(page, str_printf(arena, "the web server answers with status %d", response->status));
     if (response->content_encoding.len > 0 && !str_equal_nocase(response->content_encoding, str_of("identity")))
         return faulty(page, str_printf(arena, "the web server uses the content coding %s, which nobody asked for",
                                        str_text(arena, response->content_encoding)));
     if (response->end == HTTPS_END_TOO_LARGE)
-        return faulty(page, str_printf(arena, "there are more than %zu octets, of which the rest was not read", page->body_max));
+        return faulty(
+            page, str_printf(arena, "there are more than %zu octets, of which the rest was not read", page->body_max));
     return PAGE_SOUND;
 }
 

@@ -26,4 +26,5 @@ struct page {
 
 /* Of what is behind the URL body_max octets are read; more are a fault. */
 struct page need_page(struct run *, const char *url, size_t body_max);
-struct page need_response(struct run *, const char *url, size_t body_max); /* PAGE_SOUND: there is one, whatever it is worth */
+/* PAGE_SOUND: there is one, whatever it is worth */
+struct page need_response(struct run *, const char *url, size_t body_max);

@@ -124,9 +124,10 @@ static bool is_servers_own(struct arena *scratch, struct str word, const char *s
            (memchr(word.at, '.', word.len) && name_is_host(name) && name_is_under(name, name_org_domain(server_name)));
 }
 
-/* The text without the server's own names: what is called "rbl" or "blocked" is a host.  *names_us: our address or name is
- * among its words. */
-static struct str without_own_names(struct arena *scratch, const struct refusal_parties *parties, struct str text, bool *names_us)
+/* The text without the server's own names: what is called "rbl" or "blocked"
+ * is a host.  *names_us: our address or name is among its words. */
+static struct str without_own_names(struct arena *scratch, const struct refusal_parties *parties, struct str text,
+                                    bool *names_us)
 {
     char *plain = (char *)arena_alloc(scratch, text.len + 1);
     struct str word;
@@ -136,8 +137,9 @@ static struct str without_own_names(struct arena *scratch, const struct refusal_
         memcpy(plain, text.at, text.len);
     *names_us = false;
     while ((word = next_word(text, &at)).len) {
-        bool ours = (parties->our_ip.family != IP_NONE && is_our_address(scratch, word, &parties->our_ip)) ||
-                    (strchr(parties->our_name, '.') && equals(word, parties->our_name) && !equals(word, parties->server_name));
+        bool ours =
+            (parties->our_ip.family != IP_NONE && is_our_address(scratch, word, &parties->our_ip)) ||
+            (strchr(parties->our_name, '.') && equals(word, parties->our_name) && !equals(word, parties->server_name));
 
         *names_us = *names_us || ours;
         if (is_servers_own(scratch, word, parties->server_name))

@@ -1,4 +1,5 @@
-/* core/derive/refusal.h - does a mail server that refuses refuse everybody, or us?  By its words.  (checks.md, section 7)
+/* core/derive/refusal.h - does a mail server that refuses refuse everybody, or us?  By its words.  (checks.md, section
+ * 7)
  *
  * A server that turns this machine away for its address, its names or its reputation says nothing about the domain that
  * is audited.  Words count as whole words, in any case and with any punctuation around (bounce_words.h); what they mean
@@ -24,10 +25,11 @@ enum refusal {
 struct refusal_parties {
     struct ip our_ip;        /* IP_NONE: not known */
     const char *our_name;    /* said in EHLO */
-    const char *server_name; /* of the MX host: what is called like it, or below its domain, is its own name; "" for none */
+    const char
+        *server_name; /* of the MX host: what is called like it, or below its domain, is its own name; "" for none */
 };
 
-/* `text` is what stands behind `code` in all lines of a reply, 4yz or 5yz.  What we could repair is told before what merely
- * names us.  Exhausts the arena where there is no memory. */
+/* `text` is what stands behind `code` in all lines of a reply, 4yz or 5yz.  What we could
+ * repair is told before what merely names us.  Exhausts the arena where there is no memory. */
 enum refusal refusal_by_words(struct arena *, const struct refusal_parties *, int code, struct str text);
 const char *refusal_text(enum refusal); /* "the server says that ...", a clause */

@@ -18,7 +18,8 @@ static bool is_negative(const struct dns_answer *answer)
 
 static bool was_never_asked(const struct dns_answer *answer)
 {
-    return answer->status == DNS_UNKNOWN && (answer->trouble.reason == REASON_BUDGET || answer->trouble.reason == REASON_RESOURCES);
+    return answer->status == DNS_UNKNOWN &&
+           (answer->trouble.reason == REASON_BUDGET || answer->trouble.reason == REASON_RESOURCES);
 }
 
 static const struct dns_answer *ask(struct run *run, struct instrument *in, const char *name, enum dns_type type)
@@ -133,7 +134,8 @@ bool instrument_may_deny(const struct instrument *in)
 const char *instrument_fault_text(const struct instrument *in)
 {
     if (in->root == ROOT_FILTERED)
-        return "the resolver of this machine filters: it denies even the root and com., so what it calls absent may well exist";
+        return "the resolver of this machine filters: it denies even the root and com., so what it calls absent may "
+               "well exist";
     if (in->root == ROOT_SILENT)
         return "the resolver of this machine does not work: it has no answer even for the root and com.";
     return "the resolver answers for names that do not exist, so its word on absence counts for nothing";
@@ -154,10 +156,12 @@ const char *instrument_text(struct arena *arena, const struct instrument *in)
                                               [VALIDATION_UNTESTED] = "",
                                               [VALIDATION_SHOWN] = ", refuses bogus answers",
                                               [VALIDATION_MISSING] = ", hands on bogus answers"};
-    const char *text = str_printf(arena, "%s%s%s", roots[in->root], inventions[in->invented], validations[in->validation]);
+    const char *text =
+        str_printf(arena, "%s%s%s", roots[in->root], inventions[in->invented], validations[in->validation]);
 
     for (size_t i = 0; i < in->dns64_count; i++)
-        text = str_printf(arena, "%s, makes IPv6 addresses under %s (DNS64)", text, ip_network_text(arena, &in->dns64[i]));
+        text =
+            str_printf(arena, "%s, makes IPv6 addresses under %s (DNS64)", text, ip_network_text(arena, &in->dns64[i]));
     return text;
 }
 
@@ -192,7 +196,8 @@ static bool is_translated(const struct instrument *in, const struct ip *ip)
     return false;
 }
 
-static const struct dns_answer *without_translated(struct run *run, const struct dns_answer *answer, const struct instrument *in)
+static const struct dns_answer *without_translated(struct run *run, const struct dns_answer *answer,
+                                                   const struct instrument *in)
 {
     struct dns_record *own = ARENA_ARRAY(run_arena(run), struct dns_record, answer->count + 1);
     struct dns_answer *left;
@@ -229,7 +234,8 @@ const struct dns_answer *resolver_believe(struct run *run, const struct dns_answ
     return in->dns64_pending ? NULL : without_translated(run, answer, in);
 }
 
-/* Stubs (systemd-resolved's, Docker's) set AD on what another resolver told them, and on what stands in a hosts file. */
+/* Stubs (systemd-resolved's, Docker's) set AD on what another
+ * resolver told them, and on what stands in a hosts file. */
 static bool is_stub(const char *server)
 {
     return strcmp(server, "127.0.0.53") == 0 || strcmp(server, "127.0.0.11") == 0;
@@ -245,7 +251,8 @@ bool instrument_validates(const struct instrument *in, const struct vantage *her
 /* Who has validated an answer has its signatures, and hands them on as those of the root: else AD is made up. */
 static bool lacks_signatures(const struct dns_answer *root, const struct dns_answer *answer)
 {
-    return root && root->algorithm_count && answer->edns && answer->security == DNS_SECURE && answer->count && !answer->algorithm_count;
+    return root && root->algorithm_count && answer->edns && answer->security == DNS_SECURE && answer->count &&
+           !answer->algorithm_count;
 }
 
 bool need_trust_in_ad(struct run *run, const struct dns_answer *answer, bool *pending)

@@ -1,9 +1,9 @@
-/* core/derive/resolver.h - the resolver is an instrument, not a judge: what it is worth is tested before it is believed.
- * (checks.md, section 16; threats.md D13)
+/* core/derive/resolver.h - the resolver is an instrument, not a judge: what it is worth is tested before it is
+ * believed. (checks.md, section 16; threats.md D13)
  *
- * The tests are questions like any other: asked beside the first ones, once a run, recorded and replayed.  A test that the
- * resolver cannot take proves nothing against it, and one that nobody has made (an old recording, a spent budget) leaves
- * everything as it is.
+ * The tests are questions like any other: asked beside the first ones, once a run, recorded and replayed.  A test that
+ * the resolver cannot take proves nothing against it, and one that nobody has made (an old recording, a spent budget)
+ * leaves everything as it is.
  */
 #pragma once
 
@@ -68,13 +68,14 @@ const char *instrument_text(struct arena *, const struct instrument *);
 struct vantage;
 bool instrument_validates(const struct instrument *, const struct vantage *);
 
-/* The answer of the resolver as far as it can be believed: trouble (reason resolver_down) where it is a denial and its word on
- * absence is worth nothing, or an address that it makes up; without the translator's addresses (DNS64).  NULL: on its way. */
+/* The answer of the resolver as far as it can be believed: trouble (reason resolver_down)
+ * where it is a denial and its word on absence is worth nothing, or an address that it
+ * makes up; without the translator's addresses (DNS64).  NULL: on its way. */
 const struct dns_answer *resolver_believe(struct run *, const struct dns_answer *, enum dns_type);
 
 /* As need_dns(), without that judgement. */
 const struct dns_answer *need_dns_unjudged(struct run *, const char *name, enum dns_type type);
 
-/* AD in its answers counts: it validates, or nothing shows that it does not and it is no stub that hands on what it was told.
- * *pending is set, never cleared. */
+/* AD in its answers counts: it validates, or nothing shows that it does not and it
+ * is no stub that hands on what it was told. *pending is set, never cleared. */
 bool need_trust_in_ad(struct run *, const struct dns_answer *, bool *pending);

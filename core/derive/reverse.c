@@ -10,7 +10,8 @@
 struct reverse need_reverse(struct run *run, const struct ip *ip)
 {
     struct confirmed c = need_confirmed_reverse(run, ip);
-    struct reverse r = {.state = REVERSE_PENDING, .name = ip_reverse_name(run_arena(run), ip), .ptr = c.answer, .confirmed = c};
+    struct reverse r = {
+        .state = REVERSE_PENDING, .name = ip_reverse_name(run_arena(run), ip), .ptr = c.answer, .confirmed = c};
 
     if (!r.ptr)
         return r;

@@ -1,4 +1,5 @@
-/* core/derive/reverse.h - what an address's reverse name has, an absence confirmed.  (checks.md, section 4, steps 1 and 2) */
+/* core/derive/reverse.h - what an address's reverse name has, an
+ * absence confirmed.  (checks.md, section 4, steps 1 and 2) */
 #pragma once
 
 #include <stdbool.h>

@@ -60,7 +60,9 @@ static const void *need(struct run *run, const struct key *key)
     if (run->only_looks) {
         evidence = store_find(run->audit->store, text, &run->audit->waiter);
         run->refused = true;
-        return evidence && evidence->known && store_is_pinned(run->audit->store, text, &run->audit->waiter) ? evidence->value : NULL;
+        return evidence && evidence->known && store_is_pinned(run->audit->store, text, &run->audit->waiter)
+                   ? evidence->value
+                   : NULL;
     }
     if (!is_pinned_or_affordable(run, key, text)) {
         run->refused = true;
@@ -90,7 +92,8 @@ const struct dns_answer *need_dns(struct run *run, const char *name, enum dns_ty
 
 const struct dns_answer *need_dns_again(struct run *run, const char *name, enum dns_type type)
 {
-    return resolver_believe(run, need(run, &(struct key){.kind = EVIDENCE_DNS, .name = name, .type = type, .nth = 2}), type);
+    return resolver_believe(run, need(run, &(struct key){.kind = EVIDENCE_DNS, .name = name, .type = type, .nth = 2}),
+                            type);
 }
 
 const struct dns_answer *need_dns_at(struct run *run, const struct ip *server, const char *name, enum dns_type type)
@@ -98,7 +101,8 @@ const struct dns_answer *need_dns_at(struct run *run, const struct ip *server, c
     return need(run, &(struct key){.kind = EVIDENCE_DNS, .name = name, .type = type, .ip = *server, .nth = 1});
 }
 
-const struct dns_answer *need_dns_sample(struct run *run, const struct ip *server, const char *name, enum dns_type type, unsigned sample)
+const struct dns_answer *need_dns_sample(struct run *run, const struct ip *server, const char *name, enum dns_type type,
+                                         unsigned sample)
 {
     return need(run, &(struct key){.kind = EVIDENCE_DNS, .name = name, .type = type, .ip = *server, .nth = sample + 2});
 }
@@ -146,10 +150,15 @@ const struct smtp_session *need_connect(struct run *run, const struct ip *ip, ui
     return need(run, &(struct key){.kind = EVIDENCE_CONNECT, .ip = *ip, .port = port, .nth = 1});
 }
 
-const struct https_response *need_https(struct run *run, const char *url, const struct ip *addresses, size_t count, size_t body_max)
+const struct https_response *need_https(struct run *run, const char *url, const struct ip *addresses, size_t count,
+                                        size_t body_max)
 {
-    struct key key = {
-        .kind = EVIDENCE_HTTPS, .name = url, .nth = 1, .addresses = addresses, .address_count = count, .body_max = body_max};
+    struct key key = {.kind = EVIDENCE_HTTPS,
+                      .name = url,
+                      .nth = 1,
+                      .addresses = addresses,
+                      .address_count = count,
+                      .body_max = body_max};
     struct https_response *refused;
     struct url parsed;
 

@@ -1,4 +1,5 @@
-/* core/derive/session.c - which session with a mail server is judged, and by which names.  (checks.md, sections 6, 7) */
+/* core/derive/session.c - which session with a mail server is
+ * judged, and by which names.  (checks.md, sections 6, 7) */
 #include "core/derive/session.h"
 
 #include "core/base/arena.h"
@@ -15,7 +16,8 @@
 /* The way to TLS was open, and then there was nobody. */
 static bool lost_behind_starttls(const struct smtp_session *s)
 {
-    return session_lost_in_tls(s) || (s->state == SMTP_HANDSHAKE && (s->end == SMTP_END_RESET || s->end == SMTP_END_CLOSED));
+    return session_lost_in_tls(s) ||
+           (s->state == SMTP_HANDSHAKE && (s->end == SMTP_END_RESET || s->end == SMTP_END_CLOSED));
 }
 
 /* A second look is worth it where the first may have been bad luck. */
@@ -54,7 +56,8 @@ static struct trouble connect_trouble(enum port25 port25)
     case PORT25_NO_NETWORK:
         return own_words(REASON_TIMEOUT, SIDE_NETWORK, "nothing can be reached from here");
     case PORT25_UNDECIDED:
-        return own_words(REASON_TIMEOUT, SIDE_NETWORK, "no connection, and no canary could show whether port 25 works from here");
+        return own_words(REASON_TIMEOUT, SIDE_NETWORK,
+                         "no connection, and no canary could show whether port 25 works from here");
     default:
         return (struct trouble){0};
     }
@@ -84,7 +87,8 @@ static struct trouble lost_trouble(struct run *run, const struct smtp_session *s
 {
     struct trouble trouble = trouble_of(REASON_CONNECTION_LOST);
 
-    trouble.why = str_printf(run_arena(run), "the connection was %s %s", session_loss_word(s), smtp_state_during(s->state));
+    trouble.why =
+        str_printf(run_arena(run), "the connection was %s %s", session_loss_word(s), smtp_state_during(s->state));
     return trouble;
 }
 
@@ -114,7 +118,8 @@ static struct trouble trouble_of_end(struct run *run, const struct smtp_session 
     return (struct trouble){0};
 }
 
-const struct smtp_session *need_judged_session(struct run *run, const char *mx_host, const struct ip *ip, struct trouble *trouble)
+const struct smtp_session *need_judged_session(struct run *run, const char *mx_host, const struct ip *ip,
+                                               struct trouble *trouble)
 {
     const struct smtp_session *s = need_smtp(run, ip, mx_host), *first;
     bool unconnected;
@@ -132,7 +137,8 @@ const struct smtp_session *need_judged_session(struct run *run, const char *mx_h
             return s;
         }
     }
-    unconnected = s->end == SMTP_END_REFUSED || ((s->end == SMTP_END_TIMEOUT || s->end == SMTP_END_UNREACHABLE) && s->state == SMTP_CONNECTING);
+    unconnected = s->end == SMTP_END_REFUSED ||
+                  ((s->end == SMTP_END_TIMEOUT || s->end == SMTP_END_UNREACHABLE) && s->state == SMTP_CONNECTING);
     if (unconnected) {
         enum port25 port25 = need_port25(run);
 
@@ -203,7 +209,8 @@ static bool raises_question(struct run *run, const struct mail_address *address,
     if (!address_is_sender(address) || address->helo_count || !name_is_host(name))
         return false;
     r = need_reverse(run, &address->ip);
-    return (s->ehlo.code == 250 && !name_equal(ehlo_host_name(run, s), name)) || (r.state == REVERSE_NAMES && !is_reverse_name(&r, name));
+    return (s->ehlo.code == 250 && !name_equal(ehlo_host_name(run, s), name)) ||
+           (r.state == REVERSE_NAMES && !is_reverse_name(&r, name));
 }
 
 const struct smtp_session *need_other_session(struct run *run, const char *mx_host, const struct mail_address *address,

@@ -1,4 +1,5 @@
-/* core/derive/session_doubt.c - when what a server says, or how a session goes, is no verdict on it.  (checks.md, section 7) */
+/* core/derive/session_doubt.c - when what a server says, or how a
+ * session goes, is no verdict on it.  (checks.md, section 7) */
 #include "core/derive/session.h"
 
 #include "core/base/arena.h"
@@ -14,7 +15,8 @@ enum { DRIP_PIECES = 8, DRIP_MS = 300, TARPIT_MS = 10000 };
 
 bool session_lost_in_tls(const struct smtp_session *s)
 {
-    return s->state == SMTP_EHLO_TLS && (s->end == SMTP_END_RESET || s->end == SMTP_END_CLOSED || s->end == SMTP_END_TIMEOUT || s->end == SMTP_END_TLS);
+    return s->state == SMTP_EHLO_TLS && (s->end == SMTP_END_RESET || s->end == SMTP_END_CLOSED ||
+                                         s->end == SMTP_END_TIMEOUT || s->end == SMTP_END_TLS);
 }
 
 const char *session_loss_word(const struct smtp_session *s)
@@ -141,8 +143,9 @@ static bool says_so(struct run *run, const struct smtp_reply *reply)
 
 struct trouble session_tarpit(struct run *run, const struct smtp_session *s)
 {
-    bool is_tarpit = reply_drips(&s->greeting) || reply_drips(&s->ehlo) || says_so(run, &s->greeting) || says_so(run, &s->ehlo) ||
-                     (s->greeting_ms > TARPIT_MS && refusal_in(run, s, REFUSED, text_of(run, &s->greeting, '2')) != REFUSAL_OF_ALL);
+    bool is_tarpit =
+        reply_drips(&s->greeting) || reply_drips(&s->ehlo) || says_so(run, &s->greeting) || says_so(run, &s->ehlo) ||
+        (s->greeting_ms > TARPIT_MS && refusal_in(run, s, REFUSED, text_of(run, &s->greeting, '2')) != REFUSAL_OF_ALL);
     struct trouble trouble = {0};
 
     if (is_tarpit) {

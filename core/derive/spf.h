@@ -51,7 +51,8 @@ struct spf_source {
 };
 
 const struct spf_source *need_spf_source(struct run *, const char *name); /* NULL: on its way */
-/* The name that a term of a record of `domain` is about, whoever sends; NULL: it depends on the sender, or can't be asked for. */
+/* The name that a term of a record of `domain` is about, whoever
+ * sends; NULL: it depends on the sender, or can't be asked for. */
 const char *spf_static_target(struct run *, const char *domain, const struct spf_term *);
 
 /* ---- evaluation ---- */
@@ -179,7 +180,8 @@ struct spf_addresses {
     const struct spf_range *ranges; /* in the order of the records, no duplicates */
     size_t range_count;
     size_t ranges_left_out; /* beyond SPF_RANGES_MAX: for reports, `ranges` holds them, too */
-    const struct ip *hosts; /* that "a" and "mx" name together with a range around them: each lies in one of the ranges */
+    const struct ip
+        *hosts; /* that "a" and "mx" name together with a range around them: each lies in one of the ranges */
     size_t host_count;
     const struct spf_include *includes; /* in the order of the records, no duplicates */
     size_t include_count;
@@ -193,7 +195,8 @@ struct spf_addresses {
 };
 
 const struct spf_addresses *need_spf_addresses(struct run *, const char *domain); /* never NULL */
-const char *spf_include_text(struct arena *, const struct spf_include *); /* "768 IPv4 addresses in 2 ranges, 1 IPv6 range" */
+const char *spf_include_text(struct arena *,
+                             const struct spf_include *); /* "768 IPv4 addresses in 2 ranges, 1 IPv6 range" */
 
 /* ---- writing records ---- */
 

@@ -1,5 +1,5 @@
-/* core/derive/spf_addresses.c - which addresses a domain's own SPF record names one by one, which ranges, and whose records it
- * includes.  (checks.md, "Roles of an IP") */
+/* core/derive/spf_addresses.c - which addresses a domain's own SPF record names one by
+ * one, which ranges, and whose records it includes.  (checks.md, "Roles of an IP") */
 #include <stdlib.h>
 #include <string.h>
 
@@ -224,13 +224,15 @@ static size_t count_record(struct spf_include *include, const struct spf_record 
             networks[count++] = term->network;
         else if (term->kind == SPF_TERM_IP6)
             include->networks6++;
-        else if (term->kind == SPF_TERM_A || term->kind == SPF_TERM_MX || term->kind == SPF_TERM_PTR || term->kind == SPF_TERM_EXISTS)
+        else if (term->kind == SPF_TERM_A || term->kind == SPF_TERM_MX || term->kind == SPF_TERM_PTR ||
+                 term->kind == SPF_TERM_EXISTS)
             include->hosts++;
     }
     return count;
 }
 
-static void sum_up(struct list *l, struct spf_include *include, const struct spf_tree *tree, struct spf_include *const *of)
+static void sum_up(struct list *l, struct spf_include *include, const struct spf_tree *tree,
+                   struct spf_include *const *of)
 {
     struct ip_network *networks;
     size_t room = 1;

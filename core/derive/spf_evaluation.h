@@ -46,6 +46,7 @@ bool spf_term_uses(const struct spf_term *, unsigned what);
 /* %{p}: the domain itself if validated, else a name below it, else any.  (RFC 7208 7.3)  False: on its way. */
 bool spf_set_ptr_name(struct evaluation *, const char *domain);
 /* The name that a term is about; false: pending, or over.  *name is NULL where it cannot be asked for. */
-bool spf_target_of(struct evaluation *, const struct frame *, const struct spf_term *, const char **name, struct str *octets);
+bool spf_target_of(struct evaluation *, const struct frame *, const struct spf_term *, const char **name,
+                   struct str *octets);
 /* Of terms that need no further record.  Look at `pending` and `over` first. */
 bool spf_mechanism_matches(struct evaluation *, const struct frame *, const struct spf_term *);

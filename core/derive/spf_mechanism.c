@@ -84,11 +84,12 @@ const struct dns_answer *spf_ask(struct evaluation *e, const char *name, enum dn
     return answer;
 }
 
-/* That a host of `a` or `mx` has no address is confirmed, as it costs the sender its pass.  Names of exists: are made to be
- * absent. */
+/* That a host of `a` or `mx` has no address is confirmed, as it costs
+ * the sender its pass.  Names of exists: are made to be absent. */
 static const struct dns_answer *ask_host(struct evaluation *e, const char *name, enum dns_type type)
 {
-    const struct dns_answer *answer = e->question->stranger ? need_dns(e->run, name, type) : need_confirmed(e->run, name, type).answer;
+    const struct dns_answer *answer =
+        e->question->stranger ? need_dns(e->run, name, type) : need_confirmed(e->run, name, type).answer;
 
     if (!answer)
         e->pending = true;
@@ -152,8 +153,9 @@ static bool matches_mx(struct evaluation *e, const struct spf_term *term, const 
     }
     hosts = spf_mx_names(e->run, mx, &count);
     if (count > SPF_MX_NAMES) { /* RFC 7208 4.6.4: whichever of them would match */
-        spf_end_with(e, SPF_PERMERROR, str_printf(e->arena, "%s has %zu MX records, and \"mx\" may name %d at most", name, count,
-                                                  (int)SPF_MX_NAMES));
+        spf_end_with(e, SPF_PERMERROR,
+                     str_printf(e->arena, "%s has %zu MX records, and \"mx\" may name %d at most", name, count,
+                                (int)SPF_MX_NAMES));
         return false;
     }
     for (size_t i = 0; i < count; i++)

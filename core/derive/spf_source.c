@@ -1,5 +1,5 @@
-/* core/derive/spf_source.c - what an evaluation of SPF is made of: records, names of MX hosts and of addresses, macro values.
- */
+/* core/derive/spf_source.c - what an evaluation of SPF is made of:
+ * records, names of MX hosts and of addresses, macro values. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -91,7 +91,8 @@ const struct spf_source *need_spf_source_for(struct run *run, const struct spf_q
     if (!published || !q->tried_at || !name_equal(name, q->tried_at))
         return published;
     source = ARENA_NEW(run_arena(run), struct spf_source);
-    *source = (struct spf_source){.name = published->name, .state = SPF_SOURCE_FOUND, .answer = published->answer, .record_count = 1};
+    *source = (struct spf_source){
+        .name = published->name, .state = SPF_SOURCE_FOUND, .answer = published->answer, .record_count = 1};
     source->texts[0] = q->tried;
     source->record = spf_record_parse(run_arena(run), q->tried);
     if (source->record->too_many) {
@@ -115,9 +116,10 @@ struct spf_question spf_question_of(struct run *run, const struct ip *ip, const 
 
 const char *spf_question_text(struct arena *arena, const struct spf_question *q)
 {
-    return str_printf(arena, "%s %s %s %s%s%s %s %s", name_lower(arena, q->domain), q->ip.family == IP_NONE ? "-" : ip_text(arena, &q->ip),
-                      bytes_escape(arena, q->sender), bytes_escape(arena, q->helo), q->explain ? " explain" : "",
-                      q->stranger ? " stranger" : "", q->tried_at ? name_lower(arena, q->tried_at) : "",
+    return str_printf(arena, "%s %s %s %s%s%s %s %s", name_lower(arena, q->domain),
+                      q->ip.family == IP_NONE ? "-" : ip_text(arena, &q->ip), bytes_escape(arena, q->sender),
+                      bytes_escape(arena, q->helo), q->explain ? " explain" : "", q->stranger ? " stranger" : "",
+                      q->tried_at ? name_lower(arena, q->tried_at) : "",
                       q->tried_at ? bytes_escape(arena, q->tried) : "");
 }
 

@@ -76,10 +76,11 @@ const char *spf_include_text(struct arena *arena, const struct spf_include *incl
 
     if (include->networks4)
         add_part(arena, &text,
-                 str_printf(arena, "%llu IPv4 address%s in %zu range%s", include->ip4, include->ip4 == 1 ? "" : "es", include->networks4,
-                            include->networks4 == 1 ? "" : "s"));
+                 str_printf(arena, "%llu IPv4 address%s in %zu range%s", include->ip4, include->ip4 == 1 ? "" : "es",
+                            include->networks4, include->networks4 == 1 ? "" : "s"));
     if (include->networks6)
-        add_part(arena, &text, str_printf(arena, "%zu IPv6 range%s", include->networks6, include->networks6 == 1 ? "" : "s"));
+        add_part(arena, &text,
+                 str_printf(arena, "%zu IPv6 range%s", include->networks6, include->networks6 == 1 ? "" : "s"));
     if (include->hosts)
         add_part(arena, &text, "hosts by name");
     if (!include->is_known)

@@ -1,5 +1,5 @@
-/* core/derive/spf_tree.c - all records that an SPF record leads to, and what each costs; asks early for what an evaluation may
- * need.
+/* core/derive/spf_tree.c - all records that an SPF record leads to, and what each costs; asks early for what an
+ * evaluation may need.
  *
  * Breadth first.  A record's children are looked at once all records before it are known, so neither the tree nor what
  * is asked for depends on the order in which answers arrive. */

@@ -59,8 +59,10 @@ static enum sts_step look_at_record(struct arena *arena, struct sts *sts)
 /* RFC 8461 3.3: 200, no redirect. */
 static enum sts_step look_at_page(struct sts *sts)
 {
-    static const enum sts_step steps[] = {
-        [PAGE_PENDING] = STS_PENDING, [PAGE_UNDECIDED] = STS_UNDECIDED, [PAGE_FAULTY] = STS_FAULTY, [PAGE_SOUND] = STS_SOUND};
+    static const enum sts_step steps[] = {[PAGE_PENDING] = STS_PENDING,
+                                          [PAGE_UNDECIDED] = STS_UNDECIDED,
+                                          [PAGE_FAULTY] = STS_FAULTY,
+                                          [PAGE_SOUND] = STS_SOUND};
 
     sts->trouble = sts->page.trouble;
     sts->fault = sts->page.fault;
@@ -104,7 +106,9 @@ const struct sts *need_sts(struct run *run)
     sts->page = need_page(run, sts->url, HTTPS_POLICY_BYTES);
     sts->fetch_step = look_at_page(sts);
     if (sts->fetch_step == STS_SOUND)
-        sts->policy_step = sts_policy_parse(run_arena(run), sts->page.response->body, &sts->policy, &why) ? STS_SOUND : faulty(sts, why);
+        sts->policy_step = sts_policy_parse(run_arena(run), sts->page.response->body, &sts->policy, &why)
+                               ? STS_SOUND
+                               : faulty(sts, why);
     return sts;
 }
 

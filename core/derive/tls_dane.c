@@ -133,13 +133,15 @@ enum { SELECTOR_KEY = 1, MATCHING_FULL = 0, MATCHING_SHA256 = 1 };
 static bool has_data(X509 *cert, const struct dns_record *record)
 {
     unsigned char *der = NULL, digest[EVP_MAX_MD_SIZE];
-    int size = record->tlsa.selector == SELECTOR_KEY ? i2d_X509_PUBKEY(X509_get_X509_PUBKEY(cert), &der) : i2d_X509(cert, &der);
+    int size = record->tlsa.selector == SELECTOR_KEY ? i2d_X509_PUBKEY(X509_get_X509_PUBKEY(cert), &der)
+                                                     : i2d_X509(cert, &der);
     const EVP_MD *hash = record->tlsa.matching == MATCHING_SHA256 ? EVP_sha256() : EVP_sha512();
     unsigned digest_size = 0;
     struct str data = {(const char *)der, size > 0 ? (size_t)size : 0};
     bool same;
 
-    if (data.len > 0 && record->tlsa.matching != MATCHING_FULL && EVP_Digest(der, data.len, digest, &digest_size, hash, NULL) == 1)
+    if (data.len > 0 && record->tlsa.matching != MATCHING_FULL &&
+        EVP_Digest(der, data.len, digest, &digest_size, hash, NULL) == 1)
         data = (struct str){(const char *)digest, digest_size};
     same = data.len > 0 && str_equal(data, record->tlsa.data);
     OPENSSL_free(der);

@@ -24,7 +24,8 @@ bool trial_is_own(struct run *run, const char *mx_host)
 
 struct trouble trial_doubt(struct run *run, const struct smtp_session *s)
 {
-    static const struct trouble refused = {REASON_TEMPORARY_REFUSAL, SIDE_TARGET, "the server refuses what it granted a moment ago"};
+    static const struct trouble refused = {REASON_TEMPORARY_REFUSAL, SIDE_TARGET,
+                                           "the server refuses what it granted a moment ago"};
     struct trouble trouble = {0};
 
     if (s->greeting.code && s->greeting.code != 220)

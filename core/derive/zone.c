@@ -29,8 +29,8 @@ const char *need_zone_of(struct run *run, const char *name, struct trouble *trou
     return soa->zone ? name_lower(run_arena(run), soa->zone) : need_zone_above(run, name, trouble);
 }
 
-/* Names are asked for a few at a time, and never above the organisation before nothing is found below: always the same ones,
- * whichever answer comes first. */
+/* Names are asked for a few at a time, and never above the organisation before
+ * nothing is found below: always the same ones, whichever answer comes first. */
 const char *need_zone_above(struct run *run, const char *name, struct trouble *trouble)
 {
     const char *own = name_org_domain(name), *found = NULL, *at = name;
@@ -68,7 +68,8 @@ static int by_host(const void *a, const void *b)
     return hosts ? hosts : ip_compare(&left->ip, &right->ip);
 }
 
-static void add_addresses(struct zone_servers *servers, struct zone_server *at, const char *host, const struct dns_answer *answer)
+static void add_addresses(struct zone_servers *servers, struct zone_server *at, const char *host,
+                          const struct dns_answer *answer)
 {
     servers->pending |= !answer;
     for (size_t i = 0; answer && i < answer->count && servers->count < ZONE_SERVERS_MAX; i++)

@@ -24,12 +24,13 @@ struct zone_servers {
 
 enum { ZONE_SERVERS_MAX = 8 };
 
-/* The zone that holds a name, by the owner of its SOA record, or where no reply names one, as below.  NULL: on its way, or
- * (*trouble) cannot be found. */
+/* The zone that holds a name, by the owner of its SOA record, or where no reply
+ * names one, as below.  NULL: on its way, or (*trouble) cannot be found. */
 const char *need_zone_of(struct run *, const char *name, struct trouble *trouble);
 
-/* The closest name at or above this one that has NS records, whatever the resolver says of absent ones.  That much of it is
- * true even if the resolver filters: a server of a zone too high refers to another and denies nothing.  NULL as above. */
+/* The closest name at or above this one that has NS records, whatever the resolver
+ * says of absent ones.  That much of it is true even if the resolver filters: a
+ * server of a zone too high refers to another and denies nothing.  NULL as above. */
 const char *need_zone_above(struct run *, const char *name, struct trouble *trouble);
 
 /* With IPv6 addresses only where this machine has IPv6: one of our paths is no fault of a server. */

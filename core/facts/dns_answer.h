@@ -1,7 +1,7 @@
 /* core/facts/dns_answer.h - what the resolver, or one given server, said to one question.
  *
- * NXDOMAIN and NODATA are facts; SERVFAIL, REFUSED, a time-out, a bogus or malformed reply are trouble (DNS_UNKNOWN) and say
- * nothing about the name.  Everything lies in the arena of its evidence.
+ * NXDOMAIN and NODATA are facts; SERVFAIL, REFUSED, a time-out, a bogus or malformed reply are trouble (DNS_UNKNOWN)
+ * and say nothing about the name.  Everything lies in the arena of its evidence.
  */
 #pragma once
 
@@ -86,12 +86,14 @@ struct dns_answer {
     const char *zone;    /* negative answers: owner of the SOA record, the zone that says so; NULL when none came */
     int rcode;           /* of the last reply; -1 when there was none */
     int extended_error;  /* RFC 8914 info code; -1 when none was sent */
-    bool is_own;         /* the resolver set AA: it has the answer of itself, from a hosts file or a zone that it serves */
+    /* the resolver set AA: it has the answer of itself, from a hosts file or a zone that it serves */
+    bool is_own;
     const char *server;  /* who answered, "127.0.0.1" or "192.0.2.53@5353"; "" when nobody did */
     bool tcp, edns;      /* how the answer that counted came */
     unsigned tries;      /* packets sent */
     unsigned setbacks;   /* of these: those that brought silence, SERVFAIL or a lost connection */
-    uint32_t ttl_s;      /* how long the answer may be shared: lowest TTL of the answer, or the SOA's of a negative one */
+    /* how long the answer may be shared: lowest TTL of the answer, or the SOA's of a negative one */
+    uint32_t ttl_s;
 };
 
 /* For A and AAAA answers; both are false for NULL, an answer that is on its way. */

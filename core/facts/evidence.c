@@ -139,10 +139,11 @@ static struct pin *pin_of(const struct entry *entry, const struct waiter *waiter
     return pin;
 }
 
-/* A key has one entry that is fresh or on its way, if any, and one for each set of audits that share an older one.  What an
- * audit has seen stays as it was for as long as it lives: audits that are at different points would else take turns in
- * asking again, and never come to an end. */
-static struct entry *find(struct store *store, const char *text, uint64_t hash, const struct waiter *waiter, struct pin **pin)
+/* A key has one entry that is fresh or on its way, if any, and one for each set of audits that
+ * share an older one.  What an audit has seen stays as it was for as long as it lives: audits that
+ * are at different points would else take turns in asking again, and never come to an end. */
+static struct entry *find(struct store *store, const char *text, uint64_t hash, const struct waiter *waiter,
+                          struct pin **pin)
 {
     struct entry *fresh = NULL;
 
@@ -267,7 +268,8 @@ static struct pin *pin_new(struct entry *entry, struct waiter *waiter)
     return pin;
 }
 
-struct evidence *store_want(struct store *store, const struct key *key, struct waiter *waiter, unsigned probe, bool *is_new)
+struct evidence *store_want(struct store *store, const struct key *key, struct waiter *waiter, unsigned probe,
+                            bool *is_new)
 {
     char text[KEY_TEXT_MAX];
     struct entry *entry;

@@ -1,14 +1,14 @@
 /* core/facts/evidence.h - what has been learnt about the outside world.
  *
  * A piece of evidence has a key ("dns:example.org/MX", "smtp:192.0.2.1:25/mx.example.org") and is wanted until it is
- * known.  A probe wants it; the store hands it to a collector; the collector builds a value in evidence_arena() and makes
- * it known, exactly once.  A time-out is a value like any other (with trouble inside), so everything that is wanted
- * becomes known, and whoever waits for it is run again in the next turn of the loop.
+ * known.  A probe wants it; the store hands it to a collector; the collector builds a value in evidence_arena() and
+ * makes it known, exactly once.  A time-out is a value like any other (with trouble inside), so everything that is
+ * wanted becomes known, and whoever waits for it is run again in the next turn of the loop.
  *
  * Always true:
  *   - known evidence never changes and never becomes unknown;
- *   - one key is asked for once in a store, however many audits want it at the same time; who comes when it has grown old
- *     (evidence_known()) gets new evidence, and those who have the old one keep it, whatever happens;
+ *   - one key is asked for once in a store, however many audits want it at the same time; who comes when it has grown
+ * old (evidence_known()) gets new evidence, and those who have the old one keep it, whatever happens;
  *   - nothing here judges: "no such name" is an answer, "nobody answered" is trouble.
  *
  * Keys as text, as they stand in reports and recordings (name lower case, no final dot):
@@ -17,11 +17,11 @@
  *   smtp:.../NAME?TRIAL      one that the user asked for: old-tls, injection, rcpt=RECIPIENT
  *   https:URL                one GET (url.h says which URLs)
  *   vantage                  this machine (vantage.h)          now                     wall clock at the start, seconds
- * and "#2" behind a key: asked again, on purpose; dns@ up to "#6", to count the answers.  IPv6 addresses stand in brackets
- * where a port follows.
+ * and "#2" behind a key: asked again, on purpose; dns@ up to "#6", to count the answers.  IPv6 addresses stand in
+ * brackets where a port follows.
  *
- * Ownership: the store owns entries, keys and values.  An audit pins an entry by wanting it and unpins all of them at its
- * end; pinned entries are never evicted, so a probe may keep pointers for as long as its audit lives.
+ * Ownership: the store owns entries, keys and values.  An audit pins an entry by wanting it and unpins all of them at
+ * its end; pinned entries are never evicted, so a probe may keep pointers for as long as its audit lives.
  *
  * Times are monotonic milliseconds.  Not safe for several threads; a process may have several stores.
  */
@@ -35,7 +35,15 @@
 #include "core/base/name.h"
 #include "core/facts/dns_answer.h"
 
-enum evidence_kind { EVIDENCE_DNS, EVIDENCE_SMTP, EVIDENCE_CONNECT, EVIDENCE_HTTPS, EVIDENCE_VANTAGE, EVIDENCE_NOW, EVIDENCE_KIND_COUNT };
+enum evidence_kind {
+    EVIDENCE_DNS,
+    EVIDENCE_SMTP,
+    EVIDENCE_CONNECT,
+    EVIDENCE_HTTPS,
+    EVIDENCE_VANTAGE,
+    EVIDENCE_NOW,
+    EVIDENCE_KIND_COUNT
+};
 
 /* SMTP: what is tried beyond an ordinary session, with the user's own hosts and only at his word (--active).
  * OLD_TLS: TLS 1.0 and 1.1 are offered, nothing newer.  INJECTION: a command in the same write as STARTTLS.  RCPT: a
@@ -51,8 +59,8 @@ struct key {
     enum smtp_trial trial; /* SMTP */
     const char *recipient; /* SMTP_TRIAL_RCPT: "postmaster@example.org" */
     unsigned nth;       /* 1, or more for evidence that is asked for again; one digit */
-    /* HTTPS: where to connect, from DNS evidence that whoever asks has seen: no part of the key's text.  The first who asks
-     * decides for all, and all have seen the same evidence.  So it is with the size. */
+    /* HTTPS: where to connect, from DNS evidence that whoever asks has seen: no part of the key's text.
+     * The first who asks decides for all, and all have seen the same evidence.  So it is with the size. */
     const struct ip *addresses;
     size_t address_count;
     size_t body_max; /* octets of the body that are read */
@@ -64,8 +72,8 @@ struct loop;
 struct pin;
 struct store;
 
-/* Whoever wants evidence: an audit embeds one, zeroed but for `wake`.  `wake` is called in a later turn of the loop, for every
- * probe that waits for evidence that became known; it only takes note, and changes nothing in the store. */
+/* Whoever wants evidence: an audit embeds one, zeroed but for `wake`.  `wake` is called in a later turn of the loop,
+ * for every probe that waits for evidence that became known; it only takes note, and changes nothing in the store. */
 struct waiter {
     void (*wake)(struct waiter *, unsigned probe); /* probe: 0..63 */
     struct pin *pins;                              /* the store's */
@@ -75,8 +83,8 @@ struct evidence {
     struct key key;
     const char *text; /* the key's */
     bool known;
-    const void *value; /* struct dns_answer, smtp_session, https_response, vantage, int64_t: by key.kind.  NULL: not known, or
-                          the machine has no memory for it */
+    const void *value; /* struct dns_answer, smtp_session, https_response, vantage, int64_t: by key.kind.  NULL: not
+                          known, or the machine has no memory for it */
     bool is_missing; /* a recording does not have it: the value says so, and is not recorded again */
     int64_t wanted_ms, known_ms;
 };
@@ -94,12 +102,13 @@ typedef void evidence_collect(void *collectors, struct evidence *);
 struct store *store_new(struct loop *, evidence_collect *, void *collectors); /* NULL: no memory */
 void store_free(struct store *);
 
-/* NULL only without memory.  Look at `known`: when it is false, waiter (which may be NULL) and probe are noted as waiting.
- * *is_new, which may be NULL, says whether this waiter wants it for the first time. */
+/* NULL only without memory.  Look at `known`: when it is false, waiter (which may be NULL) and probe are
+ * noted as waiting. *is_new, which may be NULL, says whether this waiter wants it for the first time. */
 struct evidence *store_want(struct store *, const struct key *, struct waiter *, unsigned probe, bool *is_new);
 void store_wait(struct evidence *, struct waiter *, unsigned probe); /* that this waiter has, and is not known yet */
 void store_unpin_all(struct waiter *);                         /* at the end of an audit; forgets its waiting too */
-struct evidence *store_find(struct store *, const char *text, const struct waiter *); /* NULL: store_want() would have to ask */
+/* NULL: store_want() would have to ask */
+struct evidence *store_find(struct store *, const char *text, const struct waiter *);
 bool store_is_pinned(struct store *, const char *text, const struct waiter *);
 
 /* Everything that a waiter has pinned, in order of the key texts, in the arena. */

@@ -23,14 +23,15 @@
  *   in short: a reply as "220 text" or ["250-one", "250 two"], a session as the word for its end: "refused"
  *
  * https:
- *   {"end": "ok", "status": 200, "content_type": "text/plain", "content_encoding": "gzip", "location": "...", "date": "...",
- *    "body": "...", "ip": "192.0.2.80", "received": 1767225600, "connect_ms": 1, "total_ms": 20, "tls": ...}
- *   in short: a body as a list of lines, which end in CRLF then; a response as the word for its end: "refused"
+ *   {"end": "ok", "status": 200, "content_type": "text/plain", "content_encoding": "gzip", "location": "...", "date":
+ * "...", "body": "...", "ip": "192.0.2.80", "received": 1767225600, "connect_ms": 1, "total_ms": 20, "tls": ...} in
+ * short: a body as a list of lines, which end in CRLF then; a response as the word for its end: "refused"
  *
  * vantage: {"host": "audit.example.net", "addresses": ["198.51.100.7"], "resolvers": ["127.0.0.1"], ...}
  * now:     1767225600
  *
- * Every member may be left out: an answer is then "ok" if it has records, trouble has the words of its reason, and so on.
+ * Every member may be left out: an answer is then "ok" if it has records, trouble has the words of its reason, and so
+ * on.
  */
 #pragma once
 

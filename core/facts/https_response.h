@@ -38,7 +38,8 @@ struct https_response {
     int os_error;           /* errno, 0 when it does not apply */
     struct ip ip;           /* the peer; IP_NONE without a connection */
     int status;             /* 0: none came */
-    struct str content_type, content_encoding, location, date; /* the first of each; `at` is NULL when it was not sent */
+    /* the first of each; `at` is NULL when it was not sent */
+    struct str content_type, content_encoding, location, date;
     struct str body;                                           /* raw */
     const struct tls_session *tls; /* NULL when no certificate was seen */
     int64_t received_s;            /* our wall clock when the status line came; 0 */

@@ -51,7 +51,8 @@ void key_print(const struct key *key, char *out, size_t size)
         snprintf(out + used, size - used, "/%s", name);
         used = strlen(out);
         if (key->trial)
-            snprintf(out + used, size - used, "?%s%s", trials[key->trial], key->trial == SMTP_TRIAL_RCPT ? key->recipient : "");
+            snprintf(out + used, size - used, "?%s%s", trials[key->trial],
+                     key->trial == SMTP_TRIAL_RCPT ? key->recipient : "");
         break;
     case EVIDENCE_CONNECT:
         print_endpoint("connect", key, out, size);

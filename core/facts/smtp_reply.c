@@ -98,8 +98,8 @@ struct str smtp_reply_name(const struct smtp_reply *reply)
     return first_word(smtp_reply_text(reply, 0), NULL);
 }
 
-/* Octets are what they are: "m\120.example.org" is spelled like a name of a zone file, and is none.  A name under .local or
- * .arpa is one, if no good one. */
+/* Octets are what they are: "m\120.example.org" is spelled like a name of a zone
+ * file, and is none.  A name under .local or .arpa is one, if no good one. */
 static bool is_host_name(struct str word)
 {
     char name[NAME_LEN_MAX + 1];

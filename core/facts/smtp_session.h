@@ -1,7 +1,7 @@
 /* core/facts/smtp_session.h - one session with one address, as it was seen.
  *
- * All that was seen is kept, raw, with times.  A session that ends early keeps what it had and says at which state it ended
- * and how.  Nothing here judges.  (RFC 5321 3.1, 4.2; RFC 3207)
+ * All that was seen is kept, raw, with times.  A session that ends early keeps what it had and says at which state it
+ * ended and how.  Nothing here judges.  (RFC 5321 3.1, 4.2; RFC 3207)
  */
 #pragma once
 
@@ -50,18 +50,21 @@ enum smtp_end {
 /* Ways in which a reply can be wrong.  The first four are noted, the others end the session. */
 enum smtp_violation {
     SMTP_BARE_LF = 1 << 0,
-    SMTP_LONG_LINE = 1 << 1,     /* over SMTP_LINE_LEGAL octets */
+    SMTP_LONG_LINE = 1 << 1,      /* over SMTP_LINE_LEGAL octets */
     SMTP_CONTROL_OCTETS = 1 << 2, /* C0 but HT (RFC 5321 4.2 allows it), or DEL, inside a line; lone CR included */
     SMTP_8BIT_OCTETS = 1 << 3,
     SMTP_BAD_CODE = 1 << 4,      /* not three digits 2xx..5xx */
     SMTP_BAD_SEPARATOR = 1 << 5, /* fourth octet is not space, hyphen or the end */
-    SMTP_CODE_CHANGES = 1 << 6,  /* between the lines of one reply; not where a greeting goes on from 220 to 4yz or 5yz */
+    SMTP_CODE_CHANGES =
+        1 << 6, /* between the lines of one reply; not where a greeting goes on from 220 to 4yz or 5yz */
     SMTP_TOO_MANY_LINES = 1 << 7,
     SMTP_TOO_MANY_BYTES = 1 << 8, /* in one reply, or in the session */
-    SMTP_UNASKED = 1 << 9,       /* octets behind a complete reply, before we said anything */
+    SMTP_UNASKED = 1 << 9,        /* octets behind a complete reply, before we said anything */
 };
 enum { SMTP_VIOLATIONS = 0x3ff }; /* all of them */
-enum { SMTP_FATAL_VIOLATIONS = ~(SMTP_BARE_LF | SMTP_LONG_LINE | SMTP_CONTROL_OCTETS | SMTP_8BIT_OCTETS) & SMTP_VIOLATIONS };
+enum {
+    SMTP_FATAL_VIOLATIONS = ~(SMTP_BARE_LF | SMTP_LONG_LINE | SMTP_CONTROL_OCTETS | SMTP_8BIT_OCTETS) & SMTP_VIOLATIONS
+};
 
 struct smtp_reply {
     int code;                /* of its last line, which decides; 0: no complete reply */
@@ -83,14 +86,16 @@ struct smtp_session {
     int os_error;            /* errno, 0 when it does not apply */
     unsigned violations;     /* of all replies */
     struct str injected;     /* bytes between the reply to STARTTLS and the handshake; set only if SMTP_END_INJECTION */
-    struct smtp_reply greeting, ehlo, helo, starttls, ehlo_tls, unasked, mail, rcpt, quit; /* quit: never set, see smtp_collect() */
+    /* quit: never set, see smtp_collect() */
+    struct smtp_reply greeting, ehlo, helo, starttls, ehlo_tls, unasked, mail, rcpt, quit;
     const struct tls_session *tls; /* NULL when no handshake was begun */
     const char *our_name;          /* said in EHLO */
     struct ip our_ip;
     int64_t connect_ms;  /* to the end of the TCP handshake; -1 */
     int64_t greeting_ms; /* from the TCP handshake to the complete greeting; -1 */
     int64_t greeted_s;   /* our wall clock at the greeting's end, seconds since 1970; 0 */
-    int64_t told_s;      /* the date in the greeting, of several the nearest to ours; 0: none.  Not in JSON: it follows from these */
+    /* the date in the greeting, of several the nearest to ours; 0: none.  Not in JSON: it follows from these */
+    int64_t told_s;
     int64_t total_ms;
 };
 
@@ -100,20 +105,25 @@ const char *smtp_end_name(enum smtp_end);     /* "refused" */
 bool smtp_state_from_name(const char *, enum smtp_state *out);
 bool smtp_end_from_name(const char *, enum smtp_end *out);
 
-/* The grammar of a reply, line by line: what is wrong with the next line, without its end, of a reply whose lines had *code
- * so far (0: it is the first).  *code becomes the line's, unless that is wrong; *is_last: no line is announced behind it. */
+/* The grammar of a reply, line by line: what is wrong with the next line, without its
+ * end, of a reply whose lines had *code so far (0: it is the first).  *code becomes
+ * the line's, unless that is wrong; *is_last: no line is announced behind it. */
 unsigned smtp_line_violations(struct str line, bool is_greeting, int *code, bool *is_last);
 unsigned smtp_octet_violations(char); /* of an octet inside a line */
 
 /* Views of a reply.  All but those of whole lines point into them. */
-const char *smtp_reply_line(struct arena *, const struct smtp_reply *); /* the first line, code included; "" where there is none */
+const char *smtp_reply_line(struct arena *,
+                            const struct smtp_reply *); /* the first line, code included; "" where there is none */
 const char *smtp_reply_last_line(struct arena *, const struct smtp_reply *); /* the one that decides */
 struct str smtp_reply_text(const struct smtp_reply *, size_t line); /* behind the code and separator */
-struct str smtp_reply_name(const struct smtp_reply *);              /* first word of the first line's text, whatever it is */
-/* The host that names itself, without a final dot: in a greeting the first line whose first word is a host name with a dot
- * (a teaser before it is text), in the reply to EHLO, or to HELO where EHLO is refused, the first line.  Empty: none. */
+/* first word of the first line's text, whatever it is */
+struct str smtp_reply_name(const struct smtp_reply *);
+/* The host that names itself, without a final dot: in a greeting the first line
+ * whose first word is a host name with a dot (a teaser before it is text), in the
+ * reply to EHLO, or to HELO where EHLO is refused, the first line.  Empty: none. */
 struct str smtp_greeting_name(const struct smtp_reply *greeting); /* RFC 5321 4.2 */
 struct str smtp_ehlo_name(const struct smtp_session *);           /* RFC 5321 4.1.1.1 */
 /* When it is where the peer is, by the date in its greeting: of several the nearest to `ours_s`.  0: it has none. */
 int64_t smtp_greeting_date(const struct smtp_reply *greeting, int64_t ours_s);
-bool smtp_keyword(const struct smtp_reply *ehlo, const char *keyword, struct str *parameters); /* without case; parameters may be NULL */
+/* without case; parameters may be NULL */
+bool smtp_keyword(const struct smtp_reply *ehlo, const char *keyword, struct str *parameters);

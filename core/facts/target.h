@@ -46,7 +46,8 @@ struct target {
     size_t own_count;
     const char *relay_domain; /* of the recipient that a relay would accept; set if and only if ACTIVE_RELAY */
     uint16_t smtp_port;
-    unsigned sessions; /* --sessions: with each MX address; 0: a second one where the names of the first raise the question */
+    /* --sessions: with each MX address; 0: a second one where the names of the first raise the question */
+    unsigned sessions;
     const bool *selected; /* --only, --skip: by enum check_id; NULL: every check */
     const char *const *only, *const *skip; /* the words of these options: checks and groups */
     size_t only_count, skip_count;

@@ -12,12 +12,17 @@ static const struct dns_answer *answer(struct arena *arena, const char *text, en
 {
     struct dns_answer *none = ARENA_NEW(arena, struct dns_answer);
 
-    *none = (struct dns_answer){
-        .key = text, .status = DNS_UNKNOWN, .trouble = trouble_of(reason), .rcode = -1, .extended_error = -1, .server = ""};
+    *none = (struct dns_answer){.key = text,
+                                .status = DNS_UNKNOWN,
+                                .trouble = trouble_of(reason),
+                                .rcode = -1,
+                                .extended_error = -1,
+                                .server = ""};
     return none;
 }
 
-static const struct smtp_session *session(struct arena *arena, const struct key *key, const char *text, enum reason reason)
+static const struct smtp_session *session(struct arena *arena, const struct key *key, const char *text,
+                                          enum reason reason)
 {
     struct smtp_session *none = ARENA_NEW(arena, struct smtp_session);
 
@@ -34,7 +39,8 @@ static const struct smtp_session *session(struct arena *arena, const struct key 
     return none;
 }
 
-static const struct https_response *response(struct arena *arena, const struct key *key, const char *text, enum reason reason)
+static const struct https_response *response(struct arena *arena, const struct key *key, const char *text,
+                                             enum reason reason)
 {
     struct https_response *none = ARENA_NEW(arena, struct https_response);
 

@@ -21,6 +21,6 @@ struct vantage {
 };
 
 struct arena;
-/* Looks at this machine; allocates in the arena.  Sends nothing.  What the settings decide (families used, resolvers) is
- * left for the caller to fill in. */
+/* Looks at this machine; allocates in the arena.  Sends nothing.  What the
+ * settings decide (families used, resolvers) is left for the caller to fill in. */
 struct vantage *vantage_look(struct arena *, const char *helo);

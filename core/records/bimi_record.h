@@ -1,7 +1,7 @@
 /* core/records/bimi_record.h - the TXT record at default._bimi: where a domain's logo is, and the certificate for it.
  *
- * There is no RFC: draft-brand-indicators-for-message-identification, 4.3.  A text is a BIMI record if its first tag is exactly
- * v=BIMI1.  Tags other than v, l and a are for others to understand.
+ * There is no RFC: draft-brand-indicators-for-message-identification, 4.3.  A text is a BIMI record if its first tag is
+ * exactly v=BIMI1.  Tags other than v, l and a are for others to understand.
  */
 #pragma once
 

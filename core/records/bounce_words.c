@@ -153,7 +153,10 @@ static size_t fold(const unsigned char *at, size_t left, char out[CHARACTER_MAX]
     else if (at[0] == 0xc4 || at[0] == 0xc5)
         out[0] = latin_a[(at[0] - 0xc4) * 64 + at[1] - 0x80];
     else if (at[0] == 0xd0 && at[1] >= 0x90 && at[1] <= 0xaf) /* Cyrillic capitals */
-        memcpy(out, (const unsigned char[]){at[1] < 0xa0 ? 0xd0 : 0xd1, (unsigned char)(at[1] < 0xa0 ? at[1] + 0x20 : at[1] - 0x20)}, 2);
+        memcpy(out,
+               (const unsigned char[]){at[1] < 0xa0 ? 0xd0 : 0xd1,
+                                       (unsigned char)(at[1] < 0xa0 ? at[1] + 0x20 : at[1] - 0x20)},
+               2);
     else if (at[0] == 0xe2 && at[1] == 0x80) { /* typographic marks; U+2018 and U+2019 are apostrophes */
         out[0] = ' ';
         return at[2] != 0x98 && at[2] != 0x99;
@@ -234,7 +237,8 @@ static bool is_host_name(struct str piece)
     for (size_t i = 0; i < piece.len; i++)
         if (!ascii_is_letter(piece.at[i]) && !ascii_is_digit(piece.at[i]) && !is_among(piece.at[i], ".-_"))
             return false;
-    return dot && dot > piece.at && dot + 2 < piece.at + piece.len && !(dot[1] >= 'A' && dot[1] <= 'Z' && dot[-1] >= 'a');
+    return dot && dot > piece.at && dot + 2 < piece.at + piece.len &&
+           !(dot[1] >= 'A' && dot[1] <= 'Z' && dot[-1] >= 'a');
 }
 
 static bool ends_in_arpa(struct str name)
@@ -303,7 +307,8 @@ static void read_run(struct reading *r, struct str run)
     r->sentence += ends;
 }
 
-size_t bounce_words_of(const struct bounce_lexicon *lexicon, struct arena *arena, struct str text, const struct bounce_word **out)
+size_t bounce_words_of(const struct bounce_lexicon *lexicon, struct arena *arena, struct str text,
+                       const struct bounce_word **out)
 {
     struct reading r = {.lexicon = lexicon, .words = ARENA_ARRAY(arena, struct bounce_word, text.len / 2 + 1)};
     size_t len;

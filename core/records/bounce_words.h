@@ -1,9 +1,9 @@
 /* core/records/bounce_words.h - the words of a rejection, and what they speak of.
  *
- * Receivers say one thing in many ways and languages.  bounce_words.def sorts words into classes (PTR, SENDER, NO, ...);
- * here a text becomes a list of its words with their classes, sentence by sentence.  Numbers, codes, mail addresses and
- * what stands behind a key ("helo=<mx1>") are no words; of host names and links only the names of public block lists
- * count.
+ * Receivers say one thing in many ways and languages.  bounce_words.def sorts words into classes (PTR, SENDER, NO,
+ * ...); here a text becomes a list of its words with their classes, sentence by sentence.  Numbers, codes, mail
+ * addresses and what stands behind a key ("helo=<mx1>") are no words; of host names and links only the names of public
+ * block lists count.
  */
 #pragma once
 

@@ -27,8 +27,8 @@ static bool is_digit(char c)
     return ascii_is_letter(c) || ascii_is_digit(c) || c == '+' || c == '/';
 }
 
-/* The digits alone, without the lines "-----BEGIN PUBLIC KEY-----", quotation marks and blanks, and with what padding they
- * need.  "" where other signs are among them. */
+/* The digits alone, without the lines "-----BEGIN PUBLIC KEY-----", quotation marks and
+ * blanks, and with what padding they need.  "" where other signs are among them. */
 static const char *digits_of(struct arena *arena, struct str value)
 {
     char *out = arena_alloc(arena, value.len + 4);
@@ -56,13 +56,15 @@ static const char *digits_of(struct arena *arena, struct str value)
     return out;
 }
 
-/* RFC 8017 A.1.2, RFC 5958 2, RFC 5915 3: a SEQUENCE that begins with a small number, its version.  No public key does. */
+/* RFC 8017 A.1.2, RFC 5958 2, RFC 5915 3: a SEQUENCE that begins
+ * with a small number, its version.  No public key does. */
 static bool is_private(struct str der)
 {
     const unsigned char *at = (const unsigned char *)der.at;
     size_t header = der.len > 1 && at[1] > 0x80 ? 2 + (size_t)(at[1] & 0x7f) : 2;
 
-    return der.len >= header + 3 && at[0] == 0x30 && at[header] == 0x02 && at[header + 1] == 0x01 && at[header + 2] <= 1;
+    return der.len >= header + 3 && at[0] == 0x30 && at[header] == 0x02 && at[header + 1] == 0x01 &&
+           at[header + 2] <= 1;
 }
 
 /* How many octets the outermost element says it has, with its header; 0: there is no such header. */
@@ -159,7 +161,8 @@ static struct str with_tag_of_key(struct arena *arena, struct str text)
         while (i + run.len < text.len && is_digit(run.at[run.len]))
             run.len++;
         if (run.len >= KEY_ALONE_MIN && (i == 0 || strchr(" ;\"", text.at[i - 1])))
-            return str_of(str_printf(arena, "%sp=%s", str_text(arena, (struct str){text.at, i}), str_text(arena, (struct str){text.at + i, text.len - i})));
+            return str_of(str_printf(arena, "%sp=%s", str_text(arena, (struct str){text.at, i}),
+                                     str_text(arena, (struct str){text.at + i, text.len - i})));
         i += run.len + 1;
     }
     return text;
@@ -203,7 +206,8 @@ static void mend_services(struct tag_mended *m)
     bool keep = false;
 
     while (tag_items_next(&items, ':', &service))
-        keep = keep || str_equal(service, str_of("*")) || str_equal_nocase(service, str_of("email")) || str_equal_nocase(service, str_of("tlsrpt"));
+        keep = keep || str_equal(service, str_of("*")) || str_equal_nocase(service, str_of("email")) ||
+               str_equal_nocase(service, str_of("tlsrpt"));
     if (!keep)
         tag_mended_drop(m, "s");
 }

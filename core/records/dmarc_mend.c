@@ -11,9 +11,11 @@
 
 enum { WORD_MAX = 16 };
 
-static const char *const names[] = {"p", "sp", "np", "rua", "ruf", "adkim", "aspf", "fo", "pct", "rf", "ri", "t", "psd", NULL};
+static const char *const names[] = {"p",  "sp",  "np", "rua", "ruf", "adkim", "aspf",
+                                    "fo", "pct", "rf", "ri",  "t",   "psd",   NULL};
 static const char *const uri_tags[] = {"rua", "ruf", NULL};
-static const struct tag_dialect dialect = {.version = "DMARC1", .family = "DMARC", .names = names, .uri_tags = uri_tags};
+static const struct tag_dialect dialect = {
+    .version = "DMARC1", .family = "DMARC", .names = names, .uri_tags = uri_tags};
 
 /* ---- values ---- */
 
@@ -122,7 +124,8 @@ static void mend_share(struct arena *arena, struct tag_mended *m)
     if (!pct || strcmp(pct, "100") == 0)
         return;
     tag_mended_drop(m, "pct");
-    if (is_number(pct) && strncmp(pct, "100", 3) != 0 && p && dmarc_policy_of(str_of(p)) > DMARC_NONE && !tag_mended_value(m, "t"))
+    if (is_number(pct) && strncmp(pct, "100", 3) != 0 && p && dmarc_policy_of(str_of(p)) > DMARC_NONE &&
+        !tag_mended_value(m, "t"))
         tag_mended_put(arena, m, m->count, "t", "y");
 }
 
@@ -152,7 +155,8 @@ static void mend_values(struct arena *arena, struct dmarc_mended *out, struct ta
 static void mend_names(struct dmarc_mended *out, struct tag_mended *m)
 {
     for (size_t i = 0; i < m->count && !tag_mended_value(m, "p"); i++) {
-        if (!str_equal_nocase(str_of(m->tags[i].name), str_of("policy")) || dmarc_policy_of(str_of(m->tags[i].value)) == DMARC_UNSAID)
+        if (!str_equal_nocase(str_of(m->tags[i].name), str_of("policy")) ||
+            dmarc_policy_of(str_of(m->tags[i].value)) == DMARC_UNSAID)
             continue;
         m->tags[i].name = "p";
         out->guessed_policy = true;
@@ -218,5 +222,6 @@ bool dmarc_looks_like_record(struct arena *arena, struct str text)
     if (m.has_version)
         return true;
     p = tag_mended_value(&m, "p");
-    return !m.unclear && ((p && (dmarc_policy_of(str_of(p)) != DMARC_UNSAID || policy_meant(p))) || tag_mended_value(&m, "rua"));
+    return !m.unclear &&
+           ((p && (dmarc_policy_of(str_of(p)) != DMARC_UNSAID || policy_meant(p))) || tag_mended_value(&m, "rua"));
 }

@@ -39,7 +39,8 @@ bool dmarc_is_record(struct str text)
     struct str name, value = first_value(text, &name);
 
     /* No blanks before the v: the grammar has none there. */
-    return text.len > 0 && !tag_is_blank(text.at[0]) && str_equal_nocase(name, str_of("v")) && str_equal(value, str_of("DMARC1"));
+    return text.len > 0 && !tag_is_blank(text.at[0]) && str_equal_nocase(name, str_of("v")) &&
+           str_equal(value, str_of("DMARC1"));
 }
 
 enum dmarc_policy dmarc_policy_of(struct str value)
@@ -211,7 +212,8 @@ static void read_uri(struct parser *p, struct str item, struct dmarc_uri *list, 
     mailto = str_equal_nocase(scheme, str_of("mailto"));
     list[*count] =
         (struct dmarc_uri){.text = uri, .host = host_name(p, mailto ? mailto_host(rest) : authority_host(rest))};
-    if (mailto && (!list[*count].host || rest.at[0] == '/')) { /* "mailto://": the slashes would be part of the address */
+    if (mailto &&
+        (!list[*count].host || rest.at[0] == '/')) { /* "mailto://": the slashes would be part of the address */
         remark(p, DMARC_BAD_URI, item);
         return;
     }

@@ -1,9 +1,10 @@
-/* core/records/dmarc_record.h - DMARC policy records: their syntax.  (RFC 9989 4.7, 4.8; RFC 7489 6.3 for readers of that time)
+/* core/records/dmarc_record.h - DMARC policy records: their syntax.  (RFC 9989 4.7, 4.8; RFC 7489 6.3 for readers of
+ * that time)
  *
  * A text is a DMARC record if its first tag is v=DMARC1, the v in any case and its value exactly so; everything else at
  * that name is no DMARC record at all.  Within a record, tags that are unknown or wrong are ignored, so parsing never
- * fails; what there is to say about the text is in `remarks`, in the order of the text.  What was meant by a text that is
- * no record, or has remarks: dmarc_mend.h.
+ * fails; what there is to say about the text is in `remarks`, in the order of the text.  What was meant by a text that
+ * is no record, or has remarks: dmarc_mend.h.
  */
 #pragma once
 

@@ -185,7 +185,8 @@ bool dnsbl_is_policy(const struct dnsbl *list, const struct ip *answer)
     unsigned code = answer->bytes[2] * 256u + answer->bytes[3];
 
     for (size_t i = 0; i < COUNT(policies); i++)
-        if (strcmp(policies[i].zone, list->code_zone) == 0 && answer->bytes[1] == 0 && code >= policies[i].first && code <= policies[i].last)
+        if (strcmp(policies[i].zone, list->code_zone) == 0 && answer->bytes[1] == 0 && code >= policies[i].first &&
+            code <= policies[i].last)
             return true;
     return false;
 }

@@ -1,4 +1,5 @@
-/* core/records/dnsbl.h - blocklists in the DNS: which there are, and what their answers mean.  (RFC 5782; threats.md D12)
+/* core/records/dnsbl.h - blocklists in the DNS: which there are, and what their answers mean.  (RFC 5782; threats.md
+ * D12)
  *
  * What is known of a list stands in dnsbl.def.  A list is named by its zone, or by a zone with a customer's key in
  * front, which is never shown; one that is not in the catalogue is taken for a list of addresses that nobody documents.
@@ -45,7 +46,8 @@ enum dnsbl_answer {
 enum dnsbl_answer dnsbl_judge(const struct ip *answer);
 const char *dnsbl_refusal_text(const struct ip *answer);                  /* "asked through a public resolver" */
 const char *dnsbl_meaning(const struct dnsbl *, const struct ip *answer); /* NULL: not documented */
-bool dnsbl_is_policy(const struct dnsbl *, const struct ip *answer);      /* listed by the owner of its range, for nothing that it did */
+/* listed by the owner of its range, for nothing that it did */
+bool dnsbl_is_policy(const struct dnsbl *, const struct ip *answer);
 
 /* A large public resolver, which lists do not want to be asked through. */
 bool dnsbl_refuses_resolver(const struct ip *);

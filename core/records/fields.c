@@ -91,5 +91,6 @@ bool fields_next(struct fields *fields, struct str *name, struct str *value)
         return stop(fields, field.len ? "a field has no \"=\"" : "two semicolons with nothing between them");
     *name = (struct str){field.at, (size_t)(equals - field.at)};
     *value = skip(field, name->len + 1);
-    return fields_is_name(*name) || stop(fields, "the name of a field is not made of letters, digits, \"_\", \"-\" and \".\"");
+    return fields_is_name(*name) ||
+           stop(fields, "the name of a field is not made of letters, digits, \"_\", \"-\" and \".\"");
 }

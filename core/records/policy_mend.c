@@ -14,10 +14,12 @@ static const char *const rua[] = {"rua", NULL};
 static const struct tag_dialect sts = {.version = "STSv1", .family = "STS", .names = id, .uri_tags = none};
 static const struct tag_dialect tlsrpt = {.version = "TLSRPTv1", .family = "TLSRPT", .names = rua, .uri_tags = rua};
 
-static struct policy_mended begin(struct arena *arena, struct str text, const struct tag_dialect *dialect, const char *field, struct tag_mended *m)
+static struct policy_mended begin(struct arena *arena, struct str text, const struct tag_dialect *dialect,
+                                  const char *field, struct tag_mended *m)
 {
     *m = tag_mend(arena, text, dialect);
-    return (struct policy_mended){.meant = m->has_version || (!m->unclear && tag_mended_value(m, field)), .slips = m->slips};
+    return (struct policy_mended){.meant = m->has_version || (!m->unclear && tag_mended_value(m, field)),
+                                  .slips = m->slips};
 }
 
 /* An id names a state of the policy: letters and digits, 32 of them at most. */

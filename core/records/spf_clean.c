@@ -1,5 +1,5 @@
-/* core/records/spf_clean.c - what stands around the terms of a text that was meant as an SPF record: quotation marks, blanks
- * that are none, and a version that is not "v=spf1". */
+/* core/records/spf_clean.c - what stands around the terms of a text that was meant as an
+ * SPF record: quotation marks, blanks that are none, and a version that is not "v=spf1". */
 #include <string.h>
 
 #include "core/base/arena.h"
@@ -274,8 +274,8 @@ static bool takes_spf(struct str text, size_t *at)
     return seen == 7;
 }
 
-/* "v=spf1" as people write it: "v = spf1", "v:SPF1", "spf1", "v=spf", "v=spfl", "v=spf1.0".  Sender ID's "spf2.0/pra" is
- * another thing (RFC 4406).  *at is behind it. */
+/* "v=spf1" as people write it: "v = spf1", "v:SPF1", "spf1", "v=spf", "v=spfl",
+ * "v=spf1.0".  Sender ID's "spf2.0/pra" is another thing (RFC 4406).  *at is behind it. */
 static bool takes_version(struct str text, size_t *at)
 {
     bool has_v = *at < text.len && (text.at[*at] == 'v' || text.at[*at] == 'V');
@@ -315,8 +315,9 @@ static bool is_zone_file_word(struct str word)
         digits++;
     if (memchr(word.at, '=', word.len))
         return false;
-    return str_equal_nocase(word, str_of("in")) || str_equal_nocase(word, str_of("txt")) || str_equal_nocase(word, str_of("spf")) ||
-           str_equal(word, str_of("@")) || digits == word.len || word.at[word.len - 1] == '.' || word.at[word.len - 1] == ':';
+    return str_equal_nocase(word, str_of("in")) || str_equal_nocase(word, str_of("txt")) ||
+           str_equal_nocase(word, str_of("spf")) || str_equal(word, str_of("@")) || digits == word.len ||
+           word.at[word.len - 1] == '.' || word.at[word.len - 1] == ':';
 }
 
 static bool begins_version(struct str text, size_t at)
@@ -336,7 +337,8 @@ static size_t skip_zone_file_words(struct str text)
         start = end = at;
         while (!is_word_end(text, end))
             end++;
-        if (end == start || begins_version(text, start) || !is_zone_file_word((struct str){text.at + start, end - start}))
+        if (end == start || begins_version(text, start) ||
+            !is_zone_file_word((struct str){text.at + start, end - start}))
             return start;
         at = end;
     }
@@ -358,14 +360,16 @@ bool spf_take_version(struct arena *arena, struct str *text, struct spf_repair *
         else if (start && text->at[0] == ' ')
             spf_repair_note(repair, "a blank stands before v=spf1");
         else if (start)
-            spf_repair_note(repair, str_printf(arena, "\"%s\" stands before v=spf1", str_text(arena, (struct str){text->at, start})));
+            spf_repair_note(repair, str_printf(arena, "\"%s\" stands before v=spf1",
+                                               str_text(arena, (struct str){text->at, start})));
         if (end > at)
             spf_repair_note(repair, str_printf(arena, "\"%s\" stands behind v=spf1, where a blank belongs",
                                                str_text(arena, (struct str){text->at + at, end - at})));
         else if (!is_word_end(*text, at))
             spf_repair_note(repair, "there is no blank behind v=spf1");
     } else {
-        spf_repair_note(repair, str_printf(arena, "\"%s\" should read \"v=spf1\"", str_text(arena, (struct str){text->at, end})));
+        spf_repair_note(
+            repair, str_printf(arena, "\"%s\" should read \"v=spf1\"", str_text(arena, (struct str){text->at, end})));
     }
     *text = (struct str){text->at + end, text->len - end};
     return true;

@@ -29,11 +29,26 @@ static const struct {
     const char *written, *meant;
     bool needs_value;
 } names[] = {
-    {"all", "all", false},         {"include", "include:", true},   {"includes", "include:", true},   {"inlcude", "include:", true},
-    {"incldue", "include:", true}, {"inculde", "include:", true},   {"a", "a:", false},               {"mx", "mx:", false},
-    {"ptr", "ptr:", false},        {"ip4", "ip4:", true},           {"ipv4", "ip4:", true},           {"ip-4", "ip4:", true},
-    {"ip", "ip4:", true},          {"ip6", "ip6:", true},           {"ipv6", "ip6:", true},           {"ip-6", "ip6:", true},
-    {"exists", "exists:", true},   {"exist", "exists:", true},      {"redirect", "redirect=", true},  {"redirects", "redirect=", true},
+    {"all", "all", false},
+    {"include", "include:", true},
+    {"includes", "include:", true},
+    {"inlcude", "include:", true},
+    {"incldue", "include:", true},
+    {"inculde", "include:", true},
+    {"a", "a:", false},
+    {"mx", "mx:", false},
+    {"ptr", "ptr:", false},
+    {"ip4", "ip4:", true},
+    {"ipv4", "ip4:", true},
+    {"ip-4", "ip4:", true},
+    {"ip", "ip4:", true},
+    {"ip6", "ip6:", true},
+    {"ipv6", "ip6:", true},
+    {"ip-6", "ip6:", true},
+    {"exists", "exists:", true},
+    {"exist", "exists:", true},
+    {"redirect", "redirect=", true},
+    {"redirects", "redirect=", true},
     {"exp", "exp=", true},
 };
 enum { NAMES = sizeof names / sizeof *names, NO_NAME = NAMES };
@@ -113,10 +128,12 @@ static bool is_odd(struct str word)
         return name_at(word, &end) != NO_NAME && end < word.len && word.at[end] == '=';
     if (!term.has_spec)
         return false;
-    if (find_outside_macros(term.spec, 0, ",;") < term.spec.len || ends_in_nocase(term.spec, "-all") || is_one_of(term.spec, 0, ":=") ||
-        str_starts_nocase(term.spec, "http://") || str_starts_nocase(term.spec, "https://"))
+    if (find_outside_macros(term.spec, 0, ",;") < term.spec.len || ends_in_nocase(term.spec, "-all") ||
+        is_one_of(term.spec, 0, ":=") || str_starts_nocase(term.spec, "http://") ||
+        str_starts_nocase(term.spec, "https://"))
         return true;
-    for (colon = find_outside_macros(term.spec, 0, ":="); colon < term.spec.len; colon = find_outside_macros(term.spec, colon + 1, ":="))
+    for (colon = find_outside_macros(term.spec, 0, ":="); colon < term.spec.len;
+         colon = find_outside_macros(term.spec, colon + 1, ":="))
         for (size_t i = 1; i < NAMES; i++)
             if (ends_in_nocase((struct str){term.spec.at, colon}, names[i].written) && strlen(names[i].written) > 1)
                 return true;
@@ -147,11 +164,13 @@ static struct str trimmed(struct str word)
     return word;
 }
 
-/* The value of a term without what people put around it: "[2001:db8::1]", "<mail.example.org>", "https://example.org". */
+/* The value of a term without what people put around it:
+ * "[2001:db8::1]", "<mail.example.org>", "https://example.org". */
 static struct str value_of(struct str value)
 {
     value = trimmed(value);
-    if (value.len > 2 && ((value.at[0] == '[' && value.at[value.len - 1] == ']') || (value.at[0] == '<' && value.at[value.len - 1] == '>')))
+    if (value.len > 2 && ((value.at[0] == '[' && value.at[value.len - 1] == ']') ||
+                          (value.at[0] == '<' && value.at[value.len - 1] == '>')))
         value = (struct str){value.at + 1, value.len - 2};
     if (str_starts_nocase(value, "http://") || str_starts_nocase(value, "https://"))
         value = from(value, find_outside_macros(value, 0, "/") + strlen("//"));
@@ -180,9 +199,11 @@ static struct str respelled(struct mender *m, struct str word)
         return str_join(m->arena, sign, address, value);
     all = trimmed(from(word, end));
     if (strcmp(names[name].meant, "all") == 0)
-        return !all.len || str_equal(all, str_of(".")) ? str_join(m->arena, sign, "all", (struct str){NULL, 0}) : (struct str){NULL, 0};
+        return !all.len || str_equal(all, str_of(".")) ? str_join(m->arena, sign, "all", (struct str){NULL, 0})
+                                                       : (struct str){NULL, 0};
     if (at == end) /* "mx," */
-        return str_join(m->arena, sign, "", (struct str){word.at + sign.len, word.len - sign.len - (word.len - trimmed(word).len)});
+        return str_join(m->arena, sign, "",
+                        (struct str){word.at + sign.len, word.len - sign.len - (word.len - trimmed(word).len)});
     if (!value.len && !names[name].needs_value)
         return str_join(m->arena, sign, "", (struct str){names[name].meant, strlen(names[name].meant) - 1});
     return str_join(m->arena, strchr(names[name].meant, '=') ? (struct str){NULL, 0} : sign, names[name].meant, value);
@@ -231,7 +252,8 @@ static bool part_in_two(struct mender *m, struct str word, struct parts *parts)
     return false;
 }
 
-/* "mx,ip4:192.0.2.1": the parts between separators.  One without a name has that of the part before: "ip4:192.0.2.1,192.0.2.2". */
+/* "mx,ip4:192.0.2.1": the parts between separators.  One without a
+ * name has that of the part before: "ip4:192.0.2.1,192.0.2.2". */
 static bool part_at_separators(struct mender *m, struct str word, struct parts *parts)
 {
     size_t start = 0, before = parts->count;
@@ -284,7 +306,8 @@ static bool stands_alone(struct mender *m, struct str word)
     return is_sound(word) || mend(m, word, &parts);
 }
 
-/* Should the next word be the end of this one?  "include: x", "include :x", "ip4:192.0.2.0 /24", "- all", "ip4 192.0.2.1". */
+/* Should the next word be the end of this one?  "include: x",
+ * "include :x", "ip4:192.0.2.0 /24", "- all", "ip4 192.0.2.1". */
 static bool belongs_together(struct mender *m, struct str word, struct str next, const char **middle)
 {
     size_t end, name = name_at(word, &end);
@@ -377,9 +400,10 @@ static void note_word(struct mender *m, struct str written, const struct parts *
     if (parts->count == 1 && str_equal(parts->at[0], written))
         return;
     append_parts(m->arena, &text, parts);
-    spf_repair_note(m->repair, parts->count ? str_printf(m->arena, "\"%s\" should read \"%s\"", str_text(m->arena, written),
-                                                         str_text(m->arena, (struct str){text.at, text.len}))
-                                            : str_printf(m->arena, "\"%s\" belongs nowhere", str_text(m->arena, written)));
+    spf_repair_note(m->repair, parts->count
+                                   ? str_printf(m->arena, "\"%s\" should read \"%s\"", str_text(m->arena, written),
+                                                str_text(m->arena, (struct str){text.at, text.len}))
+                                   : str_printf(m->arena, "\"%s\" belongs nowhere", str_text(m->arena, written)));
 }
 
 /* Two records in one text: the end of the first holds for both. */

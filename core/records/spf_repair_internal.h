@@ -1,11 +1,11 @@
-/* core/records/spf_repair_internal.h - between spf_repair.c, which mends terms, and spf_clean.c, which mends what is around
- * them. */
+/* core/records/spf_repair_internal.h - between spf_repair.c, which
+ * mends terms, and spf_clean.c, which mends what is around them. */
 #pragma once
 
 #include "core/records/spf_repair.h"
 
-/* Printable ASCII with single quotation marks, exotic blanks and dashes replaced; what was found is told.  Macros stay as they
- * are.  The mark SPF_JOINT stands where one quoted string ended and the next began. */
+/* Printable ASCII with single quotation marks, exotic blanks and dashes replaced; what was found is told.
+ * Macros stay as they are.  The mark SPF_JOINT stands where one quoted string ended and the next began. */
 enum { SPF_JOINT = '\1' };
 struct str spf_clean(struct arena *, struct str txt, struct spf_repair *);
 

@@ -11,4 +11,5 @@ struct sts_record {
 
 /* Senders drop every record that does not begin so, before they count (RFC 8461 3.1). */
 bool sts_record_is_one(struct str);
-bool sts_record_parse(struct str, struct sts_record *out, const char **why); /* points into the text; *why: a constant */
+/* points into the text; *why: a constant */
+bool sts_record_parse(struct str, struct sts_record *out, const char **why);

@@ -48,7 +48,8 @@ static struct str shown(const struct reader *r, const char *at)
 /* A fault that ends the pass. */
 static void last_fault(struct reader *r, enum svg_fault_kind kind, struct str what)
 {
-    if (r->svg->fault_count == SVG_FAULTS_MAX) { /* the reason why the rest is not known is worth more than one of many */
+    /* the reason why the rest is not known is worth more than one of many */
+    if (r->svg->fault_count == SVG_FAULTS_MAX) {
         r->svg->faults_left_out++;
         r->svg->fault_count--;
     }

@@ -1,11 +1,12 @@
 /* core/records/svg.h - is a document an SVG Tiny PS logo?  (draft-svg-tiny-ps-abrotman; threats.md B1, B2)
  *
- * expat reads it, in one pass without recursion; nothing is ever loaded or drawn.  A document type ends the pass on sight, before
- * what it declares is read, so that there are no entities but the five of XML; behind that, expat is told to expand none.  So do
- * processing instructions but "<?xml", and everything that is not UTF-8.
+ * expat reads it, in one pass without recursion; nothing is ever loaded or drawn.  A document type ends the pass on
+ * sight, before what it declares is read, so that there are no entities but the five of XML; behind that, expat is told
+ * to expand none.  So do processing instructions but "<?xml", and everything that is not UTF-8.
  *
- * The profile is an allow-list (svg.def): what is not in it is a fault, whatever it may be good for.  Such faults do not end
- * the pass, so that all of them are found at once; the first SVG_FAULTS_MAX are kept, in the order of the document.
+ * The profile is an allow-list (svg.def): what is not in it is a fault, whatever it may be good for.  Such faults do
+ * not end the pass, so that all of them are found at once; the first SVG_FAULTS_MAX are kept, in the order of the
+ * document.
  */
 #pragma once
 
@@ -64,4 +65,5 @@ struct svg {
 };
 
 void svg_parse(struct arena *, struct str document, struct svg *out);
-const char *svg_fault_text(struct arena *, const struct svg_fault *); /* "line 3: <script> is not part of SVG Tiny PS" */
+const char *svg_fault_text(struct arena *,
+                           const struct svg_fault *); /* "line 3: <script> is not part of SVG Tiny PS" */

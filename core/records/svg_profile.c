@@ -58,7 +58,8 @@ const char *svg_fault_text(struct arena *arena, const struct svg_fault *f)
     };
 
     if (!words[f->kind].before)
-        return f->kind == SVG_NOT_UTF8 ? str_printf(arena, "line %zu: %s", f->line, words[f->kind].after) : words[f->kind].after;
+        return f->kind == SVG_NOT_UTF8 ? str_printf(arena, "line %zu: %s", f->line, words[f->kind].after)
+                                       : words[f->kind].after;
     return str_printf(arena, "line %zu: %s%s%s", f->line, words[f->kind].before, f->what, words[f->kind].after);
 }
 
@@ -216,7 +217,8 @@ static void judge_root(struct svg_profile *p, const char *const *attributes)
         fault(p, SVG_NO_VERSION, "svg");
 }
 
-void svg_judge_element(struct svg_profile *p, const char *name, const char *const *attributes, bool is_root, size_t line)
+void svg_judge_element(struct svg_profile *p, const char *name, const char *const *attributes, bool is_root,
+                       size_t line)
 {
     p->line = line;
     if (!is_element(name))

@@ -14,6 +14,7 @@ struct svg_profile { /* of one document */
 };
 
 /* `attributes` are names, each followed by its value, and NULL. */
-void svg_judge_element(struct svg_profile *, const char *name, const char *const *attributes, bool is_root, size_t line);
+void svg_judge_element(struct svg_profile *, const char *name, const char *const *attributes, bool is_root,
+                       size_t line);
 
 void svg_add_fault(struct svg *, enum svg_fault_kind, struct str what, size_t line);

@@ -114,8 +114,9 @@ static struct str word_at(struct str text, size_t at)
 {
     struct str word = {text.at + at, 0};
 
-    while (at + word.len < text.len && (ascii_is_letter(word.at[word.len]) ||
-                                        (word.len > 0 && (ascii_is_digit(word.at[word.len]) || word.at[word.len] == '_'))))
+    while (at + word.len < text.len &&
+           (ascii_is_letter(word.at[word.len]) ||
+            (word.len > 0 && (ascii_is_digit(word.at[word.len]) || word.at[word.len] == '_'))))
         word.len++;
     return word;
 }
@@ -243,7 +244,8 @@ static void take_fragment(struct reader *r)
     r->at = end;
     if (last && is_listed(r->dialect->uri_tags, last->name) && uri_is_destination(text)) {
         r->out->slips |= SLIP_URI_SEPARATOR;
-        last->value = str_printf(r->arena, "%s%s%s", last->value, last->value[0] ? "," : "", uri_list_mend(r->arena, text, &r->out->slips));
+        last->value = str_printf(r->arena, "%s%s%s", last->value, last->value[0] ? "," : "",
+                                 uri_list_mend(r->arena, text, &r->out->slips));
         r->out->unclear = r->out->unclear || !is_plain(last->value);
     } else if (str_starts_nocase(text, r->dialect->family) && text.len <= strlen(r->dialect->version) + 1) {
         r->out->slips |= SLIP_VERSION;
@@ -261,7 +263,8 @@ static struct str without_zone_line(struct str text, unsigned *slips)
     for (size_t at = 1; at + 4 < text.len; at++) {
         size_t behind = at + 3 + blanks_at(text, at + 3);
 
-        if (text.at[at - 1] != ' ' || !str_equal_nocase((struct str){text.at + at, 3}, str_of("TXT")) || text.at[at + 3] != ' ')
+        if (text.at[at - 1] != ' ' || !str_equal_nocase((struct str){text.at + at, 3}, str_of("TXT")) ||
+            text.at[at + 3] != ' ')
             continue;
         if (behind < text.len && text.at[behind] == '(') /* RFC 1035 5.1: a record over several lines */
             behind += 1 + blanks_at(text, behind + 1);

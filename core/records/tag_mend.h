@@ -2,8 +2,8 @@
  *
  * Records come out of forms, chats and web pages with quotation marks, backslashes, colons for equals signs, and
  * semicolons where commas belong.  tag_mend() takes such a text apart as a person would, and says what it had to look
- * past.  Nothing is lost by it: every name and value that stood there is in `tags`, or else `unclear` is set and there is
- * nothing to offer.  What a value means is for the records to say: dmarc_mended(), dkim_mended() and the others.
+ * past.  Nothing is lost by it: every name and value that stood there is in `tags`, or else `unclear` is set and there
+ * is nothing to offer.  What a value means is for the records to say: dmarc_mended(), dkim_mended() and the others.
  *
  * A sound list comes back as it was, without slips.
  */
@@ -62,6 +62,7 @@ struct tag_mended {
 struct tag_mended tag_mend(struct arena *, struct str text, const struct tag_dialect *);
 const char *tag_mended_value(const struct tag_mended *, const char *name); /* NULL: there is no such tag */
 void tag_mended_drop(struct tag_mended *, const char *name);
-void tag_mended_put(struct arena *, struct tag_mended *, size_t at, const char *name, const char *value); /* before tag `at` */
+/* before tag `at` */
+void tag_mended_put(struct arena *, struct tag_mended *, size_t at, const char *name, const char *value);
 const char *tag_mended_text(struct arena *, const struct tag_mended *); /* "v=DMARC1; p=none" */
-const char *tag_slips_text(struct arena *, unsigned slips);             /* "quotation marks, and commas for semicolons" */
+const char *tag_slips_text(struct arena *, unsigned slips); /* "quotation marks, and commas for semicolons" */

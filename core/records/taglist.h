@@ -1,5 +1,5 @@
-/* core/records/taglist.h - tag lists, "v=DKIM1; k=rsa; p=...": the syntax that DKIM keys, DMARC, MTA-STS, TLS-RPT and BIMI
- * records share.  (RFC 6376 3.2)
+/* core/records/taglist.h - tag lists, "v=DKIM1; k=rsa; p=...": the syntax that DKIM keys, DMARC, MTA-STS, TLS-RPT and
+ * BIMI records share.  (RFC 6376 3.2)
  *
  * The parser goes on behind a fault, at the next semicolon, so that a record's faults are all found at once; each has
  * the span of text it is about.  What a fault means is for the records to say: a DKIM key with one is invalid as a

@@ -11,8 +11,8 @@ static bool is_word(char c)
     return ascii_is_digit(c) || ascii_is_letter(c);
 }
 
-/* A text in which hundreds of others are looked for, few of which are there: the pairs of letters that it has tell most of
- * them apart. */
+/* A text in which hundreds of others are looked for, few of which are
+ * there: the pairs of letters that it has tell most of them apart. */
 struct haystack {
     struct str text;
     uint64_t pairs[64];
@@ -50,7 +50,8 @@ static bool contains(const struct haystack *hay, struct str what)
     if (!has_pairs(hay, what))
         return false;
     for (size_t i = 0; i + what.len <= text.len; i++)
-        if (str_equal_nocase((struct str){text.at + i, what.len}, what) && (i == 0 || !is_word(text.at[i - 1]) || !is_word(what.at[0])))
+        if (str_equal_nocase((struct str){text.at + i, what.len}, what) &&
+            (i == 0 || !is_word(text.at[i - 1]) || !is_word(what.at[0])))
             return true;
     return false;
 }
@@ -114,12 +115,14 @@ static bool speaks_for(const struct receiver *entry, const struct receiver *auth
     return entry == author || (*entry->hosts && strcmp(entry->hosts, author->hosts) == 0);
 }
 
-/* X.7.20 and above, and X.1.8, say one thing wherever they are registered; those below stand for anything.  (RFC 7372) */
+/* X.7.20 and above, and X.1.8, say one thing wherever they are
+ * registered; those below stand for anything.  (RFC 7372) */
 static bool is_telling(const char *code)
 {
     const char *subject = code ? code + 1 : "", *detail = code ? strrchr(code, '.') + 1 : "";
 
-    return strcmp(subject, ".1.8") == 0 || (strncmp(subject, ".7.", 3) == 0 && strlen(detail) >= 2 && (detail[0] >= '2' || detail[2]));
+    return strcmp(subject, ".1.8") == 0 ||
+           (strncmp(subject, ".7.", 3) == 0 && strlen(detail) >= 2 && (detail[0] >= '2' || detail[2]));
 }
 
 static bool has_code(const struct receiver_rule *rule, const char *code)
@@ -168,7 +171,8 @@ static void find_by_code(struct bounce *bounce)
     for (size_t i = 0; bounce->receiver && i < receiver_rule_count(); i++) {
         const struct receiver_rule *rule = receiver_rule_at(i);
 
-        if (speaks_for(receiver_at(rule->receiver), bounce->receiver) && has_code(rule, bounce->code) && check_from_name(receiver_rule_check(rule), &check))
+        if (speaks_for(receiver_at(rule->receiver), bounce->receiver) && has_code(rule, bounce->code) &&
+            check_from_name(receiver_rule_check(rule), &check))
             bounce_add_cause(&bounce->causes, check);
     }
     if (!bounce->causes.count && bounce->code)
@@ -176,7 +180,8 @@ static void find_by_code(struct bounce *bounce)
     bounce->by_code = bounce->causes.count > 0;
 }
 
-static size_t collect_rules(const struct receiver_rule **rules, const struct bounce *bounce, const struct haystack *said, bool by_phrase)
+static size_t collect_rules(const struct receiver_rule **rules, const struct bounce *bounce,
+                            const struct haystack *said, bool by_phrase)
 {
     size_t count = 0;
 
@@ -184,7 +189,8 @@ static size_t collect_rules(const struct receiver_rule **rules, const struct bou
         const struct receiver_rule *rule = receiver_rule_at(i);
         bool fits = by_phrase ? contains_any(said, rule->phrases) : has_code(rule, bounce->code);
 
-        if (fits && speaks_for(receiver_at(rule->receiver), bounce->receiver) && is_about(bounce, rule) && !is_told(rules, count, rule))
+        if (fits && speaks_for(receiver_at(rule->receiver), bounce->receiver) && is_about(bounce, rule) &&
+            !is_told(rules, count, rule))
             rules[count++] = rule;
     }
     return count;

@@ -1,9 +1,10 @@
 /* core/result/bounce.h - what is behind a rejection, and which receiver's published rule is it?
  *
- * Takes one SMTP reply, line of a log or notification.  Who wrote it is told first (bounce_reply.h); of what the receiver
- * said the words count (bounce_words.h, bounce_causes.def), and an enhanced code only where no word tells more: 5.7.1 stands
- * for anything, and others mean different things at different receivers.  Where the text speaks of the recipient, of
- * content, reputation or rates, no check is named: there is nothing that the sender could repair by it.
+ * Takes one SMTP reply, line of a log or notification.  Who wrote it is told first (bounce_reply.h); of what the
+ * receiver said the words count (bounce_words.h, bounce_causes.def), and an enhanced code only where no word tells
+ * more: 5.7.1 stands for anything, and others mean different things at different receivers.  Where the text speaks of
+ * the recipient, of content, reputation or rates, no check is named: there is nothing that the sender could repair by
+ * it.
  */
 #pragma once
 
@@ -32,6 +33,6 @@ struct bounce {
     size_t rule_count;
 };
 
-/* `text` may hold any bytes; what is beyond BOUNCE_BYTES_MAX is not looked at.  The result is in the arena, and borrows of
- * the text. */
+/* `text` may hold any bytes; what is beyond BOUNCE_BYTES_MAX is not
+ * looked at.  The result is in the arena, and borrows of the text. */
 struct bounce bounce_explain(const struct bounce_lexicon *, struct arena *, struct str text);

@@ -45,7 +45,8 @@ static const struct {
 #undef CODE
 };
 
-static const uint64_t topic_words[TOPIC_COUNT] = {[TOPIC_SPF] = W(SPF), [TOPIC_DKIM] = W(DKIM), [TOPIC_DMARC] = W(DMARC)};
+static const uint64_t topic_words[TOPIC_COUNT] = {
+    [TOPIC_SPF] = W(SPF), [TOPIC_DKIM] = W(DKIM), [TOPIC_DMARC] = W(DMARC)};
 
 /* ---- sentences ---- */
 
@@ -61,8 +62,8 @@ struct spoken {
     bool passed[TOPIC_COUNT], failed[TOPIC_COUNT];
 };
 
-/* "SPF=Pass", "DKIM = did not pass", "SPF [example.org] with ip: 192.0.2.1 = did not pass": the next result behind the word,
- * before another mechanism is named. */
+/* "SPF=Pass", "DKIM = did not pass", "SPF [example.org] with ip: 192.0.2.1 = did
+ * not pass": the next result behind the word, before another mechanism is named. */
 static void read_result(struct spoken *text, const struct bounce_word *words, size_t count, size_t at, enum topic topic)
 {
     bool negated = false;
@@ -111,8 +112,8 @@ static bool holds(const struct cause *cause, uint64_t classes)
     return true;
 }
 
-/* Rejections for something else end in advice ("see our page on SPF, DKIM and PTR"), or name a mechanism where they only
- * mean a domain ("an unusual rate of mail from your DKIM domain"). */
+/* Rejections for something else end in advice ("see our page on SPF, DKIM and PTR"), or name a
+ * mechanism where they only mean a domain ("an unusual rate of mail from your DKIM domain"). */
 static bool is_advice(const struct spoken *text, const struct sentence *sentence)
 {
     static const uint64_t something_else = W(SPAM) | W(RATE) | W(REPUTATION) | W(QUOTA) | W(MAILBOX);
@@ -155,7 +156,8 @@ void bounce_add_code(struct bounce_causes *found, const char *code)
 static bool is_spoken_of(const struct spoken *text, const struct cause *cause)
 {
     for (size_t s = 0; s < text->count; s++)
-        if (cause->other == BOUNCE_OTHER_NONE ? is_cause(text, &text->sentences[s], cause) : holds(cause, text->sentences[s].classes))
+        if (cause->other == BOUNCE_OTHER_NONE ? is_cause(text, &text->sentences[s], cause)
+                                              : holds(cause, text->sentences[s].classes))
             return true;
     return false;
 }
@@ -164,7 +166,8 @@ struct bounce_causes bounce_causes_of(const struct bounce_lexicon *lexicon, stru
 {
     struct spoken text = read_text(lexicon, arena, said);
     struct bounce_causes found = {.count = 0};
-    bool is_asking = text.classes & W(VERIFY); /* the receiver asked about an address elsewhere, and was refused itself */
+    /* the receiver asked about an address elsewhere, and was refused itself */
+    bool is_asking = text.classes & W(VERIFY);
 
     for (size_t i = 0; i < COUNT(causes); i++) {
         bool is_ours = causes[i].other == BOUNCE_OTHER_NONE;

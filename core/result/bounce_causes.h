@@ -1,4 +1,5 @@
-/* core/result/bounce_causes.h - what a rejection speaks of, by the classes of its words (bounce_words.h, bounce_causes.def). */
+/* core/result/bounce_causes.h - what a rejection speaks of, by the
+ * classes of its words (bounce_words.h, bounce_causes.def). */
 #pragma once
 
 #include <stdbool.h>

@@ -64,7 +64,8 @@ static bool behind(struct str line, const char *mark, struct str *out)
     return true;
 }
 
-/* "... postfix/smtp[4711]: 4AB: to=<a@example.net>, relay=..., status=bounced (host mx1.example.net[192.0.2.1] said: 550 ...)" */
+/* "... postfix/smtp[4711]: 4AB: to=<a@example.net>, relay=...,
+ * status=bounced (host mx1.example.net[192.0.2.1] said: 550 ...)" */
 static bool read_postfix(struct bounce_feed *feed, struct str line)
 {
     struct str text;
@@ -106,12 +107,14 @@ static bool read_opensmtpd(struct bounce_feed *feed, struct str line)
     if (!behind(line, " mta delivery ", &text) && !behind(line, " mta event=delivery ", &text))
         return false;
     if (behind(text, " result=", &result) && !str_starts_nocase(result, "\"Ok\"") && !str_starts_nocase(result, "Ok"))
-        emit(feed, behind(text, " relay=", &result) ? (struct str){result.at - strlen("relay="), result.len + strlen("relay=")} : text);
+        emit(feed, behind(text, " relay=", &result)
+                       ? (struct str){result.at - strlen("relay="), result.len + strlen("relay=")}
+                       : text);
     return true;
 }
 
-/* "2026-11-29 12:00:00 1abc-... ** a@example.net R=dnslookup T=remote_smtp H=mx1.example.net [192.0.2.1]: SMTP error ...";
- * "==" where it will be tried again. */
+/* "2026-11-29 12:00:00 1abc-... ** a@example.net R=dnslookup T=remote_smtp
+ * H=mx1.example.net [192.0.2.1]: SMTP error ..."; "==" where it will be tried again. */
 static bool read_exim(struct bounce_feed *feed, struct str line)
 {
     struct str text;
@@ -120,7 +123,8 @@ static bool read_exim(struct bounce_feed *feed, struct str line)
         return false;
     if (!behind(line, " ** ", &text) && !behind(line, " == ", &text))
         return true;
-    if (!strstr(text.at, " routing defer") && !strstr(text.at, "T=local_delivery") && !strstr(text.at, "retry time not reached"))
+    if (!strstr(text.at, " routing defer") && !strstr(text.at, "T=local_delivery") &&
+        !strstr(text.at, "retry time not reached"))
         emit(feed, text);
     return true;
 }
@@ -130,7 +134,8 @@ static bool is_of_log(struct str line)
 {
     const char *pid = strstr(line.at, "]: ");
 
-    return pid && (strstr(line.at, "postfix") || strstr(line.at, "smtpd[") || strstr(line.at, "exim[")) && pid > line.at && ascii_is_digit(pid[-1]);
+    return pid && (strstr(line.at, "postfix") || strstr(line.at, "smtpd[") || strstr(line.at, "exim[")) &&
+           pid > line.at && ascii_is_digit(pid[-1]);
 }
 
 /* ---- the queue ---- */
@@ -169,8 +174,8 @@ static void unquote(struct part *out, const char *at)
     }
 }
 
-/* One message a line: {"queue_name": "deferred", ..., "recipients": [{"address": "...", "delay_reason": "..."}]}.  A quote
- * within a string is escaped, so the key cannot stand in one. */
+/* One message a line: {"queue_name": "deferred", ..., "recipients": [{"address": "...",
+ * "delay_reason": "..."}]}.  A quote within a string is escaped, so the key cannot stand in one. */
 static bool read_queue(struct bounce_feed *feed, struct str line)
 {
     static const char key[] = "\"delay_reason\":";
@@ -259,9 +264,12 @@ static void read_prose(struct bounce_feed *feed, struct str line)
 /* A mailer, or nobody: not somebody who writes. */
 static bool is_from_a_mailer(struct str field)
 {
-    static const char *const notices[] = {"From: postmaster", "Return-Path: <>", "X-Failed-Recipients:", "Content-Type: multipart/report", NULL};
+    static const char *const notices[] = {"From: postmaster", "Return-Path: <>",
+                                          "X-Failed-Recipients:", "Content-Type: multipart/report", NULL};
 
-    return has_any(field, notices) || (str_starts_nocase(field, "From:") && (strstr(field.at, "MAILER-DAEMON") || strstr(field.at, "ailer-daemon") || strstr(field.at, "ailer-Daemon")));
+    return has_any(field, notices) || (str_starts_nocase(field, "From:") &&
+                                       (strstr(field.at, "MAILER-DAEMON") || strstr(field.at, "ailer-daemon") ||
+                                        strstr(field.at, "ailer-Daemon")));
 }
 
 static void read_mail(struct bounce_feed *feed, struct str line)
@@ -301,8 +309,8 @@ void bounce_feed_line(struct bounce_feed *feed, const char *at, size_t len)
 
     if (line.len && line.at[line.len - 1] == '\r')
         line.len--;
-    if (read_wrapped(feed, line) || read_postfix(feed, line) || read_exim(feed, line) || read_opensmtpd(feed, line) || read_queue(feed, line) ||
-        is_of_log(line))
+    if (read_wrapped(feed, line) || read_postfix(feed, line) || read_exim(feed, line) || read_opensmtpd(feed, line) ||
+        read_queue(feed, line) || is_of_log(line))
         feed->is_collection = true;
     else
         read_mail(feed, line);

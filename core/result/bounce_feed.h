@@ -1,8 +1,8 @@
 /* core/result/bounce_feed.h - finds the rejections in what mail servers leave behind.
  *
  * Lines go in, rejections come out, each as a text for bounce_explain(): of the logs of Postfix, Exim and OpenSMTPD, of
- * notifications (RFC 3464), one or a whole mailbox of them, and of the queue as `postqueue -j` lists it.  What the server
- * did with mail of others is none: only lines of its sending side are looked at.
+ * notifications (RFC 3464), one or a whole mailbox of them, and of the queue as `postqueue -j` lists it.  What the
+ * server did with mail of others is none: only lines of its sending side are looked at.
  *
  * The memory is of one size, however long the input is.  A line may be cut by whoever reads it; what then is missing is
  * the end of a text.

@@ -33,7 +33,8 @@ static struct str from(struct str text, size_t at)
 static bool is_reply_code(struct str text, size_t at)
 {
     return at + 2 < text.len && (text.at[at] == '4' || text.at[at] == '5') && ascii_is_digit(text.at[at + 1]) &&
-           ascii_is_digit(text.at[at + 2]) && (at + 3 == text.len || is_blank(text.at[at + 3]) || text.at[at + 3] == '-');
+           ascii_is_digit(text.at[at + 2]) &&
+           (at + 3 == text.len || is_blank(text.at[at + 3]) || text.at[at + 3] == '-');
 }
 
 static size_t count_digits(struct str text, size_t at)
@@ -57,7 +58,8 @@ static size_t enhanced_code(struct str text, size_t at)
         return 0;
     detail = count_digits(text, at + 3 + subject);
     end = at + 3 + subject + detail;
-    if (!detail || (end < text.len && is_word(text.at[end])) || (end + 1 < text.len && text.at[end] == '.' && ascii_is_digit(text.at[end + 1])))
+    if (!detail || (end < text.len && is_word(text.at[end])) ||
+        (end + 1 < text.len && text.at[end] == '.' && ascii_is_digit(text.at[end + 1])))
         return 0;
     return end - at;
 }
@@ -73,7 +75,8 @@ static const char *find_code(struct arena *arena, struct str text)
     return NULL;
 }
 
-/* A line of a reply begins with its code, an enhanced one, or both; also where a mailer has put several lines into one. */
+/* A line of a reply begins with its code, an enhanced one, or
+ * both; also where a mailer has put several lines into one. */
 static size_t code_of_line(struct str text, size_t at)
 {
     size_t len = 0, more;
@@ -134,20 +137,59 @@ static const char *const quotes[] = {
 
 /* What a mailer says of its own trouble on the way to a receiver, which never had a say. */
 static const char *const own_trouble[] = {
-    "connect to ", "connection refused", "connection timed out", "connection reset", "connection closed", "connection dropped",
-    "unreachable", "no route to host", "host is down", "name service error", "host not found", "domain name not found",
-    "host unknown", "host lookup", "lookup failure", "lookup failed", "lookup did not complete", "lookup timed out",
-    "lost connection", "conversation with", "timed out while", "no mx host for", "point to non-existent", "loops back to myself",
-    "network error on destination", "no mx found", "domain does not exist", "invalid domain name", "failure in mx lookup",
-    "unrouteable address", "retry timeout exceeded", "retry time not reached", "have been failing for a long time",
-    "couldn't find any host", "wasn't able to establish", "name server:", "tls is required, but", "cannot start tls",
-    "server certificate", "mail transport unavailable", "dns query failed", "nicht erreichbar", "delivery temporarily suspended",
-    "message expired", "remote host closed", "dns domain", "diagnostic-code: x-",
+    "connect to ",
+    "connection refused",
+    "connection timed out",
+    "connection reset",
+    "connection closed",
+    "connection dropped",
+    "unreachable",
+    "no route to host",
+    "host is down",
+    "name service error",
+    "host not found",
+    "domain name not found",
+    "host unknown",
+    "host lookup",
+    "lookup failure",
+    "lookup failed",
+    "lookup did not complete",
+    "lookup timed out",
+    "lost connection",
+    "conversation with",
+    "timed out while",
+    "no mx host for",
+    "point to non-existent",
+    "loops back to myself",
+    "network error on destination",
+    "no mx found",
+    "domain does not exist",
+    "invalid domain name",
+    "failure in mx lookup",
+    "unrouteable address",
+    "retry timeout exceeded",
+    "retry time not reached",
+    "have been failing for a long time",
+    "couldn't find any host",
+    "wasn't able to establish",
+    "name server:",
+    "tls is required, but",
+    "cannot start tls",
+    "server certificate",
+    "mail transport unavailable",
+    "dns query failed",
+    "nicht erreichbar",
+    "delivery temporarily suspended",
+    "message expired",
+    "remote host closed",
+    "dns domain",
+    "diagnostic-code: x-",
 };
 
 static size_t first_code(struct str text, size_t at)
 {
-    while (at < text.len && !((at == 0 || is_blank(text.at[at - 1]) || is_among(text.at[at - 1], "(\"'>;[:")) && is_reply_code(text, at)))
+    while (at < text.len && !((at == 0 || is_blank(text.at[at - 1]) || is_among(text.at[at - 1], "(\"'>;[:")) &&
+                              is_reply_code(text, at)))
         at++;
     return at;
 }
@@ -182,7 +224,9 @@ static size_t reply_start(struct str text, struct str lower)
 
         best = behind < best ? behind : best;
     }
-    code = first_code(text, best < text.len ? best : 0); /* behind "SMTP error from remote mail server after MAIL FROM:<a@example.org>" */
+    code = first_code(text, best < text.len
+                                ? best
+                                : 0); /* behind "SMTP error from remote mail server after MAIL FROM:<a@example.org>" */
     if (best < text.len)
         return code < text.len || tells_own_trouble(from(lower, best)) ? code : best;
     return tells_own_trouble((struct str){lower.at, code}) ? code : 0;
@@ -222,7 +266,8 @@ static struct str host_at(struct str text)
 /* The last host that the mailer names as its peer. */
 static struct str find_host(struct str said, struct str lower)
 {
-    static const char *const before[] = {"host: ", "host ", "h=", "relay=", "connect to ", "with ", "talking to ", "dns; ", "dns;"};
+    static const char *const before[] = {"host: ", "host ",       "h=",    "relay=", "connect to ",
+                                         "with ",  "talking to ", "dns; ", "dns;"};
     struct str host = {"", 0};
     size_t latest = 0;
 
@@ -268,7 +313,9 @@ static struct ip find_address(struct str text)
 
         if (i && (is_word(text.at[i - 1]) || is_among(text.at[i - 1], ".:-")))
             continue;
-        for (; i + len < text.len && len < sizeof word - 1 && (is_word(text.at[i + len]) || is_among(text.at[i + len], ".:")); len++)
+        for (; i + len < text.len && len < sizeof word - 1 &&
+               (is_word(text.at[i + len]) || is_among(text.at[i + len], ".:"));
+             len++)
             word[len] = text.at[i + len];
         while (len && is_among(word[len - 1], ".:"))
             len--;
@@ -293,7 +340,8 @@ struct bounce_reply bounce_reply(struct arena *arena, struct str text)
     struct str lower = lower_case(arena, text);
     size_t start = reply_start(text, lower);
     struct str said = from(text, start);
-    struct bounce_reply reply = {.host = find_host((struct str){text.at, start}, lower), .local = start == text.len && text.len};
+    struct bounce_reply reply = {.host = find_host((struct str){text.at, start}, lower),
+                                 .local = start == text.len && text.len};
 
     reply.code = find_code(arena, said);
     reply.sender = find_address(said);

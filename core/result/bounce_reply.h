@@ -1,9 +1,9 @@
 /* core/result/bounce_reply.h - who wrote a rejection: the receiver, or the sender's own mailer?
  *
  * What an administrator has in hand is mostly written by his own machine, and quotes the receiver somewhere inside
- * ("host mx1.example.net[192.0.2.1] said: 550 ..."): only the quotation is the receiver's, and only addresses in it are the
- * sender's.  Where nobody is quoted ("connect to mx1.example.net[192.0.2.1]:25: Connection timed out") the mailer speaks of
- * its own trouble, and no receiver has refused anything.
+ * ("host mx1.example.net[192.0.2.1] said: 550 ..."): only the quotation is the receiver's, and only addresses in it are
+ * the sender's.  Where nobody is quoted ("connect to mx1.example.net[192.0.2.1]:25: Connection timed out") the mailer
+ * speaks of its own trouble, and no receiver has refused anything.
  */
 #pragma once
 
@@ -15,7 +15,8 @@
 struct arena;
 
 struct bounce_reply {
-    struct str text;  /* what the receiver said, in one line and without the codes before each line of a reply; empty if local */
+    /* what the receiver said, in one line and without the codes before each line of a reply; empty if local */
+    struct str text;
     struct str host;  /* the receiver's host, as the sender's mailer names it; empty: not named */
     const char *code; /* enhanced code of the reply, "5.7.25"; NULL */
     struct ip sender; /* the address of the sender, as far as the reply shows; IP_NONE */

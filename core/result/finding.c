@@ -10,7 +10,8 @@
 #include "core/facts/vantage.h"
 
 static const struct check checks[CHECK_COUNT] = {
-#define CHECK(id, name, group, worst, title, why, remedy, sources) [id] = {name, group, worst, title, why, remedy, sources},
+#define CHECK(id, name, group, worst, title, why, remedy, sources)                                                     \
+    [id] = {name, group, worst, title, why, remedy, sources},
 #include "core/result/checks.def"
 #undef CHECK
 };
@@ -77,7 +78,8 @@ static struct finding *add(struct run *run, enum check_id check, enum status sta
     return f;
 }
 
-struct finding *finding(struct run *run, enum check_id check, enum status status, struct subject about, const char *format, ...)
+struct finding *finding(struct run *run, enum check_id check, enum status status, struct subject about,
+                        const char *format, ...)
 {
     struct finding *f = add(run, check, status, about);
     va_list args;
@@ -121,8 +123,8 @@ static const char *switched_off(struct run *run, const struct subject *about, co
     return here && is_ipv4 && !here->ipv4_used ? "switched off (-6)" : NULL;
 }
 
-struct finding *finding_unknown(struct run *run, enum check_id check, struct subject about, const struct trouble *trouble,
-                                const char *format, ...)
+struct finding *finding_unknown(struct run *run, enum check_id check, struct subject about,
+                                const struct trouble *trouble, const char *format, ...)
 {
     const char *off = switched_off(run, &about, trouble);
     struct finding *f = add(run, check, off ? SKIPPED : UNKNOWN, about);

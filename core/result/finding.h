@@ -75,18 +75,22 @@ bool finding_may_advise(const struct finding *);
 
 struct run;
 
-/* Makes a finding.  The pointer is valid within the run, to add to it.  The evidence it rests on: finding_rests_on(). */
+/* Makes a finding.  The pointer is valid within the run, to
+ * add to it.  The evidence it rests on: finding_rests_on(). */
 struct finding *finding(struct run *, enum check_id, enum status, struct subject, const char *format, ...)
     __attribute__((format(printf, 5, 6)));
 /* UNKNOWN, with the trouble's reason and side; the message is "WHAT: why". */
-struct finding *finding_unknown(struct run *, enum check_id, struct subject, const struct trouble *, const char *format, ...)
-    __attribute__((format(printf, 5, 6)));
+struct finding *finding_unknown(struct run *, enum check_id, struct subject, const struct trouble *, const char *format,
+                                ...) __attribute__((format(printf, 5, 6)));
 
 /* All take and return the finding, so that they can be chained; `run` owns what they add. */
 struct finding *finding_rests_on(struct run *, struct finding *, const char *evidence_key);
-struct finding *finding_remedy(struct run *, struct finding *, const char *format, ...) __attribute__((format(printf, 3, 4)));
-struct finding *finding_record(struct run *, struct finding *, const char *format, ...) __attribute__((format(printf, 3, 4)));
-struct finding *finding_txt(struct run *, struct finding *, const char *owner, const char *text); /* a TXT record to publish */
+struct finding *finding_remedy(struct run *, struct finding *, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+struct finding *finding_record(struct run *, struct finding *, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+/* a TXT record to publish */
+struct finding *finding_txt(struct run *, struct finding *, const char *owner, const char *text);
 struct finding *finding_worst(struct finding *, enum status worst);
 struct finding *finding_marked(struct finding *, enum finding_mark);
 struct finding *finding_follows(struct finding *, enum check_id cause); /* that one has the cause, and the remedy */

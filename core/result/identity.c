@@ -70,7 +70,8 @@ static const char *addresses_text(struct arena *arena, const struct dns_answer *
 
     for (size_t i = 0; i < answer->count && i < SHOWN_ADDRESSES; i++)
         text = str_printf(arena, "%s%s%s", text, i ? ", " : "", ip_text(arena, &answer->records[i].ip));
-    return answer->count > SHOWN_ADDRESSES ? str_printf(arena, "%s and %zu more", text, answer->count - SHOWN_ADDRESSES) : text;
+    return answer->count > SHOWN_ADDRESSES ? str_printf(arena, "%s and %zu more", text, answer->count - SHOWN_ADDRESSES)
+                                           : text;
 }
 
 static const char *lead(const struct build *b, const char *host, struct identity_name *row)
@@ -246,7 +247,8 @@ static void add_certificate(struct build *b, const char *why, enum cell why_stat
         for (size_t i = 0; i < facts->dns_name_count && i < SHOWN_SANS; i++)
             names = str_printf(b->arena, "%s%s%s", names, i ? ", " : "", str_text(b->arena, facts->dns_names[i]));
         if (facts->dns_name_count + facts->dns_names_left_out > SHOWN_SANS)
-            names = str_printf(b->arena, "%s and %zu more", names, facts->dns_name_count + facts->dns_names_left_out - SHOWN_SANS);
+            names = str_printf(b->arena, "%s and %zu more", names,
+                               facts->dns_name_count + facts->dns_names_left_out - SHOWN_SANS);
         add(b, PART_CERTIFICATE, str_of(names), "");
     }
 }
@@ -279,8 +281,9 @@ static void add_server_names(struct build *b)
 
 static void add_helo_spf(struct build *b)
 {
-    static const enum cell states[STATUS_COUNT] = {[PASS] = CELL_OK,         [SKIPPED] = CELL_NONE, [NOTE] = CELL_NONE,
-                                                   [UNKNOWN] = CELL_UNKNOWN, [WARN] = CELL_DIFFERS, [FAIL] = CELL_BROKEN};
+    static const enum cell states[STATUS_COUNT] = {
+        [PASS] = CELL_OK,         [SKIPPED] = CELL_NONE, [NOTE] = CELL_NONE,
+        [UNKNOWN] = CELL_UNKNOWN, [WARN] = CELL_DIFFERS, [FAIL] = CELL_BROKEN};
     const struct finding *f = identity_finding(b->result, b->sender, PART_HELO_SPF, HELO_SPF);
 
     if (f)
@@ -358,9 +361,9 @@ static void judge_greeting(struct build *b, struct identity_name *row, const cha
     if (ptr == CELL_OK || helo == CELL_OK) {
         row->state = CELL_OK;
         row->says = ptr == CELL_OK && helo == CELL_OK ? "is the PTR and the HELO name"
-                    : ptr == CELL_OK                  ? (helo == CELL_DIFFERS ? "is the PTR name, not the HELO name" : "is the PTR name")
-                    : ptr == CELL_DIFFERS             ? "is the HELO name, not the PTR name"
-                                                      : "is the HELO name";
+                    : ptr == CELL_OK ? (helo == CELL_DIFFERS ? "is the PTR name, not the HELO name" : "is the PTR name")
+                    : ptr == CELL_DIFFERS ? "is the HELO name, not the PTR name"
+                                          : "is the HELO name";
     } else if (ptr == CELL_DIFFERS || helo == CELL_DIFFERS) {
         row->state = CELL_DIFFERS;
         row->says = ptr == CELL_NONE    ? "is not the HELO name"
@@ -393,7 +396,8 @@ static void judge_certificate(struct build *b, struct identity_name *row)
                 : *covered        ? str_printf(b->arena, "covers %s", covered)
                                   : "covers none of these names";
     if (covers_host != (*covered != '\0'))
-        row->says = str_printf(b->arena, "%s; %s the MX host %s", row->says, covers_host ? "covers" : "does not cover", b->sender->mx_name);
+        row->says = str_printf(b->arena, "%s; %s the MX host %s", row->says, covers_host ? "covers" : "does not cover",
+                               b->sender->mx_name);
     if (!covers_host)
         row->state = CELL_DIFFERS;
 }
@@ -413,7 +417,8 @@ static void compare_all(struct build *b)
             judge_certificate(b, row);
         else if (row->part == PART_EHLO && row->name.len) {
             row->state = row->with[PART_GREETING];
-            row->says = row->state == CELL_OK ? "is the greeting's name" : "is not the greeting's name: a proxy in front?";
+            row->says =
+                row->state == CELL_OK ? "is the greeting's name" : "is not the greeting's name: a proxy in front?";
         }
         row->weight = identity_weight(b->arena, b->result, b->sender, row);
     }

@@ -1,8 +1,9 @@
-/* core/result/identity.h - the names of every sending address side by side: reverse names, HELO, greeting, EHLO reply, certificate.
+/* core/result/identity.h - the names of every sending address side by side: reverse names, HELO, greeting, EHLO reply,
+ * certificate.
  *
  * Read from the mail paths of a finished audit, so that the odd one out shows; the weight of what is odd comes from the
- * findings, for judging is the probes' work.  Equality of names is receiver practice, not an RFC rule: a name that differs
- * may weigh nothing.  (checks.md, section 6)
+ * findings, for judging is the probes' work.  Equality of names is receiver practice, not an RFC rule: a name that
+ * differs may weigh nothing.  (checks.md, section 6)
  *
  * Everything points into the result or into the arena.  Names are remote bytes.
  */

@@ -1,4 +1,5 @@
-/* core/result/identity_verdict.c - what the findings say about a sending address: the weight of each name, and a verdict. */
+/* core/result/identity_verdict.c - what the findings say about
+ * a sending address: the weight of each name, and a verdict. */
 #include <string.h>
 
 #include "core/base/arena.h"
@@ -28,8 +29,8 @@ static bool is_about(const struct finding *f, const struct mail_address *address
     return (!of_server || f->about.kind == SUBJECT_HOST_ADDRESS) && finding_concerns(f, address);
 }
 
-const struct finding *identity_finding(const struct result *result, const struct mail_address *address, enum identity_part part,
-                                       enum check_id check)
+const struct finding *identity_finding(const struct result *result, const struct mail_address *address,
+                                       enum identity_part part, enum check_id check)
 {
     const struct finding *worst = NULL;
 
@@ -59,7 +60,8 @@ static enum status usual_weight(enum cell state)
 enum status identity_weight(struct arena *arena, const struct result *result, const struct mail_address *address,
                             const struct identity_name *row)
 {
-    bool is_one_of_several = row->part == PART_PTR || row->part == PART_GREETING || (row->part == PART_HELO && row->assumed);
+    bool is_one_of_several =
+        row->part == PART_PTR || row->part == PART_GREETING || (row->part == PART_HELO && row->assumed);
     const char *name = is_one_of_several ? str_text(arena, row->name) : "";
     enum status weight = PASS;
 
@@ -107,8 +109,8 @@ static void keep(struct identity *identity, const struct finding **list, const s
     identity->finding_count++;
 }
 
-/* A finding about the domain weighs as much as a receiver that refuses for it, a bulk rule only where mail is bulk.  What is
- * about the sender itself has its own weight: one receiver that takes no warning makes it no failure. */
+/* A finding about the domain weighs as much as a receiver that refuses for it, a bulk rule only where mail is bulk.
+ * What is about the sender itself has its own weight: one receiver that takes no warning makes it no failure. */
 static enum verdict weight_of_refusal(const struct result *result, const struct receiver_verdict *v)
 {
     if (v->receiver->kind == RECEIVER_BULK)

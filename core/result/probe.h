@@ -8,7 +8,9 @@ struct run;
 struct probe {
     const char *name;
     const char *summary;
-    const char *groups; /* of checks that it judges, or single ids, comma separated: --only leaves out who judges nothing */
-    bool is_extra;      /* good to know: what it asks is counted apart, so that it takes nothing from what must be known */
+    /* of checks that it judges, or single ids, comma separated: --only leaves out who judges nothing */
+    const char *groups;
+    /* good to know: what it asks is counted apart, so that it takes nothing from what must be known */
+    bool is_extra;
     void (*run)(struct run *);
 };

@@ -135,8 +135,9 @@ static enum truth is_aligned(const struct judge *j, const char *envelope, const 
 {
     for (const struct by_check *at = j->findings[DMARC_ALIGNMENT]; at; at = at->next) {
         const struct subject *about = &at->finding->about;
-        bool is_it = about->kind == SUBJECT_ENVELOPE ? name_equal(about->host, envelope) && name_equal(about->name, from)
-                                                     : name_equal(about->name, from) && name_equal(envelope, from);
+        bool is_it = about->kind == SUBJECT_ENVELOPE
+                         ? name_equal(about->host, envelope) && name_equal(about->name, from)
+                         : name_equal(about->name, from) && name_equal(envelope, from);
 
         if (is_it)
             return at->finding->status == PASS ? YES : at->finding->status == UNKNOWN ? MAYBE : NO;
@@ -152,7 +153,11 @@ static enum truth passes_spf_aligned(const struct judge *j, const char *from)
 
     for (const struct by_check *at = j->findings[SPF_AUTHORIZES]; at; at = at->next) {
         const struct finding *f = at->finding;
-        enum truth passes = f->status == PASS ? YES : f->mark == MARK_SPF_VOIDS ? SOME : f->status == UNKNOWN ? MAYBE : NO, aligned;
+        enum truth passes = f->status == PASS           ? YES
+                            : f->mark == MARK_SPF_VOIDS ? SOME
+                            : f->status == UNKNOWN      ? MAYBE
+                                                        : NO,
+                   aligned;
 
         if (f->about.kind != SUBJECT_ADDRESS_NAME || !ip_equal(&f->about.ip, &j->sender->ip))
             continue;
@@ -198,7 +203,9 @@ static enum truth judge_reject_self(struct judge *j)
     enum truth worst = j->findings[DMARC_POLICY] ? NO : MAYBE;
 
     for (const struct by_check *at = j->findings[DMARC_POLICY]; at; at = at->next) {
-        enum truth fails = at->finding->status == UNKNOWN ? MAYBE : at->finding->mark == MARK_POLICY_REJECT ? fails_dmarc(j, at->finding->about.name) : NO;
+        enum truth fails = at->finding->status == UNKNOWN            ? MAYBE
+                           : at->finding->mark == MARK_POLICY_REJECT ? fails_dmarc(j, at->finding->about.name)
+                                                                     : NO;
 
         if (fails > worst) {
             worst = fails;
@@ -261,7 +268,8 @@ static bool applies(const struct receiver_rule *rule, const struct receiver *rec
     size_t len = strlen(base);
 
     return receiver_at(rule->receiver) == receiver ||
-           (receiver->kind == RECEIVER_BULK && strncmp(receiver->name, base, len) == 0 && strcmp(receiver->name + len, "-bulk") == 0);
+           (receiver->kind == RECEIVER_BULK && strncmp(receiver->name, base, len) == 0 &&
+            strcmp(receiver->name + len, "-bulk") == 0);
 }
 
 /* An open question weighs more than a known risk: the answer may be a refusal.  (checks.md, section 17) */
@@ -273,7 +281,8 @@ static int weight(enum receiver_outcome outcome)
     return weights[outcome];
 }
 
-static void consider(struct judge *j, struct receiver_verdict *verdict, struct receiver_reason *reasons, const struct receiver_rule *rule)
+static void consider(struct judge *j, struct receiver_verdict *verdict, struct receiver_reason *reasons,
+                     const struct receiver_rule *rule)
 {
     static const enum receiver_outcome most[] = {
         [NO] = RECEIVER_NO_OBSTACLE, [MAYBE] = RECEIVER_CANT_TELL, [SOME] = RECEIVER_AT_RISK, [YES] = RECEIVER_REJECTS};
@@ -289,7 +298,8 @@ static void consider(struct judge *j, struct receiver_verdict *verdict, struct r
 }
 
 /* `room` has a place for every rule. */
-static void judge_receiver(struct arena *arena, const struct by_check *const *findings, struct receiver_verdict *verdict, struct receiver_reason *room)
+static void judge_receiver(struct arena *arena, const struct by_check *const *findings,
+                           struct receiver_verdict *verdict, struct receiver_reason *room)
 {
     struct judge j = {.findings = findings, .sender = verdict->sender};
     struct receiver_reason *reasons;
@@ -320,7 +330,8 @@ const struct receiver_verdict *receivers_judge(struct arena *arena, const struct
 {
     const struct inventory *mail = result->inventory;
     const struct by_check *const *findings = index_findings(arena, result);
-    struct receiver_verdict *all = ARENA_ARRAY(arena, struct receiver_verdict, receiver_count() * mail->address_count + 1);
+    struct receiver_verdict *all =
+        ARENA_ARRAY(arena, struct receiver_verdict, receiver_count() * mail->address_count + 1);
     struct receiver_reason *room = ARENA_ARRAY(arena, struct receiver_reason, receiver_rule_count() + 1);
 
     *count = 0;
@@ -328,9 +339,11 @@ const struct receiver_verdict *receivers_judge(struct arena *arena, const struct
         for (size_t i = 0; i < mail->address_count; i++) {
             const struct mail_address *sender = &mail->addresses[i];
 
-            if (receiver_at(r)->kind == RECEIVER_BOUNCES || !address_is_sender(sender) || (receiver_at(r)->kind == RECEIVER_IPV6 && sender->ip.family != IP_V6))
+            if (receiver_at(r)->kind == RECEIVER_BOUNCES || !address_is_sender(sender) ||
+                (receiver_at(r)->kind == RECEIVER_IPV6 && sender->ip.family != IP_V6))
                 continue;
-            all[*count] = (struct receiver_verdict){.receiver = receiver_at(r), .sender = sender, .outcome = RECEIVER_NO_OBSTACLE};
+            all[*count] = (struct receiver_verdict){
+                .receiver = receiver_at(r), .sender = sender, .outcome = RECEIVER_NO_OBSTACLE};
             judge_receiver(arena, findings, &all[(*count)++], room);
         }
     }

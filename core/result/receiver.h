@@ -1,8 +1,8 @@
 /* core/result/receiver.h - what the large receivers would do with mail from each sender, by their published rules.
  *
- * The rules are data (receivers.def); they are judged on the findings of a finished audit, with a three-valued logic: a rule
- * that rests on something undecided neither holds nor fails.  "No obstacle" never means "will accept": reputation, content
- * and complaints cannot be seen from outside.  (checks.md, section 17)
+ * The rules are data (receivers.def); they are judged on the findings of a finished audit, with a three-valued logic: a
+ * rule that rests on something undecided neither holds nor fails.  "No obstacle" never means "will accept": reputation,
+ * content and complaints cannot be seen from outside.  (checks.md, section 17)
  */
 #pragma once
 
@@ -92,8 +92,8 @@ const struct receiver *receiver_at(size_t index);
 const struct receiver *receiver_from_name(const char *name); /* NULL: there is none that is judged */
 struct receiver_contact receiver_contact_of(const struct receiver *);
 
-/* When the rules were last gone through, "2026-11-29", and how many days before `now_s` (seconds since 1970) that was; 0
- * where that is not yet. */
+/* When the rules were last gone through, "2026-11-29", and how many days
+ * before `now_s` (seconds since 1970) that was; 0 where that is not yet. */
 const char *receiver_rules_date(void);
 long receiver_rules_age_days(int64_t now_s);
 enum { RECEIVER_RULES_OLD_DAYS = 180 };
@@ -102,8 +102,8 @@ size_t receiver_rule_count(void);
 const struct receiver_rule *receiver_rule_at(size_t index);
 const char *receiver_outcome_word(enum receiver_outcome); /* "no_obstacle_found", "unknown", "at_risk", "rejects" */
 
-/* Every receiver for every sender of the result: receivers in the order of the data, senders in the inventory's.  In the
- * arena; the result's receivers need not be set. */
+/* Every receiver for every sender of the result: receivers in the order of the data,
+ * senders in the inventory's.  In the arena; the result's receivers need not be set. */
 const struct receiver_verdict *receivers_judge(struct arena *, const struct result *, size_t *count);
 
 /* The first check that a rule's condition names ("ptr.fcrdns"; the shorthands stand for their first check), "" where it

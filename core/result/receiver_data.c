@@ -17,7 +17,8 @@ enum receiver_id {
 };
 #undef RECEIVER
 
-#define RECEIVER(id, name, title, kind, hosts, marks, not_visible) [RECEIVER_ID_##id] = {name, title, RECEIVER_##kind, hosts, marks, not_visible},
+#define RECEIVER(id, name, title, kind, hosts, marks, not_visible)                                                     \
+    [RECEIVER_ID_##id] = {name, title, RECEIVER_##kind, hosts, marks, not_visible},
 static const struct receiver receivers[RECEIVER_ID_COUNT] = {
 #include "core/result/receivers.def"
 };
@@ -61,7 +62,7 @@ static const char rules_date[] =
 #define NOTES(check) CHECK_HAS(check, 1u << NOTE, MARK_NONE, 0)
 
 #define RULES_DATE(date)
-#define RULE(receiver, outcome, when, words, codes, phrases, source, date)                                                         \
+#define RULE(receiver, outcome, when, words, codes, phrases, source, date)                                             \
     {RECEIVER_ID_##receiver, RECEIVER_##outcome, when, words, codes, phrases, source, date},
 static const struct receiver_rule rules[] = {
 #include "core/result/receivers.def"
@@ -73,8 +74,14 @@ static const struct receiver_rule rules[] = {
 
 enum { RULE_COUNT = sizeof rules / sizeof *rules };
 
-static const struct receiver_rule for_all = {
-    RECEIVER_ID_COUNT, RECEIVER_REJECTS, WHEN(FAILS(IP_PUBLIC)), "no mail can come from an address that is not public", "", "", "RFC 6890", ""};
+static const struct receiver_rule for_all = {RECEIVER_ID_COUNT,
+                                             RECEIVER_REJECTS,
+                                             WHEN(FAILS(IP_PUBLIC)),
+                                             "no mail can come from an address that is not public",
+                                             "",
+                                             "",
+                                             "RFC 6890",
+                                             ""};
 
 const struct receiver_rule *receiver_rule_for_all(void)
 {
@@ -84,10 +91,12 @@ const struct receiver_rule *receiver_rule_for_all(void)
 const struct receiver_term *receiver_any_of(enum receiver_term_kind kind)
 {
     enum { VOIDS = 1u << MARK_SPF_VOIDS, PERMERROR = 1u << MARK_SPF_PERMERROR };
-    static const struct receiver_term bad_ptr[] = {FAILS(PTR_EXISTS), FAILS(PTR_NAME_VALID), FAILS(PTR_FCRDNS), TERM(NONE)};
+    static const struct receiver_term bad_ptr[] = {FAILS(PTR_EXISTS), FAILS(PTR_NAME_VALID), FAILS(PTR_FCRDNS),
+                                                   TERM(NONE)};
     static const struct receiver_term bad_spf[] = {
         FAILS(SPF_EXISTS), CHECK_HAS(SPF_AUTHORIZES, 1u << FAIL | 1u << WARN, MARK_NONE, VOIDS), TERM(NONE)};
-    static const struct receiver_term spf_fails[] = {CHECK_HAS(SPF_AUTHORIZES, 1u << FAIL, MARK_NONE, VOIDS | PERMERROR), TERM(NONE)};
+    static const struct receiver_term spf_fails[] = {
+        CHECK_HAS(SPF_AUTHORIZES, 1u << FAIL, MARK_NONE, VOIDS | PERMERROR), TERM(NONE)};
     static const struct receiver_term bad_dmarc[] = {
         FAILS_OR_WARNS(DMARC_EXISTS), FAILS_OR_WARNS(DMARC_SINGLE), FAILS(DMARC_SYNTAX), TERM(NONE)};
     static const struct receiver_term no_dmarc_policy[] = {

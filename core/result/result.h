@@ -35,12 +35,13 @@ struct result {
     size_t receiver_count;
 };
 
-/* What counts and findings come to: a failure outweighs what is undecided, and that a warning.  UNKNOWN where the check could
- * not have failed, and SKIPPED, take nothing from it, so a result without findings is ready: as far as was asked. */
+/* What counts and findings come to: a failure outweighs what is undecided, and that
+ * a warning.  UNKNOWN where the check could not have failed, and SKIPPED, take
+ * nothing from it, so a result without findings is ready: as far as was asked. */
 enum verdict result_verdict(const struct result *);
 
-/* Findings worth acting on first: FAIL, then WARN, in the order in which repairs work (addresses before PTR before HELO).
- * Fills `out` with at most `max` and returns how many.  Findings that a listed one explains are left out. */
+/* Findings worth acting on first: FAIL, then WARN, in the order in which repairs work (addresses before PTR before
+ * HELO). Fills `out` with at most `max` and returns how many.  Findings that a listed one explains are left out. */
 size_t result_fix_first(const struct result *, const struct finding **out, size_t max);
 
 const struct evidence *result_evidence(const struct result *, const char *key); /* NULL: none that is known */

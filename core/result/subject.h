@@ -1,7 +1,7 @@
 /* core/result/subject.h - what a finding speaks of, as a value.
  *
- * A subject holds pointers into the audit's evidence or its run's arena, and is copied freely.  Names may be remote bytes.
- * Two findings are about the same thing if and only if their subjects' texts are equal.
+ * A subject holds pointers into the audit's evidence or its run's arena, and is copied freely.  Names may be remote
+ * bytes. Two findings are about the same thing if and only if their subjects' texts are equal.
  */
 #pragma once
 
@@ -52,5 +52,6 @@ struct subject subject_mailbox(const char *domain, const char *host, const struc
 struct subject subject_resolver(const char *server);
 struct subject subject_machine(const char *host);
 
-const char *subject_text(struct arena *, const struct subject *); /* "mx.example.org[192.0.2.1]", "192.0.2.1 mx.example.org" */
+const char *subject_text(struct arena *,
+                         const struct subject *); /* "mx.example.org[192.0.2.1]", "192.0.2.1 mx.example.org" */
 const char *subject_kind_word(enum subject_kind);                /* "host_address" */

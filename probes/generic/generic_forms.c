@@ -1,4 +1,5 @@
-/* probes/generic/generic_forms.c - an address in a name: decimal, padded, hexadecimal, one number, in parts, backwards. */
+/* probes/generic/generic_forms.c - an address in a name: decimal,
+ * padded, hexadecimal, one number, in parts, backwards. */
 #include "probes/generic/generic_forms.h"
 
 #include <stdint.h>

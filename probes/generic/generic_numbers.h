@@ -1,7 +1,7 @@
 /* probes/generic/generic_numbers.h - the numbers that stand in a text, and what stands between them.
  *
- * A number is a longest stretch of digits, decimal or hexadecimal; the text is lower case.  For probes/generic/generic_forms.c
- * only.
+ * A number is a longest stretch of digits, decimal or hexadecimal; the text is lower case.  For
+ * probes/generic/generic_forms.c only.
  */
 #pragma once
 

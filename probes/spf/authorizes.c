@@ -47,21 +47,26 @@ static const char *family_hint(const struct spf_domain *d, const struct mail_add
                                  : "; the record has IPv6 addresses, but no IPv4 one";
 }
 
-/* Own terms "mx" of a name without MX record authorise nobody, whatever stands in for the record (RFC 7208 5.4): "; ..." */
+/* Own terms "mx" of a name without MX record authorise nobody,
+ * whatever stands in for the record (RFC 7208 5.4): "; ..." */
 static const char *mx_hint(struct run *run, const struct spf_domain *d)
 {
     for (size_t i = 0; i < d->tree->count; i++) {
         const struct spf_node *node = &d->tree->nodes[i];
-        const struct spf_record *record = node->state == SPF_NODE_RECORD && !node->foreign ? node->source->record : NULL;
+        const struct spf_record *record =
+            node->state == SPF_NODE_RECORD && !node->foreign ? node->source->record : NULL;
 
         for (size_t k = 0; record && k < record->count; k++) {
             const struct spf_term *term = &record->terms[k];
-            const char *name = term->kind == SPF_TERM_MX && spf_term_passes(term) ? spf_static_target(run, node->domain, term) : NULL;
+            const char *name =
+                term->kind == SPF_TERM_MX && spf_term_passes(term) ? spf_static_target(run, node->domain, term) : NULL;
             const struct dns_answer *mx = name ? need_dns(run, name, DNS_MX) : NULL;
 
             if (mx && (mx->status == DNS_NODATA || mx->status == DNS_NXDOMAIN))
-                return str_printf(run_arena(run), "; \"%s\" authorises nobody: %s has no MX record, and an address does not stand in for it",
-                                  spf_term_text(run_arena(run), term), name);
+                return str_printf(
+                    run_arena(run),
+                    "; \"%s\" authorises nobody: %s has no MX record, and an address does not stand in for it",
+                    spf_term_text(run_arena(run), term), name);
         }
     }
     return "";
@@ -69,9 +74,10 @@ static const char *mx_hint(struct run *run, const struct spf_domain *d)
 
 static const char *error_text(struct run *run, const struct spf_result *r)
 {
-    return r->by_void_limit ? str_printf(run_arena(run), "permerror: %s; receivers differ here: one that is lenient gets %s", r->why,
-                                         spf_word_text(r->lenient))
-                            : str_printf(run_arena(run), "permerror: %s", r->why);
+    return r->by_void_limit
+               ? str_printf(run_arena(run), "permerror: %s; receivers differ here: one that is lenient gets %s", r->why,
+                            spf_word_text(r->lenient))
+               : str_printf(run_arena(run), "permerror: %s", r->why);
 }
 
 /* The check whose finding tells how to repair the record. */
@@ -89,13 +95,15 @@ static const char *cause_of_error(const struct spf_domain *d, const struct spf_r
     return "spf.syntax";
 }
 
-static struct finding *judge_sender(struct run *run, const struct spf_domain *d, const struct mail_address *a, const struct spf_result *r)
+static struct finding *judge_sender(struct run *run, const struct spf_domain *d, const struct mail_address *a,
+                                    const struct spf_result *r)
 {
     struct subject subject = subject_address_name(&a->ip, d->name);
     struct finding *f;
 
     if (r->word != SPF_PASS && r->word != SPF_TEMPERROR && r->ptr_trouble)
-        return finding_unknown(run, SPF_AUTHORIZES, subject, &r->trouble, "%s, but a lookup for ptr failed", spf_word_text(r->word));
+        return finding_unknown(run, SPF_AUTHORIZES, subject, &r->trouble, "%s, but a lookup for ptr failed",
+                               spf_word_text(r->word));
     switch (r->word) {
     case SPF_PASS:
         return finding(run, SPF_AUTHORIZES, PASS, subject, "pass: %s; %zu lookup%s", match_text(run, r), r->lookups,
@@ -103,17 +111,19 @@ static struct finding *judge_sender(struct run *run, const struct spf_domain *d,
     case SPF_FAIL:
     case SPF_SOFTFAIL:
     case SPF_NEUTRAL:
-        f = finding(run, SPF_AUTHORIZES, r->word == SPF_FAIL ? FAIL : WARN, subject, "%s: %s%s%s", spf_word_text(r->word),
-                    match_text(run, r), family_hint(d, a), mx_hint(run, d));
-        spf_offer_sender(run, d, a, r, f,
-                         str_printf(run_arena(run), "If %s sends mail for %s, add it to the record.", a->label, d->name));
+        f = finding(run, SPF_AUTHORIZES, r->word == SPF_FAIL ? FAIL : WARN, subject, "%s: %s%s%s",
+                    spf_word_text(r->word), match_text(run, r), family_hint(d, a), mx_hint(run, d));
+        spf_offer_sender(
+            run, d, a, r, f,
+            str_printf(run_arena(run), "If %s sends mail for %s, add it to the record.", a->label, d->name));
         return f;
     case SPF_TEMPERROR:
         return finding_unknown(run, SPF_AUTHORIZES, subject, &r->trouble, "temperror");
     case SPF_NONE:
         return finding(run, SPF_AUTHORIZES, SKIPPED, subject, "none: no SPF record");
     default:
-        f = finding(run, SPF_AUTHORIZES, r->by_void_limit && r->lenient != SPF_FAIL && r->lenient != SPF_PERMERROR ? WARN : FAIL, subject,
+        f = finding(run, SPF_AUTHORIZES,
+                    r->by_void_limit && r->lenient != SPF_FAIL && r->lenient != SPF_PERMERROR ? WARN : FAIL, subject,
                     "%s", error_text(run, r));
         finding_marked(f, f->status == WARN ? MARK_SPF_VOIDS : MARK_SPF_PERMERROR);
         return finding_remedy(run, f, "Repair the record: see %s.", cause_of_error(d, r));
@@ -140,7 +150,8 @@ static const struct mail_address *sending_twin(const struct inventory *mail, siz
             const struct mail_address *a = &mail->addresses[(*host)->addresses[i]];
 
             has |= (*host)->addresses[i] == index;
-            if (a->ip.family != mail->addresses[index].ip.family && address_is_sender(a) && a->spf && strcmp(a->spf, "pass") == 0)
+            if (a->ip.family != mail->addresses[index].ip.family && address_is_sender(a) && a->spf &&
+                strcmp(a->spf, "pass") == 0)
                 twin = a;
         }
         if (has && twin)
@@ -166,16 +177,19 @@ static void judge_other_family(struct run *run, const struct spf_domain *d, size
     const char *family = a->ip.family == IP_V6 ? "IPv6" : "IPv4", *other = a->ip.family == IP_V6 ? "IPv4" : "IPv6";
     struct finding *f;
 
-    if (address_is_sender(a) || ip_special(&a->ip) || is_declared_no_sender(run_target(run), &a->ip) || !sending_twin(d->mail, index, &host))
+    if (address_is_sender(a) || ip_special(&a->ip) || is_declared_no_sender(run_target(run), &a->ip) ||
+        !sending_twin(d->mail, index, &host))
         return;
     r = need_spf(run, &q);
     if (!r || r->word == SPF_PASS || r->word == SPF_NONE || r->word == SPF_TEMPERROR || r->word == SPF_PERMERROR)
         return;
-    f = finding(run, SPF_AUTHORIZES, WARN, subject_address_name(&a->ip, d->name),
-                "%s: the record authorises the %s address of %s, and not its %s address: what it sends over %s does not pass",
-                spf_word_text(r->word), other, host->name, family, family);
+    f = finding(
+        run, SPF_AUTHORIZES, WARN, subject_address_name(&a->ip, d->name),
+        "%s: the record authorises the %s address of %s, and not its %s address: what it sends over %s does not pass",
+        spf_word_text(r->word), other, host->name, family, family);
     spf_offer_sender(run, d, a, r, f,
-                     str_printf(run_arena(run), "If %s sends over %s, add \"%s:%s\" to the record; if not, bind its mailer to %s.",
+                     str_printf(run_arena(run),
+                                "If %s sends over %s, add \"%s:%s\" to the record; if not, bind its mailer to %s.",
                                 host->name, family, a->ip.family == IP_V6 ? "ip6" : "ip4", a->label, other));
     rest_on(run, f, r);
 }
@@ -190,21 +204,25 @@ static bool names_hosts(const struct spf_record *record)
     return false;
 }
 
-/* An MX that takes mail; where it is the implicit one, the record means somebody, too.  One without address has its own finding. */
+/* An MX that takes mail; where it is the implicit one, the record
+ * means somebody, too.  One without address has its own finding. */
 static bool takes_mail(const struct spf_domain *d)
 {
     bool has_address = false;
 
     for (size_t i = 0; i < d->mail->address_count; i++)
         has_address |= (d->mail->addresses[i].roles & ROLE_MX) != 0;
-    return d->is_target && has_address && (d->mail->kind == MX_LISTED || (d->mail->kind == MX_IMPLICIT && names_hosts(d->source->record)));
+    return d->is_target && has_address &&
+           (d->mail->kind == MX_LISTED || (d->mail->kind == MX_IMPLICIT && names_hosts(d->source->record)));
 }
 
 /* No sender is known.  Does the record let anybody pass? */
 static void judge_without_senders(struct run *run, const struct spf_domain *d)
 {
     const struct spf_addresses *own = d->own;
-    const struct trouble *trouble = own->trouble ? own->trouble : own->doubt_count ? own->doubts[0].trouble : spf_tree_trouble(run, d->tree);
+    const struct trouble *trouble = own->trouble       ? own->trouble
+                                    : own->doubt_count ? own->doubts[0].trouble
+                                                       : spf_tree_trouble(run, d->tree);
     bool is_readable = d->source->state == SPF_SOURCE_FOUND && !d->source->record->faults;
     struct finding *f;
 
@@ -213,14 +231,19 @@ static void judge_without_senders(struct run *run, const struct spf_domain *d)
     } else if (!is_readable || !takes_mail(d) || own->reach == SPF_REACHES_SOMEBODY || d->tree->nodes[0].all == '+' ||
                run_target(run)->sender_count) {
         finding(run, SPF_AUTHORIZES, SKIPPED, subject_domain(d->name), "no sender is known%s",
-                is_readable && own->reach == SPF_REACHES_NOBODY && d->tree->nodes[0].all != '+' ? ", and by SPF nobody sends" : "");
+                is_readable && own->reach == SPF_REACHES_NOBODY && d->tree->nodes[0].all != '+'
+                    ? ", and by SPF nobody sends"
+                    : "");
     } else if (own->reach == SPF_REACH_UNKNOWN && trouble) {
-        f = finding_unknown(run, SPF_AUTHORIZES, subject_domain(d->name), trouble, "whether the record authorises anybody");
+        f = finding_unknown(run, SPF_AUTHORIZES, subject_domain(d->name), trouble,
+                            "whether the record authorises anybody");
         finding_worst(f, WARN);
     } else {
         f = finding(run, SPF_AUTHORIZES, WARN, subject_domain(d->name),
                     "by SPF, nobody sends for %s: right only if it sends no mail%s", d->name, mx_hint(run, d));
-        finding_remedy(run, f, "If %s sends mail, name in its record what sends it (\"mx\", where its mail hosts do); if it sends none, this is in order.",
+        finding_remedy(run, f,
+                       "If %s sends mail, name in its record what sends it (\"mx\", where its mail hosts do); if it "
+                       "sends none, this is in order.",
                        d->name);
         finding_rests_on(run, f, d->source->answer->key);
     }

@@ -1,4 +1,5 @@
-/* probes/spf/limits.c - the limits on what a record may make a receiver look up.  (checks.md, section 9; RFC 7208 4.6.4) */
+/* probes/spf/limits.c - the limits on what a record may make a
+ * receiver look up.  (checks.md, section 9; RFC 7208 4.6.4) */
 #include "core/base/limits.h"
 #include "core/base/str.h"
 #include "core/derive/run.h"
@@ -25,7 +26,9 @@ static struct crowded_mx find_crowded_mx(struct run *run, const struct spf_tree 
 
         for (size_t k = 0; record && k < record->count && counted < SPF_LOOKUPS; k++) {
             const struct spf_term *term = &record->terms[k];
-            const char *name = term->kind == SPF_TERM_MX && !term->dead && !term->fault ? spf_static_target(run, node->domain, term) : NULL;
+            const char *name = term->kind == SPF_TERM_MX && !term->dead && !term->fault
+                                   ? spf_static_target(run, node->domain, term)
+                                   : NULL;
             const struct dns_answer *mx = name ? need_dns(run, name, DNS_MX) : NULL;
             size_t count = 0;
 
@@ -51,7 +54,8 @@ void spf_judge_lookups(struct run *run, const struct spf_domain *d)
     if (crowded.term) {
         f = finding(run, SPF_LOOKUP_COUNT, FAIL, subject_domain(d->name),
                     "\"%s\" of %s leads to %zu MX names, and %d may be resolved: permerror, whichever of them is meant",
-                    spf_term_text(run_arena(run), crowded.term), crowded.node->domain, crowded.names, (int)SPF_MX_NAMES);
+                    spf_term_text(run_arena(run), crowded.term), crowded.node->domain, crowded.names,
+                    (int)SPF_MX_NAMES);
         spf_offer_fewer_mx(run, d, crowded.node, crowded.term, crowded.names, f);
     } else if (n > SPF_LOOKUPS) {
         f = finding(run, SPF_LOOKUP_COUNT, FAIL, subject_domain(d->name),
@@ -59,12 +63,14 @@ void spf_judge_lookups(struct run *run, const struct spf_domain *d)
                     (int)SPF_LOOKUPS, costs);
         spf_offer_cheaper(run, d, f);
     } else if (trouble) {
-        f = finding_unknown(run, SPF_LOOKUP_COUNT, subject_domain(d->name), trouble, "at least %zu lookups, and not all records are known", n);
+        f = finding_unknown(run, SPF_LOOKUP_COUNT, subject_domain(d->name), trouble,
+                            "at least %zu lookups, and not all records are known", n);
     } else if (n >= LOOKUPS_NOTED) {
-        f = finding(run, SPF_LOOKUP_COUNT, NOTE, subject_domain(d->name), "%zu of %d lookups are used: %s", n, (int)SPF_LOOKUPS, costs);
+        f = finding(run, SPF_LOOKUP_COUNT, NOTE, subject_domain(d->name), "%zu of %d lookups are used: %s", n,
+                    (int)SPF_LOOKUPS, costs);
     } else {
-        f = finding(run, SPF_LOOKUP_COUNT, PASS, subject_domain(d->name), "%zu of %d lookups are used%s%s", n, (int)SPF_LOOKUPS,
-                    n ? ": " : "", costs);
+        f = finding(run, SPF_LOOKUP_COUNT, PASS, subject_domain(d->name), "%zu of %d lookups are used%s%s", n,
+                    (int)SPF_LOOKUPS, n ? ": " : "", costs);
     }
     for (size_t i = 0; i < tree->count; i++)
         if (tree->nodes[i].source)
@@ -87,10 +93,13 @@ static const char *voids_text(struct run *run, const struct spf_result *r)
 
     for (size_t i = 0; i < r->void_count && i < VOIDS_SHOWN; i++)
         text = str_printf(run_arena(run), "%s%s%s", text, i ? ", " : "", r->voids[i]);
-    return r->void_count > VOIDS_SHOWN ? str_printf(run_arena(run), "%s and %zu more", text, r->void_count - VOIDS_SHOWN) : text;
+    return r->void_count > VOIDS_SHOWN
+               ? str_printf(run_arena(run), "%s and %zu more", text, r->void_count - VOIDS_SHOWN)
+               : text;
 }
 
-/* Of the senders; where none is known, of a stranger.  That a receiver stops before it refuses a stranger harms nobody. */
+/* Of the senders; where none is known, of a stranger.  That a
+ * receiver stops before it refuses a stranger harms nobody. */
 void spf_judge_voids(struct run *run, const struct spf_domain *d)
 {
     size_t count = d->sender_count ? d->sender_count : d->result_count;
@@ -102,14 +111,14 @@ void spf_judge_voids(struct run *run, const struct spf_domain *d)
             open = d->results[i];
     if (worst->void_count > SPF_VOIDS) {
         f = finding(run, SPF_VOID_COUNT, WARN, subject_domain(d->name),
-                    "%zu lookups find nothing, and receivers may stop after %d (they count differently): %s", worst->void_count,
-                    (int)SPF_VOIDS, voids_text(run, worst));
+                    "%zu lookups find nothing, and receivers may stop after %d (they count differently): %s",
+                    worst->void_count, (int)SPF_VOIDS, voids_text(run, worst));
         spf_offer_fewer_voids(run, d, f);
     } else if (open) {
         finding_unknown(run, SPF_VOID_COUNT, subject_domain(d->name), &open->trouble, "not all lookups were answered");
     } else if (worst->void_count) {
-        finding(run, SPF_VOID_COUNT, PASS, subject_domain(d->name), "%zu of %d lookups that may find nothing: %s", worst->void_count,
-                (int)SPF_VOIDS, voids_text(run, worst));
+        finding(run, SPF_VOID_COUNT, PASS, subject_domain(d->name), "%zu of %d lookups that may find nothing: %s",
+                worst->void_count, (int)SPF_VOIDS, voids_text(run, worst));
     } else {
         finding(run, SPF_VOID_COUNT, PASS, subject_domain(d->name), "every lookup finds something");
     }

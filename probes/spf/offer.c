@@ -46,7 +46,8 @@ static void note_missing(struct trial *t, const struct ip *ip, const struct spf_
     }
     t->at_front |= !is_decided && r->word == SPF_PERMERROR;
     if (t->missing_count++ < MISSING_MAX)
-        t->missing = str_printf(run_arena(t->run), "%s%s%s", t->missing, *t->missing ? " " : "", spf_address_term(t->run, ip));
+        t->missing =
+            str_printf(run_arena(t->run), "%s%s%s", t->missing, *t->missing ? " " : "", spf_address_term(t->run, ip));
 }
 
 static void try_address(struct trial *t, const struct ip *ip, const char *helo)
@@ -104,12 +105,14 @@ static bool authorises_nobody(struct run *run, struct str text)
     const struct spf_record *record = spf_record_parse(run_arena(run), text);
 
     for (size_t i = 0; i < record->count; i++)
-        if (record->terms[i].kind == SPF_TERM_REDIRECT || (spf_term_is_mechanism(&record->terms[i]) && spf_term_passes(&record->terms[i])))
+        if (record->terms[i].kind == SPF_TERM_REDIRECT ||
+            (spf_term_is_mechanism(&record->terms[i]) && spf_term_passes(&record->terms[i])))
             return false;
     return true;
 }
 
-void spf_propose(struct run *run, const struct spf_domain *d, struct finding *f, struct spf_offer offer, const char *what)
+void spf_propose(struct run *run, const struct spf_domain *d, struct finding *f, struct spf_offer offer,
+                 const char *what)
 {
     struct str wanted = offer.after;
     const char *more;
@@ -118,10 +121,12 @@ void spf_propose(struct run *run, const struct spf_domain *d, struct finding *f,
         finding_remedy(run, f, "%s", what);
         return;
     }
-    more = offer.after.len > wanted.len && !offer.also ? "  With it come the senders that it would refuse otherwise." : "";
+    more =
+        offer.after.len > wanted.len && !offer.also ? "  With it come the senders that it would refuse otherwise." : "";
     if (offer.before.len)
-        finding_remedy(run, f, "%s%s  Before: %s%s%s  After: %s", what, more, spf_zone_text(run_arena(run), offer.before),
-                       offer.second.len ? " and " : "", offer.second.len ? spf_zone_text(run_arena(run), offer.second) : "",
+        finding_remedy(run, f, "%s%s  Before: %s%s%s  After: %s", what, more,
+                       spf_zone_text(run_arena(run), offer.before), offer.second.len ? " and " : "",
+                       offer.second.len ? spf_zone_text(run_arena(run), offer.second) : "",
                        spf_zone_text(run_arena(run), offer.after));
     else
         finding_remedy(run, f, "%s%s", what, more);

@@ -11,8 +11,8 @@ struct spf_offer {
     const struct ip *also; /* an address that must pass, too; NULL */
 };
 
-/* Adds the senders that `after` would not let pass: those that are declared, and those that pass today.  False: they are too
- * many to name, or they would not pass even so; or something is on its way. */
+/* Adds the senders that `after` would not let pass: those that are declared, and those that pass today.
+ * False: they are too many to name, or they would not pass even so; or something is on its way. */
 bool spf_offer_fits_senders(struct run *, const struct spf_domain *, struct spf_offer *);
 
 /* The remedy WHAT with the record before and after, fitted to the senders; WHAT alone where no record does it. */

@@ -1,5 +1,5 @@
-/* probes/spf/reach.c - whom a record lets pass beside the senders: its end, ptr, wide networks.  (checks.md, section 9; RFC
- * 7208 5.1, 5.5) */
+/* probes/spf/reach.c - whom a record lets pass beside the senders: its
+ * end, ptr, wide networks.  (checks.md, section 9; RFC 7208 5.1, 5.5) */
 #include "core/base/str.h"
 #include "core/derive/run.h"
 #include "core/facts/target.h"
@@ -55,7 +55,8 @@ void spf_judge_all(struct run *run, const struct spf_domain *d)
         f = finding_unknown(run, SPF_ENDS_IN_ALL, subject_domain(d->name), &redirected->source->trouble,
                             "the record that redirect= leads to is not known");
     } else if (redirected) {
-        f = finding(run, SPF_ENDS_IN_ALL, SKIPPED, subject_domain(d->name), "redirect= leads to no record that can be read");
+        f = finding(run, SPF_ENDS_IN_ALL, SKIPPED, subject_domain(d->name),
+                    "redirect= leads to no record that can be read");
     } else {
         f = finding(run, SPF_ENDS_IN_ALL, WARN, subject_domain(d->name),
                     root->all ? "the record ends in ?all, which says nothing about other addresses"
@@ -99,15 +100,17 @@ void spf_judge_ptr(struct run *run, const struct spf_domain *d)
     more = left_out ? str_printf(run_arena(run), " and %zu more", left_out) : "";
     if (own)
         spf_offer_without_ptr(
-            run, d, finding(run, SPF_PTR_MECHANISM, WARN, subject_domain(d->name), "asks for reverse names: %s%s", own, more));
+            run, d,
+            finding(run, SPF_PTR_MECHANISM, WARN, subject_domain(d->name), "asks for reverse names: %s%s", own, more));
     else if (foreign)
         finding_remedy(run,
                        finding(run, SPF_PTR_MECHANISM, NOTE, subject_domain(d->name),
                                "an included record of somebody else asks for reverse names: %s%s", foreign, more),
                        "Nothing is to be done in your own record; whoever runs that one can name the hosts instead.");
     else if (trouble)
-        finding_follows(finding_unknown(run, SPF_PTR_MECHANISM, subject_domain(d->name), trouble, "not all records are known"),
-                        SPF_SYNTAX);
+        finding_follows(
+            finding_unknown(run, SPF_PTR_MECHANISM, subject_domain(d->name), trouble, "not all records are known"),
+            SPF_SYNTAX);
     else
         finding(run, SPF_PTR_MECHANISM, PASS, subject_domain(d->name), "no ptr, no %%{p}");
 }
@@ -119,23 +122,25 @@ void spf_judge_width(struct run *run, const struct spf_domain *d)
     struct trouble budget = trouble_of(REASON_BUDGET);
 
     if (own.ip4 >= SPF_WIDE)
-        finding(run, SPF_WIDTH, FAIL, subject_domain(d->name), "the record itself allows %llu IPv4 addresses, widest term \"%s\"",
-                own.ip4, own.widest4);
+        finding(run, SPF_WIDTH, FAIL, subject_domain(d->name),
+                "the record itself allows %llu IPv4 addresses, widest term \"%s\"", own.ip4, own.widest4);
     else if (own.widest6)
-        finding(run, SPF_WIDTH, WARN, subject_domain(d->name), "the record itself allows an IPv6 network larger than a /32: \"%s\"",
-                own.widest6);
+        finding(run, SPF_WIDTH, WARN, subject_domain(d->name),
+                "the record itself allows an IPv6 network larger than a /32: \"%s\"", own.widest6);
     else if (trouble)
-        finding_follows(finding_unknown(run, SPF_WIDTH, subject_domain(d->name), trouble, "not all records are known"), SPF_SYNTAX);
+        finding_follows(finding_unknown(run, SPF_WIDTH, subject_domain(d->name), trouble, "not all records are known"),
+                        SPF_SYNTAX);
     else if (d->own->singles_left_out)
-        finding_unknown(run, SPF_WIDTH, subject_domain(d->name), &budget, "%zu addresses left out", d->own->singles_left_out);
+        finding_unknown(run, SPF_WIDTH, subject_domain(d->name), &budget, "%zu addresses left out",
+                        d->own->singles_left_out);
     else if (own.ip4 >= SPF_BROAD)
-        finding(run, SPF_WIDTH, NOTE, subject_domain(d->name), "the record itself allows %llu IPv4 addresses, widest term \"%s\"",
-                own.ip4, own.widest4);
+        finding(run, SPF_WIDTH, NOTE, subject_domain(d->name),
+                "the record itself allows %llu IPv4 addresses, widest term \"%s\"", own.ip4, own.widest4);
     else if (all.ip4 >= SPF_WIDE || all.widest6)
         finding(run, SPF_WIDTH, NOTE, subject_domain(d->name), "includes allow %s: \"%s\"",
                 all.widest6 ? "an IPv6 network larger than a /32" : "2^24 IPv4 addresses or more",
                 all.widest6 ? all.widest6 : all.widest4);
     else
-        finding(run, SPF_WIDTH, PASS, subject_domain(d->name), "%llu IPv4 addresses by the record itself, %llu by includes", own.ip4,
-                all.ip4);
+        finding(run, SPF_WIDTH, PASS, subject_domain(d->name),
+                "%llu IPv4 addresses by the record itself, %llu by includes", own.ip4, all.ip4);
 }

@@ -26,7 +26,8 @@ void spf_offer_first_record(struct run *run, const struct spf_domain *d, struct 
     bool mail_hosts = false;
 
     if (!d->has_sender) {
-        finding_remedy(run, f, "Publish a record that names what sends mail for %s: \"v=spf1 ip4:ADDRESS ~all\".", d->name);
+        finding_remedy(run, f, "Publish a record that names what sends mail for %s: \"v=spf1 ip4:ADDRESS ~all\".",
+                       d->name);
         return;
     }
     for (size_t i = 0; i < d->mail->address_count; i++) {
@@ -41,13 +42,15 @@ void spf_offer_first_record(struct run *run, const struct spf_domain *d, struct 
     }
     text = str_printf(run_arena(run), "%s%s ~all", text, mail_hosts ? mail_host_term(d) : "");
     spf_propose(run, d, f, (struct spf_offer){.at = d->name, .after = str_of(text)},
-                str_printf(run_arena(run), "Publish this record; see first that it names everything that sends mail for %s.", d->name));
+                str_printf(run_arena(run),
+                           "Publish this record; see first that it names everything that sends mail for %s.", d->name));
 }
 
 void spf_offer_none(struct run *run, const struct spf_domain *d, struct finding *f)
 {
     const struct spf_record *record = d->source->record;
-    const char *what = "The domain takes no mail, and nothing is known that sends for it: let the record say that nobody does.";
+    const char *what =
+        "The domain takes no mail, and nothing is known that sends for it: let the record say that nobody does.";
 
     if (!record) {
         finding_remedy(run, f, "%s", what);
@@ -55,14 +58,16 @@ void spf_offer_none(struct run *run, const struct spf_domain *d, struct finding 
         finding_remedy(run, f, "%s  End the record with -all.", what);
         return;
     } else {
-        finding_remedy(run, f, "%s  Before: %s  After: \"v=spf1 -all\"", what, spf_zone_text(run_arena(run), record->text));
+        finding_remedy(run, f, "%s  Before: %s  After: \"v=spf1 -all\"", what,
+                       spf_zone_text(run_arena(run), record->text));
     }
     finding_record(run, f, "%s. 3600 IN TXT \"v=spf1 -all\"", d->name);
 }
 
 /* ---- what was meant ---- */
 
-static const struct spf_record *with_terms_of(struct arena *arena, const struct spf_record *merged, const struct spf_record *other)
+static const struct spf_record *with_terms_of(struct arena *arena, const struct spf_record *merged,
+                                              const struct spf_record *other)
 {
     for (size_t i = 0; i < other->count; i++) {
         const struct spf_term *term = &other->terms[i];
@@ -90,11 +95,13 @@ static const struct spf_record *merged(struct arena *arena, struct str one, stru
     else if (b->all && !a->all && !a->redirect)
         both = spf_record_parse(arena, spf_with_term(arena, both, NULL, spf_term_text(arena, b->all)));
     if (b->exp && !both->exp)
-        both = spf_record_parse(arena, str_of(str_printf(arena, "%s %s", str_text(arena, both->text), spf_term_text(arena, b->exp))));
+        both = spf_record_parse(
+            arena, str_of(str_printf(arena, "%s %s", str_text(arena, both->text), spf_term_text(arena, b->exp))));
     return both->faults ? NULL : both;
 }
 
-void spf_offer_meant(struct run *run, const struct spf_domain *d, const char *at, const struct spf_near_miss *miss, struct finding *f)
+void spf_offer_meant(struct run *run, const struct spf_domain *d, const char *at, const struct spf_near_miss *miss,
+                     struct finding *f)
 {
     struct str after = miss->repairs[0]->record;
     const struct spf_record *both;
@@ -106,29 +113,37 @@ void spf_offer_meant(struct run *run, const struct spf_domain *d, const char *at
     if (!after.len)
         finding_remedy(run, f, "Correct the TXT record: %s.", spf_repair_text(run_arena(run), miss->repairs[0]));
     else
-        spf_propose(run, d, f, (struct spf_offer){.at = at, .before = miss->texts[0], .second = miss->texts[1], .after = after},
-                    miss->count == 1 ? "Replace the TXT record that was meant for SPF."
-                                     : "Replace the TXT records that were meant for SPF by one, which has the terms of all.");
+        spf_propose(
+            run, d, f, (struct spf_offer){.at = at, .before = miss->texts[0], .second = miss->texts[1], .after = after},
+            miss->count == 1 ? "Replace the TXT record that was meant for SPF."
+                             : "Replace the TXT records that were meant for SPF by one, which has the terms of all.");
 }
 
 void spf_offer_merged(struct run *run, const struct spf_domain *d, const struct spf_source *source, struct finding *f)
 {
-    const struct spf_record *both = source->record_count == 2 ? merged(run_arena(run), source->texts[0], source->texts[1]) : NULL;
+    const struct spf_record *both =
+        source->record_count == 2 ? merged(run_arena(run), source->texts[0], source->texts[1]) : NULL;
 
     if (both)
-        spf_propose(run, d, f, (struct spf_offer){.at = source->name, .before = source->texts[0], .second = source->texts[1], .after = both->text},
-                    "Replace both records by the one below; it has the terms of both, and the end of the first.");
+        spf_propose(
+            run, d, f,
+            (struct spf_offer){
+                .at = source->name, .before = source->texts[0], .second = source->texts[1], .after = both->text},
+            "Replace both records by the one below; it has the terms of both, and the end of the first.");
     else
         finding_remedy(run, f, "Replace all of them by one record that has the terms of each.");
 }
 
-void spf_offer_corrected(struct run *run, const struct spf_domain *d, const struct spf_source *source, struct finding *f)
+void spf_offer_corrected(struct run *run, const struct spf_domain *d, const struct spf_source *source,
+                         struct finding *f)
 {
     const struct spf_repair *repair = spf_repair(run_arena(run), source->record->text);
     const char *what = str_printf(run_arena(run), "Correct the record: %s.", spf_repair_text(run_arena(run), repair));
 
     if (repair->record.len)
-        spf_propose(run, d, f, (struct spf_offer){.at = source->name, .before = source->record->text, .after = repair->record}, what);
+        spf_propose(run, d, f,
+                    (struct spf_offer){.at = source->name, .before = source->record->text, .after = repair->record},
+                    what);
     else if (repair->fault_count)
         finding_remedy(run, f, "%s", what);
 }
@@ -141,18 +156,22 @@ void spf_offer_without_link(struct run *run, const struct spf_domain *d, const s
     const struct spf_node *parent = &d->tree->nodes[node->parent];
     const char *term = spf_term_text(arena, node->via);
     bool is_end = node->via->kind == SPF_TERM_REDIRECT; /* without it nothing would be said about other addresses */
-    const char *what = is_end ? str_printf(arena, "Correct the name, or let the record of %s end in ~all in place of \"%s\".",
-                                           parent->domain, term)
-                              : str_printf(arena, "Correct the name, or take \"%s\" out of the record of %s.", term, parent->domain);
+    const char *what =
+        is_end ? str_printf(arena, "Correct the name, or let the record of %s end in ~all in place of \"%s\".",
+                            parent->domain, term)
+               : str_printf(arena, "Correct the name, or take \"%s\" out of the record of %s.", term, parent->domain);
 
     if (parent->foreign || parent->state != SPF_NODE_RECORD)
-        finding_remedy(run, f, "Tell whoever runs %s that \"%s\" in its record leads nowhere, or take what leads there out of the record of %s.",
+        finding_remedy(run, f,
+                       "Tell whoever runs %s that \"%s\" in its record leads nowhere, or take what leads there out of "
+                       "the record of %s.",
                        parent->domain, term, d->name);
     else
         spf_propose(run, d, f,
-                    (struct spf_offer){.at = parent->domain,
-                                       .before = parent->source->record->text,
-                                       .after = spf_with_change(arena, parent->source->record, node->via, is_end ? "~all" : "")},
+                    (struct spf_offer){
+                        .at = parent->domain,
+                        .before = parent->source->record->text,
+                        .after = spf_with_change(arena, parent->source->record, node->via, is_end ? "~all" : "")},
                     what);
 }
 
@@ -172,7 +191,8 @@ void spf_offer_without_ptr(struct run *run, const struct spf_domain *d, struct f
         i = 0;
     }
     if (record != d->source->record)
-        spf_propose(run, d, f, (struct spf_offer){.at = d->name, .before = d->source->record->text, .after = record->text},
+        spf_propose(run, d, f,
+                    (struct spf_offer){.at = d->name, .before = d->source->record->text, .after = record->text},
                     "Name the hosts that send instead of ptr; see that none is missing.");
 }
 
@@ -183,17 +203,19 @@ void spf_offer_end(struct run *run, const struct spf_domain *d, struct finding *
     struct spf_offer offer = {.at = d->name, .before = record->text};
 
     if (!record->all && record->redirect) {
-        finding_remedy(run, f, "End the record that \"%s\" leads to with ~all or -all.", spf_term_text(arena, record->redirect));
+        finding_remedy(run, f, "End the record that \"%s\" leads to with ~all or -all.",
+                       spf_term_text(arena, record->redirect));
         return;
     }
-    offer.after = record->all ? spf_with_change(arena, record, record->all, "~all") : spf_with_term(arena, record, NULL, "~all");
+    offer.after =
+        record->all ? spf_with_change(arena, record, record->all, "~all") : spf_with_term(arena, record, NULL, "~all");
     spf_propose(run, d, f, offer, "Name everything that sends, and end the record with ~all or -all.");
 }
 
 /* ---- a sender that is missing ---- */
 
-void spf_offer_sender(struct run *run, const struct spf_domain *d, const struct mail_address *a, const struct spf_result *r,
-                      struct finding *f, const char *what)
+void spf_offer_sender(struct run *run, const struct spf_domain *d, const struct mail_address *a,
+                      const struct spf_result *r, struct finding *f, const char *what)
 {
     struct spf_offer offer = {.at = d->name, .also = &a->ip};
     const struct spf_record *record = d->source->record;

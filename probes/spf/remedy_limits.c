@@ -28,15 +28,16 @@ static const char *spelled_out(struct run *run, const struct spf_domain *d, cons
     const char *text = NULL, *wanted = spf_term_text(run_arena(run), term);
     size_t count = 0;
 
-    if (term->qualifier != '+' || term->bits4 != 32 || term->bits6 != 128 || d->own->doubt_count || d->own->singles_left_out ||
-        (term->kind != SPF_TERM_A && term->kind != SPF_TERM_MX))
+    if (term->qualifier != '+' || term->bits4 != 32 || term->bits6 != 128 || d->own->doubt_count ||
+        d->own->singles_left_out || (term->kind != SPF_TERM_A && term->kind != SPF_TERM_MX))
         return NULL;
     for (size_t i = 0; i < d->own->single_count && count <= most; i++) {
         const struct spf_origin *o = &d->own->singles[i];
 
         if (strcmp(o->term, wanted) != 0 || !name_equal(o->domain, d->name))
             continue;
-        text = text ? str_printf(run_arena(run), "%s %s", text, spf_address_term(run, &o->ip)) : spf_address_term(run, &o->ip);
+        text = text ? str_printf(run_arena(run), "%s %s", text, spf_address_term(run, &o->ip))
+                    : spf_address_term(run, &o->ip);
         count++;
     }
     return count <= most ? text : NULL;
@@ -83,9 +84,11 @@ void spf_offer_cheaper(struct run *run, const struct spf_domain *d, struct findi
         lookups -= saved < lookups ? saved : lookups;
     }
     if (lookups <= SPF_LOOKUPS)
-        spf_propose(run, d, f, (struct spf_offer){.at = d->name, .before = d->source->record->text, .after = record->text},
-                    str_printf(run_arena(run), "Terms that repeat others, ptr, and your own hosts need no lookups; without them %zu are left.",
-                               lookups));
+        spf_propose(
+            run, d, f, (struct spf_offer){.at = d->name, .before = d->source->record->text, .after = record->text},
+            str_printf(run_arena(run),
+                       "Terms that repeat others, ptr, and your own hosts need no lookups; without them %zu are left.",
+                       lookups));
     else
         finding_remedy(run, f,
                        "Take out includes until %zu lookups are saved, beginning with services that no longer send for "
@@ -94,23 +97,30 @@ void spf_offer_cheaper(struct run *run, const struct spf_domain *d, struct findi
                        d->tree->lookups - SPF_LOOKUPS, d->name);
 }
 
-void spf_offer_fewer_mx(struct run *run, const struct spf_domain *d, const struct spf_node *node, const struct spf_term *term,
-                        size_t names, struct finding *f)
+void spf_offer_fewer_mx(struct run *run, const struct spf_domain *d, const struct spf_node *node,
+                        const struct spf_term *term, size_t names, struct finding *f)
 {
-    const char *what = str_printf(run_arena(run), "Name the addresses that send with ip4: and ip6: in place of \"%s\", or bring its %zu MX "
-                                  "names down to %d.", spf_term_text(run_arena(run), term), names, (int)SPF_MX_NAMES);
+    const char *what =
+        str_printf(run_arena(run),
+                   "Name the addresses that send with ip4: and ip6: in place of \"%s\", or bring its %zu MX "
+                   "names down to %d.",
+                   spf_term_text(run_arena(run), term), names, (int)SPF_MX_NAMES);
     const char *text = node == d->tree->nodes ? spelled_out(run, d, term, ADDRESSES_FOR_MX) : NULL;
 
     if (text)
-        spf_propose(run, d, f, (struct spf_offer){.at = d->name, .before = d->source->record->text,
-                                                  .after = spf_with_change(run_arena(run), d->source->record, term, text)}, what);
+        spf_propose(run, d, f,
+                    (struct spf_offer){.at = d->name,
+                                       .before = d->source->record->text,
+                                       .after = spf_with_change(run_arena(run), d->source->record, term, text)},
+                    what);
     else
         finding_remedy(run, f, "%s", what);
 }
 
 /* ---- fewer void lookups ---- */
 
-/* The own term that names the address; NULL: there is none, or it cannot go to the front without a change for others. */
+/* The own term that names the address; NULL: there is none, or
+ * it cannot go to the front without a change for others. */
 static const struct spf_term *movable_term(const struct spf_record *record, const struct ip *ip)
 {
     for (size_t i = 0; i < record->count; i++) {
@@ -135,7 +145,8 @@ static bool has_word(const char *words, const char *word)
     return false;
 }
 
-/* What goes to the front: the terms of the senders that too many void lookups stand before.  They lose nothing by it. */
+/* What goes to the front: the terms of the senders that too
+ * many void lookups stand before.  They lose nothing by it. */
 static struct str moved_forward(struct run *run, const struct spf_domain *d)
 {
     struct arena *arena = run_arena(run);
@@ -171,7 +182,8 @@ static bool is_void(const struct dns_answer *answer)
 /* A name without macros that has nothing for anybody.  "a" that only lacks the other family serves somebody. */
 static bool serves_nobody(struct run *run, const struct spf_domain *d, const struct spf_term *term)
 {
-    const char *name = term->dead || (term->has_spec && spf_macro_uses(term->spec)) ? NULL : spf_static_target(run, d->name, term);
+    const char *name =
+        term->dead || (term->has_spec && spf_macro_uses(term->spec)) ? NULL : spf_static_target(run, d->name, term);
 
     if (!name)
         return false;
@@ -199,7 +211,8 @@ static struct str without_void_terms(struct run *run, const struct spf_domain *d
             continue;
         }
         if (shown++ < NAMES_SHOWN)
-            *dropped = str_printf(run_arena(run), "%s%s%s", *dropped, **dropped ? ", " : "", spf_term_text(run_arena(run), &record->terms[i]));
+            *dropped = str_printf(run_arena(run), "%s%s%s", *dropped, **dropped ? ", " : "",
+                                  spf_term_text(run_arena(run), &record->terms[i]));
         record = spf_record_parse(run_arena(run), spf_with_change(run_arena(run), record, &record->terms[i], ""));
     }
     return record->text;
@@ -213,12 +226,16 @@ void spf_offer_fewer_voids(struct run *run, const struct spf_domain *d, struct f
 
     if (offer.after.len) {
         spf_propose(run, d, f, offer,
-                    *dropped ? str_printf(run_arena(run), "Let the addresses that send come first; then nothing is looked up for them.  "
-                                          "Terms whose hosts are gone for good can be taken out: %s.", dropped)
-                             : "Let the addresses that send come first; then nothing is looked up for them.");
+                    *dropped
+                        ? str_printf(run_arena(run),
+                                     "Let the addresses that send come first; then nothing is looked up for them.  "
+                                     "Terms whose hosts are gone for good can be taken out: %s.",
+                                     dropped)
+                        : "Let the addresses that send come first; then nothing is looked up for them.");
     } else if (*dropped) {
         offer.after = without;
-        spf_propose(run, d, f, offer, "Take out the terms whose names have no records, if their hosts are gone for good.");
+        spf_propose(run, d, f, offer,
+                    "Take out the terms whose names have no records, if their hosts are gone for good.");
     } else {
         finding_remedy(run, f, "Let the addresses that send come before the terms that find nothing.");
     }

@@ -1,5 +1,5 @@
-/* probes/spf/spf.c - the SPF record of every envelope domain, and what it says about every sender.  (checks.md, section 9;
- * RFC 7208) */
+/* probes/spf/spf.c - the SPF record of every envelope domain, and what
+ * it says about every sender.  (checks.md, section 9; RFC 7208) */
 #include "core/base/arena.h"
 #include "core/base/name.h"
 #include "core/base/str.h"
@@ -35,7 +35,8 @@ struct spf_near_miss spf_near_miss_of(struct run *run, const struct spf_source *
 {
     struct spf_near_miss miss = {.count = 0};
 
-    for (size_t i = 0; source->state == SPF_SOURCE_ABSENT && i < source->answer->count && miss.count < SPF_NEAR_MISSES; i++) {
+    for (size_t i = 0; source->state == SPF_SOURCE_ABSENT && i < source->answer->count && miss.count < SPF_NEAR_MISSES;
+         i++) {
         struct str text = source->answer->records[i].txt.joined;
         const struct spf_repair *repair = spf_repair(run_arena(run), text);
 
@@ -77,7 +78,8 @@ static void judge_absence(struct run *run, const struct spf_domain *d)
         trouble.why = "the name servers of the zone disagree: some have TXT records, the resolver sees none";
     }
     if (absence != ABSENCE_CONFIRMED) {
-        f = finding_unknown(run, SPF_EXISTS, subject_domain(d->name), &trouble, "the absence of an SPF record could not be confirmed");
+        f = finding_unknown(run, SPF_EXISTS, subject_domain(d->name), &trouble,
+                            "the absence of an SPF record could not be confirmed");
         finding_rests_on(run, f, answer->key);
         leave_all_undecided(run, d->name, &trouble, "no SPF record is known");
         return;
@@ -151,7 +153,8 @@ static bool gather(struct run *run, struct spf_domain *d)
 
 static void judge_record(struct run *run, const struct spf_domain *d)
 {
-    finding_rests_on(run, finding(run, SPF_EXISTS, PASS, subject_domain(d->name), "has an SPF record"), d->source->answer->key);
+    finding_rests_on(run, finding(run, SPF_EXISTS, PASS, subject_domain(d->name), "has an SPF record"),
+                     d->source->answer->key);
     spf_judge_single(run, d);
     if (d->source->state == SPF_SOURCE_SEVERAL) {
         for (size_t i = 1; i < DEPENDENT_COUNT - 1; i++)

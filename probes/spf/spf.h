@@ -48,7 +48,8 @@ struct spf_near_miss {
     size_t count;
 };
 struct spf_near_miss spf_near_miss_of(struct run *, const struct spf_source *);       /* of a name without record */
-const char *spf_near_miss_text(struct run *, const struct spf_near_miss *); /* "a TXT record ... was meant for one: ..." */
+const char *spf_near_miss_text(struct run *,
+                               const struct spf_near_miss *); /* "a TXT record ... was meant for one: ..." */
 
 /* ---- remedy.c: the exact record to publish ---- */
 
@@ -56,7 +57,8 @@ enum { SPF_OFFERED_SENDERS = 200 };
 
 void spf_offer_first_record(struct run *, const struct spf_domain *, struct finding *);
 void spf_offer_none(struct run *, const struct spf_domain *, struct finding *); /* "v=spf1 -all" */
-void spf_offer_meant(struct run *, const struct spf_domain *, const char *at, const struct spf_near_miss *, struct finding *);
+void spf_offer_meant(struct run *, const struct spf_domain *, const char *at, const struct spf_near_miss *,
+                     struct finding *);
 void spf_offer_merged(struct run *, const struct spf_domain *, const struct spf_source *, struct finding *);
 void spf_offer_corrected(struct run *, const struct spf_domain *, const struct spf_source *, struct finding *);
 void spf_offer_without_link(struct run *, const struct spf_domain *, const struct spf_node *, struct finding *);
@@ -68,8 +70,8 @@ void spf_offer_sender(struct run *, const struct spf_domain *, const struct mail
 /* ---- remedy_limits.c ---- */
 
 void spf_offer_cheaper(struct run *, const struct spf_domain *, struct finding *);
-void spf_offer_fewer_mx(struct run *, const struct spf_domain *, const struct spf_node *, const struct spf_term *, size_t names,
-                        struct finding *);
+void spf_offer_fewer_mx(struct run *, const struct spf_domain *, const struct spf_node *, const struct spf_term *,
+                        size_t names, struct finding *);
 void spf_offer_fewer_voids(struct run *, const struct spf_domain *, struct finding *);
 
 /* ---- cost.c ---- */

@@ -21,7 +21,8 @@ void spf_judge_single(struct run *run, const struct spf_domain *d)
         if (node->state != SPF_NODE_SEVERAL)
             continue;
         any = true;
-        f = finding(run, SPF_SINGLE, FAIL, subject_domain(node->domain), "%zu SPF records%s: permerror", node->source->record_count,
+        f = finding(run, SPF_SINGLE, FAIL, subject_domain(node->domain), "%zu SPF records%s: permerror",
+                    node->source->record_count,
                     i ? str_printf(run_arena(run), " at a name that %s includes", d->name) : "");
         finding_rests_on(run, f, node->source->answer->key);
         if (!node->foreign)
@@ -101,7 +102,8 @@ static bool judge_node_syntax(struct run *run, const struct spf_domain *d, size_
     case SPF_NODE_RECORD:
         if (!node->source->record->faults)
             return false;
-        f = finding(run, SPF_SYNTAX, status, subject_domain(node->domain), "%s", faults_text(run, node->source->record));
+        f = finding(run, SPF_SYNTAX, status, subject_domain(node->domain), "%s",
+                    faults_text(run, node->source->record));
         if (!node->foreign)
             spf_offer_corrected(run, d, node->source, f);
         else
@@ -112,7 +114,8 @@ static bool judge_node_syntax(struct run *run, const struct spf_domain *d, size_
         miss = spf_near_miss_of(run, node->source);
         f = finding(run, SPF_SYNTAX, status, subject_domain(node->domain),
                     "\"%s\" in the record of %s leads to a name without SPF record%s",
-                    spf_term_text(run_arena(run), node->via), d->tree->nodes[node->parent].domain, spf_near_miss_text(run, &miss));
+                    spf_term_text(run_arena(run), node->via), d->tree->nodes[node->parent].domain,
+                    spf_near_miss_text(run, &miss));
         if (is_misspelt(run, d, node))
             spf_offer_corrected(run, d, d->tree->nodes[node->parent].source, f);
         else if (miss.count && !node->foreign)
@@ -126,11 +129,13 @@ static bool judge_node_syntax(struct run *run, const struct spf_domain *d, size_
         spf_offer_without_link(run, d, node, f);
         break;
     case SPF_NODE_RING:
-        f = finding(run, SPF_SYNTAX, FAIL, subject_domain(d->tree->nodes[node->parent].domain), "a ring: %s", ring_text(run, d, index));
+        f = finding(run, SPF_SYNTAX, FAIL, subject_domain(d->tree->nodes[node->parent].domain), "a ring: %s",
+                    ring_text(run, d, index));
         spf_offer_without_link(run, d, node, f);
         break;
     case SPF_NODE_TROUBLE:
-        f = finding_unknown(run, SPF_SYNTAX, subject_domain(node->domain), &node->source->trouble, "no record that \"%s\" leads to",
+        f = finding_unknown(run, SPF_SYNTAX, subject_domain(node->domain), &node->source->trouble,
+                            "no record that \"%s\" leads to",
                             node->via ? spf_term_text(run_arena(run), node->via) : "v=spf1");
         break;
     default:
@@ -147,7 +152,8 @@ static bool note_of_term(struct run *run, const struct spf_node *node, const str
 
     if (!term->dead)
         return false;
-    f = finding(run, SPF_SYNTAX, NOTE, subject_domain(node->domain), "\"%s\" is never evaluated: %s", spf_term_text(run_arena(run), term),
+    f = finding(run, SPF_SYNTAX, NOTE, subject_domain(node->domain), "\"%s\" is never evaluated: %s",
+                spf_term_text(run_arena(run), term),
                 term->kind == SPF_TERM_REDIRECT ? "the record has \"all\"" : "it stands behind \"all\"");
     if (term->kind == SPF_TERM_REDIRECT)
         finding_remedy(run, f, "Take the redirect out; or, if it shall hold, take \"all\" out.");
@@ -205,7 +211,7 @@ void spf_judge_syntax(struct run *run, const struct spf_domain *d)
     }
     if (!any)
         finding_rests_on(run,
-                         finding(run, SPF_SYNTAX, PASS, subject_domain(d->name), "%zu record%s, no mistake", d->tree->count,
-                                 d->tree->count == 1 ? "" : "s"),
+                         finding(run, SPF_SYNTAX, PASS, subject_domain(d->name), "%zu record%s, no mistake",
+                                 d->tree->count, d->tree->count == 1 ? "" : "s"),
                          d->source->answer->key);
 }

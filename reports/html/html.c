@@ -1,4 +1,5 @@
-/* reports/html/html.c - the report as one HTML file that loads nothing: verdict, what to fix first, mail path, findings.
+/* reports/html/html.c - the report as one HTML file that loads nothing: verdict, what to fix first, mail path,
+ * findings.
  *
  * Results are streamed, so the index of several domains comes last in the file; the style sheet shows it first.
  */

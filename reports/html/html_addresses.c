@@ -1,5 +1,5 @@
-/* reports/html/html_addresses.c - the table of mail addresses: what each one is, and what its names are; and that of the
- * ranges that SPF lets send. */
+/* reports/html/html_addresses.c - the table of mail addresses: what each one
+ * is, and what its names are; and that of the ranges that SPF lets send. */
 
 #include "reports/html/html.h"
 
@@ -152,8 +152,10 @@ void html_ranges(struct report *report, const struct result *result)
 
     if (!named || named->range_count + named->include_count == 0)
         return;
-    sink_literal(sink, "<h3>What SPF lets send besides</h3>\n<table class=\"ranges\">\n<thead><tr><th scope=\"col\">Range, or "
-                       "included record</th><th scope=\"col\">Holds</th><th scope=\"col\">Named by</th></tr></thead>\n<tbody>\n");
+    sink_literal(
+        sink,
+        "<h3>What SPF lets send besides</h3>\n<table class=\"ranges\">\n<thead><tr><th scope=\"col\">Range, or "
+        "included record</th><th scope=\"col\">Holds</th><th scope=\"col\">Named by</th></tr></thead>\n<tbody>\n");
     for (size_t i = 0; i < named->range_count; i++) {
         const struct spf_range *range = &named->ranges[i];
 
@@ -163,7 +165,8 @@ void html_ranges(struct report *report, const struct result *result)
     for (size_t i = 0; i < named->include_count; i++) {
         const struct spf_include *include = &named->includes[i];
 
-        range_row(sink, include->domain, spf_include_text(arena, include), str_printf(arena, "records of %s", name_org_domain(include->domain)));
+        range_row(sink, include->domain, spf_include_text(arena, include),
+                  str_printf(arena, "records of %s", name_org_domain(include->domain)));
     }
     sink_literal(sink, "</tbody>\n</table>\n");
 }

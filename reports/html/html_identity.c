@@ -1,4 +1,5 @@
-/* reports/html/html_identity.c - a card for each sender: its names side by side, what is wrong, who refuses, what to publish. */
+/* reports/html/html_identity.c - a card for each sender: its names
+ * side by side, what is wrong, who refuses, what to publish. */
 
 #include "reports/html/html.h"
 
@@ -116,9 +117,10 @@ static void names(struct report *report, const struct identity *identity)
 {
     struct sink *sink = &report->sink;
 
-    sink_literal(sink, "<table class=\"names\">\n<thead><tr><th scope=\"col\">What</th><th scope=\"col\">State</th>"
-                       "<th scope=\"col\">Name</th><th scope=\"col\">Leads to</th><th scope=\"col\">Compared</th></tr></thead>\n"
-                       "<tbody>\n");
+    sink_literal(
+        sink, "<table class=\"names\">\n<thead><tr><th scope=\"col\">What</th><th scope=\"col\">State</th>"
+              "<th scope=\"col\">Name</th><th scope=\"col\">Leads to</th><th scope=\"col\">Compared</th></tr></thead>\n"
+              "<tbody>\n");
     for (size_t i = 0; i < identity->name_count;)
         i = name_row(report, identity, i);
     sink_literal(sink, "</tbody>\n</table>\n");
@@ -265,7 +267,9 @@ void html_identities(struct report *report, const struct result *result)
         sink_literal(sink, "<section>\n<h2>The senders and their names</h2>\n");
     for (size_t i = 0; i < count; i++)
         card(report, result, &all[i]);
-    sink_literal(sink, "<p class=\"muted\">= the same name, \xe2\x89\xa0 another one. Receivers look at the reverse name (PTR), "
-                       "where it leads, and HELO; a greeting, EHLO reply or certificate that differs is no fault by itself.</p>\n");
+    sink_literal(
+        sink,
+        "<p class=\"muted\">= the same name, \xe2\x89\xa0 another one. Receivers look at the reverse name (PTR), "
+        "where it leads, and HELO; a greeting, EHLO reply or certificate that differs is no fault by itself.</p>\n");
     sink_literal(sink, "</section>\n");
 }

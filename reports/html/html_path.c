@@ -1,4 +1,5 @@
-/* reports/html/html_path.c - draws the way of mail as inline SVG: domain -> MX host -> address -> PTR name -> its address.
+/* reports/html/html_path.c - draws the way of mail as inline SVG: domain -> MX host -> address -> PTR name -> its
+ * address.
  *
  * A table of boxes, one row for each PTR name; a box that leads to several others stands beside the first of them.
  * Links that do not hold are dashed and carry a sign, so nothing rests on colour.  Presentation attributes give the
@@ -299,7 +300,9 @@ static void draw_senders(struct drawing *d)
 {
     for (size_t i = 0; i < d->result->inventory->address_count; i++) {
         const struct mail_address *address = d->paths[i].address;
-        const char *name = address->helo_count ? address_helo(address) : address->host_count ? address->hosts[0] : "no name declared";
+        const char *name = address->helo_count   ? address_helo(address)
+                           : address->host_count ? address->hosts[0]
+                                                 : "no name declared";
 
         if (d->drawn[i])
             continue;

@@ -1,4 +1,5 @@
-/* reports/html/html_receivers.c - a table of receivers and senders: who would take this mail, and what the others would say. */
+/* reports/html/html_receivers.c - a table of receivers and senders:
+ * who would take this mail, and what the others would say. */
 
 #include "reports/html/html.h"
 
@@ -99,7 +100,8 @@ static void whom(struct report *report, const struct receiver_view *view, const 
     sink_literal(&report->sink, "</code>");
 }
 
-static void reason(struct report *report, const struct receiver_view *view, const struct fate *fate, const struct receiver_reason *reason)
+static void reason(struct report *report, const struct receiver_view *view, const struct fate *fate,
+                   const struct receiver_reason *reason)
 {
     struct sink *sink = &report->sink;
 
@@ -181,7 +183,8 @@ static void contacts(struct report *report, const struct receiver_view *views, s
 {
     struct sink *sink = &report->sink;
 
-    sink_literal(sink, "<details>\n<summary>Whom to write to, before the first mail and after a block</summary>\n<ul>\n");
+    sink_literal(sink,
+                 "<details>\n<summary>Whom to write to, before the first mail and after a block</summary>\n<ul>\n");
     for (size_t i = 0; i < count; i++) {
         struct receiver_contact contact = receiver_contact_of(views[i].receiver);
 

@@ -1,4 +1,5 @@
-/* reports/text/text_identity.c - for a terminal: the names of each sender side by side, and what the receivers would do. */
+/* reports/text/text_identity.c - for a terminal: the names of
+ * each sender side by side, and what the receivers would do. */
 
 #include "reports/text/text_identity.h"
 
@@ -124,7 +125,8 @@ static void identity_block(struct report *report, const struct identity *identit
         i = next;
     }
     if (identity->ptr_left_out)
-        terminal_wrapped(report, PART_COLUMN, str_printf(report->arena, "%zu more PTR names are not shown.", identity->ptr_left_out));
+        terminal_wrapped(report, PART_COLUMN,
+                         str_printf(report->arena, "%zu more PTR names are not shown.", identity->ptr_left_out));
 }
 
 void text_identities(struct report *report, const struct result *result)
@@ -144,7 +146,8 @@ static void reasons(struct report *report, const struct fate *fate)
     const struct receiver_verdict *v = fate->verdict;
 
     if (fate->outcome == RECEIVER_CANT_TELL && *fate_checks(report->arena, fate))
-        terminal_wrapped(report, WORDS_COLUMN, str_printf(report->arena, "hangs on %s", fate_checks(report->arena, fate)));
+        terminal_wrapped(report, WORDS_COLUMN,
+                         str_printf(report->arena, "hangs on %s", fate_checks(report->arena, fate)));
     if (fate->outcome < RECEIVER_AT_RISK)
         return;
     for (size_t i = 0; i < v->reason_count; i++) {
@@ -167,8 +170,9 @@ static void not_visible(struct report *report, const struct receiver_view *views
         const char *enrol = receiver_contact_of(views[i].receiver).enrol;
         bool twin = i > 0 && views[i].receiver->kind == RECEIVER_BULK;
 
-        terminal_wrapped(report, 4, str_printf(report->arena, "%s: %s.%s%s", views[i].receiver->title, views[i].receiver->not_visible,
-                                               *enrol && !twin ? " " : "", twin ? "" : enrol));
+        terminal_wrapped(report, 4,
+                         str_printf(report->arena, "%s: %s.%s%s", views[i].receiver->title,
+                                    views[i].receiver->not_visible, *enrol && !twin ? " " : "", twin ? "" : enrol));
     }
     terminal_plain(report);
 }
@@ -186,10 +190,11 @@ void text_receivers(struct report *report, const struct result *result)
             const struct fate *fate = &views[i].fates[f];
 
             marked(report, outcome_as_status(fate->outcome), outcome_label(fate->outcome), RECEIVER_COLUMN);
-            terminal_wrapped_from(report, RECEIVER_COLUMN, RECEIVER_COLUMN,
-                                  views[i].fate_count == 1 ? views[i].receiver->title
-                                                           : str_printf(report->arena, "%s: %s", views[i].receiver->title,
-                                                                        fate_senders(report->arena, fate)));
+            terminal_wrapped_from(
+                report, RECEIVER_COLUMN, RECEIVER_COLUMN,
+                views[i].fate_count == 1
+                    ? views[i].receiver->title
+                    : str_printf(report->arena, "%s: %s", views[i].receiver->title, fate_senders(report->arena, fate)));
             if (fate_told_by(views, i, fate))
                 terminal_wrapped(report, WORDS_COLUMN,
                                  str_printf(report->arena, "as for %s", fate_told_by(views, i, fate)->title));

@@ -1,5 +1,5 @@
-/* tests/fuzz/fuzz_bimi_record.c - a valid BIMI record begins with its version and names URLs that url.h takes, or declines; and
- * says the same with one more tag. */
+/* tests/fuzz/fuzz_bimi_record.c - a valid BIMI record begins with its version and
+ * names URLs that url.h takes, or declines; and says the same with one more tag. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,7 +35,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     expect(!record.logo || url_parse(arena, record.logo, &url));
     expect(!record.authority || url_parse(arena, record.authority, &url));
     if (size < 1000 && !memchr(data, 'x', size)) {
-        const char *longer = str_printf(arena, "%s%s", str_text(arena, text), memchr(";", text.at[size - 1], 1) ? "x=1" : ";x=1");
+        const char *longer =
+            str_printf(arena, "%s%s", str_text(arena, text), memchr(";", text.at[size - 1], 1) ? "x=1" : ";x=1");
 
         if (bimi_record_parse(arena, str_of(longer), &again, &why))
             expect(again.declines == record.declines && (!record.logo || strcmp(again.logo, record.logo) == 0));

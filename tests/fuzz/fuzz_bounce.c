@@ -1,5 +1,5 @@
-/* Any text: ends, names only checks and rules of the data, and the code is one that stands in the text; as a rejection, and
- * as lines of a log or a mailbox. */
+/* Any text: ends, names only checks and rules of the data, and the code is one
+ * that stands in the text; as a rejection, and as lines of a log or a mailbox. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>

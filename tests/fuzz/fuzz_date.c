@@ -1,4 +1,5 @@
-/* tests/fuzz/fuzz_date.c - a date that is found has a year of four digits; and behind whatever text, a date is found. */
+/* tests/fuzz/fuzz_date.c - a date that is found has a year of
+ * four digits; and behind whatever text, a date is found. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,4 +1,5 @@
-/* tests/fuzz/fuzz_logotype.c - any octets as a logotype extension, and as a PEM file: a logo within its limit, or a reason. */
+/* tests/fuzz/fuzz_logotype.c - any octets as a logotype extension,
+ * and as a PEM file: a logo within its limit, or a reason. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>

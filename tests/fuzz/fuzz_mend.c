@@ -1,5 +1,5 @@
-/* tests/fuzz/fuzz_mend.c - what is mended is a sound record, and mending it again changes nothing; a private key is never
- * among it. */
+/* tests/fuzz/fuzz_mend.c - what is mended is a sound record, and
+ * mending it again changes nothing; a private key is never among it. */
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>

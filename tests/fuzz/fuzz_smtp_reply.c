@@ -38,7 +38,8 @@ static void check_name(struct str name)
 {
     check(name.len <= 254);
     for (size_t i = 0; i < name.len; i++)
-        check(ascii_is_letter(name.at[i]) || ascii_is_digit(name.at[i]) || name.at[i] == '.' || name.at[i] == '-' || name.at[i] == '_');
+        check(ascii_is_letter(name.at[i]) || ascii_is_digit(name.at[i]) || name.at[i] == '.' || name.at[i] == '-' ||
+              name.at[i] == '_');
 }
 
 static void check_caps(const struct smtp_reply *r)

@@ -19,7 +19,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         abort();
     if (r && r->record.len) {
         again = spf_repair(arena, r->record);
-        if (!spf_record_is(r->record) || spf_record_parse(arena, r->record)->faults || !r->fault_count || again->fault_count)
+        if (!spf_record_is(r->record) || spf_record_parse(arena, r->record)->faults || !r->fault_count ||
+            again->fault_count)
             abort();
     }
     if (r)

@@ -1,5 +1,5 @@
-/* tests/fuzz/fuzz_sts_policy.c - a policy that is accepted keeps to the limits, has patterns of host names, and says the same
- * with other line ends. */
+/* tests/fuzz/fuzz_sts_policy.c - a policy that is accepted keeps to the limits,
+ * has patterns of host names, and says the same with other line ends. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,5 @@
-/* tests/fuzz/fuzz_svg.c - faults have a line of the document and words; a logo without one keeps to the limits, declares nothing,
- * has no element that runs something, and is cut short at any place a logo no more. */
+/* tests/fuzz/fuzz_svg.c - faults have a line of the document and words; a logo without one keeps to the limits,
+ * declares nothing, has no element that runs something, and is cut short at any place a logo no more. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -44,7 +44,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
         expect(size > 0 && size <= SVG_BYTES && svg.elements >= 2 && svg.title_characters > 0);
         expect(contains(document, "tiny-ps") || contains(document, "&"));
-        expect(hidden || !(contains(document, "<!") || contains(document, "<script") || contains(document, "<foreignObject")));
+        expect(hidden ||
+               !(contains(document, "<!") || contains(document, "<script") || contains(document, "<foreignObject")));
         expect(hidden || !(contains(document, "<animate") || contains(document, "<set") || contains(document, "<a ")));
         for (size_t len = size; len > 0 && data[len - 1] != '>'; len--)
             size = len - 1;

@@ -46,7 +46,8 @@ static enum list_step next(struct target_list *list, struct arena *arena, struct
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct source whole = {data, size, size ? size : 1, 0}, pieces = {data, size, size ? data[0] % 7 + 1 : 1, 0};
-    struct target_list *a = target_list_new(NULL, 0, read_piece, &whole), *b = target_list_new(NULL, 0, read_piece, &pieces);
+    struct target_list *a = target_list_new(NULL, 0, read_piece, &whole),
+                       *b = target_list_new(NULL, 0, read_piece, &pieces);
     struct arena *arena = arena_new(SIZE_MAX);
     struct list_item one, other;
     enum list_step step;
@@ -60,7 +61,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             abort();
         if (step == LIST_BAD && !one.why)
             abort();
-        if (step == LIST_DOMAIN && (!(again = name_from_user(arena, one.domain, &why)) || strcmp(again, one.domain) != 0))
+        if (step == LIST_DOMAIN &&
+            (!(again = name_from_user(arena, one.domain, &why)) || strcmp(again, one.domain) != 0))
             abort();
         if (step != LIST_END && one.line <= line)
             abort();

@@ -51,7 +51,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     check(!match.matching || data[0] == 2 || data[0] == DANE_EE);
     if (match.matching && data[0] == DANE_EE && data[1] == 0 &&
         data[2] == FULL) /* the whole certificate is the record's data */
-        check(record.tlsa.data.len <= cert.der.len && memcmp(record.tlsa.data.at, cert.der.at, record.tlsa.data.len) == 0);
+        check(record.tlsa.data.len <= cert.der.len &&
+              memcmp(record.tlsa.data.at, cert.der.at, record.tlsa.data.len) == 0);
     arena_free(arena);
     return 0;
 }

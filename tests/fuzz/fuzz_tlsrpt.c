@@ -1,4 +1,5 @@
-/* tests/fuzz/fuzz_tlsrpt.c - a valid TLS-RPT record has a destination that senders know; an odd one lies in the record. */
+/* tests/fuzz/fuzz_tlsrpt.c - a valid TLS-RPT record has a
+ * destination that senders know; an odd one lies in the record. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>

@@ -60,7 +60,8 @@ static const struct {
      "{\"greeting\": [\"220-" HOSTILE_JSON
      "\", \"220 mx1.example.org ESMTP\"], \"ehlo\": [\"250-<b>\\\\x1b[31m\\\\xe2\\\\x80\\\\xaemx1</b> greets "
      "you\", \"250-SIZE 52428800\", \"250 8BITMIME\"], \"quit\": [\"221 2.0.0 Bye\"], "
-     "\"tls\": {\"chain\": [\"" CERTIFICATE "\"], \"verify_error\": 18, \"verify_text\": \"self-signed certificate\"}}"},
+     "\"tls\": {\"chain\": [\"" CERTIFICATE
+     "\"], \"verify_error\": 18, \"verify_text\": \"self-signed certificate\"}}"},
     {"smtp:198.51.100.2:25/mx2.example.org", "\"timeout\""},
 };
 
@@ -211,7 +212,8 @@ static const struct spf_addresses *fixture_named(struct arena *arena)
 
     ranges[0] = (struct spf_range){ip_network_of(&base4, 29), "example.org", "ip4:192.0.2.16/29"};
     ranges[1] = (struct spf_range){ip_network_of(&base6, 64), "<b>_spf.example.org</b>", HOSTILE};
-    *named = (struct spf_addresses){.ranges = ranges, .range_count = 2, .includes = &include, .include_count = 1, .complete = true};
+    *named = (struct spf_addresses){
+        .ranges = ranges, .range_count = 2, .includes = &include, .include_count = 1, .complete = true};
     return named;
 }
 
@@ -255,8 +257,13 @@ static const struct inventory *fixture_inventory(struct arena *arena)
         .name = hosts[0], .preference = 10, .a = &some, .aaaa = &some, .addresses = first, .address_count = 2};
     host[1] = (struct mx_host){
         .name = hosts[1], .preference = 20, .a = &some, .aaaa = &none, .addresses = second, .address_count = 1};
-    *mail = (struct inventory){
-        .kind = MX_LISTED, .hosts = host, .host_count = 2, .addresses = at, .address_count = 4, .named = fixture_named(arena), .complete = true};
+    *mail = (struct inventory){.kind = MX_LISTED,
+                               .hosts = host,
+                               .host_count = 2,
+                               .addresses = at,
+                               .address_count = 4,
+                               .named = fixture_named(arena),
+                               .complete = true};
     return mail;
 }
 
@@ -282,9 +289,11 @@ static const void *fixture_value(struct arena *arena, const struct result *resul
     return evidence ? evidence->value : NULL;
 }
 
-static const struct dns_answer *fixture_answer(struct arena *arena, const struct result *result, const char *name, enum dns_type type)
+static const struct dns_answer *fixture_answer(struct arena *arena, const struct result *result, const char *name,
+                                               enum dns_type type)
 {
-    return fixture_value(arena, result, &(struct key){.kind = EVIDENCE_DNS, .name = name_lower(arena, name), .type = type, .nth = 1});
+    return fixture_value(arena, result,
+                         &(struct key){.kind = EVIDENCE_DNS, .name = name_lower(arena, name), .type = type, .nth = 1});
 }
 
 static enum link fixture_link(const struct dns_answer *answer, bool holds)
@@ -292,7 +301,8 @@ static enum link fixture_link(const struct dns_answer *answer, bool holds)
     return !answer || dns_answer_is_open(answer) ? LINK_OPEN : holds ? LINK_HOLDS : LINK_BROKEN;
 }
 
-static struct path_host fixture_host(struct arena *arena, const struct result *result, const char *name, const struct ip *ip)
+static struct path_host fixture_host(struct arena *arena, const struct result *result, const char *name,
+                                     const struct ip *ip)
 {
     bool v6 = ip->family == IP_V6;
 
@@ -301,7 +311,8 @@ static struct path_host fixture_host(struct arena *arena, const struct result *r
 }
 
 /* What an audit would put together from this evidence. */
-static void fixture_path(struct arena *arena, const struct result *result, const struct mail_address *a, struct mail_path *path)
+static void fixture_path(struct arena *arena, const struct result *result, const struct mail_address *a,
+                         struct mail_path *path)
 {
     const struct dns_answer *ptr = fixture_answer(arena, result, ip_reverse_name(arena, &a->ip), DNS_PTR);
     struct path_name *names = ARENA_ARRAY(arena, struct path_name, ptr ? ptr->count + 1 : 1);
@@ -309,7 +320,12 @@ static void fixture_path(struct arena *arena, const struct result *result, const
     struct path_helo *helo = ARENA_NEW(arena, struct path_helo);
     struct str greeting;
 
-    *path = (struct mail_path){.address = a, .ptr = ptr, .reverse = fixture_link(ptr, ptr && ptr->count), .names = names, .hosts = hosts, .helos = helo};
+    *path = (struct mail_path){.address = a,
+                               .ptr = ptr,
+                               .reverse = fixture_link(ptr, ptr && ptr->count),
+                               .names = names,
+                               .hosts = hosts,
+                               .helos = helo};
     if (ptr && dns_answer_is_open(ptr))
         path->trouble = ptr->trouble;
     for (size_t i = 0; ptr && i < ptr->count; i++) {
@@ -317,19 +333,23 @@ static void fixture_path(struct arena *arena, const struct result *result, const
 
         hosts[path->host_count] = fixture_host(arena, result, name, &a->ip);
         names[path->name_count++] = (struct path_name){
-            name, fixture_link(hosts[path->host_count].own, dns_answer_has_ip(hosts[path->host_count].own, &a->ip)), hosts[path->host_count].own};
+            name, fixture_link(hosts[path->host_count].own, dns_answer_has_ip(hosts[path->host_count].own, &a->ip)),
+            hosts[path->host_count].own};
         path->host_count++;
     }
     if (a->mx_name)
         path->session = fixture_value(
             arena, result, &(struct key){.kind = EVIDENCE_SMTP, .name = a->mx_name, .ip = a->ip, .port = 25, .nth = 1});
     greeting = session_greeting_name(path->session);
-    *helo = a->helo_count ? (struct path_helo){str_of(a->helos[0]), HELO_DECLARED} : (struct path_helo){greeting, HELO_OF_GREETING};
+    *helo = a->helo_count ? (struct path_helo){str_of(a->helos[0]), HELO_DECLARED}
+                          : (struct path_helo){greeting, HELO_OF_GREETING};
     path->helo_count = helo->name.len > 0;
     if (helo->name.len)
-        hosts[path->host_count++] = fixture_host(arena, result, name_compared(arena, str_text(arena, helo->name)), &a->ip);
+        hosts[path->host_count++] =
+            fixture_host(arena, result, name_compared(arena, str_text(arena, helo->name)), &a->ip);
     if (greeting.len)
-        hosts[path->host_count++] = fixture_host(arena, result, name_compared(arena, str_text(arena, greeting)), &a->ip);
+        hosts[path->host_count++] =
+            fixture_host(arena, result, name_compared(arena, str_text(arena, greeting)), &a->ip);
 }
 
 static const struct mail_paths *fixture_paths(struct arena *arena, const struct result *result)
@@ -345,8 +365,10 @@ static const struct mail_paths *fixture_paths(struct arena *arena, const struct 
 
 static const struct instrument *fixture_instrument(void)
 {
-    static const struct instrument instrument = {
-        .root = ROOT_ANSWERED, .invented = INVENTED_DENIED, .validation = VALIDATION_SHOWN, .bogus = "bogus.example.net"};
+    static const struct instrument instrument = {.root = ROOT_ANSWERED,
+                                                 .invented = INVENTED_DENIED,
+                                                 .validation = VALIDATION_SHOWN,
+                                                 .bogus = "bogus.example.net"};
 
     return &instrument;
 }

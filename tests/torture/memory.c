@@ -1,4 +1,5 @@
-/* tests/torture/memory.c - a library to be preloaded: the n-th allocation fails, and what the program lets leak is counted.
+/* tests/torture/memory.c - a library to be preloaded: the n-th allocation fails, and what the program lets leak is
+ * counted.
  *
  *   FAIL_AT=n      the n-th allocation fails
  *   FAIL_OWN=1     the n-th of the program itself, those of libraries not counted
@@ -85,7 +86,8 @@ static bool fails(const void *caller)
     return true;
 }
 
-/* OpenSSL 3.5 waits for itself, for ever, if there is no memory for its beginnings: nothing that the program could help. */
+/* OpenSSL 3.5 waits for itself, for ever, if there is no memory
+ * for its beginnings: nothing that the program could help. */
 void *OSSL_LIB_CTX_get0_global_default(void)
 {
     void *(*real)(void), *context;

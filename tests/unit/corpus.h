@@ -1,4 +1,5 @@
-/* tests/unit/corpus.h - suites that others wrote: a line of JSON each, {"kind": "record", "input": "...", "valid": true}.
+/* tests/unit/corpus.h - suites that others wrote: a line of JSON each, {"kind": "record", "input": "...", "valid":
+ * true}.
  *
  * A case in which the RFC and the suite disagree is listed by whoever runs it, with the section. */
 #pragma once
@@ -18,8 +19,8 @@ struct difference {
 };
 
 /* Runs all cases, or skips the test where the suite is not there. */
-static inline void run_corpus(const char *path, corpus_judge *judge, const struct difference *differences, size_t difference_count,
-                              size_t least)
+static inline void run_corpus(const char *path, corpus_judge *judge, const struct difference *differences,
+                              size_t difference_count, size_t least)
 {
     FILE *file = fopen(path, "r");
     char line[4096];

@@ -1,9 +1,10 @@
 /* tests/unit/expectation.h - what a case expects to be found, and whether it was.
  *
- * "ID STATUS SUBJECT".  Behind the status may stand details, each after a comma, of which the finding must have all: the
- * reason and the side of an unknown one, "required" (it could have failed) or "optional", the check that it follows from; where
- * "required" or "optional" stands and no check, it follows from none: "ptr.fcrdns unknown,timeout,required,ptr.exists 11.0.0.1".  "records", where a case has it, lists all the records
- * that the judged findings propose.
+ * "ID STATUS SUBJECT".  Behind the status may stand details, each after a comma, of which the finding must have all:
+ * the reason and the side of an unknown one, "required" (it could have failed) or "optional", the check that it follows
+ * from; where "required" or "optional" stands and no check, it follows from none: "ptr.fcrdns
+ * unknown,timeout,required,ptr.exists 11.0.0.1".  "records", where a case has it, lists all the records that the judged
+ * findings propose.
  */
 #pragma once
 
@@ -62,14 +63,15 @@ static inline void add_line(struct lines *lines, const char *line)
 
 static inline const char *details_of(struct arena *arena, const struct finding *f)
 {
-    return str_printf(arena, ",%s,%s,%s,%s,", reason_word(f->reason), side_word(f->side), f->worst == FAIL ? "required" : "optional",
+    return str_printf(arena, ",%s,%s,%s,%s,", reason_word(f->reason), side_word(f->side),
+                      f->worst == FAIL ? "required" : "optional",
                       f->because == CHECK_NONE ? ALONE : check_of(f->because)->name);
 }
 
 static inline void observe(struct observed *judged, struct arena *arena, const struct finding *f)
 {
-    add_line(&judged->lines,
-             str_printf(arena, "%s %s %s", check_of(f->check)->name, status_word(f->status), bytes_escape(arena, str_of(f->subject))));
+    add_line(&judged->lines, str_printf(arena, "%s %s %s", check_of(f->check)->name, status_word(f->status),
+                                        bytes_escape(arena, str_of(f->subject))));
     add_line(&judged->details, details_of(arena, f));
     add_line(&judged->messages, bytes_escape(arena, str_of(f->message)));
     for (size_t i = 0; i < f->records.count; i++)
@@ -86,7 +88,8 @@ static inline size_t count_line(const struct lines *lines, const char *line)
 }
 
 /* Prints what is only here or only there; `messages` of the actual ones, or NULL. */
-static inline bool same_lines(const char *path, const struct lines *expected, const struct lines *actual, const struct lines *messages)
+static inline bool same_lines(const char *path, const struct lines *expected, const struct lines *actual,
+                              const struct lines *messages)
 {
     bool same = true;
 
@@ -139,14 +142,16 @@ static inline bool same_details(const char *path, const struct expectation *expe
     return false;
 }
 
-static inline bool as_expected(const char *path, struct arena *arena, const struct observed *found, const cJSON *expect, const cJSON *records)
+static inline bool as_expected(const char *path, struct arena *arena, const struct observed *found, const cJSON *expect,
+                               const cJSON *records)
 {
     struct lines lines = {.count = 0}, proposed = {.count = 0};
     struct expectation expected;
     bool same = true;
     const cJSON *item;
 
-    cJSON_ArrayForEach(item, expect) if (parse_expectation(arena, item->valuestring, &expected)) add_line(&lines, expected.plain);
+    cJSON_ArrayForEach(item, expect) if (parse_expectation(arena, item->valuestring, &expected))
+        add_line(&lines, expected.plain);
     cJSON_ArrayForEach(item, records) add_line(&proposed, item->valuestring);
     if (!same_lines(path, &lines, &found->lines, &found->messages))
         return false;

@@ -27,7 +27,13 @@
 
 #include "core/base/ip.h"
 
-enum { PEER_HEARD_MAX = 8192, PEER_VISITS_MAX = 8, PEER_PATIENCE_MS = 9000, PEER_FLOOD_BYTES = 4 << 20, PEER_FLOOD_RECORDS = 12000 };
+enum {
+    PEER_HEARD_MAX = 8192,
+    PEER_VISITS_MAX = 8,
+    PEER_PATIENCE_MS = 9000,
+    PEER_FLOOD_BYTES = 4 << 20,
+    PEER_FLOOD_RECORDS = 12000
+};
 
 enum peer_action {
     END,     /* of the script: as HOLD */
@@ -37,15 +43,16 @@ enum peer_action {
     AWAIT,   /* waits until there is something to read, and leaves it */
     PAUSE,   /* `number` milliseconds */
     DRIP,    /* sends the text again and again, one octet each `number` milliseconds */
-    FLOOD,   /* sends the text (`number` octets of it, if given) again and again, as fast as it goes, PEER_FLOOD_BYTES at most */
-    SECURE,  /* the server side of a TLS handshake */
-    RENEGOTIATE, /* TLS 1.2: asks for another handshake, and goes on as if it had not */
-    UPDATE_KEYS, /* TLS 1.3: new keys PEER_FLOOD_RECORDS times, and the peer shall do the same */
+    FLOOD,  /* sends the text (`number` octets of it, if given) again and again, as fast as it goes, PEER_FLOOD_BYTES at
+               most */
+    SECURE, /* the server side of a TLS handshake */
+    RENEGOTIATE,  /* TLS 1.2: asks for another handshake, and goes on as if it had not */
+    UPDATE_KEYS,  /* TLS 1.3: new keys PEER_FLOOD_RECORDS times, and the peer shall do the same */
     SEND_TICKETS, /* TLS 1.3: as many tickets */
-    RESET,   /* closes with RST */
-    CLOSE,   /* closes with FIN, without a word in TLS */
-    NOTIFY,  /* closes with close_notify and FIN */
-    HOLD,    /* reads to the end, whatever comes */
+    RESET,        /* closes with RST */
+    CLOSE,        /* closes with FIN, without a word in TLS */
+    NOTIFY,       /* closes with close_notify and FIN */
+    HOLD,         /* reads to the end, whatever comes */
 };
 
 struct peer_step {
@@ -85,7 +92,8 @@ struct peer {
     uint16_t port;
     unsigned visits_served; /* ends after that many */
     /* written by the thread, read after peer_join() */
-    char heard[PEER_HEARD_MAX]; /* lines as received; "<tls>" for a handshake, "<end>" for FIN or RST, "<no renegotiation>" */
+    char heard[PEER_HEARD_MAX]; /* lines as received; "<tls>" for a handshake, "<end>" for FIN or RST, "<no
+                                   renegotiation>" */
     unsigned visits;
     bool crowded; /* a second connection stood while one was served */
     int64_t opened_ms[PEER_VISITS_MAX], closed_ms[PEER_VISITS_MAX];
@@ -138,8 +146,9 @@ static inline bool peer_hear(struct peer *p, struct peer_line *line)
         if (got <= 0) {
             text[size] = 0;
             peer_note(p, text);
-            peer_note(p, line->ssl && ERR_GET_REASON(ERR_peek_last_error()) == SSL_R_NO_RENEGOTIATION ? "<no renegotiation>\n"
-                                                                                                     : "<end>\n");
+            peer_note(p, line->ssl && ERR_GET_REASON(ERR_peek_last_error()) == SSL_R_NO_RENEGOTIATION
+                             ? "<no renegotiation>\n"
+                             : "<end>\n");
             return false;
         }
         if (text[size++] == '\n')

@@ -1,6 +1,7 @@
 /* tests/unit/printed.h - are the records that findings print sound, and do they keep what stood there?
  *
- * Looked at from outside: addresses and keys are found in the old text as runs of characters, not by the functions that mend. */
+ * Looked at from outside: addresses and keys are found in the old text as runs of characters, not by the functions that
+ * mend. */
 #pragma once
 
 #include <stdint.h>
@@ -91,7 +92,8 @@ static const char *lost_address(struct arena *arena, struct str old, struct str 
         while (i + run.len < old.len && is_address_char(run.at[run.len]))
             run.len++;
         /* One in Unicode is there in A-labels. */
-        if (run.len > 0 && memchr(run.at, '@', run.len) && (i + run.len == old.len || (unsigned char)run.at[run.len] < 0x80) && !str_find(new, run))
+        if (run.len > 0 && memchr(run.at, '@', run.len) &&
+            (i + run.len == old.len || (unsigned char)run.at[run.len] < 0x80) && !str_find(new, run))
             return str_text(arena, run);
         i += run.len + 1;
     }

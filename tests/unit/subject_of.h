@@ -26,6 +26,7 @@ static inline struct subject subject_of(struct arena *arena, enum check_id check
         }
     }
     if (!ip_parse(str_text(arena, (struct str){text, len}), &ip))
-        return text[len] == ' ' ? subject_envelope(str_text(arena, (struct str){text, len}), text + len + 1) : subject_domain(text);
+        return text[len] == ' ' ? subject_envelope(str_text(arena, (struct str){text, len}), text + len + 1)
+                                : subject_domain(text);
     return text[len] ? subject_address_name(&ip, text + len + 1) : subject_address(&ip);
 }

@@ -14,12 +14,40 @@ static void decodes_what_records_hold(void **state)
     static const struct {
         const char *text, *bytes; /* NULL: refused */
     } cases[] = {
-        {"", ""},           {"Zg==", "f"},        {"Zm8=", "fo"},        {"Zm9v", "foo"},     {"Zm9vYg==", "foob"}, {"Z m\t9\r\n v", "foo"},
-        {"Zm8 =", "fo"},    {"Zm8= ", "fo"},      {" \r\n\tZm8=", "fo"}, {"Zh==", "f"},       {" ", ""},            {"Zg=", NULL},
-        {"Zg", NULL},       {"Z", NULL},          {"Zg===", NULL},       {"Zg==Zg==", NULL},  {"Zm9v=", NULL},      {"====", NULL},
-        {"Zm9-", NULL},     {"Zm9v\xff", NULL},   {"Zm9v.", NULL},       {"Zm9v----", NULL},  {"----Zm9v", NULL},   {"Zm9v-", NULL},
-        {"Zm=v", NULL},     {"=m9v", NULL},       {"Zm9v====", NULL},    {"Zm9vZ===", NULL},  {"Zm9v\v", NULL},     {"-", NULL},
-        {"Zm9v\f\f\f\f", NULL}, {"Zm9_", NULL},   {"Zg=-", NULL},        {"Zg-=", NULL},
+        {"", ""},
+        {"Zg==", "f"},
+        {"Zm8=", "fo"},
+        {"Zm9v", "foo"},
+        {"Zm9vYg==", "foob"},
+        {"Z m\t9\r\n v", "foo"},
+        {"Zm8 =", "fo"},
+        {"Zm8= ", "fo"},
+        {" \r\n\tZm8=", "fo"},
+        {"Zh==", "f"},
+        {" ", ""},
+        {"Zg=", NULL},
+        {"Zg", NULL},
+        {"Z", NULL},
+        {"Zg===", NULL},
+        {"Zg==Zg==", NULL},
+        {"Zm9v=", NULL},
+        {"====", NULL},
+        {"Zm9-", NULL},
+        {"Zm9v\xff", NULL},
+        {"Zm9v.", NULL},
+        {"Zm9v----", NULL},
+        {"----Zm9v", NULL},
+        {"Zm9v-", NULL},
+        {"Zm=v", NULL},
+        {"=m9v", NULL},
+        {"Zm9v====", NULL},
+        {"Zm9vZ===", NULL},
+        {"Zm9v\v", NULL},
+        {"-", NULL},
+        {"Zm9v\f\f\f\f", NULL},
+        {"Zm9_", NULL},
+        {"Zg=-", NULL},
+        {"Zg-=", NULL},
     };
     struct arena *arena = arena_new(1 << 20);
     struct str out;
@@ -41,8 +69,9 @@ static void decodes_what_records_hold(void **state)
 
 static void recordings_have_one_spelling(void **state)
 {
-    static const char *const refused[] = {"AA",       "AB==",     "AAB=",         "AA==AA==", " AA==", "AA== ", "    AAAA",
-                                          "AAAA    ", "AAAA----", "AAAA\r\n\r\n", "AA\n==",   "A===",  "AAA-",  "----"};
+    static const char *const refused[] = {
+        "AA",       "AB==",     "AAB=",         "AA==AA==", " AA==", "AA== ", "    AAAA",
+        "AAAA    ", "AAAA----", "AAAA\r\n\r\n", "AA\n==",   "A===",  "AAA-",  "----"};
     struct arena *arena = arena_new(1 << 20);
     char bytes[256];
     struct str out;

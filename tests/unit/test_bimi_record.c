@@ -27,8 +27,10 @@ static void test_records(void **state)
         {"v=BIMI1; l=https://example.org/l.svg; a=https://example.org/a.pem", true, true, "https://example.org/l.svg",
          "https://example.org/a.pem", false},
         {"v=BIMI1;l=https://example.org/l.svg", true, true, "https://example.org/l.svg", NULL, false},
-        {" v = BIMI1 ; a= ; l = https://WWW.Example.ORG/Logo.SVG?A=B ; ", true, true, "https://www.example.org/Logo.SVG?A=B", NULL, false},
-        {"v=BIMI1; l=https://example.org:8443/l; avp=brand; lps=a,b", true, true, "https://example.org:8443/l", NULL, false},
+        {" v = BIMI1 ; a= ; l = https://WWW.Example.ORG/Logo.SVG?A=B ; ", true, true,
+         "https://www.example.org/Logo.SVG?A=B", NULL, false},
+        {"v=BIMI1; l=https://example.org:8443/l; avp=brand; lps=a,b", true, true, "https://example.org:8443/l", NULL,
+         false},
         {"v=BIMI1; l=; a=;", true, true, NULL, NULL, true},
         {"v=BIMI1; l=", true, true, NULL, NULL, true},
         {"v=BIMI1", true, false, NULL, NULL, false},
@@ -68,7 +70,8 @@ static void test_records(void **state)
 
         if (valid != cases[i].is_valid || valid == (why != NULL) || bimi_record_is_one(arena, text) != cases[i].is_one)
             fail_msg("%s: %s", cases[i].text, why ? why : "valid");
-        if (valid && (!same(record.logo, cases[i].logo) || !same(record.authority, cases[i].authority) || record.declines != cases[i].declines))
+        if (valid && (!same(record.logo, cases[i].logo) || !same(record.authority, cases[i].authority) ||
+                      record.declines != cases[i].declines))
             fail_msg("%s: %s, %s", cases[i].text, record.logo, record.authority);
     }
     assert_true(bimi_record_seems_one(arena, str_of("v=bimi1; l=")));
@@ -76,7 +79,8 @@ static void test_records(void **state)
     assert_false(bimi_record_seems_one(arena, str_of("v=BIMI1; l=")));
     assert_false(bimi_record_seems_one(arena, str_of("v=DMARC1; p=none")));
     assert_false(bimi_record_seems_one(arena, (struct str){NULL, 0}));
-    assert_false(bimi_record_parse(arena, (struct str){"v=BIMI1; l=https://a.b/\0c", 25}, &(struct bimi_record){0}, &(const char *){0}));
+    assert_false(bimi_record_parse(arena, (struct str){"v=BIMI1; l=https://a.b/\0c", 25}, &(struct bimi_record){0},
+                                   &(const char *){0}));
     arena_free(arena);
 }
 

@@ -52,24 +52,32 @@ static const struct {
     const char *code, *ip;
     const char *cause;
 } cases[] = {
-    {"550-5.7.25 [11.22.1.25] The IP address sending this message does not have a PTR\r\n550 5.7.25 record setup. a12-20020a056402.321 - gsmtp",
+    {"550-5.7.25 [11.22.1.25] The IP address sending this message does not have a PTR\r\n550 5.7.25 record setup. "
+     "a12-20020a056402.321 - gsmtp",
      "gmail", "5.7.25", "11.22.1.25", "ptr.exists"},
     /* the first address is the receiver's, and so is the name before it */
-    {"host gmail-smtp-in.l.google.com[11.8.0.27] said: 550-5.7.26 Blocked: SPF [example.org] with ip: [11.22.1.25] = did not pass", "gmail", "5.7.26",
-     "11.22.1.25", "spf.authorizes"},
-    {"host gmail-smtp-in.l.google.com[192.0.2.1] said: 550 5.7.1 Rejected. No PTR [192.0.2.9]", "gmail", "5.7.1", "192.0.2.9", "ptr.exists"},
+    {"host gmail-smtp-in.l.google.com[11.8.0.27] said: 550-5.7.26 Blocked: SPF [example.org] with ip: [11.22.1.25] = "
+     "did not pass",
+     "gmail", "5.7.26", "11.22.1.25", "spf.authorizes"},
+    {"host gmail-smtp-in.l.google.com[192.0.2.1] said: 550 5.7.1 Rejected. No PTR [192.0.2.9]", "gmail", "5.7.1",
+     "192.0.2.9", "ptr.exists"},
     {"host mx.example.net[11.9.0.1] said: 550 5.7.1 No PTR", NULL, "5.7.1", NULL, "ptr.exists"},
     {"connect to gmail-smtp-in.l.google.com[11.8.0.27]:25: Network is unreachable", NULL, NULL, NULL, "local"},
     /* a mailbox at a receiver is no word of that receiver */
     {"550 5.1.1 <a@gmail.com>: user unknown", NULL, "5.1.1", NULL, "-"},
-    {"421-4.7.32 The From: header isn't aligned with either the authenticated SPF or DKIM organizational domain - gsmtp", "gmail", "4.7.32", NULL,
-     "dmarc.alignment"},
-    {"554 IP=11.22.1.25 - None/bad reputation. Ask your postmaster for help or to contact tobr@rx.t-online.de for reset. (NOWL)", "t-online", NULL,
-     "11.22.1.25", "-"},
-    {"554-gmx.net (mxgmx016) Nemesis ESMTP Service not available\n554-No SMTP service\n554-Bad DNS PTR resource record.", "gmx", NULL, NULL,
-     "ptr.exists"},
-    {"450 4.7.1 <mail.internal>: Helo command rejected: Host not found; proto=ESMTP", "strict-postfix", "4.7.1", NULL, "helo.resolves"},
-    {"450 4.7.25 Client host rejected: cannot find your hostname, [11.22.1.25]", "strict-postfix", "4.7.25", "11.22.1.25", "ptr.exists"},
+    {"421-4.7.32 The From: header isn't aligned with either the authenticated SPF or DKIM organizational domain - "
+     "gsmtp",
+     "gmail", "4.7.32", NULL, "dmarc.alignment"},
+    {"554 IP=11.22.1.25 - None/bad reputation. Ask your postmaster for help or to contact tobr@rx.t-online.de for "
+     "reset. (NOWL)",
+     "t-online", NULL, "11.22.1.25", "-"},
+    {"554-gmx.net (mxgmx016) Nemesis ESMTP Service not available\n554-No SMTP service\n554-Bad DNS PTR resource "
+     "record.",
+     "gmx", NULL, NULL, "ptr.exists"},
+    {"450 4.7.1 <mail.internal>: Helo command rejected: Host not found; proto=ESMTP", "strict-postfix", "4.7.1", NULL,
+     "helo.resolves"},
+    {"450 4.7.25 Client host rejected: cannot find your hostname, [11.22.1.25]", "strict-postfix", "4.7.25",
+     "11.22.1.25", "ptr.exists"},
     {"550 5.1.1 user unknown at some.com, 10.1.2.3", NULL, "5.1.1", NULL, "-"},
     {"version 0.5.7.25 of 10.0.2.1 says nothing", NULL, NULL, NULL, "-"},
     {"", NULL, NULL, NULL, "-"},
@@ -164,7 +172,8 @@ static void a_code_tells_where_no_word_does(void **state)
 
 static void what_a_result_says_counts(void **state)
 {
-    struct bounce b = explain("550 5.7.515 Access denied, sending domain A does not meet the required authentication level. Spf= Fail , Dkim= Pass , DMARC= Pass");
+    struct bounce b = explain("550 5.7.515 Access denied, sending domain A does not meet the required authentication "
+                              "level. Spf= Fail , Dkim= Pass , DMARC= Pass");
 
     (void)state;
     assert_int_equal(b.causes.count, 1);
@@ -222,7 +231,8 @@ static struct found read_file(const char *path)
 static void logs_are_read(void **state)
 {
     (void)state;
-    assert_string_equal(read_file("tests/data/bounces/postfix.log").causes, "ptr.fcrdns ptr.exists spf.authorizes local -");
+    assert_string_equal(read_file("tests/data/bounces/postfix.log").causes,
+                        "ptr.fcrdns ptr.exists spf.authorizes local -");
     assert_string_equal(read_file("tests/data/bounces/exim.log").causes, "ptr.exists local -");
     assert_string_equal(read_file("tests/data/bounces/opensmtpd.log").causes, "helo.fqdn local");
 }
@@ -238,13 +248,16 @@ static void notifications_are_read(void **state)
 {
     (void)state;
     assert_string_equal(read_file("tests/data/bounces/notice.eml").causes, "dmarc.alignment");
-    assert_string_equal(read_file("tests/data/bounces/mailbox.mbox").causes, "dmarc.alignment ptr.exists local domain.exists");
+    assert_string_equal(read_file("tests/data/bounces/mailbox.mbox").causes,
+                        "dmarc.alignment ptr.exists local domain.exists");
 }
 
 static void a_line_of_a_log_may_be_wrapped(void **state)
 {
-    static const char *const lines[] = {"Nov 29 12:00:00 mx1 postfix/smtp[1]: 4AB: to=<a@example.net>, status=bounced (host mx.example.net[11.9.0.1] said: 550",
-                                        "    5.7.1 Your address has no reverse", "    DNS entry (in reply to RCPT TO command))", "done"};
+    static const char *const lines[] = {"Nov 29 12:00:00 mx1 postfix/smtp[1]: 4AB: to=<a@example.net>, status=bounced "
+                                        "(host mx.example.net[11.9.0.1] said: 550",
+                                        "    5.7.1 Your address has no reverse",
+                                        "    DNS entry (in reply to RCPT TO command))", "done"};
     struct found found = {"", 0};
     struct bounce_feed *feed = bounce_feed_new(arena, note_cause, &found);
 

@@ -1,5 +1,5 @@
-/* The identity cards of some cases, cell by cell, in the order of addresses: tests/golden/cards.txt.  Without the verdicts, which
- * rest on more than the cases have.  UPDATE=1 in the environment writes it anew. */
+/* The identity cards of some cases, cell by cell, in the order of addresses: tests/golden/cards.txt.  Without
+ * the verdicts, which rest on more than the cases have.  UPDATE=1 in the environment writes it anew. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -23,12 +23,32 @@
 #define GOLDEN "tests/golden/cards.txt"
 
 static const char *const cases[] = {
-    "helo/states", "helo/states-as-ptr", "helo/literal-states", "helo/spf-words", "helo/load-balancer", "helo/assumed",
-    "ptr/sender-states", "ptr/eleven-all-confirm", "ptr/absent-two-hosts", "ptr/not-public",
-    "banner/names-undeclared", "banner/names-declared", "banner/ehlo-refused-helo-accepted", "banner/masked", "banner/refuses-all",
-    "smtp/closed-once", "smtp/closed-twice", "smtp/reset-in-ehlo", "smtp/refused-all",
-    "tls/good", "tls/self-signed", "tls/no-names", "tls/names-8", "tls/names-9",
-    "ip/public", "domain/apex-states",
+    "helo/states",
+    "helo/states-as-ptr",
+    "helo/literal-states",
+    "helo/spf-words",
+    "helo/load-balancer",
+    "helo/assumed",
+    "ptr/sender-states",
+    "ptr/eleven-all-confirm",
+    "ptr/absent-two-hosts",
+    "ptr/not-public",
+    "banner/names-undeclared",
+    "banner/names-declared",
+    "banner/ehlo-refused-helo-accepted",
+    "banner/masked",
+    "banner/refuses-all",
+    "smtp/closed-once",
+    "smtp/closed-twice",
+    "smtp/reset-in-ehlo",
+    "smtp/refused-all",
+    "tls/good",
+    "tls/self-signed",
+    "tls/no-names",
+    "tls/names-8",
+    "tls/names-9",
+    "ip/public",
+    "domain/apex-states",
 };
 
 struct cards {
@@ -41,8 +61,8 @@ static void print_name(FILE *out, struct arena *arena, const struct identity_nam
 {
     static const char letters[PART_NAMES] = "phgec";
 
-    fprintf(out, "  %s%s %s %s %s ", identity_part_word(row->part), row->assumed ? "?" : "", cell_word(row->state), status_word(row->weight),
-            cell_word(row->leads));
+    fprintf(out, "  %s%s %s %s %s ", identity_part_word(row->part), row->assumed ? "?" : "", cell_word(row->state),
+            status_word(row->weight), cell_word(row->leads));
     for (size_t part = 0; part < PART_NAMES; part++)
         if (row->with[part] != CELL_NONE)
             fprintf(out, "%c:%s ", letters[part], cell_word(row->with[part]));
@@ -113,7 +133,8 @@ static void print_case(FILE *out, const char *name)
     struct arena *arena = arena_new(SIZE_MAX);
     struct cards cards = {.arena = arena, .out = out};
     struct recording *recording = read_case(arena, str_printf(arena, "tests/cases/%s.json", name));
-    struct engine_config config = {.probes = all_probes, .probe_count = all_probe_count, .audit_ms = AUDIT_MS, .replay = recording};
+    struct engine_config config = {
+        .probes = all_probes, .probe_count = all_probe_count, .audit_ms = AUDIT_MS, .replay = recording};
     struct loop *loop = loop_new();
     const char *why = "";
     struct engine *engine = engine_new(loop, &config, &why);
@@ -154,7 +175,8 @@ static void cards_are_as_before(void **state)
     if (text[at] || expected[at]) {
         while (at > 0 && text[at - 1] != '\n')
             at--;
-        fail_msg(GOLDEN ": not \"%.*s\" but \"%.*s\"", (int)strcspn(expected + at, "\n"), expected + at, (int)strcspn(text + at, "\n"), text + at);
+        fail_msg(GOLDEN ": not \"%.*s\" but \"%.*s\"", (int)strcspn(expected + at, "\n"), expected + at,
+                 (int)strcspn(text + at, "\n"), text + at);
     }
     free(expected);
     free(text);

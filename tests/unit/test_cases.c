@@ -6,16 +6,15 @@
  *    "mailready_evidence": 1, "target": {...}, "evidence": {...}}
  *
  * "judge" names checks: all their findings are expected, those of the rest are not looked at.  No groups, so that a new
- * check edits no old case.  An expectation is "ID STATUS SUBJECT", the subject spelled by bytes_escape(); their order does
- * not matter.  Texts are not asserted.  What else it may say: tests/unit/expectation.h.
+ * check edits no old case.  An expectation is "ID STATUS SUBJECT", the subject spelled by bytes_escape(); their order
+ * does not matter.  Texts are not asserted.  What else it may say: tests/unit/expectation.h.
  *
- * Every case is audited again with its evidence arriving in other orders, which must not change a letter (threats.md R12):
- * in few while somebody waits for the answer, in many where CI is set.
- * tests/cases/statuses.txt says which statuses a check can have: all of them must occur in a case, and every check must
- * be in the table.
+ * Every case is audited again with its evidence arriving in other orders, which must not change a letter (threats.md
+ * R12): in few while somebody waits for the answer, in many where CI is set. tests/cases/statuses.txt says which
+ * statuses a check can have: all of them must occur in a case, and every check must be in the table.
  *
- * "test_cases FILE..." runs single cases, and shows what was found where it is not what was expected.  With CASE_STOP in the
- * environment it ends at the first of those.
+ * "test_cases FILE..." runs single cases, and shows what was found where it is not what was expected.  With CASE_STOP
+ * in the environment it ends at the first of those.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -101,7 +100,8 @@ static bool is_judged(const cJSON *judge, enum check_id id)
 }
 
 /* NULL, or what is wrong with the members that only cases have. */
-static const char *fault_of(struct arena *arena, const cJSON *about, const cJSON *judge, const cJSON *expect, const cJSON *records)
+static const char *fault_of(struct arena *arena, const cJSON *about, const cJSON *judge, const cJSON *expect,
+                            const cJSON *records)
 {
     const cJSON *item;
     enum check_id check;
@@ -141,9 +141,9 @@ static char *everything_of(const struct result *result)
     for (size_t i = 0; i < result->finding_count; i++) {
         const struct finding *f = result->findings[i];
 
-        fprintf(out, "\n%s %s (%s) %s: %s|%s|%s %s|%s", check_of(f->check)->name, status_word(f->status), status_word(f->worst),
-                f->subject, f->message, f->remedy ? f->remedy : "", reason_word(f->reason), side_word(f->side),
-                f->because == CHECK_NONE ? "" : check_of(f->because)->name);
+        fprintf(out, "\n%s %s (%s) %s: %s|%s|%s %s|%s", check_of(f->check)->name, status_word(f->status),
+                status_word(f->worst), f->subject, f->message, f->remedy ? f->remedy : "", reason_word(f->reason),
+                side_word(f->side), f->because == CHECK_NONE ? "" : check_of(f->because)->name);
         for (size_t k = 0; k < f->records.count; k++)
             fprintf(out, "\n  %s", f->records.at[k]);
         for (size_t k = 0; k < f->evidence.count; k++)
@@ -163,11 +163,12 @@ static void take_result(void *arg, const struct result *result)
         if (f->status == UNKNOWN && (!f->reason || !f->side))
             fail_msg("%s %s is unknown without a reason, or of nobody's side", check_of(f->check)->name, f->subject);
         if (!finding_may_advise(f) && (remedy_text(f) || f->records.count))
-            fail_msg("%s %s gives advice, and nothing was established, or another has the cause", check_of(f->check)->name, f->subject);
+            fail_msg("%s %s gives advice, and nothing was established, or another has the cause",
+                     check_of(f->check)->name, f->subject);
         for (size_t k = 0; k < f->records.count; k++)
             if (fault_of_printed(found->arena, result, f->records.at[k]))
-                fail_msg("%s prints a record that %s: %s", check_of(f->check)->name, fault_of_printed(found->arena, result, f->records.at[k]),
-                         f->records.at[k]);
+                fail_msg("%s prints a record that %s: %s", check_of(f->check)->name,
+                         fault_of_printed(found->arena, result, f->records.at[k]), f->records.at[k]);
         if (!is_judged(found->judge, f->check))
             continue;
         observe(&found->judged, found->arena, f);
@@ -211,7 +212,8 @@ static void show_first_difference(const char *a, const char *b)
                 b + start);
 }
 
-static bool same_in_other_orders(const char *path, const struct recording *recording, const cJSON *judge, const char *everything)
+static bool same_in_other_orders(const char *path, const struct recording *recording, const cJSON *judge,
+                                 const char *everything)
 {
     bool same = true;
 
@@ -250,7 +252,8 @@ static bool run_case(const char *path)
     } else {
         struct found found = audit(arena, recording, judge, 0);
 
-        passed = as_expected(path, arena, &found.judged, expect, records) && same_in_other_orders(path, recording, judge, found.everything);
+        passed = as_expected(path, arena, &found.judged, expect, records) &&
+                 same_in_other_orders(path, recording, judge, found.everything);
         free(found.everything);
     }
     recording_free(recording);

@@ -26,7 +26,8 @@ static void finds_dates(void **state)
         /* greetings */
         {"220 mx.example.org ESMTP Exim 4.96 Wed, 25 Nov 2026 01:38:09 +0000", 1795570689},
         {"220 mx.example.org ESMTP Sendmail 8.17.1/8.17.1; Wed, 25 Nov 2026 02:38:09 +0100 (CET)", 1795570689},
-        {"220 mx.example.org Microsoft ESMTP MAIL Service ready at Tue, 24 Nov 2026 20:08:09 -0530 [08DE2B0C]", 1795570689},
+        {"220 mx.example.org Microsoft ESMTP MAIL Service ready at Tue, 24 Nov 2026 20:08:09 -0530 [08DE2B0C]",
+         1795570689},
         {"220 mx.example.org 25 nov 2026 01:38 UT", 1795570680},
         {"220 mx.example.org ready; 5 Nov 2026 01:38:09 UTC", 1793842689},
         {"220 mx ESMTP (built 12 Mar 2020 10:00:00 +0000) Wed, 25 Nov 2026 01:38:09 -0000", 1795570689},

@@ -33,10 +33,22 @@ static void tells_records_from_other_texts(void **state)
         const char *text;
         bool is;
     } cases[] = {
-        {"v=DMARC1", true},          {"v=DMARC1;p=none", true},   {"v = DMARC1 ; p=none", true}, {"V=DMARC1; P=none", true},
-        {"v=DMARC1 p=none", false},  {" v=DMARC1; p=none", false}, {"v=dmarc1; p=none", false},  {"v=DMARC10; p=none", false},
-        {"v=DMARC2; p=none", false}, {"p=none; v=DMARC1", false}, {"v=spf1 -all", false},        {"", false},
-        {";", false},                {"v", false},                {"v=", false},                 {"DMARC1", false},
+        {"v=DMARC1", true},
+        {"v=DMARC1;p=none", true},
+        {"v = DMARC1 ; p=none", true},
+        {"V=DMARC1; P=none", true},
+        {"v=DMARC1 p=none", false},
+        {" v=DMARC1; p=none", false},
+        {"v=dmarc1; p=none", false},
+        {"v=DMARC10; p=none", false},
+        {"v=DMARC2; p=none", false},
+        {"p=none; v=DMARC1", false},
+        {"v=spf1 -all", false},
+        {"", false},
+        {";", false},
+        {"v", false},
+        {"v=", false},
+        {"DMARC1", false},
     };
 
     (void)state;

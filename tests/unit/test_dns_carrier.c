@@ -1,4 +1,5 @@
-/* tests/unit/test_dns_carrier.c - DNS packets on their way: forged, late, cancelled, refused, in pieces (threats.md D1, D5, N11, R1). */
+/* tests/unit/test_dns_carrier.c - DNS packets on their way: forged,
+ * late, cancelled, refused, in pieces (threats.md D1, D5, N11, R1). */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -124,7 +125,8 @@ static void open_with(struct bench *bench, int udp_ms, int tcp_ms)
         bench->udp = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
         at.sin_port = 0;
         bound = bind(bench->tcp, (struct sockaddr *)&at, size) == 0 && listen(bench->tcp, 16) == 0 &&
-                getsockname(bench->tcp, (struct sockaddr *)&at, &size) == 0 && bind(bench->udp, (struct sockaddr *)&at, size) == 0;
+                getsockname(bench->tcp, (struct sockaddr *)&at, &size) == 0 &&
+                bind(bench->udp, (struct sockaddr *)&at, size) == 0;
         if (!bound) {
             close(bench->tcp);
             close(bench->udp);
@@ -170,9 +172,10 @@ static struct parcel *carry(struct bench *bench, bool tcp)
     struct parcel *parcel = calloc(1, sizeof *parcel);
 
     assert_non_null(parcel);
-    parcel->exchange = (struct dns_exchange){.server = bench->server, .tcp = tcp, .query = parcel->query, .done = on_done};
-    parcel->exchange.query_size =
-        dns_wire_query("mx.example.org", DNS_A, DNS_QUERY_RECURSION | DNS_QUERY_EDNS | DNS_QUERY_RANDOM_CASE, parcel->query);
+    parcel->exchange =
+        (struct dns_exchange){.server = bench->server, .tcp = tcp, .query = parcel->query, .done = on_done};
+    parcel->exchange.query_size = dns_wire_query(
+        "mx.example.org", DNS_A, DNS_QUERY_RECURSION | DNS_QUERY_EDNS | DNS_QUERY_RANDOM_CASE, parcel->query);
     assert_true(parcel->exchange.query_size > 0);
     sending = true;
     dns_carry(bench->carrier, &parcel->exchange);
@@ -223,7 +226,8 @@ static struct heard hear(struct bench *bench)
 
 static void answer(int fd, const struct heard *heard, const void *bytes, size_t size)
 {
-    assert_int_equal(sendto(fd, bytes, size, 0, (const struct sockaddr *)&heard->from, sizeof heard->from), (ssize_t)size);
+    assert_int_equal(sendto(fd, bytes, size, 0, (const struct sockaddr *)&heard->from, sizeof heard->from),
+                     (ssize_t)size);
 }
 
 static bool is_silent(int fd)

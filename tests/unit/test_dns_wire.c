@@ -749,8 +749,14 @@ static void resolv_conf_is_read(void **state)
                                "nameserver\n"
                                "options edns0\n"
                                "nameserver 127.0.0.53";
-    static const char *const unusable[] = {"fe80::1%no-such-card", "fe80::1", "192.0.2.1%lo", "fe80::1%0", "127.1",
-                                           "ns1.example.org", "fe80::1%", "0123456789012345678901234567890123456789012345678901234567890123456789"};
+    static const char *const unusable[] = {"fe80::1%no-such-card",
+                                           "fe80::1",
+                                           "192.0.2.1%lo",
+                                           "fe80::1%0",
+                                           "127.1",
+                                           "ns1.example.org",
+                                           "fe80::1%",
+                                           "0123456789012345678901234567890123456789012345678901234567890123456789"};
     struct dns_system conf;
     struct dns_server server;
     char out[DNS_SERVER_TEXT_MAX], line[128];

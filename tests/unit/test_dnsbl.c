@@ -73,7 +73,8 @@ static void test_answers(void **state)
 
 static void test_catalogue(void **state)
 {
-    static const char *const parts[] = {"sbl.spamhaus.org", "xbl.spamhaus.org", "pbl.spamhaus.org", "abcdefghij.pbl.dq.spamhaus.net"};
+    static const char *const parts[] = {"sbl.spamhaus.org", "xbl.spamhaus.org", "pbl.spamhaus.org",
+                                        "abcdefghij.pbl.dq.spamhaus.net"};
     struct arena *arena = arena_new(1u << 16);
     struct dnsbl zen = dnsbl_of(arena, "zen.spamhaus.org"), unknown = dnsbl_of(arena, "bl.example.net");
     struct dnsbl keyed = dnsbl_of(arena, "abcdefghij.zen.dq.spamhaus.net");

@@ -231,10 +231,26 @@ static void keys_survive_the_round_trip(void **state)
         "now",
     };
     static const char *const bad[] = {
-        "", "dns", "dns:", "dns:example.org", "dns:example.org/XYZ", "dns:Example.org/MX", "dns@192.0.2.300:x/MX",
-        "smtp:192.0.2.1/mx", "smtp:192.0.2.1:99999/mx", "smtp:2001:db8::1:25/mx", "connect:192.0.2.1", "now#", "vantage/x",
-        "dns:example.org/MX#1", "dns:example.org/MX#x", "http:example.org/MX",
-        "smtp:192.0.2.1:25/mx?", "smtp:192.0.2.1:25/mx?old", "smtp:192.0.2.1:25/mx?old-tls2", "smtp:192.0.2.1:25/mx?rcpt=",
+        "",
+        "dns",
+        "dns:",
+        "dns:example.org",
+        "dns:example.org/XYZ",
+        "dns:Example.org/MX",
+        "dns@192.0.2.300:x/MX",
+        "smtp:192.0.2.1/mx",
+        "smtp:192.0.2.1:99999/mx",
+        "smtp:2001:db8::1:25/mx",
+        "connect:192.0.2.1",
+        "now#",
+        "vantage/x",
+        "dns:example.org/MX#1",
+        "dns:example.org/MX#x",
+        "http:example.org/MX",
+        "smtp:192.0.2.1:25/mx?",
+        "smtp:192.0.2.1:25/mx?old",
+        "smtp:192.0.2.1:25/mx?old-tls2",
+        "smtp:192.0.2.1:25/mx?rcpt=",
     };
     struct arena *arena = arena_new(1 << 20);
     struct key key;

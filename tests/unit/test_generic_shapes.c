@@ -1,5 +1,5 @@
-/* What is found in the names of tests/data/ptr_shapes.tsv: "NAME<tab>ADDRESS<tab>CLASS<tab>HITS<tab>FILTERS".  UPDATE=1 in the
- * environment writes the last three anew; look at what `git diff` says then. */
+/* What is found in the names of tests/data/ptr_shapes.tsv: "NAME<tab>ADDRESS<tab>CLASS<tab>HITS<tab>FILTERS".
+ * UPDATE=1 in the environment writes the last three anew; look at what `git diff` says then. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -27,9 +27,10 @@ static const char *found_in(struct arena *arena, const char *name, const char *a
     assert_true(ip_parse(address, &ip));
     v = generic_judge(arena, &ip, name);
     for (size_t i = 0; i < v.hit_count; i++)
-        hits = str_printf(arena, "%s%s%s \"%.*s\"", hits, i ? ", " : "", v.hits[i].rule, (int)v.hits[i].span.len, v.hits[i].span.at);
-    return str_printf(arena, "%s%s%s\t%s\t%s", generic_class_word(v.cls), v.exemption ? " for " : "", v.exemption ? v.exemption : "", hits,
-                      v.filters ? v.filters : "");
+        hits = str_printf(arena, "%s%s%s \"%.*s\"", hits, i ? ", " : "", v.hits[i].rule, (int)v.hits[i].span.len,
+                          v.hits[i].span.at);
+    return str_printf(arena, "%s%s%s\t%s\t%s", generic_class_word(v.cls), v.exemption ? " for " : "",
+                      v.exemption ? v.exemption : "", hits, v.filters ? v.filters : "");
 }
 
 static void shapes_are_found_as_before(void **state)

@@ -1,4 +1,5 @@
-/* The HTTPS collector against scripted servers on loopback: good ones, evil ones, and what the environment would like. */
+/* The HTTPS collector against scripted servers on loopback:
+ * good ones, evil ones, and what the environment would like. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -19,7 +20,8 @@
 
 #define HOST "mta-sts.example.org"
 #define POLICY "version: STSv1\r\nmode: none\r\nmax_age: 0\r\n"
-#define HEADER(fields) "HTTP/1.1 200 OK\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\nContent-Type: text/plain\r\n" fields "\r\n"
+#define HEADER(fields)                                                                                                 \
+    "HTTP/1.1 200 OK\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\nContent-Type: text/plain\r\n" fields "\r\n"
 
 /* A handshake, and the five lines of a GET. */
 /* clang-format off */
@@ -84,7 +86,12 @@ static void rig_end(struct rig *rig)
 static struct evidence *want(struct rig *rig, uint16_t port, const struct ip *addresses, size_t count)
 {
     char url[128];
-    struct key key = {.kind = EVIDENCE_HTTPS, .name = url, .nth = 1, .addresses = addresses, .address_count = count, .body_max = rig->body_max};
+    struct key key = {.kind = EVIDENCE_HTTPS,
+                      .name = url,
+                      .nth = 1,
+                      .addresses = addresses,
+                      .address_count = count,
+                      .body_max = rig->body_max};
 
     snprintf(url, sizeof url, "https://" HOST ":%u/.well-known/mta-sts.txt", (unsigned)port);
     return store_want(rig->store, &key, &rig->waiter, 0, NULL);
@@ -114,23 +121,33 @@ struct scenario {
 
 static const struct peer_step sound[] = {REQUEST, {SAY, HEADER("Content-Length: 40\r\n") POLICY, 0}, {CLOSE, 0, 0}};
 static const struct peer_step chunked[] = {
-    REQUEST, {SAY, HEADER("Transfer-Encoding: chunked\r\n") "28\r\n" POLICY "\r\n0\r\nDate: trailer\r\n\r\n", 0}, {CLOSE, 0, 0}};
+    REQUEST,
+    {SAY, HEADER("Transfer-Encoding: chunked\r\n") "28\r\n" POLICY "\r\n0\r\nDate: trailer\r\n\r\n", 0},
+    {CLOSE, 0, 0}};
 /* Without length and without close_notify, newer libcurl takes the body for cut off, as it well may be. */
 static const struct peer_step until_closed[] = {REQUEST, {SAY, HEADER("") POLICY, 0}, {NOTIFY, 0, 0}};
 static const struct peer_step continued[] = {
-    REQUEST, {SAY, "HTTP/1.1 103 Early\r\nContent-Type: text/html\r\n\r\n" HEADER("Content-Length: 0\r\n"), 0}, {CLOSE, 0, 0}};
+    REQUEST,
+    {SAY, "HTTP/1.1 103 Early\r\nContent-Type: text/html\r\n\r\n" HEADER("Content-Length: 0\r\n"), 0},
+    {CLOSE, 0, 0}};
 static const struct peer_step redirect[] = {
     REQUEST,
     {SAY, "HTTP/1.1 302 Found\r\nLocation: http://169.254.169.254/\r\nContent-Length: 0\r\n\r\n", 0},
     {CLOSE, 0, 0}};
 static const struct peer_step to_itself[] = {
-    REQUEST, {SAY, "HTTP/1.1 301 Moved\r\nLocation: /.well-known/mta-sts.txt\r\nContent-Length: 0\r\n\r\n", 0}, {CLOSE, 0, 0}};
-static const struct peer_step missing[] = {REQUEST, {SAY, "HTTP/1.1 404 No\r\nContent-Length: 2\r\n\r\nno", 0}, {CLOSE, 0, 0}};
+    REQUEST,
+    {SAY, "HTTP/1.1 301 Moved\r\nLocation: /.well-known/mta-sts.txt\r\nContent-Length: 0\r\n\r\n", 0},
+    {CLOSE, 0, 0}};
+static const struct peer_step missing[] = {
+    REQUEST, {SAY, "HTTP/1.1 404 No\r\nContent-Length: 2\r\n\r\nno", 0}, {CLOSE, 0, 0}};
 static const struct peer_step gzip[] = {
     REQUEST, {SAY, HEADER("Content-Encoding: gzip\r\nContent-Length: 4\r\n") "\x1f\x8b\x08\x01", 0}, {CLOSE, 0, 0}};
 static const struct peer_step gzip_transfer[] = {
-    REQUEST, {SAY, HEADER("Transfer-Encoding: gzip, chunked\r\n") "4\r\n\x1f\x8b\x08\x01\r\n0\r\n\r\n", 0}, {CLOSE, 0, 0}};
-static const struct peer_step endless[] = {REQUEST, {SAY, HEADER(""), 0}, {FLOOD, "0123456789abcdef0123456789abcdef", 0}};
+    REQUEST,
+    {SAY, HEADER("Transfer-Encoding: gzip, chunked\r\n") "4\r\n\x1f\x8b\x08\x01\r\n0\r\n\r\n", 0},
+    {CLOSE, 0, 0}};
+static const struct peer_step endless[] = {
+    REQUEST, {SAY, HEADER(""), 0}, {FLOOD, "0123456789abcdef0123456789abcdef", 0}};
 static const struct peer_step endless_chunks[] = {
     REQUEST, {SAY, HEADER("Transfer-Encoding: chunked\r\n"), 0}, {FLOOD, "10\r\n0123456789abcdef\r\n", 0}};
 static const struct peer_step drip[] = {REQUEST, {SAY, HEADER(""), 0}, {DRIP, "drip", 20}};
@@ -192,7 +209,8 @@ static void test_servers(void **state)
         if (s->body_max)
             rig.body_max = s->body_max;
         response = get(&rig, peer->port, &peer->ip, 1);
-        if (response->end != s->end || response->status != s->status || (s->body != SIZE_MAX && response->body.len != s->body))
+        if (response->end != s->end || response->status != s->status ||
+            (s->body != SIZE_MAX && response->body.len != s->body))
             fail_msg("%s: %s, status %d, %zu octets (%s)", s->name, https_end_name(response->end), response->status,
                      response->body.len, response->trouble.reason ? response->trouble.why : "");
         assert_int_equal(response->end == HTTPS_END_OK, response->trouble.reason == REASON_NONE);
@@ -308,8 +326,9 @@ static void test_date_behind_an_expired_certificate(void **state)
 
 static void test_special_addresses_are_not_contacted(void **state)
 {
-    static const char *const addresses[] = {"127.0.0.1", "10.0.0.1", "169.254.169.254", "100.64.0.1", "::1", "fe80::1", "fd00::1",
-                                            "64:ff9b::7f00:1", "2002:7f00:1::1", "0.0.0.0", "192.0.2.1"};
+    static const char *const addresses[] = {"127.0.0.1", "10.0.0.1", "169.254.169.254", "100.64.0.1",     "::1",
+                                            "fe80::1",   "fd00::1",  "64:ff9b::7f00:1", "2002:7f00:1::1", "0.0.0.0",
+                                            "192.0.2.1"};
     struct https_config config = config_of(0);
     struct ip all[sizeof addresses / sizeof *addresses];
     struct rig rig;
@@ -428,10 +447,12 @@ static void test_the_environment_is_not_asked(void **state)
 
 static void test_each_key_has_its_own_connection(void **state)
 {
-    static const struct peer_step keeps_open[] = {REQUEST, {SAY, HEADER("Content-Length: 40\r\n") POLICY, 0}, {HOLD, 0, 0}};
+    static const struct peer_step keeps_open[] = {
+        REQUEST, {SAY, HEADER("Content-Length: 40\r\n") POLICY, 0}, {HOLD, 0, 0}};
     struct peer *peer = peer_start(keeps_open, good_ctx, 2);
     struct https_config config = config_of(0);
-    struct key key = {.kind = EVIDENCE_HTTPS, .nth = 1, .addresses = &peer->ip, .address_count = 1, .body_max = HTTPS_POLICY_BYTES};
+    struct key key = {
+        .kind = EVIDENCE_HTTPS, .nth = 1, .addresses = &peer->ip, .address_count = 1, .body_max = HTTPS_POLICY_BYTES};
     struct evidence *evidence[2];
     char url[128];
     struct rig rig;

@@ -32,7 +32,8 @@ static void postfix(void **state)
     } cases[] = {
         {"mail.example.org\n\n\nall\nall\n", "", "0.0.0.0=mail.example.org ::=mail.example.org"},
         {"mail.example.org\n\n\nall\nipv4\n", "", "0.0.0.0=mail.example.org"},
-        {"mail.example.org\n192.0.2.1\n[2001:db8::1]\nall\nipv4, ipv6\n", "", "192.0.2.1=mail.example.org 2001:db8::1=mail.example.org"},
+        {"mail.example.org\n192.0.2.1\n[2001:db8::1]\nall\nipv4, ipv6\n", "",
+         "192.0.2.1=mail.example.org 2001:db8::1=mail.example.org"},
         {"mail.example.org\n192.0.2.1\n\nall\nall\n", "", "192.0.2.1=mail.example.org ::=mail.example.org"},
         {"mail.example.org\n192.0.2.1\n\nall\nipv6\n", "", "::=mail.example.org"},
         {"m\n\n\n192.0.2.7, [2001:db8::7]\nall\n", "", "192.0.2.7=m 2001:db8::7=m"},
@@ -43,9 +44,11 @@ static void postfix(void **state)
         {"m\n\n\nloopback-only\nipv4\n", "", "0.0.0.0=m"},
         {"m\n\n\n127.0.0.1\nipv4\n", "", "0.0.0.0=m"},
         {"$unknown\n\n\nall\nipv4\n", "", "0.0.0.0=?"},
-        {"m\n192.0.2.1\n\nall\nipv4\n", "smtp/unix/smtp_bind_address = 192.0.2.9\nsmtp/unix/smtp_helo_name = out.example.org\n",
+        {"m\n192.0.2.1\n\nall\nipv4\n",
+         "smtp/unix/smtp_bind_address = 192.0.2.9\nsmtp/unix/smtp_helo_name = out.example.org\n",
          "192.0.2.9=out.example.org"},
-        {"m\n192.0.2.1\n2001:db8::1\nall\nall\n", "smtp/unix/smtp_bind_address6 = 2001:db8::9\n", "192.0.2.1=m 2001:db8::9=m"},
+        {"m\n192.0.2.1\n2001:db8::1\nall\nall\n", "smtp/unix/smtp_bind_address6 = 2001:db8::9\n",
+         "192.0.2.1=m 2001:db8::9=m"},
         {"m\n\n\nall\nall\n\nsmtp\n", "", "0.0.0.0=m ::=m"},
         {"m\n192.0.2.1\n\nall\nall\n[mail.example.net]:587\nsmtp\n", "", "unclear"},
         {"m\n192.0.2.1\n\nall\nall\n\nsmtp:[mail.example.net]\n", "", "unclear"},
@@ -72,8 +75,10 @@ static void exim_routes(void **state)
     } cases[] = {
         {ROUTER("dns", "dnslookup"), "192.0.2.1=m ::=m"},
         {ROUTER("local", "accept"), "192.0.2.1=m ::=m"},
-        {ROUTER("smart", "manualroute") "route_list = * mail.example.net byname\n" ROUTER("local", "accept"), "unclear"},
-        {ROUTER("smart", "manualroute") "route_list = * mail.example.net\n" ROUTER("dns", "dnslookup"), "192.0.2.1=m ::=m"},
+        {ROUTER("smart", "manualroute") "route_list = * mail.example.net byname\n" ROUTER("local", "accept"),
+         "unclear"},
+        {ROUTER("smart", "manualroute") "route_list = * mail.example.net\n" ROUTER("dns", "dnslookup"),
+         "192.0.2.1=m ::=m"},
         {ROUTER("hub", "manualroute") "route_list = example.com mail.example.com\n", "192.0.2.1=m ::=m"},
     };
 #undef ROUTER
@@ -97,17 +102,22 @@ static void exim(void **state)
     static const struct {
         const char *transports, *senders;
     } cases[] = {
-        {SMTP("remote_smtp") "helo_data = $primary_hostname\ninterface = \n", "0.0.0.0=host.example.org ::=host.example.org"},
+        {SMTP("remote_smtp") "helo_data = $primary_hostname\ninterface = \n",
+         "0.0.0.0=host.example.org ::=host.example.org"},
         {SMTP("remote_smtp") "helo_data = m\ninterface = 192.0.2.1\n", "192.0.2.1=m ::=m"},
         {SMTP("remote_smtp") "helo_data = m\ninterface = <; 192.0.2.1; 2001:db8::1\n", "192.0.2.1=m 2001:db8::1=m"},
         {SMTP("remote_smtp") "helo_data = m\ninterface = 192.0.2.1:2001::db8::::1\n", "192.0.2.1=m 2001:db8::1=m"},
         {SMTP("remote_smtp") "helo_data = m\ninterface = 192.0.2.1 : 192.0.2.2\n", "192.0.2.1=m ::=m"},
-        {SMTP("remote_smtp") "helo_data = ${lookup{$sending_ip}lsearch{/etc/helo}}\ninterface = 192.0.2.1\n", "192.0.2.1=? ::=?"},
+        {SMTP("remote_smtp") "helo_data = ${lookup{$sending_ip}lsearch{/etc/helo}}\ninterface = 192.0.2.1\n",
+         "192.0.2.1=? ::=?"},
         {SMTP("remote_smtp") "helo_data = m\ninterface = ${if eq{a}{b}{192.0.2.1}}\n", "unclear"},
-        {SMTP("one") "helo_data = m\ninterface = 192.0.2.1\n" SMTP("remote_smtp") "helo_data = n\ninterface = 192.0.2.2\n", "192.0.2.2=n ::=n"},
+        {SMTP("one") "helo_data = m\ninterface = 192.0.2.1\n" SMTP(
+             "remote_smtp") "helo_data = n\ninterface = 192.0.2.2\n",
+         "192.0.2.2=n ::=n"},
         {SMTP("one") "helo_data = m\ninterface = 192.0.2.1\n" SMTP("two") "helo_data = n\ninterface = 192.0.2.2\n",
          "192.0.2.1=m ::=m 192.0.2.2=n"},
-        {"\nlocal transport:\ndriver = appendfile\n" SMTP("out") "protocol = smtp\nhelo_data = m\n" SMTP("in") "protocol = lmtp\nhelo_data = n\n",
+        {"\nlocal transport:\ndriver = appendfile\n" SMTP("out") "protocol = smtp\nhelo_data = m\n" SMTP(
+             "in") "protocol = lmtp\nhelo_data = n\n",
          "0.0.0.0=m ::=m"},
         {"\nlocal transport:\ndriver = appendfile\n", "unclear"},
         {"", "unclear"},
@@ -131,7 +141,8 @@ static void opensmtpd(void **state)
         const char *configuration, *senders;
     } cases[] = {
         {"listen on lo0\n# action \"old\" relay helo wrong.example.org\naction \"local\" maildir\n"
-         "action \"out\" relay helo mail.example.org src { 192.0.2.1, \"2001:db8::1\" }\nmatch for any action \"out\"\n",
+         "action \"out\" relay helo mail.example.org src { 192.0.2.1, \"2001:db8::1\" }\nmatch for any action "
+         "\"out\"\n",
          "192.0.2.1=mail.example.org 2001:db8::1=mail.example.org"},
         {"action out relay src 192.0.2.1 tls\n", "192.0.2.1=server.example.org"},
         {"action out relay\n", "0.0.0.0=server.example.org ::=server.example.org"},
@@ -141,9 +152,11 @@ static void opensmtpd(void **state)
         {"table names { 192.0.2.1 = a.example.org, 192.0.2.2 = \"b.example.org\" }\n"
          "action out relay helo m helo-src <names> src { 192.0.2.1, 192.0.2.2, 192.0.2.3 } tls\n",
          "192.0.2.1=a.example.org 192.0.2.2=b.example.org 192.0.2.3=m"},
-        {"ext = \"192.0.2.1\"\nname=mail.example.org\naction out relay src $ext helo $name\n", "192.0.2.1=mail.example.org"},
+        {"ext = \"192.0.2.1\"\nname=mail.example.org\naction out relay src $ext helo $name\n",
+         "192.0.2.1=mail.example.org"},
         {"action a relay helo a src 192.0.2.1\naction b relay helo b src 192.0.2.2\n", "192.0.2.1=a 192.0.2.2=b"},
-        {"action a relay host smtp://gate.example.org helo a src 192.0.2.1\naction b relay helo b src 192.0.2.2\n", "192.0.2.2=b"},
+        {"action a relay host smtp://gate.example.org helo a src 192.0.2.1\naction b relay helo b src 192.0.2.2\n",
+         "192.0.2.2=b"},
         {"action a relay host smtp://gate.example.org helo a src 192.0.2.1\n", "unclear"},
         {"action a relay domain <hosts>\n", "unclear"},
         {"table srcs db:/etc/srcs.db\naction out relay src <srcs>\n", "unclear"},

@@ -1,4 +1,5 @@
-/* Which octets may stand where in the records: every octet at one place of a sound text, against a list of those allowed. */
+/* Which octets may stand where in the records: every octet at
+ * one place of a sound text, against a list of those allowed. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -129,7 +130,8 @@ static const struct place {
     {spf_domain_spec, "behind a percent sign", "%" AT "a.example.com", "%_-"},
     {spf_domain_spec, "letter of a macro", "%{" AT "}.example.com", "slodiphvSLODIPHV"},
     {spf_domain_spec, "behind the labels of a macro", "%{d1" AT "}.example.com", DIGITS "rR.-+,/_=}"},
-    {spf_domain_spec, "between the parts of a name", "a" AT "b.example.com", ALPHANUMERIC "!\"#$&'()*+,-./:;<=>?@[\\]^_`{|}~"},
+    {spf_domain_spec, "between the parts of a name", "a" AT "b.example.com",
+     ALPHANUMERIC "!\"#$&'()*+,-./:;<=>?@[\\]^_`{|}~"},
     {spf_domain_spec, "alone as the last label", "example." AT, LETTERS},
     {spf_domain_spec, "within the last label", "example.a" AT "b", ALPHANUMERIC "-."},
     /* RFC 6376 3.2 */
@@ -140,11 +142,13 @@ static const struct place {
     {dmarc_uri, "first of a scheme", "v=DMARC1; p=none; rua=" AT "x:y", LETTERS BLANKS "\r\n"},
     {dmarc_uri, "later in a scheme", "v=DMARC1; p=none; rua=x" AT "x:y", ALPHANUMERIC "+-.:"},
     {dmarc_pct, "later in pct", "v=DMARC1; p=none; pct=1" AT, DIGITS BLANKS "\r\n;"},
-    {dmarc_size, "behind the digits of a size", "v=DMARC1; p=none; rua=mailto:a@b.example!1" AT, DIGITS "kmgtKMGT" BLANKS "\r\n;,"},
+    {dmarc_size, "behind the digits of a size", "v=DMARC1; p=none; rua=mailto:a@b.example!1" AT,
+     DIGITS "kmgtKMGT" BLANKS "\r\n;,"},
     {dmarc_size, "before the unit of a size", "v=DMARC1; p=none; rua=mailto:a@b.example!1" AT "k", DIGITS ","},
     {tlsrpt, "first behind a percent sign", "v=TLSRPTv1; rua=mailto:a%" AT "1@b.example", DIGITS "abcdefABCDEF"},
     {tlsrpt, "second behind a percent sign", "v=TLSRPTv1; rua=mailto:a@b.example?c=%4" AT, DIGITS "abcdefABCDEF"},
-    {dmarc_uri, "within an address", "v=DMARC1; p=none; rua=mailto:a" AT "b@example.org", ALPHANUMERIC "-._~:/#[]@$&'()*+=%"},
+    {dmarc_uri, "within an address", "v=DMARC1; p=none; rua=mailto:a" AT "b@example.org",
+     ALPHANUMERIC "-._~:/#[]@$&'()*+=%"},
 };
 
 static void only_the_allowed_octets(void **state)
@@ -211,7 +215,8 @@ static void hosts_have_253_octets_at_most(void **state)
     char text[2 * TEXT_MAX];
 
     (void)state;
-    for (int last = 60; last <= 62; last++) { /* three labels of 63 with their dots, and one of `last`: 252 to 254 octets */
+    /* three labels of 63 with their dots, and one of `last`: 252 to 254 octets */
+    for (int last = 60; last <= 62; last++) {
         snprintf(text, sizeof text, STS_POLICY("%s.%s.%s.%.*s", ""), X63, X63, X63, last, X63);
         assert_int_equal(sts_policy(arena, str_of(text)), last < 62);
     }
@@ -240,7 +245,8 @@ static void report_hosts_are_found(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct dmarc_record record = dmarc_record_parse(arena, str_of(str_printf(arena, "v=DMARC1; p=none; rua=%s", cases[i].uri)));
+        struct dmarc_record record =
+            dmarc_record_parse(arena, str_of(str_printf(arena, "v=DMARC1; p=none; rua=%s", cases[i].uri)));
 
         assert_int_equal(record.rua_count, 1);
         if (cases[i].host && record.rua[0].host)

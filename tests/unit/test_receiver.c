@@ -95,10 +95,16 @@ static void every_rule_can_hold(void **state)
 static void rules_follow_the_sender(void **state)
 {
     static const struct seen no_ptr_v4[] = {
-        {"ip.public", "11.22.1.25", PASS, MARK_NONE},        {"ptr.exists", "11.22.1.25", FAIL, MARK_NONE},       {"ptr.name_valid", "11.22.1.25", SKIPPED, MARK_NONE},
-        {"ptr.fcrdns", "11.22.1.25", SKIPPED, MARK_NONE},    {"ip.public", "2a0b:bb80::", PASS, MARK_NONE},       {"ptr.exists", "2a0b:bb80::", PASS, MARK_NONE},
-        {"ptr.fcrdns", "2a0b:bb80::", PASS, MARK_NONE},      {"ptr.name_valid", "2a0b:bb80:: mx.example.org", PASS, MARK_NONE},
-        {"helo.fqdn", "11.22.1.25 mx.example.org", PASS, MARK_NONE}, {"helo.fqdn", "2a0b:bb80:: mx.example.org", PASS, MARK_NONE},
+        {"ip.public", "11.22.1.25", PASS, MARK_NONE},
+        {"ptr.exists", "11.22.1.25", FAIL, MARK_NONE},
+        {"ptr.name_valid", "11.22.1.25", SKIPPED, MARK_NONE},
+        {"ptr.fcrdns", "11.22.1.25", SKIPPED, MARK_NONE},
+        {"ip.public", "2a0b:bb80::", PASS, MARK_NONE},
+        {"ptr.exists", "2a0b:bb80::", PASS, MARK_NONE},
+        {"ptr.fcrdns", "2a0b:bb80::", PASS, MARK_NONE},
+        {"ptr.name_valid", "2a0b:bb80:: mx.example.org", PASS, MARK_NONE},
+        {"helo.fqdn", "11.22.1.25 mx.example.org", PASS, MARK_NONE},
+        {"helo.fqdn", "2a0b:bb80:: mx.example.org", PASS, MARK_NONE},
         {"ptr.exists", "11.22.1.26", FAIL, MARK_NONE},
     };
     enum { COUNT = sizeof no_ptr_v4 / sizeof *no_ptr_v4 };
@@ -115,7 +121,8 @@ static void rules_follow_the_sender(void **state)
     arena_free(arena);
 }
 
-/* Whether a sender is an open relay shows only where the user asks, and it listens; otherwise the rule hinders nobody. */
+/* Whether a sender is an open relay shows only where the user
+ * asks, and it listens; otherwise the rule hinders nobody. */
 static void relaying_counts_where_it_was_tried(void **state)
 {
     static const struct seen open_relay[] = {{"smtp.relay", "mx.example.org[11.22.1.25]", FAIL, MARK_NONE}};
@@ -141,9 +148,14 @@ static void undecided_is_neither_refusal_nor_clearance(void **state)
         {"ptr.exists", "11.22.1.25", UNKNOWN, MARK_NONE},
     };
     static const struct seen undeclared[] = {
-        {"ip.public", "11.22.1.25", PASS, MARK_NONE},   {"ptr.exists", "11.22.1.25", PASS, MARK_NONE},  {"ptr.name_valid", "11.22.1.25 mx.example.org", PASS, MARK_NONE},
-        {"ptr.fcrdns", "11.22.1.25", PASS, MARK_NONE},  {"helo.fqdn", "11.22.1.25", SKIPPED, MARK_NONE}, {"helo.resolves", "11.22.1.25", SKIPPED, MARK_NONE},
-        {"domain.exists", "example.org", PASS, MARK_NONE}, {"mx.exists", "example.org", PASS, MARK_NONE},
+        {"ip.public", "11.22.1.25", PASS, MARK_NONE},
+        {"ptr.exists", "11.22.1.25", PASS, MARK_NONE},
+        {"ptr.name_valid", "11.22.1.25 mx.example.org", PASS, MARK_NONE},
+        {"ptr.fcrdns", "11.22.1.25", PASS, MARK_NONE},
+        {"helo.fqdn", "11.22.1.25", SKIPPED, MARK_NONE},
+        {"helo.resolves", "11.22.1.25", SKIPPED, MARK_NONE},
+        {"domain.exists", "example.org", PASS, MARK_NONE},
+        {"mx.exists", "example.org", PASS, MARK_NONE},
     };
     struct arena *arena = arena_new(1 << 20);
 
@@ -152,7 +164,8 @@ static void undecided_is_neither_refusal_nor_clearance(void **state)
     assert_int_equal(judge(arena, "icloud", 0, flaky, 4), RECEIVER_CANT_TELL); /* it publishes no more than risks */
     assert_int_equal(judge(arena, "t-online", 0, refused, 2), RECEIVER_REJECTS);
     assert_int_equal(judge(arena, "yahoo", 0, flaky, 4), RECEIVER_CANT_TELL); /* outweighs a risk */
-    assert_int_equal(judge(arena, "strict-postfix", 0, undeclared, 8), RECEIVER_CANT_TELL); /* its HELO name is not known */
+    /* its HELO name is not known */
+    assert_int_equal(judge(arena, "strict-postfix", 0, undeclared, 8), RECEIVER_CANT_TELL);
     assert_int_equal(judge(arena, "t-online", 0, undeclared, 8), RECEIVER_NO_OBSTACLE);
     arena_free(arena);
 }
@@ -165,7 +178,8 @@ static void undecided_is_neither_refusal_nor_clearance(void **state)
 static void a_dmarc_record_may_have_faults(void **state)
 {
     static const struct seen fault[] = {{"dmarc.syntax", "example.org", WARN, MARK_NONE}, {KEY, PASS, MARK_NONE}};
-    static const struct seen no_policy[] = {{"dmarc.syntax", "example.org", WARN, MARK_NO_POLICY}, {KEY, PASS, MARK_NONE}};
+    static const struct seen no_policy[] = {{"dmarc.syntax", "example.org", WARN, MARK_NO_POLICY},
+                                            {KEY, PASS, MARK_NONE}};
     static const struct seen unusable[] = {{"dmarc.syntax", "example.org", FAIL, MARK_NONE}, {KEY, PASS, MARK_NONE}};
     static const char *const bulk[] = {"gmail-bulk", "outlook-bulk", "orange", "icloud", "yahoo-bulk"};
     struct arena *arena = arena_new(1 << 20);
@@ -207,15 +221,18 @@ static void a_domain_may_ask_for_the_refusal(void **state)
 #define POLICY {"dmarc.policy", "example.org", PASS, MARK_POLICY_REJECT}
     static const struct seen both_fail[] = {POLICY, {SENDER_SPF, FAIL, MARK_NONE}, {KEY, FAIL, MARK_NONE}};
     static const struct seen is_signed[] = {POLICY, {SENDER_SPF, FAIL, MARK_NONE}, {KEY, PASS, MARK_NONE}};
-    static const struct seen maybe_signed[] = {POLICY, {SENDER_SPF, FAIL, MARK_NONE}, {"dkim.exists", "example.org", SKIPPED, MARK_NONE}};
-    static const struct seen is_authorised[] = {POLICY, {SENDER_SPF, PASS, MARK_NONE}, {"dkim.exists", "example.org", SKIPPED, MARK_NONE}};
+    static const struct seen maybe_signed[] = {
+        POLICY, {SENDER_SPF, FAIL, MARK_NONE}, {"dkim.exists", "example.org", SKIPPED, MARK_NONE}};
+    static const struct seen is_authorised[] = {
+        POLICY, {SENDER_SPF, PASS, MARK_NONE}, {"dkim.exists", "example.org", SKIPPED, MARK_NONE}};
     static const struct seen undecided[] = {POLICY, {SENDER_SPF, UNKNOWN, MARK_NONE}, {KEY, FAIL, MARK_NONE}};
     static const struct seen unaligned[] = {POLICY,
                                             {"spf.authorizes", "11.22.1.25 example.net", PASS, MARK_NONE},
                                             {"dmarc.alignment", "example.net example.org", WARN, MARK_NONE},
                                             {KEY, FAIL, MARK_NONE}};
     static const struct seen no_policy[] = {{SENDER_SPF, FAIL, MARK_NONE}, {KEY, FAIL, MARK_NONE}};
-    static const char *const everywhere[] = {"gmail", "yahoo", "outlook", "icloud", "gmx", "orange", "laposte", "zoho", "rackspace"};
+    static const char *const everywhere[] = {"gmail",  "yahoo",   "outlook", "icloud",   "gmx",
+                                             "orange", "laposte", "zoho",    "rackspace"};
     struct arena *arena = arena_new(1 << 20);
 
     (void)state;

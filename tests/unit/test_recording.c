@@ -156,8 +156,11 @@ static const struct dns_answer answers[] = {
 static const struct str banner[] = {TEXT("220-mx\xff.example\x00 ESMTP \\x00"), TEXT(""), TEXT("220 \x1b[31m\xc2\x9b")};
 static const struct str offers[] = {TEXT("250-mx1.example.org"), TEXT("250 STARTTLS")};
 static const struct str odd[] = {TEXT("2x")};
-static const struct certificate chain[] = {
-    {{every_byte, 1}, NULL}, {{every_byte, 2}, NULL}, {{every_byte, 3}, NULL}, {{every_byte, 30}, NULL}, {{every_byte, 0}, NULL}};
+static const struct certificate chain[] = {{{every_byte, 1}, NULL},
+                                           {{every_byte, 2}, NULL},
+                                           {{every_byte, 3}, NULL},
+                                           {{every_byte, 30}, NULL},
+                                           {{every_byte, 0}, NULL}};
 static const struct tls_session good_tls = {
     true, NULL, "TLSv1.2", "ECDHE-RSA-AES128-GCM-SHA256", chain, 5, true, 18, "self-signed certificate", false, 12};
 static const struct tls_session no_tls = {false, "wrong version number", NULL, NULL, NULL, 0, false, 0, NULL, true, -1};
@@ -666,8 +669,10 @@ static const struct {
     {"{\"mailready_evidence\":1,\"target\":{\"domain\":\"x.lab\"},\"evidence\":[]}", "evidence: expected an object"},
     {"{\"mailready_evidence\":1,\"target\":{\"domain\":\"x.lab\",\"smtp_port\":65536},\"evidence\":{}}",
      "target.smtp_port: "},
-    {"{\"mailready_evidence\":1,\"target\":{\"domain\":\"x.lab\",\"active\":[\"everything\"]},\"evidence\":{}}", "target.active: no such test"},
-    {"{\"mailready_evidence\":1,\"target\":{\"domain\":\"x.lab\",\"active\":[\"relay\"]},\"evidence\":{}}", "target.relay_domain"},
+    {"{\"mailready_evidence\":1,\"target\":{\"domain\":\"x.lab\",\"active\":[\"everything\"]},\"evidence\":{}}",
+     "target.active: no such test"},
+    {"{\"mailready_evidence\":1,\"target\":{\"domain\":\"x.lab\",\"active\":[\"relay\"]},\"evidence\":{}}",
+     "target.relay_domain"},
     {"{\"mailready_evidence\":1,\"target\":{\"domain\":\"x.lab\",\"senders\":[{}]},\"evidence\":{}}", "target.senders"},
     {"{\"mailready_evidence\":1,\"target\":{\"domain\":\"x.lab\",\"selectors\":[1]},\"evidence\":{}}",
      "target.selectors[0]: expected a text"},

@@ -19,7 +19,8 @@ static const struct {
     /* Postfix, and its postscreen */
     {"554 5.7.1 Service unavailable; client [11.9.9.9] blocked using zen.spamhaus.org", REFUSAL_OF_LISTED},
     {"521 5.7.1 Service unavailable; client [11.9.9.9] blocked using dnsbl.example.net", REFUSAL_OF_LISTED},
-    {"554 5.7.1 Service unavailable; Client host [11.9.9.9] blocked using bl.spamcop.net; see the list's page", REFUSAL_OF_LISTED},
+    {"554 5.7.1 Service unavailable; Client host [11.9.9.9] blocked using bl.spamcop.net; see the list's page",
+     REFUSAL_OF_LISTED},
     {"554 5.7.1 <audit.example.net[11.9.9.9]>: Client host rejected: Access denied", REFUSAL_OF_US},
     {"554 5.7.1 <unknown[10.1.1.1]>: Client host rejected: Access denied", REFUSAL_OF_US},
     {"450 4.7.25 Client host rejected: cannot find your hostname, [11.9.9.9]", REFUSAL_OF_PTR},
@@ -62,18 +63,26 @@ static const struct {
     {"554 11.9.9.9 is not allowed", REFUSAL_OF_US},
     {"550 Rejected by a local RBL: 11.9.9.9", REFUSAL_OF_LISTED},
     /* Microsoft */
-    {"550 5.7.1 Unfortunately, messages from [11.9.9.9] weren't sent. Part of the network is on our block list (S3140).", REFUSAL_OF_LISTED},
+    {"550 5.7.1 Unfortunately, messages from [11.9.9.9] weren't sent. Part of the network is on our block list "
+     "(S3140).",
+     REFUSAL_OF_LISTED},
     {"550 5.7.606 Access denied, banned sending IP [11.9.9.9]", REFUSAL_OF_US},
-    {"451 4.7.650 The mail server [11.9.9.9] has been temporarily rate limited due to IP reputation", REFUSAL_OF_REPUTATION},
+    {"451 4.7.650 The mail server [11.9.9.9] has been temporarily rate limited due to IP reputation",
+     REFUSAL_OF_REPUTATION},
     /* appliances and services */
-    {"554 Service unavailable; Client host [11.9.9.9] blocked by the reputation system of Barracuda", REFUSAL_OF_REPUTATION},
-    {"554-mx1.example.org\n554 Your access to this mail system has been rejected due to the sending MTA's poor reputation", REFUSAL_OF_REPUTATION},
+    {"554 Service unavailable; Client host [11.9.9.9] blocked by the reputation system of Barracuda",
+     REFUSAL_OF_REPUTATION},
+    {"554-mx1.example.org\n554 Your access to this mail system has been rejected due to the sending MTA's poor "
+     "reputation",
+     REFUSAL_OF_REPUTATION},
     {"554 Blocked - see https://ipcheck.proofpoint.com/?ip=11.9.9.9", REFUSAL_OF_US},
     {"550 csi.example.net Poor Reputation Sender.", REFUSAL_OF_REPUTATION},
     {"554 IP=11.9.9.9 - None/bad reputation. Ask your postmaster for help (NOWL)", REFUSAL_OF_REPUTATION},
     {"554 IP=11.9.9.9 - Dialup/transient IP not allowed. (DIAL)", REFUSAL_OF_US},
-    {"554-mx1.example.org Service not available\n554-No SMTP service\n554 Bad DNS PTR resource record.", REFUSAL_OF_PTR},
-    {"554-mx1.example.org Service not available\n554-No SMTP service\n554 IP address is block listed.", REFUSAL_OF_LISTED},
+    {"554-mx1.example.org Service not available\n554-No SMTP service\n554 Bad DNS PTR resource record.",
+     REFUSAL_OF_PTR},
+    {"554-mx1.example.org Service not available\n554-No SMTP service\n554 IP address is block listed.",
+     REFUSAL_OF_LISTED},
     {"554 9.9.9.11.example.net says no", REFUSAL_OF_US},
     {"554 Go away, audit.example.net", REFUSAL_OF_US},
     {"521 5.7.1 Blocked by our reputation service", REFUSAL_OF_REPUTATION},
@@ -84,10 +93,18 @@ static const struct {
     {"554 Ihr Server wird abgewiesen, Ihre Adresse ist gesperrt", REFUSAL_OF_US},
     {"550 HELO-Name ung\xfcltig", REFUSAL_OF_HELO},
     {"554 schlechte Reputation", REFUSAL_OF_REPUTATION},
-    {"554 R\xc3\xbc""ckw\xc3\xa4rtsaufl\xc3\xb6sung fehlgeschlagen", REFUSAL_OF_PTR},
-    {"554 Votre adresse IP est bloqu\xc3\xa9""e", REFUSAL_OF_US},
-    {"554 Connexion refus\xc3\xa9""e : adresse pr\xc3\xa9sente sur liste noire", REFUSAL_OF_LISTED},
-    {"554 Connexion refus\xc3\xa9""e, pas de DNS inverse", REFUSAL_OF_PTR},
+    {"554 R\xc3\xbc"
+     "ckw\xc3\xa4rtsaufl\xc3\xb6sung fehlgeschlagen",
+     REFUSAL_OF_PTR},
+    {"554 Votre adresse IP est bloqu\xc3\xa9"
+     "e",
+     REFUSAL_OF_US},
+    {"554 Connexion refus\xc3\xa9"
+     "e : adresse pr\xc3\xa9sente sur liste noire",
+     REFUSAL_OF_LISTED},
+    {"554 Connexion refus\xc3\xa9"
+     "e, pas de DNS inverse",
+     REFUSAL_OF_PTR},
     {"554 r\xc3\xa9putation insuffisante", REFUSAL_OF_REPUTATION},
     {"554 nom HELO invalide", REFUSAL_OF_HELO},
     {"554 Nom d'h\xc3\xb4te introuvable", REFUSAL_OF_PTR},
@@ -165,7 +182,8 @@ static void test_sentences(void **state)
     assert_non_null(arena);
     assert_true(ip_parse("11.9.9.9", &parties.our_ip));
     for (size_t i = 0; i < sizeof sentences / sizeof *sentences; i++) {
-        enum refusal found = refusal_by_words(arena, &parties, (int)strtol(sentences[i].said, NULL, 10), text_of(arena, sentences[i].said));
+        enum refusal found = refusal_by_words(arena, &parties, (int)strtol(sentences[i].said, NULL, 10),
+                                              text_of(arena, sentences[i].said));
 
         if (found != sentences[i].refusal) {
             print_error("%s\n    found %d, not %d\n", sentences[i].said, (int)found, (int)sentences[i].refusal);
@@ -199,9 +217,11 @@ static void test_own_names(void **state)
 
     (void)state;
     assert_non_null(arena);
-    assert_int_equal(refusal_by_words(arena, &parties, 554, str_of("rbl.example.org no SMTP service here")), REFUSAL_OF_ALL);
+    assert_int_equal(refusal_by_words(arena, &parties, 554, str_of("rbl.example.org no SMTP service here")),
+                     REFUSAL_OF_ALL);
     assert_int_equal(refusal_by_words(arena, &parties, 554, str_of("rbl takes no mail")), REFUSAL_OF_ALL);
-    assert_int_equal(refusal_by_words(arena, &parties, 554, str_of("listed by an RBL: sorbs.example.net")), REFUSAL_OF_LISTED);
+    assert_int_equal(refusal_by_words(arena, &parties, 554, str_of("listed by an RBL: sorbs.example.net")),
+                     REFUSAL_OF_LISTED);
     arena_free(arena);
 }
 

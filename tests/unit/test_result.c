@@ -126,7 +126,8 @@ static struct asked ask(const char *const *only)
     struct arena *arena = arena_new(SIZE_MAX);
     const char *why = "";
     struct recording *recording = recording_read(arena, mixed, strlen(mixed), &why);
-    struct engine_config config = {.probes = all_probes, .probe_count = all_probe_count, .audit_ms = AUDIT_MS, .replay = recording};
+    struct engine_config config = {
+        .probes = all_probes, .probe_count = all_probe_count, .audit_ms = AUDIT_MS, .replay = recording};
     struct loop *loop = loop_new();
     struct engine *engine = recording ? engine_new(loop, &config, &why) : NULL;
     struct asked asked = {.done = false};
@@ -185,9 +186,10 @@ static void what_was_not_asked_says_nothing(void **state)
 static void repairs_come_in_the_order_that_works(void **state)
 {
     static const struct mark marks[] = {
-        {BANNER_GREETING, WARN, WARN, CHECK_NONE}, {HELO_FQDN, FAIL, FAIL, CHECK_NONE},   {MX_REDUNDANCY, NOTE, NOTE, CHECK_NONE},
-        {PTR_EXISTS, UNKNOWN, FAIL, CHECK_NONE},   {PTR_FCRDNS, FAIL, FAIL, CHECK_NONE},  {SPF_EXISTS, FAIL, FAIL, CHECK_NONE},
-        {MX_RESOLVES, FAIL, FAIL, MX_EXISTS}, {MX_TARGET_CNAME, WARN, WARN, CHECK_NONE},
+        {BANNER_GREETING, WARN, WARN, CHECK_NONE}, {HELO_FQDN, FAIL, FAIL, CHECK_NONE},
+        {MX_REDUNDANCY, NOTE, NOTE, CHECK_NONE},   {PTR_EXISTS, UNKNOWN, FAIL, CHECK_NONE},
+        {PTR_FCRDNS, FAIL, FAIL, CHECK_NONE},      {SPF_EXISTS, FAIL, FAIL, CHECK_NONE},
+        {MX_RESOLVES, FAIL, FAIL, MX_EXISTS},      {MX_TARGET_CNAME, WARN, WARN, CHECK_NONE},
     };
     static const enum check_id order[] = {PTR_FCRDNS, HELO_FQDN, SPF_EXISTS, MX_TARGET_CNAME, BANNER_GREETING};
     enum { COUNT = sizeof order / sizeof *order };

@@ -287,8 +287,8 @@ static void check_stage(const struct stage *stage, const char *reply, const stru
     size_t before = strlen(stage->heard);
 
     peer_join(peer);
-    if (session->end != (is_unasked(stage->state, reply) ? SMTP_END_PROTOCOL : SMTP_END_OK) || session->total_ms > SETTLED_MS ||
-        strncmp(peer->heard, stage->heard, before) != 0 ||
+    if (session->end != (is_unasked(stage->state, reply) ? SMTP_END_PROTOCOL : SMTP_END_OK) ||
+        session->total_ms > SETTLED_MS || strncmp(peer->heard, stage->heard, before) != 0 ||
         strcmp(peer->heard + before, said_after(stage->state, reply)) != 0)
         fail_msg("%s answered with %s: %s in %s after %d ms; heard:\n%s", smtp_state_name(stage->state), reply,
                  smtp_end_name(session->end), smtp_state_name(session->state), (int)session->total_ms, peer->heard);
@@ -339,10 +339,13 @@ static void test_session_bytes(void **state)
     peer_free(peer);
 }
 
-/* What is said unasked inside TLS may look like the reply to EHLO, and come before or behind it.  It is never taken for it. */
+/* What is said unasked inside TLS may look like the reply to EHLO,
+ * and come before or behind it.  It is never taken for it. */
 static void test_reply_ahead_inside_tls(void **state)
 {
-    static const struct peer_step script[] = {TO_SECURED, {SAY, "250-mx\r\n250 PIPELINING\r\n", 0}, {HEAR, 0, 0}, {SAY, EHLO_PLAIN, 0}, FAREWELL, {END, 0, 0}};
+    static const struct peer_step script[] = {TO_SECURED,   {SAY, "250-mx\r\n250 PIPELINING\r\n", 0},
+                                              {HEAR, 0, 0}, {SAY, EHLO_PLAIN, 0},
+                                              FAREWELL,     {END, 0, 0}};
     struct peer *peer = peer_start(script, credentials, 1);
     struct smtp_config config = config_of(0);
     struct rig rig = rig_new(&config);
@@ -364,7 +367,9 @@ static void test_reply_ahead_inside_tls(void **state)
 /* How a reply came shows a tarpit. */
 static void test_reads_are_counted(void **state)
 {
-    static const struct peer_step script[] = {{SAY, "22", 0}, {PAUSE, 0, 60}, {SAY, "0 m", 0}, {PAUSE, 0, 60}, {SAY, "x\r\n", 0}, {HEAR, 0, 0}, {SAY, EHLO_PLAIN, 0}, FAREWELL, {END, 0, 0}};
+    static const struct peer_step script[] = {{SAY, "22", 0},       {PAUSE, 0, 60},    {SAY, "0 m", 0},
+                                              {PAUSE, 0, 60},       {SAY, "x\r\n", 0}, {HEAR, 0, 0},
+                                              {SAY, EHLO_PLAIN, 0}, FAREWELL,          {END, 0, 0}};
     struct peer *peer = peer_start(script, credentials, 1);
     struct smtp_config config = config_of(0);
     struct rig rig = rig_new(&config);

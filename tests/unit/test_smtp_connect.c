@@ -202,7 +202,8 @@ static void test_bad_configuration(void **state)
 
 /* ---- manners ---- */
 
-/* One at a time, a second apart; the second try later where the first was refused; the slot is held until QUIT is over, the evidence is not. */
+/* One at a time, a second apart; the second try later where the first was
+ * refused; the slot is held until QUIT is over, the evidence is not. */
 static void test_politeness(void **state)
 {
     static const struct peer_step script[] = {{SAY, "220 mx\r\n", 0}, {PAUSE, 0, 100}, {HEAR, 0, 0},

@@ -181,10 +181,10 @@ static void test_greetings(void **state)
         assert_true(smtp_parser_done(parser));
         reply = smtp_parser_reply(parser);
         name = smtp_greeting_name(&reply);
-        if (reply.code != cases[i].code || reply.line_count != cases[i].lines || reply.violations != cases[i].violations ||
-            !str_equal(name, str_of(cases[i].name)))
-            fail_msg("%s: code %d, %zu lines, violations %x, name \"%.*s\"", cases[i].said, reply.code, reply.line_count, reply.violations,
-                     (int)name.len, name.at ? name.at : "");
+        if (reply.code != cases[i].code || reply.line_count != cases[i].lines ||
+            reply.violations != cases[i].violations || !str_equal(name, str_of(cases[i].name)))
+            fail_msg("%s: code %d, %zu lines, violations %x, name \"%.*s\"", cases[i].said, reply.code,
+                     reply.line_count, reply.violations, (int)name.len, name.at ? name.at : "");
     }
 }
 

@@ -45,9 +45,16 @@ static int drop_credentials(void **state)
     return 0;
 }
 
-static struct evidence *want_trial(struct rig *rig, const struct peer *peer, enum smtp_trial trial, const char *recipient)
+static struct evidence *want_trial(struct rig *rig, const struct peer *peer, enum smtp_trial trial,
+                                   const char *recipient)
 {
-    struct key key = {.kind = EVIDENCE_SMTP, .name = "mx.example.org", .ip = peer->ip, .port = peer->port, .nth = 1, .trial = trial, .recipient = recipient};
+    struct key key = {.kind = EVIDENCE_SMTP,
+                      .name = "mx.example.org",
+                      .ip = peer->ip,
+                      .port = peer->port,
+                      .nth = 1,
+                      .trial = trial,
+                      .recipient = recipient};
 
     return store_want(rig->store, &key, NULL, 0, NULL);
 }
@@ -128,8 +135,8 @@ static void test_scenes(void **state)
         peer_join(peers[i]);
         if (s->end != scenes[i].end || s->state != scenes[i].state || strcmp(peers[i]->heard, scenes[i].heard) != 0 ||
             code_of(s, scenes[i].trial) != scenes[i].code)
-            fail_msg("%s: %s in %s, code %d; heard:\n%s", scenes[i].name, smtp_end_name(s->end), smtp_state_name(s->state),
-                     code_of(s, scenes[i].trial), peers[i]->heard);
+            fail_msg("%s: %s in %s, code %d; heard:\n%s", scenes[i].name, smtp_end_name(s->end),
+                     smtp_state_name(s->state), code_of(s, scenes[i].trial), peers[i]->heard);
     }
     rig_free(&rig);
     for (size_t i = 0; i < SCENES; i++)
@@ -139,8 +146,10 @@ static void test_scenes(void **state)
 /* A server with TLS 1.0 alone: seen by the trial, and refused as ever by the ordinary sessions around it. */
 static void test_old_tls_weakens_nothing(void **state)
 {
-    static const struct peer_step script[] = {TO_STARTTLS, {SAY, "220 go\r\n", 0}, {SECURE, 0, 0}, FAREWELL, {END, 0, 0}};
-    struct peer *peers[] = {peer_start(script, obsolete, 1), peer_start(script, obsolete, 1), peer_start(script, obsolete, 1)};
+    static const struct peer_step script[] = {
+        TO_STARTTLS, {SAY, "220 go\r\n", 0}, {SECURE, 0, 0}, FAREWELL, {END, 0, 0}};
+    struct peer *peers[] = {peer_start(script, obsolete, 1), peer_start(script, obsolete, 1),
+                            peer_start(script, obsolete, 1)};
     struct smtp_config config = config_of(0);
     struct rig rig = rig_new(&config);
     const struct smtp_session *s;
@@ -165,7 +174,8 @@ static void test_old_tls_weakens_nothing(void **state)
 /* A recipient that makes no legal command is never sent. */
 static void test_recipient_too_long(void **state)
 {
-    static const struct peer_step script[] = {{SAY, "220 mx\r\n", 0}, {HEAR, 0, 0}, {SAY, EHLO_PLAIN, 0}, {HEAR, 0, 0}, {SAY, "250 ok\r\n", 0}, FAREWELL, {END, 0, 0}};
+    static const struct peer_step script[] = {{SAY, "220 mx\r\n", 0}, {HEAR, 0, 0}, {SAY, EHLO_PLAIN, 0}, {HEAR, 0, 0},
+                                              {SAY, "250 ok\r\n", 0}, FAREWELL,     {END, 0, 0}};
     char recipient[600];
     struct peer *peer = peer_start(script, modern, 1);
     struct smtp_config config = config_of(0);

@@ -237,8 +237,9 @@ static void test_an_include_is_counted_with_what_it_leads_to(void **state)
 
     (void)state;
     zone_add_txt(zone, "example.com", str_of("v=spf1 include:_spf.example.net -all"));
-    zone_add_txt(zone, "_spf.example.net", str_of("v=spf1 ip4:12.0.0.0/24 -ip4:13.0.0.0/24 ip6:2600::/32 mx "
-                                                  "include:a.example.net ?include:b.example.net include:%{i}.example.net"));
+    zone_add_txt(zone, "_spf.example.net",
+                 str_of("v=spf1 ip4:12.0.0.0/24 -ip4:13.0.0.0/24 ip6:2600::/32 mx "
+                        "include:a.example.net ?include:b.example.net include:%{i}.example.net"));
     zone_add_txt(zone, "a.example.net", str_of("v=spf1 ip4:12.0.0.128/25 ip4:12.0.1.1 include:gone.example.net"));
     zone_add_txt(zone, "b.example.net", str_of("v=spf1 ip4:14.0.0.0/24"));
     zone_open(&s, zone, &target, 3);
@@ -250,8 +251,9 @@ static void test_an_include_is_counted_with_what_it_leads_to(void **state)
     assert_int_equal(include->networks6, 1);
     assert_int_equal(include->hosts, 2);
     assert_false(include->is_known);
-    assert_string_equal(spf_include_text(zone->arena, include), "257 IPv4 addresses in 3 ranges, 1 IPv6 range, hosts by name, and what "
-                                                                "is in records that could not be read");
+    assert_string_equal(spf_include_text(zone->arena, include),
+                        "257 IPv4 addresses in 3 ranges, 1 IPv6 range, hosts by name, and what "
+                        "is in records that could not be read");
     zone_close(&s);
     zone_free(zone);
 }

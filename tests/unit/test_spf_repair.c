@@ -31,12 +31,17 @@ static void test_repaired(void **state)
         {"\xc2\xa0v=spf1 mx -all", "v=spf1 mx -all"},
         {"v=spf1\xc2\xa0mx include:_spf.example.net -all", "v=spf1 mx include:_spf.example.net -all"},
         {"v=spf1\xa0mx -all", "v=spf1 mx -all"},
-        {"v=spf1 mx \xe2\x80\x93" "all", "v=spf1 mx -all"},
-        {"v=spf1 mx \xe2\x88\xbc" "all", "v=spf1 mx ~all"},
+        {"v=spf1 mx \xe2\x80\x93"
+         "all",
+         "v=spf1 mx -all"},
+        {"v=spf1 mx \xe2\x88\xbc"
+         "all",
+         "v=spf1 mx ~all"},
         {"v=spf1 mx\xe2\x80\x8b -all", "v=spf1 mx -all"},
         {"\"v=spf1 mx \" \"include:_spf.example.net -all\"", "v=spf1 mx include:_spf.example.net -all"},
         {"\"v=spf1 mx\" \"include:_spf.example.net\" \"-all\"", "v=spf1 mx include:_spf.example.net -all"},
-        {"\"v=spf1 ip4:192.0.\"\n\"2.1 include:_spf.exam\" \"ple.net -all\"", "v=spf1 ip4:192.0.2.1 include:_spf.example.net -all"},
+        {"\"v=spf1 ip4:192.0.\"\n\"2.1 include:_spf.exam\" \"ple.net -all\"",
+         "v=spf1 ip4:192.0.2.1 include:_spf.example.net -all"},
         {"(\"v=spf1 mx\"\r\n  \"-all\")", "v=spf1 mx -all"},
         {"v=spf1 mx\n  include:a.example\n  -all\n", "v=spf1 mx include:a.example -all"},
         {"example.org. 3600 IN TXT \"v=spf1 mx -all\"", "v=spf1 mx -all"},
@@ -102,17 +107,22 @@ static void test_repaired(void **state)
         {"v=spf1 ip6:[2001:db8::1] -all", "v=spf1 ip6:2001:db8::1 -all"},
         {"v=spf1 include:<_spf.example.net> include::a.example include:https://b.example -all",
          "v=spf1 include:_spf.example.net include:a.example include:b.example -all"},
-        {"v=spf1 ip4;192.0.2.1 include;a.example ip4.192.0.2.2 -all", "v=spf1 ip4:192.0.2.1 include:a.example ip4:192.0.2.2 -all"},
+        {"v=spf1 ip4;192.0.2.1 include;a.example ip4.192.0.2.2 -all",
+         "v=spf1 ip4:192.0.2.1 include:a.example ip4:192.0.2.2 -all"},
         {"v=spf1 include=_spf.example.net -all", "v=spf1 include:_spf.example.net -all"},
         {"v=spf1 a=m.example.net mx=example.net ptr=example.net exists=%{i}.example.net -all",
          "v=spf1 a:m.example.net mx:example.net ptr:example.net exists:%{i}.example.net -all"},
-        {"v=spf1 includes:_spf.example.net redirect:_spf.example.org", "v=spf1 include:_spf.example.net redirect=_spf.example.org"},
+        {"v=spf1 includes:_spf.example.net redirect:_spf.example.org",
+         "v=spf1 include:_spf.example.net redirect=_spf.example.org"},
         {"v=spf1 a: mx: -all.", "v=spf1 a mx -all"},
         /* several at once; what is sound keeps its octets, macros above all */
-        {"\"V=SPF1; IPV4:192.0.2.1, include= _spf.example.net~all\"", "v=spf1 ip4:192.0.2.1 include:_spf.example.net ~all"},
-        {"\xef\xbb\xbf\"v=spf1\xc2\xa0mx,exists:%{l1r,-}.%{i}._spf.%{d2} ipv4:192.0.2.1 exp=%{d}.why.example.org redirect=x.example\"",
+        {"\"V=SPF1; IPV4:192.0.2.1, include= _spf.example.net~all\"",
+         "v=spf1 ip4:192.0.2.1 include:_spf.example.net ~all"},
+        {"\xef\xbb\xbf\"v=spf1\xc2\xa0mx,exists:%{l1r,-}.%{i}._spf.%{d2} ipv4:192.0.2.1 exp=%{d}.why.example.org "
+         "redirect=x.example\"",
          "v=spf1 mx exists:%{l1r,-}.%{i}._spf.%{d2} ip4:192.0.2.1 exp=%{d}.why.example.org redirect=x.example"},
-        {"v=spf1 ipv4:192.0.2.1 ?MX:Example.ORG/24//64 moo=cow -ALL", "v=spf1 ip4:192.0.2.1 ?MX:Example.ORG/24//64 moo=cow -ALL"},
+        {"v=spf1 ipv4:192.0.2.1 ?MX:Example.ORG/24//64 moo=cow -ALL",
+         "v=spf1 ip4:192.0.2.1 ?MX:Example.ORG/24//64 moo=cow -ALL"},
     };
 
     (void)state;
@@ -134,11 +144,12 @@ static void test_repaired(void **state)
 /* Something is wrong, and only the author knows what was meant. */
 static void test_hopeless(void **state)
 {
-    static const char *const cases[] = {
-        "v=spf1 mail.example.org -all",  "\"v=spf1 include: -all\"",   "v=spf1 mx - ip4:192.0.2.1 -all",
-        "v=spf1 ip4:192.0.2.1-192.0.2.9 -all", "v=spf1 -192.0.2.1 -all", "v=spf1 a.example.net -all",
-        "v=spf1 ip4:192.0.2.300 -all",   "v=spf1 exists:%{x}.a -all",  "v=spf1 redirect=a.b redirect=c.d",  "v=spf1 redirect=a.b v=spf1 redirect=c.d",
-        "v=spf1; see http://example.org"};
+    static const char *const cases[] = {"v=spf1 mail.example.org -all",     "\"v=spf1 include: -all\"",
+                                        "v=spf1 mx - ip4:192.0.2.1 -all",   "v=spf1 ip4:192.0.2.1-192.0.2.9 -all",
+                                        "v=spf1 -192.0.2.1 -all",           "v=spf1 a.example.net -all",
+                                        "v=spf1 ip4:192.0.2.300 -all",      "v=spf1 exists:%{x}.a -all",
+                                        "v=spf1 redirect=a.b redirect=c.d", "v=spf1 redirect=a.b v=spf1 redirect=c.d",
+                                        "v=spf1; see http://example.org"};
 
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -153,12 +164,28 @@ static void test_hopeless(void **state)
 
 static void test_left_alone(void **state)
 {
-    static const char *const sound[] = {
-        "v=spf1", "V=SPF1 -ALL", "v=spf1 mx  a -all ", "v=spf1 include:foo-all.example.org -all", "v=spf1 a:foo:bar/baz.example.com -all",
-        "v=spf1 exists:%{l1r+-,}.%{i}._spf.%{d2} moo=\"x\" ra=postmaster rp=10 -all", "v=spf1 redirect=_spf.example.org"};
-    static const char *const others[] = {
-        "spf2.0/pra mx -all", "spf2.0/mfrom,pra", "v=DMARC1; p=none", "MS=ms123", "google-site-verification=abc", "", "\"\"", "v=DKIM1; p=",
-        "we publish v=spf1 records", "a", "mx", "v=spf2.0/pra mx -all", "spfx", "\xff\xfe", "all"};
+    static const char *const sound[] = {"v=spf1",
+                                        "V=SPF1 -ALL",
+                                        "v=spf1 mx  a -all ",
+                                        "v=spf1 include:foo-all.example.org -all",
+                                        "v=spf1 a:foo:bar/baz.example.com -all",
+                                        "v=spf1 exists:%{l1r+-,}.%{i}._spf.%{d2} moo=\"x\" ra=postmaster rp=10 -all",
+                                        "v=spf1 redirect=_spf.example.org"};
+    static const char *const others[] = {"spf2.0/pra mx -all",
+                                         "spf2.0/mfrom,pra",
+                                         "v=DMARC1; p=none",
+                                         "MS=ms123",
+                                         "google-site-verification=abc",
+                                         "",
+                                         "\"\"",
+                                         "v=DKIM1; p=",
+                                         "we publish v=spf1 records",
+                                         "a",
+                                         "mx",
+                                         "v=spf2.0/pra mx -all",
+                                         "spfx",
+                                         "\xff\xfe",
+                                         "all"};
 
     (void)state;
     for (size_t i = 0; i < sizeof sound / sizeof *sound; i++) {

@@ -59,7 +59,8 @@ static void test_records(void **state)
         const char *why;
         bool valid = sts_record_parse(text, &record, &why);
 
-        if (valid != (cases[i].id != NULL) || (valid && !str_equal(record.id, str_of(cases[i].id))) || valid == (why != NULL))
+        if (valid != (cases[i].id != NULL) || (valid && !str_equal(record.id, str_of(cases[i].id))) ||
+            valid == (why != NULL))
             fail_msg("\"%s\": %s", cases[i].text, why ? why : "valid");
         assert_int_equal(sts_record_is_one(text), cases[i].is_one);
     }
@@ -73,12 +74,14 @@ static void test_policies(void **state)
         uint32_t max_age_s;
         size_t mx;
     } cases[] = {
-        {"version: STSv1\r\nmode: enforce\r\nmx: mail.example.com\r\nmx: *.example.net\r\nmax_age: 604800\r\n", STS_ENFORCE, 604800, 2},
+        {"version: STSv1\r\nmode: enforce\r\nmx: mail.example.com\r\nmx: *.example.net\r\nmax_age: 604800\r\n",
+         STS_ENFORCE, 604800, 2},
         {"version: STSv1\nmode: testing\nmx: a.example\nmax_age: 86400", STS_TESTING, 86400, 1},
         {"mode:none\nmax_age:0\nversion:STSv1\n", STS_MODE_NONE, 0, 0},
         {"version: STSv1\r\nmode: enforce\nmx: a.example\r\nmax_age: 1\n", STS_ENFORCE, 1, 1}, /* mixed line ends */
         {"version: STSv1\nmode: enforce\nmx: a.example\nmax_age: 31557600\n", STS_ENFORCE, 31557600, 1},
-        {"version: STSv1\nmode: enforce\nmode: none\nmx: a.example\nmax_age: 7\nmax_age: x\n", STS_ENFORCE, 7, 1}, /* the first counts */
+        {"version: STSv1\nmode: enforce\nmode: none\nmx: a.example\nmax_age: 7\nmax_age: x\n", STS_ENFORCE, 7,
+         1}, /* the first counts */
         {"version: STSv1\nmode: none\nmax_age: 1\nx-y.z_1: \xc3\xa9 and more\n", STS_MODE_NONE, 1, 0},
         {"version: STSv1\nmode: enforce\nmx: com\nmax_age: 1\n", STS_ENFORCE, 1, 1},
         {"version: STSv1\nmode: enforce\nmx: a.example\nmax_age: 31557601\n", STS_NO_MODE, 0, 0},
@@ -118,9 +121,10 @@ static void test_policies(void **state)
 
         if (valid != (cases[i].mode != STS_NO_MODE) || valid == (why != NULL))
             fail_msg("case %zu: %s", i, why ? why : "valid");
-        if (valid && (policy.mode != cases[i].mode || policy.max_age_s != cases[i].max_age_s || policy.mx_count != cases[i].mx))
-            fail_msg("case %zu: mode %s, max_age %u, %zu patterns", i, sts_mode_word(policy.mode), (unsigned)policy.max_age_s,
-                     policy.mx_count);
+        if (valid &&
+            (policy.mode != cases[i].mode || policy.max_age_s != cases[i].max_age_s || policy.mx_count != cases[i].mx))
+            fail_msg("case %zu: mode %s, max_age %u, %zu patterns", i, sts_mode_word(policy.mode),
+                     (unsigned)policy.max_age_s, policy.mx_count);
     }
     arena_free(arena);
 }
@@ -183,7 +187,8 @@ static bool judge(const char *kind, struct str input)
     struct sts_record record;
     struct sts_policy policy;
     const char *why;
-    bool valid = strcmp(kind, "record") == 0 ? sts_record_parse(input, &record, &why) : sts_policy_parse(arena, input, &policy, &why);
+    bool valid = strcmp(kind, "record") == 0 ? sts_record_parse(input, &record, &why)
+                                             : sts_policy_parse(arena, input, &policy, &why);
 
     arena_free(arena);
     return valid;

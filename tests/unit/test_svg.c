@@ -55,15 +55,21 @@ static void test_documents(void **state)
     } cases[] = {
         {LOGO("<rect width='9' height=\"9\"/>"), GOOD, 0},
         {"<?xml version=\"1.0\"?>" LOGO(""), GOOD, 0},
-        {"\xef\xbb\xbf<?xml version='1.0' encoding=\"utf-8\" standalone='yes' ?>\n<!-- a logo -->\n" LOGO("") "\n<!---->\n", GOOD, 0},
-        {LOGO("<g fill = 'url(#a)' stroke='url( \"#b\")'><use xlink:href='#c' xmlns:xlink='http://www.w3.org/1999/xlink'/></g >"), GOOD, 0},
+        {"\xef\xbb\xbf<?xml version='1.0' encoding=\"utf-8\" standalone='yes' ?>\n<!-- a logo -->\n" LOGO(
+             "") "\n<!---->\n",
+         GOOD, 0},
+        {LOGO("<g fill = 'url(#a)' stroke='url( \"#b\")'><use xlink:href='#c' "
+              "xmlns:xlink='http://www.w3.org/1999/xlink'/></g >"),
+         GOOD, 0},
         {LOGO("<desc>&lt;script&gt; &amp;&quot;&apos; &#65;&#x1F600; <![CDATA[<script>&x;]]></desc>"), GOOD, 0},
         {LOGO("<metadata xmlns:dc='http://purl.org/dc/elements/1.1/'/>"), GOOD, 0},
         {ROOT "<title>\xc3\xa9</title></svg>", GOOD, 0},
 
         /* Bombs, and other ways out of the document: B1 */
         {"<!DOCTYPE svg [<!ENTITY a \"aaaa\"><!ENTITY b \"&a;&a;\">]>\n" LOGO("&b;"), SVG_DECLARATION, 1},
-        {"<!DOCTYPE svg PUBLIC \"-//W3C//DTD SVG 1.1//EN\" \"http://www.w3.org/Graphics/SVG/1.1/DTD/svg11.dtd\">" LOGO(""), SVG_DECLARATION, 0},
+        {"<!DOCTYPE svg PUBLIC \"-//W3C//DTD SVG 1.1//EN\" \"http://www.w3.org/Graphics/SVG/1.1/DTD/svg11.dtd\">" LOGO(
+             ""),
+         SVG_DECLARATION, 0},
         {"<?xml version=\"1.0\"?>\n\n<!DOCTYPE x SYSTEM \"file:///etc/passwd\">" LOGO(""), SVG_DECLARATION, 3},
         {LOGO("<!ENTITY x \"y\">"), SVG_DECLARATION, 1},
         {LOGO("<!doctype svg>"), SVG_DECLARATION, 0},
@@ -195,7 +201,8 @@ static void test_profile(void **state)
         expect(text, strlen(text), SVG_ELEMENT, 0);
     }
     for (size_t i = 0; i < sizeof attributes / sizeof *attributes; i++) {
-        const char *text = str_printf(arena, LOGO("<g xmlns:xlink='http://www.w3.org/1999/xlink' %s='#'/>"), attributes[i]);
+        const char *text =
+            str_printf(arena, LOGO("<g xmlns:xlink='http://www.w3.org/1999/xlink' %s='#'/>"), attributes[i]);
         struct fixture f = parse_str(str_of(text));
 
         assert_true(f.svg.fault_count == 0 || f.svg.faults[0].kind == SVG_VALUE);
@@ -273,16 +280,17 @@ static void test_hints(void **state)
         const char *view_box;
         bool square;
     } cases[] = {
-        {"0 0 100 100", true},  {"0,0,100,100", true},   {" 0 0 64.0 64 ", true}, {"-1 -1 007.50 7.5", true}, {"0 0 .5 0.5", false},
-        {"0 0 100 99", false},  {"0 0 100", false},      {"0 0 1 1 1", false},    {"", false},                {"0 0 100 1000", false},
-        {"0 0 0.0 0.0", true}, {"0 0 10.0 100", false},
+        {"0 0 100 100", true}, {"0,0,100,100", true},   {" 0 0 64.0 64 ", true}, {"-1 -1 007.50 7.5", true},
+        {"0 0 .5 0.5", false}, {"0 0 100 99", false},   {"0 0 100", false},      {"0 0 1 1 1", false},
+        {"", false},           {"0 0 100 1000", false}, {"0 0 0.0 0.0", true},   {"0 0 10.0 100", false},
     };
     struct arena *arena = arena_new(1 << 20);
     struct fixture f;
 
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        f = parse_str(str_of(str_printf(arena, "<svg viewBox='%s' x='0'><title>\xc3\xa9&#233;<![CDATA[1]]></title></svg>", cases[i].view_box)));
+        f = parse_str(str_of(str_printf(
+            arena, "<svg viewBox='%s' x='0'><title>\xc3\xa9&#233;<![CDATA[1]]></title></svg>", cases[i].view_box)));
         if (f.svg.view_box_is_square != cases[i].square)
             fail_msg("viewBox %s", cases[i].view_box);
         assert_true(str_equal(f.svg.view_box, str_of(cases[i].view_box)));

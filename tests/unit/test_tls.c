@@ -144,15 +144,19 @@ static void test_certificates(void **state)
     issued_free(&huge);
 }
 
-/* What a server can send within TLS without saying anything: ends by the caps of the session, and says so.  (threats.md T2) */
+/* What a server can send within TLS without saying anything: ends
+ * by the caps of the session, and says so.  (threats.md T2) */
 static void test_floods(void **state)
 {
     static const struct peer_step asks_again[] = {TO_TLS, {RENEGOTIATE, 0, 0}, {SAY, EHLO_PLAIN, 0}, {END, 0, 0}};
     static const struct peer_step new_keys[] = {TO_TLS, {UPDATE_KEYS, 0, 0}, {END, 0, 0}};
     static const struct peer_step tickets[] = {TO_TLS, {SEND_TICKETS, 0, 0}, {END, 0, 0}};
-    static const struct peer_step empty_records[] = {TO_STARTTLS, {SAY, "220 go\r\n", 0}, {SWALLOW, 0, 0}, {FLOOD, "\x16\3\3\0\0", 5}};
-    static const struct peer_step change_cipher[] = {TO_STARTTLS, {SAY, "220 go\r\n", 0}, {SWALLOW, 0, 0}, {FLOOD, "\x14\3\3\0\1\1", 6}};
-    static const struct peer_step alerts[] = {TO_STARTTLS, {SAY, "220 go\r\n", 0}, {SWALLOW, 0, 0}, {FLOOD, "\x15\3\3\0\2\1\x5a", 7}};
+    static const struct peer_step empty_records[] = {
+        TO_STARTTLS, {SAY, "220 go\r\n", 0}, {SWALLOW, 0, 0}, {FLOOD, "\x16\3\3\0\0", 5}};
+    static const struct peer_step change_cipher[] = {
+        TO_STARTTLS, {SAY, "220 go\r\n", 0}, {SWALLOW, 0, 0}, {FLOOD, "\x14\3\3\0\1\1", 6}};
+    static const struct peer_step alerts[] = {
+        TO_STARTTLS, {SAY, "220 go\r\n", 0}, {SWALLOW, 0, 0}, {FLOOD, "\x15\3\3\0\2\1\x5a", 7}};
     static const struct {
         const char *name;
         const struct peer_step *script;

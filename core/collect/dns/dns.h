@@ -1,17 +1,18 @@
 /* core/collect/dns/dns.h - the collector of DNS evidence (dns_answer.h).
  *
  * It builds and parses packets (dns_wire.h), each of which goes over a socket of its own (dns_carrier.h), asks over
- * TCP after truncation or an echo that differs, without EDNS after FORMERR, BADVERS or silence, the next resolver after a
- * failure, once more with CD after SERVFAIL.  An answer then means that DNSSEC validation failed if the resolver says so, or if
- * asking with and without CD goes on to disagree (DNS_CONTRADICTIONS); a second SERVFAIL makes it ask for CNAMEs, link by
- * link, because resolvers hide rings so.  CNAME chains that the resolver left open are followed.  Questions in flight are
- * coalesced by the evidence store.
+ * TCP after truncation or an echo that differs, without EDNS after FORMERR, BADVERS or silence, the next resolver after
+ * a failure, once more with CD after SERVFAIL.  An answer then means that DNSSEC validation failed if the resolver says
+ * so, or if asking with and without CD goes on to disagree (DNS_CONTRADICTIONS); a second SERVFAIL makes it ask for
+ * CNAMEs, link by link, because resolvers hide rings so.  CNAME chains that the resolver left open are followed.
+ * Questions in flight are coalesced by the evidence store.
  *
- * A question that is put to the resolvers again ("dns:example.org/MX#2") goes over TCP, where nobody forges and nothing is
- * lost, or over UDP if a resolver offers no TCP: an absence that it confirms is no accident of the way.  (threats.md D9)
+ * A question that is put to the resolvers again ("dns:example.org/MX#2") goes over TCP, where nobody forges and nothing
+ * is lost, or over UDP if a resolver offers no TCP: an absence that it confirms is no accident of the way.  (threats.md
+ * D9)
  *
- * A question that is put to one given server again ("dns@192.0.2.53:example.org/SOA#2") is one packet, without EDNS, since
- * it is for counting how many of several get an answer: only what is truncated is asked for once more, over TCP.
+ * A question that is put to one given server again ("dns@192.0.2.53:example.org/SOA#2") is one packet, without EDNS,
+ * since it is for counting how many of several get an answer: only what is truncated is asked for once more, over TCP.
  */
 #pragma once
 
@@ -61,5 +62,5 @@ struct dns_config {
 
 struct dns *dns_new(struct loop *, const struct dns_config *); /* copies the configuration; NULL without memory */
 void dns_free(struct dns *);                                   /* requests under way are forgotten */
-void dns_collect(struct dns *, struct evidence *);             /* makes the evidence known in a later turn of the loop, at once
-                                                                  where there is nothing to send */
+void dns_collect(struct dns *, struct evidence *); /* makes the evidence known in a later turn of the loop, at once
+                                                      where there is nothing to send */

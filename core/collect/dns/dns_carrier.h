@@ -1,9 +1,9 @@
 /* core/collect/dns/dns_carrier.h - carries DNS packets to servers and back, over UDP or TCP.  For core/collect/dns.
  *
- * An exchange is one query and its fate.  It has a socket of its own, connected: the kernel draws the source port at random
- * (RFC 5452 9.2), drops what other senders say, and tells at once that nobody listens.  A reply must have the query's id and
- * question; what has not, or is too long, is dropped, and waiting goes on.  A reply that comes when its exchange is over
- * finds no socket, so it can never count for another one.
+ * An exchange is one query and its fate.  It has a socket of its own, connected: the kernel draws the source port at
+ * random (RFC 5452 9.2), drops what other senders say, and tells at once that nobody listens.  A reply must have the
+ * query's id and question; what has not, or is too long, is dropped, and waiting goes on.  A reply that comes when its
+ * exchange is over finds no socket, so it can never count for another one.
  *
  * An exchange is the caller's, must stay where it is, and ends exactly once: `done` is called from the loop, never from
  * inside dns_carry(), or dns_cancel() forgets it.  In `done` it may be freed or carried again.

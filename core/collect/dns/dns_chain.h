@@ -1,4 +1,5 @@
-/* core/collect/dns/dns_chain.h - the CNAME chain of one question, followed over all its replies.  For core/collect/dns/dns.c. */
+/* core/collect/dns/dns_chain.h - the CNAME chain of one question,
+ * followed over all its replies.  For core/collect/dns/dns.c. */
 #pragma once
 
 #include <stdbool.h>

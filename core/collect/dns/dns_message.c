@@ -169,7 +169,8 @@ static void note_signature(struct parser *parser, const struct dns_spot *spot)
     const uint8_t *rdata = parser->packet + spot->rdata;
 
     if (spot->rdata_size > RRSIG_FIXED)
-        parser->signatures[parser->message->signature_count++] = (struct dns_signature){read16(rdata), rdata[2], read32(rdata + 12), read32(rdata + 8)};
+        parser->signatures[parser->message->signature_count++] =
+            (struct dns_signature){read16(rdata), rdata[2], read32(rdata + 12), read32(rdata + 8)};
 }
 
 /* RFC 2308 5: for as long as the lower of the SOA's TTL and its minimum. */

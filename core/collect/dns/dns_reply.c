@@ -49,8 +49,9 @@ static void after_servfail(struct dns_question *q, const struct dns_message *mes
     }
 }
 
-/* The answer came with CD set.  A zone whose servers fail now and then looks like that, too, so unless the resolver's own
- * words say that validation failed, it must go on like this: asked with and without CD until both agree.  (threats.md N13) */
+/* The answer came with CD set.  A zone whose servers fail now and then looks like
+ * that, too, so unless the resolver's own words say that validation failed, it must
+ * go on like this: asked with and without CD until both agree.  (threats.md N13) */
 static void after_answer_with_cd(struct dns_question *q)
 {
     if (dns_extended_error_is_bogus(q->setback.extended_error)) {

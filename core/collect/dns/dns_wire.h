@@ -1,4 +1,5 @@
-/* core/collect/dns/dns_wire.h - DNS packets: queries are built, replies are scanned, compared and parsed.  No I/O; fuzzed.
+/* core/collect/dns/dns_wire.h - DNS packets: queries are built, replies are scanned, compared and parsed.  No I/O;
+ * fuzzed.
  *
  * A reply passes three gates before its values are used:
  *   1. dns_wire_scan() walks it by hand, within named limits, and notes where each record stands;
@@ -99,6 +100,7 @@ struct dns_message {
     bool has_ns;      /* in the authority section */
 };
 
-/* Names and lengths are no longer looked after: the scan has.  The arena is the parser's alone while it works, its limit bounds a message.  false with *why, a constant. */
+/* Names and lengths are no longer looked after: the scan has.  The arena is the parser's
+ * alone while it works, its limit bounds a message.  false with *why, a constant. */
 bool dns_wire_parse(struct arena *, const uint8_t *packet, const struct dns_scan *, struct dns_message *,
                     const char **why);

@@ -1,14 +1,15 @@
 /* core/collect/https/https.h - the collector of HTTPS evidence (https_response.h).
  *
- * One GET over TLS with a certificate that must be valid: no redirect is followed, no coding undone, nothing taken from the
- * environment.
+ * One GET over TLS with a certificate that must be valid: no redirect is followed, no coding undone, nothing taken from
+ * the environment.
  *
- * Behind a certificate that is out of its time the header is read all the same, and its Date tells whether our clock is to
- * blame; the end is HTTPS_END_CERTIFICATE, and there is no body.
+ * Behind a certificate that is out of its time the header is read all the same, and its Date tells whether our clock is
+ * to blame; the end is HTTPS_END_CERTIFICATE, and there is no body.
  *
- * Nothing is looked up either: the addresses come with the key, from DNS evidence.  Each is classified twice, when it is
- * handed to libcurl and when libcurl makes the socket (threats.md H5, H6).  A transfer has a libcurl multi handle of its own, so
- * that addresses, connections and TLS sessions end with it and one piece of evidence cannot lean on another (H7).
+ * Nothing is looked up either: the addresses come with the key, from DNS evidence.  Each is classified twice, when it
+ * is handed to libcurl and when libcurl makes the socket (threats.md H5, H6).  A transfer has a libcurl multi handle of
+ * its own, so that addresses, connections and TLS sessions end with it and one piece of evidence cannot lean on another
+ * (H7).
  *
  * libcurl's home.  It is initialised when the first response is asked for.
  */
@@ -35,6 +36,7 @@ struct https_config {
     struct trace *trace; /* may be NULL */
 };
 
-struct https *https_new(struct loop *, const struct https_config *); /* NULL: no memory; what it points to must live as long */
+/* NULL: no memory; what it points to must live as long */
+struct https *https_new(struct loop *, const struct https_config *);
 void https_free(struct https *);                                     /* hangs up; evidence under way stays unknown */
 void https_collect(struct https *, struct evidence *);               /* keeps the rules of politeness.h */

@@ -57,7 +57,8 @@ struct https_failure https_stop_failure(enum https_end end)
     case HTTPS_END_OK:
         return (struct https_failure){.end = end};
     case HTTPS_END_LOST:
-        return failure(end, REASON_CONNECTION_LOST, SIDE_TARGET, "the connection was lost before the response was complete");
+        return failure(end, REASON_CONNECTION_LOST, SIDE_TARGET,
+                       "the connection was lost before the response was complete");
     case HTTPS_END_TLS:
         return failure(end, REASON_PROTOCOL, SIDE_TARGET, "the TLS handshake failed");
     case HTTPS_END_CERTIFICATE:

@@ -1,4 +1,5 @@
-/* core/collect/https/https_end.h - how a transfer ended, and whose side that is on.  For core/collect/https/https.c and core/collect/https/https_end.c only. */
+/* core/collect/https/https_end.h - how a transfer ended, and whose side that is
+ * on.  For core/collect/https/https.c and core/collect/https/https_end.c only. */
 #pragma once
 
 #include <stdbool.h>

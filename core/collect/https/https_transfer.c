@@ -1,4 +1,5 @@
-/* core/collect/https/https_transfer.c - one GET: libcurl on our loop, with everything switched off that it could bring along. */
+/* core/collect/https/https_transfer.c - one GET: libcurl on our
+ * loop, with everything switched off that it could bring along. */
 #include "core/collect/https/https_transfer.h"
 
 #include <errno.h>
@@ -344,8 +345,8 @@ static void finish(struct transfer *t, CURLcode code)
 {
     const struct https_response *seen = response_of(t, code);
 
-    trace_event(t->https->config.trace, "https-end", t->url.host, "%s, status %d, %zu octets", https_end_name(seen->end),
-                seen->status, seen->body.len);
+    trace_event(t->https->config.trace, "https-end", t->url.host, "%s, status %d, %zu octets",
+                https_end_name(seen->end), seen->status, seen->body.len);
     evidence_known(t->evidence, seen, seen->end == HTTPS_END_OK ? HTTPS_SHARED_S : HTTPS_TROUBLE_SHARED_S);
     transfer_free(t);
 }
@@ -412,8 +413,9 @@ static bool set_limits(struct transfer *t)
            SET(PROXY, "") && SET(NETRC, (long)CURL_NETRC_IGNORED) && SET(NOSIGNAL, 1L) && SET(ACCEPT_ENCODING, NULL) &&
            SET(TRANSFER_ENCODING, 0L) && SET(HTTP_CONTENT_DECODING, 0L) && SET(HTTP09_ALLOWED, 0L) &&
            SET(HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1) && SET(FRESH_CONNECT, 1L) && SET(FORBID_REUSE, 1L) &&
-           SET(SSL_SESSIONID_CACHE, 0L) && SET(CONNECTTIMEOUT_MS, (long)HTTPS_CONNECT_MS) && SET(TIMEOUT_MS, total_ms) &&
-           SET(LOW_SPEED_LIMIT, (long)HTTPS_SLOW_BYTES) && SET(LOW_SPEED_TIME, (long)HTTPS_SLOW_S);
+           SET(SSL_SESSIONID_CACHE, 0L) && SET(CONNECTTIMEOUT_MS, (long)HTTPS_CONNECT_MS) &&
+           SET(TIMEOUT_MS, total_ms) && SET(LOW_SPEED_LIMIT, (long)HTTPS_SLOW_BYTES) &&
+           SET(LOW_SPEED_TIME, (long)HTTPS_SLOW_S);
 }
 
 static bool set_up(struct transfer *t)

@@ -1,4 +1,5 @@
-/* core/collect/https/https_transfer.h - what the HTTPS collector and its transfers share.  For core/collect/https/https.c and core/collect/https/https_transfer.c only.
+/* core/collect/https/https_transfer.h - what the HTTPS collector and its transfers share.  For
+ * core/collect/https/https.c and core/collect/https/https_transfer.c only.
  *
  * A transfer waits until the peer may be visited, makes its evidence known exactly once, and frees itself.
  */

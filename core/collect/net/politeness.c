@@ -112,7 +112,8 @@ static struct visit *next_welcome(struct politeness *politeness, int64_t now)
     return visit;
 }
 
-/* Begins what may begin, then waits for the first of those that only lack time; the others wait for a politeness_leave(). */
+/* Begins what may begin, then waits for the first of those that
+ * only lack time; the others wait for a politeness_leave(). */
 static void look(void *arg)
 {
     struct politeness *politeness = arg;
@@ -165,8 +166,8 @@ void politeness_free(struct politeness *politeness)
     free(politeness);
 }
 
-bool politeness_enter(struct politeness *politeness, struct visit *visit, const struct ip *ip, bool again, void (*begin)(void *arg),
-                 void *arg)
+bool politeness_enter(struct politeness *politeness, struct visit *visit, const struct ip *ip, bool again,
+                      void (*begin)(void *arg), void *arg)
 {
     if (politeness->peer_count >= politeness->sweep_at)
         sweep(politeness);

@@ -1,12 +1,12 @@
 /* core/collect/net/politeness.h - being a good guest: when may the next connection to an address begin?
  *
- * A visit is one connection.  At most PEER_SESSIONS are open to one address, a time passes between two of them (for mail
- * servers PEER_INTERVAL_MS), and at most NET_SESSIONS are open to one /24 or /48.  A visit that asks again (evidence "#2")
- * begins PEER_RETRY_MS after the last one to its address has ended, if that went badly.  Visits begin in the order in which
- * they came, as far as that allows.
+ * A visit is one connection.  At most PEER_SESSIONS are open to one address, a time passes between two of them (for
+ * mail servers PEER_INTERVAL_MS), and at most NET_SESSIONS are open to one /24 or /48.  A visit that asks again
+ * (evidence "#2") begins PEER_RETRY_MS after the last one to its address has ended, if that went badly.  Visits begin
+ * in the order in which they came, as far as that allows.
  *
- * The owner keeps `struct visit` at one place from politeness_enter() to politeness_leave().  `begin` is called from the loop,
- * never from inside politeness_enter().
+ * The owner keeps `struct visit` at one place from politeness_enter() to politeness_leave().  `begin` is called from
+ * the loop, never from inside politeness_enter().
  */
 #pragma once
 
@@ -27,9 +27,11 @@ struct visit {
     bool again;
 };
 
-struct politeness *politeness_new(struct loop *, int64_t interval_ms); /* between two connections to an address; NULL: no memory */
+/* between two connections to an address; NULL: no memory */
+struct politeness *politeness_new(struct loop *, int64_t interval_ms);
 void politeness_free(struct politeness *);        /* forgets visits that wait */
 
-bool politeness_enter(struct politeness *, struct visit *, const struct ip *, bool again, void (*begin)(void *arg), void *arg);
+bool politeness_enter(struct politeness *, struct visit *, const struct ip *, bool again, void (*begin)(void *arg),
+                      void *arg);
 /* At the end of the connection, or while it waits; did the host serve us? */
 void politeness_leave(struct politeness *, struct visit *, bool well);

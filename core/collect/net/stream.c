@@ -1,4 +1,5 @@
-/* core/collect/net/stream.c - a libevent bufferevent that owns the socket, and a TLS client between it and the owner. */
+/* core/collect/net/stream.c - a libevent bufferevent that owns
+ * the socket, and a TLS client between it and the owner. */
 #include "core/collect/net/stream.h"
 
 #include <errno.h>

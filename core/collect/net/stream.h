@@ -1,4 +1,5 @@
-/* core/collect/net/stream.h - one TCP connection on the loop: plain at first, TLS later; bytes in, bytes out, no meaning.
+/* core/collect/net/stream.h - one TCP connection on the loop: plain at first, TLS later; bytes in, bytes out, no
+ * meaning.
  *
  * The owner is told of events by its handler, always from the loop and as the last act of the stream, so it may free
  * the stream there.  After `ended` nothing more comes.  A stream takes SMTP_SESSION_BYTES from its peer and no more.

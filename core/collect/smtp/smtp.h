@@ -18,7 +18,8 @@
 struct smtp_parser;
 struct smtp_parser *smtp_parser_new(struct arena *); /* lines are kept in the arena */
 void smtp_parser_begin(struct smtp_parser *, bool is_greeting); /* forget the last reply, expect a new one */
-size_t smtp_parser_feed(struct smtp_parser *, const char *bytes, size_t size); /* bytes taken: stops behind the end of a reply */
+/* bytes taken: stops behind the end of a reply */
+size_t smtp_parser_feed(struct smtp_parser *, const char *bytes, size_t size);
 bool smtp_parser_done(const struct smtp_parser *);   /* complete, or fatally wrong */
 struct smtp_reply smtp_parser_reply(const struct smtp_parser *);
 
@@ -38,13 +39,15 @@ struct smtp_config {
     struct trace *trace; /* may be NULL */
 };
 
-struct smtp *smtp_new(struct loop *, const struct smtp_config *, const char **why); /* NULL with *why: no memory, unreadable CA file */
+/* NULL with *why: no memory, unreadable CA file */
+struct smtp *smtp_new(struct loop *, const struct smtp_config *, const char **why);
 void smtp_free(struct smtp *);
-/* For keys "smtp:..." and "connect:..." alike; the latter is a session that ends with QUIT after the greeting (port 25), or
- * right after the TCP handshake (other ports).  Keeps PEER_SESSIONS, PEER_INTERVAL_MS and NET_SESSIONS; a second session (#2)
- * begins PEER_RETRY_MS after the end of a first one that went badly.
+/* For keys "smtp:..." and "connect:..." alike; the latter is a session that ends with QUIT after the greeting (port
+ * 25), or right after the TCP handshake (other ports).  Keeps PEER_SESSIONS, PEER_INTERVAL_MS and NET_SESSIONS; a
+ * second session (#2) begins PEER_RETRY_MS after the end of a first one that went badly.
  *
- * Evidence is known when QUIT has been said, and after EHLO inside TLS when the reply to QUIT has come, SMTP_QUIT_MS at most;
- * it never holds that reply.  The connection stays open until then: whoever stops the loop or frees the collector before smtp_is_idle() hangs up on a peer. */
+ * Evidence is known when QUIT has been said, and after EHLO inside TLS when the reply to QUIT has come, SMTP_QUIT_MS at
+ * most; it never holds that reply.  The connection stays open until then: whoever stops the loop or frees the collector
+ * before smtp_is_idle() hangs up on a peer. */
 void smtp_collect(struct smtp *, struct evidence *);
 bool smtp_is_idle(const struct smtp *); /* no session is open or waits */

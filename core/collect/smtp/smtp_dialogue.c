@@ -4,10 +4,11 @@
  *                        \     \ HELO \________________________________/
  *                         \_____________________________________________/
  *
- * Each reply leads forward in this picture, so a session ends.  Whatever goes wrong leads to session_fail(), which ends it.
+ * Each reply leads forward in this picture, so a session ends.  Whatever goes wrong leads to session_fail(), which ends
+ * it.
  *
- * A trial goes its own way: with old TLS from HANDSHAKE to QUIT, with an injection from there to LISTENING and QUIT, with a
- * recipient from the last EHLO or HELO to MAIL, RCPT and QUIT.
+ * A trial goes its own way: with old TLS from HANDSHAKE to QUIT, with an injection from there to LISTENING and QUIT,
+ * with a recipient from the last EHLO or HELO to MAIL, RCPT and QUIT.
  */
 #include "core/collect/smtp/smtp_machine.h"
 

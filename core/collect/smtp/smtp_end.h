@@ -1,4 +1,5 @@
-/* core/collect/smtp/smtp_end.h - how a session ended, and whose side that is on: errno classes and the troubles they mean.
+/* core/collect/smtp/smtp_end.h - how a session ended, and whose side that is on: errno classes and the troubles they
+ * mean.
  *
  * Refused, reset, time-out, unreachable and closed are five different things (threats.md C5), and what our own machine
  * refuses (C8) is a sixth that never counts against the target.

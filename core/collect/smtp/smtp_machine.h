@@ -40,7 +40,8 @@ int64_t session_ms(const struct smtp *);                         /* the cap for 
 void session_fail_connect(struct session *, int os_error, bool at_once);
 
 /* smtp_seen.c */
-struct smtp_reply *session_keep_reply(struct session *); /* what has come of the state's reply by now, complete or not */
+/* what has come of the state's reply by now, complete or not */
+struct smtp_reply *session_keep_reply(struct session *);
 void session_keep_tls(struct session *, const char *error);
 void session_make_known(struct session *, enum smtp_end);
 void session_leave(struct session *); /* frees it, and hangs up if it must */

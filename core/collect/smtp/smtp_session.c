@@ -25,8 +25,8 @@ static void on_connected(struct session *s)
     session_enter(s, key->kind == EVIDENCE_CONNECT && key->port != SMTP_PORT ? SMTP_DONE : SMTP_GREETING);
 }
 
-/* Any reply to QUIT will do, and nothing is kept of it.  But what answers EHLO, with its list of keywords, comes before it: if
- * that comes only now, then what was taken for it inside TLS was nobody's. */
+/* Any reply to QUIT will do, and nothing is kept of it.  But what answers EHLO, with its list of keywords,
+ * comes before it: if that comes only now, then what was taken for it inside TLS was nobody's. */
 static void on_farewell(struct session *s, struct str input)
 {
     if (s->evidence && input.len >= 4 && memcmp(input.at, "250-", 4) == 0)

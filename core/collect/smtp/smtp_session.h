@@ -1,4 +1,5 @@
-/* core/collect/smtp/smtp_session.h - what the SMTP collector and its sessions share.  For the files of core/collect/smtp only.
+/* core/collect/smtp/smtp_session.h - what the SMTP collector and its sessions share.  For the files of
+ * core/collect/smtp only.
  *
  * A session is queued, begins when the peer may be visited, makes its evidence known exactly once, and frees itself
  * when its connection is over.

@@ -26,8 +26,8 @@ struct tls *tls_new(const char *ca_file, const char **why); /* ca_file: extra an
 struct tls *tls_new_obsolete(void);
 void tls_free(struct tls *); /* after its clients */
 
-/* One connection's client side: TLS 1.2 or later, no renegotiation.  The dates of certificates are judged by `now_s`, seconds
- * since 1970, not by whatever the wall clock says by then.  `server_name` is "" for none.  NULL: no memory. */
+/* One connection's client side: TLS 1.2 or later, no renegotiation.  The dates of certificates are judged by `now_s`,
+ * seconds since 1970, not by whatever the wall clock says by then.  `server_name` is "" for none.  NULL: no memory. */
 struct tls_client;
 struct tls_client *tls_client_new(struct tls *, const char *server_name, int64_t now_s);
 void tls_client_free(struct tls_client *);
@@ -46,9 +46,9 @@ size_t tls_take(struct tls_client *, char *out, size_t size);      /* for the pe
  * works. */
 struct tls_session *tls_client_session(const struct tls_client *, struct arena *);
 
-/* For HTTPS, whose library brings a context of its own: verifies there with our anchors, and writes down what was
- * shown.  Unlike a client's handshake, one with a certificate that is not valid for the server's name ends.  One that is
- * sound but for its dates does not: see verify_error. */
+/* For HTTPS, whose library brings a context of its own: verifies there with our anchors, and writes
+ * down what was shown.  Unlike a client's handshake, one with a certificate that is not valid for
+ * the server's name ends.  One that is sound but for its dates does not: see verify_error. */
 struct tls_client *tls_witness_new(struct tls *, const char *server_name,
                                    int64_t now_s); /* NULL: no memory; ends by tls_client_free() */
 void tls_witness_attend(struct tls_client *, void *ssl_ctx); /* an SSL_CTX; no longer used when the witness is freed */
