@@ -817,7 +817,7 @@ static void servers_without_edns_are_asked_without(void **state)
             assert_false(answer->edns || answer->tcp);
         }
         assert_true(bench.servers[0].without_edns >= 8);
-        assert_true(bench.servers[0].queries <= 8 + 3); /* it was remembered */
+        assert_true(bench.servers[0].queries <= 8 + 3 * (DNS_TRIES - 1)); /* it was remembered */
         close_bench(&bench);
     }
 }
@@ -849,6 +849,7 @@ static void a_lost_packet_is_sent_again(void **state)
     assert_address(answer);
     assert_int_equal(answer->tries, 2);
     assert_int_equal(answer->setbacks, 1);
+    assert_int_equal(bench.servers[0].without_edns, 0); /* no signature would be seen then */
     close_bench(&bench);
     open_bench(&bench, answers_tcp_only, NULL, NULL);
     answer = ask(&bench, "example.org", DNS_A);

@@ -137,6 +137,15 @@ static void stand_back(struct dns_question *q)
         server->silent_until_ms = loop_now_ms(q->dns->loop) + SILENCE_MS;
 }
 
+/* A few servers drop what has an OPT record; but far more packets are lost, and without one no signature is seen. */
+static void leave_edns_out_at_last(struct dns_question *q)
+{
+    if (!q->edns || dns_question_server(q)->knows_edns || q->silences + 1 < udp_tries(q))
+        return;
+    q->edns = false;
+    q->edns_ignored = true;
+}
+
 static void after_silence(struct dns_question *q)
 {
     struct dns_resolver *server = dns_question_server(q);
@@ -146,11 +155,8 @@ static void after_silence(struct dns_question *q)
         return;
     dns_question_note(q, REASON_TIMEOUT, q->tcp ? "no reply in time over TCP" : "no reply in time", NULL);
     if (!q->tcp && !stood_back && !q->is_sample) {
-        if (q->edns && !server->knows_edns) {
-            q->edns = false;
-            q->edns_ignored = true;
-        }
         if (++q->silences < udp_tries(q)) {
+            leave_edns_out_at_last(q);
             dns_question_ask(q);
             return;
         }
