@@ -42,6 +42,11 @@ static inline bool ascii_is_letter(char c)
     return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
 }
 
+static inline bool ascii_is_alphanumeric(char c)
+{
+    return ascii_is_letter(c) || ascii_is_digit(c);
+}
+
 /* Lossless spelling in printable ASCII, for keys and recordings:
  * a backslash is "\\", any byte outside 0x20..0x7e "\xNN". */
 const char *bytes_escape(struct arena *, struct str);

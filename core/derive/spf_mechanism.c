@@ -115,10 +115,9 @@ static enum dns_type address_type(const struct evaluation *e)
     return e->question->ip.family == IP_V6 ? DNS_AAAA : DNS_A;
 }
 
-static bool matches_a(struct evaluation *e, const struct spf_term *term, const char *name)
+/* Is the answer one to go on with?  What is not known ends the evaluation; what is not there is a void lookup. */
+static bool is_settled(struct evaluation *e, const struct dns_answer *answer, const char *name, enum dns_type type)
 {
-    const struct dns_answer *answer = ask_host(e, name, address_type(e));
-
     if (!answer)
         return false;
     if (answer->status == DNS_UNKNOWN) {
@@ -126,12 +125,18 @@ static bool matches_a(struct evaluation *e, const struct spf_term *term, const c
         return false;
     }
     if (is_void(answer))
-        count_void(e, name, dns_type_name(address_type(e)));
-    if (!e->over && address_matches(e, answer, term)) {
-        spf_note_key(e, answer->key);
-        return true;
-    }
-    return false;
+        count_void(e, name, dns_type_name(type));
+    return !e->over;
+}
+
+static bool matches_a(struct evaluation *e, const struct spf_term *term, const char *name)
+{
+    const struct dns_answer *answer = ask_host(e, name, address_type(e));
+
+    if (!is_settled(e, answer, name, address_type(e)) || !address_matches(e, answer, term))
+        return false;
+    spf_note_key(e, answer->key);
+    return true;
 }
 
 /* RFC 7208 5.4: no implicit MX.  Each address lookup is one that may be void (4.6.4); not all receivers count so. */
@@ -141,16 +146,8 @@ static bool matches_mx(struct evaluation *e, const struct spf_term *term, const 
     const char **hosts;
     size_t count;
 
-    if (!mx)
+    if (!is_settled(e, mx, name, DNS_MX) || is_void(mx))
         return false;
-    if (mx->status == DNS_UNKNOWN) {
-        spf_end_in_trouble(e, &mx->trouble, mx->key);
-        return false;
-    }
-    if (is_void(mx)) {
-        count_void(e, name, "MX");
-        return false;
-    }
     hosts = spf_mx_names(e->run, mx, &count);
     if (count > SPF_MX_NAMES) { /* RFC 7208 4.6.4: whichever of them would match */
         spf_end_with(e, SPF_PERMERROR,
@@ -163,17 +160,8 @@ static bool matches_mx(struct evaluation *e, const struct spf_term *term, const 
     for (size_t i = 0; i < count; i++) {
         const struct dns_answer *answer = ask_host(e, hosts[i], address_type(e));
 
-        if (!answer)
+        if (!is_settled(e, answer, hosts[i], address_type(e)))
             return false;
-        if (answer->status == DNS_UNKNOWN) {
-            spf_end_in_trouble(e, &answer->trouble, answer->key);
-            return false;
-        }
-        if (is_void(answer)) {
-            count_void(e, hosts[i], dns_type_name(address_type(e)));
-            if (e->over)
-                return false;
-        }
         if (address_matches(e, answer, term)) {
             spf_note_key(e, mx->key);
             spf_note_key(e, answer->key);
@@ -211,15 +199,7 @@ static bool matches_exists(struct evaluation *e, const char *name)
 {
     const struct dns_answer *answer = spf_ask(e, name, DNS_A);
 
-    if (!answer)
-        return false;
-    if (answer->status == DNS_UNKNOWN) {
-        spf_end_in_trouble(e, &answer->trouble, answer->key);
-        return false;
-    }
-    if (is_void(answer))
-        count_void(e, name, "A");
-    if (e->over || answer->status != DNS_OK || e->question->stranger)
+    if (!is_settled(e, answer, name, DNS_A) || answer->status != DNS_OK || e->question->stranger)
         return false;
     spf_note_key(e, answer->key);
     return true;

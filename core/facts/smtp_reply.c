@@ -107,7 +107,7 @@ static bool is_host_name(struct str word)
     if (word.len > NAME_LEN_MAX || !memchr(word.at, '.', word.len))
         return false;
     for (size_t i = 0; i < word.len; i++) {
-        if (!ascii_is_letter(word.at[i]) && !ascii_is_digit(word.at[i]) && !memchr(".-_", word.at[i], 3))
+        if (!ascii_is_alphanumeric(word.at[i]) && !memchr(".-_", word.at[i], 3))
             return false;
         name[i] = word.at[i];
     }

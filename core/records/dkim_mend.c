@@ -24,7 +24,7 @@ static const struct tag_dialect dialect = {
 
 static bool is_digit(char c)
 {
-    return ascii_is_letter(c) || ascii_is_digit(c) || c == '+' || c == '/';
+    return ascii_is_alphanumeric(c) || c == '+' || c == '/';
 }
 
 /* The digits alone, without the lines "-----BEGIN PUBLIC KEY-----", quotation marks and
@@ -131,7 +131,7 @@ static const char *host_name(struct arena *arena, struct str text)
     if (text.len > 1 && text.at[text.len - 1] == '.')
         text.len--;
     for (size_t i = 0; i < text.len; i++)
-        if (!ascii_is_letter(text.at[i]) && !ascii_is_digit(text.at[i]) && !strchr("-_.", text.at[i]))
+        if (!ascii_is_alphanumeric(text.at[i]) && !strchr("-_.", text.at[i]))
             return NULL;
     name = name_lower(arena, str_text(arena, text));
     return name_is_host(name) && name_labels(name) > 2 ? name : NULL;

@@ -10,11 +10,6 @@ static bool is_blank(char c)
     return c == ' ' || c == '\t';
 }
 
-static bool is_alphanumeric(char c)
-{
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
 struct str fields_trim(struct str text)
 {
     for (; text.len > 0 && is_blank(text.at[0]); text.at++)
@@ -40,10 +35,10 @@ struct fields fields_begin(struct str record, const char *version)
 
 bool fields_is_name(struct str name)
 {
-    if (name.len == 0 || name.len > NAME_MAX_OCTETS || !is_alphanumeric(name.at[0]))
+    if (name.len == 0 || name.len > NAME_MAX_OCTETS || !ascii_is_alphanumeric(name.at[0]))
         return false;
     for (size_t i = 1; i < name.len; i++)
-        if (!is_alphanumeric(name.at[i]) && name.at[i] != '_' && name.at[i] != '-' && name.at[i] != '.')
+        if (!ascii_is_alphanumeric(name.at[i]) && name.at[i] != '_' && name.at[i] != '-' && name.at[i] != '.')
             return false;
     return true;
 }

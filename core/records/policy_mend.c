@@ -30,7 +30,7 @@ static const char *id_meant(struct arena *arena, const char *value)
     size_t count = 0;
 
     for (; *value && count < ID_MAX; value++)
-        if (ascii_is_letter(*value) || ascii_is_digit(*value))
+        if (ascii_is_alphanumeric(*value))
             out[count++] = *value;
     return out;
 }

@@ -96,7 +96,7 @@ static bool is_top_label(struct str label)
     bool has_letter_or_hyphen = false;
 
     for (size_t i = 0; i < label.len; i++) {
-        if (!ascii_is_digit(label.at[i]) && !ascii_is_letter(label.at[i]) && label.at[i] != '-')
+        if (!ascii_is_alphanumeric(label.at[i]) && label.at[i] != '-')
             return false;
         has_letter_or_hyphen |= !ascii_is_digit(label.at[i]);
     }
@@ -196,7 +196,7 @@ static void put_octet(struct output *out, char c, bool escaped)
 {
     static const char hex[] = "0123456789ABCDEF";
 
-    if (!escaped || ascii_is_letter(c) || ascii_is_digit(c) || (c && strchr("-._~", c))) { /* RFC 3986 2.3 */
+    if (!escaped || ascii_is_alphanumeric(c) || (c && strchr("-._~", c))) { /* RFC 3986 2.3 */
         put(out, c);
         return;
     }

@@ -12,7 +12,7 @@ enum { VERSION_LENGTH = sizeof version - 1, V4_BITS = 32, V6_BITS = 128 };
 
 static bool is_name_character(char c)
 {
-    return ascii_is_letter(c) || ascii_is_digit(c) || c == '-' || c == '_' || c == '.';
+    return ascii_is_alphanumeric(c) || c == '-' || c == '_' || c == '.';
 }
 
 static struct str from(struct str s, size_t at)

@@ -27,11 +27,6 @@ static bool is_blank(char c)
     return c == ' ' || c == '\t';
 }
 
-static bool is_alphanumeric(char c)
-{
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
 /* ---- values ---- */
 
 /* Domain of RFC 5321 4.1.2. */
@@ -46,7 +41,7 @@ static bool is_host(struct str host)
             if (label == 0 || label > LABEL_MAX || host.at[i - 1] == '-')
                 return false;
             label = 0;
-        } else if (is_alphanumeric(host.at[i]) || (host.at[i] == '-' && label > 0)) {
+        } else if (ascii_is_alphanumeric(host.at[i]) || (host.at[i] == '-' && label > 0)) {
             label++;
         } else {
             return false;
