@@ -77,6 +77,46 @@ size_t name_to_wire(const char *name, uint8_t out[NAME_WIRE_MAX])
     }
 }
 
+size_t name_octet_print(uint8_t octet, char out[NAME_OCTET_MAX])
+{
+    if (octet == '.' || octet == '\\') {
+        out[0] = '\\';
+        out[1] = (char)octet;
+        return 2;
+    }
+    if (octet > 0x20 && octet < 0x7f) {
+        out[0] = (char)octet;
+        return 1;
+    }
+    out[0] = '\\';
+    out[1] = (char)('0' + octet / 100);
+    out[2] = (char)('0' + octet / 10 % 10);
+    out[3] = (char)('0' + octet % 10);
+    return 4;
+}
+
+size_t name_from_wire(struct arena *arena, const uint8_t *wire, size_t size, const char **out)
+{
+    char text[NAME_TEXT_MAX];
+    size_t at = 0, used = 0;
+
+    while (at < size && wire[at] != 0) {
+        size_t end = at + 1 + wire[at];
+
+        if (wire[at] > LABEL_MAX || end >= NAME_WIRE_MAX || end > size)
+            return 0;
+        if (used > 0)
+            text[used++] = '.';
+        for (at++; at < end; at++)
+            used += name_octet_print(wire[at], text + used);
+    }
+    if (at >= size)
+        return 0;
+    text[used] = '\0';
+    *out = str_dup(arena, text);
+    return at + 1;
+}
+
 const char *name_parent(const char *name)
 {
     while (next_octet(&name) >= 0)

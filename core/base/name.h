@@ -25,6 +25,12 @@ const char *name_unicode(struct arena *, const char *name); /* for display; the 
 /* RFC 1035 3.1, uncompressed.  Returns its size; 0: it or a label of it is too long, or a label is empty. */
 size_t name_to_wire(const char *name, uint8_t out[NAME_WIRE_MAX]);
 
+/* And back, from `size` octets that may go on behind it.  Returns its size there; 0: that is no name. */
+size_t name_from_wire(struct arena *, const uint8_t *wire, size_t size, const char **out);
+/* One octet of a label as it is spelled: 1, 2 or 4 characters, without a NUL. */
+enum { NAME_OCTET_MAX = 4 };
+size_t name_octet_print(uint8_t octet, char out[NAME_OCTET_MAX]);
+
 const char *name_lower(struct arena *, const char *name);
 bool name_equal(const char *, const char *);              /* without regard to case */
 bool name_is_under(const char *name, const char *suffix); /* equal, or below it by whole labels */

@@ -355,10 +355,44 @@ static void test_compared(void **state)
     assert_false(name_is_host(name_compared(arena, "\374.example.org")));
 }
 
+static void test_from_wire(void **state)
+{
+    static const struct {
+        const char *wire;
+        size_t size, used;
+        const char *name;
+    } cases[] = {
+        {"\0", 1, 1, ""},
+        {"\2mx\7example\0rest", 16, 12, "mx.example"},
+        {"\4a.\\\1\0", 6, 6, "a\\.\\\\\\001"},
+        {"\2mx", 3, 0, NULL},
+        {"\3mx", 3, 0, NULL},
+        {"\xc0\x0c", 2, 0, NULL},
+        {"", 0, 0, NULL},
+    };
+    uint8_t wire[NAME_WIRE_MAX + 64] = {0}, again[NAME_WIRE_MAX];
+    const char *name;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        assert_int_equal(name_from_wire(arena, (const uint8_t *)cases[i].wire, cases[i].size, &name), cases[i].used);
+        if (cases[i].used)
+            assert_string_equal(name, cases[i].name);
+    }
+    for (size_t at = 0; at < 256; at += 64)
+        wire[at] = at < 192 ? 63 : 61;
+    assert_int_equal(name_from_wire(arena, wire, sizeof wire, &name), NAME_WIRE_MAX);
+    assert_int_equal(name_to_wire(name, again), NAME_WIRE_MAX);
+    assert_memory_equal(wire, again, NAME_WIRE_MAX);
+    wire[192] = 62;
+    assert_int_equal(name_from_wire(arena, wire, sizeof wire, &name), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_from_user, new_arena, free_arena),
+        cmocka_unit_test_setup_teardown(test_from_wire, new_arena, free_arena),
         cmocka_unit_test_setup_teardown(test_unicode, new_arena, free_arena),
         cmocka_unit_test_setup_teardown(test_compared, new_arena, free_arena),
         cmocka_unit_test(test_labels),

@@ -31,24 +31,6 @@ static uint32_t ttl_of(uint32_t ttl_s)
     return ttl_s >> 31 ? 0 : ttl_s;
 }
 
-static size_t print_octet(uint8_t octet, char *out)
-{
-    if (octet == '.' || octet == '\\') {
-        out[0] = '\\';
-        out[1] = (char)octet;
-        return 2;
-    }
-    if (octet > 0x20 && octet < 0x7f) {
-        out[0] = (char)octet;
-        return 1;
-    }
-    out[0] = '\\';
-    out[1] = (char)('0' + octet / 100);
-    out[2] = (char)('0' + octet / 10 % 10);
-    out[3] = (char)('0' + octet % 10);
-    return 4;
-}
-
 static uint32_t read32(const uint8_t *at)
 {
     return (uint32_t)read16(at) << 16 | read16(at + 2);
@@ -70,7 +52,7 @@ static const char *name_at(struct parser *parser, size_t at)
         if (used > 0)
             text[used++] = '.';
         for (at++; at < end; at++)
-            used += print_octet(packet[at], text + used);
+            used += name_octet_print(packet[at], text + used);
     }
     copy = arena_alloc(parser->arena, used + 1);
     memcpy(copy, text, used);
