@@ -1,0 +1,206 @@
+/* Master files: what is read, and what is wrong with which line. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "core/base/arena.h"
+#include "core/facts/record_text.h"
+#include "core/records/zone_file.h"
+
+#define HEAD "$ORIGIN example.org.\n$TTL 1h\n@ SOA ns hostmaster 1 2h 30m 2w 300\n NS ns\n"
+
+static const char *shown(struct arena *arena, const struct zone_record *r)
+{
+    return str_printf(arena, "%u: %s. %u %s %s", r->line, r->owner, (unsigned)r->record.ttl_s,
+                      zone_type_text(arena, r->type), r->is_read ? record_text(arena, &r->record) : "?");
+}
+
+static void test_records(void **state)
+{
+    static const struct {
+        const char *origin, *text;
+        const char *records[5];
+    } cases[] = {
+        {"example.org", "mail A 192.0.2.1", {"1: mail.example.org. 0 A 192.0.2.1"}},
+        {"example.org", "mail 300 IN A 192.0.2.1", {"1: mail.example.org. 300 A 192.0.2.1"}},
+        {"example.org", "mail IN 5m A 192.0.2.1", {"1: mail.example.org. 300 A 192.0.2.1"}},
+        {"example.org", "@ MX 10 mail", {"1: example.org. 0 MX 10 mail.example.org"}},
+        {"example.org", "@ mx 0 .", {"1: example.org. 0 MX 0 ."}},
+        {"", "example.org MX 10 mail.example.net", {"1: example.org. 0 MX 10 mail.example.net"}},
+        {NULL, "example.org. AAAA 2001:db8::1", {"1: example.org. 0 AAAA 2001:db8::1"}},
+        {"example.org",
+         "; nothing\n\n   \na A 192.0.2.1 ; a\n  A 192.0.2.2\n\tTXT x\n",
+         {"4: a.example.org. 0 A 192.0.2.1", "5: a.example.org. 0 A 192.0.2.2", "6: a.example.org. 0 TXT x"}},
+        {"example.org",
+         "a 60 A 192.0.2.1\nb A 192.0.2.2\n$TTL 2m\nc 7 A 192.0.2.3\nd A 192.0.2.4",
+         {"1: a.example.org. 60 A 192.0.2.1", "2: b.example.org. 60 A 192.0.2.2", "4: c.example.org. 7 A 192.0.2.3",
+          "5: d.example.org. 120 A 192.0.2.4"}},
+        {NULL,
+         "$ORIGIN org.\nexample A 192.0.2.1\n$ORIGIN sub.example\n@ A 192.0.2.2\n$origin NET.\nx PTR @",
+         {"2: example.org. 0 A 192.0.2.1", "4: sub.example.org. 0 A 192.0.2.2", "6: x.NET. 0 PTR NET"}},
+        {"example.org",
+         "a TXT \"v=spf1 \" \"-all\"\nb TXT v=spf1 -all\nc TXT \"a;(b)\\\"\\\\\\009\" d;e",
+         {"1: a.example.org. 0 TXT v=spf1 -all", "2: b.example.org. 0 TXT v=spf1-all",
+          "3: c.example.org. 0 TXT a;(b)\"\\\\\\x09d"}},
+        {"example.org",
+         "@ SOA ns host\\.master ( 2026112901 ; serial\n 1d 2h ; more\n\n 1w 5m )\na A 192.0.2.1",
+         {"1: example.org. 300 SOA ns.example.org host\\.master.example.org 2026112901 86400 7200 604800 300",
+          "5: a.example.org. 300 A 192.0.2.1"}},
+        {"example.org",
+         "_25._tcp.mx TLSA 3 1 1 (0123\n 45AB)\r\n*.x CNAME y\r\n\\*.x NS a\\032b\n",
+         {"1: _25._tcp.mx.example.org. 0 TLSA 3 1 1 012345ab", "3: *.x.example.org. 0 CNAME y.example.org",
+          "4: *.x.example.org. 0 NS a\\032b.example.org"}},
+        {"example.org",
+         "a A \\# 4 C0 00 0201\nb TYPE15 \\# 6 000a 02 6d 78 00\nc TXT \\# 6 ( 026162 02 6364 )\n"
+         "d TYPE65280 \\# 0\ne SRV 0 0 25 mx",
+         {"1: a.example.org. 0 A 192.0.2.1", "2: b.example.org. 0 MX 10 mx", "3: c.example.org. 0 TXT abcd",
+          "4: d.example.org. 0 TYPE65280 ?", "5: e.example.org. 0 SRV ?"}},
+        {"example.org",
+         "IN A 192.0.2.1\nTXT TXT TXT",
+         {"1: IN.example.org. 0 A 192.0.2.1", "2: TXT.example.org. 0 TXT TXT"}},
+        {"example.org",
+         "a\\.b.c. A 192.0.2.1\n\\097 A 192.0.2.1",
+         {"1: a\\.b.c. 0 A 192.0.2.1", "2: a.example.org. 0 A 192.0.2.1"}},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct arena *arena = arena_new(SIZE_MAX);
+        struct zone_file file;
+        size_t count = 0;
+
+        zone_records_read(arena, str_of(cases[i].text), cases[i].origin, &file);
+        if (file.fault_count)
+            fail_msg("%s: line %u: %s", cases[i].text, file.faults[0].line, file.faults[0].text);
+        for (; count < file.count && count < 5; count++)
+            assert_string_equal(shown(arena, &file.records[count]),
+                                cases[i].records[count] ? cases[i].records[count] : "");
+        assert_true(count == 5 || !cases[i].records[count]);
+        arena_free(arena);
+    }
+}
+
+static void test_strings(void **state)
+{
+    struct arena *arena = arena_new(SIZE_MAX);
+    char xs[257];
+    struct zone_file file;
+
+    (void)state;
+    memset(xs, 'x', sizeof xs - 1);
+    xs[sizeof xs - 1] = '\0';
+    zone_records_read(arena, str_of(str_printf(arena, "a TXT \"%.255s\" \"\" y", xs)), "", &file);
+    assert_int_equal(file.fault_count, 0);
+    assert_int_equal(file.records[0].record.txt.strings, 3);
+    assert_int_equal(file.records[0].record.txt.joined.len, 256);
+    zone_records_read(arena, str_of(str_printf(arena, "a TXT %s", xs)), "", &file);
+    assert_int_equal(file.fault_count, 1);
+    assert_non_null(strstr(file.faults[0].text, "256 octets"));
+    arena_free(arena);
+}
+
+static void test_faults(void **state)
+{
+    static const struct {
+        const char *text;
+        const char *faults[3];
+    } cases[] = {
+        {HEAD "a A 192.0.2.1", {NULL}},
+        {HEAD "a A 192.0.2.256", {"5: \"192.0.2.256\" is no IPv4"}},
+        {HEAD "a AAAA 192.0.2.1", {"5: \"192.0.2.1\" is no IPv6"}},
+        {HEAD "a AAA 192.0.2.1\nb A 192.0.2.1\nc MX mail", {"5: \"AAA\" is no type", "7: MX takes a preference"}},
+        {HEAD "a A 192.0.2.1 192.0.2.2", {"5: A takes an IPv4 address, and here more"}},
+        {HEAD "a MX ten mail", {"5: \"ten\" is no number"}},
+        {HEAD "a MX 65536 mail", {"5: \"65536\" is no number"}},
+        {HEAD "a..b A 192.0.2.1", {"5: \"a..b\" is no domain name"}},
+        {HEAD "a\\25 A 192.0.2.1", {"5: \"a\\25\" is no domain name"}},
+        {HEAD "a TXT \"v=spf1 -all\nb A 192.0.2.1", {"5: the quotes are not closed"}},
+        {HEAD "a TXT ( x\nb A 192.0.2.1\n", {"5: the parenthesis is not closed"}},
+        {HEAD "a TXT x )\n", {"5: a parenthesis is closed"}},
+        {HEAD "a TXT \"\\256\"\n", {"5: a backslash"}},
+        {HEAD "a TXT \"x\x01\"\n", {"5: a control character"}},
+        {HEAD "a TXT\n", {"5: TXT takes strings"}},
+        {HEAD "a\n", {"5: a record without a type"}},
+        {HEAD "a SRV\n", {"5: no data"}},
+        {HEAD "a CH TXT x\n", {"5: \"CH\" is not the class"}},
+        {HEAD "a TYPE0 \\# 0\nb TYPE65536 \\# 0\n", {"5: \"TYPE0\" is no type", "6: \"TYPE65536\" is no type"}},
+        {HEAD "a A \\# 4 c00002\nb A \\# 3 c00002\nc A \\# 4 c000020x",
+         {"5: \"\\#\" says 4 octets, and 3", "6: these octets are no data", "7: \"c000020x\" is not hex"}},
+        {HEAD "a TLSA 3 1 1 012\n", {"5: an odd number"}},
+        {HEAD "$INCLUDE other\n$GENERATE 1-2 a A 192.0.2.1\n$FOO 1",
+         {"5: \"$INCLUDE\" is refused", "6: \"$GENERATE\" is refused", "7: \"$FOO\" is no directive"}},
+        {HEAD "$TTL x\n$ORIGIN\n", {"5: \"x\" is no number of seconds", "6: \"$ORIGIN\" takes one"}},
+        {HEAD "a CNAME b\na A 192.0.2.1", {"6: a.example.org is an alias (CNAME, line 5)"}},
+        {HEAD "a CNAME b\na CNAME c", {"6: a second alias"}},
+        {HEAD "a CNAME b\nA CNAME B", {NULL}},
+        {HEAD "www.example.net. A 192.0.2.1", {"5: www.example.net is not in the zone"}},
+        {HEAD "@ SOA ns hostmaster 1 2h 30m 2w 300", {"5: a second SOA"}},
+        {"$ORIGIN example.org.\na A 192.0.2.1", {"1: no SOA record"}},
+        {"$ORIGIN example.org.\n@ 1 SOA ns hostmaster 1 2h 30m 2w 300", {"2: example.org has no NS"}},
+        {"a A 192.0.2.1", {"1: \"a\" is relative"}},
+        {" A 192.0.2.1", {"1: no name"}},
+        {"", {"1: no SOA record"}},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct arena *arena = arena_new(SIZE_MAX);
+        struct zone_file file;
+
+        zone_file_read(arena, str_of(cases[i].text), NULL, &file);
+        for (size_t k = 0; k < 3; k++) {
+            const char *wanted = cases[i].faults[k], *got = "";
+
+            if (k < file.fault_count)
+                got = str_printf(arena, "%u: %s", file.faults[k].line, file.faults[k].text);
+            if (wanted ? strncmp(got, wanted, strlen(wanted)) != 0 : *got != '\0')
+                fail_msg("%s\n  expected \"%s\",\n  got \"%s\"", cases[i].text, wanted ? wanted : "", got);
+        }
+        arena_free(arena);
+    }
+}
+
+static void test_origin(void **state)
+{
+    struct arena *arena = arena_new(SIZE_MAX);
+    struct zone_file file;
+
+    (void)state;
+    zone_file_read(arena, str_of("@ 60 SOA ns hostmaster 1 2h 30m 2w 300\n NS ns\n"), "Example.org", &file);
+    assert_int_equal(file.fault_count, 0);
+    assert_string_equal(file.apex, "example.org");
+    zone_file_read(arena, str_of(HEAD), "example.net", &file);
+    assert_int_equal(file.fault_count, 1);
+    assert_int_equal(file.faults[0].line, 3);
+    arena_free(arena);
+}
+
+static void test_many_faults(void **state)
+{
+    struct arena *arena = arena_new(SIZE_MAX);
+    char text[4 * ZONE_FAULTS_MAX * 2 + 1];
+    struct zone_file file;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof text - 1; i += 4)
+        memcpy(text + i, "a b\n", 4);
+    text[sizeof text - 1] = '\0';
+    zone_file_read(arena, str_of(text), "example.org", &file);
+    assert_int_equal(file.fault_count, ZONE_FAULTS_MAX);
+    assert_int_equal(file.faults[ZONE_FAULTS_MAX - 1].line, ZONE_FAULTS_MAX);
+    arena_free(arena);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_records), cmocka_unit_test(test_strings),     cmocka_unit_test(test_faults),
+        cmocka_unit_test(test_origin),  cmocka_unit_test(test_many_faults),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
