@@ -168,7 +168,7 @@ mutants: export COMPILE := $(COMPILE)
 mutants: $(UNITS) $(REPLAYS) $(CONFORMANCE)
 	@BUILD=$(BUILD) tests/mutate/run
 
-bench: deps all ## measure: round trips, CPU and memory of an audit in the lab
+bench: deps all ## measure: round trips, CPU and memory of an audit in the lab; AGAINST=another mailready
 	@BUILD=$(BUILD) tests/bench/run
 
 # Without the tests in which no memory is to be had: then libgcov crashes, which writes the counts.

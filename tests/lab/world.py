@@ -13,6 +13,8 @@ STARTTLS with a certificate of the lab's CA; SPF is "mx -all", DMARC is reject, 
 peers.py.  The addresses 11.66.0.0/16 and 2a0b:bb80:66::/48 swallow packets without a word.
 """
 
+import os
+
 from model import (ECDSAP256SHA256, FLAKY_SERVERS, LAME_SERVER, NAME_SERVERS, OTHER_SERVER, ROOT_SERVERS, RSASHA1, RSASHA1_NSEC3_SHA1,
                    Domain, Zone, host, policy)
 
@@ -302,6 +304,10 @@ DOMAINS += [
     Domain("ns-flaky", 248, "the name servers answer three of five questions", host(), servers=tuple(FLAKY_SERVERS)),
     Domain("ptr-flaky", 249, "the name servers of the reverse zone answer three of five questions", host(), reverse="flaky"),
 ]
+
+# As many more as `make bench` wants, each with two MX hosts that serve it alone.
+DOMAINS += [Domain(f"like{i}", 1000 + i, "nothing: one of many", host("mx1", v4=f"11.24.{i}.25"), host("mx2", v4=f"11.24.{i}.26"), dane=True, dkim=True)
+            for i in range(int(os.environ.get("LAB_LIKE", 0)))]
 
 # Zones that belong to no domain of the table.  PTRs are added to the closest of these above the address, unless
 # the domain has a reverse zone of its own.
