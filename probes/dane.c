@@ -154,8 +154,7 @@ static void advise(struct run *run, const struct dane *dane, const struct tls_vi
 
 static void judge_match(struct run *run, const struct dane *dane, const struct tls_view *v, int64_t now)
 {
-    const struct tls_session *tls = v->session->tls;
-    struct dane_match match = dane_match(run_arena(run), dane, tls, run_target(run)->domain, now);
+    const struct dane_match match = *need_dane_match(run, dane, v->session);
     struct trouble budget = trouble_of(REASON_BUDGET);
     struct clock clock = {.state = CLOCK_RIGHT};
     struct finding *f;
@@ -232,7 +231,7 @@ static void judge_undecided_session(struct run *run, const struct dane *dane, co
     if (v->kind == TLS_VIEW_PENDING || !now)
         return;
     if (v->kind == TLS_VIEW_SEEN && v->session->tls->established)
-        match = dane_match(run_arena(run), dane, v->session->tls, run_target(run)->domain, *now);
+        match = *need_dane_match(run, dane, v->session);
     f = finding_unknown(run, DANE_MATCH, subject_host_address(v->mx_host, &v->ip), &dane->trouble,
                         match.matching ? "the certificate matches, if the records count"
                                        : "the certificate is not seen to match any record");

@@ -388,7 +388,7 @@ static void look_closer(struct run *run, struct endpoint *e)
     if (e->binding == BINDING_STS || e->binding == BINDING_BOTH)
         return;
     if (now && e->tls->established && e->dane->state == DANE_SECURE)
-        e->match = dane_match(run_arena(run), e->dane, e->tls, run_target(run)->domain, *now);
+        e->match = *need_dane_match(run, e->dane, e->view.session);
 }
 
 static void judge_endpoint(struct run *run, struct endpoint *e)

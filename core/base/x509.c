@@ -166,37 +166,67 @@ static void read_dns_names(struct space *space, const X509 *cert, struct str *ke
     GENERAL_NAMES_free(names);
 }
 
-bool x509_facts(struct arena *arena, struct str der, struct x509_facts *out)
-{
-    struct str names[TLS_SANS_SHOWN], *kept;
-    struct space space = {NULL, der.len <= TLS_CHAIN_BYTES ? der.len * TEXT_FACTOR : 0};
-    char *text = arena_alloc(arena, space.left + 1);
-    X509 *cert = decode(der);
+/* What is taken from the arena before OpenSSL's objects exist. */
+struct reading {
+    char *text;
+    struct space space;
+    struct str names[TLS_SANS_SHOWN];
+};
 
-    *out = (struct x509_facts){0};
-    space.at = text;
-    if (!cert) {
-        arena_trim(arena, text, 0);
-        x509_demand_memory(arena);
-        return false;
-    }
-    out->subject = name_text(&space, X509_get_subject_name(cert));
-    out->issuer = name_text(&space, X509_get_issuer_name(cert));
+static void begin_reading(struct arena *arena, size_t der_octets, struct reading *r)
+{
+    r->space.left = der_octets <= TLS_CHAIN_BYTES ? der_octets * TEXT_FACTOR : 0;
+    r->text = r->space.at = arena_alloc(arena, r->space.left + 1);
+}
+
+static void read_facts(struct reading *r, X509 *cert, struct x509_facts *out)
+{
+    out->subject = name_text(&r->space, X509_get_subject_name(cert));
+    out->issuer = name_text(&r->space, X509_get_issuer_name(cert));
     out->self_issued = X509_NAME_cmp(X509_get_subject_name(cert), X509_get_issuer_name(cert)) == 0;
     out->not_before = seconds(X509_get0_notBefore(cert));
     out->not_after = seconds(X509_get0_notAfter(cert));
     read_key(cert, out);
     read_signature(cert, out);
-    read_dns_names(&space, cert, names, out);
-    X509_free(cert);
+    read_dns_names(&r->space, cert, r->names, out);
     ERR_clear_error();
-    arena_trim(arena, text, (size_t)(space.at - text));
-    kept = ARENA_ARRAY(arena, struct str, out->dns_name_count);
+}
+
+static void end_reading(struct arena *arena, struct reading *r, struct x509_facts *out)
+{
+    struct str *names;
+
+    arena_trim(arena, r->text, (size_t)(r->space.at - r->text));
+    names = ARENA_ARRAY(arena, struct str, out->dns_name_count);
     if (out->dns_name_count > 0)
-        memcpy(kept, names, out->dns_name_count * sizeof *names);
-    out->dns_names = kept;
+        memcpy(names, r->names, out->dns_name_count * sizeof *names);
+    out->dns_names = names;
     x509_demand_memory(arena);
-    return true;
+}
+
+bool x509_facts(struct arena *arena, struct str der, struct x509_facts *out)
+{
+    struct reading r;
+    X509 *cert;
+
+    *out = (struct x509_facts){0};
+    begin_reading(arena, der.len, &r);
+    cert = decode(der);
+    if (cert)
+        read_facts(&r, cert, out);
+    X509_free(cert);
+    end_reading(arena, &r, out);
+    return cert;
+}
+
+void x509_facts_of(struct arena *arena, struct x509_st *cert, size_t der_octets, struct x509_facts *out)
+{
+    struct reading r;
+
+    *out = (struct x509_facts){0};
+    begin_reading(arena, der_octets, &r);
+    read_facts(&r, cert, out);
+    end_reading(arena, &r, out);
 }
 
 bool x509_is_for(const X509 *cert, const char *host)

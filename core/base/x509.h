@@ -40,6 +40,8 @@ bool x509_begin(void);
  * good, because OpenSSL takes an algorithm that it could not set up for one that does not exist. */
 void x509_demand_memory(struct arena *);
 
-struct x509_st; /* OpenSSL's X509, for tls.c */
+/* OpenSSL's X509, for tls.c: what a session has decoded already.  Its owner frees it if memory runs out. */
+struct x509_st;
+void x509_facts_of(struct arena *, struct x509_st *, size_t der_octets, struct x509_facts *out);
 bool x509_key_too_large(const struct x509_st *);
 bool x509_is_for(const struct x509_st *, const char *host); /* as x509_name_matches() */

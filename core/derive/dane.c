@@ -10,10 +10,12 @@
 #include "core/base/str.h"
 #include "core/base/x509.h"
 #include "core/derive/absence.h"
+#include "core/derive/derived.h"
 #include "core/derive/dnssec.h"
 #include "core/derive/run.h"
 #include "core/derive/tls_dane.h"
 #include "core/facts/record_text.h"
+#include "core/facts/smtp_session.h"
 #include "core/facts/target.h"
 #include "core/facts/tls_session.h"
 
@@ -308,6 +310,32 @@ struct dane_match dane_match(struct arena *arena, const struct dane *dane, const
         }
     }
     return match;
+}
+
+struct pair {
+    const struct dane *dane;
+    const struct smtp_session *session;
+};
+
+static const void *derive_match(struct run *run, const void *argument)
+{
+    const struct pair *pair = argument;
+    const int64_t *now = need_now(run);
+    struct dane_match *match;
+
+    if (!now)
+        return NULL;
+    match = ARENA_NEW(run_arena(run), struct dane_match);
+    *match = dane_match(run_arena(run), pair->dane, pair->session->tls, run_target(run)->domain, *now);
+    return match;
+}
+
+const struct dane_match *need_dane_match(struct run *run, const struct dane *dane, const struct smtp_session *session)
+{
+    static const struct derivation matching = {"TLSA records that match", derive_match};
+    const struct pair pair = {dane, session};
+
+    return need_derived(run, &matching, str_printf(run_arena(run), "%s %s", dane->owner, session->key), &pair);
 }
 
 /* ---- why nothing matches ---- */

@@ -19,6 +19,7 @@
 
 struct arena;
 struct run;
+struct smtp_session;
 struct tls_session;
 
 enum dane_fault {
@@ -82,6 +83,8 @@ struct dane_match {
 /* Which of the usable records match what a session showed?  `domain` is the next hop. */
 struct dane_match dane_match(struct arena *, const struct dane *, const struct tls_session *, const char *domain,
                              int64_t now);
+/* The same for the target's domain at this time, remembered; NULL: the time is not known yet. */
+const struct dane_match *need_dane_match(struct run *, const struct dane *, const struct smtp_session *);
 
 /* What is behind records of which none matches. */
 enum dane_cause {

@@ -4,6 +4,7 @@
 
 #include <assert.h>
 #include <string.h>
+#include <strings.h>
 
 static const char *const state_name[] = {
     [SMTP_CONNECTING] = "connecting",
@@ -61,6 +62,16 @@ const char *smtp_state_name(enum smtp_state state)
 const char *smtp_state_during(enum smtp_state state)
 {
     return state_during[state];
+}
+
+bool smtp_session_is_for(const struct smtp_session *session, const char *host)
+{
+    const char *name = strchr(session->key, '/');
+    size_t len = strlen(host);
+
+    if (!name || strncasecmp(++name, host, len) != 0)
+        return false;
+    return name[len] == '\0' || (name[len] == '#' && strlen(name + len) == strlen("#2"));
 }
 
 const char *smtp_end_name(enum smtp_end end)

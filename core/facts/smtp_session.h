@@ -105,6 +105,9 @@ const char *smtp_end_name(enum smtp_end);     /* "refused" */
 bool smtp_state_from_name(const char *, enum smtp_state *out);
 bool smtp_end_from_name(const char *, enum smtp_end *out);
 
+/* Is this the MX host that the session was for?  By its key. */
+bool smtp_session_is_for(const struct smtp_session *, const char *host);
+
 /* The grammar of a reply, line by line: what is wrong with the next line, without its
  * end, of a reply whose lines had *code so far (0: it is the first).  *code becomes
  * the line's, unless that is wrong; *is_last: no line is announced behind it. */

@@ -290,6 +290,14 @@ static void add_helo_spf(struct build *b)
         add_none(b, PART_HELO_SPF, states[f->status], f->message);
 }
 
+/* That of the host itself, which is all that is asked in most reports, the session has told. */
+static bool certificate_covers(const struct smtp_session *session, const char *host)
+{
+    if (smtp_session_is_for(session, host))
+        return session->tls->name_matches;
+    return x509_name_matches(session->tls->chain[0].der, host);
+}
+
 static bool covers(struct build *b, const char *host)
 {
     struct covered *asked = b->covered;
@@ -297,7 +305,7 @@ static bool covers(struct build *b, const char *host)
     for (; asked < b->covered + b->covered_count; asked++)
         if (name_equal(asked->host, host))
             return asked->covers;
-    *asked = (struct covered){host, x509_name_matches(b->path->session->tls->chain[0].der, host)};
+    *asked = (struct covered){host, certificate_covers(b->path->session, host)};
     b->covered_count++;
     x509_demand_memory(b->arena);
     return asked->covers;

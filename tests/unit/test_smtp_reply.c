@@ -381,9 +381,24 @@ static void test_names(void **state)
     assert_false(smtp_end_from_name("OK", &(enum smtp_end){0}));
 }
 
+static void a_session_is_for_the_host_of_its_key(void **state)
+{
+    const struct smtp_session first = {.key = "smtp:192.0.2.1:25/mx.example.org"};
+    const struct smtp_session second = {.key = "smtp:[2001:db8::1]:25/mx.example.org#2"};
+
+    (void)state;
+    assert_true(smtp_session_is_for(&first, "mx.example.org") && smtp_session_is_for(&first, "MX.example.org"));
+    assert_true(smtp_session_is_for(&second, "mx.example.org"));
+    assert_false(smtp_session_is_for(&first, "mx.example"));
+    assert_false(smtp_session_is_for(&first, "x.example.org"));
+    assert_false(smtp_session_is_for(&first, "mx.example.org.uk"));
+    assert_false(smtp_session_is_for(&second, "mx.example.org.uk"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_session_is_for_the_host_of_its_key),
         cmocka_unit_test(test_replies),
         cmocka_unit_test(test_greetings),
         cmocka_unit_test(test_greeting_with_nul),

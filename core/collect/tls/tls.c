@@ -391,8 +391,12 @@ static void copy_chain(const struct tls_client *client, struct arena *arena, str
         int size = i2d_X509(cert, NULL);
         unsigned char *der = arena_alloc(arena, size > 0 ? (size_t)size : 1), *at = der;
 
-        if (size > 0 && i2d_X509(cert, &at) == size)
-            chain[i] = certificate_read(arena, (struct str){(const char *)der, (size_t)size});
+        if (size > 0 && i2d_X509(cert, &at) == size) {
+            struct x509_facts *facts = ARENA_NEW(arena, struct x509_facts);
+
+            x509_facts_of(arena, cert, (size_t)size, facts);
+            chain[i] = (struct certificate){{(const char *)der, (size_t)size}, facts};
+        }
     }
     session->chain = chain;
     session->chain_count = count;
@@ -430,7 +434,7 @@ struct tls_session *tls_client_session(const struct tls_client *client, struct a
     session->verify_error = client->verified ? client->verify_error : X509_V_ERR_UNSPECIFIED;
     session->verify_text = str_dup(arena, verify_text(client));
     if (session->chain_count > 0)
-        session->name_matches = x509_name_matches(session->chain[0].der, client->server_name);
+        session->name_matches = x509_is_for(sk_X509_value(client->chain, 0), client->server_name);
     x509_demand_memory(arena);
     return session;
 }
