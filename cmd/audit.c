@@ -11,9 +11,8 @@
 #include "cmd/io/output.h"
 #include "cmd/io/sheets.h"
 #include "cmd/io/targets.h"
-#include "cmd/options/config.h"
 #include "cmd/options/options.h"
-#include "cmd/options/settings.h"
+#include "cmd/options/project.h"
 #include "cmd/options/usage.h"
 #include "core/audit/engine.h"
 #include "core/audit/recording.h"
@@ -30,15 +29,11 @@
 
 enum { AUDIT_COMMAND_BYTES = JSON_BYTES * 16, DESCRIPTORS_WANTED = 65536 };
 
-extern char **environ;
-
 struct audit_command {
     struct arena *arena;
     struct options options;
-    struct settings settings;
-    const char *config;
+    struct project project;
     struct recording *recording;
-    struct target target; /* all but the domain */
     const char *const *domains;
     size_t domain_count;
     int list_fd; /* -1: none */
@@ -51,30 +46,6 @@ struct audit_command {
 };
 
 /* ---- what is to be done ---- */
-
-static bool read_options(struct audit_command *run, int argc, char **argv, enum exit_status *status)
-{
-    const struct option_use *config;
-    const char *ignored, *why;
-
-    if (!usage_parse(&run->options, run->arena, &audit_command, argc, argv, status))
-        return false;
-    *status = EXIT_STATUS_USAGE;
-    if (!options_environment(&run->options, environ, &ignored, &why)) {
-        usage_error(why);
-        return false;
-    }
-    if (ignored)
-        complain("these variables of the environment are no options, and ignored: %s", ignored);
-    config = options_last(&run->options, OPT_CONFIG);
-    run->config = config ? config->value : NULL;
-    if ((run->config && !config_read(&run->options, run->config, &why)) ||
-        !settings_make(&run->options, &run->settings, &why)) {
-        usage_error(why);
-        return false;
-    }
-    return true;
-}
 
 static bool refuse_with_replay(const struct audit_command *run, const char **why)
 {
@@ -96,7 +67,9 @@ static bool refuse_with_replay(const struct audit_command *run, const char **why
 /* The recording says what is audited; which checks are wanted is said here. */
 static bool read_recording(struct audit_command *run, const char **why)
 {
-    const char *path = run->settings.replay, *fault, *domain;
+    const char *path = run->project.defaults.replay, *fault, *domain;
+    struct target target;
+    struct settings *settings;
     const char **domains = ARENA_ARRAY(run->arena, const char *, 1);
     struct str bytes;
 
@@ -107,22 +80,34 @@ static bool read_recording(struct audit_command *run, const char **why)
         *why = str_printf(run->arena, "%s: %s", path, fault);
         return false;
     }
-    run->target = *recording_target(run->recording);
-    run->target.selected = run->settings.target.selected;
-    if (run->settings.target.volume != VOLUME_UNSAID)
-        run->target.volume = run->settings.target.volume;
+    target = *recording_target(run->recording);
+    settings = project_settings(&run->project, target.domain);
+    target.selected = settings->target.selected;
+    target.owner = settings->target.owner;
+    if (settings->target.volume != VOLUME_UNSAID)
+        target.volume = settings->target.volume;
+    settings->target = target;
     for (size_t i = 0; i < run->domain_count; i++) {
         domain = domain_from_text(run->arena, str_of(run->domains[i]), &fault);
-        if (!domain || strcmp(domain, run->target.domain) != 0) {
-            *why =
-                str_printf(run->arena, "%s: is about %s, not about \"%s\"", path, run->target.domain, run->domains[i]);
+        if (!domain || strcmp(domain, target.domain) != 0) {
+            *why = str_printf(run->arena, "%s: is about %s, not about \"%s\"", path, target.domain, run->domains[i]);
             return false;
         }
     }
-    domains[0] = run->target.domain;
+    domains[0] = target.domain;
     run->domains = domains;
     run->domain_count = 1;
     return true;
+}
+
+/* Who names no domain means all that have a section. */
+static void take_sections(struct audit_command *run)
+{
+    const char **domains = ARENA_ARRAY(run->arena, const char *, run->project.section_count);
+
+    for (size_t i = 0; i < run->project.section_count; i++)
+        domains[run->domain_count++] = run->project.sections[i].domain;
+    run->domains = domains;
 }
 
 static bool check_domains(struct audit_command *run, const char **why)
@@ -135,40 +120,44 @@ static bool check_domains(struct audit_command *run, const char **why)
             return false;
         }
     }
-    if (run->settings.record && (run->settings.domains_file || run->domain_count > 1)) {
+    if (run->project.defaults.record && (run->project.defaults.domains_file || run->domain_count > 1)) {
         *why = "--record: a recording is about one domain";
         return false;
     }
-    if (run->domain_count == 0 && !run->settings.domains_file) {
-        *why = "no domain given; see \"mailready help audit\"";
+    if (run->domain_count == 0 && !run->project.defaults.domains_file) {
+        *why = run->project.file
+                   ? str_printf(run->arena, "%s: has no section of a domain, and no domain is given", run->project.file)
+                   : "no domain given, and there is no " PROJECT_FILE " here; see \"mailready --help\"";
         return false;
     }
-    if (run->settings.domains_file)
-        run->list_fd = file_open(run->arena, run->settings.domains_file, why);
-    return !run->settings.domains_file || run->list_fd >= 0;
+    if (run->project.defaults.domains_file)
+        run->list_fd = file_open(run->arena, run->project.defaults.domains_file, why);
+    return !run->project.defaults.domains_file || run->list_fd >= 0;
 }
 
 static bool check_ca_file(const struct audit_command *run, const char **why)
 {
-    int fd = run->settings.ca_file ? file_open(run->arena, run->settings.ca_file, why) : -1;
+    int fd = run->project.defaults.ca_file ? file_open(run->arena, run->project.defaults.ca_file, why) : -1;
 
     if (fd >= 0)
         close(fd);
-    return !run->settings.ca_file || fd >= 0;
+    return !run->project.defaults.ca_file || fd >= 0;
 }
 
 static bool find_targets(struct audit_command *run, const char **why)
 {
-    run->target = run->settings.target;
     run->domains = run->options.arguments;
     run->domain_count = run->options.argument_count;
-    return run->settings.replay ? read_recording(run, why) : check_domains(run, why);
+    if (run->domain_count == 0 && !run->project.defaults.domains_file && !run->project.defaults.replay)
+        take_sections(run);
+    return run->project.defaults.replay ? read_recording(run, why) : check_domains(run, why);
 }
 
 static enum exit_status open_outputs(struct audit_command *run, const char **why)
 {
-    const char *const inputs[] = {run->config, run->settings.domains_file, run->settings.replay, run->settings.ca_file};
-    enum exit_status status = sheets_open(&run->sheets, run->arena, &run->settings, why);
+    const char *const inputs[] = {run->project.file, run->project.defaults.domains_file, run->project.defaults.replay,
+                                  run->project.defaults.ca_file};
+    enum exit_status status = sheets_open(&run->sheets, run->arena, &run->project.defaults, why);
 
     for (size_t i = 0; i < sizeof inputs / sizeof *inputs && status == EXIT_STATUS_READY; i++) {
         if (!sheets_spare(&run->sheets, inputs[i])) {
@@ -194,9 +183,9 @@ static void raise_descriptor_limit(void)
 
 static struct dns_config dns_config_of(struct audit_command *run)
 {
-    struct dns_config config = {.servers = run->settings.resolvers,
-                                .server_count = run->settings.resolver_count,
-                                .trust_ad = run->settings.trust_ad,
+    struct dns_config config = {.servers = run->project.defaults.resolvers,
+                                .server_count = run->project.defaults.resolver_count,
+                                .trust_ad = run->project.defaults.trust_ad,
                                 .trace = run->trace};
 
     if (config.server_count == 0) {
@@ -214,12 +203,12 @@ static bool is_for_one_domain(const struct audit_command *run)
 
 /* Where the user named none: the usual lists for a single domain,
  * unless they would refuse the resolver.  (threats.md A6) */
-static void choose_blocklists(struct audit_command *run, const struct dns_config *dns)
+static void choose_blocklists(struct audit_command *run, struct settings *settings, const struct dns_config *dns)
 {
     const char **zones;
     size_t count = 0;
 
-    if (run->target.dnsbl_count || run->settings.no_dnsbl || run->recording || !is_for_one_domain(run))
+    if (settings->target.dnsbl_count || settings->no_dnsbl || run->recording || !is_for_one_domain(run))
         return;
     for (size_t i = 0; i < dns->server_count; i++)
         if (dnsbl_refuses_resolver(&dns->servers[i].ip))
@@ -229,8 +218,17 @@ static void choose_blocklists(struct audit_command *run, const struct dns_config
     zones = ARENA_ARRAY(run->arena, const char *, count);
     for (size_t i = 0; i < count; i++)
         zones[i] = dnsbl_standard(i);
-    run->target.dnsbls = zones;
-    run->target.dnsbl_count = count;
+    settings->target.dnsbls = zones;
+    settings->target.dnsbl_count = count;
+}
+
+/* What depends on how much there is to do. */
+static void fit_settings(struct audit_command *run, struct settings *settings, const struct dns_config *dns)
+{
+    choose_blocklists(run, settings, dns);
+    if (!settings->target.sessions && !is_for_one_domain(run)) /* a mail server of many domains is visited once:
+                                                                  threats.md A1 */
+        settings->target.sessions = 1;
 }
 
 static void end_without_memory(void *arg)
@@ -244,7 +242,7 @@ static void end_without_memory(void *arg)
 
 static bool start(struct audit_command *run, const char **why)
 {
-    const struct settings *settings = &run->settings;
+    const struct settings *settings = &run->project.defaults;
     struct engine_config config = {.probes = all_probes,
                                    .probe_count = all_probe_count,
                                    .audit_ms = settings->timeout_ms,
@@ -261,10 +259,9 @@ static bool start(struct audit_command *run, const char **why)
     config.helo = settings->helo ? settings->helo : vantage_look(run->arena, NULL)->host;
     config.trace = run->trace;
     config.dns = dns_config_of(run);
-    choose_blocklists(run, &config.dns);
-    if (!run->target.sessions &&
-        !is_for_one_domain(run)) /* a mail server of many domains is visited once: threats.md A1 */
-        run->target.sessions = 1;
+    fit_settings(run, &run->project.defaults, &config.dns);
+    for (size_t i = 0; i < run->project.section_count; i++)
+        fit_settings(run, &run->project.sections[i].settings, &config.dns);
     config.smtp = (struct smtp_config){.our_name = config.helo,
                                        .source4 = settings->source4,
                                        .source6 = settings->source6,
@@ -287,7 +284,7 @@ static enum exit_status status_of(const struct audit_command *run, const struct 
     else if (tally->fault && run->sheets.reader_left)
         complain("standard output: was closed before all domains were reported");
     else if (tally->audited == 0 && !tally->fault)
-        return usage_error(str_printf(run->arena, "%s: has no domain", run->settings.domains_file));
+        return usage_error(str_printf(run->arena, "%s: has no domain", run->project.defaults.domains_file));
 
     if (tally->interrupted || tally->fault || run->sheets.failed)
         return EXIT_STATUS_FAULT;
@@ -298,10 +295,8 @@ static enum exit_status status_of(const struct audit_command *run, const struct 
 
 static enum exit_status audit(struct audit_command *run)
 {
-    struct bulk_plan plan = {.settings = &run->settings,
-                             .target = &run->target,
-                             .sheets = &run->sheets,
-                             .list_name = run->settings.domains_file};
+    struct bulk_plan plan = {
+        .project = &run->project, .sheets = &run->sheets, .list_name = run->project.defaults.domains_file};
     enum exit_status status;
     struct bulk_tally tally;
     const char *why;
@@ -317,7 +312,8 @@ static enum exit_status audit(struct audit_command *run)
     if (!start(run, &why)) {
         sheets_abandon(&run->sheets);
         complain("%s", why);
-        return run->settings.ca_file ? EXIT_STATUS_USAGE : EXIT_STATUS_FAULT; /* most likely no certificates in it */
+        return run->project.defaults.ca_file ? EXIT_STATUS_USAGE
+                                             : EXIT_STATUS_FAULT; /* most likely no certificates in it */
     }
     interrupt_install(sheets_remove, &run->sheets);
     sheets_begin(&run->sheets, run->domain_count > 1 || run->list_fd >= 0);
@@ -344,7 +340,7 @@ static enum exit_status run_audit(int argc, char **argv)
 
         run->list_fd = -1;
         arena_on_exhausted(run->arena, &exhausted);
-        if (read_options(run, argc, argv, &ended))
+        if (project_read(&run->options, run->arena, &audit_command, argc, argv, &run->project, &ended))
             ended = audit(run);
         status = ended;
     }

@@ -31,6 +31,7 @@ struct bulk;
 struct job {
     struct bulk *bulk;
     struct arena *arena;
+    const struct settings *settings; /* of this domain */
     struct target target;
     const struct result *result; /* NULL: there is none, and its place is passed over */
     bool finished;
@@ -54,9 +55,9 @@ static size_t running(const struct bulk *bulk)
     return bulk->begun - bulk->finished;
 }
 
-static void tally_findings(struct bulk *bulk, const struct result *result)
+static void tally_findings(struct bulk *bulk, const struct settings *settings, const struct result *result)
 {
-    enum status fail_on = bulk->plan->settings->fail_on;
+    enum status fail_on = settings->fail_on;
 
     for (size_t i = 0; i < result->finding_count; i++) {
         const struct finding *finding = result->findings[i];
@@ -69,9 +70,9 @@ static void tally_findings(struct bulk *bulk, const struct result *result)
 }
 
 /* By what one receiver would do with mail from any of the senders.  Where no sender is known, nothing is. */
-static void tally_receiver(struct bulk *bulk, const struct result *result, const struct receiver *receiver)
+static void tally_receiver(struct bulk *bulk, enum status fail_on, const struct result *result,
+                           const struct receiver *receiver)
 {
-    enum status fail_on = bulk->plan->settings->fail_on;
     bool senders = false;
 
     for (size_t i = 0; i < result->receiver_count; i++) {
@@ -89,26 +90,24 @@ static void tally_receiver(struct bulk *bulk, const struct result *result, const
         bulk->tally.undecided = true;
 }
 
-static void tally(struct bulk *bulk, const struct result *result)
+static void tally(struct bulk *bulk, const struct settings *settings, const struct result *result)
 {
-    const struct settings *settings = bulk->plan->settings;
-
     if (result->out_of_memory) {
         progress_erase(&bulk->progress);
         complain("%s: out of memory", result->target->domain);
         bulk->tally.undecided = true;
     }
     if (settings->receiver_count == 0)
-        tally_findings(bulk, result);
+        tally_findings(bulk, settings, result);
     for (size_t i = 0; i < settings->receiver_count; i++)
-        tally_receiver(bulk, result, settings->receivers[i]);
+        tally_receiver(bulk, settings->fail_on, result, settings->receivers[i]);
     bulk->tally.audited++;
 }
 
 static void finish_job(struct bulk *bulk, struct job *job)
 {
     if (job->result) {
-        tally(bulk, job->result);
+        tally(bulk, job->settings, job->result);
         sheets_one(bulk->plan->sheets, job->result);
         engine_release(bulk->plan->engine, job->result);
     }
@@ -170,7 +169,8 @@ static void begin(struct bulk *bulk, struct arena *arena, const char *domain)
 {
     struct job *job = &bulk->jobs[bulk->begun++ % bulk->job_room];
 
-    *job = (struct job){.bulk = bulk, .arena = arena, .target = *bulk->plan->target};
+    *job = (struct job){.bulk = bulk, .arena = arena, .settings = project_settings(bulk->plan->project, domain)};
+    job->target = job->settings->target;
     job->target.domain = domain;
     job->target.unicode = name_unicode(arena, domain);
     if (engine_audit(bulk->plan->engine, &job->target, audited, job))
@@ -214,7 +214,7 @@ static bool admit_one(struct bulk *bulk)
 static bool has_room(const struct bulk *bulk)
 {
     return !bulk->list_ended && bulk->plan->sheets->open > 0 && !interrupt_signal() &&
-           running(bulk) < bulk->plan->settings->in_flight && bulk->begun - bulk->reported < bulk->job_room;
+           running(bulk) < bulk->plan->project->defaults.in_flight && bulk->begun - bulk->reported < bulk->job_room;
 }
 
 static void admit(void *arg)
@@ -281,13 +281,13 @@ static void run_out(struct bulk *bulk)
 
 struct bulk_tally bulk_audit(const struct bulk_plan *plan)
 {
-    struct bulk bulk = {.plan = plan, .job_room = plan->settings->in_flight + RESULTS_WAITING};
+    struct bulk bulk = {.plan = plan, .job_room = plan->project->defaults.in_flight + RESULTS_WAITING};
     bool complete;
 
     bulk.jobs = calloc(bulk.job_room, sizeof *bulk.jobs);
     bulk.admission = task_new(plan->loop, admit, &bulk);
     bulk.tick = task_new(plan->loop, tick, &bulk);
-    bulk.progress = progress_new(plan->settings->trace);
+    bulk.progress = progress_new(plan->project->defaults.trace);
     if (!bulk.jobs || !bulk.admission || !bulk.tick) {
         complain("out of memory");
         bulk.tally.fault = true;

@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "cmd/options/settings.h"
+#include "cmd/options/project.h"
 
 struct engine;
 struct loop;
@@ -25,8 +25,7 @@ struct bulk_tally {
 };
 
 struct bulk_plan {
-    const struct settings *settings;
-    const struct target *target; /* all but the domain */
+    struct project *project;
     struct loop *loop;
     struct engine *engine;
     struct sheets *sheets;

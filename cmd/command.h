@@ -23,14 +23,16 @@ struct command {
     const char *summary;
     enum exit_status (*run)(int argc,
                             char **argv); /* argv[0] is the command's name, or the program's for "mailready DOMAIN" */
+    const char *options_of;               /* the command that it shares its options with; NULL: it has its own */
     const char *planned;                  /* not of this version: NULL, or its name as complaints show it */
 };
 
-extern const struct command audit_command, checks_command, explain_command, help_command, spf_command;
+extern const struct command audit_command, checks_command, config_command, explain_command, help_command, spf_command;
 
 extern const struct command *const all_commands[];
 extern const size_t all_command_count;
 const struct command *command_named(const char *name); /* NULL: none */
+const char *command_options(const struct command *);   /* whose options it takes: a name */
 
 void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

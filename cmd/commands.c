@@ -9,9 +9,14 @@ static const struct command diff_command = {
 };
 
 const struct command *const all_commands[] = {
-    &audit_command, &explain_command, &checks_command, &spf_command, &help_command, &diff_command,
+    &audit_command, &explain_command, &checks_command, &spf_command, &config_command, &help_command, &diff_command,
 };
 const size_t all_command_count = sizeof all_commands / sizeof *all_commands;
+
+const char *command_options(const struct command *command)
+{
+    return command->options_of ? command->options_of : command->name;
+}
 
 const struct command *command_named(const char *name)
 {

@@ -58,10 +58,8 @@ static enum exit_status run(int argc, char **argv)
 {
     const struct command *command;
 
-    if (argc < 2) {
-        complain("no domain and no command given; see \"mailready --help\"");
-        return EXIT_STATUS_USAGE;
-    }
+    if (argc < 2)
+        return audit_command.run(argc, argv);
     if (strcmp(argv[1], "--version") == 0 && argc == 2)
         return version();
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)

@@ -2,7 +2,7 @@
 # Completion of mailready for zsh: made by "mailready help --completion zsh".
 _mailready()
 {
-    local -a commands=( audit explain checks spf help )
+    local -a commands=( audit explain checks spf config help )
     local command=audit
     if ((CURRENT == 2)) && [[ $words[2] != -* ]]; then
         compadd -a commands
@@ -55,7 +55,7 @@ _mailready()
             '--record=[save the evidence in FILE; for one domain]:FILE:_files' \
             '--replay=[judge the evidence that was saved in FILE, without any network; domain and senders are those of FILE]:FILE:_files' \
             '--trace[write every query, reply and SMTP line with time and peer to standard error]' \
-            '--config=[read options from FILE; the command line wins over the environment, that over FILE]:FILE:_files' \
+            '--config=[the project file\: options for all domains and sections for single ones; the command line wins over the environment, that over FILE; without a domain, all that have a section are audited]:FILE:_files' \
             '--help[show this help]' \
             '-h[show this help]'
         ;;
@@ -83,13 +83,58 @@ _mailready()
             '--help[show this help]' \
             '-h[show this help]'
         ;;
+    config)
+        _arguments \
+            '--domains=[audit the domains in FILE, one a line, "-" for standard input; "#" begins a comment, a line that is no domain is reported with its number and skipped]:FILE:_files' \
+            '*--sender=[an address that sends mail for the domain, and the HELO name it uses; a host name stands for all its addresses, a network of at most 16 addresses (IP/BITS) for each of them]:IP\[=HELO\]:' \
+            '*--not-sender=[this address never sends, whatever SPF says]:IP|CIDR:' \
+            '--from-mta[take HELO name and source addresses from the Postfix, Exim or OpenSMTPD of this machine; where all its mail leaves through another server (relayhost, smarthost), name that server instead]' \
+            '*--dkim=[a DKIM selector that mail of the domain is signed with\: the s= of its DKIM-Signature fields; they cannot be found out otherwise]:SELECTOR:' \
+            '--dkim-guess[try common DKIM selectors as well; what is found is marked as a guess, and nothing found says nothing]' \
+            '*--mail-from=[a domain of the envelope sender (MAIL FROM) that mail is sent with]:DOMAIN:' \
+            '*--from=[a domain that stands in the From header, beside the domain itself]:DOMAIN:' \
+            '--volume=[judge by the rules that large receivers have for bulk senders, or by those for others]:bulk|low:(bulk low)' \
+            '*--receiver=[only what this receiver would do with the mail decides about the exit status\: gmail, gmail-bulk, yahoo and others, a wrong name shows them all]:NAME:' \
+            '*--only=[these checks and no others; "mailready checks" lists them]:GROUP|ID,...:_values -s , check env env.resolver env.local_view env.ipv6 env.port25 env.clock env.vantage domain domain.exists domain.ptr mx mx.exists mx.null mx.target_cname mx.target_literal mx.resolves mx.redundancy ip ip.public ptr ptr.exists ptr.name_valid ptr.fcrdns ptr.single ptr.target_cname ptr.generic ptr.domain_aligned ptr.range helo helo.fqdn helo.resolves helo.matches_ip helo.matches_ptr helo.spf spf spf.exists spf.single spf.syntax spf.lookups spf.voids spf.all spf.ptr_mechanism spf.width spf.authorizes dkim dkim.exists dkim.syntax dkim.strength dkim.revoked dkim.testing dmarc dmarc.exists dmarc.single dmarc.syntax dmarc.policy dmarc.reports dmarc.report_authorization dmarc.legacy_difference dmarc.alignment banner banner.greeting banner.fqdn banner.resolves banner.matches_ptr banner.matches_ehlo smtp smtp.reachable smtp.ehlo smtp.extensions smtp.starttls smtp.starttls_injection smtp.delay smtp.protocol smtp.postmaster smtp.relay tls tls.handshake tls.version tls.chain tls.name tls.expiry tls.key dane dane.tlsa dane.usable dane.match dnssec dnssec.status dnsbl dnsbl.usable dnsbl.listed mta_sts mta_sts.record mta_sts.fetch mta_sts.policy mta_sts.mx_match tls_rpt tls_rpt.record bimi bimi.record bimi.logo ns ns.consistent' \
+            '*--skip=[all checks but these]:GROUP|ID,...:_values -s , check env env.resolver env.local_view env.ipv6 env.port25 env.clock env.vantage domain domain.exists domain.ptr mx mx.exists mx.null mx.target_cname mx.target_literal mx.resolves mx.redundancy ip ip.public ptr ptr.exists ptr.name_valid ptr.fcrdns ptr.single ptr.target_cname ptr.generic ptr.domain_aligned ptr.range helo helo.fqdn helo.resolves helo.matches_ip helo.matches_ptr helo.spf spf spf.exists spf.single spf.syntax spf.lookups spf.voids spf.all spf.ptr_mechanism spf.width spf.authorizes dkim dkim.exists dkim.syntax dkim.strength dkim.revoked dkim.testing dmarc dmarc.exists dmarc.single dmarc.syntax dmarc.policy dmarc.reports dmarc.report_authorization dmarc.legacy_difference dmarc.alignment banner banner.greeting banner.fqdn banner.resolves banner.matches_ptr banner.matches_ehlo smtp smtp.reachable smtp.ehlo smtp.extensions smtp.starttls smtp.starttls_injection smtp.delay smtp.protocol smtp.postmaster smtp.relay tls tls.handshake tls.version tls.chain tls.name tls.expiry tls.key dane dane.tlsa dane.usable dane.match dnssec dnssec.status dnsbl dnsbl.usable dnsbl.listed mta_sts mta_sts.record mta_sts.fetch mta_sts.policy mta_sts.mx_match tls_rpt tls_rpt.record bimi bimi.record bimi.logo ns ns.consistent' \
+            '--fail-on=[the mildest finding that makes the exit status 1]:fail|warn|never:(fail warn never)' \
+            '*--format=[how to report, on standard output or in FILE]:FORMAT\[=FILE\]:( text json jsonl html )' \
+            '*--output=[report in FILE, in the format that its suffix names; "-" is standard output]:FILE:_files' \
+            '*-o+[report in FILE, in the format that its suffix names; "-" is standard output]:FILE:_files' \
+            '*--resolver=[ask this resolver instead of the system'\''s]:ADDR\[@PORT\]:' \
+            '--trust-ad[the resolver validates DNSSEC and the way to it is safe; a resolver on this machine is trusted anyway]' \
+            '--helo=[the name that mailready itself says in EHLO]:NAME:' \
+            '--smtp-port=[the port of the mail servers]:PORT:' \
+            '--sessions=[connections to each address of a mail server\: two may show that a load balancer has several names]:N:' \
+            '*--source=[connect to mail servers from this address of this machine; once for IPv4, once for IPv6]:ADDR:' \
+            '--ipv4[connect over IPv4 only]' \
+            '-4[connect over IPv4 only]' \
+            '--ipv6[connect over IPv6 only]' \
+            '-6[connect over IPv6 only]' \
+            '*--allow-net=[connect to addresses of this network though it is a special-purpose one\: private, reserved, documentation]:CIDR:' \
+            '--ca-file=[certificates (PEM) of authorities to trust beside those of the system]:FILE:_files' \
+            '*--canary=[a mail server that is known to answer\: shows whether port 25 leaves this machine, asked only when in doubt]:HOST:' \
+            '*--bogus-canary=[a name that is known to fail DNSSEC validation\: shows whether the resolver validates]:NAME:' \
+            '*--dnsbl=[ask this blocklist\: its zone, perhaps with your key in front, which recordings and JSON reports hold; without it a few large ones are asked, but none for several domains or through a public resolver]:LIST:' \
+            '--no-dnsbl[ask no blocklist]' \
+            '*--active=[test the hosts of --own further\: postmaster (is its mail taken?), relay=DOMAIN (is mail to a stranger'\''s DOMAIN refused?), old-tls (are TLS 1.0 and 1.1 still offered?), injection (is a command that is sent along with STARTTLS dropped?); no message is ever sent]:TEST,...:' \
+            '*--own=[mail servers of yours, for --active\: this host, and those below it]:HOST:' \
+            '--timeout=[for one domain; what is not known by then is reported as unknown]:SECONDS:' \
+            '--in-flight=[how many domains are audited at once]:N:' \
+            '--record=[save the evidence in FILE; for one domain]:FILE:_files' \
+            '--replay=[judge the evidence that was saved in FILE, without any network; domain and senders are those of FILE]:FILE:_files' \
+            '--trace[write every query, reply and SMTP line with time and peer to standard error]' \
+            '--config=[the project file\: options for all domains and sections for single ones; the command line wins over the environment, that over FILE; without a domain, all that have a section are audited]:FILE:_files' \
+            '--help[show this help]' \
+            '-h[show this help]'
+        ;;
     help)
         _arguments \
             '--man[print the manual page, in mdoc]' \
             '--completion=[print the completion for a shell]:bash|zsh:(bash zsh)' \
             '--help[show this help]' \
             '-h[show this help]' \
-            ':command:( audit explain checks spf help )'
+            ':command:( audit explain checks spf config help )'
         ;;
     esac
 }

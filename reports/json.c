@@ -86,6 +86,8 @@ static void add_target(struct report *report, cJSON *document, const struct resu
 
     add_text(report, target, "domain", result->target->domain);
     add_text(report, target, "unicode", result->target->unicode ? result->target->unicode : result->target->domain);
+    if (result->target->owner)
+        add_text(report, target, "owner", result->target->owner);
     senders = add_array(report, target, "senders");
     for (size_t i = 0; result->inventory && i < result->inventory->address_count; i++) {
         const struct mail_address *address = &result->inventory->addresses[i];

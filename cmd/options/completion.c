@@ -8,7 +8,7 @@
 
 static bool of_command(enum option_id id, const char *command)
 {
-    return strcmp(option_table[id].command, command) == 0 && !option_table[id].planned;
+    return strcmp(option_table[id].command, command) == 0 && option_is_flag(&option_table[id]);
 }
 
 static void print_commands(FILE *out)
@@ -84,7 +84,7 @@ static void print_bash(FILE *out)
     for (enum option_id id = 0; id < OPTION_COUNT; id++) {
         const struct option *option = &option_table[id];
 
-        if (option->planned || option->type == OPTION_FLAG)
+        if (!option_is_flag(option) || option->type == OPTION_FLAG)
             continue;
         fprintf(out, "    %s,--%s", option->command, option->name);
         if (option->letter)
@@ -99,7 +99,7 @@ static void print_bash(FILE *out)
             continue;
         fprintf(out, "    %s,-*) COMPREPLY=($(compgen -W \"", all_commands[i]->name);
         for (enum option_id id = 0; id < OPTION_COUNT; id++) {
-            if (of_command(id, all_commands[i]->name))
+            if (of_command(id, command_options(all_commands[i])))
                 fprintf(out, " --%s", option_table[id].name);
         }
         fputs("\" -- \"$cur\")) ;;\n", out);
@@ -199,7 +199,7 @@ static void print_zsh(FILE *out)
             continue;
         fprintf(out, "    %s)\n        _arguments", command->name);
         for (enum option_id id = 0; id < OPTION_COUNT; id++) {
-            if (of_command(id, command->name))
+            if (of_command(id, command_options(command)))
                 print_zsh_option(out, &option_table[id]);
         }
         if (command == &explain_command) {

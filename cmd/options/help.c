@@ -56,9 +56,13 @@ static void print_command_help(FILE *out, const struct command *command)
     fprintf(out, "Usage: mailready %s %s\n\n", command->name, command->synopsis);
     putc(toupper((unsigned char)*command->summary), out);
     print_wrapped(out, command->summary + 1, 0, 0);
+    if (command->options_of) {
+        fprintf(out, "\nThe options are those of \"mailready help %s\".\n", command->options_of);
+        return;
+    }
     fputs("\nOptions:\n", out);
     for (enum option_id id = 0; id < OPTION_COUNT; id++) {
-        if (strcmp(option_table[id].command, command->name) == 0 && !option_table[id].planned)
+        if (strcmp(option_table[id].command, command->name) == 0 && option_is_flag(&option_table[id]))
             print_option(out, &option_table[id]);
     }
     if (command != &audit_command)
@@ -112,12 +116,12 @@ bool usage_parse(struct options *options, struct arena *arena, const struct comm
     const char *why;
     enum option_id help;
 
-    *options = options_new(arena, command->name);
+    *options = options_new(arena, command_options(command));
     if (!options_parse(options, argc, argv, &why)) {
         *status = usage_error(why);
         return false;
     }
-    if (option_find(command->name, "help", &help) && options_flag(options, help)) {
+    if (option_find(options->command, "help", &help) && options_flag(options, help)) {
         print_help(stdout, command);
         *status = output_stdout_done() ? EXIT_STATUS_READY : EXIT_STATUS_FAULT;
         return false;

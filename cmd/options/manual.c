@@ -74,7 +74,7 @@ static void print_options(FILE *out, const char *command)
     for (enum option_id id = 0; id < OPTION_COUNT; id++) {
         const struct option *option = &option_table[id];
 
-        if (strcmp(option->command, command) != 0 || option->planned)
+        if (strcmp(option->command, command) != 0 || !option_is_flag(option))
             continue;
         fputs(".It ", out);
         if (option->letter)
@@ -92,6 +92,19 @@ static void print_options(FILE *out, const char *command)
     fputs(".El\n", out);
 }
 
+/* Of the project file, beside the options. */
+static void print_keys(FILE *out)
+{
+    fputs(".Bl -tag -width Ds\n", out);
+    for (enum option_id id = 0; id < OPTION_COUNT; id++) {
+        if (!option_table[id].file_only || option_table[id].planned)
+            continue;
+        fprintf(out, ".It Cm %s No = Ar %s\n", option_table[id].name, option_table[id].argument);
+        print_sentence(out, "", option_table[id].help);
+    }
+    fputs(".El\n", out);
+}
+
 static void print_commands(FILE *out)
 {
     for (size_t i = 0; i < all_command_count; i++) {
@@ -102,7 +115,9 @@ static void print_commands(FILE *out)
         fprintf(out, ".Ss %s\n.Bd -literal -offset indent\nmailready %s %s\n.Ed\n.Pp\n", command->name, command->name,
                 command->synopsis);
         print_sentence(out, "", command->summary);
-        if (command != &audit_command)
+        if (command->options_of)
+            fprintf(out, "The options are those of\n.Cm %s .\n", command->options_of);
+        else if (command != &audit_command)
             print_options(out, command->name);
     }
 }
@@ -176,36 +191,52 @@ static const char sources_of_options[] =
     "A flag that is set elsewhere is taken back by\n"
     ".Fl Fl Ns Ar flag Ns Cm =no .\n"
     ".Pp\n"
-    "The configuration file has lines of the form\n"
+    "The project file is\n"
+    ".Pa .mailready.conf\n"
+    "of the working directory, where no domain is named, or what\n"
+    ".Fl Fl config\n"
+    "names.\n"
+    "It has lines of the form\n"
     ".Dl key = value\n"
     "with the long names of options as keys, and\n"
     ".Cm yes\n"
     "or\n"
     ".Cm no\n"
     "as values of flags.\n"
+    "Lines under\n"
+    ".Cm [example.org]\n"
+    "are about that domain and win over those under\n"
+    ".Cm [defaults] ,\n"
+    "where options about the whole run stand: format, output, resolver and the like.\n"
+    "Without a domain on the command line all that have a section are audited.\n"
     "Lines that begin with # are comments.\n"
     "A repeatable option may have several lines.\n"
     "Unknown keys and values that are not understood are errors.\n"
-    ".Sh ENVIRONMENT\n"
-    ".Bl -tag -width Ds\n"
-    ".It Ev MAILREADY_*\n"
-    "An option of\n"
-    ".Cm audit ,\n"
-    "in capitals and with underscores:\n"
-    ".Ev MAILREADY_FAIL_ON\n"
-    "for\n"
-    ".Fl Fl fail-on .\n"
-    "Repeatable options that are not about files take several values, separated by blanks.\n"
-    ".It Ev NO_COLOR\n"
-    "When it is set and not empty, the text report is without colours.\n"
-    ".El\n"
-    ".Sh FILES\n"
-    "A report appears under its name only when it is complete; until then, and when something fails, the report that "
-    "was there before\n"
-    "stays.\n"
-    "After an interruption what there is goes to\n"
-    ".Pa FILE.partial .\n"
-    "Reports have mode 0600, and symbolic links are not followed.\n";
+    ".Cm mailready config\n"
+    "shows every setting and where it comes from.\n"
+    ".Pp\n"
+    "These keys are no options:\n",
+                  keys_end[] = ".Sh ENVIRONMENT\n"
+                               ".Bl -tag -width Ds\n"
+                               ".It Ev MAILREADY_*\n"
+                               "An option of\n"
+                               ".Cm audit ,\n"
+                               "in capitals and with underscores:\n"
+                               ".Ev MAILREADY_FAIL_ON\n"
+                               "for\n"
+                               ".Fl Fl fail-on .\n"
+                               "Repeatable options that are not about files take several values, separated by blanks.\n"
+                               ".It Ev NO_COLOR\n"
+                               "When it is set and not empty, the text report is without colours.\n"
+                               ".El\n"
+                               ".Sh FILES\n"
+                               "A report appears under its name only when it is complete; until then, and when "
+                               "something fails, the report that "
+                               "was there before\n"
+                               "stays.\n"
+                               "After an interruption what there is goes to\n"
+                               ".Pa FILE.partial .\n"
+                               "Reports have mode 0600, and symbolic links are not followed.\n";
 
 static const char tail[] =
     ".Sh EXAMPLES\n"
@@ -247,6 +278,8 @@ void print_manual(FILE *out)
     print_options(out, "audit");
     print_formats(out);
     print_prose(out, sources_of_options);
+    print_keys(out);
+    print_prose(out, keys_end);
     print_statuses(out);
     print_prose(out, tail);
 }

@@ -3,7 +3,7 @@
 
 /* clang-format off */
 const struct option option_table[OPTION_COUNT] = {
-    [OPT_DOMAINS] = {.command = "audit", .name = "domains", .type = OPTION_READ, .argument = "FILE",
+    [OPT_DOMAINS] = {.command = "audit", .whole_run = true, .name = "domains", .type = OPTION_READ, .argument = "FILE",
         .help = "audit the domains in FILE, one a line, \"-\" for standard input; \"#\" begins a comment, a line that is "
                 "no domain is reported with its number and skipped"},
     [OPT_SENDER] = {.command = "audit", .name = "sender", .type = OPTION_TEXT, .argument = "IP[=HELO]",
@@ -43,19 +43,19 @@ const struct option option_table[OPTION_COUNT] = {
         .help = "all checks but these"},
     [OPT_FAIL_ON] = {.command = "audit", .name = "fail-on", .type = OPTION_CHOICE, .argument = "fail|warn|never",
         .choices = "fail warn never", .standard = "fail", .help = "the mildest finding that makes the exit status 1"},
-    [OPT_FORMAT] = {.command = "audit", .name = "format", .type = OPTION_REPORT, .argument = "FORMAT[=FILE]",
+    [OPT_FORMAT] = {.command = "audit", .whole_run = true, .name = "format", .type = OPTION_REPORT, .argument = "FORMAT[=FILE]",
         .repeatable = true,
         .standard = "text", .help = "how to report, on standard output or in FILE"},
-    [OPT_OUTPUT] = {.command = "audit", .name = "output", .letter = 'o', .type = OPTION_WRITE, .argument = "FILE",
+    [OPT_OUTPUT] = {.command = "audit", .whole_run = true, .name = "output", .letter = 'o', .type = OPTION_WRITE, .argument = "FILE",
         .repeatable = true,
         .help = "report in FILE, in the format that its suffix names; \"-\" is standard output"},
-    [OPT_RESOLVER] = {.command = "audit", .name = "resolver", .type = OPTION_TEXT, .argument = "ADDR[@PORT]",
+    [OPT_RESOLVER] = {.command = "audit", .whole_run = true, .name = "resolver", .type = OPTION_TEXT, .argument = "ADDR[@PORT]",
         .repeatable = true,
         .help = "ask this resolver instead of the system's"},
-    [OPT_TRUST_AD] = {.command = "audit", .name = "trust-ad", .type = OPTION_FLAG,
+    [OPT_TRUST_AD] = {.command = "audit", .whole_run = true, .name = "trust-ad", .type = OPTION_FLAG,
         .help = "the resolver validates DNSSEC and the way to it is safe; a resolver on this machine is trusted "
                 "anyway"},
-    [OPT_HELO] = {.command = "audit", .name = "helo", .type = OPTION_TEXT, .argument = "NAME",
+    [OPT_HELO] = {.command = "audit", .whole_run = true, .name = "helo", .type = OPTION_TEXT, .argument = "NAME",
         .standard = "the name of this machine", .help = "the name that mailready itself says in EHLO"},
     [OPT_SMTP_PORT] = {.command = "audit", .name = "smtp-port", .type = OPTION_NUMBER, .argument = "PORT",
         .least = 1, .most = 65535,
@@ -63,17 +63,17 @@ const struct option option_table[OPTION_COUNT] = {
     [OPT_SESSIONS] = {.command = "audit", .name = "sessions", .type = OPTION_NUMBER, .argument = "N", .least = 1, .most = 2,
         .standard = "1, and a second one where the first shows a sender by a name that does not fit",
         .help = "connections to each address of a mail server: two may show that a load balancer has several names"},
-    [OPT_SOURCE] = {.command = "audit", .name = "source", .type = OPTION_TEXT, .argument = "ADDR", .repeatable = true,
+    [OPT_SOURCE] = {.command = "audit", .whole_run = true, .name = "source", .type = OPTION_TEXT, .argument = "ADDR", .repeatable = true,
         .help = "connect to mail servers from this address of this machine; once for IPv4, once for IPv6"},
-    [OPT_IPV4] = {.command = "audit", .name = "ipv4", .letter = '4', .type = OPTION_FLAG, .help = "connect over IPv4 "
+    [OPT_IPV4] = {.command = "audit", .whole_run = true, .name = "ipv4", .letter = '4', .type = OPTION_FLAG, .help = "connect over IPv4 "
                 "only"},
-    [OPT_IPV6] = {.command = "audit", .name = "ipv6", .letter = '6', .type = OPTION_FLAG, .help = "connect over IPv6 "
+    [OPT_IPV6] = {.command = "audit", .whole_run = true, .name = "ipv6", .letter = '6', .type = OPTION_FLAG, .help = "connect over IPv6 "
                 "only"},
-    [OPT_ALLOW_NET] = {.command = "audit", .name = "allow-net", .type = OPTION_TEXT, .argument = "CIDR",
+    [OPT_ALLOW_NET] = {.command = "audit", .whole_run = true, .name = "allow-net", .type = OPTION_TEXT, .argument = "CIDR",
         .repeatable = true,
         .help = "connect to addresses of this network though it is a special-purpose one: private, reserved, "
                 "documentation"},
-    [OPT_CA_FILE] = {.command = "audit", .name = "ca-file", .type = OPTION_READ, .argument = "FILE",
+    [OPT_CA_FILE] = {.command = "audit", .whole_run = true, .name = "ca-file", .type = OPTION_READ, .argument = "FILE",
         .help = "certificates (PEM) of authorities to trust beside those of the system"},
     [OPT_CANARY] = {.command = "audit", .name = "canary", .type = OPTION_TEXT, .argument = "HOST", .repeatable = true,
         .help = "a mail server that is known to answer: shows whether port 25 leaves this machine, asked only when "
@@ -90,22 +90,26 @@ const struct option option_table[OPTION_COUNT] = {
                 "with STARTTLS dropped?); no message is ever sent"},
     [OPT_OWN] = {.command = "audit", .name = "own", .argument = "HOST", .type = OPTION_TEXT, .repeatable = true,
         .help = "mail servers of yours, for --active: this host, and those below it"},
-    [OPT_TIMEOUT] = {.command = "audit", .name = "timeout", .type = OPTION_NUMBER, .argument = "SECONDS",
+    [OPT_TIMEOUT] = {.command = "audit", .whole_run = true, .name = "timeout", .type = OPTION_NUMBER, .argument = "SECONDS",
         .least = 1, .most = 3600,
         .standard = "60", .help = "for one domain; what is not known by then is reported as unknown"},
-    [OPT_JOBS] = {.command = "audit", .name = "jobs", .argument = "N", .type = OPTION_TEXT, .planned = true},
-    [OPT_IN_FLIGHT] = {.command = "audit", .name = "in-flight", .type = OPTION_NUMBER, .argument = "N", .least = 1,
+    [OPT_JOBS] = {.command = "audit", .whole_run = true, .name = "jobs", .argument = "N", .type = OPTION_TEXT, .planned = true},
+    [OPT_IN_FLIGHT] = {.command = "audit", .whole_run = true, .name = "in-flight", .type = OPTION_NUMBER, .argument = "N", .least = 1,
         .most = 10000,
         .standard = "50", .help = "how many domains are audited at once"},
-    [OPT_RECORD] = {.command = "audit", .name = "record", .type = OPTION_WRITE, .argument = "FILE",
+    [OPT_RECORD] = {.command = "audit", .whole_run = true, .name = "record", .type = OPTION_WRITE, .argument = "FILE",
         .help = "save the evidence in FILE; for one domain"},
-    [OPT_REPLAY] = {.command = "audit", .name = "replay", .type = OPTION_READ, .argument = "FILE",
+    [OPT_REPLAY] = {.command = "audit", .whole_run = true, .name = "replay", .type = OPTION_READ, .argument = "FILE",
         .help = "judge the evidence that was saved in FILE, without any network; domain and senders are those of FILE"},
-    [OPT_TRACE] = {.command = "audit", .name = "trace", .type = OPTION_FLAG,
+    [OPT_TRACE] = {.command = "audit", .whole_run = true, .name = "trace", .type = OPTION_FLAG,
         .help = "write every query, reply and SMTP line with time and peer to standard error"},
-    [OPT_CONFIG] = {.command = "audit", .name = "config", .type = OPTION_READ, .argument = "FILE",
-        .help = "read options from FILE; the command line wins over the environment, that over FILE"},
-    [OPT_AUDIT_HELP] = {.command = "audit", .name = "help", .letter = 'h', .type = OPTION_FLAG, .help = "show this "
+    [OPT_CONFIG] = {.command = "audit", .whole_run = true, .name = "config", .type = OPTION_READ, .argument = "FILE",
+        .standard = ".mailready.conf of this directory, where it exists and no domain is named",
+        .help = "the project file: options for all domains and sections for single ones; the command line wins over the "
+                "environment, that over FILE; without a domain, all that have a section are audited"},
+    [OPT_OWNER] = {.command = "audit", .name = "owner", .type = OPTION_TEXT, .argument = "TEXT", .file_only = true,
+        .help = "who answers for the domain; reports say it"},
+    [OPT_AUDIT_HELP] = {.command = "audit", .whole_run = true, .name = "help", .letter = 'h', .type = OPTION_FLAG, .help = "show this "
                 "help"},
     [OPT_EXPLAIN_BOUNCE] = {.command = "explain", .name = "bounce", .argument = "TEXT|FILE", .type = OPTION_TEXT,
         .help = "tell what is behind a rejection, who wrote it and by which rule: an SMTP reply, a line of a log, a delivery "

@@ -30,6 +30,11 @@ bool option_find(const char *command, const char *name, enum option_id *out)
     return false;
 }
 
+bool option_is_flag(const struct option *option)
+{
+    return !option->planned && !option->file_only;
+}
+
 static bool find_letter(const char *command, char letter, enum option_id *out)
 {
     for (enum option_id id = 0; id < OPTION_COUNT; id++) {
@@ -48,7 +53,7 @@ const char *option_nearest(struct arena *arena, const char *command, const char 
     const char *nearest;
 
     for (enum option_id id = 0; id < OPTION_COUNT; id++) {
-        if (strcmp(option_table[id].command, command) == 0 && !option_table[id].planned)
+        if (strcmp(option_table[id].command, command) == 0 && option_is_flag(&option_table[id]))
             names[count++] = option_table[id].name;
     }
     nearest = nearest_of(name, names, count);
@@ -173,7 +178,11 @@ bool options_add(struct options *options, enum option_id id, const char *value, 
         *why = str_printf(options->arena, "%s: %s", where, *why);
         return false;
     }
-    keep(options, (struct option_use){.id = id, .value = kept, .source = source, .where = where});
+    keep(options, (struct option_use){.id = id,
+                                      .value = kept,
+                                      .source = source,
+                                      .domain = source == SOURCE_SECTION ? options->domain : NULL,
+                                      .where = where});
     return true;
 }
 
@@ -218,6 +227,10 @@ static bool parse_long(struct options *options, int argc, char **argv, int *at, 
 
     if (!option_find(options->command, name, &id))
         return unknown_option(options, where, name, why);
+    if (option_table[id].file_only) {
+        *why = str_printf(options->arena, "%s: is a key of the project file only", where);
+        return false;
+    }
     return parse_option(options, id, where, text[length] == '=' ? text + length + 1 : NULL, argc, argv, at, why);
 }
 
@@ -287,7 +300,7 @@ static bool option_of_variable(const char *command, const char *variable, size_t
         name[i] = variable[i] == '_' ? '-' : (char)tolower((unsigned char)variable[i]);
     }
     name[length] = '\0';
-    return option_find(command, name, out) && strcmp(name, "help") != 0;
+    return option_find(command, name, out) && strcmp(name, "help") != 0 && !option_table[*out].file_only;
 }
 
 bool options_environment(struct options *options, char **environment, const char **ignored, const char **why)
@@ -313,16 +326,22 @@ bool options_environment(struct options *options, char **environment, const char
     return true;
 }
 
+static bool is_about(const struct options *options, const struct option_use *use, enum option_id id)
+{
+    return use->id == id && (!use->domain || (options->domain && strcmp(use->domain, options->domain) == 0));
+}
+
 const struct option_use *options_next(const struct options *options, enum option_id id, const struct option_use *use)
 {
     enum option_source strongest = SOURCE_FILE;
 
     for (size_t i = 0; i < options->use_count; i++) {
-        if (options->uses[i].id == id && options->uses[i].source > strongest)
+        if (is_about(options, &options->uses[i], id) && options->uses[i].source > strongest)
             strongest = options->uses[i].source;
     }
     for (size_t i = use ? (size_t)(use - options->uses) + 1 : 0; i < options->use_count; i++) {
-        if (options->uses[i].id == id && options->uses[i].source == strongest)
+        if (is_about(options, &options->uses[i], id) &&
+            (options->uses[i].source == strongest || option_table[id].gathers))
             return &options->uses[i];
     }
     return NULL;

@@ -4,9 +4,10 @@
  * differ.  Long names are a contract; they are also the keys of the configuration file, and in capitals with "_" the
  * environment's (MAILREADY_FAIL_ON).
  *
- * A value comes from the command line, the environment or the file.  The strongest source that mentions an option
- * decides alone: values of weaker sources are not added to it.  Options of the interface that this version lacks are in
- * the table too, marked `planned`: they are refused by name.
+ * A value comes from the command line, the environment or the file: there from the section of a domain, or from what
+ * holds for all.  The strongest source that mentions an option decides alone: values of weaker sources are not added to
+ * it, but for those of options that say what is agreed upon (`gathers`).  Options of the interface that this version
+ * lacks are in the table too, marked `planned`: they are refused by name.
  *
  * Uses point into argv, the environment or the arena, and live as long as these.
  */
@@ -54,6 +55,7 @@ enum option_id {
     OPT_REPLAY,
     OPT_TRACE,
     OPT_CONFIG,
+    OPT_OWNER,
     OPT_AUDIT_HELP,
     OPT_EXPLAIN_BOUNCE,
     OPT_EXPLAIN_HELP,
@@ -91,6 +93,9 @@ struct option {
     const char *argument; /* as help shows it; NULL for flags */
     bool repeatable;
     bool planned;         /* part of the interface, not of this version */
+    bool whole_run;       /* not for a single domain: it has no place in a section of the file */
+    bool file_only;       /* a key of the file, and no flag */
+    bool gathers;         /* all sources count */
     const char *standard; /* the default, as help shows it; NULL */
     const char *choices;  /* separated by blanks */
     long least, most;
@@ -99,13 +104,19 @@ struct option {
 
 extern const struct option option_table[OPTION_COUNT];
 
-enum option_source { SOURCE_FILE, SOURCE_ENVIRONMENT, SOURCE_FLAG }; /* weakest first */
+enum option_source { SOURCE_FILE, SOURCE_SECTION, SOURCE_ENVIRONMENT, SOURCE_FLAG }; /* weakest first */
 
 struct option_use {
     enum option_id id;
     const char *value; /* flags: "yes" or "no" */
     enum option_source source;
-    const char *where; /* to begin a complaint: "--sender", "MAILREADY_SENDER", "mailready.conf:3: sender" */
+    const char *domain; /* of SOURCE_SECTION; else NULL */
+    const char *where;  /* to begin a complaint: "--sender", "MAILREADY_SENDER", "mailready.conf:3: sender" */
+};
+
+struct option_section { /* of the file */
+    const char *domain;
+    const char *where; /* "mailready.conf:3" */
 };
 
 struct arena;
@@ -115,6 +126,9 @@ struct options {
     const char *command;
     struct option_use *uses;
     size_t use_count, use_room;
+    struct option_section *sections;
+    size_t section_count;
+    const char *domain;     /* whose section counts, and is added to; NULL: none */
     const char **arguments; /* what is neither an option nor its value */
     size_t argument_count;
 };
@@ -127,6 +141,7 @@ bool options_environment(struct options *, char **environment, const char **igno
 bool options_add(struct options *, enum option_id, const char *value, enum option_source, const char *where,
                  const char **why);
 
+bool option_is_flag(const struct option *);                                        /* one that the command line takes */
 bool option_find(const char *command, const char *name, enum option_id *out);      /* by its whole long name */
 const char *option_nearest(struct arena *, const char *command, const char *name); /* NULL: none is near */
 const char *option_variable(struct arena *, enum option_id);                       /* "MAILREADY_FAIL_ON" */

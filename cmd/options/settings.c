@@ -105,6 +105,7 @@ bool settings_make(const struct options *options, struct settings *out, const ch
         .record = last_value(options, OPT_RECORD),
         .replay = last_value(options, OPT_REPLAY),
     };
+    out->target.owner = last_value(options, OPT_OWNER);
     if (fail_on && strcmp(fail_on, "warn") == 0)
         out->fail_on = WARN;
     else if (fail_on && strcmp(fail_on, "never") == 0)

@@ -127,6 +127,7 @@ enum {
     SENDER_RANGE_ADDRESSES = 16,  /* in a network that is declared as sender: a /28 or /124 */
     INPUT_LINE_MAX       = 1024,
     CONFIG_BYTES         = 1048576,
+    SECTIONS_MAX         = 1000, /* of a project file */
     TARGETS_REMEMBERED   = 200000, /* names of a list, to leave out duplicates: bounds memory, not the list */
     RESULTS_WAITING      = 1000,  /* finished audits that wait for an earlier, slower one to be reported */
     JSON_BYTES           = 16777216,

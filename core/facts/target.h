@@ -7,7 +7,7 @@
 
 #include "core/base/ip.h"
 
-struct sender { /* --sender */
+struct sender {       /* --sender */
     const char *host; /* where a host name was given: its addresses are looked up; else NULL */
     struct ip ip;     /* where host is NULL */
     const char *helo; /* as declared; NULL: not declared */
@@ -18,7 +18,7 @@ enum volume { VOLUME_UNSAID, VOLUME_LOW, VOLUME_BULK }; /* --volume: which of a 
 /* --active: tests that an operator asks for, with the hosts that --own names and no others.  Bits. */
 enum active { ACTIVE_POSTMASTER = 1, ACTIVE_RELAY = 2, ACTIVE_OLD_TLS = 4, ACTIVE_INJECTION = 8 };
 bool active_from_word(const char *, enum active *out); /* "old-tls" */
-const char *active_word(enum active);                   /* of one; NULL: no test */
+const char *active_word(enum active);                  /* of one; NULL: no test */
 
 struct target {
     const char *domain;  /* A-label, lower case, no final dot */
@@ -48,7 +48,8 @@ struct target {
     uint16_t smtp_port;
     /* --sessions: with each MX address; 0: a second one where the names of the first raise the question */
     unsigned sessions;
-    const bool *selected; /* --only, --skip: by enum check_id; NULL: every check */
+    const bool *selected;                  /* --only, --skip: by enum check_id; NULL: every check */
+    const char *owner;                     /* who answers for the domain, as the user's project file says; NULL */
     const char *const *only, *const *skip; /* the words of these options: checks and groups */
     size_t only_count, skip_count;
 };

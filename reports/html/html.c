@@ -131,6 +131,8 @@ static void hero(struct report *report, const struct result *result)
     ELEMENT(sink, "<h1>", target->domain, "</h1>\n");
     if (has_unicode(target))
         ELEMENT(sink, "<p class=\"unicode\">", target->unicode, "</p>\n");
+    if (target->owner)
+        ELEMENT(sink, "<p class=\"owner\">Owner: ", target->owner, "</p>\n");
     sink_literal(sink, "<p class=\"verdict\">");
     html_badge(sink, verdict_as_status(result->verdict), verdict_title(report->arena, result));
     ELEMENT(sink, "</p>\n<p class=\"sentence\">", verdict_sentence(report->arena, result), "</p>\n");

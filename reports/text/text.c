@@ -78,6 +78,8 @@ static void header(struct report *report, const struct result *result)
     }
     for (size_t i = 0; mail && i < mail->address_count; i++)
         any = any || address_is_sender(&mail->addresses[i]);
+    if (target->owner)
+        labelled(report, "owner", target->owner);
     if (!any)
         labelled(report, "senders", "none known; name them with --sender ADDRESS=HELO");
 }

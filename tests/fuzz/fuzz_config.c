@@ -6,7 +6,7 @@
 
 #include "cmd/options/config.h"
 #include "cmd/options/options.h"
-#include "cmd/options/settings.h"
+#include "cmd/options/project.h"
 #include "core/base/arena.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -15,16 +15,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct arena *arena = arena_new(SIZE_MAX);
     struct options options = options_new(arena, "audit");
-    struct settings settings;
+    struct project project;
     const char *why = NULL;
 
     if (!config_parse(&options, "f", (const char *)data, size, &why)) {
         if (!why || strncmp(why, "f:", 2) != 0)
             abort();
-    } else if (!settings_make(&options, &settings, &why)) {
+    } else if (!project_make(&options, &project, &why)) {
         if (!why)
             abort();
-    } else if (settings.report_count == 0 || settings.timeout_ms <= 0 || settings.in_flight == 0) {
+    } else if (project.defaults.report_count == 0 || project.defaults.timeout_ms <= 0 ||
+               project.defaults.in_flight == 0) {
         abort();
     }
     arena_free(arena);
