@@ -95,3 +95,10 @@ struct vantage *vantage_look(struct arena *arena, const char *helo)
     vantage->ipv6_route = has_family(vantage, IP_V6);
     return vantage;
 }
+
+const char *vantage_switched_off(const struct vantage *vantage, enum ip_family family)
+{
+    if (family == IP_V6 && !vantage->ipv6_used)
+        return "switched off (-4)";
+    return family == IP_V4 && !vantage->ipv4_used ? "switched off (-6)" : NULL;
+}

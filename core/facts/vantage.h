@@ -20,6 +20,9 @@ struct vantage {
     bool trusts_ad; /* the first resolver is loopback, or --trust-ad */
 };
 
+/* "switched off (-4)" where the user does not want this family; NULL: it is used. */
+const char *vantage_switched_off(const struct vantage *, enum ip_family);
+
 struct arena;
 /* Looks at this machine; allocates in the arena.  Sends nothing.  What the
  * settings decide (families used, resolvers) is left for the caller to fill in. */

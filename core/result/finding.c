@@ -118,9 +118,7 @@ static const char *switched_off(struct run *run, const struct subject *about, co
     bool is_ipv4 = trouble->reason == REASON_NOT_CONTACTED && about->ip.family == IP_V4 && !ip_special(&about->ip);
     const struct vantage *here = is_ipv4 || is_ipv6 ? need_vantage(run) : NULL;
 
-    if (here && is_ipv6 && !here->ipv6_used)
-        return "switched off (-4)";
-    return here && is_ipv4 && !here->ipv4_used ? "switched off (-6)" : NULL;
+    return here ? vantage_switched_off(here, is_ipv6 ? IP_V6 : IP_V4) : NULL;
 }
 
 struct finding *finding_unknown(struct run *run, enum check_id check, struct subject about,

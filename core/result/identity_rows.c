@@ -153,10 +153,14 @@ static void add_helo(struct identity_build *b)
 static const char *no_greeting(const struct identity_build *b, enum cell *state)
 {
     const struct smtp_session *s = b->path->session;
+    const struct vantage *here = b->result->vantage;
+    const char *off = here ? vantage_switched_off(here, b->sender->ip.family) : NULL;
 
     *state = CELL_NONE;
     if (!b->sender->mx_name)
         return "it only sends, so it is not asked";
+    if (off)
+        return off;
     if (!s)
         return "not asked";
     *state = CELL_UNKNOWN;
