@@ -11,7 +11,6 @@
 enum {
     FIX_MAX = 10,       /* entries that a reader takes in at once */
     FIX_FINDINGS = 256, /* findings that they are made of */
-    BECAUSE_DEPTH = 8,  /* causes of causes */
 };
 
 static bool same_text(const char *a, const char *b)
@@ -34,36 +33,6 @@ static bool says_the_same(const struct finding *a, const struct finding *b)
     return a->check == b->check && a->status == b->status && same_text(a->message, b->message) &&
            same_text(a->remedy, b->remedy) && a->reason == b->reason && a->side == b->side &&
            same_list(&a->records, &b->records);
-}
-
-static const struct finding *undecided(const struct result *result, enum check_id check, const char *subject)
-{
-    const struct finding *found = NULL;
-
-    for (size_t i = 0; i < result->finding_count; i++) {
-        const struct finding *f = result->findings[i];
-
-        if (f->status != UNKNOWN || f->check != check)
-            continue;
-        if (!found || (same_text(f->subject, subject) && !same_text(found->subject, subject)))
-            found = f;
-    }
-    return found;
-}
-
-/* The finding that this one is folded under, NULL if it stands for itself. */
-static const struct finding *cause_of(const struct result *result, const struct finding *f)
-{
-    const struct finding *cause = f;
-
-    for (unsigned depth = 0; cause && cause->because != CHECK_NONE && cause->status == UNKNOWN; depth++) {
-        const struct finding *next = undecided(result, cause->because, cause->subject);
-
-        if (!next || next == cause || depth == BECAUSE_DEPTH)
-            break;
-        cause = next;
-    }
-    return cause == f || cause->because != CHECK_NONE ? NULL : cause;
 }
 
 static struct entry *entry_of(const struct outline *outline, const struct finding *f)
@@ -176,7 +145,7 @@ const struct outline *outline_of(struct arena *arena, const struct result *resul
         const char *name = check_of(f->check)->group;
         struct group *group = group_of(outline, arena, name, group_size(result, name));
 
-        if (cause_of(result, f)) {
+        if (result_cause(result, f)) {
             group->folded++;
             continue;
         }
@@ -189,7 +158,7 @@ const struct outline *outline_of(struct arena *arena, const struct result *resul
         sort_entries(&outline->groups[g]);
     sort_groups(outline);
     for (size_t i = 0; i < result->finding_count; i++) {
-        const struct finding *cause = cause_of(result, result->findings[i]);
+        const struct finding *cause = result_cause(result, result->findings[i]);
         struct entry *entry = cause ? entry_of(outline, cause) : NULL;
 
         if (entry)

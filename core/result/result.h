@@ -44,6 +44,9 @@ enum verdict result_verdict(const struct result *);
  * HELO). Fills `out` with at most `max` and returns how many.  Findings that a listed one explains are left out. */
 size_t result_fix_first(const struct result *, const struct finding **out, size_t max);
 
+/* The undecided finding from which this one follows, NULL if it stands for itself: reports tell it once. */
+const struct finding *result_cause(const struct result *, const struct finding *);
+
 const struct evidence *result_evidence(const struct result *, const char *key); /* NULL: none that is known */
 
 /* Is the finding about this address, or about none in particular? */
