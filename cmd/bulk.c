@@ -16,7 +16,7 @@
 #include "core/base/loop.h"
 #include "core/base/name.h"
 #include "core/base/str.h"
-#include "core/result/receiver.h"
+#include "core/result/gate.h"
 #include "core/result/result.h"
 
 enum {
@@ -55,52 +55,16 @@ static size_t running(const struct bulk *bulk)
     return bulk->begun - bulk->finished;
 }
 
-static void tally_findings(struct bulk *bulk, const struct settings *settings, const struct result *result)
-{
-    enum status fail_on = settings->fail_on;
-
-    for (size_t i = 0; i < result->finding_count; i++) {
-        const struct finding *finding = result->findings[i];
-
-        if ((finding->status == FAIL && fail_on != PASS) || (finding->status == WARN && fail_on == WARN))
-            bulk->tally.findings = true;
-        if (finding_is_undecided(finding))
-            bulk->tally.undecided = true;
-    }
-}
-
-/* By what one receiver would do with mail from any of the senders.  Where no sender is known, nothing is. */
-static void tally_receiver(struct bulk *bulk, enum status fail_on, const struct result *result,
-                           const struct receiver *receiver)
-{
-    bool senders = false;
-
-    for (size_t i = 0; i < result->receiver_count; i++) {
-        enum receiver_outcome outcome = result->receivers[i].outcome;
-
-        senders = true;
-        if (result->receivers[i].receiver != receiver)
-            continue;
-        if ((outcome == RECEIVER_REJECTS && fail_on != PASS) || (outcome == RECEIVER_AT_RISK && fail_on == WARN))
-            bulk->tally.findings = true;
-        if (outcome == RECEIVER_CANT_TELL)
-            bulk->tally.undecided = true;
-    }
-    if (!senders)
-        bulk->tally.undecided = true;
-}
-
 static void tally(struct bulk *bulk, const struct settings *settings, const struct result *result)
 {
+    struct gate_outcome outcome = gate_judge(&settings->gate, result);
+
     if (result->out_of_memory) {
         progress_erase(&bulk->progress);
         complain("%s: out of memory", result->target->domain);
-        bulk->tally.undecided = true;
     }
-    if (settings->receiver_count == 0)
-        tally_findings(bulk, settings, result);
-    for (size_t i = 0; i < settings->receiver_count; i++)
-        tally_receiver(bulk, settings->fail_on, result, settings->receivers[i]);
+    bulk->tally.findings = bulk->tally.findings || outcome.fails;
+    bulk->tally.undecided = bulk->tally.undecided || outcome.undecided;
     bulk->tally.audited++;
 }
 

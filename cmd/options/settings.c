@@ -100,16 +100,16 @@ bool settings_make(const struct options *options, struct settings *out, const ch
         .timeout_ms = options_number(options, OPT_TIMEOUT, AUDIT_MS / 1000) * 1000,
         .in_flight = (size_t)options_number(options, OPT_IN_FLIGHT, 50),
         .trace = options_flag(options, OPT_TRACE),
-        .fail_on = FAIL,
+        .gate.fail_on = FAIL,
         .domains_file = last_value(options, OPT_DOMAINS),
         .record = last_value(options, OPT_RECORD),
         .replay = last_value(options, OPT_REPLAY),
     };
     out->target.owner = last_value(options, OPT_OWNER);
     if (fail_on && strcmp(fail_on, "warn") == 0)
-        out->fail_on = WARN;
+        out->gate.fail_on = WARN;
     else if (fail_on && strcmp(fail_on, "never") == 0)
-        out->fail_on = PASS;
+        out->gate.fail_on = PASS;
     if (!settings_senders(options, out, why) || !settings_identities(options, out, why) ||
         !settings_receivers(options, out, why) || !settings_canaries(options, out, why) ||
         !settings_bogus_canaries(options, out, why) || !settings_resolvers(options, out, why) ||

@@ -8,13 +8,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "core/base/status.h"
 #include "core/collect/dns/dns.h"
 #include "core/facts/target.h"
+#include "core/result/gate.h"
 
 struct arena;
 struct options;
-struct receiver;
 struct reporter;
 
 struct report_request {
@@ -38,10 +37,7 @@ struct settings {
     int64_t timeout_ms;
     size_t in_flight;
     bool trace;
-    enum status fail_on;                        /* FAIL or WARN; PASS: never */
-    /* --receiver: they alone decide about the exit status; none: findings do */
-    const struct receiver **receivers;
-    size_t receiver_count;
+    struct gate gate; /* --fail-on, --receiver */
     const char *domains_file, *record, *replay; /* NULL: not given */
     struct report_request *reports;             /* at least one */
     size_t report_count;

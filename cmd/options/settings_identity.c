@@ -119,7 +119,10 @@ static const char *known_receivers(struct arena *arena)
 
 bool settings_receivers(const struct options *options, struct settings *out, const char **why)
 {
-    out->receivers = ARENA_ARRAY(options->arena, const struct receiver *, settings_count(options, OPT_RECEIVER));
+    const struct receiver **receivers =
+        ARENA_ARRAY(options->arena, const struct receiver *, settings_count(options, OPT_RECEIVER));
+
+    out->gate.receivers = receivers;
     for (const struct option_use *use = options_next(options, OPT_RECEIVER, NULL); use;
          use = options_next(options, OPT_RECEIVER, use)) {
         const struct receiver *receiver = receiver_from_name(use->value);
@@ -128,7 +131,7 @@ bool settings_receivers(const struct options *options, struct settings *out, con
             return settings_wrong(
                 options, use, use->value,
                 str_printf(options->arena, "is no receiver; known are %s", known_receivers(options->arena)), why);
-        out->receivers[out->receiver_count++] = receiver;
+        receivers[out->gate.receiver_count++] = receiver;
     }
     return true;
 }
