@@ -39,6 +39,18 @@ void trace_free(struct trace *trace)
     free(trace);
 }
 
+/* Logs of CI systems obey "##[error]" wherever it stands in a line. */
+static void print_text(FILE *out, const char *text)
+{
+    for (char before = '\0'; *text; before = *text++) {
+        if (*text == '#' && before == '#')
+            fputs("\\x23", out);
+        else
+            fputc(*text, out);
+    }
+    fputc('\n', out);
+}
+
 static void print_line(struct trace *trace, const char *what, const char *peer, const char *text)
 {
     struct timespec now;
@@ -46,7 +58,8 @@ static void print_line(struct trace *trace, const char *what, const char *peer, 
 
     clock_gettime(CLOCK_MONOTONIC, &now);
     us = (int64_t)(now.tv_sec - trace->start.tv_sec) * 1000000 + (now.tv_nsec - trace->start.tv_nsec) / 1000;
-    fprintf(trace->out, "%4d.%06d %-12s %-24s %s\n", (int)(us / 1000000), (int)(us % 1000000), what, peer, text);
+    fprintf(trace->out, "%4d.%06d %-12s %-24s ", (int)(us / 1000000), (int)(us % 1000000), what, peer);
+    print_text(trace->out, text);
 }
 
 void trace_event(struct trace *trace, const char *what, const char *peer, const char *format, ...)
