@@ -1,4 +1,4 @@
-/* reports/sink.c - encodes report text for a terminal, for HTML and for JSON, and keeps the first write error. */
+/* reports/sink.c - encodes report text for the language that it stands in, and keeps the first write error. */
 
 #include "reports/sink.h"
 
@@ -16,8 +16,8 @@ struct range {
 /* Code points that show nothing, or change how others are shown: a reader could not tell that they are there. */
 static const struct range unseen[] = {
     {0x0000, 0x001f}, {0x007f, 0x00a0},   {0x00ad, 0x00ad},   {0x034f, 0x034f},   {0x061c, 0x061c},
-    {0x115f, 0x1160}, {0x17b4, 0x17b5},   {0x180b, 0x180f},   {0x2000, 0x200f},   {0x2028, 0x202f},
-    {0x205f, 0x206f}, {0x2800, 0x2800},   {0x3000, 0x3000},   {0x3164, 0x3164},   {0xd800, 0xf8ff},
+    {0x115f, 0x1160}, {0x1680, 0x1680},   {0x17b4, 0x17b5},   {0x180b, 0x180f},   {0x2000, 0x200f},
+    {0x2028, 0x202f}, {0x205f, 0x206f}, {0x2800, 0x2800},   {0x3000, 0x3000},   {0x3164, 0x3164},   {0xd800, 0xf8ff},
     {0xfdd0, 0xfdef}, {0xfe00, 0xfe0f},   {0xfeff, 0xfeff},   {0xffa0, 0xffa0},   {0xfff0, 0xfffb},
     {0xfffe, 0xffff}, {0x1d173, 0x1d17a}, {0x1fffe, 0x1ffff}, {0x2fffe, 0x2ffff}, {0xe0000, 0x10ffff},
 };
@@ -89,29 +89,78 @@ int sink_finish(struct sink *sink)
     return sink->error;
 }
 
-void sink_literal_bytes(struct sink *sink, const char *bytes, size_t size)
+/* Where the line stands after these bytes. */
+static void follow_line(struct sink *sink, const char *bytes, size_t size)
 {
-    if (sink->error == 0 && fwrite(bytes, 1, size, sink->out) != size)
+    for (size_t i = 0; i < size; i++) {
+        if (bytes[i] == '\n')
+            sink->line_has_begun = false;
+        else if (bytes[i] != ' ')
+            sink->line_has_begun = true;
+    }
+    if (size > 0)
+        sink->last = bytes[size - 1];
+}
+
+static void put(struct sink *sink, const char *bytes, size_t size)
+{
+    if (sink->error == 0 && size > 0 && fwrite(bytes, 1, size, sink->out) != size)
         sink_fail(sink, errno);
 }
 
-/* NULL: may be written as it is. */
-static const char *html_entity(char c)
+void sink_literal_bytes(struct sink *sink, const char *bytes, size_t size)
 {
-    switch (c) {
-    case '&':
-        return "&amp;";
-    case '<':
-        return "&lt;";
-    case '>':
-        return "&gt;";
-    case '"':
-        return "&quot;";
-    case '\'':
-        return "&#39;";
-    default:
-        return NULL;
-    }
+    put(sink, bytes, size);
+    follow_line(sink, bytes, size);
+}
+
+static const struct {
+    enum sink_language language;
+    char c;
+    const char *spelled;
+} spellings[] = {
+    {SINK_HTML, '&', "&amp;"},
+    {SINK_HTML, '<', "&lt;"},
+    {SINK_HTML, '>', "&gt;"},
+    {SINK_HTML, '"', "&quot;"},
+    {SINK_HTML, '\'', "&#39;"},
+    {SINK_JSON, '"', "\\\""},
+    {SINK_JSON, '\\', "\\\\"},
+    {SINK_CSV, '"', "\"\""},
+    {SINK_MARKDOWN, '|', "\\x7c"}, /* ends a cell, and what a backslash before it does differs by renderer */
+    {SINK_GITHUB, '%', "%25"},
+    {SINK_GITHUB_PROPERTY, '%', "%25"},
+    {SINK_GITHUB_PROPERTY, ':', "%3A"},
+    {SINK_GITHUB_PROPERTY, ',', "%2C"},
+    {SINK_NAGIOS, '|', "\\x7c"},
+};
+
+/* NULL: may be written as it is. */
+static const char *spelling(enum sink_language language, char c)
+{
+    for (size_t i = 0; i < sizeof spellings / sizeof *spellings; i++)
+        if (spellings[i].c == c && spellings[i].language == language)
+            return spellings[i].spelled;
+    return NULL;
+}
+
+static bool begins_command(const struct sink *sink, char c)
+{
+    return (c == '#' && sink->last == '#') || (c == ':' && !sink->line_has_begun);
+}
+
+/* A byte that must not stand there as it is. */
+static void put_spelled(struct sink *sink, char c)
+{
+    char text[12];
+
+    if (is_plain(c) && sink->language == SINK_HTML)
+        snprintf(text, sizeof text, "&#%d;", c);
+    else if (is_plain(c) && sink->language == SINK_JSON)
+        snprintf(text, sizeof text, "\\u%04x", (unsigned)c);
+    else
+        snprintf(text, sizeof text, "%s\\x%02x", sink->language == SINK_JSON ? "\\" : "", (unsigned char)c);
+    sink_literal_bytes(sink, text, strlen(text));
 }
 
 void sink_bytes(struct sink *sink, struct str text)
@@ -120,21 +169,23 @@ void sink_bytes(struct sink *sink, struct str text)
 
     for (size_t i = 0; i < text.len;) {
         size_t size = visible_size((const unsigned char *)text.at + i, text.len - i);
-        const char *entity = sink->language == SINK_HTML ? html_entity(text.at[i]) : NULL;
-        char spelled[5] = "";
+        bool must_not_stand = size == 0 || begins_command(sink, text.at[i]);
+        const char *spelled = spelling(sink->language, text.at[i]);
 
-        if (size > 0 && !entity) {
+        if (!must_not_stand && !spelled) {
+            follow_line(sink, text.at + i, size);
             i += size;
             continue;
         }
-        if (size == 0)
-            spell_byte((unsigned char)text.at[i], spelled);
-        sink_literal_bytes(sink, text.at + written, i - written);
-        sink_literal_bytes(sink, size ? entity : spelled, strlen(size ? entity : spelled));
+        put(sink, text.at + written, i - written);
+        if (must_not_stand)
+            put_spelled(sink, text.at[i]);
+        else
+            sink_literal_bytes(sink, spelled, strlen(spelled));
         written = ++i;
     }
     if (written < text.len)
-        sink_literal_bytes(sink, text.at + written, text.len - written);
+        put(sink, text.at + written, text.len - written);
 }
 
 void sink_text(struct sink *sink, const char *text)
@@ -175,7 +226,7 @@ void sink_json(struct sink *sink, const char *printed)
         uint32_t code = 0;
         size_t size, plain = 0;
 
-        while (is_plain(printed[i + plain]) || printed[i + plain] == '\n')
+        while ((is_plain(printed[i + plain]) && printed[i + plain] != '#') || printed[i + plain] == '\n')
             plain++;
         if (plain) {
             sink_literal_bytes(sink, printed + i, plain);
@@ -187,7 +238,7 @@ void sink_json(struct sink *sink, const char *printed)
             sink_literal(sink, " ");
         else if (*at == '\t')
             sink_literal(sink, "  ");
-        else if (*at == '\n' || (size > 0 && !IN(code, unseen)))
+        else if (*at == '\n' || (size > 0 && !IN(code, unseen) && !begins_command(sink, printed[i])))
             sink_literal_bytes(sink, printed + i, size);
         else
             put_json_escape(sink, at, size, code);

@@ -1,12 +1,15 @@
 /* reports/sink.h - the only way out for a report: bytes are encoded for the language that the report is written in.
  *
  * Whatever a peer said may stand in a finding, so everything that is not a literal of our own source is encoded:
- * sink_literal() takes string literals only (anything else does not compile), all other calls encode.  Two steps:
+ * sink_literal() takes string literals only (anything else does not compile), all other calls encode.  Three steps:
  *
- *   visible   every language: valid UTF-8 that can be seen passes; C0 (LF and TAB among it), DEL, C1, bidi controls,
- * other code points without a picture of their own, and bytes that are not UTF-8 become \xNN, byte by byte. Doing it
- * twice changes nothing, so text that was measured or wrapped may pass again. language  SINK_TEXT nothing more;
- * SINK_HTML & < > " ' for text and attributes alike.
+ *   visible    every language: valid UTF-8 that can be seen passes; C0 (LF and TAB among it), DEL, C1, bidi controls,
+ *              other code points without a picture of their own, and bytes that are not UTF-8 become \xNN, byte by byte.
+ *              Doing it twice changes nothing, so text that was measured or wrapped may pass again.
+ *   language   what would end the text, or begin something else, is spelled as the language has it.
+ *   commands   logs of CI systems obey "##[error]", "##vso[" and "##teamcity[" wherever they stand, and "::error::" where
+ *              a line begins: the second "#" in a row, and a ":" before which there is nothing in its line, are spelled.
+ *              In every language, for nobody knows what prints a report into a log.
  *
  * JSON is printed by cJSON from strings that were made visible before (sink_visible()), since cJSON copies bytes
  * unchecked; sink_json() lets what it printed pass, and spells what should not be there as \u escapes.
@@ -21,12 +24,24 @@
 
 #include "core/base/str.h"
 
-enum sink_language { SINK_TEXT, SINK_HTML, SINK_JSON };
+enum sink_language {
+    SINK_TEXT,
+    SINK_HTML,            /* and XML: text and attributes alike */
+    SINK_JSON,            /* within a string */
+    SINK_CSV,             /* within quotes (RFC 4180) */
+    SINK_MARKDOWN,        /* within a code span: markdown_code() */
+    SINK_GITHUB,          /* message of a workflow command */
+    SINK_GITHUB_PROPERTY, /* value of one of its properties */
+    SINK_NAGIOS,          /* before the bar that begins performance data */
+    SINK_LANGUAGE_COUNT
+};
 
 struct sink {
     FILE *out; /* borrowed */
     enum sink_language language;
     int error; /* errno of the first failure; 0 */
+    bool line_has_begun; /* something other than blanks was written since the last line end */
+    char last;           /* byte that was written */
 };
 
 struct sink sink_to(FILE *, enum sink_language);

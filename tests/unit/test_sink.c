@@ -96,9 +96,89 @@ static void every_byte_alone_is_visible(void **state)
         char c = (char)byte, expected[8];
         char *text = encode(SINK_TEXT, (struct str){&c, 1});
 
-        snprintf(expected, sizeof expected, byte >= 0x20 && byte < 0x7f ? "%c" : "\\x%02x", byte);
+        snprintf(expected, sizeof expected, byte >= 0x20 && byte < 0x7f && byte != ':' ? "%c" : "\\x%02x", byte);
         assert_string_equal(text, expected);
         free(text);
+    }
+}
+
+/* Logs of CI systems obey commands that stand in them.  (threats.md, section 7) */
+static void commands_of_ci_systems_are_broken(void **state)
+{
+    static const struct {
+        const char *in, *text, *html, *json;
+    } cases[] = {
+        {"::error::x", "\\x3a:error::x", "&#58;:error::x", "\\u003a:error::x"},
+        {"  ::error::x", "  \\x3a:error::x", "  &#58;:error::x", "  \\u003a:error::x"},
+        {"\xe1\x9a\x80::error::x", "\\xe1\\x9a\\x80::error::x", NULL, "\\\\xe1\\\\x9a\\\\x80::error::x"},
+        {"2001:db8::1", "2001:db8::1", NULL, NULL},
+        {"a ::error::x", "a ::error::x", NULL, NULL},
+        {"a ##[error]x", "a #\\x23[error]x", "a #&#35;[error]x", "a #\\u0023[error]x"},
+        {"###vso[x]", "#\\x23#vso[x]", "#&#35;#vso[x]", "#\\u0023#vso[x]"},
+        {"##teamcity[x]", "#\\x23teamcity[x]", "#&#35;teamcity[x]", "#\\u0023teamcity[x]"},
+        {"# 1 #2", "# 1 #2", NULL, NULL},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const enum sink_language as_text[] = {SINK_TEXT, SINK_CSV, SINK_MARKDOWN, SINK_GITHUB, SINK_NAGIOS};
+        char *html = encode(SINK_HTML, str_of(cases[i].in)), *string = encode(SINK_JSON, str_of(cases[i].in));
+
+        for (size_t l = 0; l < sizeof as_text / sizeof *as_text; l++) {
+            char *text = encode(as_text[l], str_of(cases[i].in));
+
+            assert_string_equal(text, cases[i].text);
+            free(text);
+        }
+        assert_string_equal(html, cases[i].html ? cases[i].html : cases[i].text);
+        assert_string_equal(string, cases[i].json ? cases[i].json : cases[i].text);
+        free(html);
+        free(string);
+    }
+}
+
+/* A command may come in pieces, and our own words may begin the line. */
+static void commands_in_pieces_are_broken(void **state)
+{
+    char *out = NULL;
+    size_t size = 0;
+    FILE *file = open_memstream(&out, &size);
+    struct sink sink = sink_to(file, SINK_TEXT);
+
+    (void)state;
+    sink_text(&sink, "a#");
+    sink_text(&sink, "#[b]");
+    sink_literal(&sink, "\n  ");
+    sink_text(&sink, " ");
+    sink_text(&sink, ":");
+    sink_text(&sink, ":error::");
+    sink_literal(&sink, "\n- ");
+    sink_text(&sink, "::error::");
+    assert_int_equal(sink_finish(&sink), 0);
+    fclose(file);
+    assert_string_equal(out, "a#\\x23[b]\n   \\x3a:error::\n- ::error::");
+    free(out);
+}
+
+static void languages_have_their_spellings(void **state)
+{
+    static const char *const expected[SINK_LANGUAGE_COUNT] = {
+        [SINK_TEXT] = "a|\"%,:\\x0a\\",
+        [SINK_HTML] = "a|&quot;%,:\\x0a\\",
+        [SINK_JSON] = "a|\\\"%,:\\\\x0a\\\\",
+        [SINK_CSV] = "a|\"\"%,:\\x0a\\",
+        [SINK_MARKDOWN] = "a\\x7c\"%,:\\x0a\\",
+        [SINK_GITHUB] = "a|\"%25,:\\x0a\\",
+        [SINK_GITHUB_PROPERTY] = "a|\"%25%2C%3A\\x0a\\",
+        [SINK_NAGIOS] = "a\\x7c\"%,:\\x0a\\",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < SINK_LANGUAGE_COUNT; i++) {
+        char *out = encode((enum sink_language)i, str_of("a|\"%,:\n\\"));
+
+        assert_string_equal(out, expected[i]);
+        free(out);
     }
 }
 
@@ -150,6 +230,7 @@ static void printed_json_is_made_safe(void **state)
         {"\"\x7f\xc2\x9b\xe2\x80\xae\"", "\"\\u007f\\u009b\\u202e\""},
         {"\"\xf3\xa0\x80\xa1\"", "\"\\udb40\\udc21\""},
         {"\"\xff\xc3(\"", "\"\\\\xff\\\\xc3(\""},
+        {"\"##[error]# #\"", "\"#\\u0023[error]# #\""},
     };
 
     (void)state;
@@ -215,6 +296,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(bytes_are_encoded),
         cmocka_unit_test(every_byte_alone_is_visible),
+        cmocka_unit_test(commands_of_ci_systems_are_broken),
+        cmocka_unit_test(commands_in_pieces_are_broken),
+        cmocka_unit_test(languages_have_their_spellings),
         cmocka_unit_test(visible_text_is_measured_and_stays),
         cmocka_unit_test(printed_json_is_made_safe),
         cmocka_unit_test(literals_and_numbers_pass),
