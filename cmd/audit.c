@@ -305,7 +305,8 @@ static enum exit_status audit(struct audit_command *run)
         return usage_error(why);
     status = open_outputs(run, &why);
     if (status != EXIT_STATUS_READY) {
-        complain("%s", why);
+        if (why)
+            complain("%s", why);
         return status;
     }
     raise_descriptor_limit();
@@ -316,7 +317,7 @@ static enum exit_status audit(struct audit_command *run)
                                              : EXIT_STATUS_FAULT; /* most likely no certificates in it */
     }
     interrupt_install(sheets_remove, &run->sheets);
-    sheets_begin(&run->sheets, run->domain_count > 1 || run->list_fd >= 0);
+    sheets_begin(&run->sheets, &run->project.defaults, run->domain_count > 1 || run->list_fd >= 0);
     plan.loop = run->loop;
     plan.engine = run->engine;
     plan.list = run->list;

@@ -72,7 +72,7 @@ static void finish_job(struct bulk *bulk, struct job *job)
 {
     if (job->result) {
         tally(bulk, job->settings, job->result);
-        sheets_one(bulk->plan->sheets, job->result);
+        sheets_one(bulk->plan->sheets, job->result, &job->settings->gate);
         engine_release(bulk->plan->engine, job->result);
     }
     arena_free(job->arena);

@@ -5,7 +5,7 @@
  *
  *     struct report report;
  *     report_begin(&report, reporter_by_suffix("out.html"), stdout, &(struct report_options){.width = 80});
- *     report_one(&report, result);
+ *     report_one(&report, result, &gate);
  *     int error = report_end(&report);        an errno: ENOSPC, EPIPE, ENOMEM, ...
  *
  * A new format is a file with one descriptor, and its line in reports.c.
@@ -16,6 +16,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#include "core/result/gate.h"
 #include "core/result/result.h"
 #include "reports/sink.h"
 
@@ -29,6 +30,8 @@ struct report_options {
     bool utf8;      /* text: symbols and rules in UTF-8 instead of ASCII; the caller looks at the locale */
     unsigned width; /* text: columns; 0: 80 */
     bool several;   /* more than one result may come */
+    bool quiet;     /* text, lines: the verdict only */
+    bool what_counts; /* lines: only what decides about the exit status */
 };
 
 struct reporter {
@@ -51,6 +54,7 @@ struct report {
     struct arena *kept;  /* until the end: for an index of the domains */
     struct report_index *index;
     struct cJSON *document; /* while json.c builds it */
+    const struct gate *gate; /* of this result: its findings that count */
     size_t results;         /* before this one */
     size_t verdicts[VERDICT_COUNT];
 };
@@ -61,5 +65,5 @@ const struct reporter *reporter_by_name(const char *name);        /* NULL: none 
 const struct reporter *reporter_by_suffix(const char *file_name); /* NULL: none */
 
 void report_begin(struct report *, const struct reporter *, FILE *, const struct report_options *);
-void report_one(struct report *, const struct result *);
+void report_one(struct report *, const struct result *, const struct gate *); /* what decides about the domain */
 int report_end(struct report *); /* flushes; 0, or the errno of what went wrong first.  The stream stays open. */

@@ -9,10 +9,15 @@
 #include "core/base/arena.h"
 #include "core/base/str.h"
 
-extern const struct reporter text_reporter, json_reporter, jsonl_reporter, html_reporter;
+extern const struct reporter text_reporter, lines_reporter, json_reporter, jsonl_reporter, html_reporter;
 
 const struct reporter *const reporters[] = {
-    &text_reporter, &json_reporter, &jsonl_reporter, &html_reporter, NULL,
+    &text_reporter,
+    &lines_reporter,
+    &json_reporter,
+    &jsonl_reporter,
+    &html_reporter,
+    NULL,
 };
 
 enum {
@@ -77,8 +82,9 @@ void report_begin(struct report *report, const struct reporter *reporter, FILE *
     call(report, reporter->begin, NULL);
 }
 
-void report_one(struct report *report, const struct result *result)
+void report_one(struct report *report, const struct result *result, const struct gate *gate)
 {
+    report->gate = gate;
     call(report, NULL, result);
     report->results++;
     report->verdicts[result->verdict]++;

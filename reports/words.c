@@ -128,6 +128,14 @@ const char *verdict_title(struct arena *arena, const struct result *result)
     return str_printf(arena, "%s as far as asked (%s)", verdict_label(result->verdict), scope);
 }
 
+const char *verdict_line(struct arena *arena, const struct result *result)
+{
+    const char *counts = counts_text(arena, result->counts, ", ");
+
+    return str_printf(arena, "%s: %s (%s)", result->target->domain, verdict_title(arena, result),
+                      *counts ? counts : "nothing could be established");
+}
+
 enum status verdict_as_status(enum verdict verdict)
 {
     return verdicts[verdict].status;

@@ -21,6 +21,8 @@ const char *
 remedy_text(const struct finding *);         /* the finding's, else the check's; NULL where there is nothing to do */
 const char *verdict_label(enum verdict);     /* "NOT READY" */
 const char *verdict_title(struct arena *, const struct result *); /* "READY as far as asked (ptr)" */
+/* "example.org: NOT READY (1 fail, 14 ok)" */
+const char *verdict_line(struct arena *, const struct result *);
 bool result_is_partial(const struct result *); /* the user asked for less than everything */
 enum status verdict_as_status(enum verdict); /* whose symbol and colour it takes */
 const char *verdict_sentence(struct arena *, const struct result *);

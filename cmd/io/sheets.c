@@ -37,19 +37,51 @@ static enum exit_status open_one(struct sheets *sheets, struct arena *arena, str
     return EXIT_STATUS_READY;
 }
 
+static bool in_ci(void)
+{
+    const char *ci = getenv("CI");
+
+    return ci && *ci && strcmp(ci, "false") != 0 && strcmp(ci, "0") != 0;
+}
+
+/* What cannot be opened is said, and left out: the others are written. */
+static enum exit_status open_or_leave(struct sheets *sheets, struct arena *arena, struct output *output,
+                                      const char *path, const char **why)
+{
+    enum exit_status status = open_one(sheets, arena, output, path, why);
+
+    if (status == EXIT_STATUS_FAULT) {
+        complain("%s", *why);
+        *why = NULL;
+        sheets->failed = true;
+    }
+    return status;
+}
+
 enum exit_status sheets_open(struct sheets *sheets, struct arena *arena, const struct settings *settings,
                              const char **why)
 {
     enum exit_status status = EXIT_STATUS_READY;
 
-    *sheets = (struct sheets){.at = ARENA_ARRAY(arena, struct sheet, settings->report_count), .record.directory = -1};
-    for (size_t i = 0; i < settings->report_count && status == EXIT_STATUS_READY; i++) {
-        sheets->at[i].report.reporter = settings->reports[i].reporter;
-        status = open_one(sheets, arena, &sheets->at[i].output, settings->reports[i].path, why);
+    *sheets = (struct sheets){
+        .at = ARENA_ARRAY(arena, struct sheet, settings->report_count), .record.directory = -1, .logs = in_ci()};
+    for (size_t i = 0; i < settings->report_count && status != EXIT_STATUS_USAGE; i++) {
+        struct sheet *sheet = &sheets->at[sheets->count];
+
+        sheet->report.reporter = settings->reports[i].reporter;
+        status = open_or_leave(sheets, arena, &sheet->output, settings->reports[i].path, why);
         sheets->count += status == EXIT_STATUS_READY;
+        sheets->logs = sheets->logs || settings->reports[i].path;
     }
-    if (status == EXIT_STATUS_READY && settings->record)
-        status = open_one(sheets, arena, &sheets->record, settings->record, why);
+    if (status != EXIT_STATUS_USAGE && sheets->count > 0)
+        status = EXIT_STATUS_READY;
+    if (status == EXIT_STATUS_READY && settings->record) {
+        status = open_or_leave(sheets, arena, &sheets->record, settings->record, why);
+        if (status == EXIT_STATUS_FAULT) {
+            sheets->record.stream = NULL;
+            status = EXIT_STATUS_READY;
+        }
+    }
     if (status != EXIT_STATUS_READY)
         sheets_abandon(sheets);
     sheets->open = sheets->count;
@@ -75,10 +107,13 @@ static bool speaks_utf8(void)
     return utf8;
 }
 
-static struct report_options options_for(const struct output *output)
+static struct report_options options_for(const struct output *output, const struct settings *settings, bool several)
 {
     const char *no_colour = getenv("NO_COLOR"), *terminal = getenv("TERM");
-    struct report_options options = {.utf8 = speaks_utf8(), .width = WIDTH};
+    struct report_options options = {.utf8 = speaks_utf8(),
+                                     .width = WIDTH,
+                                     .several = several,
+                                     .quiet = settings->quiet};
     struct winsize size;
 
     if (output->stream != stdout || !isatty(STDOUT_FILENO))
@@ -89,16 +124,33 @@ static struct report_options options_for(const struct output *output)
     return options;
 }
 
-void sheets_begin(struct sheets *sheets, bool several)
+static void begin_log(struct sheets *sheets, const struct settings *settings)
+{
+    const struct report_options options = {.quiet = settings->quiet, .what_counts = true};
+
+    if (!sheets->logs)
+        return;
+    report_begin(&sheets->log, reporter_by_name("lines"), stderr, &options);
+    sheets->log_open = true;
+}
+
+static void end_log(struct sheets *sheets)
+{
+    if (sheets->log_open)
+        report_end(&sheets->log); /* a log that cannot be written is nobody's fault */
+    sheets->log_open = false;
+}
+
+void sheets_begin(struct sheets *sheets, const struct settings *settings, bool several)
 {
     for (size_t i = 0; i < sheets->count; i++) {
         struct sheet *sheet = &sheets->at[i];
-        struct report_options options = options_for(&sheet->output);
+        struct report_options options = options_for(&sheet->output, settings, several);
 
-        options.several = several;
         report_begin(&sheet->report, sheet->report.reporter, sheet->output.stream, &options);
         sheet->open = true;
     }
+    begin_log(sheets, settings);
 }
 
 static void note_failure(struct sheets *sheets, const struct output *output, int error)
@@ -133,7 +185,7 @@ static void write_record(struct sheets *sheets, const struct result *result)
     }
 }
 
-void sheets_one(struct sheets *sheets, const struct result *result)
+void sheets_one(struct sheets *sheets, const struct result *result, const struct gate *gate)
 {
     for (size_t i = 0; i < sheets->count; i++) {
         struct sheet *sheet = &sheets->at[i];
@@ -141,13 +193,15 @@ void sheets_one(struct sheets *sheets, const struct result *result)
 
         if (!sheet->open)
             continue;
-        report_one(&sheet->report, result);
+        report_one(&sheet->report, result, gate);
         error = sink_finish(&sheet->report.sink);
         if (error != 0)
             give_up(sheets, sheet, error);
     }
     if (sheets->record.stream)
         write_record(sheets, result);
+    if (sheets->log_open)
+        report_one(&sheets->log, result, gate);
 }
 
 static void close_output(struct sheets *sheets, struct output *output, bool complete)
@@ -184,6 +238,7 @@ void sheets_close(struct sheets *sheets, bool complete)
     }
     if (sheets->record.stream)
         close_output(sheets, &sheets->record, complete);
+    end_log(sheets);
 }
 
 void sheets_abandon(struct sheets *sheets)
@@ -196,6 +251,7 @@ void sheets_abandon(struct sheets *sheets)
     }
     if (sheets->record.stream)
         output_abandon(&sheets->record);
+    end_log(sheets);
 }
 
 void sheets_remove(const void *arg)

@@ -1,6 +1,9 @@
 /* cmd/io/sheets.h - the reports of a run, all written at once, each to its own place.
  *
  * A place that fails is reported once and given up; the others go on.  When none is left, there is nobody to work for.
+ *
+ * Where a report goes into a file, and in CI (the variable CI is set), what counts for the exit status and the verdict
+ * stand on standard error as well, in the format "lines": the log of a job that failed shows why.
  */
 #pragma once
 
@@ -22,16 +25,18 @@ struct sheets {
     struct sheet *at;
     size_t count, open;
     struct output record; /* of --record; stream NULL: none */
+    struct report log;    /* on standard error */
+    bool logs, log_open;
     bool failed;          /* something could not be written */
     bool reader_left;     /* EPIPE on standard output */
 };
 
-/* Opens everything before any work begins.  EXIT_STATUS_READY, or the status to end with, and *why: then nothing is
- * open. */
+/* Opens everything before any work begins, and complains of what cannot be opened.  EXIT_STATUS_READY where at least
+ * one report can be written; or the status to end with, and *why, NULL if it was said: then nothing is open. */
 enum exit_status sheets_open(struct sheets *, struct arena *, const struct settings *, const char **why);
 bool sheets_spare(const struct sheets *, const char *path); /* false: a report would replace this file; NULL is fine */
-void sheets_begin(struct sheets *, bool several);
-void sheets_one(struct sheets *, const struct result *);
+void sheets_begin(struct sheets *, const struct settings *, bool several);
+void sheets_one(struct sheets *, const struct result *, const struct gate *);
 void sheets_close(struct sheets *, bool complete);
 void sheets_abandon(struct sheets *);
 void sheets_remove(const void *sheets); /* for a signal handler */

@@ -49,6 +49,8 @@ const struct option option_table[OPTION_COUNT] = {
     [OPT_OUTPUT] = {.command = "audit", .whole_run = true, .name = "output", .letter = 'o', .type = OPTION_WRITE, .argument = "FILE",
         .repeatable = true,
         .help = "report in FILE, in the format that its suffix names; \"-\" is standard output"},
+    [OPT_QUIET] = {.command = "audit", .whole_run = true, .name = "quiet", .letter = 'q', .type = OPTION_FLAG,
+        .help = "verdict lines only, on standard error and in the formats text and lines"},
     [OPT_RESOLVER] = {.command = "audit", .whole_run = true, .name = "resolver", .type = OPTION_TEXT, .argument = "ADDR[@PORT]",
         .repeatable = true,
         .help = "ask this resolver instead of the system's"},

@@ -32,6 +32,7 @@ enum option_id {
     OPT_FAIL_ON,
     OPT_FORMAT,
     OPT_OUTPUT,
+    OPT_QUIET,
     OPT_RESOLVER,
     OPT_TRUST_AD,
     OPT_HELO,

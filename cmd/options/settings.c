@@ -101,6 +101,7 @@ bool settings_make(const struct options *options, struct settings *out, const ch
         .in_flight = (size_t)options_number(options, OPT_IN_FLIGHT, 50),
         .trace = options_flag(options, OPT_TRACE),
         .gate.fail_on = FAIL,
+        .quiet = options_flag(options, OPT_QUIET),
         .domains_file = last_value(options, OPT_DOMAINS),
         .record = last_value(options, OPT_RECORD),
         .replay = last_value(options, OPT_REPLAY),

@@ -38,6 +38,7 @@ struct settings {
     size_t in_flight;
     bool trace;
     struct gate gate; /* --fail-on, --receiver */
+    bool quiet;
     const char *domains_file, *record, *replay; /* NULL: not given */
     struct report_request *reports;             /* at least one */
     size_t report_count;

@@ -258,8 +258,14 @@ static void what_is_open(struct report *report, const struct outline *outline)
 
 static void one(struct report *report, const struct result *result)
 {
-    const struct outline *outline = outline_of(report->arena, result);
+    const struct outline *outline;
 
+    if (report->options.quiet) {
+        sink_text(&report->sink, verdict_line(report->arena, result));
+        terminal_newline(report);
+        return;
+    }
+    outline = outline_of(report->arena, result);
     if (report->results)
         terminal_newline(report);
     header(report, result);
@@ -280,7 +286,7 @@ static void begin(struct report *report)
 
 static void end(struct report *report)
 {
-    if (!report->options.several || report->results < 2)
+    if (!report->options.several || report->results < 2 || report->options.quiet)
         return;
     terminal_newline(report);
     terminal_rule(report);

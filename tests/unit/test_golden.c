@@ -15,6 +15,8 @@
 #include "reports/reporter.h"
 #include "tests/golden/fixture.h"
 
+static const struct gate strict = {.fail_on = FAIL};
+
 static const struct golden {
     const char *file, *reporter;
     bool colour, utf8, several;
@@ -23,6 +25,7 @@ static const struct golden {
     {"tests/golden/report.txt", "text", false, true, false, 80},
     {"tests/golden/report.ascii.txt", "text", false, false, true, 60},
     {"tests/golden/report.colour.txt", "text", true, true, false, 100},
+    {"tests/golden/report.lines", "lines", false, false, true, 0},
     {"tests/golden/report.json", "json", false, false, false, 0},
     {"tests/golden/several.json", "json", false, false, true, 0},
     {"tests/golden/report.jsonl", "jsonl", false, false, true, 0},
@@ -41,10 +44,10 @@ static char *render(const struct golden *golden, size_t *size)
 
     assert_non_null(out);
     report_begin(&report, reporter_by_name(golden->reporter), out, &options);
-    report_one(&report, fixture_result(arena));
+    report_one(&report, fixture_result(arena), &strict);
     if (golden->several) {
-        report_one(&report, fixture_ready(arena));
-        report_one(&report, fixture_blocked(arena));
+        report_one(&report, fixture_ready(arena), &strict);
+        report_one(&report, fixture_blocked(arena), &strict);
     }
     assert_int_equal(report_end(&report), 0);
     assert_int_equal(fclose(out), 0);
@@ -179,8 +182,8 @@ static void write_errors_are_kept(void **state)
 
         if (full) {
             report_begin(&report, reporters[i], full, &(struct report_options){.several = true});
-            report_one(&report, fixture_result(arena));
-            report_one(&report, fixture_ready(arena));
+            report_one(&report, fixture_result(arena), &strict);
+            report_one(&report, fixture_ready(arena), &strict);
             assert_int_not_equal(report_end(&report), 0);
             fclose(full);
         }
@@ -197,7 +200,7 @@ static void report_to_nowhere(const struct reporter *reporter, const struct resu
 
     assert_non_null(out);
     report_begin(&report, reporter, out, &(struct report_options){.several = false});
-    report_one(&report, result);
+    report_one(&report, result, &strict);
     assert_int_equal(report_end(&report), 0);
     fclose(out);
     free(text);
