@@ -3,13 +3,13 @@
  * Whatever a peer said may stand in a finding, so everything that is not a literal of our own source is encoded:
  * sink_literal() takes string literals only (anything else does not compile), all other calls encode.  Three steps:
  *
- *   visible    every language: valid UTF-8 that can be seen passes; C0 (LF and TAB among it), DEL, C1, bidi controls,
- *              other code points without a picture of their own, and bytes that are not UTF-8 become \xNN, byte by byte.
- *              Doing it twice changes nothing, so text that was measured or wrapped may pass again.
+ *   visible    every language: valid UTF-8 that can be seen passes; C0 (LF and TAB among it), DEL, C1, bidi
+ *              controls, other code points without a picture of their own, and bytes that are not UTF-8 become \xNN,
+ *              byte by byte.  Doing it twice changes nothing, so text that was measured or wrapped may pass again.
  *   language   what would end the text, or begin something else, is spelled as the language has it.
- *   commands   logs of CI systems obey "##[error]", "##vso[" and "##teamcity[" wherever they stand, and "::error::" where
- *              a line begins: the second "#" in a row, and a ":" before which there is nothing in its line, are spelled.
- *              In every language, for nobody knows what prints a report into a log.
+ *   commands   logs of CI systems obey "##[error]", "##vso[" and "##teamcity[" wherever they stand, and "::error::"
+ *              where a line begins: the second "#" in a row, and a ":" before which there is nothing in its line, are
+ *              spelled.  In every language, for nobody knows what prints a report into a log.
  *
  * JSON is printed by cJSON from strings that were made visible before (sink_visible()), since cJSON copies bytes
  * unchecked; sink_json() lets what it printed pass, and spells what should not be there as \u escapes.
