@@ -165,7 +165,7 @@ $(BUILD)/tests/fuzz/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(CMD_LIBRARY) $(LIBRAR
 mutate: ## break the program in COUNT (500) places, one at a time: the fast tests must notice; SEED=2, ONLY=probes/mx.c
 	@$(MAKE) --no-print-directory BUILD=$(CURDIR)/build/mutate LIBRARY=$(CURDIR)/build/mutate/libmailready.so HARDEN=-fPIC HARDEN_LD= CFLAGS=-O1 mutants
 mutants: export COMPILE := $(COMPILE)
-mutants: $(UNITS) $(REPLAYS) $(CONFORMANCE)
+mutants: $(BUILD)/mailready $(UNITS) $(REPLAYS) $(CONFORMANCE)
 	@BUILD=$(BUILD) tests/mutate/run
 
 bench: deps all ## measure: round trips, CPU and memory of an audit in the lab; AGAINST=another mailready
