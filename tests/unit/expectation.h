@@ -3,8 +3,8 @@
  * "ID STATUS SUBJECT".  Behind the status may stand details, each after a comma, of which the finding must have all:
  * the reason and the side of an unknown one, "required" (it could have failed) or "optional", the check that it follows
  * from; where "required" or "optional" stands and no check, it follows from none: "ptr.fcrdns
- * unknown,timeout,required,ptr.exists 11.0.0.1".  "records", where a case has it, lists all the records that the judged
- * findings propose.
+ * unknown,timeout,required,ptr.exists 11.0.0.1".  "records" lists all the records that the judged findings propose;
+ * where it is missing they propose none.
  */
 #pragma once
 
@@ -160,5 +160,5 @@ static inline bool as_expected(const char *path, struct arena *arena, const stru
         if (parse_expectation(arena, item->valuestring, &expected) && !same_details(path, &expected, found))
             same = false;
     }
-    return (!records || same_lines(path, &proposed, &found->records, NULL)) && same;
+    return same_lines(path, &proposed, &found->records, NULL) && same;
 }
