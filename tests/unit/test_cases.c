@@ -10,8 +10,8 @@
  * does not matter.  Texts are not asserted.  What else it may say: tests/unit/expectation.h.
  *
  * Every case is audited again with its evidence arriving in other orders, which must not change a letter (threats.md
- * R12): in few while somebody waits for the answer, in many where CI is set. tests/cases/statuses.txt says which
- * statuses a check can have: all of them must occur in a case, and every check must be in the table.
+ * R12): in few while somebody waits for the answer, in many where CI is set.  tests/cases/statuses.txt says what the
+ * cases make each check say: tests/unit/said.h.
  *
  * "test_cases FILE..." runs single cases, and shows what was found where it is not what was expected.  With CASE_STOP
  * in the environment it ends at the first of those.
@@ -44,6 +44,7 @@
 #include "reports/words.h"
 #include "tests/unit/expectation.h"
 #include "tests/unit/printed.h"
+#include "tests/unit/said.h"
 
 #define CASES "tests/cases"
 
@@ -59,7 +60,9 @@ static uint64_t shuffles(void)
     return getenv("CI") ? SHUFFLES_CI : SHUFFLES;
 }
 
-static bool seen[CHECK_COUNT][STATUS_COUNT]; /* in the expectations of some case */
+/* By the judged findings of all cases. */
+static struct said said;
+static struct arena *said_arena;
 
 struct found {
     struct arena *arena;
@@ -121,7 +124,6 @@ static const char *fault_of(struct arena *arena, const cJSON *about, const cJSON
             return str_printf(arena, "\"expect\": \"%s\" is not \"ID STATUS SUBJECT\"", item->valuestring);
         if (!is_judged(judge, expected.check))
             return str_printf(arena, "\"expect\": \"%s\" is not in \"judge\"", item->valuestring);
-        seen[expected.check][expected.status] = true;
     }
     cJSON_ArrayForEach(item, records) if (!cJSON_IsString(item)) return "\"records\" must be a list of texts";
     return NULL;
@@ -169,8 +171,11 @@ static void take_result(void *arg, const struct result *result)
             if (fault_of_printed(found->arena, result, f->records.at[k]))
                 fail_msg("%s prints a record that %s: %s", check_of(f->check)->name,
                          fault_of_printed(found->arena, result, f->records.at[k]), f->records.at[k]);
+        if (strstr(f->message, "(null)") || (f->remedy && strstr(f->remedy, "(null)")))
+            fail_msg("%s %s names nothing: %s: %s", check_of(f->check)->name, f->subject, f->message, remedy_text(f));
         if (!is_judged(found->judge, f->check))
             continue;
+        note_said(&said, said_arena, f);
         observe(&found->judged, found->arena, f);
     }
     found->everything = everything_of(result);
@@ -316,58 +321,28 @@ static void test_every_case(void **state)
     assert_true(files.count > 0);
 }
 
-/* Cuts the next word off a line; NULL at its end. */
-static char *next_word(char **at)
-{
-    char *word = *at + strspn(*at, " \t\r\n"), *end = word + strcspn(word, " \t\r\n");
-
-    *at = *end ? end + 1 : end;
-    *end = '\0';
-    return *word && *word != '#' ? word : NULL;
-}
-
+/* UPDATE=1 in the environment writes the table anew. */
 static void test_no_check_without_a_case(void **state)
 {
     FILE *table = fopen(CASES "/statuses.txt", "r");
-    bool listed[CHECK_COUNT] = {false};
-    char line[512];
-    size_t missing = 0;
+    char *text = NULL;
+    size_t size, wrong;
+    FILE *out = open_memstream(&text, &size);
 
     (void)state;
-    assert_non_null(table);
-    while (fgets(line, sizeof line, table)) {
-        char *at = line, *id = next_word(&at);
-        enum check_id check;
-        enum status status;
-
-        if (!id)
-            continue;
-        if (!check_from_name(id, &check))
-            fail_msg("statuses.txt: there is no check \"%s\"", id);
-        listed[check] = true;
-        for (char *word = next_word(&at); word; word = next_word(&at)) {
-            if (!status_from_word(word, &status))
-                fail_msg("statuses.txt: %s: there is no status \"%s\"", id, word);
-            if (!seen[check][status])
-                print_error("no case has: %s %s\n", id, word);
-            missing += !seen[check][status];
-            seen[check][status] = false;
-        }
-    }
+    assert_true(table && out);
+    wrong = compare_said(said_arena, &said, table, out);
     fclose(table);
-    for (int i = 0; i < CHECK_COUNT; i++) {
-        if (!listed[i])
-            print_error("not in statuses.txt: %s\n", check_of((enum check_id)i)->name);
-        missing += !listed[i];
-        for (int status = 0; status < STATUS_COUNT; status++) {
-            if (seen[i][status])
-                print_error("a case has it, statuses.txt has not: %s %s\n", check_of((enum check_id)i)->name,
-                            status_word((enum status)status));
-            missing += seen[i][status];
-        }
+    fclose(out);
+    if (getenv("UPDATE")) {
+        table = fopen(CASES "/statuses.txt", "w");
+        assert_non_null(table);
+        assert_int_equal(fwrite(text, 1, size, table), size);
+        assert_int_equal(fclose(table), 0);
+    } else if (wrong > 0) {
+        fail_msg("%zu lines of statuses.txt; with UPDATE=1 they are written anew", wrong);
     }
-    if (missing > 0)
-        fail_msg("%zu statuses without a case, or without a line in the table", missing);
+    free(text);
 }
 
 int main(int argc, char **argv)
@@ -378,6 +353,7 @@ int main(int argc, char **argv)
     };
     int failed = 0;
 
+    said_arena = arena_new(SIZE_MAX);
     if (argc < 2)
         return cmocka_run_group_tests(tests, NULL, NULL);
     for (int i = 1; i < argc && !(failed && getenv("CASE_STOP")); i++)
