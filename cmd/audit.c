@@ -84,6 +84,10 @@ static bool read_recording(struct audit_command *run, const char **why)
     settings = project_settings(&run->project, target.domain);
     target.selected = settings->target.selected;
     target.owner = settings->target.owner;
+    target.suppressions = settings->target.suppressions;
+    target.suppression_count = settings->target.suppression_count;
+    target.levels = settings->target.levels;
+    target.level_count = settings->target.level_count;
     if (settings->target.volume != VOLUME_UNSAID)
         target.volume = settings->target.volume;
     settings->target = target;

@@ -18,6 +18,7 @@
 #include "core/derive/spf.h"
 #include "core/facts/evidence.h"
 #include "core/facts/evidence_json.h"
+#include "core/result/agree.h"
 #include "core/result/identity.h"
 #include "reports/receivers.h"
 #include "reports/words.h"
@@ -209,6 +210,32 @@ static void add_subject(struct report *report, cJSON *finding, const struct find
         add_text(report, parts, "selector", s->selector);
 }
 
+static void add_agreement(struct report *report, cJSON *node, const struct suppression *suppression)
+{
+    add_text(report, node, "reason", suppression->reason);
+    add_text(report, node, "until", suppression->until);
+    add_text(report, node, "where", suppression->where);
+}
+
+static void add_suppressions(struct report *report, cJSON *document, const struct result *result)
+{
+    const struct target *target = result->target;
+    cJSON *list = target->suppression_count ? add_array(report, document, "suppressions") : NULL;
+
+    for (size_t i = 0; i < target->suppression_count; i++) {
+        const struct suppression *suppression = &target->suppressions[i];
+        cJSON *node = append_object(report, list);
+        size_t count;
+
+        add_text(report, node, "state", suppression_state_word(suppression_state(result, suppression, &count)));
+        add_number(report, node, "findings", (int64_t)count);
+        add_text(report, node, "check", check_of((enum check_id)suppression->check)->name);
+        if (suppression->subject)
+            add_text(report, node, "subject", suppression->subject);
+        add_agreement(report, node, suppression);
+    }
+}
+
 static void add_finding(struct report *report, cJSON *findings, const struct finding *f)
 {
     const struct check *check = check_of(f->check);
@@ -223,6 +250,10 @@ static void add_finding(struct report *report, cJSON *findings, const struct fin
         add_text(report, node, "reason", reason_word(f->reason));
         add_text(report, node, "side", side_word(f->side));
     }
+    if (f->level)
+        add_text(report, node, "judged", status_word(f->judged));
+    if (f->suppressed)
+        add_agreement(report, add_object(report, node, "suppressed"), f->suppressed);
     if (f->because != CHECK_NONE)
         add_text(report, node, "because", check_of(f->because)->name);
     add_text(report, node, "remedy", remedy_text(f) ? remedy_text(f) : "");
@@ -420,6 +451,9 @@ static void write_document(struct report *report, const struct result *result, b
 
         add_number(report, node, status_word(order[i]), (int64_t)result->counts[order[i]]);
     }
+    if (result->target->suppression_count)
+        add_number(report, node, "suppressed", (int64_t)result->suppressed_count);
+    add_suppressions(report, document, result);
     node = add_array(report, document, "findings");
     for (size_t i = 0; i < result->finding_count; i++)
         add_finding(report, node, result->findings[i]);

@@ -3,6 +3,7 @@
 
 #include "core/base/arena.h"
 #include "core/base/str.h"
+#include "reports/words.h"
 
 static bool is_told(const struct result *result, const struct finding *f)
 {
@@ -62,9 +63,11 @@ struct notices notices_of(struct arena *arena, const struct result *result, cons
 
 const char *notice_text(struct arena *arena, const struct notice *notice)
 {
+    const char *message = marked_message(arena, notice->finding);
+
     if (notice->followers == 0)
-        return notice->finding->message;
-    return str_printf(arena, "%s; %zu more %s undecided because of this", notice->finding->message, notice->followers,
+        return message;
+    return str_printf(arena, "%s; %zu more %s undecided because of this", message, notice->followers,
                       notice->followers == 1 ? "check is" : "checks are");
 }
 
@@ -73,6 +76,6 @@ const char *finding_text(struct arena *arena, const struct result *result, const
     const struct finding *cause = result_cause(result, f);
 
     if (!cause)
-        return f->message;
+        return marked_message(arena, f);
     return str_printf(arena, "undecided because of %s %s", check_of(cause->check)->name, cause->subject);
 }

@@ -32,7 +32,7 @@ static bool says_the_same(const struct finding *a, const struct finding *b)
 {
     return a->check == b->check && a->status == b->status && same_text(a->message, b->message) &&
            same_text(a->remedy, b->remedy) && a->reason == b->reason && a->side == b->side &&
-           same_list(&a->records, &b->records);
+           same_list(&a->records, &b->records) && a->suppressed == b->suppressed && a->level == b->level;
 }
 
 static struct entry *entry_of(const struct outline *outline, const struct finding *f)
@@ -85,13 +85,19 @@ static void add(struct arena *arena, struct group *group, const struct finding *
     push(arena, &entry->findings, &entry->count, f);
 }
 
+/* What is suppressed stands between the findings that count and those that tell nothing amiss. */
+static enum status weight(const struct entry *entry)
+{
+    return entry->findings[0]->suppressed ? NOTE : entry->status;
+}
+
 static void sort_entries(struct group *group) /* stable */
 {
     for (size_t i = 1; i < group->entry_count; i++) {
         struct entry entry = group->entries[i];
         size_t at = i;
 
-        for (; at > 0 && group->entries[at - 1].status < entry.status; at--)
+        for (; at > 0 && weight(&group->entries[at - 1]) < weight(&entry); at--)
             group->entries[at] = group->entries[at - 1];
         group->entries[at] = entry;
     }
@@ -149,8 +155,11 @@ const struct outline *outline_of(struct arena *arena, const struct result *resul
             group->folded++;
             continue;
         }
-        group->counts[f->status]++;
-        if (f->status > group->worst)
+        if (f->suppressed)
+            group->suppressed++;
+        else
+            group->counts[f->status]++;
+        if (f->status > group->worst && !f->suppressed)
             group->worst = f->status;
         add(arena, group, f);
     }
@@ -170,7 +179,7 @@ const struct outline *outline_of(struct arena *arena, const struct result *resul
 
 const char *group_counts(struct arena *arena, const struct group *group, const char *separator)
 {
-    const char *text = counts_text(arena, group->counts, separator);
+    const char *text = counts_text(arena, group->counts, group->suppressed, separator);
 
     return group->folded ? str_printf(arena, "%s%s%zu undecided in consequence", text, separator, group->folded) : text;
 }

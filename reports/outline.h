@@ -29,8 +29,9 @@ struct group {
     const char *title;
     enum status worst;
     size_t counts[STATUS_COUNT]; /* without the folded ones */
-    size_t folded;               /* undecided in consequence of another finding, of this group or not */
-    struct entry *entries;       /* worst first, then as in the result; folded ones are elsewhere */
+    size_t suppressed;
+    size_t folded;         /* undecided in consequence of another finding, of this group or not */
+    struct entry *entries; /* worst first, then as in the result; folded ones are elsewhere */
     size_t entry_count;
 };
 

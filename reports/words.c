@@ -11,6 +11,8 @@
 #include "core/base/list_text.h"
 #include "core/base/str.h"
 #include "core/derive/resolver.h"
+#include "core/facts/agreement.h"
+#include "core/result/agree.h"
 #include "core/result/identity.h"
 
 static const char *const group_titles[][2] = {
@@ -130,7 +132,7 @@ const char *verdict_title(struct arena *arena, const struct result *result)
 
 const char *verdict_line(struct arena *arena, const struct result *result)
 {
-    const char *counts = counts_text(arena, result->counts, ", ");
+    const char *counts = counts_text(arena, result->counts, result->suppressed_count, ", ");
 
     return str_printf(arena, "%s: %s (%s)", result->target->domain, verdict_title(arena, result),
                       *counts ? counts : "nothing could be established");
@@ -200,7 +202,8 @@ const char *side_sentence(enum side side)
     return NULL;
 }
 
-const char *counts_text(struct arena *arena, const size_t counts[STATUS_COUNT], const char *separator)
+const char *counts_text(struct arena *arena, const size_t counts[STATUS_COUNT], size_t suppressed,
+                        const char *separator)
 {
     const char *text = "";
 
@@ -211,6 +214,8 @@ const char *counts_text(struct arena *arena, const size_t counts[STATUS_COUNT], 
             text = str_printf(arena, "%s%s%zu %s", text, *text ? separator : "", counts[at],
                               at == FAIL ? "fail" : status_label(at));
     }
+    if (suppressed)
+        text = str_printf(arena, "%s%s%zu suppressed", text, *text ? separator : "", suppressed);
     return text;
 }
 
@@ -302,4 +307,44 @@ const char *identity_parts(struct arena *arena, const struct identity *identity,
         text = str_printf(arena, "%s, %s", text, labels[other->part]);
     }
     return text;
+}
+
+const char *marked_message(struct arena *arena, const struct finding *f)
+{
+    if (!f->suppressed)
+        return f->message;
+    return str_printf(arena, "%s (suppressed until %s: %s)", f->message, f->suppressed->until, f->suppressed->reason);
+}
+
+const char *level_sentence(struct arena *arena, const struct finding *f)
+{
+    return str_printf(arena, "Weighs %s by %s, and %s by itself.", status_word(f->status), f->level->where,
+                      status_word(f->judged));
+}
+
+const char *suppressed_sentence(struct arena *arena, const struct finding *f)
+{
+    return str_printf(arena, "Suppressed until %s: %s (%s).", f->suppressed->until, f->suppressed->reason,
+                      f->suppressed->where);
+}
+
+const char *suppression_sentence(struct arena *arena, const struct result *result, const struct suppression *s)
+{
+    size_t count;
+    enum suppression_state state = suppression_state(result, s, &count);
+    const char *what = str_printf(arena, "%s%s%s", check_of((enum check_id)s->check)->name, s->subject ? " " : "",
+                                  s->subject ? s->subject : "");
+
+    switch (state) {
+    case SUPPRESSION_IN_FORCE:
+        return str_printf(arena, "%s: %zu until %s, %s (%s)", what, count, s->until, s->reason, s->where);
+    case SUPPRESSION_EXPIRED:
+        return str_printf(arena, "%s: ended on %s, and counts again; it was: %s (%s)", what, s->until, s->reason,
+                          s->where);
+    case SUPPRESSION_UNUSED:
+        return str_printf(arena, "%s: nothing to suppress was found; take it out (%s)", what, s->where);
+    case SUPPRESSION_NOT_ASKED:
+        break;
+    }
+    return str_printf(arena, "%s: was not looked at (%s)", what, s->where);
 }

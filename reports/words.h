@@ -13,6 +13,7 @@
 struct arena;
 struct identity;
 struct identity_name;
+struct suppression;
 
 const char *group_title(const char *name);         /* "Reverse names (PTR)"; the name itself where there is none */
 const char *status_label(enum status);             /* "FAIL", "ok" */
@@ -28,12 +29,19 @@ enum status verdict_as_status(enum verdict); /* whose symbol and colour it takes
 const char *verdict_sentence(struct arena *, const struct result *);
 const char *resolver_trust_text(const struct result *); /* "its word on DNSSEC is trusted" */
 const char *side_sentence(enum side); /* whose trouble an undecided check is; NULL for SIDE_NONE */
-const char *counts_text(struct arena *, const size_t counts[STATUS_COUNT], const char *separator); /* "1 fail, 4 ok" */
+const char *counts_text(struct arena *, const size_t counts[STATUS_COUNT], size_t suppressed,
+                        const char *separator); /* "1 fail, 4 ok, 1 suppressed" */
 const char *time_text(struct arena *, int64_t seconds);                                            /* RFC 3339, UTC */
 const char *elapsed_text(struct arena *, int64_t ms); /* "412 ms", "12.3 s" */
 const char *roles_text(const struct mail_address *);  /* "sender, mx" */
 const char *sender_text(struct arena *,
                         const struct mail_address *); /* "declared, HELO mail.example.org"; NULL: no sender */
+
+/* What the user has agreed to (core/result/agree.h). */
+const char *marked_message(struct arena *, const struct finding *); /* where suppressed: "... (suppressed until ...)" */
+const char *level_sentence(struct arena *, const struct finding *); /* where f->level */
+const char *suppressed_sentence(struct arena *, const struct finding *); /* where f->suppressed */
+const char *suppression_sentence(struct arena *, const struct result *, const struct suppression *);
 
 /* Sending identities (core/result/identity.h). */
 const char *identity_label(enum verdict); /* "AT RISK" */

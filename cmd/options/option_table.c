@@ -111,6 +111,14 @@ const struct option option_table[OPTION_COUNT] = {
                 "environment, that over FILE; without a domain, all that have a section are audited"},
     [OPT_OWNER] = {.command = "audit", .name = "owner", .type = OPTION_TEXT, .argument = "TEXT", .file_only = true,
         .help = "who answers for the domain; reports say it"},
+    [OPT_IGNORE] = {.command = "audit", .name = "ignore", .type = OPTION_TEXT, .file_only = true, .repeatable = true, .gathers = true,
+        .argument = "CHECK [SUBJECT]; until=DATE; reason=TEXT",
+        .help = "a finding that is accepted until the end of this day (YYYY-MM-DD, UTC): it stays in every report, marked, and does "
+                "not count; SUBJECT is what the finding is about, or its address, host, name or selector; one that ended or "
+                "that nothing was found for is reported"},
+    [OPT_LEVEL] = {.command = "audit", .name = "level", .type = OPTION_TEXT, .file_only = true, .repeatable = true, .gathers = true,
+        .argument = "CHECK note|warn|fail",
+        .help = "what this check finds weighs so much, and not what mailready thinks; receivers think as before"},
     [OPT_AUDIT_HELP] = {.command = "audit", .whole_run = true, .name = "help", .letter = 'h', .type = OPTION_FLAG, .help = "show this "
                 "help"},
     [OPT_EXPLAIN_BOUNCE] = {.command = "explain", .name = "bounce", .argument = "TEXT|FILE", .type = OPTION_TEXT,

@@ -57,6 +57,8 @@ enum option_id {
     OPT_TRACE,
     OPT_CONFIG,
     OPT_OWNER,
+    OPT_IGNORE,
+    OPT_LEVEL,
     OPT_AUDIT_HELP,
     OPT_EXPLAIN_BOUNCE,
     OPT_EXPLAIN_HELP,

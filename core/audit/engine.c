@@ -16,6 +16,7 @@
 #include "core/derive/resolver.h"
 #include "core/derive/run_internal.h"
 #include "core/facts/evidence.h"
+#include "core/result/agree.h"
 #include "core/result/probe.h"
 #include "core/result/receiver.h"
 #include "core/result/result.h"
@@ -241,12 +242,28 @@ static void list_findings(struct audit *audit, struct result *result)
     }
     qsort(all, count, sizeof *all, in_report_order);
     findings = ARENA_ARRAY(audit->arena, const struct finding *, count + 1);
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++)
         findings[i] = all[i].finding;
-        result->counts[findings[i]->status]++;
-    }
     result->findings = findings;
     result->finding_count = count;
+}
+
+static void agree_on_findings(struct audit *audit, struct result *result)
+{
+    for (size_t p = 0; p < audit->engine->config.probe_count; p++) {
+        const struct run *run = &audit->probes[p].run;
+
+        for (size_t i = 0; i < run->finding_count; i++)
+            agree(audit->arena, audit->view.target, result->started_s, run->findings[i]);
+    }
+    for (size_t i = 0; i < result->finding_count; i++) {
+        const struct finding *f = result->findings[i];
+
+        if (f->suppressed)
+            result->suppressed_count++;
+        else
+            result->counts[f->status]++;
+    }
 }
 
 static void list_evidence(struct audit *audit, struct result *result)
@@ -297,6 +314,7 @@ static bool fill_in(struct audit *audit, struct result *result)
         list_evidence(audit, result);
         if (result->inventory)
             result->receivers = receivers_judge(audit->arena, result, &result->receiver_count);
+        agree_on_findings(audit, result);
         result->verdict = result_verdict(result);
         done = true;
     }

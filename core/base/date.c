@@ -109,3 +109,24 @@ bool date_find(struct str text, int64_t *seconds)
             found |= parse((struct str){text.at + i, text.len - i}, seconds);
     return found;
 }
+
+static int days_in(int year, int month)
+{
+    static const int length[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    bool is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+
+    return length[month - 1] + (month == 2 && is_leap);
+}
+
+bool date_day(struct str text, int64_t *seconds)
+{
+    int year, month, day;
+
+    if (!take_number(&text, 4, 4, 9999, &year) || !take_char(&text, '-') || !take_number(&text, 2, 2, 12, &month) ||
+        !take_char(&text, '-') || !take_number(&text, 2, 2, 31, &day) || text.len > 0)
+        return false;
+    if (year < YEAR_MIN || month < 1 || day < 1 || day > days_in(year, month))
+        return false;
+    *seconds = days(year, month, day) * DAY_S;
+    return true;
+}

@@ -1,4 +1,4 @@
-/* core/base/date.h - dates in text that others wrote: HTTP's Date, SMTP greetings.
+/* core/base/date.h - dates in text that others wrote: HTTP's Date, SMTP greetings; and days that the user names.
  *
  * The form is that of RFC 5322 3.3, of which HTTP's IMF-fixdate (RFC 9110 5.6.7) is a part:
  *
@@ -17,3 +17,6 @@
 /* The last date in the text, in seconds since 1970; false: there is none.  The last one, since software tells before it
  * when it was built. */
 bool date_find(struct str text, int64_t *seconds);
+
+/* "2027-03-01", a day that there is: its begin in UTC, in seconds since 1970.  (RFC 3339 full-date) */
+bool date_day(struct str text, int64_t *seconds);

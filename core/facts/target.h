@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "core/base/ip.h"
+#include "core/facts/agreement.h"
 
 struct sender {       /* --sender */
     const char *host; /* where a host name was given: its addresses are looked up; else NULL */
@@ -48,7 +49,11 @@ struct target {
     uint16_t smtp_port;
     /* --sessions: with each MX address; 0: a second one where the names of the first raise the question */
     unsigned sessions;
-    const bool *selected;                  /* --only, --skip: by enum check_id; NULL: every check */
+    const bool *selected; /* --only, --skip: by enum check_id; NULL: every check */
+    const struct suppression *suppressions;
+    size_t suppression_count;
+    const struct level *levels; /* of two for one check the last one decides */
+    size_t level_count;
     const char *owner;                     /* who answers for the domain, as the user's project file says; NULL */
     const char *const *only, *const *skip; /* the words of these options: checks and groups */
     size_t only_count, skip_count;

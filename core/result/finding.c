@@ -39,7 +39,7 @@ bool check_from_name(const char *name, enum check_id *out)
 
 bool finding_is_undecided(const struct finding *f)
 {
-    return f->status == UNKNOWN && f->worst == FAIL;
+    return f->status == UNKNOWN && f->worst == FAIL && !f->suppressed;
 }
 
 bool finding_may_advise(const struct finding *f)

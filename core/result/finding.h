@@ -54,17 +54,20 @@ struct text_list {
 struct finding {
     enum check_id check;
     enum status status;
-    enum status worst;      /* that this check can take for this subject: a required check has FAIL here */
+    enum status worst; /* that this check can take for this subject: a required check has FAIL here */
     struct subject about;
-    const char *subject;    /* the text of `about` */
+    const char *subject; /* the text of `about` */
     const char *message;
-    const char *remedy;     /* for this subject; NULL: the check's own */
+    const char *remedy;        /* for this subject; NULL: the check's own */
     struct text_list records;  /* to publish, in zone file form: made of parsed data only */
     struct text_list evidence; /* keys */
-    enum reason reason;     /* UNKNOWN only */
+    enum reason reason;        /* UNKNOWN only */
     enum side side;
     enum finding_mark mark;
-    enum check_id because;  /* UNKNOWN that follows from a finding of this check, for folding; CHECK_NONE */
+    const struct level *level; /* that changed the status from `judged`; NULL */
+    enum status judged;
+    const struct suppression *suppressed; /* it does not count; NULL */
+    enum check_id because; /* UNKNOWN that follows from a finding of this check, for folding; CHECK_NONE */
 };
 
 bool finding_is_undecided(const struct finding *); /* UNKNOWN where it could have been FAIL: exit status 3 */

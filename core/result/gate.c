@@ -3,9 +3,9 @@
 
 #include "core/result/receiver.h"
 
-static bool status_counts(const struct gate *gate, enum status status)
+static bool finding_counts(const struct gate *gate, const struct finding *f)
 {
-    return gate->fail_on != PASS && status >= gate->fail_on;
+    return gate->fail_on != PASS && f->status >= gate->fail_on && !f->suppressed;
 }
 
 static bool outcome_counts(const struct gate *gate, enum receiver_outcome outcome)
@@ -45,7 +45,7 @@ struct gate_outcome gate_judge(const struct gate *gate, const struct result *res
     if (gate->receiver_count > 0)
         outcome = judge_receivers(gate, result);
     for (size_t i = 0; gate->receiver_count == 0 && i < result->finding_count; i++) {
-        outcome.fails = outcome.fails || status_counts(gate, result->findings[i]->status);
+        outcome.fails = outcome.fails || finding_counts(gate, result->findings[i]);
         outcome.undecided = outcome.undecided || finding_is_undecided(result->findings[i]);
     }
     outcome.undecided = outcome.undecided || result->out_of_memory;
@@ -72,7 +72,7 @@ bool gate_fails_for(const struct gate *gate, const struct result *result, const 
 {
     if (gate->receiver_count > 0)
         return f->status != UNKNOWN && a_receiver_names(gate, result, f, true);
-    return status_counts(gate, f->status);
+    return finding_counts(gate, f);
 }
 
 bool gate_undecided_for(const struct gate *gate, const struct result *result, const struct finding *f)

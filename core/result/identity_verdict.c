@@ -124,13 +124,22 @@ static enum verdict weight_of_refusal(const struct result *result, const struct 
     return VERDICT_WARNINGS;
 }
 
+/* Is it accepted, with everything that it is refused for? */
+static bool is_accepted(const struct receiver_verdict *v)
+{
+    for (size_t r = 0; r < v->reason_count; r++)
+        if (!v->reasons[r].finding || !v->reasons[r].finding->suppressed)
+            return false;
+    return v->reason_count > 0;
+}
+
 static void judge_refusals(const struct result *result, struct identity *identity, const struct finding **list)
 {
     for (size_t i = 0; i < result->receiver_count; i++) {
         const struct receiver_verdict *v = &result->receivers[i];
         bool too_many = v->receiver->kind == RECEIVER_BULK && result->target->volume == VOLUME_LOW;
 
-        if (v->sender != identity->sender || v->outcome != RECEIVER_REJECTS || too_many)
+        if (v->sender != identity->sender || v->outcome != RECEIVER_REJECTS || too_many || is_accepted(v))
             continue;
         identity->verdict = worse(identity->verdict, weight_of_refusal(result, v));
         for (size_t r = 0; r < v->reason_count; r++)
@@ -148,7 +157,7 @@ void identity_judge(struct arena *arena, const struct result *result, struct ide
     for (size_t i = 0; i < result->finding_count; i++) {
         const struct finding *f = result->findings[i];
 
-        if (!is_of_sender(f, identity->sender))
+        if (!is_of_sender(f, identity->sender) || f->suppressed)
             continue;
         judged = judged || f->status != SKIPPED;
         if (f->status == FAIL || f->status == WARN || finding_is_undecided(f)) {

@@ -46,7 +46,7 @@ size_t result_fix_first(const struct result *result, const struct finding **out,
         const struct finding *f = result->findings[i];
         size_t at = count;
 
-        if (f->status < WARN || f->because != CHECK_NONE)
+        if (f->status < WARN || f->suppressed || f->because != CHECK_NONE)
             continue;
         while (at > 0 && comes_before(f, out[at - 1]))
             at--;
@@ -80,7 +80,7 @@ static const struct finding *undecided(const struct result *result, enum check_i
     for (size_t i = 0; i < result->finding_count; i++) {
         const struct finding *f = result->findings[i];
 
-        if (f->status != UNKNOWN || f->check != check)
+        if (f->status != UNKNOWN || f->suppressed || f->check != check)
             continue;
         if (!found || (strcmp(f->subject, subject) == 0 && strcmp(found->subject, subject) != 0))
             found = f;

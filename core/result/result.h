@@ -20,14 +20,15 @@ struct result {
     const struct target *target;
     const struct finding *const *findings; /* in probe order, then by subject */
     size_t finding_count;
-    size_t counts[STATUS_COUNT];
+    size_t counts[STATUS_COUNT]; /* of those that are not suppressed */
+    size_t suppressed_count;
     enum verdict verdict;
     const struct vantage *vantage;
     const struct instrument *instrument; /* what the resolver is worth: derive/resolver.h */
     const struct inventory *inventory;
     const struct mail_paths *paths; /* mail_path.h */
-    bool out_of_memory; /* nothing else is set then but the verdict, unknown, and elapsed_ms */
-    int64_t started_s;  /* wall clock, seconds since 1970 */
+    bool out_of_memory;             /* nothing else is set then but the verdict, unknown, and elapsed_ms */
+    int64_t started_s;              /* wall clock, seconds since 1970 */
     int64_t elapsed_ms;
     const struct evidence *const *evidence; /* in order of key texts */
     size_t evidence_count;

@@ -227,6 +227,10 @@ static void entry_in_full(struct report *report, const struct result *result, co
     ELEMENT(sink, "<h4>", entry->check->title, "</h4>\n");
     subjects(sink, entry);
     ELEMENT(sink, "<p>", f->message, "</p>\n");
+    if (f->level)
+        ELEMENT(sink, "<p>", level_sentence(report->arena, f), "</p>\n");
+    if (f->suppressed)
+        ELEMENT(sink, "<p><b>", suppressed_sentence(report->arena, f), "</b></p>\n");
     if (entry->status == UNKNOWN && side_sentence(f->side))
         ELEMENT(sink, "<p>", side_sentence(f->side), "</p>\n");
     if (entry->dependant_count)
@@ -292,6 +296,19 @@ static void findings(struct report *report, const struct result *result, const s
     sink_literal(sink, "</section>\n");
 }
 
+static void what_is_suppressed(struct report *report, const struct result *result)
+{
+    const struct target *target = result->target;
+
+    if (target->suppression_count == 0)
+        return;
+    sink_literal(&report->sink, "<section>\n<h2>Suppressions</h2>\n<ul>\n");
+    for (size_t i = 0; i < target->suppression_count; i++)
+        ELEMENT(&report->sink, "<li>", suppression_sentence(report->arena, result, &target->suppressions[i]),
+                "</li>\n");
+    sink_literal(&report->sink, "</ul>\n</section>\n");
+}
+
 static void all_evidence(struct report *report, const struct result *result)
 {
     struct sink *sink = &report->sink;
@@ -320,7 +337,7 @@ static void add_to_index(struct report *report, const struct result *result)
     if (has_unicode(result->target))
         line->unicode = str_dup(report->kept, result->target->unicode);
     line->verdict = result->verdict;
-    line->counts = counts_text(report->kept, result->counts, " \xc2\xb7 ");
+    line->counts = counts_text(report->kept, result->counts, result->suppressed_count, " \xc2\xb7 ");
     line->number = report->results + 1;
     line->before = report->index;
     report->index = line;
@@ -349,6 +366,7 @@ static void one(struct report *report, const struct result *result)
         sink_literal(sink, "</section>\n");
     }
     findings(report, result, outline);
+    what_is_suppressed(report, result);
     all_evidence(report, result);
     sink_literal(sink, "</article>\n");
     add_to_index(report, result);

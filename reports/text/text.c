@@ -62,7 +62,7 @@ static void header(struct report *report, const struct result *result)
     terminal_plain(report);
     terminal_newline(report);
     terminal_wrapped(report, 2, verdict_sentence(report->arena, result));
-    terminal_wrapped(report, 2, counts_text(report->arena, result->counts, ", "));
+    terminal_wrapped(report, 2, counts_text(report->arena, result->counts, result->suppressed_count, ", "));
     terminal_newline(report);
     labelled(report, "when",
              str_printf(report->arena, "%s, took %s", time_text(report->arena, result->started_s),
@@ -109,6 +109,10 @@ static void entry_in_full(struct report *report, const struct entry *entry)
     terminal_wrapped_from(report, NAME_COLUMN + strlen(entry->check->name) + 2, NAME_COLUMN + 2,
                           entry_subjects(report->arena, entry));
     terminal_wrapped(report, NAME_COLUMN, f->message);
+    if (f->level)
+        terminal_wrapped(report, NAME_COLUMN, level_sentence(report->arena, f));
+    if (f->suppressed)
+        terminal_wrapped(report, NAME_COLUMN, suppressed_sentence(report->arena, f));
     if (entry->status == UNKNOWN && side_sentence(f->side))
         terminal_wrapped(report, NAME_COLUMN, side_sentence(f->side));
     if (entry->dependant_count)
@@ -193,6 +197,21 @@ static void findings_of(struct report *report, const struct group *group)
     passed(report, group);
 }
 
+static void what_is_suppressed(struct report *report, const struct result *result)
+{
+    const struct target *target = result->target;
+
+    if (target->suppression_count == 0)
+        return;
+    terminal_newline(report);
+    terminal_bold(report);
+    sink_literal(&report->sink, "Suppressions");
+    terminal_plain(report);
+    terminal_newline(report);
+    for (size_t i = 0; i < target->suppression_count; i++)
+        terminal_wrapped(report, 2, suppression_sentence(report->arena, result, &target->suppressions[i]));
+}
+
 static void what_to_fix_first(struct report *report, const struct outline *outline)
 {
     terminal_newline(report);
@@ -243,7 +262,7 @@ static void what_is_open(struct report *report, const struct outline *outline)
             const struct entry *entry = &outline->groups[g].entries[e];
             const struct finding *f = entry->findings[0];
 
-            if (entry->status != UNKNOWN)
+            if (entry->status != UNKNOWN || f->suppressed)
                 continue;
             terminal_newline(report);
             status_words(report, UNKNOWN);
@@ -272,6 +291,7 @@ static void one(struct report *report, const struct result *result)
     text_identities(report, result);
     for (size_t g = 0; g < outline->group_count; g++)
         findings_of(report, &outline->groups[g]);
+    what_is_suppressed(report, result);
     text_receivers(report, result);
     if (outline->fix_count)
         what_to_fix_first(report, outline);

@@ -35,7 +35,7 @@ def check_json(path, validator):
     for document in documents(path):
         for error in validator.iter_errors(document):
             yield f"{path}: /{'/'.join(map(str, error.absolute_path))}: {error.message}"
-        statuses = [f["status"] for f in document["findings"]]
+        statuses = ["suppressed" if "suppressed" in f else f["status"] for f in document["findings"]]
         if any(statuses.count(s) != n for s, n in document["counts"].items()):
             yield f"{path}: counts differ from the findings"
 

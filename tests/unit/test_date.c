@@ -78,10 +78,48 @@ static void stops_at_the_end(void **state)
         assert_false(date_find((struct str){text, len}, &seconds));
 }
 
+static void knows_days(void **state)
+{
+    static const struct {
+        const char *text;
+        int64_t seconds; /* or NONE */
+    } cases[] = {
+        {"1970-01-01", 0},
+        {"2026-11-29", 1795910400},
+        {"2024-02-29", 1709164800},
+        {"2000-02-29", 951782400},
+        {"2026-02-29", NONE},
+        {"2100-02-29", NONE},
+        {"2026-04-31", NONE},
+        {"2026-00-01", NONE},
+        {"2026-13-01", NONE},
+        {"2026-01-00", NONE},
+        {"2026-1-01", NONE},
+        {"2026-01-1", NONE},
+        {"2026-01-010", NONE},
+        {"02026-01-01", NONE},
+        {"2026-01-01 ", NONE},
+        {" 2026-01-01", NONE},
+        {"2026/01/01", NONE},
+        {"tomorrow", NONE},
+        {"", NONE},
+        {"1969-12-31", NONE},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        int64_t seconds = NONE;
+
+        assert_int_equal(date_day(str_of(cases[i].text), &seconds), cases[i].seconds != NONE);
+        assert_int_equal(seconds, cases[i].seconds);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(finds_dates),
+        cmocka_unit_test(knows_days),
         cmocka_unit_test(stops_at_the_end),
     };
 
