@@ -29,29 +29,6 @@ enum status outcome_as_status(enum receiver_outcome outcome)
     return outcomes[outcome].status;
 }
 
-static bool has_bulk_twin(const struct receiver *receiver)
-{
-    size_t len = strlen(receiver->name);
-
-    for (size_t i = 0; i < receiver_count(); i++)
-        if (strncmp(receiver_at(i)->name, receiver->name, len) == 0 && strcmp(receiver_at(i)->name + len, "-bulk") == 0)
-            return true;
-    return false;
-}
-
-bool receiver_is_shown(const struct target *target, const struct receiver *receiver)
-{
-    switch (target->volume) {
-    case VOLUME_LOW:
-        return receiver->kind != RECEIVER_BULK;
-    case VOLUME_BULK:
-        return receiver->kind == RECEIVER_BULK || !has_bulk_twin(receiver);
-    case VOLUME_UNSAID:
-        break;
-    }
-    return true;
-}
-
 static bool same_reasons(const struct receiver_verdict *a, const struct receiver_verdict *b)
 {
     if (a->outcome != b->outcome || a->reason_count != b->reason_count)

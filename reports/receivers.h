@@ -29,7 +29,6 @@ struct receiver_view {
 
 /* Those whose rules hold for the volume of the target; worst first, then as in the data. */
 const struct receiver_view *receiver_views(struct arena *, const struct result *, size_t *count);
-bool receiver_is_shown(const struct target *, const struct receiver *);
 
 const char *outcome_label(enum receiver_outcome);
 enum status outcome_as_status(enum receiver_outcome); /* whose symbol and colour it takes */

@@ -7,6 +7,7 @@
 #include "core/base/ip.h"
 #include "core/base/name.h"
 #include "core/derive/inventory.h"
+#include "core/facts/target.h"
 #include "core/result/finding.h"
 #include "core/result/receiver_internal.h"
 #include "core/result/result.h"
@@ -261,15 +262,18 @@ static enum truth judge_rule(struct judge *j, const struct receiver_rule *rule)
     return truth;
 }
 
+bool receiver_is_bulk_of(const struct receiver *receiver, const struct receiver *base)
+{
+    size_t len = strlen(base->name);
+
+    return receiver->kind == RECEIVER_BULK && strncmp(receiver->name, base->name, len) == 0 &&
+           strcmp(receiver->name + len, "-bulk") == 0;
+}
+
 /* "gmail-bulk" is judged by the rules of "gmail" as well. */
 static bool applies(const struct receiver_rule *rule, const struct receiver *receiver)
 {
-    const char *base = receiver_at(rule->receiver)->name;
-    size_t len = strlen(base);
-
-    return receiver_at(rule->receiver) == receiver ||
-           (receiver->kind == RECEIVER_BULK && strncmp(receiver->name, base, len) == 0 &&
-            strcmp(receiver->name + len, "-bulk") == 0);
+    return receiver_at(rule->receiver) == receiver || receiver_is_bulk_of(receiver, receiver_at(rule->receiver));
 }
 
 /* An open question weighs more than a known risk: the answer may be a refusal.  (checks.md, section 17) */
@@ -348,4 +352,27 @@ const struct receiver_verdict *receivers_judge(struct arena *arena, const struct
         }
     }
     return all;
+}
+
+/* ---- which of a receiver's rules are shown ---- */
+
+static bool has_bulk_twin(const struct receiver *receiver)
+{
+    for (size_t i = 0; i < receiver_count(); i++)
+        if (receiver_is_bulk_of(receiver_at(i), receiver))
+            return true;
+    return false;
+}
+
+bool receiver_is_shown(const struct target *target, const struct receiver *receiver)
+{
+    switch (target->volume) {
+    case VOLUME_LOW:
+        return receiver->kind != RECEIVER_BULK;
+    case VOLUME_BULK:
+        return receiver->kind == RECEIVER_BULK || !has_bulk_twin(receiver);
+    case VOLUME_UNSAID:
+        break;
+    }
+    return true;
 }

@@ -15,6 +15,7 @@
 struct arena;
 struct mail_address;
 struct result;
+struct target;
 
 /* BOUNCES: its rejections are known, its conditions are not: never judged. */
 enum receiver_kind { RECEIVER_ALL, RECEIVER_BULK, RECEIVER_IPV6, RECEIVER_BOUNCES };
@@ -105,6 +106,11 @@ const char *receiver_outcome_word(enum receiver_outcome); /* "no_obstacle_found"
 /* Every receiver for every sender of the result: receivers in the order of the data,
  * senders in the inventory's.  In the arena; the result's receivers need not be set. */
 const struct receiver_verdict *receivers_judge(struct arena *, const struct result *, size_t *count);
+
+bool receiver_is_bulk_of(const struct receiver *, const struct receiver *base); /* "gmail-bulk" of "gmail" */
+
+/* By the volume that the user declared: a bulk sender is judged by the bulk rules, where a receiver has such. */
+bool receiver_is_shown(const struct target *, const struct receiver *);
 
 /* The first check that a rule's condition names ("ptr.fcrdns"; the shorthands stand for their first check), "" where it
  * names none.  Static. */
