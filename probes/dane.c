@@ -83,7 +83,7 @@ static void judge_failure(struct run *run, const struct dane *dane)
         f = finding(run, DANE_TLSA, WARN, subject_host(dane->host),
                     "the zone's own servers do not answer for TLSA either, so senders that know DANE put mail off: %s",
                     dane->trouble.why);
-        finding_remedy(run, f,
+        finding_remedy(run, finding_cause(f, CAUSE_TLSA_NO_ANSWER),
                        "Update the name servers of the zone of %s, or whatever filters their answers: a name without "
                        "TLSA records must "
                        "be answered with \"no such record\".",
@@ -123,20 +123,20 @@ static void advise(struct run *run, const struct dane *dane, const struct tls_vi
 
     switch (found.cause) {
     case DANE_SWAPPED_USAGE:
-        finding_remedy(run, f,
+        finding_remedy(run, finding_cause(f, CAUSE_TLSA_OTHER_USAGE),
                        "The record has the wrong usage: 3 is for the server's own certificate, 2 for an authority "
                        "above it. Publish it with the other "
                        "one.");
         break;
     case DANE_BAD_CERTIFICATE:
-        finding_remedy(run, f,
+        finding_remedy(run, finding_cause(f, CAUSE_TLSA_BAD_CERTIFICATE),
                        "Leave the TLSA records alone. Renew the certificate of %s, or let the server show the one that "
                        "is made for that name: see "
                        "tls.expiry and tls.name.",
                        v->mx_host);
         break;
     case DANE_NOT_SENT:
-        finding_remedy(run, f,
+        finding_remedy(run, finding_cause(f, CAUSE_TLSA_NOT_SENT),
                        "A record with usage 2 needs its certificate in what the server shows: let the server send the "
                        "whole chain, the root included. "
                        "Or publish a record of what it does send.");

@@ -13,6 +13,7 @@
 #include "core/derive/dkim.h"
 #include "core/derive/final_dot.h"
 #include "core/derive/run.h"
+#include "core/facts/record_text.h"
 #include "core/facts/target.h"
 #include "core/result/finding.h"
 #include "core/result/probe.h"
@@ -132,14 +133,17 @@ static void refuse_alias(struct run *run, const struct selector *s)
             str_printf(run_arena(run), "%s is an alias for %s, which %s: a final dot is probably missing behind %s",
                        last->owner, last->target, what, meant));
 
-        finding_remedy(run, f,
+        finding_remedy(run, finding_cause(f, CAUSE_DKIM_FINAL_DOT),
                        "Write the target of the CNAME record with a final dot, or without it where a form adds none: "
                        "the zone's name was put behind it.");
         finding_record(run, f, "%s. 3600 IN CNAME %s.", last->owner, meant);
     } else {
         finding_remedy(
             run,
-            refuse(run, s, str_printf(run_arena(run), "%s is an alias for %s, which %s", s->owner, last->target, what)),
+            finding_cause(refuse(run, s,
+                                 str_printf(run_arena(run), "%s is an alias for %s, which %s", s->owner, last->target,
+                                            what)),
+                          CAUSE_DKIM_DANGLING),
             "Compare the target of the CNAME record letter by letter with what the provider asks for. If it is the "
             "same, the "
             "provider has to publish the key at %s.",
@@ -178,11 +182,15 @@ static void judge_trouble(struct run *run, const struct selector *s)
     const struct dns_answer *a = s->answer;
 
     if (a->chain_loops)
-        refuse(run, s,
-               str_printf(run_arena(run), "%s leads into a ring of aliases, by %s", s->owner,
-                          a->chain[a->chain_count - 1].target));
+        finding_cause(refuse(run, s,
+                             str_printf(run_arena(run), "%s leads into a ring of aliases, by %s", s->owner,
+                                        a->chain[a->chain_count - 1].target)),
+                      CAUSE_DKIM_RING);
     else if (a->chain_too_long)
-        refuse(run, s, str_printf(run_arena(run), "%s is an alias with more links than resolvers follow", s->owner));
+        finding_cause(refuse(run, s,
+                             str_printf(run_arena(run), "%s is an alias with more links than resolvers follow",
+                                        s->owner)),
+                      CAUSE_DKIM_RING);
     else
         leave_undecided(run, s, &a->trouble, a->key, "no answer for the key record");
 }
@@ -214,8 +222,10 @@ static struct finding *judge_rsa(struct run *run, const struct selector *s)
         return finding(run, DKIM_STRENGTH, WARN, subject_selector(s->name, run_target(run)->domain),
                        "%sRSA with %u bits: enough for now, 2048 are advised", dkim_label(s), bits);
     if (bits > RSA_MOST)
-        return finding(run, DKIM_STRENGTH, WARN, subject_selector(s->name, run_target(run)->domain),
-                       "%sRSA with %u bits: verifiers need not support more than 4096", dkim_label(s), bits);
+        return finding_cause(finding(run, DKIM_STRENGTH, WARN, subject_selector(s->name, run_target(run)->domain),
+                                     "%sRSA with %u bits: verifiers need not support more than 4096", dkim_label(s),
+                                     bits),
+                             CAUSE_DKIM_LONG);
     return finding(run, DKIM_STRENGTH, PASS, subject_selector(s->name, run_target(run)->domain), "%sRSA with %u bits",
                    dkim_label(s), bits);
 }
@@ -228,11 +238,14 @@ static struct finding *judge_hashes(struct run *run, const struct selector *s)
                                 h ? str_text(run_arena(run), h->value) : "");
 
     finding_remedy(
-        run, f,
+        run, finding_cause(f, CAUSE_DKIM_HASH),
         "The key is fine: correct the tag h=, or leave it out, and see that the mail server signs with rsa-sha256%s.",
         s->key.type == DKIM_KEY_ED25519 ? " or ed25519-sha256" : "");
-    if (s->mended.mishap == DKIM_MISSPELT)
-        finding_txt(run, f, s->owner, s->mended.text);
+    if (s->mended.mishap != DKIM_MISSPELT)
+        return f;
+    finding_txt(run, f, s->owner, s->mended.text);
+    finding_replaces(run, f, "%s",
+                     record_txt_line(run_arena(run), s->owner, str_text(run_arena(run), s->key.tags.text)));
     return f;
 }
 
@@ -248,8 +261,10 @@ static void judge_strength(struct run *run, const struct selector *s, bool has_r
         f = finding(run, DKIM_STRENGTH, PASS, subject_selector(s->name, run_target(run)->domain),
                     "%sEd25519, with an RSA key beside it", dkim_label(s));
     else
-        f = finding(run, DKIM_STRENGTH, WARN, subject_selector(s->name, run_target(run)->domain),
-                    "%sEd25519, and no RSA selector beside it: not every verifier knows Ed25519", dkim_label(s));
+        f = finding_cause(finding(run, DKIM_STRENGTH, WARN, subject_selector(s->name, run_target(run)->domain),
+                                  "%sEd25519, and no RSA selector beside it: not every verifier knows Ed25519",
+                                  dkim_label(s)),
+                          CAUSE_DKIM_ED25519);
     dkim_judged(s, f);
 }
 
@@ -279,7 +294,10 @@ static void judge_answer(struct run *run, const struct selector *s, bool has_rsa
     struct finding *f;
 
     if (s->by_wildcard && !s->key.is_key_record) {
-        refuse(run, s, str_printf(run_arena(run), "only a wildcard record answers for %s, and it is no key", s->owner));
+        finding_cause(refuse(run, s,
+                             str_printf(run_arena(run), "only a wildcard record answers for %s, and it is no key",
+                                        s->owner)),
+                      CAUSE_DKIM_BY_WILDCARD);
         return;
     }
     if (s->by_wildcard)

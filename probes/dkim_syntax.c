@@ -2,6 +2,7 @@
 #include "core/base/arena.h"
 #include "core/base/str.h"
 #include "core/derive/run.h"
+#include "core/facts/record_text.h"
 #include "core/facts/target.h"
 #include "core/records/tag_mend.h"
 #include "probes/dkim.h"
@@ -50,7 +51,7 @@ static void explain(struct run *run, const struct selector *s, struct finding *f
         f->message =
             str_printf(run_arena(run), "%sthe private key is published: whoever reads it can sign in the domain's name",
                        dkim_label(s));
-        finding_marked(f, MARK_SECRET_IS_OUT);
+        finding_marked(finding_cause(f, CAUSE_DKIM_SECRET), MARK_SECRET_IS_OUT);
         finding_remedy(run, f,
                        "Revoke the key at once: leave \"v=DKIM1; p=\" at %s. Then make a new pair of keys for a new "
                        "selector, publish its public half, "
@@ -65,24 +66,28 @@ static void explain(struct run *run, const struct selector *s, struct finding *f
                              dkim_label(s), faults_text(run, &s->key), s->key.tags.text.len, m->octets, m->wanted)
                 : str_printf(run_arena(run), "%s%s; the record is cut after %zu octets", dkim_label(s),
                              faults_text(run, &s->key), s->key.tags.text.len);
-        finding_remedy(run, f,
+        finding_remedy(run, finding_cause(f, CAUSE_DKIM_KEY_CUT),
                        "The key itself is fine: publish it whole. One string of a TXT record holds 255 octets, and "
                        "what goes beyond them is put into "
                        "further strings of the same record: \"first part\" \"second part\".");
         break;
     case DKIM_HOST_NAME:
-        finding_remedy(run, f, "The text is a host name: publish it as a CNAME record in place of the TXT record.");
+        finding_remedy(run, finding_cause(f, CAUSE_DKIM_NAME_FOR_KEY),
+                       "The text is a host name: publish it as a CNAME record in place of the TXT record.");
         finding_record(run, f, "%s. 3600 IN CNAME %s.", s->owner, m->text);
         break;
     case DKIM_OTHER_RECORD:
-        finding_remedy(run, f, "%s holds %s, which nobody looks for there: publish the key in its place.", s->owner,
-                       m->text);
+        finding_remedy(run, finding_cause(f, CAUSE_DKIM_OTHER_TEXT),
+                       "%s holds %s, which nobody looks for there: publish the key in its place.", s->owner, m->text);
         break;
     case DKIM_MISSPELT:
         finding_remedy(
-            run, f, "The key is fine. Publish it again by the record below, in place of the one at %s%s%s%s.", s->owner,
+            run, finding_cause(f, CAUSE_DKIM_SPELLING),
+            "The key is fine. Publish it again by the record below, in place of the one at %s%s%s%s.", s->owner,
             m->slips ? " (with " : "", tag_slips_text(run_arena(run), m->slips), m->slips ? ")" : "");
         finding_txt(run, f, s->owner, m->text);
+        finding_replaces(run, f, "%s",
+                         record_txt_line(run_arena(run), s->owner, str_text(run_arena(run), s->key.tags.text)));
         break;
     case DKIM_NO_MISHAP:
         break;
@@ -98,15 +103,18 @@ void judge_dkim_syntax(struct run *run, const struct selector *s)
     if (s->mended.mishap == DKIM_PRIVATE_KEY)
         f = finding(run, DKIM_SYNTAX, FAIL, subject, "a private key");
     else if (s->oversize)
-        f = finding(run, DKIM_SYNTAX, FAIL, subject, "%sthe record is larger than any verifier reads", dkim_label(s));
+        f = finding_cause(
+            finding(run, DKIM_SYNTAX, FAIL, subject, "%sthe record is larger than any verifier reads", dkim_label(s)),
+            CAUSE_DKIM_OVERSIZE);
     else if (key->fault_count)
         f = finding(run, DKIM_SYNTAX, FAIL, subject, "%s%s%s", dkim_label(s), faults_text(run, key),
                     s->answer->count > 1 ? "; and there are several TXT records" : "");
     else if (s->answer->count > 1)
         f = finding_remedy(run,
-                           finding(run, DKIM_SYNTAX, WARN, subject,
-                                   "%s%zu TXT records: which one a verifier takes is not defined", dkim_label(s),
-                                   s->answer->count),
+                           finding_cause(finding(run, DKIM_SYNTAX, WARN, subject,
+                                                 "%s%zu TXT records: which one a verifier takes is not defined",
+                                                 dkim_label(s), s->answer->count),
+                                         CAUSE_DKIM_SEVERAL),
                            "Leave one TXT record at %s: the key that mail is signed with.", s->owner);
     else if (key->tags.blank_end)
         f = finding(run, DKIM_SYNTAX, NOTE, subject, "%sblanks behind the last semicolon, where the grammar has none",

@@ -97,7 +97,7 @@ static struct finding *refuse(struct run *run, const struct from_domain *from, c
                     mode(r->strict_spf), by_dkim);
     if (a->by_spf)
         finding_remedy(
-            run, f,
+            run, finding_cause(f, CAUSE_DMARC_BY_SPF),
             "Name the senders in the SPF record of %s: see spf.authorizes. Or sign with DKIM for %s: see dkim.exists.",
             a->envelope, domain);
     return f;

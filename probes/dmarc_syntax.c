@@ -4,6 +4,7 @@
 #include "core/base/name.h"
 #include "core/base/str.h"
 #include "core/derive/run.h"
+#include "core/facts/record_text.h"
 #include "core/facts/target.h"
 #include "core/records/dmarc_mend.h"
 #include "core/records/tag_mend.h"
@@ -109,6 +110,19 @@ static void offer(struct run *run, struct finding *f, const char *owner, struct 
                        owner);
         finding_txt(run, f, owner, mended.text);
     }
+    if (mended.text)
+        finding_replaces(run, f, "%s", record_txt_line(run_arena(run), owner, str_text(run_arena(run), text)));
+}
+
+static enum cause_id cause_of(const struct dmarc_record *r)
+{
+    for (size_t i = 0; i < r->remark_count; i++) {
+        if (r->remarks[i].kind == DMARC_BAD_POLICY)
+            return CAUSE_DMARC_OTHER_POLICY;
+        if (r->remarks[i].kind == DMARC_NO_POLICY)
+            return CAUSE_DMARC_NO_POLICY_TAG;
+    }
+    return CAUSE_DMARC_FAULTY;
 }
 
 static void judge_record(struct run *run, const struct from_domain *from)
@@ -126,7 +140,7 @@ static void judge_record(struct run *run, const struct from_domain *from)
     } else {
         f = finding(run, DMARC_SYNTAX, worst, subject_domain(from->name), "%s", remarks_text(run, r, NOTE));
         if (worst >= WARN)
-            offer(run, f, owner, r->tags.text);
+            offer(run, finding_cause(f, cause_of(r)), owner, r->tags.text);
     }
     if (r->p == DMARC_UNSAID && !r->bad_policy)
         finding_marked(f, MARK_NO_POLICY);
@@ -165,7 +179,7 @@ static void judge_missed(struct run *run, const struct from_domain *from, const 
                                 "the text at %s is not read as a DMARC record (%s): \"%s\"", owner,
                                 slips(run, step->near_miss), shown(run, step->near_miss));
 
-    offer(run, f, owner, step->near_miss);
+    offer(run, finding_cause(f, CAUSE_DMARC_MEANT), owner, step->near_miss);
     finding_rests_on(run, f, step->answer->key);
 }
 
@@ -180,7 +194,7 @@ static void judge_overlooked(struct run *run, const struct from_domain *from, co
         owner, slips(run, step->near_miss), shown(run, step->near_miss), dmarc_owner(run, from->source->name),
         from->name, own ? ", and has faults, too: " : "", own ? remarks_text(run, from->record, WARN) : "");
 
-    offer(run, f, owner, step->near_miss);
+    offer(run, finding_cause(f, CAUSE_DMARC_MEANT), owner, step->near_miss);
     finding_rests_on(run, finding_rests_on(run, f, step->answer->key), from->source->answer->key);
 }
 

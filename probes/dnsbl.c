@@ -137,6 +137,8 @@ static void advise(struct run *run, struct finding *f, const struct dnsbl *list,
                : "The owner of the range says that it sends no mail, so nothing has to be stopped: the owner, or you "
                  "for a fixed address of a mail server, can take the address from the list; or send through the "
                  "owner's relay";
+    if (by_policy == answer->count)
+        finding_cause(f, CAUSE_LISTED_BY_POLICY);
     finding_remedy(run, f, "%s: %s.  The list is used by %s.", stop, list->removal, list->users);
 }
 

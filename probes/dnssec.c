@@ -170,7 +170,7 @@ static struct finding *judge_retired(struct run *run, const struct zone *zone, c
     struct finding *f = finding(run, DNSSEC_STATUS, WARN, subject_zone(zone->name),
                                 "the zone of %s is signed%s alone: %s", zone->purpose, signed_with(run, soa), effect);
 
-    return finding_remedy(run, f,
+    return finding_remedy(run, finding_cause(f, CAUSE_DNSSEC_RETIRED),
                           "Whoever signs the zone should change to ECDSAP256SHA256 (13): sign with both algorithms, "
                           "publish the new DNSKEY, replace the "
                           "DS record at the parent zone, and when its TTL has passed remove the old key and its "
@@ -224,7 +224,8 @@ static struct finding *judge_insecure(struct run *run, const struct zone *zone, 
         break;
     }
     f = finding(run, DNSSEC_STATUS, NOTE, subject_zone(zone->name), "the zone of %s is not signed", zone->purpose);
-    return finding_remedy(run, f, "Nothing needs to be done for mail to flow. DANE needs signed zones.");
+    return finding_remedy(run, finding_cause(f, CAUSE_DNSSEC_UNSIGNED),
+                          "Nothing needs to be done for mail to flow. DANE needs signed zones.");
 }
 
 static void judge_zone(struct run *run, const struct zone *zone)

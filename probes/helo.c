@@ -75,8 +75,10 @@ static bool judge_syntax(struct run *run, struct helo *h)
 
         helo_remedy_name(
             run, h,
-            judge(run, h, HELO_FQDN, own ? WARN : FAIL,
-                  own ? "an address literal: legal, but filters score it" : "an address literal of another address"));
+            finding_cause(judge(run, h, HELO_FQDN, own ? WARN : FAIL,
+                                own ? "an address literal: legal, but filters score it"
+                                    : "an address literal of another address"),
+                          CAUSE_HELO_LITERAL));
         return false;
     }
     if (fault == NAME_OK)

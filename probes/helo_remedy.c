@@ -102,6 +102,7 @@ void helo_remedy_absence(struct run *run, const struct helo *h, struct finding *
     bool own = is_own(run, h->name), ring = h->own->chain_loops || h->other->chain_loops;
 
     if (ring && own) {
+        finding_cause(f, CAUSE_HELO_RING);
         advise(run, f,
                str_printf(run_arena(run), "%sin DNS, replace the alias %s by an address record that has %s.",
                           condition(h), h->name, h->sender->label));
@@ -111,6 +112,7 @@ void helo_remedy_absence(struct run *run, const struct helo *h, struct finding *
                                          set_name(run, h), h->name, h->sender->label)
                             : set_name(run, h));
     } else if (own) {
+        finding_cause(f, CAUSE_HELO_TO_PUBLISH);
         advise(run, f,
                str_printf(run_arena(run), "%sin DNS, publish this address record%s.", condition(h),
                           helo_is_reverse_name(h)
@@ -138,11 +140,13 @@ void helo_remedy_elsewhere(struct run *run, const struct helo *h, struct finding
     bool other_host = h->own->count > 0;
 
     if (!other_host && is_own(run, h->name) && (is_mail_host(run, h->other) || helo_is_reverse_name(h))) {
+        finding_cause(f, CAUSE_HELO_FAMILY);
         advise(run, f,
                str_printf(run_arena(run), "%sin DNS, publish this address record beside those of the other family.",
                           condition(h)));
         offer_address(run, h, f);
     } else if (helo_is_reverse_name(h)) {
+        finding_cause(f, CAUSE_HELO_OF_STALE_PTR);
         advise(run, f,
                str_printf(
                    run_arena(run),
@@ -166,6 +170,7 @@ void helo_remedy_difference(struct run *run, const struct helo *h, struct findin
     const char *confirmed = helo_confirmed_name(run, h);
 
     if (!helo_leads_here(h)) {
+        finding_cause(f, h->own && (h->own->count || h->other->count) ? CAUSE_HELO_NOT_HERE : CAUSE_HELO_NOWHERE);
         advise(run, f, set_name(run, h));
     } else if (confirmed) {
         advise(run, f,
@@ -175,6 +180,7 @@ void helo_remedy_difference(struct run *run, const struct helo *h, struct findin
                           "you the address for a PTR record with %s in place of %s.",
                           condition(h), h->name, confirmed));
     } else {
+        finding_cause(f, CAUSE_HELO_PTR_STALE);
         advise(
             run, f,
             str_printf(
@@ -211,6 +217,7 @@ static bool may_offer_spf(struct run *run, const struct helo *h)
 void helo_remedy_spf(struct run *run, const struct helo *h, struct finding *f, const struct spf_result *r)
 {
     if (!helo_leads_here(h)) {
+        finding_cause(f, CAUSE_HELO_SPF_OTHER);
         advise(run, f,
                str_printf(run_arena(run), "%sfirst let it be one that leads to the sending address: see %s.",
                           condition(h), h->own->count || h->other->count ? "helo.matches_ip" : "helo.resolves"));
@@ -223,8 +230,10 @@ void helo_remedy_spf(struct run *run, const struct helo *h, struct finding *f, c
                           "%spublish an SPF record at the HELO name that names the addresses which send with it.",
                           condition(h)));
     } else if (r->word == SPF_PERMERROR) {
+        finding_cause(f, CAUSE_HELO_SPF_BROKEN);
         advise(run, f, str_printf(run_arena(run), "%scorrect the SPF record of %s.", condition(h), h->name));
     } else {
+        finding_cause(f, CAUSE_HELO_SPF_REFUSES);
         advise(run, f,
                str_printf(run_arena(run),
                           "%slet the SPF record of %s allow the address: add %s:%s before its last term.", condition(h),

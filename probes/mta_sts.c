@@ -9,6 +9,7 @@
 #include "core/derive/inventory.h"
 #include "core/derive/run.h"
 #include "core/derive/sts.h"
+#include "core/facts/record_text.h"
 #include "core/facts/target.h"
 #include "core/records/policy_mend.h"
 #include "core/records/tag_mend.h"
@@ -54,6 +55,7 @@ static void repair_record(struct run *run, const struct sts *sts, struct finding
                        mended.slips ? " (with " : "", tag_slips_text(run_arena(run), mended.slips),
                        mended.slips ? ")" : "");
         finding_txt(run, f, owner, mended.text);
+        finding_replaces(run, f, "%s", record_txt_line(run_arena(run), owner, str_text(run_arena(run), sts->text)));
     } else {
         finding_remedy(run, f,
                        "Write the record at %s anew: v=STSv1; then id= with up to 32 letters and digits, which changes "
@@ -96,6 +98,7 @@ static bool judge_record(struct run *run, const struct inventory *mail, const st
         return false;
     case STS_FAULTY:
         f = finding(run, MTA_STS_RECORD, WARN, subject_domain(domain), "acts as no record: %s", sts->fault);
+        finding_cause(f, sts->text.at ? CAUSE_STS_BAD_RECORD : CAUSE_STS_SEVERAL);
         repair_record(run, sts, f);
         skip_rest(run, sts, "no usable record: see mta_sts.record");
         return false;
@@ -178,6 +181,7 @@ static bool judge_policy(struct run *run, const struct sts *sts)
     } else if (policy->mode == STS_MODE_NONE) {
         f = finding(run, MTA_STS_POLICY, NOTE, subject_url(sts->url),
                     "mode none: the policy asks for nothing, which is the way out of MTA-STS");
+        finding_cause(f, CAUSE_STS_LAX);
         finding_remedy(run, f,
                        "If the way out is meant, leave the policy until those that senders fetched before have run "
                        "out, and then take the record and "
@@ -185,11 +189,13 @@ static bool judge_policy(struct run *run, const struct sts *sts)
     } else if (policy->mode == STS_TESTING) {
         f = finding(run, MTA_STS_POLICY, NOTE, subject_url(sts->url),
                     "mode testing: failures are reported, and mail is delivered all the same");
+        finding_cause(f, CAUSE_STS_LAX);
         finding_remedy(
             run, f, "When the reports of TLS-RPT show no failures, use mode enforce, and change the id of the record.");
     } else if (policy->max_age_s < SHORT_MAX_AGE_S) {
         f = finding(run, MTA_STS_POLICY, NOTE, subject_url(sts->url),
                     "max_age is %" PRIu32 " s only: senders forget the policy within a day", policy->max_age_s);
+        finding_cause(f, CAUSE_STS_LAX);
         finding_remedy(run, f, "When nothing fails, raise max_age to weeks, and change the id of the record.");
     } else {
         f = finding(run, MTA_STS_POLICY, PASS, subject_url(sts->url),

@@ -236,7 +236,7 @@ static struct finding *report_no_address(struct run *run, const struct mx_host *
     f = finding(run, MX_RESOLVES, WARN, subject_host(host->name),
                 "the MX host has no address (%s): a final dot is probably missing behind %s", why, meant);
     finding_remedy(
-        run, f,
+        run, finding_cause(f, CAUSE_MX_FINAL_DOT),
         "Write the target of the MX record with a final dot, or without the zone's name where a form adds none.");
     if ((a && a->status == DNS_OK) || (aaaa && aaaa->status == DNS_OK))
         finding_record(run, f, "%s. 3600 IN MX %u %s.", domain, host->preference, meant);
@@ -256,6 +256,7 @@ static enum resolution judge_addresses(struct run *run, const struct mx_host *ho
         resolution = RESOLVES;
     } else if (ring) {
         f = finding(run, MX_RESOLVES, WARN, subject_host(host->name), "the aliases go round in a circle: %s", ring);
+        finding_cause(f, CAUSE_MX_RING);
     } else if (host->a->chain_too_long || host->aaaa->chain_too_long) {
         f = finding(run, MX_RESOLVES, WARN, subject_host(host->name),
                     "the chain of aliases is too long to be followed");
@@ -354,7 +355,10 @@ static void judge_hosts(struct run *run, const char *domain, const struct invent
     else if (!any_host)
         finding(run, MX_RESOLVES, SKIPPED, subject_domain(domain), "no MX record names a host: see mx.target_literal");
     else if (!resolves)
-        finding_remedy(run, finding(run, MX_RESOLVES, FAIL, subject_domain(domain), "no MX host has an address"),
+        finding_remedy(run,
+                       finding_cause(
+                           finding(run, MX_RESOLVES, FAIL, subject_domain(domain), "no MX host has an address"),
+                           CAUSE_MX_NO_HOST),
                        "Repair the MX hosts, or let the MX records name others: one that has an address is enough for "
                        "mail to arrive.");
     if (mail->hosts_left_out)

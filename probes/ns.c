@@ -104,7 +104,7 @@ static struct finding *judge_answering(struct run *run, const struct zone *zone,
         return finding_worst(f, answering->trouble.side == SIDE_NETWORK ? FAIL : WARN);
     case ANSWERING_SOMETIMES:
         f = finding(run, NS_CONSISTENT, WARN, subject_zone(zone->name), "the name servers %s", answering->text);
-        return finding_remedy(run, f,
+        return finding_remedy(run, finding_cause(f, CAUSE_NS_FLAPS),
                               "Find out what loses the questions: a server that is overloaded, a limit on its rate of "
                               "replies, or the way to it.");
     case ANSWERING_SOME:

@@ -111,6 +111,7 @@ static void report_absence(struct run *run, const struct mail_address *a, const 
                                  : "no PTR record for %s%s",
                 ptr->chain_count ? ptr->chain[ptr->chain_count - 1].target : r->name, r->confirmed.remark);
     finding_rests_on(run, judged(a, f), ptr->key);
+    finding_cause(f, ptr->chain_count ? CAUSE_PTR_DANGLING : CAUSE_PTR_ABSENT);
     finding_remedy(
         run, f, "Ask whoever assigned you the address %s for %s; the name needs an address record that leads back.%s",
         a->label, wanted_name(run, a) ? "this PTR record" : "a PTR record with the name of the host", way_out(run, a));
@@ -138,7 +139,8 @@ static void judge_validity(struct run *run, const struct mail_address *a, const 
             f = finding(run, PTR_NAME_VALID, valid ? WARN : by_role(a, FAIL, WARN), subject, "the reverse name %s",
                         name_fault_text(fault));
         if (fault == NAME_REVERSE)
-            finding_remedy(run, f, "A final dot is probably missing in the reverse zone; ask whoever runs it.");
+            finding_remedy(run, finding_cause(f, CAUSE_PTR_FINAL_DOT),
+                           "A final dot is probably missing in the reverse zone; ask whoever runs it.");
         judged(a, f);
     }
 }
@@ -175,6 +177,20 @@ static const char *names_text(struct run *run, const struct fcrdns *names, enum 
     return list_end(&text);
 }
 
+static bool has_host_name(const struct fcrdns *names)
+{
+    for (size_t i = 0; i < names->count; i++)
+        if (name_is_host(names->at[i].name))
+            return true;
+    return false;
+}
+
+static void replace_ptr(struct run *run, const struct mail_address *a, const struct fcrdns *names, struct finding *f)
+{
+    for (size_t i = 0; f->records.count && i < names->count; i++)
+        finding_replaces(run, f, "%s. 3600 IN PTR %s.", ip_reverse_name(run_arena(run), &a->ip), names->at[i].name);
+}
+
 static void offer_forward_record(struct run *run, const struct mail_address *a, const struct fcrdns *names,
                                  struct finding *f)
 {
@@ -189,19 +205,22 @@ static void offer_forward_record(struct run *run, const struct mail_address *a, 
     }
     if (leading_helo(run, a)) {
         f->records.count = 0;
-        finding_remedy(run, f,
+        finding_remedy(run, finding_cause(f, CAUSE_PTR_STALE),
                        "Ask whoever assigned you the address for this PTR record in place of what is there: the HELO "
                        "name leads to the address.");
         offer_ptr(run, a, f);
+        replace_ptr(run, a, names, f);
     } else if (f->records.count) {
         finding_remedy(
             run, f,
             "Publish this address record beside what the name has; or ask whoever assigned you the address for a PTR "
             "record with a name that has it.");
     } else {
+        finding_cause(f, has_host_name(names) ? CAUSE_PTR_ELSEWHERE : CAUSE_PTR_NONE_VALID);
         finding_remedy(run, f, "Ask whoever assigned you the address for %s, and see that the name has the address %s.",
                        wanted_name(run, a) ? "this PTR record" : "a PTR record with the name of the host", a->label);
         offer_ptr(run, a, f);
+        replace_ptr(run, a, names, f);
     }
 }
 
@@ -221,7 +240,8 @@ static void judge_confirmation(struct run *run, const struct mail_address *a, co
                     "%s lead%s back, but not %s: receivers that try one name refuse now and then",
                     names_text(run, names, CONFIRMS), names->confirming == 1 ? "s" : "",
                     names_text(run, names, DENIES));
-        finding_remedy(run, f, "Ask for the PTR records that do not lead back to be removed.");
+        finding_remedy(run, finding_cause(f, CAUSE_PTR_PARTLY),
+                       "Ask for the PTR records that do not lead back to be removed.");
     } else if (names->open == 0 && names->untried == 0) {
         f = finding(run, PTR_FCRDNS, by_role(a, FAIL, WARN), subject_address(&a->ip), "no reverse name leads back: %s",
                     names_text(run, names, DENIES));

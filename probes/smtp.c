@@ -76,7 +76,7 @@ static enum reach judge_refusal(struct run *run, struct smtp_endpoint *e, struct
         return REACH_UNDECIDED;
     }
     f = finding(run, SMTP_REACHABLE, WARN, e->subject, "connects, but takes no mail: %s", line);
-    finding_rests_on(run, finding_remedy(run, f, "%s", check_of(BANNER_GREETING)->remedy), e->session->key);
+    finding_rests_on(run, finding_cause(f, CAUSE_SMTP_TAKES_NONE), e->session->key);
     return REFUSES;
 }
 

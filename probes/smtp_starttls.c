@@ -77,7 +77,7 @@ static struct finding *fault(struct run *run, const struct smtp_endpoint *e, con
 
 static void fault_inside_tls(struct run *run, const struct smtp_endpoint *e, const char *what)
 {
-    finding_remedy(run, fault(run, e, what),
+    finding_remedy(run, finding_cause(fault(run, e, what), CAUSE_SMTP_TLS_STUCK),
                    "After the handshake senders say EHLO again, and go on. See in the log of the mail server, and of a "
                    "proxy in front of it, "
                    "why it does not let them.");
@@ -153,9 +153,10 @@ void smtp_judge_starttls(struct run *run, const struct smtp_endpoint *e)
         return;
     }
     finding_remedy(run,
-                   fault(run, e,
-                         str_printf(run_arena(run), "STARTTLS is offered, but refused (%s)",
-                                    smtp_reply_line(run_arena(run), &s->starttls))),
+                   finding_cause(fault(run, e,
+                                       str_printf(run_arena(run), "STARTTLS is offered, but refused (%s)",
+                                                  smtp_reply_line(run_arena(run), &s->starttls))),
+                                 CAUSE_SMTP_TLS_REFUSED),
                    "See in the log of the mail server why it refuses; often its certificate or key cannot be read.");
     finding(run, SMTP_STARTTLS_INJECTION, SKIPPED, e->subject, "STARTTLS was not accepted");
 }

@@ -4,6 +4,7 @@
 #include "core/derive/absence.h"
 #include "core/derive/inventory.h"
 #include "core/derive/run.h"
+#include "core/facts/record_text.h"
 #include "core/facts/target.h"
 #include "core/records/policy_mend.h"
 #include "core/records/tag_mend.h"
@@ -25,11 +26,13 @@ static struct finding *refuse(struct run *run, struct str text, const char *why)
     struct policy_mended mended = tlsrpt_mend(run_arena(run), text);
     struct finding *f = finding(run, TLS_RPT_RECORD, WARN, subject_domain(domain), "acts as no record: %s", why);
 
+    finding_cause(f, CAUSE_RPT_FAULTY);
     if (mended.text) {
         finding_remedy(run, f, "Publish the record below in place of the one at %s%s%s%s.", owner,
                        mended.slips ? " (with " : "", tag_slips_text(run_arena(run), mended.slips),
                        mended.slips ? ")" : "");
         finding_txt(run, f, owner, mended.text);
+        finding_replaces(run, f, "%s", record_txt_line(run_arena(run), owner, str_text(run_arena(run), text)));
     } else {
         finding_remedy(run, f,
                        "Write the record at %s anew: v=TLSRPTv1; then rua= with addresses of the form "
@@ -73,8 +76,9 @@ static struct finding *judge_records(struct run *run, const struct inventory *ma
         return judge_record(run, text);
     if (count > 1)
         return finding_remedy(run,
-                              finding(run, TLS_RPT_RECORD, WARN, subject_domain(domain),
-                                      "%zu records, so senders ignore all of them", count),
+                              finding_cause(finding(run, TLS_RPT_RECORD, WARN, subject_domain(domain),
+                                                    "%zu records, so senders ignore all of them", count),
+                                            CAUSE_RPT_FAULTY),
                               "Keep one TXT record that begins with v=TLSRPTv1; at _smtp._tls.%s.", domain);
     if (odd.at)
         return refuse(run, odd, "it does not begin with \"v=TLSRPTv1;\"");

@@ -19,6 +19,7 @@
 #include "core/facts/evidence.h"
 #include "core/facts/evidence_json.h"
 #include "core/result/agree.h"
+#include "core/result/cause.h"
 #include "core/result/identity.h"
 #include "reports/receivers.h"
 #include "reports/words.h"
@@ -262,6 +263,58 @@ static void add_finding(struct report *report, cJSON *findings, const struct fin
     add_list(report, node, "evidence", &f->evidence);
 }
 
+static void add_steps(struct report *report, cJSON *node, const struct cause *cause)
+{
+    cJSON *steps = add_array(report, node, "steps");
+
+    for (size_t i = 0; i < cause->step_count; i++) {
+        const struct cause_step *step = &cause->steps[i];
+        static const struct text_list none;
+        cJSON *one = append_object(report, steps), *subjects;
+
+        add_text(report, one, "text", step->what);
+        subjects = add_array(report, one, "subjects");
+        for (size_t f = 0; f < step->finding_count; f++)
+            append_text(report, subjects, step->findings[f]->subject);
+        add_list(report, one, "before", step->waits_for ? &none : &step->lead->before);
+        add_list(report, one, "after", step->waits_for ? &none : &step->lead->records);
+        if (step->waits_for)
+            add_number(report, one, "waits_for", (int64_t)step->waits_for);
+    }
+}
+
+static void add_causes(struct report *report, cJSON *document, const struct result *result)
+{
+    cJSON *causes = add_array(report, document, "causes");
+
+    for (size_t i = 0; i < result->cause_count; i++) {
+        const struct cause *cause = &result->causes[i];
+        cJSON *node = append_object(report, causes), *list;
+
+        add_text(report, node, "cause", cause->name);
+        add_text(report, node, "status", status_word(cause->status));
+        add_text(report, node, "text", cause->text);
+        add_text(report, node, "who", actor_word(cause->actor));
+        add_steps(report, node, cause);
+        list = add_array(report, node, "repairs");
+        for (size_t r = 0; r < cause->repair_count; r++) {
+            cJSON *finding = append_object(report, list);
+
+            add_text(report, finding, "id", check_of(cause->repairs[r]->check)->name);
+            add_text(report, finding, "subject", cause->repairs[r]->subject);
+        }
+        list = add_array(report, node, "frees");
+        for (size_t r = 0; r < cause->free_count; r++) {
+            cJSON *verdict = append_object(report, list);
+
+            add_text(report, verdict, "receiver", cause->frees[r]->receiver->name);
+            add_text(report, verdict, "sender", ip_text(report->arena, &cause->frees[r]->sender->ip));
+            add_text(report, verdict, "outcome", receiver_outcome_word(cause->frees[r]->outcome));
+        }
+        add_text(report, node, "command", cause->command);
+    }
+}
+
 static void add_mail_address(struct report *report, cJSON *addresses, const struct mail_path *path)
 {
     const struct mail_address *address = path->address;
@@ -457,6 +510,7 @@ static void write_document(struct report *report, const struct result *result, b
     node = add_array(report, document, "findings");
     for (size_t i = 0; i < result->finding_count; i++)
         add_finding(report, node, result->findings[i]);
+    add_causes(report, document, result);
     node = add_array(report, document, "mail_addresses");
     for (size_t i = 0; paths && i < result->inventory->address_count; i++)
         add_mail_address(report, node, &paths[i]);

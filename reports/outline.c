@@ -6,12 +6,8 @@
 
 #include "core/base/arena.h"
 #include "core/base/str.h"
+#include "core/result/cause.h"
 #include "reports/words.h"
-
-enum {
-    FIX_MAX = 10,       /* entries that a reader takes in at once */
-    FIX_FINDINGS = 256, /* findings that they are made of */
-};
 
 static bool same_text(const char *a, const char *b)
 {
@@ -70,17 +66,19 @@ static void push(struct arena *arena, const struct finding ***list, size_t *coun
     (*list)[(*count)++] = f;
 }
 
-static void add(struct arena *arena, struct group *group, const struct finding *f)
+static void add(struct arena *arena, const struct result *result, struct group *group, const struct finding *f)
 {
     struct entry *entry = NULL;
+    size_t fix = cause_number(result, f);
 
     for (size_t e = 0; e < group->entry_count && !entry; e++)
-        if (says_the_same(group->entries[e].findings[0], f))
+        if (says_the_same(group->entries[e].findings[0], f) && group->entries[e].fix == fix)
             entry = &group->entries[e];
     if (!entry) {
         entry = &group->entries[group->entry_count++];
         entry->check = check_of(f->check);
         entry->status = f->status;
+        entry->fix = fix;
     }
     push(arena, &entry->findings, &entry->count, f);
 }
@@ -124,23 +122,6 @@ static size_t group_size(const struct result *result, const char *name)
     return size;
 }
 
-static void choose_what_to_fix(struct arena *arena, const struct result *result, struct outline *outline)
-{
-    const struct finding **first = ARENA_ARRAY(arena, const struct finding *, FIX_FINDINGS);
-    const struct entry **fix = ARENA_ARRAY(arena, const struct entry *, FIX_MAX);
-    size_t count = result_fix_first(result, first, FIX_FINDINGS);
-
-    for (size_t i = 0; i < count && outline->fix_count < FIX_MAX; i++) {
-        struct entry *entry = entry_of(outline, first[i]);
-
-        if (!entry || entry->fix)
-            continue;
-        fix[outline->fix_count++] = entry;
-        entry->fix = outline->fix_count;
-    }
-    outline->fix = fix;
-}
-
 const struct outline *outline_of(struct arena *arena, const struct result *result)
 {
     struct outline *outline = ARENA_NEW(arena, struct outline);
@@ -161,7 +142,7 @@ const struct outline *outline_of(struct arena *arena, const struct result *resul
             group->counts[f->status]++;
         if (f->status > group->worst && !f->suppressed)
             group->worst = f->status;
-        add(arena, group, f);
+        add(arena, result, group, f);
     }
     for (size_t g = 0; g < outline->group_count; g++)
         sort_entries(&outline->groups[g]);
@@ -173,7 +154,6 @@ const struct outline *outline_of(struct arena *arena, const struct result *resul
         if (entry)
             push(arena, &entry->dependants, &entry->dependant_count, result->findings[i]);
     }
-    choose_what_to_fix(arena, result, outline);
     return outline;
 }
 

@@ -1,5 +1,5 @@
-/* reports/outline.h - a result arranged for people: groups worst first, repeated findings told once, consequences
- * folded under their cause, and what to fix first.
+/* reports/outline.h - a result arranged for people: groups worst first, repeated findings told once, and
+ * consequences folded under their cause.
  *
  * Everything points into the result or into the arena.
  */
@@ -21,7 +21,7 @@ struct entry {
     size_t count;
     const struct finding **dependants; /* undecided because this is (finding->because) */
     size_t dependant_count;
-    size_t fix; /* place in the list of what to fix first, from 1; 0: not in it */
+    size_t fix; /* number of its cause in what to fix first; 0: in none */
 };
 
 struct group {
@@ -38,8 +38,6 @@ struct group {
 struct outline {
     struct group *groups; /* worst first, then as in the result */
     size_t group_count;
-    const struct entry *const *fix;
-    size_t fix_count;
 };
 
 const struct outline *outline_of(struct arena *, const struct result *);

@@ -13,6 +13,7 @@
 #include "core/derive/resolver.h"
 #include "core/facts/agreement.h"
 #include "core/result/agree.h"
+#include "core/result/cause_kind.h"
 #include "core/result/identity.h"
 
 static const char *const group_titles[][2] = {
@@ -71,13 +72,9 @@ const char *status_symbol(enum status status, bool utf8)
 
 const char *remedy_text(const struct finding *f)
 {
-    const struct check *check = check_of(f->check);
-
-    if (f->remedy)
-        return f->remedy;
-    if (f->status == PASS || f->status == SKIPPED || !finding_may_advise(f))
+    if (!f->remedy && (f->status == PASS || f->status == SKIPPED || !finding_may_advise(f)))
         return NULL;
-    return check->remedy;
+    return finding_advice(f);
 }
 
 static const struct {

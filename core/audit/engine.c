@@ -17,6 +17,7 @@
 #include "core/derive/run_internal.h"
 #include "core/facts/evidence.h"
 #include "core/result/agree.h"
+#include "core/result/cause.h"
 #include "core/result/probe.h"
 #include "core/result/receiver.h"
 #include "core/result/result.h"
@@ -315,6 +316,7 @@ static bool fill_in(struct audit *audit, struct result *result)
         if (result->inventory)
             result->receivers = receivers_judge(audit->arena, result, &result->receiver_count);
         agree_on_findings(audit, result);
+        result->causes = causes_of(audit->arena, result, &result->cause_count);
         result->verdict = result_verdict(result);
         done = true;
     }

@@ -52,7 +52,7 @@ void finding_settle(struct finding *f)
     if (finding_may_advise(f))
         return;
     f->remedy = NULL;
-    f->records = (struct text_list){NULL, 0};
+    f->records = f->before = (struct text_list){NULL, 0};
 }
 
 static struct finding *add(struct run *run, enum check_id check, enum status status, struct subject about)
@@ -141,6 +141,12 @@ struct finding *finding_unknown(struct run *run, enum check_id check, struct sub
     return f;
 }
 
+struct finding *finding_cause(struct finding *f, enum cause_id cause)
+{
+    f->cause = cause;
+    return f;
+}
+
 struct finding *finding_follows(struct finding *f, enum check_id cause)
 {
     if (f->because == CHECK_NONE)
@@ -185,6 +191,16 @@ struct finding *finding_record(struct run *run, struct finding *f, const char *f
 
     va_start(args, format);
     text_list_add(run->arena, &f->records, str_vprintf(run->arena, format, args));
+    va_end(args);
+    return f;
+}
+
+struct finding *finding_replaces(struct run *run, struct finding *f, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    text_list_add(run->arena, &f->before, str_vprintf(run->arena, format, args));
     va_end(args);
     return f;
 }

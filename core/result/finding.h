@@ -22,6 +22,15 @@ enum check_id {
     CHECK_NONE = CHECK_COUNT
 };
 
+/* What can be behind a finding: cause_kind.h. */
+enum cause_id {
+    CAUSE_UNSAID, /* the first of the check */
+#define CAUSE(id, check, with, name, actor, text, remedy, bad, good) CAUSE_##id,
+#include "core/result/causes.def"
+#undef CAUSE
+    CAUSE_COUNT
+};
+
 struct check {
     const char *name;    /* "ptr.fcrdns": a contract */
     const char *group;   /* "ptr" */
@@ -60,6 +69,7 @@ struct finding {
     const char *message;
     const char *remedy;        /* for this subject; NULL: the check's own */
     struct text_list records;  /* to publish, in zone file form: made of parsed data only */
+    struct text_list before;   /* that these are in place of, as found; none: they come beside what there is */
     struct text_list evidence; /* keys */
     enum reason reason;        /* UNKNOWN only */
     enum side side;
@@ -67,6 +77,7 @@ struct finding {
     const struct level *level; /* that changed the status from `judged`; NULL */
     enum status judged;
     const struct suppression *suppressed; /* it does not count; NULL */
+    enum cause_id cause;
     enum check_id because; /* UNKNOWN that follows from a finding of this check, for folding; CHECK_NONE */
 };
 
@@ -92,9 +103,13 @@ struct finding *finding_remedy(struct run *, struct finding *, const char *forma
     __attribute__((format(printf, 3, 4)));
 struct finding *finding_record(struct run *, struct finding *, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+/* What the record to publish is in place of. */
+struct finding *finding_replaces(struct run *, struct finding *, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 /* a TXT record to publish */
 struct finding *finding_txt(struct run *, struct finding *, const char *owner, const char *text);
 struct finding *finding_worst(struct finding *, enum status worst);
 struct finding *finding_marked(struct finding *, enum finding_mark);
+struct finding *finding_cause(struct finding *, enum cause_id); /* of its check */
 struct finding *finding_follows(struct finding *, enum check_id cause); /* that one has the cause, and the remedy */
 void finding_settle(struct finding *);                                  /* drops advice that it may not give */

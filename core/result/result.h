@@ -11,6 +11,7 @@
 #include "core/facts/vantage.h"
 #include "core/result/finding.h"
 
+struct cause;
 struct evidence;
 struct mail_paths;
 struct instrument;
@@ -34,16 +35,14 @@ struct result {
     size_t evidence_count;
     const struct receiver_verdict *receivers; /* receiver.h; by receiver, then by sender */
     size_t receiver_count;
+    const struct cause *causes; /* cause.h; in the order that works */
+    size_t cause_count;
 };
 
 /* What counts and findings come to: a failure outweighs what is undecided, and that
  * a warning.  UNKNOWN where the check could not have failed, and SKIPPED, take
  * nothing from it, so a result without findings is ready: as far as was asked. */
 enum verdict result_verdict(const struct result *);
-
-/* Findings worth acting on first: FAIL, then WARN, in the order in which repairs work (addresses before PTR before
- * HELO). Fills `out` with at most `max` and returns how many.  Findings that a listed one explains are left out. */
-size_t result_fix_first(const struct result *, const struct finding **out, size_t max);
 
 /* The undecided finding from which this one follows, NULL if it stands for itself: reports tell it once. */
 const struct finding *result_cause(const struct result *, const struct finding *);

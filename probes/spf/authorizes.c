@@ -81,18 +81,26 @@ static const char *error_text(struct run *run, const struct spf_result *r)
 }
 
 /* The check whose finding tells how to repair the record. */
-static const char *cause_of_error(const struct spf_domain *d, const struct spf_result *r)
+static enum check_id cause_of_error(const struct spf_domain *d, const struct spf_result *r)
 {
     if (r->by_void_limit)
-        return "spf.voids";
+        return SPF_VOID_COUNT;
     if (d->source->state == SPF_SOURCE_SEVERAL)
-        return "spf.single";
+        return SPF_SINGLE;
     if (r->lookups > SPF_LOOKUPS || (r->path_count && r->path[r->path_count - 1].term->kind == SPF_TERM_MX))
-        return "spf.lookups";
+        return SPF_LOOKUP_COUNT;
     for (size_t i = 0; i < d->tree->count; i++)
         if (d->tree->nodes[i].state == SPF_NODE_SEVERAL)
-            return "spf.single";
-    return "spf.syntax";
+            return SPF_SINGLE;
+    return SPF_SYNTAX;
+}
+
+static enum cause_id repaired_with(enum check_id check)
+{
+    return check == SPF_VOID_COUNT     ? CAUSE_SPF_BY_VOIDS
+           : check == SPF_LOOKUP_COUNT ? CAUSE_SPF_BY_LOOKUPS
+           : check == SPF_SINGLE       ? CAUSE_SPF_BY_SEVERAL
+                                       : CAUSE_SPF_BY_SYNTAX;
 }
 
 static struct finding *judge_sender(struct run *run, const struct spf_domain *d, const struct mail_address *a,
@@ -126,7 +134,8 @@ static struct finding *judge_sender(struct run *run, const struct spf_domain *d,
                     r->by_void_limit && r->lenient != SPF_FAIL && r->lenient != SPF_PERMERROR ? WARN : FAIL, subject,
                     "%s", error_text(run, r));
         finding_marked(f, f->status == WARN ? MARK_SPF_VOIDS : MARK_SPF_PERMERROR);
-        return finding_remedy(run, f, "Repair the record: see %s.", cause_of_error(d, r));
+        return finding_remedy(run, finding_cause(f, repaired_with(cause_of_error(d, r))),
+                              "Repair the record: see %s.", check_of(cause_of_error(d, r))->name);
     }
 }
 
@@ -187,6 +196,7 @@ static void judge_other_family(struct run *run, const struct spf_domain *d, size
         run, SPF_AUTHORIZES, WARN, subject_address_name(&a->ip, d->name),
         "%s: the record authorises the %s address of %s, and not its %s address: what it sends over %s does not pass",
         spf_word_text(r->word), other, host->name, family, family);
+    finding_cause(f, CAUSE_SPF_FAMILY_MISSING);
     spf_offer_sender(run, d, a, r, f,
                      str_printf(run_arena(run),
                                 "If %s sends over %s, add \"%s:%s\" to the record; if not, bind its mailer to %s.",
@@ -241,7 +251,7 @@ static void judge_without_senders(struct run *run, const struct spf_domain *d)
     } else {
         f = finding(run, SPF_AUTHORIZES, WARN, subject_domain(d->name),
                     "by SPF, nobody sends for %s: right only if it sends no mail%s", d->name, mx_hint(run, d));
-        finding_remedy(run, f,
+        finding_remedy(run, finding_cause(f, CAUSE_SPF_NOBODY),
                        "If %s sends mail, name in its record what sends it (\"mx\", where its mail hosts do); if it "
                        "sends none, this is in order.",
                        d->name);

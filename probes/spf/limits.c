@@ -56,7 +56,8 @@ void spf_judge_lookups(struct run *run, const struct spf_domain *d)
                     "\"%s\" of %s leads to %zu MX names, and %d may be resolved: permerror, whichever of them is meant",
                     spf_term_text(run_arena(run), crowded.term), crowded.node->domain, crowded.names,
                     (int)SPF_MX_NAMES);
-        spf_offer_fewer_mx(run, d, crowded.node, crowded.term, crowded.names, f);
+        spf_offer_fewer_mx(run, d, crowded.node, crowded.term, crowded.names,
+                           finding_cause(f, CAUSE_SPF_MX_NAMES));
     } else if (n > SPF_LOOKUPS) {
         f = finding(run, SPF_LOOKUP_COUNT, FAIL, subject_domain(d->name),
                     "%s%zu lookups when nothing matches early, %d are allowed: %s", tree->cut ? "at least " : "", n,

@@ -111,6 +111,12 @@ static bool authorises_nobody(struct run *run, struct str text)
     return true;
 }
 
+static void replaces(struct run *run, struct finding *f, const struct spf_offer *offer, struct str text)
+{
+    if (text.len)
+        finding_replaces(run, f, "%s. 3600 IN TXT %s", offer->at, spf_zone_text(run_arena(run), text));
+}
+
 void spf_propose(struct run *run, const struct spf_domain *d, struct finding *f, struct spf_offer offer,
                  const char *what)
 {
@@ -131,4 +137,6 @@ void spf_propose(struct run *run, const struct spf_domain *d, struct finding *f,
     else
         finding_remedy(run, f, "%s%s", what, more);
     finding_record(run, f, "%s. 3600 IN TXT %s", offer.at, spf_zone_text(run_arena(run), offer.after));
+    replaces(run, f, &offer, offer.before);
+    replaces(run, f, &offer, offer.second);
 }

@@ -36,6 +36,7 @@ void spf_judge_all(struct run *run, const struct spf_domain *d)
     if (root->all == '+') {
         f = finding(run, SPF_ENDS_IN_ALL, FAIL, subject_domain(d->name),
                     "the record ends in +all: every address in the world may send as %s", d->name);
+        finding_cause(f, CAUSE_SPF_PLUS_ALL);
         if (is_silent(run, d))
             spf_offer_none(run, d, f);
         else
@@ -43,12 +44,13 @@ void spf_judge_all(struct run *run, const struct spf_domain *d)
     } else if (open) {
         f = finding(run, SPF_ENDS_IN_ALL, FAIL, subject_domain(d->name),
                     "include:%s ends in +all: every address in the world may send as %s", open->domain, d->name);
+        finding_cause(f, CAUSE_SPF_PLUS_ALL);
         finding_remedy(run, f, "Take \"%s\" out of the record of %s.", spf_term_text(run_arena(run), open->via),
                        d->tree->nodes[open->parent].domain);
     } else if (root->all != '-' && is_silent(run, d)) {
         f = finding(run, SPF_ENDS_IN_ALL, WARN, subject_domain(d->name),
                     "the domain takes no mail and nobody sends for it, and yet its record does not end in -all");
-        spf_offer_none(run, d, f);
+        spf_offer_none(run, d, finding_cause(f, CAUSE_SPF_PARKED_OPEN));
     } else if (root->all == '-' || root->all == '~') {
         f = finding(run, SPF_ENDS_IN_ALL, PASS, subject_domain(d->name), "the record ends in %call", root->all);
     } else if (redirected && redirected->state == SPF_NODE_TROUBLE) {

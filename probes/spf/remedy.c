@@ -110,6 +110,8 @@ void spf_offer_meant(struct run *run, const struct spf_domain *d, const char *at
         both = miss->repairs[i]->record.len ? merged(run_arena(run), after, miss->repairs[i]->record) : NULL;
         after = both ? both->text : (struct str){NULL, 0};
     }
+    if (f->check == SPF_EXISTS)
+        finding_cause(f, CAUSE_SPF_MEANT);
     if (!after.len)
         finding_remedy(run, f, "Correct the TXT record: %s.", spf_repair_text(run_arena(run), miss->repairs[0]));
     else

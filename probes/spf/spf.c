@@ -90,7 +90,7 @@ static void judge_absence(struct run *run, const struct spf_domain *d)
     if (miss.count)
         spf_offer_meant(run, d, d->name, &miss, f);
     else if (is_parked)
-        spf_offer_none(run, d, f);
+        spf_offer_none(run, d, finding_cause(f, CAUSE_SPF_PARKED));
     else
         spf_offer_first_record(run, d, f);
     finding_rests_on(run, f, answer->key);

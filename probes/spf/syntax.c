@@ -107,7 +107,8 @@ static bool judge_node_syntax(struct run *run, const struct spf_domain *d, size_
         if (!node->foreign)
             spf_offer_corrected(run, d, node->source, f);
         else
-            finding_remedy(run, f, "Tell whoever runs %s, or take \"%s\" out of the record of %s.", node->domain,
+            finding_remedy(run, finding_cause(f, CAUSE_SPF_OF_OTHERS),
+                           "Tell whoever runs %s, or take \"%s\" out of the record of %s.", node->domain,
                            spf_term_text(run_arena(run), node->via), d->tree->nodes[node->parent].domain);
         break;
     case SPF_NODE_ABSENT:
@@ -116,6 +117,7 @@ static bool judge_node_syntax(struct run *run, const struct spf_domain *d, size_
                     "\"%s\" in the record of %s leads to a name without SPF record%s",
                     spf_term_text(run_arena(run), node->via), d->tree->nodes[node->parent].domain,
                     spf_near_miss_text(run, &miss));
+        finding_cause(f, CAUSE_SPF_NOWHERE);
         if (is_misspelt(run, d, node))
             spf_offer_corrected(run, d, d->tree->nodes[node->parent].source, f);
         else if (miss.count && !node->foreign)
@@ -126,11 +128,13 @@ static bool judge_node_syntax(struct run *run, const struct spf_domain *d, size_
     case SPF_NODE_NO_NAME:
         f = finding(run, SPF_SYNTAX, FAIL, subject_domain(d->tree->nodes[node->parent].domain),
                     "\"%s\" leads to a name that cannot be asked for", spf_term_text(run_arena(run), node->via));
+        finding_cause(f, CAUSE_SPF_NOWHERE);
         spf_offer_without_link(run, d, node, f);
         break;
     case SPF_NODE_RING:
         f = finding(run, SPF_SYNTAX, FAIL, subject_domain(d->tree->nodes[node->parent].domain), "a ring: %s",
                     ring_text(run, d, index));
+        finding_cause(f, CAUSE_SPF_RING);
         spf_offer_without_link(run, d, node, f);
         break;
     case SPF_NODE_TROUBLE:
@@ -155,6 +159,7 @@ static bool note_of_term(struct run *run, const struct spf_node *node, const str
     f = finding(run, SPF_SYNTAX, NOTE, subject_domain(node->domain), "\"%s\" is never evaluated: %s",
                 spf_term_text(run_arena(run), term),
                 term->kind == SPF_TERM_REDIRECT ? "the record has \"all\"" : "it stands behind \"all\"");
+    finding_cause(f, CAUSE_SPF_DEAD_TERM);
     if (term->kind == SPF_TERM_REDIRECT)
         finding_remedy(run, f, "Take the redirect out; or, if it shall hold, take \"all\" out.");
     else
@@ -176,7 +181,7 @@ static bool judge_meaning(struct run *run, const struct spf_domain *d, const str
             return false; /* told there */
     f = finding(run, SPF_SYNTAX, WARN, subject_domain(node->domain), "legal, and not what was meant: %s",
                 spf_repair_text(run_arena(run), repair));
-    spf_offer_corrected(run, d, node->source, f);
+    spf_offer_corrected(run, d, node->source, finding_cause(f, CAUSE_SPF_NOT_MEANT));
     finding_rests_on(run, f, node->source->answer->key);
     return true;
 }
@@ -191,8 +196,10 @@ static bool note_of_node(struct run *run, const struct spf_domain *d, const stru
     if (record->text.len <= RECORD_OCTETS_NOTED)
         return any;
     finding_remedy(run,
-                   finding(run, SPF_SYNTAX, NOTE, subject_domain(node->domain),
-                           "%zu octets; with other TXT records at the name the answer needs TCP", record->text.len),
+                   finding_cause(
+                       finding(run, SPF_SYNTAX, NOTE, subject_domain(node->domain),
+                               "%zu octets; with other TXT records at the name the answer needs TCP", record->text.len),
+                       CAUSE_SPF_LONG),
                    "Name networks in place of single addresses, where the whole network sends.");
     return true;
 }

@@ -27,14 +27,6 @@ struct report_index {             /* a line of the index of domains, the last on
     struct report_index *before;
 };
 
-/* <TAG>text</TAG> and the like for tags of our own. */
-#define ELEMENT(sink, open, text, close)                                                                               \
-    do {                                                                                                               \
-        sink_literal((sink), open);                                                                                    \
-        sink_text((sink), (text));                                                                                     \
-        sink_literal((sink), close);                                                                                   \
-    } while (0)
-
 void html_badge(struct sink *sink, enum status status, const char *label)
 {
     sink_literal(sink, "<span class=\"badge ");
@@ -141,56 +133,6 @@ static void hero(struct report *report, const struct result *result)
     sink_literal(sink, "</header>\n");
 }
 
-static void subjects(struct sink *sink, const struct entry *entry)
-{
-    sink_literal(sink, "<p class=\"subject\">");
-    for (size_t i = 0; i < entry->count; i++)
-        ELEMENT(sink, "<code>", entry->findings[i]->subject, "</code> ");
-    sink_literal(sink, "</p>\n");
-}
-
-static void records(struct sink *sink, const struct finding *f)
-{
-    if (f->records.count == 0)
-        return;
-    sink_literal(sink, "<pre class=\"records\" tabindex=\"0\">");
-    for (size_t i = 0; i < f->records.count; i++)
-        ELEMENT(sink, "", f->records.at[i], "\n");
-    sink_literal(sink, "</pre>\n");
-}
-
-static void anchor(struct report *report, const struct entry *entry)
-{
-    sink_literal(&report->sink, "fix-");
-    sink_number(&report->sink, (long long)report->results + 1);
-    sink_literal(&report->sink, "-");
-    sink_number(&report->sink, (long long)entry->fix);
-}
-
-static void what_to_fix_first(struct report *report, const struct outline *outline)
-{
-    struct sink *sink = &report->sink;
-
-    if (outline->fix_count == 0)
-        return;
-    sink_literal(sink, "<section>\n<h2>What to fix first</h2>\n<ol class=\"fix\">\n");
-    for (size_t i = 0; i < outline->fix_count; i++) {
-        const struct entry *entry = outline->fix[i];
-
-        sink_literal(sink, "<li class=\"card\" id=\"");
-        anchor(report, entry);
-        sink_literal(sink, "\">\n<div class=\"top\">");
-        html_badge(sink, entry->status, status_label(entry->status));
-        ELEMENT(sink, "<code class=\"id\">", entry->check->name, "</code></div>\n");
-        subjects(sink, entry);
-        ELEMENT(sink, "<p>", entry->findings[0]->message, "</p>\n");
-        ELEMENT(sink, "<p class=\"remedy\"><b>To do:</b> ", remedy_text(entry->findings[0]), "</p>\n");
-        records(sink, entry->findings[0]);
-        sink_literal(sink, "</li>\n");
-    }
-    sink_literal(sink, "</ol>\n</section>\n");
-}
-
 static void evidence_of(struct report *report, const struct result *result, const struct entry *entry)
 {
     struct sink *sink = &report->sink;
@@ -225,7 +167,7 @@ static void entry_in_full(struct report *report, const struct result *result, co
     html_badge(sink, entry->status, status_label(entry->status));
     ELEMENT(sink, "<code class=\"id\">", entry->check->name, "</code></div>\n");
     ELEMENT(sink, "<h4>", entry->check->title, "</h4>\n");
-    subjects(sink, entry);
+    html_subjects(sink, entry->findings, entry->count);
     ELEMENT(sink, "<p>", f->message, "</p>\n");
     if (f->level)
         ELEMENT(sink, "<p>", level_sentence(report->arena, f), "</p>\n");
@@ -237,14 +179,14 @@ static void entry_in_full(struct report *report, const struct result *result, co
         ELEMENT(sink, "<p>Undecided because of this, too: ", entry_dependants(report->arena, entry), ".</p>\n");
     if (entry->fix) {
         sink_literal(sink, "<p class=\"remedy\"><a href=\"#");
-        anchor(report, entry);
+        html_cause_anchor(report, entry->fix);
         sink_literal(sink, "\">How to fix it: number ");
         sink_number(sink, (long long)entry->fix);
         sink_literal(sink, " above</a></p>\n");
     } else {
         if (remedy_text(f))
             ELEMENT(sink, "<p class=\"remedy\"><b>To do:</b> ", remedy_text(f), "</p>\n");
-        records(sink, f);
+        html_records(sink, f);
     }
     evidence_of(report, result, entry);
     sink_literal(sink, "</article>\n");
@@ -356,7 +298,7 @@ static void one(struct report *report, const struct result *result)
     sink_literal(sink, "\">\n");
     hero(report, result);
     html_identities(report, result);
-    what_to_fix_first(report, outline);
+    html_causes(report, result);
     html_receivers(report, result);
     if (paths) {
         sink_literal(sink, "<section>\n<h2>The mail path</h2>\n");

@@ -13,4 +13,18 @@ void html_ranges(struct report *, const struct result *);
 void html_identities(struct report *, const struct result *);
 void html_receivers(struct report *, const struct result *);  /* who would take this mail */
 
+/* What to fix first; one is at the anchor "fix-REPORT-NUMBER". */
+void html_causes(struct report *, const struct result *);
+void html_cause_anchor(struct report *, size_t number);
+void html_records(struct sink *, const struct finding *);
+void html_subjects(struct sink *, const struct finding *const *, size_t count);
+
+/* <TAG>text</TAG> and the like for tags of our own. */
+#define ELEMENT(sink, open, text, close)                                                                               \
+    do {                                                                                                               \
+        sink_literal((sink), open);                                                                                    \
+        sink_text((sink), (text));                                                                                     \
+        sink_literal((sink), close);                                                                                   \
+    } while (0)
+
 void html_badge(struct sink *, enum status, const char *label);

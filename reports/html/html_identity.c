@@ -7,11 +7,12 @@
 
 #include "core/base/arena.h"
 #include "core/base/str.h"
+#include "core/result/cause.h"
 #include "core/result/identity.h"
 #include "reports/receivers.h"
 #include "reports/words.h"
 
-enum { WRONGS_MAX = 5, RECORDS_MAX = 8, REMEDIES_MAX = 2 };
+enum { WRONGS_MAX = 5 };
 
 static void empty_cell(struct sink *sink)
 {
@@ -181,51 +182,28 @@ static void receivers_by(struct report *report, const struct result *result, con
         sink_literal(sink, "</dd>\n");
 }
 
-static bool is_told(const struct identity *identity, size_t before, const char *record)
+/* The causes of what is wrong, by their place in what to fix first: told there, and nowhere else. */
+static void to_do(struct report *report, const struct result *result, const struct identity *identity)
 {
-    for (size_t i = 0; i < before; i++)
-        for (size_t r = 0; r < identity->findings[i]->records.count; r++)
-            if (strcmp(identity->findings[i]->records.at[r], record) == 0)
-                return true;
-    return false;
-}
+    struct sink *sink = &report->sink;
+    bool any = false;
 
-static void records(struct sink *sink, const struct identity *identity)
-{
-    size_t count = 0;
+    for (size_t c = 0; c < result->cause_count; c++) {
+        bool is_of_this = false;
 
-    for (size_t i = 0; i < identity->finding_count; i++) {
-        const struct finding *f = identity->findings[i];
-
-        for (size_t r = 0; f->status >= WARN && r < f->records.count && count < RECORDS_MAX; r++) {
-            if (is_told(identity, i, f->records.at[r]))
-                continue;
-            if (count++ == 0)
-                sink_literal(sink, "<dt>To publish</dt><dd><pre class=\"records\" tabindex=\"0\">");
-            sink_text(sink, f->records.at[r]);
-            sink_literal(sink, "\n");
-        }
-    }
-    if (count)
-        sink_literal(sink, "</pre></dd>\n");
-}
-
-static void remedies(struct sink *sink, const struct identity *identity)
-{
-    size_t count = 0;
-
-    for (size_t i = 0; i < identity->finding_count && count < REMEDIES_MAX; i++) {
-        const struct finding *f = identity->findings[i];
-
-        if (f->status < WARN || !remedy_text(f))
+        for (size_t i = 0; i < identity->finding_count; i++)
+            is_of_this = is_of_this || cause_number(result, identity->findings[i]) == c + 1;
+        if (!is_of_this)
             continue;
-        if (count++ == 0)
+        if (!any)
             sink_literal(sink, "<dt>To do</dt><dd>");
-        sink_literal(sink, "<p>");
-        sink_text(sink, remedy_text(f));
-        sink_literal(sink, "</p>\n");
+        any = true;
+        sink_literal(sink, "<p><a href=\"#");
+        html_cause_anchor(report, c + 1);
+        ELEMENT(sink, "\">", str_printf(report->arena, "Number %zu", c + 1), "</a>: ");
+        ELEMENT(sink, "", result->causes[c].text, "</p>\n");
     }
-    if (count)
+    if (any)
         sink_literal(sink, "</dd>\n");
 }
 
@@ -248,8 +226,7 @@ static void card(struct report *report, const struct result *result, const struc
     wrongs(sink, identity);
     receivers_by(report, result, identity, RECEIVER_REJECTS);
     receivers_by(report, result, identity, RECEIVER_AT_RISK);
-    remedies(sink, identity);
-    records(sink, identity);
+    to_do(report, result, identity);
     sink_literal(sink, "</dl>\n</article>\n");
 }
 

@@ -9,26 +9,14 @@
 #include "core/derive/resolver.h"
 #include "reports/outline.h"
 #include "reports/text/terminal.h"
+#include "reports/text/text_causes.h"
 #include "reports/text/text_identity.h"
 #include "reports/words.h"
 
 enum {
     NAME_COLUMN = 13,  /* where the name of a check begins: "  x FAIL     " */
-    FIX_COLUMN = 5,    /* where an item of the list of repairs begins: " 1.  " */
     LABEL_COLUMN = 13, /* where the values of the header begin */
 };
-
-/* Records are for copying: a line each, never broken. */
-static void records(struct report *report, size_t indent, const struct text_list *list)
-{
-    for (size_t i = 0; i < list->count; i++) {
-        terminal_spaces(report, indent);
-        terminal_bold(report);
-        sink_text(&report->sink, list->at[i]);
-        terminal_plain(report);
-        terminal_newline(report);
-    }
-}
 
 static void labelled(struct report *report, const char *label, const char *text)
 {
@@ -126,7 +114,7 @@ static void entry_in_full(struct report *report, const struct entry *entry)
     }
     if (remedy_text(f) && (f->remedy || entry->status > NOTE))
         terminal_wrapped(report, NAME_COLUMN, remedy_text(f));
-    records(report, NAME_COLUMN, &f->records);
+    text_records(report, NAME_COLUMN, &f->records);
 }
 
 /* One paragraph for all that passed: "ptr.exists, ptr.fcrdns (2)". */
@@ -212,43 +200,6 @@ static void what_is_suppressed(struct report *report, const struct result *resul
         terminal_wrapped(report, 2, suppression_sentence(report->arena, result, &target->suppressions[i]));
 }
 
-static void what_to_fix_first(struct report *report, const struct outline *outline)
-{
-    terminal_newline(report);
-    terminal_rule(report);
-    terminal_bold(report);
-    sink_literal(&report->sink, "What to fix first");
-    terminal_plain(report);
-    terminal_newline(report);
-    for (size_t i = 0; i < outline->fix_count; i++) {
-        const struct entry *entry = outline->fix[i];
-        char number[24];
-
-        terminal_newline(report);
-        snprintf(number, sizeof number, "%2zu.", i + 1);
-        sink_literal(&report->sink, " ");
-        terminal_colour(report, entry->status);
-        sink_text(&report->sink, number);
-        terminal_plain(report);
-        sink_literal(&report->sink, " ");
-        terminal_bold(report);
-        sink_text(&report->sink, entry->check->name);
-        terminal_plain(report);
-        sink_literal(&report->sink, "  ");
-        terminal_wrapped_from(report, FIX_COLUMN + strlen(entry->check->name) + 2, FIX_COLUMN + 2,
-                              entry_subjects(report->arena, entry));
-        terminal_wrapped(report, FIX_COLUMN, remedy_text(entry->findings[0]));
-        if (entry->findings[0]->records.count) {
-            terminal_newline(report);
-            records(report, FIX_COLUMN + 2, &entry->findings[0]->records);
-        }
-    }
-    terminal_newline(report);
-    terminal_wrapped(
-        report, 0,
-        str_printf(report->arena, "Why, and for whom it matters: mailready explain %s", outline->fix[0]->check->name));
-}
-
 static void what_is_open(struct report *report, const struct outline *outline)
 {
     terminal_newline(report);
@@ -293,8 +244,8 @@ static void one(struct report *report, const struct result *result)
         findings_of(report, &outline->groups[g]);
     what_is_suppressed(report, result);
     text_receivers(report, result);
-    if (outline->fix_count)
-        what_to_fix_first(report, outline);
+    if (result->cause_count)
+        text_causes(report, result);
     else if (result->verdict == VERDICT_UNKNOWN)
         what_is_open(report, outline);
 }

@@ -19,6 +19,7 @@
 #include "core/facts/evidence.h"
 #include "core/facts/evidence_json.h"
 #include "core/facts/vantage.h"
+#include "core/result/cause.h"
 #include "core/result/receiver.h"
 #include "core/result/result.h"
 #include "tests/unit/subject_of.h"
@@ -393,6 +394,7 @@ static const struct result *fixture_result(struct arena *arena)
     result->paths = fixture_paths(arena, result);
     fixture_findings(arena, result);
     result->receivers = receivers_judge(arena, result, &result->receiver_count);
+    result->causes = causes_of(arena, result, &result->cause_count);
     return result;
 }
 

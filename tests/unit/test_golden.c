@@ -133,7 +133,14 @@ static size_t columns(const char *line)
     return sink_columns(line, strcspn(line, "\n"));
 }
 
-/* Only records, which must not be broken, may be wider than the terminal. */
+static bool has(const char *line, const char *part)
+{
+    const char *found = strstr(line, part);
+
+    return found && found < line + strcspn(line, "\n");
+}
+
+/* Only records and commands, which must not be broken, may be wider than the terminal. */
 static void text_fits_the_terminal(void **state)
 {
     (void)state;
@@ -143,11 +150,10 @@ static void text_fits_the_terminal(void **state)
         char *text = render(&golden, &size);
 
         for (const char *line = text; *line; line += strcspn(line, "\n") + 1) {
-            const char *record = strstr(line, " IN ");
+            bool is_for_copying = has(line, " IN ") || has(line, " mailready audit ");
 
-            if (!record || record > line + strcspn(line, "\n"))
-                if (columns(line) > width)
-                    fail_msg("wider than %u: %.*s", width, (int)strcspn(line, "\n"), line);
+            if (!is_for_copying && columns(line) > width)
+                fail_msg("wider than %u: %.*s", width, (int)strcspn(line, "\n"), line);
         }
         free(text);
     }

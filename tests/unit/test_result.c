@@ -1,4 +1,4 @@
-/* What a result says as a whole: its verdict, what to fix first, whom a finding is about. */
+/* What a result says as a whole: its verdict, whom a finding is about. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -181,47 +181,6 @@ static void what_was_not_asked_says_nothing(void **state)
     }
 }
 
-/* ---- what to fix first ---- */
-
-static void repairs_come_in_the_order_that_works(void **state)
-{
-    static const struct mark marks[] = {
-        {BANNER_GREETING, WARN, WARN, CHECK_NONE}, {HELO_FQDN, FAIL, FAIL, CHECK_NONE},
-        {MX_REDUNDANCY, NOTE, NOTE, CHECK_NONE},   {PTR_EXISTS, UNKNOWN, FAIL, CHECK_NONE},
-        {PTR_FCRDNS, FAIL, FAIL, CHECK_NONE},      {SPF_EXISTS, FAIL, FAIL, CHECK_NONE},
-        {MX_RESOLVES, FAIL, FAIL, MX_EXISTS},      {MX_TARGET_CNAME, WARN, WARN, CHECK_NONE},
-    };
-    static const enum check_id order[] = {PTR_FCRDNS, HELO_FQDN, SPF_EXISTS, MX_TARGET_CNAME, BANNER_GREETING};
-    enum { COUNT = sizeof order / sizeof *order };
-    const struct finding *first[FINDINGS_MAX + 1] = {NULL};
-    struct made made;
-
-    (void)state;
-    make(&made, marks, sizeof marks / sizeof *marks);
-    for (size_t max = 0; max <= FINDINGS_MAX; max++) {
-        size_t count = result_fix_first(&made.result, first, max);
-
-        assert_int_equal(count, max < COUNT ? max : COUNT);
-        for (size_t i = 0; i < count; i++)
-            assert_int_equal(first[i]->check, order[i]);
-        assert_null(first[max]);
-    }
-}
-
-/* Two that weigh the same keep their places. */
-static void of_equals_the_first_stays_first(void **state)
-{
-    static const struct mark marks[] = {{PTR_FCRDNS, FAIL, FAIL, CHECK_NONE}, {PTR_EXISTS, FAIL, FAIL, CHECK_NONE}};
-    const struct finding *first[2];
-    struct made made;
-
-    (void)state;
-    make(&made, marks, 2);
-    assert_int_equal(result_fix_first(&made.result, first, 2), 2);
-    assert_ptr_equal(first[0], made.list[0]);
-    assert_ptr_equal(first[1], made.list[1]);
-}
-
 static void subjects_say_whom_they_concern(void **state)
 {
     static const struct {
@@ -261,8 +220,6 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_worst_decides),
         cmocka_unit_test(what_was_not_asked_says_nothing),
-        cmocka_unit_test(repairs_come_in_the_order_that_works),
-        cmocka_unit_test(of_equals_the_first_stays_first),
         cmocka_unit_test(subjects_say_whom_they_concern),
     };
 

@@ -1,0 +1,74 @@
+/* reports/html/html_causes.c - what to fix first, by cause. */
+#include "core/result/cause.h"
+
+#include "reports/cause_words.h"
+#include "reports/html/html.h"
+#include "reports/words.h"
+
+void html_subjects(struct sink *sink, const struct finding *const *list, size_t count)
+{
+    sink_literal(sink, "<p class=\"subject\">");
+    for (size_t i = 0; i < count; i++)
+        ELEMENT(sink, "<code>", list[i]->subject, "</code> ");
+    sink_literal(sink, "</p>\n");
+}
+
+void html_records(struct sink *sink, const struct finding *f)
+{
+    if (f->records.count == 0)
+        return;
+    sink_literal(sink, "<pre class=\"records\" tabindex=\"0\">");
+    for (size_t i = 0; i < f->records.count; i++)
+        ELEMENT(sink, "", f->records.at[i], "\n");
+    sink_literal(sink, "</pre>\n");
+}
+
+void html_cause_anchor(struct report *report, size_t number)
+{
+    sink_literal(&report->sink, "fix-");
+    sink_number(&report->sink, (long long)report->results + 1);
+    sink_literal(&report->sink, "-");
+    sink_number(&report->sink, (long long)number);
+}
+
+static void step(struct report *report, const struct cause *cause, size_t index, size_t number)
+{
+    struct sink *sink = &report->sink;
+    const struct cause_step *s = &cause->steps[index];
+
+    html_subjects(sink, s->findings, s->finding_count);
+    ELEMENT(sink, "<p>", s->lead->message, "</p>\n");
+    ELEMENT(sink, "<p class=\"remedy\"><b>To do:</b> ", s->what, "</p>\n");
+    if (s->waits_for)
+        ELEMENT(sink, "<p class=\"remedy\">", step_wait(report->arena, s, number), "</p>\n");
+    else
+        html_records(sink, s->lead);
+}
+
+void html_causes(struct report *report, const struct result *result)
+{
+    struct sink *sink = &report->sink;
+
+    if (result->cause_count == 0)
+        return;
+    sink_literal(sink, "<section>\n<h2>What to fix first</h2>\n<ol class=\"fix\">\n");
+    for (size_t i = 0; i < result->cause_count; i++) {
+        const struct cause *cause = &result->causes[i];
+        const char *frees = cause_frees(report->arena, result, cause);
+
+        sink_literal(sink, "<li class=\"card\" id=\"");
+        html_cause_anchor(report, i + 1);
+        sink_literal(sink, "\">\n<div class=\"top\">");
+        html_badge(sink, cause->status, status_label(cause->status));
+        ELEMENT(sink, "<b>", cause->text, "</b></div>\n");
+        for (size_t s = 0; s < cause->step_count; s++)
+            step(report, cause, s, i + 1);
+        ELEMENT(sink, "<dl class=\"outcome\">\n<dt>Why</dt><dd>", check_of(cause->repairs[0]->check)->why, "</dd>\n");
+        ELEMENT(sink, "<dt>Who</dt><dd>", actor_text(cause->actor), "</dd>\n");
+        ELEMENT(sink, "<dt>Repairs</dt><dd>", cause_repairs(report->arena, cause), "</dd>\n");
+        if (frees)
+            ELEMENT(sink, "<dt>Frees</dt><dd>", frees, "</dd>\n");
+        ELEMENT(sink, "<dt>Then</dt><dd><code>", cause->command, "</code></dd>\n</dl>\n</li>\n");
+    }
+    sink_literal(sink, "</ol>\n</section>\n");
+}

@@ -1,0 +1,9 @@
+/* reports/text/text_causes.h - what to fix first, for a terminal. */
+#pragma once
+
+#include "core/result/result.h"
+
+struct report;
+
+void text_causes(struct report *, const struct result *); /* of a result that has some */
+void text_records(struct report *, size_t indent, const struct text_list *);
