@@ -12,6 +12,7 @@
 #include "cmd/io/sheets.h"
 #include "cmd/io/targets.h"
 #include "cmd/options/options.h"
+#include "cmd/options/plan.h"
 #include "cmd/options/project.h"
 #include "cmd/options/usage.h"
 #include "core/audit/engine.h"
@@ -33,6 +34,7 @@ struct audit_command {
     struct arena *arena;
     struct options options;
     struct project project;
+    struct plan plan;
     struct recording *recording;
     const char *const *domains;
     size_t domain_count;
@@ -157,19 +159,25 @@ static bool find_targets(struct audit_command *run, const char **why)
     return run->project.defaults.replay ? read_recording(run, why) : check_domains(run, why);
 }
 
+static enum exit_status spare(struct audit_command *run, const char *input, const char **why)
+{
+    if (sheets_spare(&run->sheets, input))
+        return EXIT_STATUS_READY;
+    *why = str_printf(run->arena, "%s: is read by this run, and would be replaced", input);
+    sheets_abandon(&run->sheets);
+    return EXIT_STATUS_USAGE;
+}
+
 static enum exit_status open_outputs(struct audit_command *run, const char **why)
 {
     const char *const inputs[] = {run->project.file, run->project.defaults.domains_file, run->project.defaults.replay,
                                   run->project.defaults.ca_file};
     enum exit_status status = sheets_open(&run->sheets, run->arena, &run->project.defaults, why);
 
-    for (size_t i = 0; i < sizeof inputs / sizeof *inputs && status == EXIT_STATUS_READY; i++) {
-        if (!sheets_spare(&run->sheets, inputs[i])) {
-            *why = str_printf(run->arena, "%s: is read by this run, and would be replaced", inputs[i]);
-            sheets_abandon(&run->sheets);
-            status = EXIT_STATUS_USAGE;
-        }
-    }
+    for (size_t i = 0; i < sizeof inputs / sizeof *inputs && status == EXIT_STATUS_READY; i++)
+        status = spare(run, inputs[i], why);
+    for (size_t i = 0; i < run->plan.file_count && status == EXIT_STATUS_READY; i++)
+        status = spare(run, run->plan.files[i], why);
     return status;
 }
 
@@ -250,6 +258,7 @@ static bool start(struct audit_command *run, const char **why)
     struct engine_config config = {.probes = all_probes,
                                    .probe_count = all_probe_count,
                                    .audit_ms = settings->timeout_ms,
+                                   .plan = run->plan.overlay,
                                    .replay = run->recording};
 
     *why = "out of memory";
@@ -305,7 +314,7 @@ static enum exit_status audit(struct audit_command *run)
     struct bulk_tally tally;
     const char *why;
 
-    if (!find_targets(run, &why) || !check_ca_file(run, &why))
+    if (!plan_read(&run->options, &run->plan, &why) || !find_targets(run, &why) || !check_ca_file(run, &why))
         return usage_error(why);
     status = open_outputs(run, &why);
     if (status != EXIT_STATUS_READY) {

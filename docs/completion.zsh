@@ -54,6 +54,8 @@ _mailready()
             '*--own=[mail servers of yours, for --active\: this host, and those below it]:HOST:' \
             '--timeout=[for one domain; what is not known by then is reported as unknown]:SECONDS:' \
             '--in-flight=[how many domains are audited at once]:N:' \
+            '*--zone=[judge as if the zone in FILE, a master file, were published already\: what it has is what is answered, and a name that it lacks does not exist; ORIGIN is its name where FILE has no $ORIGIN; reverse zones count, too]:FILE\[=ORIGIN\]:_files' \
+            '*--assume=[judge as if this record, in the form of a master file, were published already, in place of those of its name and type\: "mail.example.org A 192.0.2.1"]:RECORD:' \
             '--record=[save the evidence in FILE; for one domain]:FILE:_files' \
             '--replay=[judge the evidence that was saved in FILE, without any network; domain and senders are those of FILE]:FILE:_files' \
             '--trace[write every query, reply and SMTP line with time and peer to standard error]' \
@@ -125,6 +127,8 @@ _mailready()
             '*--own=[mail servers of yours, for --active\: this host, and those below it]:HOST:' \
             '--timeout=[for one domain; what is not known by then is reported as unknown]:SECONDS:' \
             '--in-flight=[how many domains are audited at once]:N:' \
+            '*--zone=[judge as if the zone in FILE, a master file, were published already\: what it has is what is answered, and a name that it lacks does not exist; ORIGIN is its name where FILE has no $ORIGIN; reverse zones count, too]:FILE\[=ORIGIN\]:_files' \
+            '*--assume=[judge as if this record, in the form of a master file, were published already, in place of those of its name and type\: "mail.example.org A 192.0.2.1"]:RECORD:' \
             '--record=[save the evidence in FILE; for one domain]:FILE:_files' \
             '--replay=[judge the evidence that was saved in FILE, without any network; domain and senders are those of FILE]:FILE:_files' \
             '--trace[write every query, reply and SMTP line with time and peer to standard error]' \

@@ -151,7 +151,7 @@ static void judge_trouble(struct run *run, const struct zone *zone, const struct
  * the verdict does not hang on it. */
 static void judge_unvalidated(struct run *run, const struct zone *zone, const struct dns_answer *soa)
 {
-    struct trouble trouble = trouble_of(REASON_NO_VALIDATING_RESOLVER);
+    struct trouble trouble = dnssec_unvalidated(&soa, 1);
     struct finding *f =
         finding_unknown(run, DNSSEC_STATUS, subject_zone(zone->name), &trouble, "the zone of %s", zone->purpose);
 

@@ -71,6 +71,8 @@ static void dns_text(struct sink *sink, struct arena *arena, const struct eviden
         line(sink, status);
     if (answer->extended_error >= 0)
         line(sink, str_printf(arena, "extended error %d (RFC 8914)", answer->extended_error));
+    if (answer->plan)
+        line(sink, str_printf(arena, "by the plan: %s", answer->plan));
     if (answer->server && *answer->server)
         line(sink, str_printf(arena, "answered by %s over %s, %s", answer->server, answer->tcp ? "TCP" : "UDP",
                               security_text(answer->security)));

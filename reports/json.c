@@ -18,6 +18,8 @@
 #include "core/derive/spf.h"
 #include "core/facts/evidence.h"
 #include "core/facts/evidence_json.h"
+#include "core/facts/record_text.h"
+#include "core/records/overlay.h"
 #include "core/result/agree.h"
 #include "core/result/cause.h"
 #include "core/result/identity.h"
@@ -463,12 +465,10 @@ static void add_receivers(struct report *report, cJSON *document, const struct r
     }
 }
 
-static void add_evidence(struct report *report, cJSON *document, const struct result *result)
+static void add_values(struct report *report, cJSON *node, const struct evidence *const *all, size_t count)
 {
-    cJSON *node = add_object(report, document, "evidence");
-
-    for (size_t i = 0; i < result->evidence_count; i++) {
-        const struct evidence *evidence = result->evidence[i];
+    for (size_t i = 0; i < count; i++) {
+        const struct evidence *evidence = all[i];
         cJSON *value;
 
         if (!evidence->known)
@@ -480,6 +480,37 @@ static void add_evidence(struct report *report, cJSON *document, const struct re
             made(report, NULL);
         }
     }
+}
+
+static void add_pairs(struct report *report, cJSON *array, const char *name, const char *text, const char *source)
+{
+    cJSON *node = append_object(report, array);
+
+    add_text(report, node, name, text);
+    add_text(report, node, "source", source);
+}
+
+static void add_plan(struct report *report, cJSON *document, const struct result *result)
+{
+    cJSON *node, *list;
+    const char *source;
+
+    if (!result->plan)
+        return;
+    node = add_object(report, document, "plan");
+    list = add_array(report, node, "zones");
+    for (size_t i = 0; i < overlay_zone_count(result->plan); i++) {
+        const char *apex = overlay_zone(result->plan, i, &source);
+
+        add_pairs(report, list, "zone", record_name_text(apex), source);
+    }
+    list = add_array(report, node, "records");
+    for (size_t i = 0; i < overlay_record_count(result->plan); i++) {
+        const char *record = overlay_record(result->plan, report->arena, i, &source);
+
+        add_pairs(report, list, "record", record, source);
+    }
+    add_values(report, add_object(report, node, "answers"), result->planned, result->planned_count);
 }
 
 static void write_document(struct report *report, const struct result *result, bool formatted)
@@ -517,7 +548,8 @@ static void write_document(struct report *report, const struct result *result, b
     add_ranges(report, document, result);
     add_identities(report, document, result);
     add_receivers(report, document, result);
-    add_evidence(report, document, result);
+    add_plan(report, document, result);
+    add_values(report, add_object(report, document, "evidence"), result->evidence, result->evidence_count);
     printed = formatted ? cJSON_Print(document) : cJSON_PrintUnformatted(document);
     made(report, printed);
     if (printed)

@@ -111,6 +111,12 @@ const char *verdict_title(struct arena *arena, const struct result *result)
     const struct target *target = result->target;
     const char *scope = "";
 
+    if (result->plan) {
+        struct result published = *result;
+
+        published.plan = NULL;
+        return str_printf(arena, "%s, if the plan is published", verdict_title(arena, &published));
+    }
     if (result->verdict == VERDICT_NOT_READY || !result_is_partial(result))
         return verdict_label(result->verdict);
     for (size_t i = 0; i < target->only_count; i++)

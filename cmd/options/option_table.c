@@ -99,6 +99,14 @@ const struct option option_table[OPTION_COUNT] = {
     [OPT_IN_FLIGHT] = {.command = "audit", .whole_run = true, .name = "in-flight", .type = OPTION_NUMBER, .argument = "N", .least = 1,
         .most = 10000,
         .standard = "50", .help = "how many domains are audited at once"},
+    [OPT_ZONE] = {.command = "audit", .whole_run = true, .name = "zone", .type = OPTION_READ, .argument = "FILE[=ORIGIN]",
+        .repeatable = true,
+        .help = "judge as if the zone in FILE, a master file, were published already: what it has is what is answered, and a "
+                "name that it lacks does not exist; ORIGIN is its name where FILE has no $ORIGIN; reverse zones count, too"},
+    [OPT_ASSUME] = {.command = "audit", .whole_run = true, .name = "assume", .type = OPTION_TEXT, .argument = "RECORD",
+        .repeatable = true,
+        .help = "judge as if this record, in the form of a master file, were published already, in place of those of its "
+                "name and type: \"mail.example.org A 192.0.2.1\""},
     [OPT_RECORD] = {.command = "audit", .whole_run = true, .name = "record", .type = OPTION_WRITE, .argument = "FILE",
         .help = "save the evidence in FILE; for one domain"},
     [OPT_REPLAY] = {.command = "audit", .whole_run = true, .name = "replay", .type = OPTION_READ, .argument = "FILE",

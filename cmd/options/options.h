@@ -52,6 +52,8 @@ enum option_id {
     OPT_TIMEOUT,
     OPT_JOBS,
     OPT_IN_FLIGHT,
+    OPT_ZONE,
+    OPT_ASSUME,
     OPT_RECORD,
     OPT_REPLAY,
     OPT_TRACE,

@@ -13,6 +13,7 @@
 #include "core/base/str.h"
 #include "core/base/trace.h"
 #include "core/derive/mail_path.h"
+#include "core/derive/planned.h"
 #include "core/derive/resolver.h"
 #include "core/derive/run_internal.h"
 #include "core/facts/evidence.h"
@@ -86,6 +87,7 @@ static void audit_free(struct audit *audit)
     if (audit->next)
         audit->next->back = audit->back;
     derived_free_all(&audit->view);
+    planned_free(&audit->view);
     store_unpin_all(&audit->view.waiter);
     for (size_t i = 0; audit->probes && i <= engine->config.probe_count; i++)
         arena_free(audit->probes[i].arena);
@@ -267,6 +269,17 @@ static void agree_on_findings(struct audit *audit, struct result *result)
     }
 }
 
+static const struct evidence **list_planned(struct audit *audit, size_t *count)
+{
+    const struct evidence *answers = planned_answers(&audit->view, count);
+    const struct evidence **all = ARENA_ARRAY(audit->arena, const struct evidence *, *count + 1);
+
+    for (size_t i = 0; i < *count; i++)
+        all[i] = &answers[i];
+    qsort(all, *count, sizeof *all, evidence_by_text);
+    return all;
+}
+
 static void list_evidence(struct audit *audit, struct result *result)
 {
     size_t count, known = 0;
@@ -277,6 +290,8 @@ static void list_evidence(struct audit *audit, struct result *result)
             all[known++] = all[i];
     result->evidence = all;
     result->evidence_count = known;
+    result->plan = audit->engine->config.plan;
+    result->planned = list_planned(audit, &result->planned_count);
 }
 
 /* False: the memory ran out. */
@@ -437,6 +452,7 @@ static bool begin(struct engine *engine, const struct target *target, engine_que
     audit->engine = engine;
     audit->view = (struct audit_view){
         .waiter = {.wake = wake}, .store = engine->store, .target = target, .is_free = engine->config.replay != NULL};
+    audit->view.plan = engine->config.plan;
     audit->view.counts = engine->config.trace ? &audit->counts : NULL;
     audit->ask = ask;
     audit->done = done;

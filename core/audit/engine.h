@@ -12,6 +12,7 @@
 struct audit;
 struct engine;
 struct loop;
+struct overlay;
 struct probe;
 struct result;
 struct run;
@@ -28,6 +29,7 @@ struct engine_config {
     int64_t audit_ms;  /* deadline of one audit */
     const char *helo;  /* EHLO name, NULL: this machine's */
     struct trace *trace; /* what an audit cost; may be NULL */
+    const struct overlay *plan;     /* what is to be published (records/overlay.h): judged as if it were; NULL */
     const struct recording *replay; /* evidence from a file instead of the collectors; NULL */
     uint64_t shuffle_seed; /* tests: order in which replayed evidence arrives; 0: at once */
 };

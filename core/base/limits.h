@@ -126,6 +126,7 @@ enum {
     /* Our own input */
     SENDER_RANGE_ADDRESSES = 16,  /* in a network that is declared as sender: a /28 or /124 */
     INPUT_LINE_MAX       = 1024,
+    ZONE_BYTES           = 16777216, /* a zone file, of a quarter of a million records */
     CONFIG_BYTES         = 1048576,
     SECTIONS_MAX         = 1000, /* of a project file */
     TARGETS_REMEMBERED   = 200000, /* names of a list, to leave out duplicates: bounds memory, not the list */

@@ -309,7 +309,9 @@ struct confirmed need_confirmed(struct run *run, const char *name, enum dns_type
 
     if (!here || !judged)
         return c;
-    if (is_negative(here)) {
+    if (here->is_planned) {
+        c.answer = here;
+    } else if (is_negative(here)) {
         confirm_denial(run, name, type, &c);
     } else if (judged->status == DNS_OK) {
         c.here = judged;
@@ -326,7 +328,8 @@ struct confirmed need_confirmed_reverse(struct run *run, const struct ip *ip)
     struct confirmed c = need_confirmed(run, name, DNS_PTR);
     struct trouble trouble;
 
-    if (!c.answer || c.is_local || c.here->status != DNS_OK || !inventory_has(need_inventory(run), ip))
+    if (!c.answer || c.answer->is_planned || c.is_local || c.here->status != DNS_OK ||
+        !inventory_has(need_inventory(run), ip))
         return c;
     zone = need_zone_of(run, name, &trouble);
     if (!zone && trouble.reason)

@@ -243,8 +243,11 @@ static enum dane_state state_of(struct run *run, struct dane *dane, const struct
         return DANE_PENDING;
     if (security == DNS_SECURE)
         return DANE_SECURE;
-    if (!dane->trouble.reason)
-        dane->trouble = trouble_of(REASON_NO_VALIDATING_RESOLVER);
+    if (!dane->trouble.reason) {
+        const struct dns_answer *answers[] = {need_inventory(run)->mx, host->a, host->aaaa, dane->tlsa};
+
+        dane->trouble = dnssec_unvalidated(answers, sizeof answers / sizeof *answers);
+    }
     return security == DNS_INSECURE ? DANE_INSECURE : DANE_UNDECIDED;
 }
 

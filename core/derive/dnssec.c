@@ -40,6 +40,16 @@ enum dns_security need_security(struct run *run, const struct dns_answer *answer
     return root && root->security == DNS_SECURE ? DNS_INSECURE : DNS_UNDECIDED;
 }
 
+struct trouble dnssec_unvalidated(const struct dns_answer *const *answers, size_t count)
+{
+    struct trouble trouble = trouble_of(REASON_NO_VALIDATING_RESOLVER);
+
+    for (size_t i = 0; i < count; i++)
+        if (answers[i] && answers[i]->plan)
+            trouble.why = "what is planned is not signed before it is published";
+    return trouble;
+}
+
 enum dns_security security_of_both(enum dns_security a, enum dns_security b)
 {
     static const enum dns_security weakest_first[] = {DNS_BOGUS, DNS_INSECURE, DNS_UNDECIDED};

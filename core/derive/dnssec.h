@@ -17,6 +17,10 @@ struct run;
 /* The answer's security, DNS_UNDECIDED where the resolver cannot know; *pending is set, never cleared. */
 enum dns_security need_security(struct run *, const struct dns_answer *, bool *pending);
 
+/* Why it is undecided whether these are secure: the resolver does not validate, or one of them is planned, and will be
+ * signed when it is published.  NULL: not known. */
+struct trouble dnssec_unvalidated(const struct dns_answer *const *answers, size_t count);
+
 /* Of data that is made of both. */
 enum dns_security security_of_both(enum dns_security, enum dns_security);
 

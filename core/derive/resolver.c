@@ -221,6 +221,8 @@ const struct dns_answer *resolver_believe(struct run *run, const struct dns_answ
 {
     const struct instrument *in = need_instrument(run);
 
+    if (answer && answer->is_planned)
+        return answer;
     if (!answer || in->root == ROOT_PENDING || in->invented == INVENTED_PENDING)
         return NULL;
     if (answer->status == DNS_UNKNOWN)

@@ -5,6 +5,7 @@
 #include "core/base/limits.h"
 #include "core/base/str.h"
 #include "core/base/url.h"
+#include "core/derive/planned.h"
 #include "core/derive/resolver.h"
 #include "core/derive/run_internal.h"
 #include "core/facts/https_response.h"
@@ -80,9 +81,20 @@ static const void *need(struct run *run, const struct key *key)
     return NULL;
 }
 
+const struct dns_answer *need_dns_of_world(struct run *run, const char *name, enum dns_type type, unsigned nth)
+{
+    return need(run, &(struct key){.kind = EVIDENCE_DNS, .name = name, .type = type, .nth = nth});
+}
+
+static const struct dns_answer *need_resolved(struct run *run, const char *name, enum dns_type type, unsigned nth)
+{
+    return run->audit->plan || run->audit->trial ? need_planned(run, name, type, nth)
+                                                 : need_dns_of_world(run, name, type, nth);
+}
+
 const struct dns_answer *need_dns_unjudged(struct run *run, const char *name, enum dns_type type)
 {
-    return need(run, &(struct key){.kind = EVIDENCE_DNS, .name = name, .type = type, .nth = 1});
+    return need_resolved(run, name, type, 1);
 }
 
 const struct dns_answer *need_dns(struct run *run, const char *name, enum dns_type type)
@@ -92,8 +104,7 @@ const struct dns_answer *need_dns(struct run *run, const char *name, enum dns_ty
 
 const struct dns_answer *need_dns_again(struct run *run, const char *name, enum dns_type type)
 {
-    return resolver_believe(run, need(run, &(struct key){.kind = EVIDENCE_DNS, .name = name, .type = type, .nth = 2}),
-                            type);
+    return resolver_believe(run, need_resolved(run, name, type, 2), type);
 }
 
 const struct dns_answer *need_dns_at(struct run *run, const struct ip *server, const char *name, enum dns_type type)

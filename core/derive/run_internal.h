@@ -10,6 +10,8 @@
 
 struct derived;
 struct finding;
+struct overlay;
+struct planned;
 
 /* For --trace: what the audit cost in derived facts. */
 struct derived_counts {
@@ -28,6 +30,8 @@ struct audit_view {
     size_t granted; /* DNS questions beside DNS_QUERIES_PER_AUDIT, for what the audit is about */
     struct derived *derived[DERIVED_BUCKETS]; /* derived.c's, by hash */
     struct derived *held, *retired;
+    const struct overlay *plan, *trial; /* laid over what the resolver says; NULL: none */
+    struct planned *planned;            /* planned.c's */
     struct derived_counts *counts; /* NULL: nobody counts */
     bool is_free; /* questions cost nothing: nobody is asked, as in a replay */
     bool spent;   /* the deadline is past: nothing is waited for any more */
@@ -49,6 +53,9 @@ struct run {
 };
 
 void run_grant(struct run *, size_t questions); /* as many as the audit turns out to need, if it has fewer */
+
+/* As the resolver says, whatever is planned. */
+const struct dns_answer *need_dns_of_world(struct run *, const char *name, enum dns_type, unsigned nth);
 
 void derived_waits_for(struct run *, struct evidence *); /* the fact that is being derived does, if one is */
 void derived_forget_retired(struct audit_view *);        /* when no probe is running */

@@ -91,6 +91,9 @@ struct dns_answer {
     const char *server;  /* who answered, "127.0.0.1" or "192.0.2.53@5353"; "" when nobody did */
     bool tcp, edns;      /* how the answer that counted came */
     unsigned tries;      /* packets sent */
+    /* The user's plan had a part in it: where that stands, a file or "--assume"; NULL: none. */
+    const char *plan;
+    bool is_planned;     /* nothing in it is the world's: nobody was asked */
     unsigned setbacks;   /* of these: those that brought silence, SERVFAIL or a lost connection */
     /* how long the answer may be shared: lowest TTL of the answer, or the SOA's of a negative one */
     uint32_t ttl_s;

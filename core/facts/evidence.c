@@ -332,7 +332,7 @@ void store_unpin_all(struct waiter *waiter)
     }
 }
 
-static int by_text(const void *a, const void *b)
+int evidence_by_text(const void *a, const void *b)
 {
     return strcmp((*(const struct evidence *const *)a)->text, (*(const struct evidence *const *)b)->text);
 }
@@ -348,7 +348,7 @@ const struct evidence **store_pinned(const struct waiter *waiter, struct arena *
     *count = i;
     for (const struct pin *pin = waiter->pins; pin; pin = pin->next_of_waiter)
         all[--i] = &pin->entry->evidence;
-    qsort(all, *count, sizeof *all, by_text);
+    qsort(all, *count, sizeof *all, evidence_by_text);
     return all;
 }
 

@@ -111,6 +111,7 @@ void store_unpin_all(struct waiter *);                         /* at the end of 
 struct evidence *store_find(struct store *, const char *text, const struct waiter *);
 bool store_is_pinned(struct store *, const char *text, const struct waiter *);
 
+int evidence_by_text(const void *, const void *); /* for qsort() of pointers to evidence */
 /* Everything that a waiter has pinned, in order of the key texts, in the arena. */
 const struct evidence **store_pinned(const struct waiter *, struct arena *, size_t *count);
 

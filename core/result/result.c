@@ -19,6 +19,9 @@ enum verdict result_verdict(const struct result *result)
 
 const struct evidence *result_evidence(const struct result *result, const char *key)
 {
+    for (size_t i = 0; i < result->planned_count; i++)
+        if (strcmp(result->planned[i]->text, key) == 0)
+            return result->planned[i];
     for (size_t i = 0; i < result->evidence_count; i++)
         if (result->evidence[i]->known && strcmp(result->evidence[i]->text, key) == 0)
             return result->evidence[i];

@@ -15,6 +15,7 @@ struct cause;
 struct evidence;
 struct mail_paths;
 struct instrument;
+struct overlay;
 struct receiver_verdict;
 
 struct result {
@@ -33,6 +34,9 @@ struct result {
     int64_t elapsed_ms;
     const struct evidence *const *evidence; /* in order of key texts */
     size_t evidence_count;
+    const struct overlay *plan; /* records/overlay.h: it is judged as if that were published; NULL: the world is */
+    const struct evidence *const *planned; /* answers that the plan had a part in, in order of key texts */
+    size_t planned_count;
     const struct receiver_verdict *receivers; /* receiver.h; by receiver, then by sender */
     size_t receiver_count;
     const struct cause *causes; /* cause.h; in the order that works */

@@ -15,6 +15,7 @@
 #include "reports/evidence_text.h"
 #include "reports/html_style.h" /* made by the Makefile from reports/html/style.css */
 #include "reports/outline.h"
+#include "reports/plan_text.h"
 #include "reports/words.h"
 
 enum { INDEX_MAX = 100000 };
@@ -125,6 +126,10 @@ static void hero(struct report *report, const struct result *result)
         ELEMENT(sink, "<p class=\"unicode\">", target->unicode, "</p>\n");
     if (target->owner)
         ELEMENT(sink, "<p class=\"owner\">Owner: ", target->owner, "</p>\n");
+    if (result->plan) {
+        ELEMENT(sink, "<p class=\"plan\"><strong>", plan_text(report->arena, result), "</strong> ");
+        ELEMENT(sink, "", plan_answers_text(report->arena, result), "</p>\n");
+    }
     sink_literal(sink, "<p class=\"verdict\">");
     html_badge(sink, verdict_as_status(result->verdict), verdict_title(report->arena, result));
     ELEMENT(sink, "</p>\n<p class=\"sentence\">", verdict_sentence(report->arena, result), "</p>\n");

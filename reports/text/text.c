@@ -8,6 +8,7 @@
 #include "core/base/str.h"
 #include "core/derive/resolver.h"
 #include "reports/outline.h"
+#include "reports/plan_text.h"
 #include "reports/text/terminal.h"
 #include "reports/text/text_causes.h"
 #include "reports/text/text_identity.h"
@@ -42,6 +43,12 @@ static void header(struct report *report, const struct result *result)
     terminal_plain(report);
     if (target->unicode && strcmp(target->unicode, target->domain) != 0)
         terminal_wrapped(report, 0, target->unicode);
+    if (result->plan) {
+        terminal_bold(report);
+        terminal_wrapped(report, 0, plan_text(report->arena, result));
+        terminal_plain(report);
+        terminal_wrapped(report, 0, plan_answers_text(report->arena, result));
+    }
     terminal_newline(report);
     terminal_colour(report, as);
     sink_text(&report->sink, status_symbol(as, report->options.utf8));

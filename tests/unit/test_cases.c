@@ -3,6 +3,7 @@
  *   {"about": "one sentence",
  *    "judge": ["mx.exists", "domain.exists"],
  *    "expect": ["mx.exists pass good.lab", ...],
+ *    "plan": {"zones": [["$ORIGIN good.lab.", ...]], "records": ["mx1.good.lab. A 11.9.0.1"]},
  *    "mailready_evidence": 1, "target": {...}, "evidence": {...}}
  *
  * "judge" names checks: all their findings are expected, those of the rest are not looked at.  No groups, so that a new
@@ -38,6 +39,7 @@
 #include "core/base/loop.h"
 #include "core/base/str.h"
 #include "core/base/trouble.h"
+#include "core/records/overlay.h"
 #include "core/result/finding.h"
 #include "core/result/result.h"
 #include "probes/probes.h"
@@ -68,7 +70,7 @@ struct found {
     struct arena *arena;
     const cJSON *judge;
     struct observed judged;
-    char *everything;       /* of all findings, for comparison; to be freed */
+    char *everything; /* of all findings, for comparison; to be freed */
     bool done;
 };
 
@@ -129,6 +131,42 @@ static const char *fault_of(struct arena *arena, const cJSON *about, const cJSON
     return NULL;
 }
 
+/* The plan of a case, which must be sound. */
+
+static const char *text_of_lines(struct arena *arena, const cJSON *lines)
+{
+    const char *text = "";
+    const cJSON *line;
+
+    cJSON_ArrayForEach(line, lines) text = str_printf(arena, "%s%s\n", text, line->valuestring);
+    return text;
+}
+
+static const struct overlay *plan_of(struct arena *arena, const cJSON *plan)
+{
+    struct overlay *overlay = plan ? overlay_new(arena) : NULL;
+    struct zone_file *file;
+    const cJSON *zone;
+
+    if (!plan)
+        return NULL;
+    cJSON_ArrayForEach(zone, cJSON_GetObjectItemCaseSensitive(plan, "zones"))
+    {
+        file = ARENA_NEW(arena, struct zone_file);
+        zone_file_read(arena, str_of(text_of_lines(arena, zone)), NULL, file);
+        if (file->fault_count)
+            fail_msg("plan: line %u: %s", file->faults[0].line, file->faults[0].text);
+        overlay_add_zone(overlay, file, "zone");
+    }
+    file = ARENA_NEW(arena, struct zone_file);
+    zone_records_read(arena, str_of(text_of_lines(arena, cJSON_GetObjectItemCaseSensitive(plan, "records"))), "", file);
+    if (file->fault_count)
+        fail_msg("plan: %s", file->faults[0].text);
+    overlay_add_records(overlay, file, "record");
+    overlay_finish(overlay);
+    return overlay;
+}
+
 /* Auditing it */
 
 static char *everything_of(const struct result *result)
@@ -182,13 +220,15 @@ static void take_result(void *arg, const struct result *result)
     found->done = true;
 }
 
-static struct found audit(struct arena *arena, const struct recording *recording, const cJSON *judge, uint64_t seed)
+static struct found audit(struct arena *arena, const struct recording *recording, const struct overlay *plan,
+                          const cJSON *judge, uint64_t seed)
 {
     struct found found = {.arena = arena, .judge = judge};
     struct engine_config config = {
         .probes = all_probes,
         .probe_count = all_probe_count,
         .audit_ms = AUDIT_MS,
+        .plan = plan,
         .replay = recording,
         .shuffle_seed = seed,
     };
@@ -217,14 +257,14 @@ static void show_first_difference(const char *a, const char *b)
                 b + start);
 }
 
-static bool same_in_other_orders(const char *path, const struct recording *recording, const cJSON *judge,
-                                 const char *everything)
+static bool same_in_other_orders(const char *path, const struct recording *recording, const struct overlay *plan,
+                                 const cJSON *judge, const char *everything)
 {
     bool same = true;
 
     for (uint64_t seed = 1; seed <= shuffles() && same; seed++) {
         struct arena *scratch = arena_new(SIZE_MAX);
-        struct found other = audit(scratch, recording, judge, seed * 0x9e3779b97f4a7c15u);
+        struct found other = audit(scratch, recording, plan, judge, seed * 0x9e3779b97f4a7c15u);
 
         same = strcmp(everything, other.everything) == 0;
         if (!same) {
@@ -247,6 +287,7 @@ static bool run_case(const char *path)
     cJSON *judge = cJSON_DetachItemFromObjectCaseSensitive(root, "judge");
     cJSON *expect = cJSON_DetachItemFromObjectCaseSensitive(root, "expect");
     cJSON *records = cJSON_DetachItemFromObjectCaseSensitive(root, "records");
+    cJSON *planned = cJSON_DetachItemFromObjectCaseSensitive(root, "plan");
     const char *fault = root ? fault_of(arena, about, judge, expect, records) : why;
     char *rest = root ? cJSON_PrintUnformatted(root) : NULL;
     struct recording *recording = rest ? recording_read(arena, rest, strlen(rest), &why) : NULL;
@@ -255,10 +296,11 @@ static bool run_case(const char *path)
     if (fault || !recording) {
         print_error("%s\n  %s\n", path, fault ? fault : why);
     } else {
-        struct found found = audit(arena, recording, judge, 0);
+        const struct overlay *plan = plan_of(arena, planned);
+        struct found found = audit(arena, recording, plan, judge, 0);
 
         passed = as_expected(path, arena, &found.judged, expect, records) &&
-                 same_in_other_orders(path, recording, judge, found.everything);
+                 same_in_other_orders(path, recording, plan, judge, found.everything);
         free(found.everything);
     }
     recording_free(recording);
@@ -267,6 +309,7 @@ static bool run_case(const char *path)
     cJSON_Delete(judge);
     cJSON_Delete(expect);
     cJSON_Delete(records);
+    cJSON_Delete(planned);
     cJSON_Delete(root);
     arena_free(arena);
     return passed;

@@ -1,0 +1,18 @@
+/* cmd/options/plan.h - what --zone and --assume lay over the world, read before anything is asked. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct arena;
+struct options;
+struct overlay;
+
+struct plan {
+    const struct overlay *overlay; /* NULL: there is no plan */
+    const char *const *files;      /* that it was read from */
+    size_t file_count;
+};
+
+/* False with *why, after complaints about all faults of a file but the last: "FILE:LINE: what is wrong". */
+bool plan_read(const struct options *, struct plan *out, const char **why);
