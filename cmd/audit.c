@@ -261,7 +261,7 @@ static bool start(struct audit_command *run, const char **why)
                                    .plan = run->plan.overlay,
                                    .replay = run->recording};
 
-    *why = "out of memory";
+    *why = no_memory;
     run->loop = loop_new();
     run->list =
         target_list_new(run->domains, run->domain_count, run->list_fd >= 0 ? list_read_fd : NULL, &run->list_fd);
@@ -325,9 +325,7 @@ static enum exit_status audit(struct audit_command *run)
     raise_descriptor_limit();
     if (!start(run, &why)) {
         sheets_abandon(&run->sheets);
-        complain("%s", why);
-        return run->project.defaults.ca_file ? EXIT_STATUS_USAGE
-                                             : EXIT_STATUS_FAULT; /* most likely no certificates in it */
+        return usage_error(why);
     }
     interrupt_install(sheets_remove, &run->sheets);
     sheets_begin(&run->sheets, &run->project.defaults, run->domain_count > 1 || run->list_fd >= 0);

@@ -298,7 +298,7 @@ static bool start(struct spf_command *c, const char **why)
     struct engine_config config = {.audit_ms = options_number(&c->options, OPT_SPF_TIMEOUT, AUDIT_MS / 1000) * 1000};
     bool trace = options_flag(&c->options, OPT_SPF_TRACE);
 
-    *why = "out of memory";
+    *why = no_memory;
     c->loop = loop_new();
     c->trace = trace ? trace_new(stderr) : NULL;
     if (!c->loop || (trace && !c->trace))

@@ -107,7 +107,7 @@ void print_help(FILE *out, const struct command *command)
 enum exit_status usage_error(const char *why)
 {
     complain("%s", why);
-    return EXIT_STATUS_USAGE;
+    return why == no_memory ? EXIT_STATUS_FAULT : EXIT_STATUS_USAGE;
 }
 
 bool usage_parse(struct options *options, struct arena *arena, const struct command *command, int argc, char **argv,

@@ -30,16 +30,15 @@ bool project_read(struct options *options, struct arena *arena, const struct com
 
     if (!usage_parse(options, arena, command, argc, argv, status))
         return false;
-    *status = EXIT_STATUS_USAGE;
     if (!options_environment(options, environ, &ignored, &why)) {
-        usage_error(why);
+        *status = usage_error(why);
         return false;
     }
     if (ignored)
         complain("these variables of the environment are no options, and ignored: %s", ignored);
     file = find_file(options);
     if ((file && !config_read(options, file, &why)) || !project_make(options, out, &why)) {
-        usage_error(why);
+        *status = usage_error(why);
         return false;
     }
     out->file = file;

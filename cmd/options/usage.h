@@ -22,4 +22,4 @@ void print_completion(FILE *, const char *shell); /* "bash", "zsh" */
 /* Parses the options of a command that has no environment; false with the status to end with, after --help too. */
 bool usage_parse(struct options *, struct arena *, const struct command *, int argc, char **argv,
                  enum exit_status *status);
-enum exit_status usage_error(const char *why);
+enum exit_status usage_error(const char *why); /* EXIT_STATUS_FAULT where it is no_memory */

@@ -154,7 +154,7 @@ static bool open_collectors(struct collectors *collectors, struct loop *loop, co
     collectors->smtp = smtp_new(loop, smtp, why);
     if (!collectors->smtp)
         return false;
-    *why = "out of memory";
+    *why = no_memory;
     collectors->dns = dns_new(loop, &collectors->config.dns);
     collectors->https = https_new(loop, &https);
     return collectors->dns && collectors->https;
@@ -164,7 +164,7 @@ struct collectors *collectors_new(struct loop *loop, const struct engine_config 
 {
     struct collectors *collectors = calloc(1, sizeof *collectors);
 
-    *why = "out of memory";
+    *why = no_memory;
     if (!collectors)
         return NULL;
     collectors->loop = loop;

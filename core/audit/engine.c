@@ -66,7 +66,7 @@ struct engine *engine_new(struct loop *loop, const struct engine_config *config,
 {
     struct engine *engine = calloc(1, sizeof *engine);
 
-    *why = "out of memory";
+    *why = no_memory;
     if (!engine)
         return NULL;
     engine->loop = loop;

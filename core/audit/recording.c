@@ -371,10 +371,10 @@ static void write_whole(struct json_codec *c, const struct result *result, struc
 {
     struct target target = *result->target;
     int64_t elapsed_ms = result->elapsed_ms;
-    jmp_buf no_memory;
+    jmp_buf exhausted;
 
-    arena_on_exhausted(c->arena, &no_memory);
-    if (setjmp(no_memory) == 0)
+    arena_on_exhausted(c->arena, &exhausted);
+    if (setjmp(exhausted) == 0)
         whole(c, &target, &elapsed_ms, evidence);
     else
         c->failed = true;

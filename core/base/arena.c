@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+const char no_memory[] = "out of memory";
+
 enum { FIRST_BLOCK = 4096, LARGEST_BLOCK = 262144 };
 
 struct block {

@@ -18,6 +18,9 @@
 
 struct arena;
 
+/* "out of memory": the *why of whatever fails for that, and for nothing that it was given. */
+extern const char no_memory[];
+
 struct arena *arena_new(size_t limit_bytes);             /* NULL when the machine has no memory */
 void arena_free(struct arena *);                         /* NULL is fine */
 void arena_reset(struct arena *);                        /* forgets all, keeps the first block */

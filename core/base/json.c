@@ -245,8 +245,6 @@ static int compare_names(const void *a, const void *b)
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-static const char no_memory[] = "out of memory";
-
 /* The name that occurs twice in an object; `no_memory`; NULL when all differ. */
 static const char *duplicate_of(const cJSON *object)
 {

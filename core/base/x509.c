@@ -1,7 +1,6 @@
 /* core/base/x509.c - reads certificates, with OpenSSL's accessors only. */
 #include "core/base/x509.h"
 
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -14,28 +13,23 @@
 #include <openssl/x509v3.h>
 
 #include "core/base/arena.h"
+#include "core/base/library_memory.h"
 #include "core/base/limits.h"
 
 /* ---- memory ---- */
 
-/* OpenSSL takes no argument along to its allocator, so this has to be a global. */
-static atomic_bool was_refused;
-
-/* By reallocarray(), so that the torture test can tell OpenSSL's memory from ours. */
-static void *resize(void *block, size_t size, const char *file, int line)
-{
-    void *resized = reallocarray(block, 1, size);
-
-    (void)file;
-    (void)line;
-    if (!resized && size)
-        atomic_store(&was_refused, true);
-    return resized;
-}
-
 static void *allocate(size_t size, const char *file, int line)
 {
-    return size ? resize(NULL, size, file, line) : NULL;
+    (void)file;
+    (void)line;
+    return size ? library_resize(NULL, size) : NULL;
+}
+
+static void *resize(void *block, size_t size, const char *file, int line)
+{
+    (void)file;
+    (void)line;
+    return library_resize(block, size);
 }
 
 static void release(void *block, const char *file, int line)
@@ -53,7 +47,7 @@ bool x509_begin(void)
 
 void x509_demand_memory(struct arena *arena)
 {
-    if (atomic_load(&was_refused))
+    if (library_lacks_memory())
         arena_exhaust(arena);
 }
 

@@ -32,12 +32,10 @@ bool x509_name_matches(struct str der, const char *host);
 
 bool x509_is_time_error(int verify_error); /* OpenSSL's code: expired, or not yet valid */
 
-/* OpenSSL does not always tell that it was refused memory, and then a sound
- * certificate seems faulty.  So its allocations are watched, from before the
- * first of them.  False: no memory; OpenSSL 3.0 crashes on its first use then. */
+/* Has OpenSSL's memory watched (library_memory.h), from before its first allocation.
+ * False: no memory; OpenSSL 3.0 crashes on its first use then. */
 bool x509_begin(void);
-/* Where OpenSSL has judged something in an arena: exhausts it if an allocation was ever refused.  For
- * good, because OpenSSL takes an algorithm that it could not set up for one that does not exist. */
+/* Where OpenSSL has judged something in an arena: exhausts it if a library was ever refused memory. */
 void x509_demand_memory(struct arena *);
 
 /* OpenSSL's X509, for tls.c: what a session has decoded already.  Its owner frees it if memory runs out. */

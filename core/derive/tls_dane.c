@@ -8,12 +8,12 @@
 #include <openssl/x509.h>
 #include <openssl/x509_vfy.h>
 
+#include "core/base/arena.h"
 #include "core/base/limits.h"
 #include "core/base/x509.h"
 #include "core/facts/dns_answer.h"
 #include "core/facts/tls_session.h"
 
-static const char no_memory[] = "out of memory";
 enum { USAGE_TA = 2, USAGE_EE = 3 };
 
 static SSL_CTX *new_context(void)

@@ -162,10 +162,10 @@ const void *evidence_from_json(struct arena *arena, const struct key *key, const
 /* A function of its own because of what setjmp() does to local variables. */
 static void write_value(struct json_codec *c, const struct evidence *evidence)
 {
-    jmp_buf no_memory;
+    jmp_buf exhausted;
 
-    arena_on_exhausted(c->arena, &no_memory);
-    if (setjmp(no_memory) == 0)
+    arena_on_exhausted(c->arena, &exhausted);
+    if (setjmp(exhausted) == 0)
         value_of(c, &evidence->key, evidence->text, evidence->value);
     else
         c->failed = true;

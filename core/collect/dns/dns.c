@@ -130,7 +130,7 @@ static struct dns_answer *answer_new(struct evidence *evidence)
 
 void dns_collect(struct dns *dns, struct evidence *evidence)
 {
-    static const struct dns_answer no_memory = {
+    static const struct dns_answer unanswered = {
         .key = "",
         .status = DNS_UNKNOWN,
         .trouble = {REASON_RESOURCES, SIDE_US, "this machine ran out of memory"},
@@ -142,7 +142,7 @@ void dns_collect(struct dns *dns, struct evidence *evidence)
     struct dns_question *q = answer ? question_new(dns, evidence) : NULL;
 
     if (!q) {
-        evidence_known(evidence, answer ? answer : &no_memory, 0);
+        evidence_known(evidence, answer ? answer : &unanswered, 0);
         return;
     }
     q->answer = answer;

@@ -13,6 +13,7 @@
 #include <sys/socket.h>
 
 #include "core/base/arena.h"
+#include "core/base/library_memory.h"
 #include "core/base/loop.h"
 #include "core/base/trace.h"
 #include "core/collect/https/https_end.h"
@@ -264,20 +265,12 @@ static void write_down(struct transfer *t, struct arena *arena)
         seen->body = str_copy(arena, (struct str){t->body, t->body_len});
 }
 
-/* Before 8.6 libcurl calls a header line that is too long for it lack of memory as well. */
-static bool has_memory(void)
-{
-    char *memory = malloc(4 * HTTPS_HEADER_BYTES);
-    bool has = memory != NULL;
-
-    free(memory);
-    return has;
-}
-
 static struct https_failure failure_of(const struct transfer *t, CURLcode code)
 {
     const struct https_response *seen = t->seen;
 
+    if (code != CURLE_OK && library_lacks_memory())
+        return https_connect_failure(ENOMEM, t->addresses, false);
     if (is_out_of_time(seen)) /* whatever came after that */
         return https_stop_failure(HTTPS_END_CERTIFICATE);
     switch (t->stopped) {
@@ -309,8 +302,8 @@ static struct https_failure failure_of(const struct transfer *t, CURLcode code)
     case LINE_TOO_LONG:
         return https_stop_failure(HTTPS_END_HEADERS);
     case CURLE_OUT_OF_MEMORY:
-        if (seen->tls && seen->tls->established && !t->header_done && has_memory())
-            return https_stop_failure(HTTPS_END_HEADERS);
+        if (seen->tls && seen->tls->established && !t->header_done)
+            return https_stop_failure(HTTPS_END_HEADERS); /* so does libcurl before 8.6 call a line that is too long */
         return https_connect_failure(ENOMEM, t->addresses, false);
     case CURLE_FAILED_INIT:
         return https_connect_failure(ENOMEM, t->addresses, false);
@@ -432,7 +425,8 @@ static bool set_up_curl(void)
 {
     const char *ssl;
 
-    if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+    if (curl_global_init_mem(CURL_GLOBAL_DEFAULT, library_allocate, free, library_resize, library_copy,
+                             library_allocate_zeroed) != CURLE_OK)
         return false;
     ssl = curl_version_info(CURLVERSION_NOW)->ssl_version;
     if (ssl && strncmp(ssl, "OpenSSL/", 8) == 0)

@@ -48,7 +48,7 @@ struct smtp *smtp_new(struct loop *loop, const struct smtp_config *config, const
     *why = "the name to say in EHLO is not printable ASCII without blanks";
     if (!is_sayable(config->our_name))
         return NULL;
-    *why = "no memory";
+    *why = no_memory;
     smtp = calloc(1, sizeof *smtp);
     if (!smtp)
         return NULL;
@@ -130,7 +130,7 @@ static void refuse(struct evidence *evidence, struct smtp_session *seen, struct 
 }
 
 /* The value of last resort, when the machine has not even the memory for one. */
-static const struct smtp_session no_memory = {
+static const struct smtp_session starved = {
     .key = "",
     .server_name = "",
     .our_name = "",
@@ -151,7 +151,7 @@ void smtp_collect(struct smtp *smtp, struct evidence *evidence)
 
     if (setjmp(exhausted) != 0) {
         arena_on_exhausted(arena, NULL);
-        evidence_known(evidence, &no_memory, 0);
+        evidence_known(evidence, &starved, 0);
         return;
     }
     arena_on_exhausted(arena, &exhausted);

@@ -14,6 +14,7 @@
 
 #include "core/base/arena.h"
 #include "core/base/ip.h"
+#include "core/base/library_memory.h"
 #include "core/base/limits.h"
 #include "core/base/x509.h"
 
@@ -90,13 +91,13 @@ struct tls *tls_new(const char *ca_file, const char **why)
 {
     struct tls *tls = calloc(1, sizeof *tls);
 
-    *why = "no memory";
+    *why = no_memory;
     if (!tls || !ca_file)
         return tls;
     ERR_clear_error();
     if (has_store(tls) && X509_STORE_load_file(tls->anchors, ca_file))
         return tls;
-    *why = "the CA file cannot be read, or holds no certificate";
+    *why = library_lacks_memory() ? no_memory : "the CA file cannot be read, or holds no certificate";
     ERR_clear_error();
     tls_free(tls);
     return NULL;
@@ -297,20 +298,20 @@ void tls_client_free(struct tls_client *client)
 static enum tls_result failed(struct tls_client *client)
 {
     const char *first = NULL;
-    bool no_memory = false;
+    bool is_starved = false;
     unsigned long error;
 
     while ((error = ERR_get_error()) != 0) {
         if (!first)
             first = ERR_reason_error_string(error);
         if (ERR_GET_REASON(error) == ERR_R_MALLOC_FAILURE)
-            no_memory = true;
+            is_starved = true;
         if (ERR_GET_LIB(error) == ERR_LIB_SSL && ERR_GET_REASON(error) == SSL_R_EXCESSIVE_MESSAGE_SIZE)
             client->chain_cut = true;
     }
     if (!client->error)
         client->error = first ? first : "TLS failed";
-    return no_memory ? TLS_NO_MEMORY : TLS_FAILED;
+    return is_starved ? TLS_NO_MEMORY : TLS_FAILED;
 }
 
 /* What a call's outcome means. */

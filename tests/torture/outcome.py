@@ -1,0 +1,38 @@
+"""What may come of an audit in which memory runs out.  (threats.md R2)"""
+import signal
+
+READY, FINDINGS, USAGE, UNDECIDED, FAULT = range(5)
+
+
+def key(finding):
+    return finding["id"], finding["status"], finding["subject"]
+
+
+def wrong_with(outcome, sound, sound_status, may_skip=False):
+    """may_skip: where something is undecided, what is asked of it may be skipped, since it was never heard of."""
+    status, document, counts, complaint, left = outcome
+    if status == -signal.SIGABRT and "OpenSSL internal error" in complaint:     # 3.5 gives up by itself where its threads have no data
+        return None
+    if status not in (READY, FINDINGS, UNDECIDED, FAULT):
+        return f"exit status {status}: {complaint[-200:]}"
+    if status == FAULT:
+        return None if complaint and not left else f"status {FAULT}: {complaint or 'without a word'}, left {left}"
+    if counts and counts[2]:
+        return f"{counts[2]} blocks leak"
+    if left:
+        return f"left {left}"
+    if not document:
+        return f"no report, and exit status {status}"
+    expected, found = {key(f) for f in sound["findings"]}, {key(f) for f in document["findings"]}
+    if not found:
+        return None if status == UNDECIDED else f"nothing was found, and exit status {status}"
+    undecided = {check for check, state, _ in found if state == "unknown"}
+    bearable = {"unknown"} | ({"skipped"} if may_skip and undecided else set())
+    if invented := {f for f in found - expected if f[1] not in bearable}:
+        return f"invented: {invented}"
+    skipped = {check for check, state, _ in found if state in bearable}
+    if missing := {f for f in expected - found if f[0] not in undecided | skipped}:
+        return f"missing: {missing}"
+    if status != sound_status and not undecided:
+        return f"exit status {status}, and nothing is undecided"
+    return None
