@@ -5,6 +5,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "cmd/baseline.h"
 #include "cmd/bulk.h"
 #include "cmd/io/file.h"
 #include "cmd/io/interrupt.h"
@@ -38,6 +39,7 @@ struct audit_command {
     struct recording *recording;
     const char *const *domains;
     size_t domain_count;
+    struct seen_list baseline; /* of --baseline */
     int list_fd; /* -1: none */
     struct sheets sheets;
     struct dns_system system_resolvers;
@@ -150,6 +152,25 @@ static bool check_ca_file(const struct audit_command *run, const char **why)
     return !run->project.defaults.ca_file || fd >= 0;
 }
 
+/* One that is about none of the domains is somebody else's.  A list is read later: what it has is new then. */
+static bool read_baseline(struct audit_command *run, const char **why)
+{
+    const char *path = run->project.defaults.baseline, *fault;
+    bool is_foreign = run->domain_count > 0;
+
+    if (!path)
+        return true;
+    if (!baseline_read(run->arena, path, &run->baseline, why))
+        return false;
+    for (size_t i = 0; i < run->domain_count; i++)
+        if (seen_find(&run->baseline, domain_from_text(run->arena, str_of(run->domains[i]), &fault)))
+            is_foreign = false;
+    if (is_foreign)
+        *why = str_printf(run->arena, "%s: is about %s%s, not about %s", path, run->baseline.at[0].domain,
+                          run->baseline.count > 1 ? " and others" : "", run->domains[0]);
+    return !is_foreign;
+}
+
 static bool find_targets(struct audit_command *run, const char **why)
 {
     run->domains = run->options.arguments;
@@ -171,7 +192,7 @@ static enum exit_status spare(struct audit_command *run, const char *input, cons
 static enum exit_status open_outputs(struct audit_command *run, const char **why)
 {
     const char *const inputs[] = {run->project.file, run->project.defaults.domains_file, run->project.defaults.replay,
-                                  run->project.defaults.ca_file};
+                                  run->project.defaults.ca_file, run->project.defaults.baseline};
     enum exit_status status = sheets_open(&run->sheets, run->arena, &run->project.defaults, why);
 
     for (size_t i = 0; i < sizeof inputs / sizeof *inputs && status == EXIT_STATUS_READY; i++)
@@ -314,7 +335,8 @@ static enum exit_status audit(struct audit_command *run)
     struct bulk_tally tally;
     const char *why;
 
-    if (!plan_read(&run->options, &run->plan, &why) || !find_targets(run, &why) || !check_ca_file(run, &why))
+    if (!plan_read(&run->options, &run->plan, &why) || !find_targets(run, &why) || !read_baseline(run, &why) ||
+        !check_ca_file(run, &why))
         return usage_error(why);
     status = open_outputs(run, &why);
     if (status != EXIT_STATUS_READY) {
@@ -332,6 +354,7 @@ static enum exit_status audit(struct audit_command *run)
     plan.loop = run->loop;
     plan.engine = run->engine;
     plan.list = run->list;
+    plan.baseline = run->project.defaults.baseline ? &run->baseline : NULL;
     tally = bulk_audit(&plan);
     return status_of(run, &tally);
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cmd/baseline.h"
 #include "cmd/command.h"
 #include "cmd/io/interrupt.h"
 #include "cmd/io/progress.h"
@@ -23,6 +24,7 @@ enum {
     TICK_MS = 100,
     FINISH_MS = 4000, /* after a signal, for the audits under way; with what follows it stays within 5 seconds */
     LINGER_MS = SMTP_QUIT_MS,
+    BASELINE_BYTES = JSON_BYTES * 2,
     JOB_BYTES = 65536, /* a line of the list, and what becomes of it */
 };
 
@@ -55,9 +57,9 @@ static size_t running(const struct bulk *bulk)
     return bulk->begun - bulk->finished;
 }
 
-static void tally(struct bulk *bulk, const struct settings *settings, const struct result *result)
+static void tally(struct bulk *bulk, const struct gate *gate, const struct result *result)
 {
-    struct gate_outcome outcome = gate_judge(&settings->gate, result);
+    struct gate_outcome outcome = gate_judge(gate, result);
 
     if (result->out_of_memory) {
         progress_erase(&bulk->progress);
@@ -68,11 +70,31 @@ static void tally(struct bulk *bulk, const struct settings *settings, const stru
     bulk->tally.audited++;
 }
 
+/* What has changed since the baseline; NULL with a complaint where there is no memory for it. */
+static const struct difference *compare(struct bulk *bulk, struct arena *arena, const struct result *result)
+{
+    const struct difference *difference =
+        arena && !result->out_of_memory ? baseline_compare(arena, bulk->plan->baseline, result) : NULL;
+
+    if (!difference) {
+        progress_erase(&bulk->progress);
+        complain("%s: out of memory, not compared with the baseline", result->target->domain);
+        bulk->tally.fault = true;
+    }
+    return difference;
+}
+
 static void finish_job(struct bulk *bulk, struct job *job)
 {
     if (job->result) {
-        tally(bulk, job->settings, job->result);
-        sheets_one(bulk->plan->sheets, job->result, &job->settings->gate);
+        struct arena *arena = bulk->plan->baseline ? arena_new(BASELINE_BYTES) : NULL;
+        struct gate gate = job->settings->gate;
+
+        if (bulk->plan->baseline)
+            gate.difference = compare(bulk, arena, job->result);
+        tally(bulk, &gate, job->result);
+        sheets_one(bulk->plan->sheets, job->result, &gate);
+        arena_free(arena);
         engine_release(bulk->plan->engine, job->result);
     }
     arena_free(job->arena);

@@ -13,6 +13,7 @@
 
 struct engine;
 struct loop;
+struct seen_list;
 struct sheets;
 struct target_list;
 
@@ -27,6 +28,7 @@ struct bulk_tally {
 struct bulk_plan {
     struct project *project;
     struct loop *loop;
+    const struct seen_list *baseline; /* NULL: none */
     struct engine *engine;
     struct sheets *sheets;
     struct target_list *list;

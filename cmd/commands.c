@@ -3,13 +3,8 @@
 
 #include <string.h>
 
-static const struct command diff_command = {
-    .name = "diff",
-    .planned = "diff",
-};
-
 const struct command *const all_commands[] = {
-    &audit_command, &explain_command, &checks_command, &spf_command, &config_command, &help_command, &diff_command,
+    &audit_command, &explain_command, &checks_command, &spf_command, &diff_command, &config_command, &help_command,
 };
 const size_t all_command_count = sizeof all_commands / sizeof *all_commands;
 

@@ -13,6 +13,7 @@ _mailready()
         explain) command=explain first=0; break ;;
         checks) command=checks first=0; break ;;
         spf) command=spf first=0; break ;;
+        diff) command=diff first=0; break ;;
         config) command=config first=0; break ;;
         help) command=help first=0; break ;;
         esac
@@ -49,6 +50,7 @@ _mailready()
     audit,--assume) COMPREPLY=(); return ;;
     audit,--record) COMPREPLY=($(compgen -f -- "$cur")); return ;;
     audit,--replay) COMPREPLY=($(compgen -f -- "$cur")); return ;;
+    audit,--baseline) COMPREPLY=($(compgen -f -- "$cur")); return ;;
     audit,--config) COMPREPLY=($(compgen -f -- "$cur")); return ;;
     explain,--bounce) COMPREPLY=(); return ;;
     checks,--format) COMPREPLY=($(compgen -W "text json" -- "$cur")); return ;;
@@ -57,18 +59,21 @@ _mailready()
     spf,--mail-from) COMPREPLY=(); return ;;
     spf,--resolver) COMPREPLY=(); return ;;
     spf,--timeout) COMPREPLY=(); return ;;
+    diff,--format) COMPREPLY=($(compgen -W "text markdown json html" -- "$cur")); return ;;
+    diff,--fail-on) COMPREPLY=($(compgen -W "note warn fail never" -- "$cur")); return ;;
     help,--completion) COMPREPLY=($(compgen -W "bash zsh" -- "$cur")); return ;;
     esac
     case $command,$cur in
-    audit,-*) COMPREPLY=($(compgen -W " --domains --sender --not-sender --from-mta --dkim --dkim-guess --mail-from --from --volume --receiver --only --skip --fail-on --format --output --quiet --resolver --trust-ad --helo --smtp-port --sessions --source --ipv4 --ipv6 --allow-net --ca-file --canary --bogus-canary --dnsbl --no-dnsbl --active --own --timeout --in-flight --zone --assume --record --replay --trace --config --help" -- "$cur")) ;;
+    audit,-*) COMPREPLY=($(compgen -W " --domains --sender --not-sender --from-mta --dkim --dkim-guess --mail-from --from --volume --receiver --only --skip --fail-on --format --output --quiet --resolver --trust-ad --helo --smtp-port --sessions --source --ipv4 --ipv6 --allow-net --ca-file --canary --bogus-canary --dnsbl --no-dnsbl --active --own --timeout --in-flight --zone --assume --record --replay --trace --baseline --config --help" -- "$cur")) ;;
     explain,-*) COMPREPLY=($(compgen -W " --bounce --help" -- "$cur")) ;;
     checks,-*) COMPREPLY=($(compgen -W " --format --help" -- "$cur")) ;;
     spf,-*) COMPREPLY=($(compgen -W " --ip --helo --mail-from --resolver --timeout --trace --help" -- "$cur")) ;;
-    config,-*) COMPREPLY=($(compgen -W " --domains --sender --not-sender --from-mta --dkim --dkim-guess --mail-from --from --volume --receiver --only --skip --fail-on --format --output --quiet --resolver --trust-ad --helo --smtp-port --sessions --source --ipv4 --ipv6 --allow-net --ca-file --canary --bogus-canary --dnsbl --no-dnsbl --active --own --timeout --in-flight --zone --assume --record --replay --trace --config --help" -- "$cur")) ;;
+    diff,-*) COMPREPLY=($(compgen -W " --format --fail-on --help" -- "$cur")) ;;
+    config,-*) COMPREPLY=($(compgen -W " --domains --sender --not-sender --from-mta --dkim --dkim-guess --mail-from --from --volume --receiver --only --skip --fail-on --format --output --quiet --resolver --trust-ad --helo --smtp-port --sessions --source --ipv4 --ipv6 --allow-net --ca-file --canary --bogus-canary --dnsbl --no-dnsbl --active --own --timeout --in-flight --zone --assume --record --replay --trace --baseline --config --help" -- "$cur")) ;;
     help,-*) COMPREPLY=($(compgen -W " --man --completion --help" -- "$cur")) ;;
     explain,*) COMPREPLY=($(compgen -W " env.resolver env.local_view env.ipv6 env.port25 env.clock env.vantage domain.exists domain.ptr mx.exists mx.null mx.target_cname mx.target_literal mx.resolves mx.redundancy ip.public ptr.exists ptr.name_valid ptr.fcrdns ptr.single ptr.target_cname ptr.generic ptr.domain_aligned ptr.range helo.fqdn helo.resolves helo.matches_ip helo.matches_ptr helo.spf spf.exists spf.single spf.syntax spf.lookups spf.voids spf.all spf.ptr_mechanism spf.width spf.authorizes dkim.exists dkim.syntax dkim.strength dkim.revoked dkim.testing dmarc.exists dmarc.single dmarc.syntax dmarc.policy dmarc.reports dmarc.report_authorization dmarc.legacy_difference dmarc.alignment banner.greeting banner.fqdn banner.resolves banner.matches_ptr banner.matches_ehlo smtp.reachable smtp.ehlo smtp.extensions smtp.starttls smtp.starttls_injection smtp.delay smtp.protocol smtp.postmaster smtp.relay tls.handshake tls.version tls.chain tls.name tls.expiry tls.key dane.tlsa dane.usable dane.match dnssec.status dnsbl.usable dnsbl.listed mta_sts.record mta_sts.fetch mta_sts.policy mta_sts.mx_match tls_rpt.record bimi.record bimi.logo ns.consistent" -- "$cur")) ;;
-    help,*) COMPREPLY=($(compgen -W " audit explain checks spf config help" -- "$cur")) ;;
-    *) ((first)) && COMPREPLY=($(compgen -W " audit explain checks spf config help" -- "$cur")) ;;
+    help,*) COMPREPLY=($(compgen -W " audit explain checks spf diff config help" -- "$cur")) ;;
+    *) ((first)) && COMPREPLY=($(compgen -W " audit explain checks spf diff config help" -- "$cur")) ;;
     esac
 }
 complete -F _mailready mailready

@@ -2,7 +2,7 @@
 # Completion of mailready for zsh: made by "mailready help --completion zsh".
 _mailready()
 {
-    local -a commands=( audit explain checks spf config help )
+    local -a commands=( audit explain checks spf diff config help )
     local command=audit
     if ((CURRENT == 2)) && [[ $words[2] != -* ]]; then
         compadd -a commands
@@ -59,6 +59,7 @@ _mailready()
             '--record=[save the evidence in FILE; for one domain]:FILE:_files' \
             '--replay=[judge the evidence that was saved in FILE, without any network; domain and senders are those of FILE]:FILE:_files' \
             '--trace[write every query, reply and SMTP line with time and peer to standard error]' \
+            '--baseline=[an earlier report in JSON\: only what is new or worse counts for exit status 1, and reports tell what changed; a finding is the same one where its check and its subject are]:FILE:_files' \
             '--config=[the project file\: options for all domains and sections for single ones; the command line wins over the environment, that over FILE; without a domain, all that have a section are audited]:FILE:_files' \
             '--help[show this help]' \
             '-h[show this help]'
@@ -84,6 +85,13 @@ _mailready()
             '*--resolver=[ask this resolver instead of the system'\''s]:ADDR\[@PORT\]:' \
             '--timeout=[what is not known by then is temperror]:SECONDS:' \
             '--trace[write every query and reply with time and peer to standard error]' \
+            '--help[show this help]' \
+            '-h[show this help]'
+        ;;
+    diff)
+        _arguments \
+            '--format=[how to show it]:text|markdown|json|html:(text markdown json html)' \
+            '--fail-on=[the mildest finding that makes the exit status 1 where it is new or worse]:note|warn|fail|never:(note warn fail never)' \
             '--help[show this help]' \
             '-h[show this help]'
         ;;
@@ -132,6 +140,7 @@ _mailready()
             '--record=[save the evidence in FILE; for one domain]:FILE:_files' \
             '--replay=[judge the evidence that was saved in FILE, without any network; domain and senders are those of FILE]:FILE:_files' \
             '--trace[write every query, reply and SMTP line with time and peer to standard error]' \
+            '--baseline=[an earlier report in JSON\: only what is new or worse counts for exit status 1, and reports tell what changed; a finding is the same one where its check and its subject are]:FILE:_files' \
             '--config=[the project file\: options for all domains and sections for single ones; the command line wins over the environment, that over FILE; without a domain, all that have a section are audited]:FILE:_files' \
             '--help[show this help]' \
             '-h[show this help]'
@@ -142,7 +151,7 @@ _mailready()
             '--completion=[print the completion for a shell]:bash|zsh:(bash zsh)' \
             '--help[show this help]' \
             '-h[show this help]' \
-            ':command:( audit explain checks spf config help )'
+            ':command:( audit explain checks spf diff config help )'
         ;;
     esac
 }

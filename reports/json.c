@@ -22,6 +22,7 @@
 #include "core/records/overlay.h"
 #include "core/result/agree.h"
 #include "core/result/cause.h"
+#include "core/result/difference.h"
 #include "core/result/identity.h"
 #include "reports/receivers.h"
 #include "reports/words.h"
@@ -236,6 +237,38 @@ static void add_suppressions(struct report *report, cJSON *document, const struc
         if (suppression->subject)
             add_text(report, node, "subject", suppression->subject);
         add_agreement(report, node, suppression);
+    }
+}
+
+static void add_change(struct report *report, cJSON *list, const struct difference_item *item)
+{
+    const struct seen *seen = item->after ? item->after : item->before;
+    cJSON *node = append_object(report, list);
+
+    add_text(report, node, "id", seen->check);
+    add_text(report, node, "subject", seen->subject);
+    if (item->before)
+        add_text(report, node, "was", status_word(item->before->status));
+    if (item->after)
+        add_text(report, node, "status", status_word(item->after->status));
+    add_text(report, node, "message", seen->message);
+}
+
+static void add_baseline(struct report *report, cJSON *document)
+{
+    const struct difference *d = report->gate->difference;
+    cJSON *node = d ? add_object(report, document, "baseline") : NULL;
+
+    if (d && d->before) {
+        add_text(report, node, "started", d->before->started);
+        add_text(report, node, "verdict", d->before->verdict);
+    }
+    for (int change = 0; d && change < CHANGE_COUNT; change++) {
+        cJSON *list = add_array(report, node, change_word((enum change)change));
+
+        for (size_t i = 0; i < d->count; i++)
+            if ((int)d->items[i].change == change)
+                add_change(report, list, &d->items[i]);
     }
 }
 
@@ -538,6 +571,7 @@ static void write_document(struct report *report, const struct result *result, b
     if (result->target->suppression_count)
         add_number(report, node, "suppressed", (int64_t)result->suppressed_count);
     add_suppressions(report, document, result);
+    add_baseline(report, document);
     node = add_array(report, document, "findings");
     for (size_t i = 0; i < result->finding_count; i++)
         add_finding(report, node, result->findings[i]);

@@ -113,6 +113,9 @@ const struct option option_table[OPTION_COUNT] = {
         .help = "judge the evidence that was saved in FILE, without any network; domain and senders are those of FILE"},
     [OPT_TRACE] = {.command = "audit", .whole_run = true, .name = "trace", .type = OPTION_FLAG,
         .help = "write every query, reply and SMTP line with time and peer to standard error"},
+    [OPT_BASELINE] = {.command = "audit", .whole_run = true, .name = "baseline", .type = OPTION_READ, .argument = "FILE",
+        .help = "an earlier report in JSON: only what is new or worse counts for exit status 1, and reports tell what changed; a "
+                "finding is the same one where its check and its subject are"},
     [OPT_CONFIG] = {.command = "audit", .whole_run = true, .name = "config", .type = OPTION_READ, .argument = "FILE",
         .standard = ".mailready.conf of this directory, where it exists and no domain is named",
         .help = "the project file: options for all domains and sections for single ones; the command line wins over the "
@@ -155,6 +158,12 @@ const struct option option_table[OPTION_COUNT] = {
     [OPT_SPF_TRACE] = {.command = "spf", .name = "trace", .type = OPTION_FLAG,
         .help = "write every query and reply with time and peer to standard error"},
     [OPT_SPF_HELP] = {.command = "spf", .name = "help", .letter = 'h', .type = OPTION_FLAG, .help = "show this help"},
+    [OPT_DIFF_FORMAT] = {.command = "diff", .name = "format", .type = OPTION_CHOICE, .argument = "text|markdown|json|html",
+        .choices = "text markdown json html", .standard = "text", .help = "how to show it"},
+    [OPT_DIFF_FAIL_ON] = {.command = "diff", .name = "fail-on", .type = OPTION_CHOICE, .argument = "note|warn|fail|never",
+        .choices = "note warn fail never", .standard = "warn",
+        .help = "the mildest finding that makes the exit status 1 where it is new or worse"},
+    [OPT_DIFF_HELP] = {.command = "diff", .name = "help", .letter = 'h', .type = OPTION_FLAG, .help = "show this help"},
     [OPT_HELP_MAN] = {.command = "help", .name = "man", .type = OPTION_FLAG, .help = "print the manual page, in mdoc"},
     [OPT_HELP_COMPLETION] = {.command = "help", .name = "completion", .type = OPTION_CHOICE, .argument = "bash|zsh",
         .choices = "bash zsh", .help = "print the completion for a shell"},

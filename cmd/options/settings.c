@@ -105,6 +105,7 @@ bool settings_make(const struct options *options, struct settings *out, const ch
         .domains_file = last_value(options, OPT_DOMAINS),
         .record = last_value(options, OPT_RECORD),
         .replay = last_value(options, OPT_REPLAY),
+        .baseline = last_value(options, OPT_BASELINE),
     };
     out->target.owner = last_value(options, OPT_OWNER);
     if (fail_on && strcmp(fail_on, "warn") == 0)

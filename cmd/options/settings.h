@@ -39,7 +39,7 @@ struct settings {
     bool trace;
     struct gate gate; /* --fail-on, --receiver */
     bool quiet;
-    const char *domains_file, *record, *replay; /* NULL: not given */
+    const char *domains_file, *record, *replay, *baseline; /* NULL: not given */
     struct report_request *reports;             /* at least one */
     size_t report_count;
 };

@@ -1,17 +1,37 @@
 /* core/result/gate.c - which findings, or which receivers, let a result through. */
 #include "core/result/gate.h"
 
+#include "core/result/difference.h"
 #include "core/result/receiver.h"
 
-static bool finding_counts(const struct gate *gate, const struct finding *f)
+/* Is it so since the baseline? */
+static bool is_regression(const struct gate *gate, const struct result *result, const struct finding *f)
 {
-    return gate->fail_on != PASS && f->status >= gate->fail_on && !f->suppressed;
+    const struct difference_item *item = NULL;
+
+    if (!gate->difference)
+        return true;
+    for (size_t i = 0; i < result->finding_count && !item; i++)
+        if (result->findings[i] == f)
+            item = difference_at(gate->difference, i);
+    return item && change_is_regression(item->change);
 }
 
-static bool outcome_counts(const struct gate *gate, enum receiver_outcome outcome)
+static bool finding_counts(const struct gate *gate, const struct result *result, const struct finding *f)
 {
-    return (outcome == RECEIVER_REJECTS && gate->fail_on != PASS) ||
-           (outcome == RECEIVER_AT_RISK && gate->fail_on == WARN);
+    return gate->fail_on != PASS && f->status >= gate->fail_on && !f->suppressed && is_regression(gate, result, f);
+}
+
+static bool outcome_counts(const struct gate *gate, const struct result *result, const struct receiver_verdict *v)
+{
+    bool is_new = false;
+
+    for (size_t r = 0; r < v->reason_count; r++)
+        is_new = is_new || !v->reasons[r].finding || is_regression(gate, result, v->reasons[r].finding);
+    if (gate->difference && !is_new)
+        return false;
+    return (v->outcome == RECEIVER_REJECTS && gate->fail_on != PASS) ||
+           (v->outcome == RECEIVER_AT_RISK && gate->fail_on == WARN);
 }
 
 static bool is_asked(const struct gate *gate, const struct receiver *receiver)
@@ -32,7 +52,7 @@ static struct gate_outcome judge_receivers(const struct gate *gate, const struct
 
         if (!is_asked(gate, verdict->receiver))
             continue;
-        outcome.fails = outcome.fails || outcome_counts(gate, verdict->outcome);
+        outcome.fails = outcome.fails || outcome_counts(gate, result, verdict);
         outcome.undecided = outcome.undecided || verdict->outcome == RECEIVER_CANT_TELL;
     }
     return outcome;
@@ -45,7 +65,7 @@ struct gate_outcome gate_judge(const struct gate *gate, const struct result *res
     if (gate->receiver_count > 0)
         outcome = judge_receivers(gate, result);
     for (size_t i = 0; gate->receiver_count == 0 && i < result->finding_count; i++) {
-        outcome.fails = outcome.fails || finding_counts(gate, result->findings[i]);
+        outcome.fails = outcome.fails || finding_counts(gate, result, result->findings[i]);
         outcome.undecided = outcome.undecided || finding_is_undecided(result->findings[i]);
     }
     outcome.undecided = outcome.undecided || result->out_of_memory;
@@ -59,7 +79,7 @@ static bool a_receiver_names(const struct gate *gate, const struct result *resul
         const struct receiver_verdict *verdict = &result->receivers[i];
 
         if (!is_asked(gate, verdict->receiver) ||
-            !(counts ? outcome_counts(gate, verdict->outcome) : verdict->outcome == RECEIVER_CANT_TELL))
+            !(counts ? outcome_counts(gate, result, verdict) : verdict->outcome == RECEIVER_CANT_TELL))
             continue;
         for (size_t r = 0; r < verdict->reason_count; r++)
             if (verdict->reasons[r].finding == f)
@@ -72,7 +92,7 @@ bool gate_fails_for(const struct gate *gate, const struct result *result, const 
 {
     if (gate->receiver_count > 0)
         return f->status != UNKNOWN && a_receiver_names(gate, result, f, true);
-    return finding_counts(gate, f);
+    return finding_counts(gate, result, f);
 }
 
 bool gate_undecided_for(const struct gate *gate, const struct result *result, const struct finding *f)

@@ -2,7 +2,7 @@
  *
  * Findings count from the mildest status on that --fail-on names.  Where receivers are named, they alone decide: what
  * they would do with mail from any of the senders, and the findings that their rules rest on.  What is unknown never
- * counts as a fault; it leaves the gate undecided.
+ * counts as a fault; it leaves the gate undecided.  With a baseline only findings that are new or worse count.
  */
 #pragma once
 
@@ -12,12 +12,14 @@
 #include "core/base/status.h"
 #include "core/result/result.h"
 
+struct difference;
 struct receiver;
 
 struct gate {
     enum status fail_on; /* FAIL or WARN; PASS: nothing counts */
     const struct receiver *const *receivers;
     size_t receiver_count;
+    const struct difference *difference; /* since a baseline: only what is new or worse counts; NULL: there is none */
 };
 
 struct gate_outcome {

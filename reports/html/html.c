@@ -12,6 +12,7 @@
 #include "core/base/str.h"
 #include "core/derive/resolver.h"
 #include "core/facts/evidence.h"
+#include "reports/difference.h"
 #include "reports/evidence_text.h"
 #include "reports/html_style.h" /* made by the Makefile from reports/html/style.css */
 #include "reports/outline.h"
@@ -243,6 +244,24 @@ static void findings(struct report *report, const struct result *result, const s
     sink_literal(sink, "</section>\n");
 }
 
+static void what_changed(struct report *report)
+{
+    const struct difference *d = report->gate->difference;
+    struct sink *sink = &report->sink;
+
+    if (!d)
+        return;
+    ELEMENT(sink, "<section>\n<h2>What changed</h2>\n<p>", difference_summary(report->arena, d), "</p>\n");
+    for (size_t i = 0; i < d->count; i++) {
+        if (i == 0 || d->items[i].change != d->items[i - 1].change)
+            ELEMENT(sink, "<h3>", change_title(d->items[i].change), "</h3>\n<ul>\n");
+        ELEMENT(sink, "<li>", change_line(report->arena, &d->items[i]), "</li>\n");
+        if (i + 1 == d->count || d->items[i + 1].change != d->items[i].change)
+            sink_literal(sink, "</ul>\n");
+    }
+    sink_literal(sink, "</section>\n");
+}
+
 static void what_is_suppressed(struct report *report, const struct result *result)
 {
     const struct target *target = result->target;
@@ -314,6 +333,7 @@ static void one(struct report *report, const struct result *result)
     }
     findings(report, result, outline);
     what_is_suppressed(report, result);
+    what_changed(report);
     all_evidence(report, result);
     sink_literal(sink, "</article>\n");
     add_to_index(report, result);

@@ -7,6 +7,7 @@
 #include "core/base/arena.h"
 #include "core/base/str.h"
 #include "core/derive/resolver.h"
+#include "reports/difference.h"
 #include "reports/outline.h"
 #include "reports/plan_text.h"
 #include "reports/text/terminal.h"
@@ -192,6 +193,25 @@ static void findings_of(struct report *report, const struct group *group)
     passed(report, group);
 }
 
+static void what_changed(struct report *report)
+{
+    const struct difference *d = report->gate->difference;
+
+    if (!d)
+        return;
+    terminal_newline(report);
+    terminal_bold(report);
+    sink_literal(&report->sink, "What changed");
+    terminal_plain(report);
+    sink_literal(&report->sink, "  ");
+    terminal_wrapped_from(report, strlen("What changed  "), 2, difference_summary(report->arena, d));
+    for (size_t i = 0; i < d->count; i++) {
+        if (i == 0 || d->items[i].change != d->items[i - 1].change)
+            terminal_wrapped(report, 2, change_title(d->items[i].change));
+        terminal_wrapped(report, 4, change_line(report->arena, &d->items[i]));
+    }
+}
+
 static void what_is_suppressed(struct report *report, const struct result *result)
 {
     const struct target *target = result->target;
@@ -250,6 +270,7 @@ static void one(struct report *report, const struct result *result)
     for (size_t g = 0; g < outline->group_count; g++)
         findings_of(report, &outline->groups[g]);
     what_is_suppressed(report, result);
+    what_changed(report);
     text_receivers(report, result);
     if (result->cause_count)
         text_causes(report, result);
