@@ -57,6 +57,7 @@ bool project_make(const struct options *options, struct project *out, const char
         own.domain = section->domain = options->sections[i].domain;
         if (!settings_make(&own, &section->settings, why))
             return false;
+        section->settings.target.place = options->sections[i].where;
     }
     return true;
 }

@@ -54,6 +54,7 @@ struct target {
     size_t suppression_count;
     const struct level *levels; /* of two for one check the last one decides */
     size_t level_count;
+    const char *place; /* "FILE:LINE" where the user's project file speaks of it; NULL */
     const char *owner;                     /* who answers for the domain, as the user's project file says; NULL */
     const char *const *only, *const *skip; /* the words of these options: checks and groups */
     size_t only_count, skip_count;

@@ -3,9 +3,16 @@
 
 #include <string.h>
 
+#include "core/base/arena.h"
+#include "core/base/ip.h"
+#include "core/base/str.h"
+#include "core/base/x509_mark.h"
 #include "core/facts/evidence.h"
 
-enum { BECAUSE_DEPTH = 8 }; /* causes of causes */
+enum {
+    BECAUSE_DEPTH = 8,     /* causes of causes */
+    FINGERPRINT_HEX = 32,  /* digits: enough that none is met twice by accident or by intent */
+};
 
 enum verdict result_verdict(const struct result *result)
 {
@@ -60,4 +67,35 @@ const struct finding *result_cause(const struct result *result, const struct fin
         cause = next;
     }
     return cause == f || cause->because != CHECK_NONE ? NULL : cause;
+}
+
+static const char *add_part(struct arena *arena, const char *text, const char *part)
+{
+    return part ? str_printf(arena, "%s\n%zu:%s", text, strlen(part), part) : str_printf(arena, "%s\n-", text);
+}
+
+/* Findings of the same check about the same thing before this one: a few checks have two to say. */
+static size_t twins_before(const struct result *result, const struct finding *f)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < result->finding_count && result->findings[i] != f; i++)
+        count += result->findings[i]->check == f->check && strcmp(result->findings[i]->subject, f->subject) == 0;
+    return count;
+}
+
+const char *result_fingerprint(struct arena *arena, const struct result *result, const struct finding *f)
+{
+    const struct subject *about = &f->about;
+    const char *text = str_printf(arena, "%s\n%s\n%s", result->target->domain, check_of(f->check)->name,
+                                  subject_kind_word(about->kind));
+    size_t twins = twins_before(result, f);
+
+    text = add_part(arena, text, about->ip.family == IP_NONE ? NULL : ip_text(arena, &about->ip));
+    text = add_part(arena, text, about->host);
+    text = add_part(arena, text, about->name);
+    text = add_part(arena, text, about->selector);
+    if (twins > 0)
+        text = str_printf(arena, "%s\n%zu", text, twins);
+    return str_text(arena, (struct str){x509_sha256(arena, str_of(text)), FINGERPRINT_HEX});
 }

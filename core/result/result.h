@@ -11,6 +11,7 @@
 #include "core/facts/vantage.h"
 #include "core/result/finding.h"
 
+struct arena;
 struct cause;
 struct evidence;
 struct mail_paths;
@@ -50,6 +51,10 @@ enum verdict result_verdict(const struct result *);
 
 /* The undecided finding from which this one follows, NULL if it stands for itself: reports tell it once. */
 const struct finding *result_cause(const struct result *, const struct finding *);
+
+/* What identifies a finding over runs, whatever its words: domain, check and the parts of its subject, and which of
+ * several with the same.  In hex. */
+const char *result_fingerprint(struct arena *, const struct result *, const struct finding *);
 
 const struct evidence *result_evidence(const struct result *, const char *key); /* NULL: none that is known */
 
