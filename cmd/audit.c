@@ -16,6 +16,7 @@
 #include "cmd/options/plan.h"
 #include "cmd/options/project.h"
 #include "cmd/options/usage.h"
+#include "cmd/plugin.h"
 #include "core/audit/engine.h"
 #include "core/audit/recording.h"
 #include "core/base/arena.h"
@@ -47,6 +48,8 @@ struct audit_command {
     struct trace *trace;
     struct engine *engine;
     struct target_list *list;
+    bool warned;   /* a finding warns or fails */
+    bool reported; /* reports have been begun */
 };
 
 /* ---- what is to be done ---- */
@@ -92,6 +95,7 @@ static bool read_recording(struct audit_command *run, const char **why)
     target.suppression_count = settings->target.suppression_count;
     target.levels = settings->target.levels;
     target.level_count = settings->target.level_count;
+    target.place = settings->target.place;
     if (settings->target.volume != VOLUME_UNSAID)
         target.volume = settings->target.volume;
     settings->target = target;
@@ -351,11 +355,13 @@ static enum exit_status audit(struct audit_command *run)
     }
     interrupt_install(sheets_remove, &run->sheets);
     sheets_begin(&run->sheets, &run->project.defaults, run->domain_count > 1 || run->list_fd >= 0);
+    run->reported = true;
     plan.loop = run->loop;
     plan.engine = run->engine;
     plan.list = run->list;
     plan.baseline = run->project.defaults.baseline ? &run->baseline : NULL;
     tally = bulk_audit(&plan);
+    run->warned = tally.warned;
     return status_of(run, &tally);
 }
 
@@ -379,6 +385,8 @@ static enum exit_status run_audit(int argc, char **argv)
             ended = audit(run);
         status = ended;
     }
+    if (run && plugin_is_asked(argc, argv, &run->project.defaults))
+        status = plugin_status(status, run->warned, run->reported);
     if (run) {
         engine_free(run->engine);
         target_list_free(run->list);

@@ -67,6 +67,7 @@ static void tally(struct bulk *bulk, const struct gate *gate, const struct resul
     }
     bulk->tally.findings = bulk->tally.findings || outcome.fails;
     bulk->tally.undecided = bulk->tally.undecided || outcome.undecided;
+    bulk->tally.warned = bulk->tally.warned || result->counts[WARN] || result->counts[FAIL];
     bulk->tally.audited++;
 }
 

@@ -21,6 +21,7 @@ struct bulk_tally {
     size_t audited;  /* reported */
     bool findings;   /* at or above --fail-on, or a --receiver refuses */
     bool undecided;  /* a required check is unknown, or what a --receiver would do */
+    bool warned;     /* something fails or warns, whether it counts or not */
     bool fault;      /* memory, the list could not be read to its end, nobody left to report to */
     int interrupted; /* the signal; 0 */
 };

@@ -10,10 +10,7 @@
 
 static void line(struct report *report, const struct finding *f, const char *text)
 {
-    static const char *const words[STATUS_COUNT] = {
-        [PASS] = "PASS", [SKIPPED] = "SKIPPED", [NOTE] = "NOTE", [UNKNOWN] = "UNKNOWN", [WARN] = "WARN", [FAIL] = "FAIL"};
-
-    sink_text(&report->sink, words[f->status]);
+    sink_text(&report->sink, status_capitals(f->status));
     sink_literal(&report->sink, " ");
     sink_text(&report->sink, check_of(f->check)->name);
     sink_literal(&report->sink, " ");

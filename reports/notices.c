@@ -1,6 +1,9 @@
 /* reports/notices.c - chooses and sorts what machines are told. */
 #include "reports/notices.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "core/base/arena.h"
 #include "core/base/str.h"
 #include "reports/words.h"
@@ -39,8 +42,11 @@ static const struct notice *sorted(struct arena *arena, const struct notice *all
 struct notices notices_of(struct arena *arena, const struct result *result, const struct gate *gate)
 {
     struct notice *all = ARENA_ARRAY(arena, struct notice, result->finding_count + 1);
+    const struct finding *nothing = nothing_known(arena, result);
     size_t count = 0;
 
+    if (nothing)
+        all[count++] = (struct notice){.finding = nothing, .undecided = true};
     for (size_t i = 0; i < result->finding_count; i++) {
         const struct finding *f = result->findings[i];
 
@@ -61,6 +67,11 @@ struct notices notices_of(struct arena *arena, const struct result *result, cons
     return (struct notices){sorted(arena, all, count), count, gate_judge(gate, result)};
 }
 
+bool notice_alarms(const struct notice *notice)
+{
+    return notice->finding->status >= WARN || notice->undecided || notice->finding->suppressed;
+}
+
 const char *notice_text(struct arena *arena, const struct notice *notice)
 {
     const char *message = marked_message(arena, notice->finding);
@@ -75,7 +86,37 @@ const char *finding_text(struct arena *arena, const struct result *result, const
 {
     const struct finding *cause = result_cause(result, f);
 
-    if (!cause)
+    if (!cause || f->suppressed)
         return marked_message(arena, f);
     return str_printf(arena, "undecided because of %s %s", check_of(cause->check)->name, cause->subject);
+}
+
+const struct finding *nothing_known(struct arena *arena, const struct result *result)
+{
+    struct finding *f;
+
+    if (result->finding_count > 0 || result->verdict != VERDICT_UNKNOWN)
+        return NULL;
+    f = ARENA_NEW(arena, struct finding);
+    *f = (struct finding){.check = DOMAIN_EXISTS,
+                          .status = UNKNOWN,
+                          .worst = FAIL,
+                          .about = subject_domain(result->target->domain),
+                          .subject = result->target->domain,
+                          .message = result->out_of_memory ? "nothing could be established: out of memory here"
+                                                           : "nothing could be established",
+                          .reason = result->out_of_memory ? REASON_RESOURCES : REASON_NONE,
+                          .side = result->out_of_memory ? SIDE_US : SIDE_NONE,
+                          .because = CHECK_NONE};
+    return f;
+}
+
+struct place place_of(struct arena *arena, const struct result *result)
+{
+    const char *place = result->target->place, *colon = place ? strrchr(place, ':') : NULL;
+
+    if (!colon)
+        return (struct place){result->target->domain, 1, false};
+    return (struct place){str_text(arena, (struct str){place, (size_t)(colon - place)}), strtoul(colon + 1, NULL, 10),
+                          true};
 }

@@ -28,8 +28,24 @@ struct notices {
 
 struct notices notices_of(struct arena *, const struct result *, const struct gate *);
 
+/* Is it a fault, suppressed or not, or in the way of a verdict?  Formats that raise an alarm for every entry leave the
+ * rest out: notes, and what is unknown where it could not have failed. */
+bool notice_alarms(const struct notice *);
+
 /* The message, with what follows from it: "...; 12 more checks are undecided because of this". */
 const char *notice_text(struct arena *, const struct notice *);
+
+/* The file of the user that speaks of the domain, and the line: what he will change.  Where there is none, the domain
+ * stands in for a file, since most formats must name one. */
+struct place {
+    const char *file;
+    size_t line; /* from 1 */
+    bool known;
+};
+struct place place_of(struct arena *, const struct result *);
+
+/* A result about which nothing at all is known has no findings: one that says so, NULL for every other result. */
+const struct finding *nothing_known(struct arena *, const struct result *);
 
 /* What a list of all findings says of one: its message, or from which it follows. */
 const char *finding_text(struct arena *, const struct result *, const struct finding *);

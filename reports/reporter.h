@@ -8,7 +8,7 @@
  *     report_one(&report, result, &gate);
  *     int error = report_end(&report);        an errno: ENOSPC, EPIPE, ENOMEM, ...
  *
- * A new format is a file with one descriptor, and its line in reports.c.
+ * A new format is a file with one descriptor, and its line in formats.def.
  */
 #pragma once
 
@@ -23,7 +23,6 @@
 struct arena;
 struct cJSON;
 struct report;
-struct report_index;
 
 struct report_options {
     bool colour;    /* text: colour codes; the caller looks at the terminal and at NO_COLOR */
@@ -52,7 +51,7 @@ struct report {
     struct sink sink;
     struct arena *arena; /* of one call */
     struct arena *kept;  /* until the end: for an index of the domains */
-    struct report_index *index;
+    void *own;           /* what the reporter remembers, in `kept`; NULL at first */
     struct cJSON *document; /* while json.c builds it */
     const struct gate *gate; /* of this result: its findings that count */
     size_t results;         /* before this one */

@@ -9,14 +9,14 @@
 #include "core/base/arena.h"
 #include "core/base/str.h"
 
-extern const struct reporter text_reporter, lines_reporter, json_reporter, jsonl_reporter, html_reporter;
+#define FORMAT(name) extern const struct reporter name##_reporter;
+#include "reports/formats.def"
+#undef FORMAT
 
 const struct reporter *const reporters[] = {
-    &text_reporter,
-    &lines_reporter,
-    &json_reporter,
-    &jsonl_reporter,
-    &html_reporter,
+#define FORMAT(name) &name##_reporter,
+#include "reports/formats.def"
+#undef FORMAT
     NULL,
 };
 

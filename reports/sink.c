@@ -106,6 +106,7 @@ static void put(struct sink *sink, const char *bytes, size_t size)
 {
     if (sink->error == 0 && size > 0 && fwrite(bytes, 1, size, sink->out) != size)
         sink_fail(sink, errno);
+    sink->written += size;
 }
 
 void sink_literal_bytes(struct sink *sink, const char *bytes, size_t size)

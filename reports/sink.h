@@ -40,6 +40,7 @@ struct sink {
     FILE *out; /* borrowed */
     enum sink_language language;
     int error; /* errno of the first failure; 0 */
+    size_t written;      /* bytes */
     bool line_has_begun; /* something other than blanks was written since the last line end */
     char last;           /* byte that was written */
 };

@@ -60,6 +60,14 @@ static const struct {
 };
 static_assert(sizeof statuses / sizeof *statuses == STATUS_COUNT, "a word for every status");
 
+const char *status_capitals(enum status status)
+{
+    static const char *const words[STATUS_COUNT] = {
+        [PASS] = "PASS", [SKIPPED] = "SKIPPED", [NOTE] = "NOTE", [UNKNOWN] = "UNKNOWN", [WARN] = "WARN", [FAIL] = "FAIL"};
+
+    return words[status];
+}
+
 const char *status_label(enum status status)
 {
     return statuses[status].label;

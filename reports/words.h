@@ -17,6 +17,7 @@ struct suppression;
 
 const char *group_title(const char *name);         /* "Reverse names (PTR)"; the name itself where there is none */
 const char *status_label(enum status);             /* "FAIL", "ok" */
+const char *status_capitals(enum status);          /* "FAIL", "PASS": of the format "lines" */
 const char *status_symbol(enum status, bool utf8); /* one column */
 const char *
 remedy_text(const struct finding *);         /* the finding's, else the check's; NULL where there is nothing to do */

@@ -144,7 +144,11 @@ static void print_statuses(FILE *out)
     }
     fputs(".El\n.Pp\n"
           "When several apply, 4 wins over 1, that over 3, and that over 0.\n"
-          "A required check is one that could have been a failure.\n",
+          "A required check is one that could have been a failure.\n"
+          "With\n.Fl Fl format Cm nagios\n"
+          "on standard output they are those of plugins:\n"
+          "0 for OK, 1 for warnings that do not count, 2 for findings that do,\n"
+          "3 for everything that is not known, wrong options among it.\n",
           out);
 }
 

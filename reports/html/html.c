@@ -305,8 +305,8 @@ static void add_to_index(struct report *report, const struct result *result)
     line->verdict = result->verdict;
     line->counts = counts_text(report->kept, result->counts, result->suppressed_count, " \xc2\xb7 ");
     line->number = report->results + 1;
-    line->before = report->index;
-    report->index = line;
+    line->before = report->own;
+    report->own = line;
 }
 
 static void one(struct report *report, const struct result *result)
@@ -342,7 +342,7 @@ static void one(struct report *report, const struct result *result)
 static void write_index(struct report *report)
 {
     struct sink *sink = &report->sink;
-    struct report_index *line = report->index, *next, *first = NULL;
+    struct report_index *line = report->own, *next, *first = NULL;
 
     for (; line; line = next) { /* in the order in which they came */
         next = line->before;
@@ -375,7 +375,7 @@ static void end(struct report *report)
 {
     if (report->results == 0)
         head(report, "no domain");
-    if (report->index)
+    if (report->own)
         write_index(report);
     sink_literal(&report->sink,
                  "</main>\n<footer>\n<p>Made by mailready " MAILREADY_VERSION

@@ -453,3 +453,41 @@ static const struct result *fixture_blocked(struct arena *arena)
                           "env.port25");
     return result;
 }
+
+/* A fourth one: its texts are what languages and logs could take for something else. */
+static const struct result *fixture_hostile(struct arena *arena)
+{
+    static const struct target target = {
+        .domain = "example.net", .unicode = "example.net", .smtp_port = 25, .place = "mail, 100%: project.conf:12"};
+    static const char *const texts[] = {
+        "::error file=x::not ours", " ::warning::not ours", "##[error]not ours", "##vso[task.complete result=Failed]",
+        "##teamcity[buildProblem]", "=cmd|' /C calc'!A0", "@SUM(1+1)", "+1", "-1", "\xef\xbc\x9d" "1", "a|b\\|c",
+        "` `` ``` ```` @user #1 https://example.com/ ![x](y)", "`", "\n::error::not ours\r\n<b>", "%0A::error::not ours",
+        "]]></failure><failure>&lt;", "\"}], \"runs\": []", "\\\"", "'; rm -rf /; '$(id)`id`", "warn=0;;;; 'x'=1",
+        "\x1b]0;title\x07\xe2\x80\xae\xff", "<!--", "---", "\xe2\x80\xa8\xe1\x9a\x80::error::x",
+    };
+    enum { HOSTILE_TEXTS = sizeof texts / sizeof *texts };
+    struct result *result = ARENA_NEW(arena, struct result);
+
+    *result = (struct result){.target = &target,
+                              .verdict = VERDICT_NOT_READY,
+                              .vantage = fixture_vantage(),
+                              .instrument = fixture_instrument(),
+                              .started_s = 1795482123,
+                              .elapsed_ms = 1};
+    for (size_t i = 0; i < 2 * HOSTILE_TEXTS; i++) { /* once where it is told, once where it is only listed */
+        static const enum status statuses[] = {FAIL, WARN, UNKNOWN, NOTE, SKIPPED, PASS};
+        enum status status = statuses[i < HOSTILE_TEXTS ? i % 3 : 3 + i % 3];
+        const char *text = texts[i % HOSTILE_TEXTS];
+        struct finding *f = fixture_finding(arena, result, SMTP_PROTOCOL, status, text, text);
+
+        f->remedy = text;
+        f->about = subject_host(text);
+        fixture_list(arena, &f->records, text);
+        if (status == UNKNOWN) {
+            f->reason = REASON_TIMEOUT;
+            f->side = SIDE_NETWORK;
+        }
+    }
+    return result;
+}

@@ -1,19 +1,43 @@
 #!/usr/bin/env python3
-"""Validates JSON reports against the published schema, and the policy of HTML reports against their style sheet.
+"""Judges reports by the published schema or parser of their format, and looks in all of them for what a log would obey.
 
-usage: validate.py FILE...        (.json: one document or an array; .jsonl: one a line; .html)
+usage: validate.py FILE...        by suffix: .json .jsonl .html .lines .csv .xml .sarif .github .gitlab.json .nagios .prom .md
+
+Schemas of others are in ../shared/corpora/schemas.  What cannot be looked at here is skipped, and says so.
 """
 
 import base64
+import collections
+import csv
 import hashlib
+import html.parser
+import io
 import json
 import re
+import shutil
+import subprocess
 import sys
+import xml.etree.ElementTree
 from pathlib import Path
 
 import jsonschema
 
-SCHEMA = Path(__file__).resolve().parents[2] / "docs" / "report-1.schema.json"
+ROOT = Path(__file__).resolve().parents[2]
+SCHEMA = ROOT / "docs" / "report-1.schema.json"
+SCHEMAS = ROOT.parent / "shared" / "corpora" / "schemas"
+SKIPPED = set()
+
+
+def skip(why):
+    if why not in SKIPPED:
+        print(f"SKIP {why}")
+    SKIPPED.add(why)
+
+
+def is_here(program):
+    if not shutil.which(program):
+        skip(f"no {program}")
+    return shutil.which(program)
 
 
 def no_twins(pairs):
@@ -23,41 +47,233 @@ def no_twins(pairs):
     return members
 
 
-def documents(path):
-    text = path.read_bytes().decode("utf-8")
-    if path.suffix == ".jsonl":
-        return [json.loads(line, object_pairs_hook=no_twins) for line in text.splitlines()]
-    document = json.loads(text, object_pairs_hook=no_twins)
-    return document if isinstance(document, list) else [document]
+def parse_json(text):
+    return json.loads(text, object_pairs_hook=no_twins)
 
 
-def check_json(path, validator):
-    for document in documents(path):
-        for error in validator.iter_errors(document):
-            yield f"{path}: /{'/'.join(map(str, error.absolute_path))}: {error.message}"
-        statuses = ["suppressed" if "suppressed" in f else f["status"] for f in document["findings"]]
-        if any(statuses.count(s) != n for s, n in document["counts"].items()):
-            yield f"{path}: counts differ from the findings"
-
-
-def check_html(path):
-    text = path.read_bytes().decode("utf-8")
-    style = re.findall(r"<style>(.*?)</style>", text, re.S)
-    wanted = "sha256-" + base64.b64encode(hashlib.sha256(style[0].encode()).digest()).decode()
-    if len(style) != 1 or f"style-src '{wanted}'" not in text:
-        yield f"{path}: the policy does not name the style sheet"
-    if re.search(r"<script|<link|<img|<iframe|<object|\sstyle=|\son[a-z]+=|javascript:|(?:src|href)=\"(?!#)", text, re.I):
-        yield f"{path}: something that is to be loaded or run"
-
-
-def main(arguments):
+def check_json(text, jsonl=False):
     schema = json.loads(SCHEMA.read_text("utf-8"))
     jsonschema.Draft202012Validator.check_schema(schema)
     validator = jsonschema.Draft202012Validator(schema)
-    faults = []
-    for name in arguments:
-        path = Path(name)
-        faults += check_html(path) if path.suffix == ".html" else check_json(path, validator)
+    documents = [parse_json(line) for line in text.splitlines()] if jsonl else parse_json(text)
+    for document in documents if isinstance(documents, list) else [documents]:
+        for error in validator.iter_errors(document):
+            yield f"/{'/'.join(map(str, error.absolute_path))}: {error.message}"
+        statuses = ["suppressed" if "suppressed" in f else f["status"] for f in document["findings"]]
+        if any(statuses.count(s) != n for s, n in document["counts"].items()):
+            yield "counts differ from the findings"
+
+
+def check_html(text):
+    style = re.findall(r"<style>(.*?)</style>", text, re.S)
+    wanted = "sha256-" + base64.b64encode(hashlib.sha256(style[0].encode()).digest()).decode()
+    if len(style) != 1 or f"style-src '{wanted}'" not in text:
+        yield "the policy does not name the style sheet"
+    if re.search(r"<script|<link|<img|<iframe|<object|\sstyle=|\son[a-z]+=|javascript:|(?:src|href)=\"(?!#)", text, re.I):
+        yield "something that is to be loaded or run"
+
+
+def check_lines(text):
+    for line in text.splitlines():
+        if not re.fullmatch(r"(PASS|SKIPPED|NOTE|UNKNOWN|WARN|FAIL) [a-z_0-9]+\.[a-z_0-9]+ .*?: .*|[a-z0-9.-]+: [A-Z' ]+( as far as asked \(.*\))? \(.*\)", line):
+            yield f"neither a finding nor a verdict: {line}"
+
+
+def check_csv(text):
+    rows = list(csv.reader(io.StringIO(text, newline=""), strict=True))
+    for number, row in enumerate(rows, 1):
+        if len(row) != len(rows[0]):
+            yield f"row {number} has {len(row)} fields"
+        for field in row:
+            if field.startswith(tuple("=+-@\t\r\0＝＋－＠")):
+                yield f"row {number} has a formula: {field}"
+    prints = [row[-1] for row in rows]
+    if len(set(prints)) != len(prints):
+        yield "two findings have one fingerprint"
+    if not text.endswith("\r\n") or text.count("\r\n") != len(rows):
+        yield "lines do not end in CR LF"
+
+
+def check_xml(text, path):
+    suites = xml.etree.ElementTree.fromstring(text)
+    for suite in suites:
+        cases = suite.findall("testcase")
+        seen = {"tests": len(cases), "failures": len(suite.findall("testcase/failure")), "errors": 0,
+                "skipped": len(suite.findall("testcase/skipped"))}
+        if any(int(suite.get(name)) != count for name, count in seen.items()):
+            yield f"{suite.get('name')}: counts {seen}"
+    schema = SCHEMAS / "JUnit.xsd"
+    if not schema.exists():
+        skip("no JUnit.xsd")
+    elif is_here("xmllint"):
+        done = subprocess.run(["xmllint", "--nonet", "--noout", "--schema", schema, path], capture_output=True, text=True, timeout=60, check=False)
+        if done.returncode:
+            yield done.stderr
+
+
+def check_sarif(text):
+    document = parse_json(text)
+    schema = SCHEMAS / "sarif-schema-2.1.0.json"
+    if schema.exists():
+        content = json.loads(schema.read_text("utf-8"))
+        for error in jsonschema.validators.validator_for(content)(content).iter_errors(document):
+            yield f"/{'/'.join(map(str, error.absolute_path))}: {error.message}"
+    else:
+        skip("no SARIF schema")
+    for run in document["runs"]:
+        rules = [rule["id"] for rule in run["tool"]["driver"]["rules"]]
+        prints = [result["partialFingerprints"]["mailready/v1"] for result in run["results"]]
+        if len(set(prints)) != len(prints) or len(set(rules)) != len(rules):
+            yield "a fingerprint or a rule occurs twice"
+        if len(prints) > 5000:
+            yield "more results than GitHub takes"
+        for result in run["results"]:
+            undecided = result["properties"]["status"] == "unknown"
+            if (result["kind"], result["level"] == "none") != ("open" if undecided else "fail", undecided):
+                yield f"{result['properties']['status']} is told as {result['kind']}, {result['level']}"
+            if result["ruleId"] not in rules:
+                yield f"no rule {result['ruleId']}"
+
+
+def check_gitlab(text):
+    entries = parse_json(text)
+    for entry in entries:
+        if not all(isinstance(entry[name], str) and entry[name] for name in ("description", "check_name", "fingerprint")):
+            yield f"something is missing: {entry}"
+        if entry["severity"] not in ("info", "minor", "major", "critical", "blocker"):
+            yield f"severity {entry['severity']}"
+        if not entry["location"]["path"] or entry["location"]["lines"]["begin"] < 1:
+            yield f"location {entry['location']}"
+        mild = "could not be decided" in entry["description"] or "(suppressed until" in entry["description"]
+        if mild != (entry["severity"] == "info"):
+            yield f"{entry['severity']}: {entry['description']}"
+    if len({entry["fingerprint"] for entry in entries}) != len(entries):
+        yield "two entries have one fingerprint: GitLab drops the second"
+
+
+def commands(text):
+    """What the runner of GitHub Actions obeys, as its ActionCommand.cs reads lines: (command, properties, data)."""
+    for line in text.splitlines():
+        new = re.match(r"::([^\s:]+)(?: (.*?))?::(.*)", line.lstrip())
+        if new:
+            properties = dict(pair.split("=", 1) for pair in (new[2] or "").split(",") if "=" in pair)
+            yield new[1], properties, new[3]
+        old = re.search(r"##\[([^\s\]]+)(.*?)\](.*)", line)
+        if old:
+            yield "##[" + old[1], {}, old[3]
+        for other in ("##vso[", "##teamcity["):
+            if other in line:
+                yield other, {}, line
+
+
+def check_github(text):
+    found = list(commands(text))
+    if len(found) != len(text.splitlines()):
+        yield f"{len(found)} commands in {len(text.splitlines())} lines"
+    for command, properties, data in found:
+        if command not in ("error", "warning", "notice") or not set(properties) <= {"file", "line", "title"}:
+            yield f"a command that is not ours: {command} {properties}"
+        if ("could not be decided" in data or "(suppressed until" in data) != (command == "notice"):
+            yield f"{command}: {data}"
+    if any(count > 10 for count in collections.Counter(command for command, *_ in found).values()):
+        yield "more than GitHub shows"
+
+
+def check_nagios(text):
+    first, *others = text.splitlines()
+    state = r"MAILREADY (OK|WARNING|CRITICAL|UNKNOWN) - [^|]+ \|"
+    figure = r" [a-z]+=\d+(ms)?;\d*;\d*;\d*"
+    if not re.fullmatch(f"{state}({figure})+", first):
+        yield f"no state and figures: {first}"
+    if any("|" in line for line in others):
+        yield "figures where there are none"
+
+
+def check_prom(text, path):
+    last = None
+    names = []
+    for line in text.splitlines():
+        sample = re.fullmatch(r'(?:# (?:HELP|TYPE) )?([a-z_]+)(?:\{[a-z]+="[a-z0-9._-]*"(?:,[a-z]+="[a-z0-9._]*")*\} [0-9.]+| .*)', line)
+        if not sample:
+            yield f"no sample: {line}"
+            continue
+        if sample[1] != last:
+            names.append(sample[1])
+        last = sample[1]
+    if len(set(names)) != len(names):
+        yield "the samples of a metric do not stand together"
+    if is_here("promtool"):
+        done = subprocess.run(["promtool", "check", "metrics"], input=text, capture_output=True, text=True, timeout=60, check=False)
+        if done.returncode:
+            yield done.stderr
+
+
+class Page(html.parser.HTMLParser):
+    """Elements of a page, and the text outside of code."""
+
+    def __init__(self):
+        super().__init__()
+        self.elements, self.cells, self.words, self.within = collections.Counter(), [], [], []
+
+    def handle_starttag(self, tag, attrs):
+        self.elements[tag] += 1
+        self.within.append(tag)
+        if tag == "tr":
+            self.cells.append(0)
+        elif tag in ("td", "th"):
+            self.cells[-1] += 1
+
+    def handle_endtag(self, tag):
+        while self.within and self.within.pop() != tag:
+            pass
+
+    def handle_data(self, data):
+        if "code" not in self.within:
+            self.words.append(data)
+
+
+def check_md(text):
+    if not is_here("cmark-gfm"):
+        return
+    done = subprocess.run(["cmark-gfm", "--unsafe", "-e", "table", "-e", "autolink", "-e", "strikethrough", "-e", "tasklist"], input=text,
+                          capture_output=True, text=True, timeout=60, check=True)
+    page = Page()
+    page.feed(done.stdout)
+    strangers = set(page.elements) - {"h2", "p", "code", "table", "thead", "tbody", "tr", "td", "th", "ol", "ul", "li"}
+    if strangers:
+        yield f"elements made by data: {strangers}"
+    if set(page.cells) - {4}:
+        yield f"rows of {set(page.cells)} cells"
+    if re.search(r"[@|<>`\\]|://|::|www\.", "".join(page.words)):
+        yield f"data outside of code: {[word for word in page.words if re.search('[@|<>`]|://|::', word)]}"
+
+
+def check_text(_):
+    return []
+
+
+def check_log(text):
+    """Nothing that a CI system obeys, wherever the report is printed."""
+    for command, *_ in commands(text):
+        yield f"a command in a log: {command}"
+
+
+CHECKS = {".json": check_json, ".jsonl": lambda text: check_json(text, True), ".html": check_html, ".lines": check_lines, ".csv": check_csv,
+          ".sarif": check_sarif, ".github": check_github, ".gitlab.json": check_gitlab, ".nagios": check_nagios, ".md": check_md,
+          ".txt": check_text}
+CHECKS_OF_FILES = {".xml": check_xml, ".prom": check_prom}
+
+
+def faults_of(path):
+    text = path.read_bytes().decode("utf-8")
+    suffix = ".gitlab.json" if path.name.endswith(".gitlab.json") else path.suffix
+    yield from CHECKS_OF_FILES[suffix](text, path) if suffix in CHECKS_OF_FILES else CHECKS[suffix](text)
+    if suffix != ".github":
+        yield from check_log(text)
+
+
+def main(arguments):
+    faults = [f"{path}: {fault}" for path in map(Path, arguments) for fault in faults_of(path)]
     print("\n".join(faults), end="\n" if faults else "")
     return 1 if faults else 0
 

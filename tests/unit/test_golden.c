@@ -21,16 +21,38 @@ static const struct golden {
     const char *file, *reporter;
     bool colour, utf8, several;
     unsigned width;
+    bool hostile;
 } goldens[] = {
-    {"tests/golden/report.txt", "text", false, true, false, 80},
-    {"tests/golden/report.ascii.txt", "text", false, false, true, 60},
-    {"tests/golden/report.colour.txt", "text", true, true, false, 100},
-    {"tests/golden/report.lines", "lines", false, false, true, 0},
-    {"tests/golden/report.json", "json", false, false, false, 0},
-    {"tests/golden/several.json", "json", false, false, true, 0},
-    {"tests/golden/report.jsonl", "jsonl", false, false, true, 0},
-    {"tests/golden/report.html", "html", false, false, false, 0},
-    {"tests/golden/several.html", "html", false, false, true, 0},
+    {"tests/golden/report.txt", "text", false, true, false, 80, false},
+    {"tests/golden/report.ascii.txt", "text", false, false, true, 60, false},
+    {"tests/golden/report.colour.txt", "text", true, true, false, 100, false},
+    {"tests/golden/report.lines", "lines", false, false, true, 0, false},
+    {"tests/golden/report.json", "json", false, false, false, 0, false},
+    {"tests/golden/several.json", "json", false, false, true, 0, false},
+    {"tests/golden/report.jsonl", "jsonl", false, false, true, 0, false},
+    {"tests/golden/report.md", "markdown", false, false, true, 0, false},
+    {"tests/golden/report.csv", "csv", false, false, true, 0, false},
+    {"tests/golden/report.xml", "junit", false, false, true, 0, false},
+    {"tests/golden/report.sarif", "sarif", false, false, true, 0, false},
+    {"tests/golden/report.github", "github", false, false, true, 0, false},
+    {"tests/golden/report.gitlab.json", "gitlab", false, false, true, 0, false},
+    {"tests/golden/report.nagios", "nagios", false, false, false, 0, false},
+    {"tests/golden/several.nagios", "nagios", false, false, true, 0, false},
+    {"tests/golden/report.prom", "prometheus", false, false, true, 0, false},
+    {"tests/golden/report.html", "html", false, false, false, 0, false},
+    {"tests/golden/several.html", "html", false, false, true, 0, false},
+    {"tests/golden/hostile.txt", "text", false, true, false, 80, true},
+    {"tests/golden/hostile.lines", "lines", false, true, false, 80, true},
+    {"tests/golden/hostile.json", "json", false, true, false, 80, true},
+    {"tests/golden/hostile.html", "html", false, true, false, 80, true},
+    {"tests/golden/hostile.md", "markdown", false, true, false, 80, true},
+    {"tests/golden/hostile.csv", "csv", false, true, false, 80, true},
+    {"tests/golden/hostile.xml", "junit", false, true, false, 80, true},
+    {"tests/golden/hostile.sarif", "sarif", false, true, false, 80, true},
+    {"tests/golden/hostile.github", "github", false, true, false, 80, true},
+    {"tests/golden/hostile.gitlab.json", "gitlab", false, true, false, 80, true},
+    {"tests/golden/hostile.nagios", "nagios", false, true, false, 80, true},
+    {"tests/golden/hostile.prom", "prometheus", false, true, false, 80, true},
 };
 
 static char *render(const struct golden *golden, size_t *size)
@@ -44,7 +66,7 @@ static char *render(const struct golden *golden, size_t *size)
 
     assert_non_null(out);
     report_begin(&report, reporter_by_name(golden->reporter), out, &options);
-    report_one(&report, fixture_result(arena), &strict);
+    report_one(&report, golden->hostile ? fixture_hostile(arena) : fixture_result(arena), &strict);
     if (golden->several) {
         report_one(&report, fixture_ready(arena), &strict);
         report_one(&report, fixture_blocked(arena), &strict);
@@ -145,7 +167,7 @@ static void text_fits_the_terminal(void **state)
 {
     (void)state;
     for (unsigned width = 40; width <= 120; width++) {
-        struct golden golden = {"", "text", false, true, true, width};
+        struct golden golden = {"", "text", false, true, true, width, false};
         size_t size = 0;
         char *text = render(&golden, &size);
 

@@ -1,0 +1,169 @@
+/* reports/markdown.c - a summary for people who look at a job: what is amiss, what to do, and the counts.
+ *
+ * Messages quote peers, so they stand in code spans: nothing in them is a link, a mention, markup or the end of a cell.
+ * GitHub takes a summary of 1 MiB; near that, rows are left out and counted.
+ */
+
+#include <string.h>
+
+#include "core/base/arena.h"
+#include "core/base/str.h"
+#include "core/result/cause.h"
+#include "reports/notices.h"
+#include "reports/reporter.h"
+#include "reports/words.h"
+
+enum { SUMMARY_BYTES = 900 * 1024, CAUSES_MAX = 10 };
+
+struct summary {
+    size_t left_out;
+};
+
+/* The fence is longer than any run of backticks inside (CommonMark 6.1); blanks keep those at the ends apart from it.
+ */
+static void code(struct report *report, const char *text)
+{
+    const char *visible = sink_visible(report->arena, str_of(text));
+    size_t run = 0, longest = 0, length = strlen(visible);
+    bool apart = length > 0 && (visible[0] == '`' || visible[length - 1] == '`' || visible[0] == ' ');
+
+    for (const char *at = visible; *at; at++) {
+        run = *at == '`' ? run + 1 : 0;
+        longest = run > longest ? run : longest;
+    }
+    if (length == 0)
+        return;
+    for (size_t i = 0; i <= longest; i++)
+        sink_literal(&report->sink, "`");
+    if (apart)
+        sink_literal(&report->sink, " ");
+    sink_text(&report->sink, visible);
+    if (apart)
+        sink_literal(&report->sink, " ");
+    for (size_t i = 0; i <= longest; i++)
+        sink_literal(&report->sink, "`");
+}
+
+static void heading(struct report *report, const struct result *result)
+{
+    struct sink *sink = &report->sink;
+
+    if (report->results)
+        sink_literal(sink, "\n");
+    sink_literal(sink, "## ");
+    code(report, result->target->domain);
+    sink_literal(sink, " ");
+    sink_text(sink, verdict_title(report->arena, result));
+    sink_literal(sink, "\n\n");
+    sink_text(sink, verdict_sentence(report->arena, result));
+    sink_literal(sink, "\n");
+    if (result->finding_count) {
+        sink_literal(sink, "\n");
+        sink_text(sink, counts_text(report->arena, result->counts, result->suppressed_count, ", "));
+        sink_literal(sink, "\n");
+    }
+}
+
+static bool is_full(struct report *report)
+{
+    struct summary *summary = report->own;
+
+    if (report->sink.written < SUMMARY_BYTES)
+        return false;
+    summary->left_out++;
+    return true;
+}
+
+static void row(struct report *report, const struct notice *notice)
+{
+    struct sink *sink = &report->sink;
+
+    sink_literal(sink, "| ");
+    sink_text(sink, status_symbol(notice->finding->status, true));
+    sink_literal(sink, " ");
+    sink_text(sink, notice->finding->suppressed ? "suppressed" : status_word(notice->finding->status));
+    sink_literal(sink, " | ");
+    code(report, check_of(notice->finding->check)->name);
+    sink_literal(sink, " | ");
+    code(report, notice->finding->subject);
+    sink_literal(sink, " | ");
+    code(report, notice_text(report->arena, notice));
+    sink_literal(sink, " |\n");
+}
+
+static void step(struct report *report, const struct cause_step *step)
+{
+    const struct text_list *records = &step->lead->records;
+
+    sink_literal(&report->sink, "   - ");
+    code(report, step->what);
+    sink_literal(&report->sink, "\n");
+    for (size_t i = 0; !step->waits_for && i < records->count; i++) {
+        sink_literal(&report->sink, "     - ");
+        code(report, records->at[i]);
+        sink_literal(&report->sink, "\n");
+    }
+}
+
+static void causes(struct report *report, const struct result *result)
+{
+    bool any = false;
+
+    for (size_t i = 0; i < result->cause_count && i < CAUSES_MAX; i++) {
+        if (is_full(report))
+            continue;
+        if (!any)
+            sink_literal(&report->sink, "\nWhat to do, in this order:\n\n");
+        any = true;
+        sink_literal(&report->sink, "1. ");
+        code(report, result->causes[i].text);
+        sink_literal(&report->sink, "\n");
+        for (size_t s = 0; s < result->causes[i].step_count; s++)
+            step(report, &result->causes[i].steps[s]);
+    }
+}
+
+static void begin(struct report *report)
+{
+    report->own = ARENA_NEW(report->kept, struct summary);
+}
+
+static void one(struct report *report, const struct result *result)
+{
+    const struct notices notices = notices_of(report->arena, result, report->gate);
+    bool any = false;
+
+    if (is_full(report))
+        return;
+    heading(report, result);
+    for (size_t i = 0; i < notices.count; i++) {
+        if (notices.at[i].finding->status == NOTE || is_full(report))
+            continue;
+        if (!any)
+            sink_literal(&report->sink, "\n| Status | Check | Subject | What was found |\n|---|---|---|---|\n");
+        any = true;
+        row(report, &notices.at[i]);
+    }
+    causes(report, result);
+}
+
+static void end(struct report *report)
+{
+    const struct summary *summary = report->own;
+
+    if (summary->left_out == 0)
+        return;
+    sink_literal(&report->sink, "\n");
+    sink_number(&report->sink, (long long)summary->left_out);
+    sink_literal(&report->sink, " more lines are left out: a summary may have 1 MiB.\n");
+}
+
+const struct reporter markdown_reporter = {
+    .name = "markdown",
+    .suffix = ".md",
+    .summary = "a summary for the page of a job",
+    .language = SINK_MARKDOWN,
+    .begin = begin,
+    .one = one,
+    .end = end,
+};
