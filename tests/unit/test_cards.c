@@ -49,6 +49,60 @@ static const char *const cases[] = {
     "tls/names-9",
     "ip/public",
     "domain/apex-states",
+    "banner/refusals-of-us",
+    "banner/refusal-by-a-host-called-rbl",
+    "banner/refuses-for-now",
+    "banner/teaser-then-refusal",
+    "banner/we-are-blocked",
+    "ptr/invalid-names",
+    "ptr/name-with-a-thousand-addresses",
+    "helo/syntax",
+    "env/switched-off-ipv6",
+    "banner/code-without-lines",
+    "banner/no-answer",
+    "banner/teaser-of-another-kind",
+    "env/port25-blocked",
+    "env/resolver-denies-everything",
+    "smtp/greeting-421",
+    "smtp/greeting-for-now-ehlo",
+    "smtp/second-not-afforded",
+    "ptr/no-answer",
+    "smtp/our-side",
+    "helo/assumed-capped",
+    "helo/assumed-no-name",
+    "env/vantage-refused",
+    "smtp/lost-then-worse",
+    "smtp/relay",
+    "smtp/switched-off-ipv4",
+    "smtp/postmaster",
+    "helo/stand-in-ehlo",
+    "helo/other-family",
+    "smtp/lost-in-handshake-bound",
+    "helo/assumed-from-ehlo",
+    "banner/belongs-here",
+    "dane/authority-wrong-name-kept",
+    "dane/handshake-fails",
+    "helo/absent-without-ptr-records",
+    "helo/alias-ring",
+    "helo/no-answer-own-family",
+    "helo/no-answer",
+    "helo/only-mx-record",
+    "helo/spf-fail",
+    "helo/spf-permerror",
+    "helo/spf-unknown",
+    "helo/stand-in-greeting",
+    "ptr/eleven",
+    "ptr/foreign-name",
+    "ptr/forward-no-answer",
+    "ptr/invalid",
+    "ptr/target-alias-ring",
+    "smtp/handshake-failed",
+    "tls/handshake-time-out",
+    "helo/ptr-partly",
+    "helo/reverse-name",
+    "helo/spf-none-records",
+    "ptr/invalid-beside-valid",
+    "ptr/non-matching",
 };
 
 struct cards {
@@ -66,7 +120,12 @@ static void print_name(FILE *out, struct arena *arena, const struct identity_nam
     for (size_t part = 0; part < PART_NAMES; part++)
         if (row->with[part] != CELL_NONE)
             fprintf(out, "%c:%s ", letters[part], cell_word(row->with[part]));
-    fprintf(out, "%s\n", bytes_escape(arena, row->name));
+    fprintf(out, "%s", bytes_escape(arena, row->name));
+    if (row->says)
+        fprintf(out, ": %s", bytes_escape(arena, str_of(row->says)));
+    if (row->leads_says && !(row->says && strstr(row->says, row->leads_says)))
+        fprintf(out, " (%s)", bytes_escape(arena, str_of(row->leads_says)));
+    fputc('\n', out);
 }
 
 static void print_card(const struct cards *cards, const struct identity *card)
