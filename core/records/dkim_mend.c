@@ -35,8 +35,10 @@ static const char *digits_of(struct arena *arena, struct str value)
     size_t count = 0;
 
     for (size_t i = 0; i < value.len;) {
-        if (value.len - i >= 5 && memcmp(value.at + i, "-----", 5) == 0) {
-            struct str line = {value.at + i + 5, value.len - i - 5};
+        struct str rest = {value.at + i, value.len - i};
+
+        if (str_starts_nocase(rest, "-----")) {
+            struct str line = {rest.at + 5, rest.len - 5};
             const char *end = str_find(line, str_of("-----"));
 
             if (!end)
@@ -252,14 +254,14 @@ struct dkim_mended dkim_mend(struct arena *arena, struct str text)
     const char *kind = txt_kind(text), *p = tag_mended_value(&m, "p"), *digits = p ? digits_of(arena, str_of(p)) : "";
     struct str der = der_of(arena, digits);
 
-    if (dkim_has_private_key(arena, text) || (der.len > 0 && is_private(der)))
+    if (dkim_has_private_key(arena, text) || is_private(der))
         return (struct dkim_mended){.mishap = DKIM_PRIVATE_KEY};
     out.text = host_name(arena, text);
     if (out.text)
         return (struct dkim_mended){.mishap = DKIM_HOST_NAME, .text = out.text};
     if (kind && !strstr(kind, "DKIM"))
         return (struct dkim_mended){.mishap = DKIM_OTHER_RECORD, .text = kind};
-    if (der.len > 0 && announced(der) > der.len)
+    if (announced(der) > der.len)
         return (struct dkim_mended){.mishap = DKIM_CUT, .octets = der.len, .wanted = announced(der)};
     if (text.len == STRING_OCTETS && p && !is_usable(arena, str_text(arena, text)))
         return (struct dkim_mended){.mishap = DKIM_CUT, .octets = der.len};

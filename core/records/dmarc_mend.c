@@ -2,14 +2,13 @@
 #include "core/records/dmarc_mend.h"
 
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/base/arena.h"
 #include "core/base/list_text.h"
 #include "core/records/dmarc_record.h"
 #include "core/records/tag_mend.h"
-
-enum { WORD_MAX = 16 };
 
 static const char *const names[] = {"p",  "sp",  "np", "rua", "ruf", "adkim", "aspf",
                                     "fo", "pct", "rf", "ri",  "t",   "psd",   NULL};
@@ -19,29 +18,31 @@ static const struct tag_dialect dialect = {
 
 /* ---- values ---- */
 
-/* How many letters must be changed, added or taken away to make one word of the other. */
-static size_t distance(const char *a, const char *b)
+static size_t lesser(size_t a, size_t b)
 {
-    size_t row[WORD_MAX + 1], a_len = strlen(a), b_len = strlen(b);
+    return a < b ? a : b;
+}
 
-    if (a_len > WORD_MAX || b_len > WORD_MAX)
-        return WORD_MAX;
-    for (size_t k = 0; k <= b_len; k++)
+/* How many letters must be changed, added or taken away to make the word of a policy of the text. */
+static size_t distance(const char *text, const char *word)
+{
+    size_t row[sizeof "quarantine"], text_len = strlen(text), word_len = strlen(word);
+
+    for (size_t k = 0; k <= word_len; k++)
         row[k] = k;
-    for (size_t i = 1; i <= a_len; i++) {
+    for (size_t i = 1; i <= text_len; i++) {
         size_t diagonal = row[0];
 
         row[0] = i;
-        for (size_t k = 1; k <= b_len; k++) {
-            bool same = str_equal_nocase((struct str){a + i - 1, 1}, (struct str){b + k - 1, 1});
-            size_t least = diagonal + !same;
+        for (size_t k = 1; k <= word_len; k++) {
+            bool same = str_equal_nocase((struct str){text + i - 1, 1}, (struct str){word + k - 1, 1});
+            size_t changed = diagonal + !same;
 
             diagonal = row[k];
-            least = row[k] + 1 < least ? row[k] + 1 : least;
-            row[k] = row[k - 1] + 1 < least ? row[k - 1] + 1 : least;
+            row[k] = lesser(changed, lesser(row[k], row[k - 1]) + 1);
         }
     }
-    return row[b_len];
+    return row[word_len];
 }
 
 /* NULL: no policy is near. */
@@ -53,7 +54,8 @@ static const char *policy_meant(const char *value)
     return NULL;
 }
 
-static void mend_policy(struct dmarc_mended *out, struct tag_mended *m, struct mended_tag *tag)
+/* One that is near none stays, and is a fault of the mended record, too. */
+static void mend_policy(struct dmarc_mended *out, struct mended_tag *tag)
 {
     const char *meant;
 
@@ -63,8 +65,6 @@ static void mend_policy(struct dmarc_mended *out, struct tag_mended *m, struct m
     if (meant) {
         out->guessed_policy = true;
         tag->value = meant;
-    } else if (tag->value[0]) {
-        m->unclear = true;
     }
 }
 
@@ -109,11 +109,12 @@ static const char *options_meant(struct arena *arena, const char *value)
     return list_end(&list);
 }
 
-static bool is_number(const char *text)
+/* "50" or "50%": anything else is no share, and readers take all of the mail. */
+static bool is_part_of_mail(const char *pct)
 {
-    size_t digits = strspn(text, "0123456789");
+    size_t digits = strspn(pct, "0123456789");
 
-    return digits > 0 && digits <= 3 && (!text[digits] || strcmp(text + digits, "%") == 0);
+    return digits > 0 && strtoul(pct, NULL, 10) < 100 && (!pct[digits] || strcmp(pct + digits, "%") == 0);
 }
 
 /* RFC 9989 has no pct: a share of the mail was a test, and t=y is what it has for tests. */
@@ -124,8 +125,7 @@ static void mend_share(struct arena *arena, struct tag_mended *m)
     if (!pct || strcmp(pct, "100") == 0)
         return;
     tag_mended_drop(m, "pct");
-    if (is_number(pct) && strncmp(pct, "100", 3) != 0 && p && dmarc_policy_of(str_of(p)) > DMARC_NONE &&
-        !tag_mended_value(m, "t"))
+    if (is_part_of_mail(pct) && p && dmarc_policy_of(str_of(p)) > DMARC_NONE && !tag_mended_value(m, "t"))
         tag_mended_put(arena, m, m->count, "t", "y");
 }
 
@@ -136,7 +136,7 @@ static void mend_values(struct arena *arena, struct dmarc_mended *out, struct ta
         const char *old = tag->value;
 
         if (strcmp(tag->name, "p") == 0 || strcmp(tag->name, "sp") == 0 || strcmp(tag->name, "np") == 0)
-            mend_policy(out, m, tag);
+            mend_policy(out, tag);
         else if (strcmp(tag->name, "adkim") == 0 || strcmp(tag->name, "aspf") == 0 || strcmp(tag->name, "t") == 0 ||
                  strcmp(tag->name, "psd") == 0)
             tag->value = letter_meant(tag->name, old);
@@ -168,8 +168,6 @@ static void put_policy_second(struct arena *arena, struct tag_mended *m)
 {
     const char *p = tag_mended_value(m, "p");
 
-    if (m->count > 1 && strcmp(m->tags[1].name, "p") == 0)
-        return;
     tag_mended_drop(m, "p");
     tag_mended_put(arena, m, 1, "p", p ? p : "none");
 }
@@ -183,11 +181,8 @@ static bool is_fault(enum dmarc_remark_kind kind)
 
 static bool is_clean(struct arena *arena, const char *text)
 {
-    struct dmarc_record r;
+    struct dmarc_record r = dmarc_record_parse(arena, str_of(text));
 
-    if (!dmarc_is_record(str_of(text)))
-        return false;
-    r = dmarc_record_parse(arena, str_of(text));
     for (size_t i = 0; i < r.remark_count; i++)
         if (is_fault(r.remarks[i].kind))
             return false;

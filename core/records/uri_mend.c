@@ -70,7 +70,7 @@ static const char *destination(struct arena *arena, struct str item, unsigned *s
             item = tag_trim((struct str){item.at + strlen(odd[i]), item.len - strlen(odd[i])});
             break;
         }
-    if (has_scheme(item) || !memchr(item.at, '@', item.len))
+    if (has_scheme(item) || !memchr(item.at, '@', item.len) || memchr(item.at, ':', item.len))
         return str_text(arena, item);
     *slips |= SLIP_NO_SCHEME;
     return str_printf(arena, "mailto:%s", str_text(arena, item));

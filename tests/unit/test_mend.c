@@ -95,6 +95,13 @@ static void mends_dmarc_records(void **state)
         {"v=DMARC1; p=reject; pct=50", "v=DMARC1; p=reject; t=y", 0},
         {"v=DMARC1; p=none; pct=50", "v=DMARC1; p=none", 0},
         {"v=DMARC1; p=none; pct=100", "v=DMARC1; p=none; pct=100", 0},
+        {"v=DMARC1; p=reject; pct=99%", "v=DMARC1; p=reject; t=y", 0},
+        {"v=DMARC1; p=reject; pct=050", "v=DMARC1; p=reject; t=y", 0},
+        {"v=DMARC1; p=reject; pct=101", "v=DMARC1; p=reject", 0}, /* is no share: the policy holds today, too */
+        {"v=DMARC1; p=reject; pct=1000", "v=DMARC1; p=reject", 0},
+        {"v=DMARC1; p=reject; pct=all", "v=DMARC1; p=reject", 0},
+        {"v=DMARC1; p=none; rua=mailto:a@b.example,milto:c@d.example",
+         "v=DMARC1; p=none; rua=mailto:a@b.example,milto:c@d.example", 0}, /* "mailto:milto:c" is nobody's address */
         {"v=DMARC1; rua=mailto:a@b.example; p=none", "v=DMARC1; p=none; rua=mailto:a@b.example", 0},
         {"v=DMARC1; rua=mailto:a@b.example", "v=DMARC1; p=none; rua=mailto:a@b.example", 0},
         {"v=DMARC1; p=none; p=none", "v=DMARC1; p=none", SLIP_REPEATED},
