@@ -20,11 +20,6 @@ struct str str_copy(struct arena *arena, struct str from)
     return (struct str){to, from.len};
 }
 
-static char lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
 struct str str_join(struct arena *arena, struct str before, const char *middle, struct str after)
 {
     size_t len = strlen(middle);
@@ -48,7 +43,7 @@ bool str_equal_nocase(struct str a, struct str b)
     if (a.len != b.len)
         return false;
     for (size_t i = 0; i < a.len; i++)
-        if (lower(a.at[i]) != lower(b.at[i]))
+        if (ascii_lower(a.at[i]) != ascii_lower(b.at[i]))
             return false;
     return true;
 }

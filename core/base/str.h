@@ -47,6 +47,16 @@ static inline bool ascii_is_alphanumeric(char c)
     return ascii_is_letter(c) || ascii_is_digit(c);
 }
 
+static inline bool ascii_is_hex(char c)
+{
+    return ascii_is_digit(c) || (c >= 'A' && c <= 'F') || (c >= 'a' && c <= 'f');
+}
+
+static inline char ascii_lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
 /* Lossless spelling in printable ASCII, for keys and recordings:
  * a backslash is "\\", any byte outside 0x20..0x7e "\xNN". */
 const char *bytes_escape(struct arena *, struct str);

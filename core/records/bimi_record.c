@@ -46,8 +46,7 @@ static const char *with_small_host(struct arena *arena, struct str value)
         memcpy(text, value.at, value.len);
     at = strstr(text, "://");
     for (at = at ? at + 3 : text + value.len; *at && *at != '/'; at++)
-        if (*at >= 'A' && *at <= 'Z')
-            *at = (char)(*at - 'A' + 'a');
+        *at = ascii_lower(*at);
     return text;
 }
 

@@ -96,7 +96,7 @@ static bool is_number(struct str s, unsigned max, unsigned *out)
 {
     *out = 0;
     for (size_t i = 0; i < s.len; i++) {
-        if (s.at[i] < '0' || s.at[i] > '9' || *out > max)
+        if (!ascii_is_digit(s.at[i]) || *out > max)
             return false;
         *out = *out * 10 + (unsigned)(s.at[i] - '0');
     }
@@ -122,7 +122,7 @@ static bool take_size(struct str *uri)
 
     if (at > 0 && strchr("kmgtKMGT", uri->at[at - 1]))
         at--;
-    for (digits = 0; at > 0 && uri->at[at - 1] >= '0' && uri->at[at - 1] <= '9'; digits++)
+    for (digits = 0; at > 0 && ascii_is_digit(uri->at[at - 1]); digits++)
         at--;
     if (digits == 0 || at == 0 || uri->at[at - 1] != '!')
         return false;
@@ -132,8 +132,7 @@ static bool take_size(struct str *uri)
 
 static bool is_uri_char(char c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           (c != '\0' && strchr("-._~:/?#[]@$&'()*+;=%", c));
+    return ascii_is_alphanumeric(c) || (c != '\0' && strchr("-._~:/?#[]@$&'()*+;=%", c));
 }
 
 /* scheme ":" and characters that may stand in a URI, with something behind the colon; "!" must be encoded.  (RFC 3986
@@ -148,7 +147,7 @@ static bool is_uri(struct str s, struct str *scheme)
     for (size_t i = 0; i < s.len; i++)
         if (!is_uri_char(s.at[i]) || (i < scheme->len && strchr("_~/?#[]@$&'()*;=%", s.at[i])))
             return false;
-    return (s.at[0] >= 'a' && s.at[0] <= 'z') || (s.at[0] >= 'A' && s.at[0] <= 'Z');
+    return ascii_is_letter(s.at[0]);
 }
 
 /* NULL: not a host name of at least two labels. */

@@ -261,10 +261,8 @@ static bool takes_spf(struct str text, size_t *at)
 
     for (size_t i = 0; i < 3; i++) {
         const char *letters = "spf", *found;
-        char c = *at + i < text.len ? text.at[*at + i] : '\0';
+        char c = *at + i < text.len ? ascii_lower(text.at[*at + i]) : '\0';
 
-        if (c >= 'A' && c <= 'Z')
-            c = (char)(c - 'A' + 'a');
         found = c ? strchr(letters, c) : NULL;
         if (!found)
             return false;

@@ -10,11 +10,6 @@
 
 enum { LABEL_MAX = 63, NIBBLES_TEXT = 63, TEXT_ROOM = 4096 };
 
-static char lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
 /* ---- grammar ---- */
 
 struct macro {
@@ -41,9 +36,9 @@ static bool parse_macro(struct str text, size_t at, struct macro *m, const char 
     if (m->letter != '{')
         return false;
     *why = "\"%{\" is not followed by a macro letter";
-    if (++i == text.len || !ascii_is_letter(text.at[i]) || !strchr("slodiphcrtv", lower(text.at[i])))
+    if (++i == text.len || !ascii_is_letter(text.at[i]) || !strchr("slodiphcrtv", ascii_lower(text.at[i])))
         return false;
-    m->letter = lower(text.at[i]);
+    m->letter = ascii_lower(text.at[i]);
     m->escaped = text.at[i] != m->letter;
     *why = "the number of labels in a macro must not be 0";
     if (++i < text.len && ascii_is_digit(text.at[i])) {
@@ -53,7 +48,7 @@ static bool parse_macro(struct str text, size_t at, struct macro *m, const char 
         if (m->parts == 0)
             return false;
     }
-    if (i < text.len && lower(text.at[i]) == 'r') {
+    if (i < text.len && ascii_lower(text.at[i]) == 'r') {
         m->reversed = true;
         i++;
     }
@@ -375,7 +370,7 @@ const char *spf_name_text(struct arena *arena, struct str octets)
     if (octets.len > SPF_NAME_MAX)
         return NULL;
     for (size_t i = 0; i < octets.len; i++) {
-        unsigned char c = (unsigned char)lower(octets.at[i]);
+        unsigned char c = (unsigned char)ascii_lower(octets.at[i]);
 
         if (c == '.' ? label == 0 : label == LABEL_MAX)
             return NULL;

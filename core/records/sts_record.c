@@ -20,7 +20,7 @@ static bool is_id(struct str id)
     for (size_t i = 0; i < id.len; i++) {
         char c = id.at[i];
 
-        if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')))
+        if (!ascii_is_alphanumeric(c))
             return false;
     }
     return id.len > 0 && id.len <= ID_MAX;

@@ -33,7 +33,7 @@ struct str tag_trim(struct str s)
 static bool is_name(struct str s)
 {
     for (size_t i = 0; i < s.len; i++) {
-        bool inner = i > 0 && ((s.at[i] >= '0' && s.at[i] <= '9') || s.at[i] == '_');
+        bool inner = i > 0 && (ascii_is_digit(s.at[i]) || s.at[i] == '_');
 
         if (!ascii_is_letter(s.at[i]) && !inner)
             return false;

@@ -15,18 +15,13 @@ bool tlsrpt_is_one(struct str text)
 
 /* ---- URIs ---- */
 
-static bool is_hex(char c)
-{
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
-
 /* The characters of RFC 3986 2, but for those that RFC 8460 3 wants encoded: "!", "," and ";". */
 static bool has_uri_characters(struct str uri)
 {
     for (size_t i = 0; i < uri.len; i++) {
         char c = uri.at[i];
 
-        if (c == '%' && (uri.len - i < 3 || !is_hex(uri.at[i + 1]) || !is_hex(uri.at[i + 2])))
+        if (c == '%' && (uri.len - i < 3 || !ascii_is_hex(uri.at[i + 1]) || !ascii_is_hex(uri.at[i + 2])))
             return false;
         if (c < 0x21 || c > 0x7e || strchr("!,;\"<>\\^`{|}", c))
             return false;
@@ -41,9 +36,8 @@ static size_t scheme_length(struct str uri)
 
     for (; i < uri.len && uri.at[i] != ':'; i++) {
         char c = uri.at[i];
-        bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 
-        if (!is_letter && (i == 0 || !strchr("0123456789+-.", c)))
+        if (!ascii_is_letter(c) && (i == 0 || !strchr("0123456789+-.", c)))
             return 0;
     }
     return i < uri.len ? i : 0;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/base/arena.h"
+#include "core/base/str.h"
 #include "core/base/name.h"
 #include "probes/generic/generic_filters.h"
 #include "probes/generic/generic_forms.h"
@@ -80,11 +81,6 @@ const char *generic_class_word(enum generic_class cls)
     return text[cls];
 }
 
-static bool is_letter(char c)
-{
-    return c >= 'a' && c <= 'z';
-}
-
 /* Escapes ("\032") are single strange octets, and what is behind the "xn--" of an A-label is code: neither digits nor
  * letters mean there what they say. */
 static const char *mask(struct arena *arena, const char *lower)
@@ -134,7 +130,7 @@ static bool word_at(const char *at, const char *end, const char *word)
 {
     const size_t len = strlen(word);
 
-    return (size_t)(end - at) >= len && memcmp(at, word, len) == 0 && (at + len == end || !is_letter(at[len]));
+    return (size_t)(end - at) >= len && memcmp(at, word, len) == 0 && (at + len == end || !ascii_is_letter(at[len]));
 }
 
 static const struct word *longest_word_at(const char *at, const char *end)
@@ -150,16 +146,16 @@ static const struct word *longest_word_at(const char *at, const char *end)
 /* The next token of letters, or the end. */
 static const char *next_word(const char *at, const char *end)
 {
-    while (at < end && is_letter(*at))
+    while (at < end && ascii_is_letter(*at))
         at++;
-    while (at < end && !is_letter(*at))
+    while (at < end && !ascii_is_letter(*at))
         at++;
     return at;
 }
 
 static const char *first_word(const char *at, const char *end)
 {
-    return at < end && is_letter(*at) ? at : next_word(at, end);
+    return at < end && ascii_is_letter(*at) ? at : next_word(at, end);
 }
 
 static void find_words(struct judging *j)

@@ -11,21 +11,6 @@
 
 enum { WHOLE_SUFFIX_LABELS = 2 }; /* Haraka's split of a name for this purpose knows one-label suffixes only */
 
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
-static bool is_letter(char c)
-{
-    return c >= 'a' && c <= 'z';
-}
-
-static bool is_hex(char c)
-{
-    return is_digit(c) || (c >= 'a' && c <= 'f');
-}
-
 static bool is_dash(char c)
 {
     return c == '.' || c == '-';
@@ -120,14 +105,14 @@ static const char *after_numbers(const char *at, size_t count)
     while (*at != '\0') {
         const char *begin = at;
 
-        for (; *at != '\0' && !is_digit(*at); at++)
+        for (; *at != '\0' && !ascii_is_digit(*at); at++)
             ;
         if (*at == '\0')
             break;
         in_row = at - begin == 1 && in_row > 0 ? in_row + 1 : 1;
         if (in_row == count)
             return at + 1;
-        for (; is_digit(*at); at++)
+        for (; ascii_is_digit(*at); at++)
             ;
     }
     return NULL;
@@ -145,13 +130,13 @@ static bool two_more_dots(const char *at)
 /* \d+[^\d]+\d */
 static bool two_numbers(const char *at)
 {
-    for (; *at != '\0' && !is_digit(*at); at++)
+    for (; *at != '\0' && !ascii_is_digit(*at); at++)
         ;
-    for (; is_digit(*at); at++)
+    for (; ascii_is_digit(*at); at++)
         ;
-    for (; *at != '\0' && !is_digit(*at); at++)
+    for (; *at != '\0' && !ascii_is_digit(*at); at++)
         ;
-    return is_digit(*at);
+    return ascii_is_digit(*at);
 }
 
 /* The word with a dot or hyphen on both sides, and something in front. */
@@ -195,16 +180,16 @@ static bool sa_line_shape(const char *name)
 
     if (strncmp(name, "0x", 2) == 0 && strspn(name + 2, "0123456789abcdef") == 8 && name[10] == '.')
         return true;
-    if (is_letter(*name) && is_hex(name[1]) &&
+    if (ascii_is_letter(*name) && ascii_is_hex(name[1]) &&
         strncmp(name + 1 + strspn(name + 1, "0123456789abcdef"), ".dip.", 5) == 0)
         return true;
-    for (; is_digit(*at); at++)
+    for (; ascii_is_digit(*at); at++)
         ;
     if (at > name && strncmp(at, ".cps.", 5) == 0)
         return true;
     if (at > name && at[0] == '.' && at[1] != '\0') {
         at = after_numbers(at + 2, 3);
-        for (; at && is_digit(*at); at++)
+        for (; at && ascii_is_digit(*at); at++)
             ;
         if (at && *at != '\0')
             return true;
@@ -212,12 +197,12 @@ static bool sa_line_shape(const char *name)
     for (at = name; (at = strchr(at, '-')) != NULL; at++) {
         const char *p = at + 2;
 
-        if (at == name || !is_letter(at[1]) || !is_digit(*p))
+        if (at == name || !ascii_is_letter(at[1]) || !ascii_is_digit(*p))
             continue;
-        for (; is_digit(*p); p++)
+        for (; ascii_is_digit(*p); p++)
             ;
-        if (*p++ == '-' && is_digit(*p)) {
-            for (; is_digit(*p); p++)
+        if (*p++ == '-' && ascii_is_digit(*p)) {
+            for (; ascii_is_digit(*p); p++)
                 ;
             if (*p == '.')
                 return true;
@@ -244,7 +229,7 @@ bool spamassassin_rdns_dynamic(const char *name)
     for (const char *at = name; (at = strstr(at, "dyn")) != NULL; at++) { /* __RDNS_DYNAMIC_TTNET */
         const char *end = at + (strncmp(at, "dynamic", 7) == 0 ? 7 : 3);
 
-        if (at - name >= 2 && is_dash(at[-1]) && is_digit(*end))
+        if (at - name >= 2 && is_dash(at[-1]) && ascii_is_digit(*end))
             return true;
     }
     return false;
@@ -263,13 +248,14 @@ static unsigned rspamd_word_weight(const char *name, const char *at, const struc
     const bool parted = at > name && is_dash(at[-1]);
     const char *before = parted ? at - 1 : at;
     unsigned weight = parted && is_dash(*end) ? word->weight : 0;
-    bool number = is_dash(*end) && is_digit(end[1]);
+    bool number = is_dash(*end) && ascii_is_digit(end[1]);
 
     if (word->numbers != word->weight) /* client: two digits behind it, or four in front */
-        number = (number && is_digit(end[2])) || (before - name >= 4 && strspn(before - 4, "0123456789") >= 4);
+        number = (number && ascii_is_digit(end[2])) || (before - name >= 4 && strspn(before - 4, "0123456789") >= 4);
     else
-        number = number || (word->glued && is_digit(*end)) ||
-                 (before - name >= 2 && is_digit(before[-1]) && (is_digit(before[-2]) || is_dash(before[-2])));
+        number =
+            number || (word->glued && ascii_is_digit(*end)) ||
+            (before - name >= 2 && ascii_is_digit(before[-1]) && (ascii_is_digit(before[-2]) || is_dash(before[-2])));
     return number ? word->numbers : weight;
 }
 

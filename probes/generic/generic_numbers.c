@@ -4,16 +4,7 @@
 #include <string.h>
 
 #include "core/base/arena.h"
-
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
-static bool is_hex(char c)
-{
-    return is_digit(c) || (c >= 'a' && c <= 'f');
-}
+#include "core/base/str.h"
 
 bool is_name_letter(char c)
 {
@@ -40,12 +31,12 @@ static struct numbers numbers_in(struct arena *arena, struct str text, bool (*is
 
 struct numbers decimal_numbers(struct arena *arena, struct str text)
 {
-    return numbers_in(arena, text, is_digit);
+    return numbers_in(arena, text, ascii_is_digit);
 }
 
 struct numbers hex_numbers(struct arena *arena, struct str text)
 {
-    return numbers_in(arena, text, is_hex);
+    return numbers_in(arena, text, ascii_is_hex);
 }
 
 size_t number_end(const struct numbers *n, size_t i)
@@ -72,7 +63,7 @@ bool numbers_joined(const struct numbers *n, size_t i)
 
 static unsigned digit_value(char c)
 {
-    return (unsigned)(is_digit(c) ? c - '0' : c - 'a' + 10);
+    return (unsigned)(ascii_is_digit(c) ? c - '0' : c - 'a' + 10);
 }
 
 unsigned number_value(const struct numbers *n, size_t i, unsigned base, size_t max)

@@ -3,6 +3,8 @@
 
 #include <stddef.h>
 
+#include "core/base/str.h"
+
 enum filter { NO_FILTER, SPAMASSASSIN };
 
 static const struct provider {
@@ -16,16 +18,6 @@ static const struct provider {
 
 static const struct provider *const providers_end = providers + sizeof providers / sizeof *providers;
 
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
-static bool is_letter(char c)
-{
-    return c >= 'a' && c <= 'z';
-}
-
 /* Going back to the last "*" is enough, so this is no slower than length of pattern times length of name. */
 bool provider_pattern_matches(const char *pattern, const char *name)
 {
@@ -35,11 +27,11 @@ bool provider_pattern_matches(const char *pattern, const char *name)
         if (*pattern == '*') {
             star = ++pattern;
             resume = name;
-        } else if (*pattern == '#' && is_digit(*name)) {
+        } else if (*pattern == '#' && ascii_is_digit(*name)) {
             pattern++;
-            while (is_digit(*name))
+            while (ascii_is_digit(*name))
                 name++;
-        } else if ((*pattern == '%' && is_letter(*name)) || *pattern == *name) {
+        } else if ((*pattern == '%' && ascii_is_letter(*name)) || *pattern == *name) {
             pattern++;
             name++;
         } else if (star) {
