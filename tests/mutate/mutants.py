@@ -3,9 +3,11 @@
 A comparison, "&&" or "||", a negation, a status, "return true", an "if" forced to one side, the end of a loop, a limit by one.
 No C parser: tokens, and the depth of braces and parentheses.  A mutant that does not compile is none.
 
-Left alone, because it changes nothing that a test should notice: a choice between two literals, and functions with a name like
-names_text(), which word what is found; and lines about evidence that is on its way, since whatever a run says before it is there
-is thrown away.
+Left alone, because it changes nothing that a test should notice: a choice between two literals, functions with a name like
+names_text(), which word what is found, and how many things are named before "and 5 more"; and lines about evidence that is on its
+way, since whatever a run says before it is there is thrown away.
+
+An index that may reach a length would read what is not there, which only a sanitizer sees: it is kept from the last one instead.
 """
 import re
 from typing import NamedTuple
@@ -27,6 +29,8 @@ LIMIT = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*_(?:MAX|MIN|LIMIT|BYTES|OCTETS
 SPANS = ("memchr", "memcpy", "memmove", "qsort")    # do nothing with nothing: who asks before is only polite
 LESSER_OR_GREATER = re.compile(r"([\w.>\[\]-]+) [<>]=? ([\w.>\[\]-]+) \? (?:\1 : \2|\2 : \1)")     # the same for equals
 WORDING = re.compile(r"(^|_)(text|texts|word|words|says)$")
+NAMED = re.compile(r"SHOWN|NAMED")
+LENGTH = re.compile(r"(^|_)(len|count|size)$")
 ON_ITS_WAY = re.compile(r"pending|PENDING|\bcomplete\b|->known\b")
 SHORT_LINE = 24
 
@@ -180,8 +184,19 @@ class Finder:
             return
         if in_loop_header and token.text == "<" and self.tokens[i - 1].kind == "word":
             self.add(self.tokens[i - 1].start, self.tokens[i - 1].end, self.tokens[i - 1].text + " + 1", "last one left out")
-            return      # "<=" would read behind the end
-        self.replace(token, COMPARISONS[token.text])
+        elif token.text in ("<", ">=") and self.is_length_from(i + 1):
+            self.add(token.start, token.end, f"+ 1 {token.text}", "last one left out")
+        elif token.text == ">" and LENGTH.search(self.tokens[i - 1].text) and self.tokens[i + 1].text == "0":
+            self.add(self.tokens[i + 1].start, self.tokens[i + 1].end, "1", "last one left out")
+        else:
+            self.replace(token, COMPARISONS[token.text])
+
+    def is_length_from(self, i):
+        """Is the operand that begins here a member or a variable with the name of a length, and nothing more?"""
+        while self.tokens[i].kind == "word" and self.tokens[i + 1].text in (".", "->"):
+            i += 2
+        return self.tokens[i].kind == "word" and bool(LENGTH.search(self.tokens[i].text)) and \
+            self.tokens[i + 1].text not in ("+", "-", "*", "/", "(", "[")
 
     def is_lesser_or_greater(self, token):
         start = self.source.rfind("\n", 0, token.start)
@@ -219,7 +234,8 @@ class Finder:
     def enumeration(self, opening):
         for i in range(opening, closing(self.tokens, opening)):
             token = self.tokens[i]
-            if token.kind == "number" and token.text.isdigit() and int(token.text) >= 2 and self.tokens[i - 1].text == "=":
+            if token.kind == "number" and token.text.isdigit() and int(token.text) >= 2 and self.tokens[i - 1].text == "=" and \
+                    not NAMED.search(self.tokens[i - 2].text):
                 self.limit(token)
 
 
