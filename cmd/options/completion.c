@@ -19,12 +19,12 @@ static void print_commands(FILE *out)
     }
 }
 
-static void print_check_words(FILE *out, bool with_groups)
+static void print_check_words(FILE *out)
 {
     const char *group = "";
 
     for (enum check_id id = 0; id < CHECK_COUNT; id++) {
-        if (with_groups && strcmp(check_of(id)->group, group) != 0)
+        if (strcmp(check_of(id)->group, group) != 0)
             fprintf(out, " %s", check_of(id)->group);
         fprintf(out, " %s", check_of(id)->name);
         group = check_of(id)->group;
@@ -46,7 +46,7 @@ static void print_bash_value(FILE *out, const struct option *option)
         break;
     case OPTION_CHECKS:
         fputs("COMPREPLY=($(compgen -W \"", out);
-        print_check_words(out, true);
+        print_check_words(out);
         fputs("\" -- \"$cur\"))", out);
         break;
     case OPTION_REPORT:
@@ -105,7 +105,7 @@ static void print_bash(FILE *out)
         fputs("\" -- \"$cur\")) ;;\n", out);
     }
     fputs("    explain,*) COMPREPLY=($(compgen -W \"", out);
-    print_check_words(out, false);
+    print_check_words(out);
     fputs("\" -- \"$cur\")) ;;\n    help,*) COMPREPLY=($(compgen -W \"", out);
     print_commands(out);
     fputs("\" -- \"$cur\")) ;;\n    *) ((first)) && COMPREPLY=($(compgen -W \"", out);
@@ -134,7 +134,7 @@ static void print_zsh_value(FILE *out, const struct option *option)
         break;
     case OPTION_CHECKS:
         fputs("_values -s , check", out);
-        print_check_words(out, true);
+        print_check_words(out);
         break;
     case OPTION_REPORT:
         fputs("(", out);
@@ -204,7 +204,7 @@ static void print_zsh(FILE *out)
         }
         if (command == &explain_command) {
             fputs(" \\\n            '*:check:(", out);
-            print_check_words(out, false);
+            print_check_words(out);
             fputs(" )'", out);
         } else if (command == &help_command) {
             fputs(" \\\n            ':command:(", out);
