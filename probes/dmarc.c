@@ -205,7 +205,7 @@ static void judge_absence(struct run *run, const struct from_domain *from)
                 volume == VOLUME_UNSAID ? "; large receivers refuse bulk mail without one" : "");
     finding_worst(f, volume == VOLUME_BULK ? FAIL : WARN);
     if (has_near_miss(from))
-        finding_follows(f, DMARC_SYNTAX);
+        finding_follows(finding_cause(f, CAUSE_DMARC_BY_SYNTAX), DMARC_SYNTAX);
     else
         offer_first_record(run, from, f);
     for (size_t i = 0; i < d->steps_used; i++)

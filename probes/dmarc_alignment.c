@@ -31,7 +31,7 @@ struct spf_view {
     const char *passing, *failing; /* lists; "" */
     size_t pass_count, fail_count;
     const struct trouble *trouble; /* of one that is not known; NULL */
-    bool pending;
+    bool has_record, pending;
 };
 
 static struct spf_view view_spf(struct run *run, const char *envelope)
@@ -50,6 +50,7 @@ static struct spf_view view_spf(struct run *run, const char *envelope)
             continue;
         question = spf_question_of(run, &a->ip, envelope, a->helo_count ? address_helo(a) : "");
         result = need_spf(run, &question);
+        view.has_record |= result && result->word != SPF_NONE;
         if (!result) {
             view.pending = true;
         } else if (result->word == SPF_PASS) {
@@ -97,9 +98,9 @@ static struct finding *refuse(struct run *run, const struct from_domain *from, c
                     mode(r->strict_spf), by_dkim);
     if (a->by_spf)
         finding_remedy(
-            run, finding_cause(f, CAUSE_DMARC_BY_SPF),
-            "Name the senders in the SPF record of %s: see spf.authorizes. Or sign with DKIM for %s: see dkim.exists.",
-            a->envelope, domain);
+            run, finding_cause(f, spf->has_record ? CAUSE_DMARC_BY_SPF : CAUSE_DMARC_BY_NO_SPF),
+            "Name the senders in the SPF record of %s: see %s. Or sign with DKIM for %s: see dkim.exists.", a->envelope,
+            spf->has_record ? "spf.authorizes" : "spf.exists", domain);
     return f;
 }
 

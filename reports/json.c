@@ -292,6 +292,8 @@ static void add_finding(struct report *report, cJSON *findings, const struct fin
         add_agreement(report, add_object(report, node, "suppressed"), f->suppressed);
     if (f->because != CHECK_NONE)
         add_text(report, node, "because", check_of(f->because)->name);
+    if (cause_name(report->arena, f))
+        add_text(report, node, "cause", cause_name(report->arena, f));
     add_text(report, node, "remedy", remedy_text(f) ? remedy_text(f) : "");
     add_list(report, node, "records", &f->records);
     add_sources(report, node, check->sources);

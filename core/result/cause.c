@@ -306,8 +306,7 @@ const struct cause *causes_of(struct arena *arena, const struct result *result, 
         enum cause_id id = cause_id_of(drafts[i].lead);
 
         causes[i] = (struct cause){
-            .name = str_printf(arena, "%s/%s", check_of(drafts[i].lead->check)->name,
-                               id == CAUSE_UNSAID ? "other" : cause_kind_at(id)->name),
+            .name = cause_name(arena, drafts[i].lead),
             .status = drafts[i].status,
             .text = id == CAUSE_UNSAID ? str_printf(arena, "Not so: %s", check_of(drafts[i].lead->check)->title)
                                        : cause_kind_at(id)->text,

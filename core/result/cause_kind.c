@@ -3,6 +3,9 @@
 
 #include <assert.h>
 
+#include "core/base/arena.h"
+#include "core/base/str.h"
+
 static const struct cause_kind kinds[CAUSE_COUNT] = {
 #define CAUSE(id, check, with, name, actor, text, remedy, bad, good)                                                   \
     [CAUSE_##id] = {check, with, name, ACTOR_##actor, text, remedy, bad, good},
@@ -31,6 +34,15 @@ enum cause_id cause_id_of(const struct finding *f)
 const char *cause_remedy(enum cause_id id)
 {
     return kinds[id].remedy ? kinds[id].remedy : check_of(kinds[id].check)->remedy;
+}
+
+const char *cause_name(struct arena *arena, const struct finding *f)
+{
+    enum cause_id id = cause_id_of(f);
+
+    if (id == CAUSE_UNSAID || f->status == PASS || f->status == SKIPPED || f->status == UNKNOWN)
+        return NULL;
+    return str_printf(arena, "%s/%s", check_of(f->check)->name, kinds[id].name);
 }
 
 const char *finding_advice(const struct finding *f)

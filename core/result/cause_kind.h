@@ -7,6 +7,8 @@
 
 #include "core/result/finding.h"
 
+struct arena;
+
 enum actor {
     ACTOR_MAIL_SERVER, /* of the domain, or its administrator */
     ACTOR_DNS,         /* whoever runs the zone */
@@ -33,6 +35,8 @@ const struct cause_kind *cause_kind_at(enum cause_id); /* not of CAUSE_UNSAID */
 enum cause_id cause_first(enum check_id);              /* CAUSE_UNSAID: the catalogue has none */
 enum cause_id cause_id_of(const struct finding *);     /* the one named, else the check's first; CAUSE_UNSAID: none */
 const char *cause_remedy(enum cause_id);
+/* "ptr.fcrdns/stale"; NULL: nothing is amiss, or known. */
+const char *cause_name(struct arena *, const struct finding *);
 
 /* What to do about a finding: its own words, else those of its cause. */
 const char *finding_advice(const struct finding *);

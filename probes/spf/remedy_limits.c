@@ -91,10 +91,10 @@ void spf_offer_cheaper(struct run *run, const struct spf_domain *d, struct findi
                        lookups));
     else
         finding_remedy(run, f,
-                       "Take out includes until %zu lookups are saved, beginning with services that no longer send for "
+                       "Take out includes until %zu lookup%s saved, beginning with services that no longer send for "
                        "%s; or ask a service for a "
                        "sub-domain of its own to send with. The costs of each are in the message.",
-                       d->tree->lookups - SPF_LOOKUPS, d->name);
+                       d->tree->lookups - SPF_LOOKUPS, d->tree->lookups == SPF_LOOKUPS + 1 ? " is" : "s are", d->name);
 }
 
 void spf_offer_fewer_mx(struct run *run, const struct spf_domain *d, const struct spf_node *node,

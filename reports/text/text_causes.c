@@ -57,9 +57,8 @@ static void show_step(struct report *report, const struct cause *cause, size_t i
     const struct text_list *list = &step->lead->records;
 
     if (cause->step_count > 1)
-        terminal_wrapped_from(report, 0, COLUMN,
-                              str_printf(report->arena, "%*s- %s: %s", COLUMN - 2, "",
-                                         step_subjects(report->arena, step), step->what));
+        terminal_wrapped(report, COLUMN,
+                         str_printf(report->arena, "%s: %s", step_subjects(report->arena, step), step->what));
     else
         terminal_wrapped(report, COLUMN, step->what);
     if (step->waits_for) {
