@@ -8,6 +8,7 @@
 #include "core/facts/evidence.h"
 #include "core/facts/https_response.h"
 #include "core/facts/record_text.h"
+#include "core/facts/signed_reply.h"
 #include "core/facts/smtp_session.h"
 #include "core/facts/vantage.h"
 #include "core/records/dkim_mend.h"
@@ -200,6 +201,14 @@ static void vantage_text(struct sink *sink, struct arena *arena, const struct va
                           vantage->ipv6_route ? "has a route" : "has no route"));
 }
 
+static void signed_text(struct sink *sink, struct arena *arena, const struct signed_reply *reply)
+{
+    if (reply->trouble.reason)
+        line(sink, str_printf(arena, "unknown: %s", reply->trouble.why));
+    for (size_t i = 0; i < reply->count; i++)
+        line(sink, wire_record_text(arena, &reply->records[i]));
+}
+
 void evidence_text(struct sink *sink, struct arena *arena, const struct evidence *evidence)
 {
     if (!evidence->known) {
@@ -209,6 +218,9 @@ void evidence_text(struct sink *sink, struct arena *arena, const struct evidence
     switch (evidence->key.kind) {
     case EVIDENCE_DNS:
         dns_text(sink, arena, evidence);
+        break;
+    case EVIDENCE_DNSSEC:
+        signed_text(sink, arena, evidence->value);
         break;
     case EVIDENCE_SMTP:
     case EVIDENCE_CONNECT:

@@ -17,6 +17,7 @@
 #include "core/derive/run_internal.h"
 #include "core/facts/evidence.h"
 #include "core/facts/target.h"
+#include "core/facts/unfetched.h"
 #include "core/facts/vantage.h"
 
 enum { ZONE_SETS_MAX = 512, ZONE_QUEUE_MAX = 4096, ZONE_RECORDS_MAX = 64 };
@@ -149,6 +150,12 @@ static inline void zone_know(struct zone *zone, struct evidence *evidence)
 
     if (evidence->key.kind == EVIDENCE_DNS) {
         zone_answer(zone, evidence);
+        return;
+    }
+    if (evidence->key.kind == EVIDENCE_DNSSEC) {
+        evidence_known(
+            evidence,
+            evidence_unfetched(evidence_arena(evidence), &evidence->key, evidence->text, REASON_BUDGET), 60);
         return;
     }
     if (evidence->key.kind == EVIDENCE_VANTAGE) {

@@ -114,6 +114,7 @@ void collectors_collect(void *arg, struct evidence *evidence)
     }
     switch (evidence->key.kind) {
     case EVIDENCE_DNS:
+    case EVIDENCE_DNSSEC:
         dns_collect(collectors->dns, evidence);
         break;
     case EVIDENCE_SMTP:

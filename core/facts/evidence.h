@@ -13,6 +13,7 @@
  *
  * Keys as text, as they stand in reports and recordings (name lower case, no final dot):
  *   dns:NAME/TYPE            through the resolvers             dns@ADDRESS:NAME/TYPE   asked of one server
+ *   dnssec:NAME/TYPE         with signatures, not validated    dnssec@ADDRESS:NAME/TYPE
  *   smtp:ADDRESS:PORT/NAME   a session, NAME is the MX host    connect:ADDRESS:PORT    canary
  *   smtp:.../NAME?TRIAL      one that the user asked for: old-tls, injection, rcpt=RECIPIENT
  *   https:URL                one GET (url.h says which URLs)
@@ -37,6 +38,7 @@
 
 enum evidence_kind {
     EVIDENCE_DNS,
+    EVIDENCE_DNSSEC,
     EVIDENCE_SMTP,
     EVIDENCE_CONNECT,
     EVIDENCE_HTTPS,
@@ -52,9 +54,9 @@ enum smtp_trial { SMTP_TRIAL_NONE, SMTP_TRIAL_OLD_TLS, SMTP_TRIAL_INJECTION, SMT
 
 struct key {
     enum evidence_kind kind;
-    const char *name;   /* DNS: the question's name; SMTP: the MX host; HTTPS: the URL; else "" */
-    enum dns_type type; /* DNS */
-    struct ip ip;       /* DNS: the server asked, IP_NONE for the resolvers; SMTP, CONNECT: the peer */
+    const char *name;   /* DNS, DNSSEC: the question's name; SMTP: the MX host; HTTPS: the URL; else "" */
+    uint16_t type;      /* DNS: of enum dns_type; DNSSEC: of that or enum wire_type */
+    struct ip ip;       /* DNS, DNSSEC: the server asked, IP_NONE for the resolvers; SMTP, CONNECT: the peer */
     uint16_t port;      /* SMTP, CONNECT */
     enum smtp_trial trial; /* SMTP */
     const char *recipient; /* SMTP_TRIAL_RCPT: "postmaster@example.org" */
@@ -83,8 +85,9 @@ struct evidence {
     struct key key;
     const char *text; /* the key's */
     bool known;
-    const void *value; /* struct dns_answer, smtp_session, https_response, vantage, int64_t: by key.kind.  NULL: not
-                          known, or the machine has no memory for it */
+    /* struct dns_answer, signed_reply, smtp_session, https_response, vantage, int64_t: by key.kind.
+     * NULL: not known, or the machine has no memory for it */
+    const void *value;
     bool is_missing; /* a recording does not have it: the value says so, and is not recorded again */
     int64_t wanted_ms, known_ms;
 };

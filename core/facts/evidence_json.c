@@ -11,6 +11,7 @@
 #include "core/base/arena.h"
 #include "core/base/json_codec.h"
 #include "core/facts/https_response.h"
+#include "core/facts/signed_reply.h"
 #include "core/facts/smtp_session.h"
 #include "core/facts/vantage.h"
 
@@ -67,6 +68,16 @@ static const void *value_of(struct json_codec *c, const struct key *key, const c
         answer->key = key_text;
         dns_answer_json(c, answer, key);
         value = answer;
+        break;
+    }
+    case EVIDENCE_DNSSEC: {
+        struct signed_reply *reply = ARENA_NEW(c->arena, struct signed_reply);
+
+        if (known)
+            *reply = *(const struct signed_reply *)known;
+        reply->key = key_text;
+        signed_reply_json(c, reply, key);
+        value = reply;
         break;
     }
     case EVIDENCE_SMTP:

@@ -11,6 +11,11 @@
  *     {"text": "...", "ttl": 60, "strings": 2, "oversize": true}
  *   in short: ["10 mx1.example.org"], "nodata", "nxdomain", "timeout" or another reason (reasons.def)
  *
+ * dnssec:, dnssec@
+ *   {"answer": ["example.org. 300 IN DS \\# 4 0a0b0c0d"], "authority": [...], "server": "127.0.0.1", "rcode": 0,
+ *    "own": false}
+ *   trouble: {"reason": "servfail", "side": "target", "why": "..."}
+ *
  * smtp:, connect:
  *   {"end": "ok", "state": "quit",
  *    "greeting": {"code": 220, "lines": ["220 mx1.example.org ESMTP"], "ms": 3, "reads": 1, "violations": ["bare_lf"]},
@@ -41,6 +46,7 @@ struct arena;
 struct cJSON;
 struct https_response;
 struct json_codec;
+struct signed_reply;
 struct smtp_session;
 struct tls_session;
 
@@ -58,6 +64,7 @@ struct cJSON *evidence_to_json(const struct evidence *);
 
 /* The descriptions (json_codec.h) that it is made of: members of an object that is open. */
 void dns_answer_json(struct json_codec *, struct dns_answer *, const struct key *);
+void signed_reply_json(struct json_codec *, struct signed_reply *, const struct key *);
 void smtp_session_json(struct json_codec *, struct smtp_session *);
 void https_response_json(struct json_codec *, struct https_response *);
 const struct tls_session *tls_session_json(struct json_codec *, const struct tls_session *); /* the member "tls" */

@@ -9,6 +9,7 @@
 #include "core/base/str.h"
 #include "core/base/url.h"
 #include "core/facts/evidence.h"
+#include "core/facts/signed_reply.h"
 
 static const char *const trials[SMTP_TRIAL_COUNT] = {"", "old-tls", "injection", "rcpt="};
 
@@ -31,18 +32,22 @@ static void print_endpoint(const char *kind, const struct key *key, char *out, s
 void key_print(const struct key *key, char *out, size_t size)
 {
     const char *name = key->name ? key->name : "";
-    char ip[IP_TEXT_MAX], *type;
+    char ip[IP_TEXT_MAX], word[WIRE_TYPE_TEXT_MAX], *type;
+    const char *kind;
     size_t used;
 
     out[0] = '\0';
     switch (key->kind) {
     case EVIDENCE_DNS:
+    case EVIDENCE_DNSSEC:
+        kind = key->kind == EVIDENCE_DNS ? "dns" : "dnssec";
+        wire_type_print(key->type, word);
         if (key->ip.family == IP_NONE) {
-            snprintf(out, size, "dns:%s/%s", name, dns_type_name(key->type));
+            snprintf(out, size, "%s:%s/%s", kind, name, word);
         } else {
             ip_print(&key->ip, ip);
-            snprintf(out, size, "dns@%s%s%s:%s/%s", key->ip.family == IP_V6 ? "[" : "", ip,
-                     key->ip.family == IP_V6 ? "]" : "", name, dns_type_name(key->type));
+            snprintf(out, size, "%s@%s%s%s:%s/%s", kind, key->ip.family == IP_V6 ? "[" : "", ip,
+                     key->ip.family == IP_V6 ? "]" : "", name, word);
         }
         break;
     case EVIDENCE_SMTP:
@@ -74,7 +79,8 @@ void key_print(const struct key *key, char *out, size_t size)
         snprintf(out + used, size - used, "#%u", key->nth);
     if (key->kind == EVIDENCE_HTTPS) /* paths have letter case */
         return;
-    type = key->kind == EVIDENCE_DNS ? strrchr(out, '/') : NULL; /* stays in upper case */
+    type =
+        key->kind == EVIDENCE_DNS || key->kind == EVIDENCE_DNSSEC ? strrchr(out, '/') : NULL; /* stays in upper case */
     lower_ascii(out, type ? type : out + strlen(out));
 }
 
@@ -182,10 +188,12 @@ static bool parse_kind(struct arena *arena, char *text, struct key *out)
         return (!trial || parse_trial(arena, trial, out)) && parse_endpoint(text + 5, out);
     }
     if (strncmp(text, "dns", 3) == 0) {
-        char *name = parse_server(text + 3, out);
+        bool is_signed = strncmp(text, "dnssec", 6) == 0;
+        char *name = parse_server(text + (is_signed ? 6 : 3), out);
 
-        out->kind = EVIDENCE_DNS;
-        if (!name || !dns_type_from_name(slash + 1, &out->type))
+        out->kind = is_signed ? EVIDENCE_DNSSEC : EVIDENCE_DNS;
+        if (!name || !wire_type_parse(slash + 1, &out->type) ||
+            (!is_signed && !dns_type_name((enum dns_type)out->type)))
             return false;
         out->name = str_dup(arena, name);
         return true;

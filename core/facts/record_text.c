@@ -91,7 +91,7 @@ static int hex_value(char c)
     return ascii_is_digit(c) ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
-static bool parse_hex(struct arena *arena, const char *text, struct str *out)
+bool hex_parse(struct arena *arena, const char *text, struct str *out)
 {
     size_t length = strlen(text);
     char *bytes = arena_alloc(arena, length / 2 + 1);
@@ -109,7 +109,7 @@ static bool parse_hex(struct arena *arena, const char *text, struct str *out)
     return true;
 }
 
-static const char *hex_text(struct arena *arena, struct str bytes)
+const char *hex_text(struct arena *arena, struct str bytes)
 {
     static const char digits[] = "0123456789abcdef";
     char *text = arena_alloc(arena, bytes.len * 2 + 1);
@@ -138,7 +138,7 @@ static bool parse_tlsa(struct arena *arena, char *text, struct dns_record *out)
     out->tlsa.usage = (uint8_t)usage;
     out->tlsa.selector = (uint8_t)selector;
     out->tlsa.matching = (uint8_t)matching;
-    return parse_hex(arena, text ? text : "", &out->tlsa.data);
+    return hex_parse(arena, text ? text : "", &out->tlsa.data);
 }
 
 static bool parse_mx(struct arena *arena, char *text, struct dns_record *out)

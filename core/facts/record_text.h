@@ -17,6 +17,9 @@ const char *record_text(struct arena *, const struct dns_record *);
  * constant. */
 bool record_parse(struct arena *, enum dns_type, const char *text, struct dns_record *out, const char **why);
 
+const char *hex_text(struct arena *, struct str); /* two lower-case digits for each octet */
+bool hex_parse(struct arena *, const char *text, struct str *out);
+
 const char *record_name_text(const char *name);                  /* "." for the root */
 const char *record_name_parse(struct arena *, const char *text); /* NULL: not a name in that form */
 

@@ -5,6 +5,7 @@
 #include "core/facts/dns_answer.h"
 #include "core/facts/evidence.h"
 #include "core/facts/https_response.h"
+#include "core/facts/signed_reply.h"
 #include "core/facts/smtp_session.h"
 #include "core/facts/vantage.h"
 
@@ -18,6 +19,14 @@ static const struct dns_answer *answer(struct arena *arena, const char *text, en
                                 .rcode = -1,
                                 .extended_error = -1,
                                 .server = ""};
+    return none;
+}
+
+static const struct signed_reply *reply(struct arena *arena, const char *text, enum reason reason)
+{
+    struct signed_reply *none = ARENA_NEW(arena, struct signed_reply);
+
+    *none = (struct signed_reply){.key = text, .trouble = trouble_of(reason), .rcode = -1, .server = ""};
     return none;
 }
 
@@ -61,6 +70,8 @@ const void *evidence_unfetched(struct arena *arena, const struct key *key, const
     switch (key->kind) {
     case EVIDENCE_DNS:
         return answer(arena, key_text, reason);
+    case EVIDENCE_DNSSEC:
+        return reply(arena, key_text, reason);
     case EVIDENCE_SMTP:
     case EVIDENCE_CONNECT:
         return session(arena, key, key_text, reason);

@@ -8,6 +8,7 @@
 #include "core/base/loop.h"
 #include "core/collect/dns/dns_question.h"
 #include "core/facts/evidence.h"
+#include "core/facts/signed_reply.h"
 
 enum {
     DNS_PORT = 53,
@@ -51,16 +52,30 @@ static void guarded(struct dns_question *q, void (*work)(struct dns_question *))
     arena_on_exhausted(evidence_arena(q->evidence), NULL);
 }
 
+static const struct signed_reply *signed_reply(struct dns_question *q)
+{
+    struct signed_reply *reply = q->reply;
+
+    reply->trouble = q->answer->trouble;
+    reply->rcode = q->answer->rcode;
+    reply->server = q->answer->server;
+    reply->is_own = q->answer->is_own;
+    return reply;
+}
+
 static void publish_if_finished(struct dns_question *q)
 {
     struct evidence *evidence = q->evidence;
     const struct dns_answer *answer = q->answer;
+    const void *value = answer;
     uint32_t shared_s = q->is_sample ? 0 : answer->ttl_s; /* whether a server answers is true of its moment only */
 
     if (!q->finished)
         return;
+    if (q->reply)
+        value = signed_reply(q);
     question_free(q);
-    evidence_known(evidence, answer, shared_s);
+    evidence_known(evidence, value, shared_s);
 }
 
 static void on_done(struct dns_exchange *exchange)
@@ -113,7 +128,7 @@ static struct dns_question *question_new(struct dns *dns, struct evidence *evide
 }
 
 /* NULL: not even that fits. */
-static struct dns_answer *answer_new(struct evidence *evidence)
+static struct dns_answer *answer_new(struct evidence *evidence, struct signed_reply **reply)
 {
     struct arena *arena = evidence_arena(evidence);
     struct dns_answer *volatile answer = NULL;
@@ -123,6 +138,10 @@ static struct dns_answer *answer_new(struct evidence *evidence)
         arena_on_exhausted(arena, &spent);
         answer = ARENA_NEW(arena, struct dns_answer);
         *answer = unknown_answer(evidence, REASON_RESOURCES);
+        if (evidence->key.kind == EVIDENCE_DNSSEC)
+            *reply = ARENA_NEW(arena, struct signed_reply);
+    } else {
+        answer = NULL;
     }
     arena_on_exhausted(evidence_arena(evidence), NULL);
     return answer;
@@ -138,14 +157,24 @@ void dns_collect(struct dns *dns, struct evidence *evidence)
         .extended_error = -1,
         .server = "",
     };
-    struct dns_answer *answer = answer_new(evidence);
+    static const struct signed_reply no_memory_for_reply = {
+        .key = "", .trouble = {REASON_RESOURCES, SIDE_US, "this machine ran out of memory"}, .rcode = -1, .server = ""};
+    struct signed_reply *reply = NULL;
+    struct dns_answer *answer = answer_new(evidence, &reply);
     struct dns_question *q = answer ? question_new(dns, evidence) : NULL;
 
+    if (!q && evidence->key.kind == EVIDENCE_DNSSEC) {
+        evidence_known(evidence, &no_memory_for_reply, 0);
+        return;
+    }
     if (!q) {
         evidence_known(evidence, answer ? answer : &unanswered, 0);
         return;
     }
     q->answer = answer;
+    q->reply = reply;
+    if (reply)
+        reply->key = evidence->text;
     if (q->server_count == 0)
         guarded(q, dns_question_finish_no_server);
     else

@@ -11,6 +11,9 @@
  * is lost, or over UDP if a resolver offers no TCP: an absence that it confirms is no accident of the way.  (threats.md
  * D9)
  *
+ * A question for signatures ("dnssec:example.org/DS") has CD and DO set, and its reply is evidence as it is
+ * (signed_reply.h): no alias is followed, nothing is asked twice because of what it says.
+ *
  * A question that is put to one given server again ("dns@192.0.2.53:example.org/SOA#2") is one packet, without EDNS,
  * since it is for counting how many of several get an answer: only what is truncated is asked for once more, over TCP.
  */

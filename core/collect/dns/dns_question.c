@@ -4,6 +4,7 @@
 #include "core/base/loop.h"
 #include "core/base/trace.h"
 #include "core/facts/evidence.h"
+#include "core/facts/signed_reply.h"
 
 enum {
     PACKETS_MAX = 3 * (DNS_CNAME_MAX + 1), /* of one question, all links of its chain together */
@@ -24,7 +25,8 @@ void dns_question_ask(struct dns_question *q)
 {
     struct dns *dns = q->dns;
     struct dns_resolver *server = dns_question_server(q);
-    enum dns_type type = q->phase == DNS_WALKING ? DNS_CNAME : q->evidence->key.type;
+    unsigned type = q->phase == DNS_WALKING ? DNS_CNAME : q->evidence->key.type;
+    char word[WIRE_TYPE_TEXT_MAX];
     unsigned flags = 0;
 
     if (q->answer->tries >= PACKETS_MAX) {
@@ -32,7 +34,7 @@ void dns_question_ask(struct dns_question *q)
         return;
     }
     flags |= dns_question_is_own(q) ? 0 : DNS_QUERY_RECURSION;
-    flags |= q->phase == DNS_ASKING_WITH_CD ? DNS_QUERY_CD : 0;
+    flags |= q->phase == DNS_ASKING_WITH_CD || q->reply ? DNS_QUERY_CD : 0;
     flags |= q->edns ? DNS_QUERY_EDNS : 0;
     flags |= !q->tcp && (dns->random_case || !server->is_loopback) ? DNS_QUERY_RANDOM_CASE : 0;
     q->exchange.query = q->query;
@@ -47,9 +49,9 @@ void dns_question_ask(struct dns_question *q)
     q->exchange.tcp = q->tcp;
     q->answer->tries++;
     q->tcp_tried = q->tcp_tried || q->tcp;
-    trace_event(dns->trace, "dns>", server->text, "%s %s%s%s%s", dns_type_name(type),
-                *q->chain.end ? q->chain.end : ".", q->tcp ? " tcp" : " udp", q->edns ? " edns" : "",
-                q->phase == DNS_ASKING_WITH_CD ? " cd" : "");
+    wire_type_print(type, word);
+    trace_event(dns->trace, "dns>", server->text, "%s %s%s%s%s", word, *q->chain.end ? q->chain.end : ".",
+                q->tcp ? " tcp" : " udp", q->edns ? " edns" : "", flags & DNS_QUERY_CD ? " cd" : "");
     dns_carry(dns->carrier, &q->exchange);
 }
 

@@ -50,8 +50,9 @@ struct dns_question {
     struct dns_answer *answer; /* in the evidence's arena */
     struct dns_chain chain;
     bool finished;
-    bool is_sample; /* one packet: see dns.h */
-    bool is_second; /* asked again, over TCP: see dns.h */
+    bool is_sample;             /* one packet: see dns.h */
+    bool is_second;             /* asked again, over TCP: see dns.h */
+    struct signed_reply *reply; /* of a question for signatures, in the evidence's arena; NULL: it is none */
 
     struct dns_resolver own; /* of dns@ questions, which have no others */
     struct dns_resolver *servers;

@@ -5,6 +5,7 @@
 #include "core/base/loop.h"
 #include "core/base/trace.h"
 #include "core/facts/evidence.h"
+#include "core/facts/signed_reply.h"
 
 enum {
     FAILURE_TTL_S = 5, /* RFC 9520 3.2; also of a negative answer that does not say how long it lasts */
@@ -37,7 +38,9 @@ static void after_servfail(struct dns_question *q, const struct dns_message *mes
         return;
     }
     dns_question_note_rcode(q, REASON_SERVFAIL, message);
-    if ((q->phase == DNS_ASKING || q->phase == DNS_CONFIRMING) && !dns_question_is_own(q)) {
+    if (q->reply)
+        dns_question_ask_next(q);
+    else if ((q->phase == DNS_ASKING || q->phase == DNS_CONFIRMING) && !dns_question_is_own(q)) {
         q->phase = DNS_ASKING_WITH_CD;
         dns_question_ask(q);
     } else if (may_be_chain(q, message)) {
@@ -141,9 +144,14 @@ static void after_link(struct dns_question *q, const struct dns_message *message
     }
 }
 
-static void after_answer(struct dns_question *q, const struct dns_message *message)
+static void note_own(struct dns_question *q, const struct dns_message *message)
 {
     q->answer->is_own |= message->authoritative && !dns_question_is_own(q);
+}
+
+static void after_answer(struct dns_question *q, const struct dns_message *message)
+{
+    note_own(q, message);
     switch (dns_chain_follow(&q->chain, evidence_arena(q->evidence), message, q->evidence->key.type)) {
     case DNS_LEADS_TO_RECORDS:
         note_security(q, message);
@@ -175,6 +183,15 @@ static void after_answer(struct dns_question *q, const struct dns_message *messa
     }
 }
 
+/* What it says is for whoever checks the signatures. */
+static void finish_with_reply(struct dns_question *q, const struct dns_message *message)
+{
+    note_own(q, message);
+    q->reply->records =
+        dns_wire_records(evidence_arena(q->evidence), q->exchange.reply, q->dns->scan, &q->reply->count);
+    dns_question_finish(q, DNS_OK, DNS_TTL_MAX_S);
+}
+
 /* Whether the server does EDNS. */
 static void note_edns(struct dns_question *q, const struct dns_message *message)
 {
@@ -204,7 +221,9 @@ static void judge_message(struct dns_question *q, const struct dns_message *mess
     switch (message->rcode) {
     case NOERROR:
     case NXDOMAIN:
-        if (q->phase == DNS_ASKING_WITH_CD)
+        if (q->reply)
+            finish_with_reply(q, message);
+        else if (q->phase == DNS_ASKING_WITH_CD)
             after_answer_with_cd(q);
         else if (q->phase == DNS_WALKING)
             after_link(q, message);

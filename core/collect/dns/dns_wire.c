@@ -44,7 +44,7 @@ static void randomize_case(uint8_t *name, const uint8_t *random)
             name[i] ^= 0x20;
 }
 
-size_t dns_wire_query(const char *name, enum dns_type type, unsigned flags, uint8_t out[DNS_QUERY_MAX])
+size_t dns_wire_query(const char *name, unsigned type, unsigned flags, uint8_t out[DNS_QUERY_MAX])
 {
     /* RFC 6891 6.1.2: of the root, type, our size, no extended RCODE, version 0, DO, no options. */
     static const uint8_t opt[] = {0, 0, 41, DNS_EDNS_SIZE >> 8, DNS_EDNS_SIZE & 0xff, 0, 0, 0x80, 0, 0, 0};

@@ -31,7 +31,7 @@ enum dns_query_flag {
 };
 
 /* Builds a query with a random id; returns its size, 0: the name cannot be on the wire. */
-size_t dns_wire_query(const char *name, enum dns_type, unsigned flags, uint8_t out[DNS_QUERY_MAX]);
+size_t dns_wire_query(const char *name, unsigned type, unsigned flags, uint8_t out[DNS_QUERY_MAX]);
 
 enum dns_section { DNS_ANSWER, DNS_AUTHORITY, DNS_ADDITIONAL, DNS_SECTION_COUNT };
 
@@ -104,3 +104,8 @@ struct dns_message {
  * alone while it works, its limit bounds a message.  false with *why, a constant. */
 bool dns_wire_parse(struct arena *, const uint8_t *packet, const struct dns_scan *, struct dns_message *,
                     const char **why);
+
+/* All records of class IN in answer and authority section of a message that was parsed, octet by octet. */
+struct wire_record;
+const struct wire_record *dns_wire_records(struct arena *, const uint8_t *packet, const struct dns_scan *,
+                                           size_t *count);
