@@ -30,6 +30,19 @@ enum {
     DNSBL_LISTS_MAX      = 32,    /* that a user may name */
     DNS_TTL_MAX_S        = 3600,  /* of the cache between audits; a run's own evidence is pinned */
 
+    /* DNSSEC by our own eyes */
+    DNSSEC_QUERIES_PER_AUDIT = 64, /* counted apart: two a zone, and one an RRset that counts */
+    DNSSEC_SIGNATURES_MAX = 16,   /* over an RRset that are looked at: it has one or two (KeyTrap, CVE-2023-50387) */
+    DNSSEC_KEYS_MAX      = 32,    /* of a zone that are looked at */
+    DNSSEC_DS_MAX        = 16,    /* of a zone that are looked at: each may cost a digest of each key */
+    DNSSEC_VERIFICATIONS = 16,    /* of an RRset: BIND's; keys of the same tag are each tried */
+    DNSSEC_DENIALS_MAX   = 8,     /* NSEC and NSEC3 RRsets of a reply that are verified: a proof needs three */
+    DNSSEC_RSA_BITS_MAX  = 4096,  /* RFC 3110 2 */
+    DNSSEC_ZONES_MAX     = 24,    /* between a name and the root: more is a trap, ip6.arpa names have six */
+    NSEC3_ITERATIONS     = 150,   /* what Unbound and BIND take for unsigned beyond; RFC 9276 3.1 asks for none */
+    NSEC3_HASHES         = 64,    /* of a proof: one for each label of a name (CVE-2023-50868) */
+    TRUST_ANCHORS_MAX    = 16,    /* of the root: there are two, three while a key is changed */
+
     /* DKIM and DMARC */
     TAGLIST_TAGS_MAX     = 64,    /* in a record: the known ones are a dozen */
     DMARC_WALK_QUERIES   = 8,     /* RFC 9989 4.10 */
