@@ -186,10 +186,15 @@ static void after_answer(struct dns_question *q, const struct dns_message *messa
 /* What it says is for whoever checks the signatures. */
 static void finish_with_reply(struct dns_question *q, const struct dns_message *message)
 {
+    uint32_t ttl_s = DNS_TTL_MAX_S;
+
     note_own(q, message);
     q->reply->records =
         dns_wire_records(evidence_arena(q->evidence), q->exchange.reply, q->dns->scan, &q->reply->count);
-    dns_question_finish(q, DNS_OK, DNS_TTL_MAX_S);
+    for (size_t i = 0; i < q->reply->count; i++)
+        if (q->reply->records[i].ttl_s < ttl_s)
+            ttl_s = q->reply->records[i].ttl_s;
+    dns_question_finish(q, DNS_OK, q->reply->count ? ttl_s : FAILURE_TTL_S);
 }
 
 /* Whether the server does EDNS. */
