@@ -23,7 +23,7 @@ OTHER_SERVER = ("ns4.lab.", "11.53.0.4")     # an NSD of its own, with another e
 FLAKY_SERVERS = {f"ns{i}.lab.": f"11.53.0.{i}" for i in (5, 6, 7)}     # NSD, but two of five answers are lost: see resolvers.py
 WEB = ("11.80.0.1", "2a0b:bb80:80::1")
 
-RSASHA1, RSASHA1_NSEC3_SHA1, ECDSAP256SHA256 = 5, 7, 13        # DNSSEC algorithms
+RSASHA1, RSASHA1_NSEC3_SHA1, RSASHA256, ECDSAP256SHA256, ED25519 = 5, 7, 8, 13, 15        # DNSSEC algorithms
 
 OWN_NAME = object()     # "as it should be": the host's own name
 OWN_LOGO = object()     # and the domain's own logo
@@ -106,15 +106,16 @@ class Domain:
 
     def __init__(self, name, number, why, *hosts, mx=None, spf="v=spf1 mx -all", dmarc="v=DMARC1; p=reject; rua=mailto:dmarc@{}",
                  records=(), zone="signed", reverse=None, reverse_records=(), dkim=False, dane=False, mta_sts=None, bimi=None, mark=OWN_LOGO,
-                 servers=tuple(NAME_SERVERS), other_lacks="", algorithms=(ECDSAP256SHA256,)):
+                 servers=tuple(NAME_SERVERS), other_lacks="", algorithms=(ECDSAP256SHA256,), denial="nsec", dane_port="_25"):
         self.name, self.number, self.why = f"{name}.lab", number, why
         self.origin = self.name + "."
         self.hosts = list(hosts)
         self.mx = [f"{10 * (i + 1)} {h.name}" for i, h in enumerate(hosts)] if mx is None else mx
         self.spf, self.dmarc = spf, dmarc and dmarc.format(self.name)
         self.records = list(records)
-        self.zone = zone                        # signed, unsigned, bogus, or no-ds: signed, but the delegation is not
+        self.zone = zone                        # a state of Zone
         self.algorithms = algorithms            # that sign it, each with a key
+        self.denial = denial                    # nsec, nsec3, or opt-out: NSEC3 that leaves unsigned delegations out
         self.servers, self.other_lacks = servers, other_lacks       # ns4 lacks the records that hold this text
         self.reverse = reverse                  # None: in the common reverse zone; else a zone of its own: signed, bogus, lame, stale or flaky
         self.reverse_records = list(reverse_records)
@@ -122,6 +123,7 @@ class Domain:
         self.dkim = {"s1": "v=DKIM1; k=rsa; p={rsa2048}"} if dkim is True else dkim or {}
         # True: "3 1 1".  Else what stands before the digest, and "other" behind it for that of another key.
         self.dane = ["3 1 1"] if dane is True else dane or []
+        self.dane_port = dane_port              # "*": a wildcard, as many publish it
         self.mta_sts = mta_sts
         self.bimi, self.bimi_host = bimi, f"bimi.{self.name}"      # BIMI, and what stands in the logo
         self.mark = bimi if mark is OWN_LOGO else mark             # in that of the mark certificate; None: it is the web server's
@@ -154,10 +156,13 @@ class Zone:
     """A zone that belongs to no domain of the table, or one whose origin is generated."""
     origin: str
     records: list = field(default_factory=list)
-    state: str = "signed"           # signed, unsigned, bogus, no-ds, or lame: delegated, but no server knows it
+    # signed, unsigned, bogus; no-ds: signed, but the delegation is not; expired: signed, until two days ago; other-ds: the
+    # delegation names another key; no-keys: it names a key, but the zone is not signed; lame: no server knows it
+    state: str = "signed"
     servers: tuple = tuple(NAME_SERVERS)
     other_lacks: str = ""           # OTHER_SERVER lacks the records that hold this text
     algorithms: tuple = (ECDSAP256SHA256,)
+    denial: str = "nsec"
 
 
 def reverse_name(address):

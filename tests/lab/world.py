@@ -16,6 +16,7 @@ peers.py.  The addresses 11.66.0.0/16 and 2a0b:bb80:66::/48 swallow packets with
 import os
 
 from model import (ECDSAP256SHA256, FLAKY_SERVERS, LAME_SERVER, NAME_SERVERS, OTHER_SERVER, ROOT_SERVERS, RSASHA1, RSASHA1_NSEC3_SHA1,
+                   RSASHA256, ED25519,
                    Domain, Zone, host, policy)
 
 PROBE = ("11.9.9.9", "2a0b:bb80:9::9")
@@ -96,6 +97,16 @@ DOMAINS = [
     Domain("dnssec-sha1", 76, "the zone is signed with RSASHA1-NSEC3-SHA1", host(), algorithms=(RSASHA1_NSEC3_SHA1,)),
     Domain("dnssec-change", 77, "the zone is signed with RSASHA1 still, beside ECDSAP256SHA256", host(), algorithms=(RSASHA1, ECDSAP256SHA256)),
     Domain("dnssec-no-ds", 78, "the zone is signed, but its delegation is not", host(), zone="no-ds"),
+
+    Domain("dnssec-rsa", 49, "nothing: signed with RSASHA256, absences by NSEC3", host(), algorithms=(RSASHA256,), denial="nsec3", dane=True),
+    Domain("dnssec-ed25519", 50, "nothing: signed with ED25519", host(), algorithms=(ED25519,), dane=True),
+    Domain("dnssec-opt-out", 51, "nothing, but its MX host is in an unsigned zone, which NSEC3 leaves out", host("mx1.plain"), denial="opt-out"),
+    Domain("dnssec-wildcard", 52, "nothing: the TLSA record comes from a wildcard", host(), dane=True, dane_port="*"),
+    Domain("dnssec-wildcard-nsec3", 53, "nothing: the TLSA record comes from a wildcard, with NSEC3", host(), dane=True, dane_port="*",
+           denial="nsec3"),
+    Domain("dnssec-expired", 54, "the signatures of the zone have expired", host(), zone="expired"),
+    Domain("dnssec-other-ds", 55, "the DS records at lab. name another key", host(), zone="other-ds"),
+    Domain("dnssec-no-keys", 56, "lab. has DS records, and the zone is not signed", host(), zone="no-keys"),
 
     # Who doesn't answer, or late.
     Domain("silent", 80, "accepts the connection and never greets", host(by="silent")),
@@ -320,6 +331,7 @@ ZONES = [
     Zone("ip6.arpa."),
     Zone("11.in-addr.arpa.", ["1.0.53 PTR ns1.lab.", "2.0.53 PTR ns2.lab."]),
     Zone("10.in-addr.arpa."),
+    Zone("plain.dnssec-opt-out.lab.", ["mx1 A 11.22.51.25", 'mx1 TXT "v=spf1 a -all"'], "unsigned"),
     Zone("0.8.b.b.b.0.a.2.ip6.arpa."),
     Zone("0-63.27.22.11.in-addr.arpa.", ["25 PTR mx1.rfc2317.lab."]),
 ]

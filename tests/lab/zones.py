@@ -13,8 +13,8 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from model import (ECDSAP256SHA256, FLAKY_SERVERS, LAME_SERVER, NAME_SERVERS, OTHER_SERVER, ROOT_SERVERS, RSASHA1, RSASHA1_NSEC3_SHA1,
-                   WEB, Zone, absolute, reverse_name)
+from model import (ECDSAP256SHA256, FLAKY_SERVERS, LAME_SERVER, NAME_SERVERS, OTHER_SERVER, ROOT_SERVERS, RSASHA1, RSASHA1_NSEC3_SHA1, RSASHA256,
+                   ED25519, WEB, Zone, absolute, reverse_name)
 from world import DOMAINS, ZONES
 
 DAYS_VALID = 30
@@ -24,8 +24,12 @@ TXT_STRING = 255        # octets in one string of a TXT record
 KEYGEN = {                                             # what ldns-keygen wants
     RSASHA1: ["RSASHA1", "-b", "2048"],
     RSASHA1_NSEC3_SHA1: ["RSASHA1-NSEC3-SHA1", "-b", "2048"],
+    RSASHA256: ["RSASHA256", "-b", "2048"],
     ECDSAP256SHA256: ["ECDSAP256SHA256"],
+    ED25519: ["ED25519"],
 }
+WITH_DS = ("signed", "bogus", "expired", "other-ds", "no-keys")
+DENIAL = {"nsec": [], "nsec3": ["-n", "-t", "5", "-s", "beef"], "opt-out": ["-n", "-p", "-t", "0"]}
 
 
 def _txt(text):
@@ -53,7 +57,7 @@ def _domain_records(domain, certs):
         records += [f"{host.name} {'AAAA' if ':' in a else 'A'} {a}" for a in host.addresses]
         if host.name != "@":
             records.append(f'{host.name} TXT "v=spf1 a -all"')
-        records += [f"_25._tcp.{host.name} TLSA {certs.tlsa(host.fqdn, host.cert, words)}" for words in domain.dane]
+        records += [f"{domain.dane_port}._tcp.{host.name} TLSA {certs.tlsa(host.fqdn, host.cert, words)}" for words in domain.dane]
     return records + domain.records
 
 
@@ -73,8 +77,8 @@ def _reverse_zone(domain):
 
 def all_zones(certs):
     """Every zone of the lab, with the records of the table but without SOA, NS and delegations."""
-    zones = [Zone(z.origin, list(z.records), z.state, z.servers) for z in ZONES]
-    zones += [Zone(d.origin, _domain_records(d, certs), d.zone, d.servers, d.other_lacks, d.algorithms) for d in DOMAINS]
+    zones = [Zone(z.origin, list(z.records), z.state, z.servers, z.other_lacks, z.algorithms, z.denial) for z in ZONES]
+    zones += [Zone(d.origin, _domain_records(d, certs), d.zone, d.servers, d.other_lacks, d.algorithms, d.denial) for d in DOMAINS]
     zones += [_reverse_zone(d) for d in DOMAINS if d.reverse]
     by_origin = {z.origin: z for z in zones}
     for domain in DOMAINS:
@@ -134,8 +138,9 @@ def _zone_text(zone, zones, keys, serial, lacking=""):
     for child in zones.values():
         if child.origin != "." and _enclosing(child.origin, zones) == zone.origin:
             lines += [f"{child.origin} NS {server}" for server in child.servers]
-            if child.state in ("signed", "bogus"):
-                lines += [f"{child.origin} DS {keys[algorithm].ds(child.origin)}" for algorithm in child.algorithms]
+            if child.state in WITH_DS:
+                owner = "another.example." if child.state == "other-ds" else child.origin
+                lines += [f"{child.origin} DS {keys[algorithm].ds(owner)}" for algorithm in child.algorithms]
     if zone.origin == ".":
         lines += [f"{name} {kind} {a}" for name, pair in (NAME_SERVERS | ROOT_SERVERS).items() for kind, a in zip(("A", "AAAA"), pair)]
     return "\n".join(lines) + "\n"
@@ -153,11 +158,12 @@ def _spoil(text):
 
 def sign(zone, directory, keys):
     plain, signed = directory / f"{zone.origin}plain", directory / f"{zone.origin}zone"
-    if zone.state == "unsigned":
+    if zone.state in ("unsigned", "no-keys"):
         shutil.copy(plain, signed)
         return
     now = int(time.time())
-    subprocess.run(["ldns-signzone", "-i", str(now - 3600), "-e", str(now + DAYS_VALID * 86400), "-f", str(signed),
+    end = now - 2 * 86400 if zone.state == "expired" else now + DAYS_VALID * 86400
+    subprocess.run(["ldns-signzone", *DENIAL[zone.denial], "-i", str(now - DAYS_VALID * 86400), "-e", str(end), "-f", str(signed),
                     str(plain), *(str(keys[a].file_for(zone.origin, directory)) for a in zone.algorithms)], check=True)
     if zone.state == "bogus":
         signed.write_text(_spoil(signed.read_text()))

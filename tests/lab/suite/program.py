@@ -14,7 +14,8 @@ BUILD = Path(os.environ.get("BUILD", "build"))
 PROGRAM = str(ROOT / BUILD / "mailready")
 LAB_DIR = Path(os.environ.get("LAB_DIR", ROOT / "build/lab")).resolve()
 LIMIT_S = 150           # one process; a hang is longer
-CANARIES = [word for n in (1, 2, 3) for word in ("--canary", f"mx1.canary{n}.lab")]
+ROOT_KEY = ["--trust-anchor", str(LAB_DIR / "conf/root.anchor")]
+CANARIES = ["--bogus-canary", "bogus.lab"] + [word for n in (1, 2, 3) for word in ("--canary", f"mx1.canary{n}.lab")]
 
 
 class Tap:
@@ -65,7 +66,7 @@ class Outcome:
 
 def command(*arguments, environment=(), within=()):
     """mailready audit inside the lab, with the lab's CA and canaries.  within: a command of the lab that runs it."""
-    program = [*within, "env", *environment, PROGRAM, "audit", "--ca-file", str(LAB_DIR / "ca.pem"), *CANARIES]
+    program = [*within, "env", *environment, PROGRAM, "audit", "--ca-file", str(LAB_DIR / "ca.pem"), *ROOT_KEY, *CANARIES]
     return [str(LAB / "exec"), *program, *arguments]
 
 
