@@ -48,6 +48,7 @@ _mailready()
             '--ca-file=[certificates (PEM) of authorities to trust beside those of the system]:FILE:_files' \
             '*--canary=[a mail server that is known to answer\: shows whether port 25 leaves this machine, asked only when in doubt]:HOST:' \
             '*--bogus-canary=[a name that is known to fail DNSSEC validation\: shows whether the resolver validates]:NAME:' \
+            '--trust-anchor=[the root'\''s keys, in lines of a zone file (DS or DNSKEY)\: where the resolver has not shown that it validates, the signatures are checked here]:FILE:_files' \
             '*--dnsbl=[ask this blocklist\: its zone, perhaps with your key in front, which recordings and JSON reports hold; without it a few large ones are asked, but none for several domains or through a public resolver]:LIST:' \
             '--no-dnsbl[ask no blocklist]' \
             '*--active=[test the hosts of --own further\: postmaster (is its mail taken?), relay=DOMAIN (is mail to a stranger'\''s DOMAIN refused?), old-tls (are TLS 1.0 and 1.1 still offered?), injection (is a command that is sent along with STARTTLS dropped?); no message is ever sent]:TEST,...:' \
@@ -129,6 +130,7 @@ _mailready()
             '--ca-file=[certificates (PEM) of authorities to trust beside those of the system]:FILE:_files' \
             '*--canary=[a mail server that is known to answer\: shows whether port 25 leaves this machine, asked only when in doubt]:HOST:' \
             '*--bogus-canary=[a name that is known to fail DNSSEC validation\: shows whether the resolver validates]:NAME:' \
+            '--trust-anchor=[the root'\''s keys, in lines of a zone file (DS or DNSKEY)\: where the resolver has not shown that it validates, the signatures are checked here]:FILE:_files' \
             '*--dnsbl=[ask this blocklist\: its zone, perhaps with your key in front, which recordings and JSON reports hold; without it a few large ones are asked, but none for several domains or through a public resolver]:LIST:' \
             '--no-dnsbl[ask no blocklist]' \
             '*--active=[test the hosts of --own further\: postmaster (is its mail taken?), relay=DOMAIN (is mail to a stranger'\''s DOMAIN refused?), old-tls (are TLS 1.0 and 1.1 still offered?), injection (is a command that is sent along with STARTTLS dropped?); no message is ever sent]:TEST,...:' \

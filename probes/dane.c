@@ -255,6 +255,8 @@ static void judge_undecided(struct run *run, const struct mx_host *host, const s
     struct finding *f = finding_unknown(run, DANE_TLSA, subject_host(dane->host), &dane->trouble,
                                         "whether %s are secure", dane->weak_spot);
 
+    if (dane->trouble.reason == REASON_DNSSEC_BOGUS)
+        finding_follows(f, DNSSEC_STATUS);
     finding_rests_on(run, f, dane->tlsa->key);
     judge_records(run, dane);
     for (size_t i = 0; i < host->address_count; i++)

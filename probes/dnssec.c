@@ -11,6 +11,7 @@
 #include "core/base/limits.h"
 #include "core/base/name.h"
 #include "core/base/str.h"
+#include "core/derive/chain.h"
 #include "core/derive/clock.h"
 #include "core/derive/inventory.h"
 #include "core/derive/run.h"
@@ -111,16 +112,98 @@ static void find_zone(struct run *run, struct zones *zones, const char *name, st
 
 /* ---- verdicts ---- */
 
+/* What our own eyes see adds evidence to a finding. */
+static void rests_on_chain(struct run *run, struct finding *f, const struct chain *chain)
+{
+    for (size_t i = 0; chain && i < chain->key_count; i++)
+        finding_rests_on(run, f, chain->keys[i]);
+}
+
+/* What mends it depends on what is broken.  Where it is the delegation, removing the DS records is safe in any case: it
+ * makes the zone an unsigned one, while another key or no key leaves it broken. */
+static void advise(struct run *run, struct finding *f, const struct chain *chain)
+{
+    const char *zone = chain->zone;
+
+    switch (chain->fault) {
+    case CHAIN_DS_MISMATCH:
+        finding_remedy(
+            run, f,
+            "The DS records of %s do not fit its keys: the keys were changed, or the zone moved to other "
+            "servers, and the zone above was not told. Ask where the domain is registered to replace the DS "
+            "records %s; where the zone shall not be signed, to remove them, which takes effect when their TTL "
+            "has passed.",
+            zone,
+            chain->ds ? "by the one below, if its key is the one that your signer uses"
+                      : "by those that your signer shows");
+        if (chain->ds)
+            finding_record(run, f, "%s. 3600 IN DS %s", zone, chain->ds);
+        break;
+    case CHAIN_NO_KEYS:
+        finding_remedy(
+            run, f,
+            "%s is served without keys, though the zone above says that it is signed: it moved to servers that "
+            "do not sign it, or signing was switched off. Ask where the domain is registered to remove the DS "
+            "records, or let the servers sign with the keys that these name.",
+            zone);
+        break;
+    case CHAIN_EXPIRED:
+        finding_remedy(
+            run, f,
+            "Let whoever signs %s sign it anew, find out why that was not done in time, and see that all of its "
+            "servers have the new signatures.",
+            zone);
+        break;
+    case CHAIN_NOT_YET_VALID:
+        finding_remedy(run, f, "Set the clock of the machine that signs %s, and sign the zone anew.", zone);
+        break;
+    case CHAIN_WRONG_SIGNATURE:
+    case CHAIN_NO_SIGNATURE:
+        finding_remedy(
+            run, f,
+            "Let whoever signs %s sign it anew, with the keys that its DNSKEY records show, and see that all of "
+            "its servers serve that.",
+            zone);
+        break;
+    default:
+        break;
+    }
+}
+
+/* The resolver says what our own eyes do not see, or the other way: nothing is said against the domain. */
+static void judge_contradiction(struct run *run, const struct zone *zone, const struct chain *chain)
+{
+    struct trouble trouble = trouble_of(REASON_RESOLVER_DOWN);
+    struct finding *f;
+
+    trouble.why =
+        chain->security == DNS_SECURE
+            ? "the resolver says that DNSSEC validation fails, but the signatures are sound, up to the root's"
+            : "the resolver says that DNSSEC validation fails, but the zone above proves that there is nothing "
+              "to validate";
+    f = finding_follows(
+        finding_unknown(run, DNSSEC_STATUS, subject_zone(zone->name), &trouble, "the zone of %s", zone->purpose),
+        ENV_RESOLVER);
+    rests_on_chain(run, f, chain);
+    finding_rests_on(run, finding_worst(f, zone->worst), zone->key);
+}
+
+static bool hangs_on_clock(const struct chain *chain)
+{
+    return chain->security != DNS_BOGUS || chain->fault == CHAIN_EXPIRED || chain->fault == CHAIN_NOT_YET_VALID;
+}
+
 /* Signatures are valid for a time, by the clock of the resolver, which may be ours.  Where not even the root zone
- * validates, it is the resolver that is at fault. */
+ * validates, it is the resolver that is at fault.  What is broken our own eyes tell. */
 static void judge_bogus(struct run *run, const struct zone *zone, const struct trouble *trouble)
 {
     const struct dns_answer *root = need_dns(run, "", DNS_SOA);
+    const struct chain *chain = need_chain(run, zone->name, DNS_SOA);
     struct clock clock = need_clock(run);
     struct trouble resolver = trouble_of(REASON_RESOLVER_DOWN);
     struct finding *f;
 
-    if (!root || clock.state == CLOCK_PENDING)
+    if (!root || clock.state == CLOCK_PENDING || chain->pending)
         return;
     if (root->status == DNS_UNKNOWN && root->trouble.reason == REASON_DNSSEC_BOGUS) {
         resolver.why = "not even the root zone validates through this resolver: its clock or its trust anchor is wrong";
@@ -128,14 +211,21 @@ static void judge_bogus(struct run *run, const struct zone *zone, const struct t
             finding_unknown(run, DNSSEC_STATUS, subject_zone(zone->name), &resolver, "the zone of %s", zone->purpose),
             ENV_RESOLVER);
         finding_rests_on(run, f, root->key);
-    } else if (clock.state == CLOCK_WRONG) {
+    } else if (clock.state == CLOCK_WRONG && hangs_on_clock(chain)) {
         f = finding_follows(finding_unknown(run, DNSSEC_STATUS, subject_zone(zone->name), &clock.trouble,
                                             "DNSSEC validation fails in the zone of %s", zone->purpose),
                             ENV_CLOCK);
+    } else if (chain->security == DNS_SECURE || chain->security == DNS_INSECURE) {
+        judge_contradiction(run, zone, chain);
+        return;
     } else {
         f = finding(run, DNSSEC_STATUS, zone->worst, subject_zone(zone->name),
-                    "DNSSEC validation fails in the zone of %s: %s", zone->purpose, trouble->why);
+                    "DNSSEC validation fails in the zone of %s: %s", zone->purpose,
+                    chain->security == DNS_BOGUS ? chain_fault_text(run_arena(run), chain) : trouble->why);
+        if (chain->security == DNS_BOGUS)
+            advise(run, f, chain);
     }
+    rests_on_chain(run, f, chain);
     finding_rests_on(run, finding_worst(f, zone->worst), zone->key);
 }
 
@@ -149,12 +239,16 @@ static void judge_trouble(struct run *run, const struct zone *zone, const struct
 
 /* A broken zone has no answers through any resolver that validates.  Where none is at hand it can be told no more, and
  * the verdict does not hang on it. */
-static void judge_unvalidated(struct run *run, const struct zone *zone, const struct dns_answer *soa)
+static void judge_unvalidated(struct run *run, const struct zone *zone, const struct dns_answer *soa,
+                              const struct chain *chain)
 {
     struct trouble trouble = dnssec_unvalidated(&soa, 1);
-    struct finding *f =
-        finding_unknown(run, DNSSEC_STATUS, subject_zone(zone->name), &trouble, "the zone of %s", zone->purpose);
+    struct finding *f;
 
+    if (chain && (chain->trouble.reason == REASON_CLOCK || chain->trouble.reason == REASON_NO_VALIDATING_RESOLVER))
+        trouble = chain->trouble;
+    f = finding_unknown(run, DNSSEC_STATUS, subject_zone(zone->name), &trouble, "the zone of %s", zone->purpose);
+    rests_on_chain(run, f, chain);
     finding_rests_on(run, finding_worst(f, NOTE), soa->key);
 }
 
@@ -233,6 +327,7 @@ static void judge_zone(struct run *run, const struct zone *zone)
     const struct dns_answer *soa;
     bool pending = false;
     enum dns_security security;
+    const struct chain *chain;
     struct finding *f;
 
     if (zone->trouble.reason == REASON_DNSSEC_BOGUS) {
@@ -256,11 +351,17 @@ static void judge_zone(struct run *run, const struct zone *zone)
     security = need_security(run, soa, &pending);
     if (pending)
         return;
+    chain = security_is_by_chain(run, soa) ? need_chain_of(run, soa) : NULL;
     if (security == DNS_UNDECIDED) {
-        judge_unvalidated(run, zone, soa);
+        judge_unvalidated(run, zone, soa, chain);
+        return;
+    }
+    if (security == DNS_BOGUS) {
+        judge_bogus(run, zone, &(struct trouble){.why = ""});
         return;
     }
     f = security == DNS_SECURE ? judge_secure(run, zone, soa) : judge_insecure(run, zone, soa);
+    rests_on_chain(run, f, chain);
     finding_rests_on(run, f, soa->key);
 }
 

@@ -4,9 +4,9 @@
 
 #include <assert.h>
 #include <string.h>
-#include <time.h>
 
 #include "core/base/arena.h"
+#include "core/base/date.h"
 #include "core/base/limits.h"
 #include "core/base/list_text.h"
 #include "core/base/str.h"
@@ -232,13 +232,7 @@ const char *counts_text(struct arena *arena, const size_t counts[STATUS_COUNT], 
 
 const char *time_text(struct arena *arena, int64_t seconds)
 {
-    time_t time = (time_t)seconds;
-    struct tm utc;
-    char text[64];
-
-    if (!gmtime_r(&time, &utc) || strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &utc) == 0)
-        return "";
-    return str_dup(arena, text);
+    return date_text(arena, seconds);
 }
 
 const char *elapsed_text(struct arena *arena, int64_t ms)

@@ -82,6 +82,10 @@ const struct option option_table[OPTION_COUNT] = {
                 "in doubt"},
     [OPT_BOGUS_CANARY] = {.command = "audit", .name = "bogus-canary", .type = OPTION_TEXT, .argument = "NAME", .repeatable = true,
         .help = "a name that is known to fail DNSSEC validation: shows whether the resolver validates"},
+    [OPT_TRUST_ANCHOR] = {.command = "audit", .name = "trust-anchor", .type = OPTION_READ, .argument = "FILE",
+        .standard = "IANA's, of 2017 and 2024",
+        .help = "the root's keys, in lines of a zone file (DS or DNSKEY): where the resolver has not shown that it "
+                "validates, the signatures are checked here"},
     [OPT_DNSBL] = {.command = "audit", .name = "dnsbl", .type = OPTION_TEXT, .argument = "LIST", .repeatable = true,
         .help = "ask this blocklist: its zone, perhaps with your key in front, which recordings and JSON reports hold; "
                 "without it a few large ones are asked, but none for several domains or through a public resolver"},

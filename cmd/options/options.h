@@ -45,6 +45,7 @@ enum option_id {
     OPT_CA_FILE,
     OPT_CANARY,
     OPT_BOGUS_CANARY,
+    OPT_TRUST_ANCHOR,
     OPT_DNSBL,
     OPT_NO_DNSBL,
     OPT_ACTIVE,

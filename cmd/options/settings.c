@@ -115,7 +115,7 @@ bool settings_make(const struct options *options, struct settings *out, const ch
     if (!settings_senders(options, out, why) || !settings_identities(options, out, why) ||
         !settings_agreements(options, out, why) || !settings_receivers(options, out, why) ||
         !settings_canaries(options, out, why) || !settings_bogus_canaries(options, out, why) ||
-        !settings_resolvers(options, out, why) ||
+        !settings_trust_anchors(options, out, why) || !settings_resolvers(options, out, why) ||
         !settings_networks(options, OPT_NOT_SENDER, &not_senders, &out->target.not_sender_count, why) ||
         !settings_connection(options, out, why) || !settings_selection(options, out, why) ||
         !settings_reports(options, out, why))

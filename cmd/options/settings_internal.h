@@ -13,6 +13,7 @@ bool settings_agreements(const struct options *, struct settings *, const char *
 bool settings_receivers(const struct options *, struct settings *, const char **why);
 bool settings_canaries(const struct options *, struct settings *, const char **why);
 bool settings_bogus_canaries(const struct options *, struct settings *, const char **why);
+bool settings_trust_anchors(const struct options *, struct settings *, const char **why);
 bool settings_resolvers(const struct options *, struct settings *, const char **why);
 bool settings_connection(const struct options *, struct settings *, const char **why);
 bool settings_selection(const struct options *, struct settings *, const char **why);

@@ -5,10 +5,13 @@
 #include <string.h>
 
 #include "cmd/command.h"
+#include "cmd/io/file.h"
 #include "core/base/arena.h"
 #include "core/base/ip_network.h"
+#include "core/base/limits.h"
 #include "core/base/name.h"
 #include "core/base/str.h"
+#include "core/records/trust_anchor.h"
 
 /* Unrelated to each other, and each greets with a name of its own organisation. */
 static const char *const large_providers[] = {"gmail-smtp-in.l.google.com", "mta5.am0.yahoodns.net",
@@ -49,6 +52,21 @@ bool settings_bogus_canaries(const struct options *options, struct settings *out
         out->target.bogus_canary_count = sizeof broken_on_purpose / sizeof *broken_on_purpose;
     }
     return true;
+}
+
+bool settings_trust_anchors(const struct options *options, struct settings *out, const char **why)
+{
+    const struct option_use *use = options_last(options, OPT_TRUST_ANCHOR);
+    struct str file;
+
+    if (!use)
+        return true;
+    if (!file_read(options->arena, use->value, CONFIG_BYTES, &file, why))
+        return false;
+    out->target.trust_anchor_count = trust_anchors_read(options->arena, file, &out->target.trust_anchors, why);
+    if (!out->target.trust_anchor_count)
+        *why = str_printf(options->arena, "%s: %s: %s", use->where, use->value, *why);
+    return out->target.trust_anchor_count > 0;
 }
 
 bool settings_server(struct arena *arena, const char *text, struct dns_server *out)

@@ -16,6 +16,7 @@
 #include "core/base/name.h"
 #include "core/facts/evidence_json.h"
 #include "core/facts/target.h"
+#include "core/records/trust_anchor.h"
 #include "core/result/result.h"
 
 enum { VERSION = 1 };
@@ -101,6 +102,17 @@ static const char *const *domains(struct json_codec *c, const char *member, cons
     return value;
 }
 
+static const char *const *anchors(struct json_codec *c, const char *const *value, size_t *count)
+{
+    struct ds ds;
+
+    value = texts(c, "trust_anchors", value, count);
+    for (size_t i = 0; !c->writing && !c->failed && i < *count; i++)
+        if (!value[i] || !trust_anchor_parse(c->arena, value[i], &ds))
+            json_fail(c, "trust_anchors", "expected the data of a DS record: \"20326 8 2 E06D44...\"");
+    return value;
+}
+
 static unsigned active_json(struct json_codec *c, unsigned value)
 {
     const char *named[sizeof value * CHAR_BIT];
@@ -153,6 +165,7 @@ static void target_json(struct json_codec *c, struct target *t)
         t->volume = (enum volume)json_word(c, "volume", (int)t->volume, volumes, VOLUME_BULK + 1, VOLUME_UNSAID);
     t->canaries = texts(c, "canaries", t->canaries, &t->canary_count);
     t->bogus_canaries = domains(c, "bogus_canaries", t->bogus_canaries, &t->bogus_canary_count);
+    t->trust_anchors = anchors(c, t->trust_anchors, &t->trust_anchor_count);
     t->smtp_port = (uint16_t)json_int(c, "smtp_port", t->smtp_port, 1, UINT16_MAX, 25);
     t->active = active_json(c, t->active);
     t->own = domains(c, "own", t->own, &t->own_count);

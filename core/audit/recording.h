@@ -2,7 +2,7 @@
  *
  * {"mailready_evidence": 1,
  *  "target": {"domain": "example.org", "unicode": "example.org", "smtp_port": 25, "canaries": ["mx.example.net"],
- *             "bogus_canaries": ["bogus.example.net"],
+ *             "bogus_canaries": ["bogus.example.net"], "trust_anchors": ["20326 8 2 E06D44..."],
  *             "senders": [{"ip": "192.0.2.1", "helo": "mail.example.org"}, {"host": "out.example.org"}, "192.0.2.2"],
  *             "selectors": ["2026a"], "guess_selectors": false, "froms": [...], "mail_froms": [...], "volume": "bulk",
  *             "dnsbls": ["bl.example.net"]},

@@ -1,8 +1,9 @@
-/* core/base/date.c - finds a date in free text.  (RFC 5322 3.3) */
+/* core/base/date.c - finds a date in free text, and writes one.  (RFC 5322 3.3) */
 #include "core/base/date.h"
 
 #include <stddef.h>
 #include <string.h>
+#include <time.h>
 
 enum { YEAR_MIN = 1970, MINUTE_S = 60, HOUR_S = 3600, DAY_S = 86400 };
 
@@ -129,4 +130,15 @@ bool date_day(struct str text, int64_t *seconds)
         return false;
     *seconds = days(year, month, day) * DAY_S;
     return true;
+}
+
+const char *date_text(struct arena *arena, int64_t seconds)
+{
+    time_t time = (time_t)seconds;
+    struct tm utc;
+    char text[64];
+
+    if (!gmtime_r(&time, &utc) || strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &utc) == 0)
+        return "";
+    return str_dup(arena, text);
 }

@@ -1,4 +1,5 @@
-/* core/base/date.h - dates in text that others wrote: HTTP's Date, SMTP greetings; and days that the user names.
+/* core/base/date.h - dates in text: those that others wrote, in HTTP's Date and SMTP greetings; days that the user
+ * names; and ours.
  *
  * The form is that of RFC 5322 3.3, of which HTTP's IMF-fixdate (RFC 9110 5.6.7) is a part:
  *
@@ -13,6 +14,10 @@
 #include <stdint.h>
 
 #include "core/base/str.h"
+
+struct arena;
+
+const char *date_text(struct arena *, int64_t seconds); /* RFC 3339, UTC; "": no year that has a name */
 
 /* The last date in the text, in seconds since 1970; false: there is none.  The last one, since software tells before it
  * when it was built. */

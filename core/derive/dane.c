@@ -226,9 +226,9 @@ static enum dane_state state_of(struct run *run, struct dane *dane, const struct
             dane->trouble = host->a->status == DNS_UNKNOWN ? host->a->trouble : host->aaaa->trouble;
         return DANE_NO_HOST;
     }
-    security = security_of_address(run, dane, host, &pending);
     if (dane->tlsa->status == DNS_NODATA || dane->tlsa->status == DNS_NXDOMAIN)
         return DANE_NO_RECORDS;
+    security = security_of_address(run, dane, host, &pending);
     if (pending)
         return DANE_PENDING;
     if (dane->tlsa->status == DNS_UNKNOWN && security != DNS_INSECURE) {
@@ -243,7 +243,9 @@ static enum dane_state state_of(struct run *run, struct dane *dane, const struct
         return DANE_PENDING;
     if (security == DNS_SECURE)
         return DANE_SECURE;
-    if (!dane->trouble.reason) {
+    if (!dane->trouble.reason && security == DNS_BOGUS) {
+        dane->trouble = trouble_of(REASON_DNSSEC_BOGUS);
+    } else if (!dane->trouble.reason) {
         const struct dns_answer *answers[] = {need_inventory(run)->mx, host->a, host->aaaa, dane->tlsa};
 
         dane->trouble = dnssec_unvalidated(answers, sizeof answers / sizeof *answers);

@@ -1,9 +1,13 @@
-/* core/derive/dnssec.c - tells "insecure" from "not validated here", and old signatures from current ones. */
+/* core/derive/dnssec.c - whose word on DNSSEC counts, the resolver's or our own eyes', and how old signatures are. */
 #include "core/derive/dnssec.h"
 
 #include "core/base/arena.h"
+#include "core/base/name.h"
+#include "core/derive/chain.h"
 #include "core/derive/resolver.h"
 #include "core/derive/run.h"
+#include "core/facts/evidence.h"
+#include "core/facts/signed_reply.h"
 
 static const struct {
     const char *name;
@@ -26,7 +30,10 @@ static const struct {
 
 enum { ALGORITHMS = sizeof algorithms / sizeof *algorithms };
 
-enum dns_security need_security(struct run *run, const struct dns_answer *answer, bool *pending)
+/* ---- whose eyes ---- */
+
+/* What the resolver's AD says, as far as it may be believed. */
+static enum dns_security security_by_ad(struct run *run, const struct dns_answer *answer, bool *pending)
 {
     const struct dns_answer *root = need_dns(run, "", DNS_SOA);
 
@@ -48,6 +55,102 @@ struct trouble dnssec_unvalidated(const struct dns_answer *const *answers, size_
         if (answers[i] && answers[i]->plan)
             trouble.why = "what is planned is not signed before it is published";
     return trouble;
+}
+
+static bool ends_with_name(struct str rdata, size_t at, const char *name)
+{
+    uint8_t wire[NAME_WIRE_MAX];
+    size_t size = name_to_wire(name, wire);
+
+    return size > 0 && rdata.len == at + size &&
+           str_equal_nocase((struct str){rdata.at + at, size}, (struct str){(const char *)wire, size});
+}
+
+static bool is_same(const struct dns_record *r, struct str rdata)
+{
+    const unsigned char *at = (const unsigned char *)rdata.at;
+
+    switch (r->type) {
+    case DNS_A:
+    case DNS_AAAA: {
+        struct ip ip = ip_from_bytes(at, rdata.len);
+
+        return ip_equal(&r->ip, &ip);
+    }
+    case DNS_MX:
+        return rdata.len > 2 && (at[0] << 8 | at[1]) == r->mx.preference && ends_with_name(rdata, 2, r->mx.host);
+    case DNS_NS:
+    case DNS_CNAME:
+    case DNS_PTR:
+        return ends_with_name(rdata, 0, r->name);
+    case DNS_TLSA:
+        return rdata.len >= 3 && at[0] == r->tlsa.usage && at[1] == r->tlsa.selector && at[2] == r->tlsa.matching &&
+               str_equal(r->tlsa.data, (struct str){rdata.at + 3, rdata.len - 3});
+    case DNS_SOA: /* its serial may have changed in between */
+    case DNS_TXT:
+        break;
+    }
+    return true;
+}
+
+static bool is_among(const struct dns_record *r, const struct chain *chain)
+{
+    for (size_t i = 0; i < chain->record_count; i++)
+        if (is_same(r, chain->records[i]->rdata))
+            return true;
+    return false;
+}
+
+const struct chain *need_chain_of(struct run *run, const struct dns_answer *answer)
+{
+    const struct chain *chain;
+    struct chain *other;
+    struct key key;
+
+    if (!key_parse(run_arena(run), answer->key, &key) || key.kind != EVIDENCE_DNS)
+        return NULL;
+    chain = need_chain(run, key.name, key.type);
+    for (size_t i = 0; i < answer->count && chain->security == DNS_SECURE && !chain->pending; i++) {
+        if (is_among(&answer->records[i], chain))
+            continue;
+        other = ARENA_NEW(run_arena(run), struct chain);
+        *other = *chain;
+        other->security = DNS_UNDECIDED;
+        other->trouble = trouble_of(REASON_NO_VALIDATING_RESOLVER);
+        other->trouble.why = "the resolver's answer is another one than that which is signed";
+        return other;
+    }
+    return chain;
+}
+
+/* A resolver that was seen to refuse what is bogus is believed, and nothing more is asked; what is planned has no
+ * signatures. */
+static bool is_enough(const struct instrument *in, const struct dns_answer *answer, enum dns_security by_ad)
+{
+    return answer->plan || by_ad == DNS_BOGUS || (by_ad != DNS_UNDECIDED && in->validation == VALIDATION_SHOWN);
+}
+
+bool security_is_by_chain(struct run *run, const struct dns_answer *answer)
+{
+    bool is_open = false;
+    enum dns_security by_ad = security_by_ad(run, answer, &is_open);
+
+    return !is_open && !is_enough(need_instrument(run), answer, by_ad);
+}
+
+enum dns_security need_security(struct run *run, const struct dns_answer *answer, bool *pending)
+{
+    const struct instrument *in = need_instrument(run);
+    bool is_open = in->validation == VALIDATION_PENDING;
+    enum dns_security by_ad = security_by_ad(run, answer, &is_open);
+    const struct chain *own;
+
+    *pending |= is_open;
+    if (is_open || is_enough(in, answer, by_ad))
+        return by_ad;
+    own = need_chain_of(run, answer);
+    *pending |= own && own->pending;
+    return own && !own->pending && own->security != DNS_UNDECIDED ? own->security : by_ad;
 }
 
 enum dns_security security_of_both(enum dns_security a, enum dns_security b)

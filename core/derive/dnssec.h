@@ -1,7 +1,8 @@
 /* core/derive/dnssec.h - what an answer's DNSSEC status and its signatures are worth.  (RFC 4033 5; threats.md D2)
  *
  * "Insecure" is a statement only of a resolver that validates.  One that is trusted and never sets AD does not: the
- * root has been signed since 2010, so its SOA tells.
+ * root has been signed since 2010, so its SOA tells.  Unless the resolver was seen to refuse what is bogus
+ * (resolver.h), the signatures are checked here (chain.h), and what comes out counts more than its AD.
  *
  * A zone signs all that it has with each of its algorithms (RFC 4035 2.2), so the signatures of one answer show them.
  */
@@ -12,14 +13,22 @@
 #include "core/facts/dns_answer.h"
 
 struct arena;
+struct chain;
 struct run;
 
-/* The answer's security, DNS_UNDECIDED where the resolver cannot know; *pending is set, never cleared. */
+/* The answer's security, DNS_UNDECIDED where nobody can tell; *pending is set, never cleared. */
 enum dns_security need_security(struct run *, const struct dns_answer *, bool *pending);
 
 /* Why it is undecided whether these are secure: the resolver does not validate, or one of them is planned, and will be
  * signed when it is published.  NULL: not known. */
 struct trouble dnssec_unvalidated(const struct dns_answer *const *answers, size_t count);
+
+/* Its word was not enough: need_chain_of() has been asked, too. */
+bool security_is_by_chain(struct run *, const struct dns_answer *);
+
+/* The chain of trust to the records of an answer: DNS_UNDECIDED, too, where they are others than those that are signed.
+ * NULL: no answer of the DNS. */
+const struct chain *need_chain_of(struct run *, const struct dns_answer *);
 
 /* Of data that is made of both. */
 enum dns_security security_of_both(enum dns_security, enum dns_security);

@@ -3,6 +3,7 @@
 
 #include "core/base/arena.h"
 #include "core/base/limits.h"
+#include "core/base/name.h"
 #include "core/base/str.h"
 #include "core/base/url.h"
 #include "core/derive/planned.h"
@@ -23,6 +24,9 @@ static struct budget budget_of(struct run *run, const struct key *key)
 {
     struct audit_view *audit = run->audit;
 
+    if (key->kind == EVIDENCE_DNSSEC)
+        return (struct budget){&audit->signed_questions, DNSSEC_QUERIES_PER_AUDIT + audit->granted};
+
     if (key->is_of_blocklist)
         return (struct budget){&audit->dnsbl_questions, DNSBL_QUERIES_PER_AUDIT};
     if (run->is_extra)
@@ -36,6 +40,11 @@ void run_grant(struct run *run, size_t questions)
         run->audit->granted = questions;
 }
 
+static bool is_counted(const struct key *key)
+{
+    return key->kind == EVIDENCE_DNS || key->kind == EVIDENCE_DNSSEC;
+}
+
 static bool is_pinned_or_affordable(struct run *run, const struct key *key, const char *text)
 {
     const struct evidence *known = store_find(run->audit->store, text, &run->audit->waiter);
@@ -45,7 +54,7 @@ static bool is_pinned_or_affordable(struct run *run, const struct key *key, cons
         return true;
     if (run->audit->spent || run->last)
         return false;
-    if (key->kind != EVIDENCE_DNS || run->audit->is_free)
+    if (!is_counted(key) || run->audit->is_free)
         return true;
     budget = budget_of(run, key);
     return *budget.asked < budget.most || store_is_pinned(run->audit->store, text, &run->audit->waiter);
@@ -72,7 +81,7 @@ static const void *need(struct run *run, const struct key *key)
     evidence = store_want(run->audit->store, key, &run->audit->waiter, run->probe, &is_new);
     if (!evidence || (evidence->known && !evidence->value))
         arena_exhaust(run->arena);
-    if (is_new && key->kind == EVIDENCE_DNS)
+    if (is_new && is_counted(key))
         ++*budget_of(run, key).asked;
     if (evidence->known)
         return evidence->value;
@@ -116,6 +125,22 @@ const struct dns_answer *need_dns_sample(struct run *run, const struct ip *serve
                                          unsigned sample)
 {
     return need(run, &(struct key){.kind = EVIDENCE_DNS, .name = name, .type = type, .ip = *server, .nth = sample + 2});
+}
+
+const struct signed_reply *need_signed(struct run *run, const char *name, unsigned type)
+{
+    return need(
+        run,
+        &(struct key){.kind = EVIDENCE_DNSSEC, .name = name_lower(run->arena, name), .type = (uint16_t)type, .nth = 1});
+}
+
+const struct signed_reply *need_signed_at(struct run *run, const struct ip *server, const char *name, unsigned type)
+{
+    return need(run, &(struct key){.kind = EVIDENCE_DNSSEC,
+                                   .name = name_lower(run->arena, name),
+                                   .type = (uint16_t)type,
+                                   .ip = *server,
+                                   .nth = 1});
 }
 
 const struct dns_answer *need_dnsbl(struct run *run, const char *name)

@@ -20,6 +20,7 @@
 struct arena;
 struct https_response;
 struct run;
+struct signed_reply;
 struct smtp_session;
 struct target;
 struct vantage;
@@ -30,6 +31,9 @@ const struct dns_answer *need_dns_at(struct run *, const struct ip *server, cons
 /* Asked again, with a single packet (dns.h): sample 0 to DNS_SAMPLES - 1. */
 const struct dns_answer *need_dns_sample(struct run *, const struct ip *server, const char *name, enum dns_type,
                                          unsigned sample);
+/* With signatures, and not validated; the type is one of enum dns_type or enum wire_type.  Counted apart. */
+const struct signed_reply *need_signed(struct run *, const char *name, unsigned type);
+const struct signed_reply *need_signed_at(struct run *, const struct ip *server, const char *name, unsigned type);
 const struct smtp_session *need_smtp(struct run *, const struct ip *, const char *mx_host);
 const struct smtp_session *need_smtp_again(struct run *, const struct ip *, const char *mx_host);
 const struct smtp_session *need_smtp_trial(struct run *, const struct ip *, const char *mx_host, enum smtp_trial,

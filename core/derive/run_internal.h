@@ -26,7 +26,7 @@ struct audit_view {
     struct waiter waiter; /* first: the engine finds its audit by it */
     struct store *store;
     const struct target *target;
-    size_t dns_questions, dnsbl_questions, extra_questions;
+    size_t dns_questions, dnsbl_questions, extra_questions, signed_questions;
     size_t granted; /* DNS questions beside DNS_QUERIES_PER_AUDIT, for what the audit is about */
     struct derived *derived[DERIVED_BUCKETS]; /* derived.c's, by hash */
     struct derived *held, *retired;

@@ -42,6 +42,8 @@ struct target {
     size_t canary_count;
     const char *const *bogus_canaries; /* names that fail DNSSEC validation, asked for in this order */
     size_t bogus_canary_count;
+    const char *const *trust_anchors; /* --trust-anchor: DS records of the root, as "20326 8 2 E06D..."; none: IANA's */
+    size_t trust_anchor_count;
     unsigned active;        /* of enum active */
     const char *const *own; /* --own: host names, each with what is below it */
     size_t own_count;

@@ -1,0 +1,136 @@
+/* core/derive/chain.c - builds the chain of trust from a record to its zone, alias by alias. */
+#include "core/derive/chain.h"
+
+#include <string.h>
+
+#include "core/base/arena.h"
+#include "core/base/name.h"
+#include "core/base/str.h"
+#include "core/base/wire_name.h"
+#include "core/derive/chain_internal.h"
+#include "core/derive/derived.h"
+#include "core/derive/dnssec.h"
+#include "core/derive/run.h"
+#include "core/facts/signed_reply.h"
+#include "core/records/rrset.h"
+
+static bool has_records(struct run *run, const struct signed_reply *reply, const char *name, unsigned type)
+{
+    struct str owner;
+
+    return wire_name_of(run_arena(run), name, &owner) && rrset_find(run_arena(run), reply, owner, type).count;
+}
+
+static void judge_record(struct run *run, struct chain *chain, const struct signed_reply *reply, const char *name,
+                         unsigned type)
+{
+    struct rrsig *signatures = ARENA_ARRAY(run_arena(run), struct rrsig, 1);
+    struct claim claim = {.name = name, .type = type};
+    const struct zone_chain *zone;
+    struct claim_verdict v;
+    struct rrset set;
+    struct str owner;
+    bool has_others;
+
+    if (!wire_name_of(run_arena(run), name, &owner))
+        return;
+    set = rrset_find(run_arena(run), reply, owner, type);
+    if (rrset_signatures(run_arena(run), reply, &set, signatures, 1))
+        claim.zone = wire_name_text(run_arena(run), signatures->signer);
+    else
+        claim.zone = chain_zone_around(run, chain, name);
+    if (!claim.zone)
+        return;
+    zone = need_zone_chain(run, claim.zone);
+    chain->pending |= zone->chain.pending;
+    if (chain->pending)
+        return;
+    chain_rests_on_all(chain, &zone->chain);
+    if (zone->chain.security != DNS_SECURE) {
+        chain_inherit(chain, &zone->chain);
+        return;
+    }
+    claim.keys = &zone->keys;
+    v = need_claim(run, &claim);
+    if (!chain_take_verdict(run, chain, &claim, &v))
+        return;
+    set = rrset_find(run_arena(run), v.reply, owner, type);
+    chain->security = DNS_SECURE;
+    chain->records = set.records;
+    chain->record_count = set.count;
+    if (v.verification.is_expanded) {
+        struct denials denials = zone_keys_denials(run_arena(run), v.reply, claim.keys, *need_now(run), &has_others);
+
+        if (!denial_of_closer_name(run_arena(run), &denials, owner, v.verification.encloser))
+            chain_undecided(chain, REASON_NO_VALIDATING_RESOLVER,
+                            "it comes from a wildcard, and the proof that no other name is nearer is missing");
+    }
+}
+
+struct record_question {
+    const char *name;
+    unsigned type;
+};
+
+/* Where the name is an alias in this reply: its target; NULL: it is none. */
+static const char *target_of(struct run *run, const struct signed_reply *reply, const char *name)
+{
+    struct rrset set;
+    struct str owner, target;
+
+    if (!wire_name_of(run_arena(run), name, &owner))
+        return NULL;
+    set = rrset_find(run_arena(run), reply, owner, DNS_CNAME);
+    if (set.count != 1 || !wire_name_read(set.records[0]->rdata, 0, &target))
+        return NULL;
+    return wire_name_text(run_arena(run), target);
+}
+
+/* Links of the chain of aliases one by one; what the weakest is, all are. */
+static const void *derive_record(struct run *run, const void *argument)
+{
+    const struct record_question *q = argument;
+    struct chain *whole = ARENA_NEW(run_arena(run), struct chain);
+    const struct signed_reply *reply = need_signed(run, q->name, q->type);
+    const char *name = name_lower(run_arena(run), q->name), *next = NULL;
+
+    *whole = (struct chain){.security = DNS_SECURE, .zone = "", .record = "", .pending = !reply || !need_now(run)};
+    if (whole->pending)
+        return whole;
+    for (unsigned links = 0; links <= DNS_CNAME_MAX; links++, name = next) {
+        struct chain link = {.security = DNS_UNDECIDED, .zone = "", .record = ""};
+        bool is_end = has_records(run, reply, name, q->type);
+
+        next = is_end ? NULL : target_of(run, reply, name);
+        chain_rests_on(&link, reply->key);
+        if (reply->trouble.reason)
+            chain_undecided_by(&link, reply->trouble);
+        else if (!is_end && !next)
+            chain_undecided(&link, REASON_NO_VALIDATING_RESOLVER, "the resolver has no such record to check");
+        else
+            judge_record(run, &link, reply, name, next ? DNS_CNAME : q->type);
+        whole->pending |= link.pending;
+        whole->records = link.records;
+        whole->record_count = link.record_count;
+        chain_rests_on_all(&link, whole);
+        if (security_of_both(whole->security, link.security) != whole->security) {
+            link.pending = whole->pending;
+            *whole = link;
+        } else {
+            chain_rests_on_all(whole, &link);
+        }
+        if (!next)
+            break;
+    }
+    return whole;
+}
+
+const struct chain *need_chain(struct run *run, const char *name, unsigned type)
+{
+    static const struct derivation chain = {"the chain of trust", derive_record};
+    char word[WIRE_TYPE_TEXT_MAX];
+
+    wire_type_print(type, word);
+    return need_derived(run, &chain, str_printf(run_arena(run), "%s/%s", name_lower(run_arena(run), name), word),
+                        &(struct record_question){name, type});
+}
