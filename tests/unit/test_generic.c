@@ -14,6 +14,7 @@
 #include "core/base/arena.h"
 #include "core/base/ip.h"
 #include "core/base/name.h"
+#include "core/base/name_pattern.h"
 #include "probes/generic/generic.h"
 #include "probes/generic/generic_filters.h"
 #include "probes/generic/generic_providers.h"
@@ -365,7 +366,7 @@ static void test_provider_patterns(void **state)
 
     (void)state;
     for (size_t i = 0; i < LENGTH(cases); i++)
-        if (provider_pattern_matches(cases[i].pattern, cases[i].name) != cases[i].matches)
+        if (name_pattern_matches(cases[i].pattern, cases[i].name) != cases[i].matches)
             fail_msg("\"%s\" \"%s\"", cases[i].pattern, cases[i].name);
 }
 
