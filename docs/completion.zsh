@@ -20,7 +20,7 @@ _mailready()
             '*--sender=[an address that sends mail for the domain, and the HELO name it uses; a host name stands for all its addresses, a network of at most 16 addresses (IP/BITS) for each of them]:IP\[=HELO\]:' \
             '*--not-sender=[this address never sends, whatever SPF says]:IP|CIDR:' \
             '--from-mta[take HELO name and source addresses from the Postfix, Exim or OpenSMTPD of this machine; where all its mail leaves through another server (relayhost, smarthost), name that server instead]' \
-            '*--dkim=[a DKIM selector that mail of the domain is signed with\: the s= of its DKIM-Signature fields; they cannot be found out otherwise]:SELECTOR:' \
+            '*--dkim=[a DKIM selector that mail of the domain is signed with\: the s= of its DKIM-Signature fields; only the usual ones of services that the domain sends through are tried without it]:SELECTOR:' \
             '--dkim-guess[try common DKIM selectors as well; what is found is marked as a guess, and nothing found says nothing]' \
             '*--mail-from=[a domain of the envelope sender (MAIL FROM) that mail is sent with]:DOMAIN:' \
             '*--from=[a domain that stands in the From header, beside the domain itself]:DOMAIN:' \

@@ -2,7 +2,6 @@
  *
  * Selectors cannot be found out.  Without any there is one `skipped`, never "missing".  Common ones are tried on
  * request: then a key is a guess, since nobody says that mail is signed with it, and no key says nothing. */
-#include <inttypes.h>
 #include <string.h>
 
 #include "core/base/arena.h"
@@ -12,7 +11,9 @@
 #include "core/derive/absence.h"
 #include "core/derive/dkim.h"
 #include "core/derive/final_dot.h"
+#include "core/derive/inventory.h"
 #include "core/derive/run.h"
+#include "core/derive/services.h"
 #include "core/facts/record_text.h"
 #include "core/facts/target.h"
 #include "core/result/finding.h"
@@ -68,37 +69,6 @@ static void choose_key(struct run *run, struct selector *s)
             s->oversize = s->answer->records[i].txt.oversize;
         }
     }
-}
-
-static bool has_text(const struct dns_answer *answer, struct str text)
-{
-    for (size_t i = 0; i < answer->count; i++)
-        if (str_equal(answer->records[i].txt.joined, text))
-            return true;
-    return false;
-}
-
-/* As sets: name servers turn the order. */
-static bool same_texts(const struct dns_answer *a, const struct dns_answer *b)
-{
-    if (a->status != DNS_OK || b->status != DNS_OK || a->count != b->count)
-        return false;
-    for (size_t i = 0; i < a->count; i++)
-        if (!has_text(b, a->records[i].txt.joined) || !has_text(a, b->records[i].txt.joined))
-            return false;
-    return true;
-}
-
-/* Answers for a selector that nobody has, to know a wildcard by. */
-static const struct dns_answer *need_nobodys_selector(struct run *run)
-{
-    const int64_t *now = need_now(run);
-
-    return now ? need_dns(
-                     run,
-                     str_printf(run_arena(run), "mailready-%" PRId64 "._domainkey.%s", *now, run_target(run)->domain),
-                     DNS_TXT)
-               : NULL;
 }
 
 static const char *alias_text(struct run *run, const struct dns_answer *answer)
@@ -195,11 +165,17 @@ static void judge_trouble(struct run *run, const struct selector *s)
         leave_undecided(run, s, &a->trouble, a->key, "no answer for the key record");
 }
 
+/* Services keep selectors for the next change of keys, with an empty key or none. */
+static bool is_spare(const struct selector *s)
+{
+    return s->of && s->of->key == SERVICE_KEY_FOUND;
+}
+
 static void judge_revocation(struct run *run, const struct selector *s)
 {
     if (s->key.revoked)
         finding_remedy(run,
-                       dkim_judged(s, finding(run, DKIM_REVOKED, s->guessed ? NOTE : FAIL,
+                       dkim_judged(s, finding(run, DKIM_REVOKED, s->guessed || is_spare(s) ? NOTE : FAIL,
                                               subject_selector(s->name, run_target(run)->domain),
                                               "%sp= is empty: the key is revoked", dkim_label(s))),
                        "Sign with another selector, or publish this one's key again.");
@@ -306,6 +282,8 @@ static void judge_answer(struct run *run, const struct selector *s, bool has_rsa
     else
         f = finding(run, DKIM_EXISTS, PASS, subject_selector(s->name, run_target(run)->domain), "%sa record at %s%s",
                     dkim_label(s), s->owner, alias_text(run, s->answer));
+    if (s->of)
+        finding_marked(f, MARK_OF_SERVICE);
     finding_rests_on(run, dkim_judged(s, f), s->answer->key);
     judge_key(run, s, has_rsa);
 }
@@ -328,6 +306,8 @@ static bool look_up(struct run *run, struct selector *s)
     s->owner = str_printf(run_arena(run), "%s._domainkey.%s", s->name, run_target(run)->domain);
     if (strlen(s->owner) > NAME_OCTETS_MAX || name_fault(s->name) == NAME_EMPTY)
         return true;
+    if (s->of) /* tried already */
+        return s->answer != NULL;
     s->answer = s->guessed ? need_dns(run, s->owner, DNS_TXT) : need_confirmed(run, s->owner, DNS_TXT).answer;
     return s->answer != NULL;
 }
@@ -340,7 +320,20 @@ static bool is_listed(const struct selector *all, size_t count, const char *name
     return false;
 }
 
-static size_t collect(struct run *run, struct selector *all)
+static void collect_usual(struct run *run, struct selector *all, size_t *count, const struct services *services)
+{
+    for (size_t i = 0; i < services->count; i++) {
+        const struct service *s = &services->at[i];
+        const char *label = str_printf(run_arena(run), "usual selector of %s: ", s->provider->name);
+
+        for (size_t k = 0; k < s->selector_count; k++)
+            if (!is_listed(all, *count, s->selectors[k].name))
+                all[(*count)++] = (struct selector){
+                    .name = s->selectors[k].name, .of = s, .label = label, .answer = s->selectors[k].answer};
+    }
+}
+
+static size_t collect(struct run *run, struct selector *all, const struct services *services)
 {
     const struct target *target = run_target(run);
     size_t count = 0;
@@ -351,26 +344,27 @@ static size_t collect(struct run *run, struct selector *all)
         if (!is_listed(all, count, name))
             all[count++] = (struct selector){.name = name};
     }
+    collect_usual(run, all, &count, services);
     for (size_t i = 0; target->guess_selectors && i < COMMON_COUNT; i++)
         if (!is_listed(all, count, common_selectors[i]))
             all[count++] = (struct selector){.name = common_selectors[i], .guessed = true};
     return count;
 }
 
-/* A guess is worth a word only where a key is found that is not a wildcard's. */
+/* What nobody declared is worth a word only where a key is found that is not a wildcard's. */
 static bool is_found(const struct selector *s)
 {
     return s->answer && s->answer->status == DNS_OK && s->key.is_key_record && !s->by_wildcard;
 }
 
-static void judge_all(struct run *run, const struct selector *all, size_t count)
+static void judge_all(struct run *run, const struct selector *all, size_t count, bool any)
 {
-    bool has_rsa = false, any = false;
+    bool has_rsa = false;
 
     for (size_t i = 0; i < count; i++)
         has_rsa = has_rsa || (is_found(&all[i]) && dkim_key_is_usable(&all[i].key) && all[i].key.type == DKIM_KEY_RSA);
     for (size_t i = 0; i < count; i++) {
-        if (!all[i].guessed)
+        if (!all[i].guessed && !all[i].of)
             judge_declared(run, &all[i], has_rsa);
         else if (is_found(&all[i]))
             judge_answer(run, &all[i], has_rsa);
@@ -378,35 +372,51 @@ static void judge_all(struct run *run, const struct selector *all, size_t count)
             continue;
         any = true;
     }
-    if (!any)
+    if (!any && run_target(run)->guess_selectors)
         finding(run, DKIM_EXISTS, SKIPPED, subject_domain(run_target(run)->domain),
                 "none of %zu common selectors has a key, which says nothing: name yours with --dkim", count);
 }
 
+/* Mail from a server of the domain's own, for which no service signs. */
+static bool sends_itself(struct run *run, const struct services *services)
+{
+    const struct inventory *mail = need_inventory(run);
+
+    for (size_t i = 0; i < mail->address_count; i++)
+        if (address_is_sender(&mail->addresses[i]) && !service_of_address(services, &mail->addresses[i]))
+            return true;
+    return false;
+}
+
 static void probe_dkim(struct run *run)
 {
-    struct selector *all = ARENA_ARRAY(run_arena(run), struct selector, run_target(run)->selector_count + COMMON_COUNT);
-    size_t count = collect(run, all);
+    const struct target *target = run_target(run);
+    const struct services *services = need_services(run);
     const struct dns_answer *nobodys;
-    bool complete = true;
+    struct selector *all;
+    size_t room = target->selector_count + COMMON_COUNT, count;
+    bool complete = services->complete, any;
 
-    if (count == 0) {
-        finding(run, DKIM_EXISTS, SKIPPED, subject_domain(run_target(run)->domain),
-                "selectors cannot be found out: name yours with --dkim SELECTOR");
-        return;
-    }
-    nobodys = need_nobodys_selector(run);
+    for (size_t i = 0; i < services->count; i++)
+        room += services->at[i].selector_count;
+    all = ARENA_ARRAY(run_arena(run), struct selector, room);
+    count = collect(run, all, services);
+    nobodys = count ? need_nobodys_selector(run) : NULL;
     for (size_t i = 0; i < count; i++)
         complete = look_up(run, &all[i]) && complete;
-    if (!complete || !nobodys)
+    if (!complete || (count && !nobodys))
         return;
     for (size_t i = 0; i < count; i++) {
         if (!all[i].answer || all[i].answer->status != DNS_OK)
             continue;
         choose_key(run, &all[i]);
-        all[i].by_wildcard = same_texts(all[i].answer, nobodys);
+        all[i].by_wildcard = dkim_same_texts(all[i].answer, nobodys);
     }
-    judge_all(run, all, count);
+    any = judge_dkim_of_services(run, services);
+    if (!target->selector_count && !target->guess_selectors && (!any || sends_itself(run, services)))
+        finding(run, DKIM_EXISTS, SKIPPED, subject_domain(target->domain),
+                "selectors cannot be found out: name yours with --dkim SELECTOR");
+    judge_all(run, all, count, any);
 }
 
 const struct probe dkim_probe = {

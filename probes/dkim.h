@@ -9,10 +9,14 @@
 #include "core/result/finding.h"
 
 struct run;
+struct service;
+struct services;
 
 struct selector {
     const char *name, *owner; /* "s1", "s1._domainkey.example.org" */
     bool guessed;
+    const struct service *of; /* whose usual selector it is; NULL: declared or guessed */
+    const char *label;        /* of a usual selector: "usual selector of Google Workspace: " */
     const struct dns_answer *answer; /* NULL: on its way, or the name is too long */
     struct dkim_key key;             /* the one to judge; DNS_OK only */
     struct dkim_mended mended;       /* what is behind its faults */
@@ -22,5 +26,9 @@ struct selector {
 
 void judge_dkim_syntax(struct run *, const struct selector *);
 
+/* dkim_services.c: services of which no key was found, and aliases of theirs that lead nowhere.  False: there is no
+ * service that sends. */
+bool judge_dkim_of_services(struct run *, const struct services *);
+
 struct finding *dkim_judged(const struct selector *, struct finding *); /* caps what is said of a guess */
-const char *dkim_label(const struct selector *);                        /* "guessed selector: ", or "" */
+const char *dkim_label(const struct selector *); /* "guessed selector: "; "" for a declared one */

@@ -21,7 +21,7 @@ struct finding *dkim_judged(const struct selector *s, struct finding *f)
 
 const char *dkim_label(const struct selector *s)
 {
-    return s->guessed ? "guessed selector: " : "";
+    return s->of ? s->label : s->guessed ? "guessed selector: " : "";
 }
 
 static const char *faults_text(struct run *run, const struct dkim_key *key)

@@ -18,8 +18,8 @@ const struct option option_table[OPTION_COUNT] = {
                 "mail leaves through another server (relayhost, smarthost), name that server instead"},
     [OPT_DKIM] = {.command = "audit", .name = "dkim", .type = OPTION_TEXT, .argument = "SELECTOR",
         .repeatable = true,
-        .help = "a DKIM selector that mail of the domain is signed with: the s= of its DKIM-Signature fields; they "
-                "cannot be found out otherwise"},
+        .help = "a DKIM selector that mail of the domain is signed with: the s= of its DKIM-Signature fields; only "
+                "the usual ones of services that the domain sends through are tried without it"},
     [OPT_DKIM_GUESS] = {.command = "audit", .name = "dkim-guess", .type = OPTION_FLAG,
         .help = "try common DKIM selectors as well; what is found is marked as a guess, and nothing found says "
                 "nothing"},

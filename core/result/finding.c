@@ -44,7 +44,8 @@ bool finding_is_undecided(const struct finding *f)
 
 bool finding_may_advise(const struct finding *f)
 {
-    return f->because == CHECK_NONE && (f->status != UNKNOWN || strcmp(check_of(f->check)->group, "env") == 0);
+    return f->because == CHECK_NONE && !f->run_by &&
+           (f->status != UNKNOWN || strcmp(check_of(f->check)->group, "env") == 0);
 }
 
 void finding_settle(struct finding *f)

@@ -52,8 +52,11 @@ enum finding_mark {
     MARK_SPF_VOIDS,     /* SPF_AUTHORIZES: only receivers that count void lookups see a permerror */
     MARK_NO_POLICY,     /* DMARC_SYNTAX: the record has no p= */
     MARK_POLICY_REJECT, /* DMARC_POLICY: the effective policy is reject */
+    MARK_OF_SERVICE,    /* DKIM_EXISTS: a selector that a service signs with, which says nothing of other senders */
     MARK_SECRET_IS_OUT, /* DKIM_SYNTAX: the private key is published */
 };
+
+struct service;
 
 struct text_list {
     const char **at;
@@ -78,6 +81,7 @@ struct finding {
     enum status judged;
     const struct suppression *suppressed; /* it does not count; NULL */
     enum cause_id cause;
+    const struct service *run_by; /* the service that runs the server which it is about; NULL: hosted.h */
     enum check_id because; /* UNKNOWN that follows from a finding of this check, for folding; CHECK_NONE */
 };
 

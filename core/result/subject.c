@@ -51,6 +51,11 @@ struct subject subject_selector(const char *selector, const char *domain)
     return (struct subject){.kind = SUBJECT_SELECTOR, .selector = selector, .name = domain};
 }
 
+struct subject subject_service(const char *service, const char *domain)
+{
+    return (struct subject){.kind = SUBJECT_SERVICE, .host = service, .name = domain};
+}
+
 struct subject subject_tlsa(const char *owner, const char *record)
 {
     return (struct subject){.kind = SUBJECT_TLSA, .host = owner, .name = record};
@@ -103,6 +108,7 @@ const char *subject_kind_word(enum subject_kind kind)
         [SUBJECT_ADDRESS_NAME] = "address_name",
         [SUBJECT_NETWORK] = "network",
         [SUBJECT_SELECTOR] = "selector",
+        [SUBJECT_SERVICE] = "service",
         [SUBJECT_TLSA] = "tlsa",
         [SUBJECT_URL] = "url",
         [SUBJECT_LIST] = "list",
@@ -137,6 +143,8 @@ const char *subject_text(struct arena *arena, const struct subject *s)
         return str_printf(arena, "%s %s", ip, s->name);
     case SUBJECT_SELECTOR:
         return s->selector;
+    case SUBJECT_SERVICE:
+        return str_printf(arena, "%s by %s", s->name, s->host);
     case SUBJECT_ENVELOPE:
     case SUBJECT_TLSA:
         return str_printf(arena, "%s %s", s->host, s->name);

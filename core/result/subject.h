@@ -19,6 +19,7 @@ enum subject_kind {
     SUBJECT_ADDRESS_NAME, /* ip, name: a HELO or PTR name, or an envelope domain */
     SUBJECT_NETWORK,      /* name: 192.0.2.0/28 */
     SUBJECT_SELECTOR,     /* selector; name: the domain */
+    SUBJECT_SERVICE,      /* host: the service's name; name: the domain that it sends for */
     SUBJECT_TLSA,         /* host: the owner; name: the record */
     SUBJECT_URL,          /* name */
     SUBJECT_LIST,         /* name: of a blocklist; with an ip or a host (a domain): what it says of that */
@@ -30,7 +31,7 @@ enum subject_kind {
 
 struct subject {
     enum subject_kind kind;
-    struct ip ip;         /* family IP_NONE: about no address in particular */
+    struct ip ip;                       /* family IP_NONE: about no address in particular */
     const char *host, *name, *selector; /* NULL where the kind has none */
 };
 
@@ -43,6 +44,7 @@ struct subject subject_host_address(const char *host, const struct ip *);
 struct subject subject_address_name(const struct ip *, const char *name);
 struct subject subject_network(const char *text);
 struct subject subject_selector(const char *selector, const char *domain);
+struct subject subject_service(const char *service, const char *domain);
 struct subject subject_tlsa(const char *owner, const char *record);
 struct subject subject_url(const char *url);
 struct subject subject_list(const char *label);
@@ -54,4 +56,4 @@ struct subject subject_machine(const char *host);
 
 const char *subject_text(struct arena *,
                          const struct subject *); /* "mx.example.org[192.0.2.1]", "192.0.2.1 mx.example.org" */
-const char *subject_kind_word(enum subject_kind);                /* "host_address" */
+const char *subject_kind_word(enum subject_kind); /* "host_address" */

@@ -1,0 +1,35 @@
+/* probes/services_words.c - how findings speak of services. */
+#include "probes/services_words.h"
+
+#include "core/base/arena.h"
+#include "core/base/name.h"
+#include "core/base/str.h"
+#include "core/derive/run.h"
+#include "core/derive/services.h"
+#include "core/derive/spf.h"
+#include "core/facts/target.h"
+
+const char *service_mail(struct run *run, const struct provider *p)
+{
+    return str_printf(run_arena(run), "your %s by %s", p->kind == PROVIDER_NEWSLETTER ? "newsletter" : "mail", p->name);
+}
+
+const char *service_where(struct run *run, const struct provider *p)
+{
+    if (!p->panel)
+        return "";
+    return p->panel_source ? str_printf(run_arena(run), " at %s (%s)", p->panel, p->panel_source)
+                           : str_printf(run_arena(run), " at %s", p->panel);
+}
+
+const char *service_spf_term(struct run *run, const struct service *s)
+{
+    const struct spf_source *source = need_spf_source(run, run_target(run)->domain);
+    const struct spf_record *record = source && source->state == SPF_SOURCE_FOUND ? source->record : NULL;
+
+    for (size_t i = 0; record && i < record->count; i++)
+        if (record->terms[i].has_spec && !record->terms[i].fault && record->terms[i].kind != SPF_TERM_REDIRECT &&
+            provider_has_spf(s->provider, name_lower(run_arena(run), str_text(run_arena(run), record->terms[i].spec))))
+            return spf_term_text(run_arena(run), &record->terms[i]);
+    return "";
+}

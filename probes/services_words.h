@@ -1,0 +1,10 @@
+/* probes/services_words.h - how findings speak of services. */
+#pragma once
+
+struct provider;
+struct run;
+struct service;
+
+const char *service_mail(struct run *, const struct provider *);    /* "your newsletter by Mailchimp" */
+const char *service_where(struct run *, const struct provider *);   /* " at PLACE (PAGE, DATE)"; "" */
+const char *service_spf_term(struct run *, const struct service *); /* "include:servers.mcsv.net"; "" */
