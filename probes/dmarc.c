@@ -322,6 +322,8 @@ static void judge_from(struct run *run, const char *name)
     judge_report_authorization(run, &from);
     judge_legacy_difference(run, &from);
     judge_dmarc_alignment(run, &from);
+    if (name_equal(name, run_target(run)->domain))
+        judge_dmarc_of_services(run, &from);
 }
 
 static void probe_dmarc(struct run *run)

@@ -22,6 +22,7 @@ bool from_domain_is_decided(const struct from_domain *);
 void judge_dmarc_syntax(struct run *, const struct from_domain *);
 void judge_report_authorization(struct run *, const struct from_domain *);
 void judge_dmarc_alignment(struct run *, const struct from_domain *);
+void judge_dmarc_of_services(struct run *, const struct from_domain *); /* the audited domain's */
 void judge_legacy_difference(struct run *, const struct from_domain *);
 
 bool dmarc_record_is_sound(const struct dmarc_record *); /* dmarc.syntax is a note at most */
