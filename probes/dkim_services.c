@@ -51,7 +51,7 @@ static struct finding *judge_none(struct run *run, const struct service *s, stru
         "aligned with %s",
         p->name, names_of(run, s), dangling_text(run, s), p->signer, domain);
     return finding_remedy(
-        run, f,
+        run, finding_cause(f, CAUSE_DKIM_OF_SERVICE),
         "Set up DKIM for %s%s, publish the records that it shows, and switch signing on there.  If that "
         "is done under another selector, name it with --dkim.",
         domain, service_where(run, p));

@@ -106,7 +106,7 @@ static struct finding *refuse(struct run *run, const struct from_domain *from, c
     const char *spare = service_spf_term(run, s);
 
     return finding_remedy(
-        run, f, "Set up DKIM for %s%s.%s", from->name, service_where(run, p),
+        run, finding_cause(f, CAUSE_DMARC_OF_SERVICE), "Set up DKIM for %s%s.%s", from->name, service_where(run, p),
         *spare
             ? str_printf(run_arena(run), "  If nothing is sent through %s any more, take \"%s\" out of the SPF record.",
                          p->name, spare)

@@ -45,7 +45,7 @@ static const char *senders(struct arena *arena, const struct result *result, con
         const struct receiver_verdict *v = &result->receivers[i];
 
         if (v->receiver == of->receiver && is_freed(cause, v) && v->outcome == of->outcome)
-            list_add(&list, v->sender->label);
+            list_add(&list, v->who);
         else if (v->receiver == of->receiver && is_against(v))
             all = false;
     }

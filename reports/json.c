@@ -15,6 +15,7 @@
 #include "core/base/str.h"
 #include "core/derive/mail_path.h"
 #include "core/derive/resolver.h"
+#include "core/derive/services.h"
 #include "core/derive/spf.h"
 #include "core/facts/evidence.h"
 #include "core/facts/evidence_json.h"
@@ -25,6 +26,7 @@
 #include "core/result/difference.h"
 #include "core/result/identity.h"
 #include "reports/receivers.h"
+#include "reports/services.h"
 #include "reports/words.h"
 
 enum { EXACT_BITS = 53 }; /* of a number in JSON: RFC 8259 6 */
@@ -294,6 +296,8 @@ static void add_finding(struct report *report, cJSON *findings, const struct fin
         add_text(report, node, "because", check_of(f->because)->name);
     if (cause_name(report->arena, f))
         add_text(report, node, "cause", cause_name(report->arena, f));
+    if (f->run_by)
+        add_text(report, node, "service", f->run_by->provider->id);
     add_text(report, node, "remedy", remedy_text(f) ? remedy_text(f) : "");
     add_list(report, node, "records", &f->records);
     add_sources(report, node, check->sources);
@@ -345,7 +349,7 @@ static void add_causes(struct report *report, cJSON *document, const struct resu
             cJSON *verdict = append_object(report, list);
 
             add_text(report, verdict, "receiver", cause->frees[r]->receiver->name);
-            add_text(report, verdict, "sender", ip_text(report->arena, &cause->frees[r]->sender->ip));
+            add_text(report, verdict, "sender", cause->frees[r]->who);
             add_text(report, verdict, "outcome", receiver_outcome_word(cause->frees[r]->outcome));
         }
         add_text(report, node, "command", cause->command);
@@ -465,6 +469,56 @@ static void add_identities(struct report *report, cJSON *document, const struct 
     }
 }
 
+static void add_clues(struct report *report, cJSON *node, const struct service *s)
+{
+    cJSON *list = add_array(report, node, "clues");
+
+    for (size_t i = 0; i < s->clue_count; i++) {
+        cJSON *clue = append_object(report, list);
+
+        add_text(report, clue, "kind", clue_word(s->clues[i].kind));
+        add_text(report, clue, "name", s->clues[i].name);
+        if (s->clues[i].leads)
+            add_text(report, clue, "leads_to", s->clues[i].leads);
+        add_text(report, clue, "evidence", s->clues[i].key);
+    }
+}
+
+static void add_services(struct report *report, cJSON *document, const struct result *result)
+{
+    cJSON *services = add_array(report, document, "services");
+    size_t count;
+    const struct service_view *views = service_views(report->arena, result, &count);
+
+    for (size_t i = 0; i < count; i++) {
+        const struct service *s = views[i].service;
+        cJSON *node = append_object(report, services), *list;
+
+        add_text(report, node, "id", s->provider->id);
+        add_text(report, node, "name", s->provider->name);
+        add_text(report, node, "owner", s->provider->owner);
+        add_text(report, node, "kind", provider_kind_word(s->provider->kind));
+        list = add_array(report, node, "roles");
+        if (s->roles & SERVICE_RECEIVES)
+            append_text(report, list, "receives");
+        if (s->roles & SERVICE_SENDS)
+            append_text(report, list, "sends");
+        if (s->provider->kind == PROVIDER_GATEWAY)
+            append_text(report, list, "gateway");
+        add_clues(report, node, s);
+        list = add_array(report, node, "yours");
+        for (size_t k = 0; k < views[i].part_count; k++) {
+            cJSON *part = append_object(report, list);
+
+            add_text(report, part, "part", views[i].parts[k].label);
+            add_text(report, part, "status", status_word(views[i].parts[k].status));
+            add_text(report, part, "says", views[i].parts[k].says);
+        }
+        add_number(report, node, "findings_on_servers", (int64_t)views[i].findings_on_servers);
+        add_text(report, node, "source", s->provider->source);
+    }
+}
+
 static void add_receivers(struct report *report, cJSON *document, const struct result *result)
 {
     cJSON *receivers = add_array(report, document, "receivers"), *rules = add_object(report, document, "rules");
@@ -481,7 +535,9 @@ static void add_receivers(struct report *report, cJSON *document, const struct r
         node = append_object(report, receivers);
         add_text(report, node, "receiver", v->receiver->name);
         add_text(report, node, "title", v->receiver->title);
-        add_text(report, node, "sender", ip_text(report->arena, &v->sender->ip));
+        add_text(report, node, "sender", v->who);
+        if (v->service)
+            add_text(report, node, "service", v->service->provider->id);
         add_text(report, node, "outcome", receiver_outcome_word(v->outcome));
         reasons = add_array(report, node, "reasons");
         for (size_t r = 0; r < v->reason_count; r++) {
@@ -582,6 +638,7 @@ static void write_document(struct report *report, const struct result *result, b
     for (size_t i = 0; paths && i < result->inventory->address_count; i++)
         add_mail_address(report, node, &paths[i]);
     add_ranges(report, document, result);
+    add_services(report, document, result);
     add_identities(report, document, result);
     add_receivers(report, document, result);
     add_plan(report, document, result);

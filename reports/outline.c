@@ -132,6 +132,10 @@ const struct outline *outline_of(struct arena *arena, const struct result *resul
         const char *name = check_of(f->check)->group;
         struct group *group = group_of(outline, arena, name, group_size(result, name));
 
+        if (f->run_by && f->status < WARN) { /* unless the user weighs it otherwise */
+            group->hosted++;
+            continue;
+        }
         if (result_cause(result, f)) {
             group->folded++;
             continue;
@@ -148,7 +152,7 @@ const struct outline *outline_of(struct arena *arena, const struct result *resul
         sort_entries(&outline->groups[g]);
     sort_groups(outline);
     for (size_t i = 0; i < result->finding_count; i++) {
-        const struct finding *cause = result_cause(result, result->findings[i]);
+        const struct finding *cause = result->findings[i]->run_by ? NULL : result_cause(result, result->findings[i]);
         struct entry *entry = cause ? entry_of(outline, cause) : NULL;
 
         if (entry)
@@ -161,7 +165,9 @@ const char *group_counts(struct arena *arena, const struct group *group, const c
 {
     const char *text = counts_text(arena, group->counts, group->suppressed, separator);
 
-    return group->folded ? str_printf(arena, "%s%s%zu undecided in consequence", text, separator, group->folded) : text;
+    if (group->folded)
+        text = str_printf(arena, "%s%s%zu undecided in consequence", text, separator, group->folded);
+    return group->hosted ? str_printf(arena, "%s%s%zu on servers of services", text, separator, group->hosted) : text;
 }
 
 const char *entry_subjects(struct arena *arena, const struct entry *entry)

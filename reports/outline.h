@@ -31,6 +31,7 @@ struct group {
     size_t counts[STATUS_COUNT]; /* without the folded ones */
     size_t suppressed;
     size_t folded;         /* undecided in consequence of another finding, of this group or not */
+    size_t hosted;         /* on servers that services run: told with these */
     struct entry *entries; /* worst first, then as in the result; folded ones are elsewhere */
     size_t entry_count;
 };

@@ -7,6 +7,7 @@
 
 #include "core/base/arena.h"
 #include "core/base/str.h"
+#include "core/derive/services.h"
 
 static const struct {
     const char *label;
@@ -59,9 +60,9 @@ static void add(struct arena *arena, struct receiver_view *view, const struct re
         for (at = view->fate_count++; at > 0 && view->fates[at - 1].outcome < v->outcome; at--)
             view->fates[at] = view->fates[at - 1];
         view->fates[at] = (struct fate){
-            .outcome = v->outcome, .verdict = v, .senders = ARENA_ARRAY(arena, const struct mail_address *, most)};
+            .outcome = v->outcome, .verdict = v, .senders = ARENA_ARRAY(arena, const char *, most)};
     }
-    view->fates[at].senders[view->fates[at].sender_count++] = v->sender;
+    view->fates[at].senders[view->fates[at].sender_count++] = v->who;
     if (v->outcome > view->worst)
         view->worst = v->outcome;
 }
@@ -81,7 +82,8 @@ static void sort(struct receiver_view *views, size_t count) /* stable */
 const struct receiver_view *receiver_views(struct arena *arena, const struct result *result, size_t *count)
 {
     struct receiver_view *views = ARENA_ARRAY(arena, struct receiver_view, receiver_count() + 1);
-    size_t most = result->inventory ? result->inventory->address_count + 1 : 1;
+    size_t most = 1 + (result->inventory ? result->inventory->address_count : 0) +
+                  (result->services ? result->services->count : 0);
 
     *count = 0;
     for (size_t i = 0; i < result->receiver_count; i++) {
@@ -112,7 +114,7 @@ const char *fate_senders(struct arena *arena, const struct fate *fate)
     const char *text = "";
 
     for (size_t i = 0; i < fate->sender_count; i++)
-        text = str_printf(arena, "%s%s%s", text, i ? ", " : "", fate->senders[i]->label);
+        text = str_printf(arena, "%s%s%s", text, i ? ", " : "", fate->senders[i]);
     return text;
 }
 

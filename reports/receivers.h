@@ -16,7 +16,7 @@ struct arena;
 struct fate { /* senders that one receiver treats alike, for the same reasons */
     enum receiver_outcome outcome;
     const struct receiver_verdict *verdict; /* of the first of them */
-    const struct mail_address **senders;
+    const char **senders; /* addresses, and names of services */
     size_t sender_count;
 };
 
@@ -32,7 +32,7 @@ const struct receiver_view *receiver_views(struct arena *, const struct result *
 
 const char *outcome_label(enum receiver_outcome);
 enum status outcome_as_status(enum receiver_outcome); /* whose symbol and colour it takes */
-const char *fate_senders(struct arena *, const struct fate *); /* "192.0.2.1, 192.0.2.2" */
+const char *fate_senders(struct arena *, const struct fate *); /* "192.0.2.1, Google Workspace" */
 const char *fate_checks(struct arena *, const struct fate *);  /* what its reasons rest on, each check once */
 const char *reason_check(const struct receiver_reason *); /* "ptr.fcrdns"; "" */
 const char *reason_source(struct arena *,

@@ -15,6 +15,7 @@
 #include "core/result/agree.h"
 #include "core/result/cause_kind.h"
 #include "core/result/identity.h"
+#include "reports/services.h"
 
 static const char *const group_titles[][2] = {
     /* in order of the specification */
@@ -125,6 +126,10 @@ const char *verdict_title(struct arena *arena, const struct result *result)
         published.plan = NULL;
         return str_printf(arena, "%s, if the plan is published", verdict_title(arena, &published));
     }
+    if (result->verdict != VERDICT_NOT_READY && result->verdict != VERDICT_UNKNOWN && !result_is_partial(result) &&
+        result_is_hosted(result))
+        return str_printf(arena, "%s (your part: SPF, DKIM, DMARC; the servers are %s)", verdict_label(result->verdict),
+                          services_owners(arena, result));
     if (result->verdict == VERDICT_NOT_READY || !result_is_partial(result))
         return verdict_label(result->verdict);
     for (size_t i = 0; i < target->only_count; i++)

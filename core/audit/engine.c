@@ -16,9 +16,11 @@
 #include "core/derive/planned.h"
 #include "core/derive/resolver.h"
 #include "core/derive/run_internal.h"
+#include "core/derive/services.h"
 #include "core/facts/evidence.h"
 #include "core/result/agree.h"
 #include "core/result/cause.h"
+#include "core/result/hosted.h"
 #include "core/result/probe.h"
 #include "core/result/receiver.h"
 #include "core/result/result.h"
@@ -239,6 +241,8 @@ static void list_findings(struct audit *audit, struct result *result)
 
         for (size_t i = 0; i < run->finding_count; i++)
             if (target_selects(audit->view.target, run->findings[i]->check)) {
+                if (result->services && result->inventory)
+                    finding_yield(audit->arena, run->findings[i], result->services, result->inventory);
                 finding_settle(run->findings[i]);
                 all[count++] = (struct sortable){run->findings[i], p, i};
             }
@@ -311,6 +315,7 @@ static bool fill_in_basics(struct audit *audit, struct result *result)
             result->inventory = need_inventory(run);
             run->only_looks = true;
             result->paths = known_mail_paths(run, result->inventory);
+            result->services = need_services(run);
         }
         done = true;
     }

@@ -6,6 +6,7 @@
 #include "core/base/name.h"
 #include "core/derive/inventory.h"
 #include "core/derive/mail_path.h"
+#include "core/derive/services.h"
 #include "core/result/identity_internal.h"
 
 /* Two of each part where there is a load balancer. */
@@ -67,7 +68,7 @@ const struct identity *identities_of(struct arena *arena, const struct result *r
         const struct mail_path *path = &result->paths->at[i];
         struct identity_build b = {.arena = arena, .result = result, .path = path, .sender = path->address};
 
-        if (!address_is_sender(b.sender))
+        if (!address_is_sender(b.sender) || service_of_address(result->services, b.sender))
             continue;
         all[*count].sender = b.sender;
         look_at(&b, &all[(*count)++]);

@@ -52,7 +52,7 @@ struct identity {
     size_t finding_count;
 };
 
-/* Of senders only: the worst first, then as in the inventory. */
+/* Of senders only, but for servers of a service: the worst first, then as in the inventory. */
 const struct identity *identities_of(struct arena *, const struct result *, size_t *count);
 
 const char *cell_word(enum cell);                   /* "differs" */

@@ -7,6 +7,7 @@
 #include "core/base/ip.h"
 #include "core/base/name.h"
 #include "core/derive/inventory.h"
+#include "core/derive/services.h"
 #include "core/facts/target.h"
 #include "core/result/finding.h"
 #include "core/result/receiver_internal.h"
@@ -23,7 +24,8 @@ struct by_check {
 
 struct judge {
     const struct by_check *const *findings; /* by check id */
-    const struct mail_address *sender;
+    const struct mail_address *sender;      /* NULL: `service` sends */
+    const struct service *service;
     const struct finding *basis; /* of the last term that held or was undecided */
 };
 
@@ -36,11 +38,19 @@ static bool may_be(const struct finding *f, unsigned statuses)
     return false;
 }
 
+/* Of a service it is asked what the domain publishes; its servers, and other services, are another matter. */
+static bool concerns(const struct judge *j, const struct finding *f)
+{
+    if (j->sender)
+        return finding_concerns(f, j->sender);
+    return f->about.ip.family == IP_NONE && f->about.kind != SUBJECT_HOST && f->about.kind != SUBJECT_SERVICE;
+}
+
 /* Has the user not said which HELO name the sender uses? */
 static bool is_helo_unsaid(const struct judge *j)
 {
     for (const struct by_check *at = j->findings[HELO_FQDN]; at; at = at->next)
-        if (finding_concerns(at->finding, j->sender))
+        if (concerns(j, at->finding))
             return at->finding->status == SKIPPED;
     return false;
 }
@@ -65,7 +75,7 @@ static enum truth judge_check(struct judge *j, const struct receiver_term *term)
     for (const struct by_check *at = j->findings[term->check]; at; at = at->next) {
         enum truth one;
 
-        if (!finding_concerns(at->finding, j->sender)) /* about another address: says nothing about this sender */
+        if (!concerns(j, at->finding)) /* about another address: says nothing about this sender */
             continue;
         found = true;
         one = truth_of(j, at->finding, term);
@@ -74,6 +84,8 @@ static enum truth judge_check(struct judge *j, const struct receiver_term *term)
             j->basis = at->finding;
         }
     }
+    if (!found && j->service)
+        return NO;
     if (!found && term->check == SMTP_RELAY) /* tried at the user's word only, and only where the sender listens */
         return NO;
     return found ? truth : MAYBE;
@@ -107,7 +119,7 @@ static enum truth judge_dkim(struct judge *j, bool *declared)
     for (const struct by_check *at = j->findings[DKIM_EXISTS]; at; at = at->next) {
         enum truth bad;
 
-        if (at->finding->status == SKIPPED || !at->finding->about.selector)
+        if (at->finding->status == SKIPPED || !at->finding->about.selector || at->finding->mark == MARK_OF_SERVICE)
             continue;
         any = true;
         bad = judge_selector(j, at->finding->about.selector);
@@ -129,6 +141,82 @@ static enum truth judge_any(struct judge *j, const struct receiver_term *any_of)
     return truth;
 }
 
+/* ---- services ---- */
+
+/* Is it about the service that sends? */
+static bool is_about_service(const struct judge *j, const struct finding *f)
+{
+    return f->about.kind == SUBJECT_SERVICE && strcmp(f->about.host, j->service->provider->name) == 0;
+}
+
+/* What the policy does to its mail, as dmarc.alignment says. */
+static enum truth judge_policy_for_service(struct judge *j)
+{
+    enum truth worst = NO;
+    bool rejects = false;
+
+    for (const struct by_check *at = j->findings[DMARC_POLICY]; at; at = at->next)
+        rejects = rejects || at->finding->mark == MARK_POLICY_REJECT;
+    for (const struct by_check *at = j->findings[DMARC_ALIGNMENT]; at; at = at->next) {
+        enum status status = at->finding->status;
+        enum truth one = status == FAIL ? YES : status == UNKNOWN ? MAYBE : status == NOTE && rejects ? SOME : NO;
+
+        if (is_about_service(j, at->finding) && one > worst) {
+            worst = one;
+            j->basis = at->finding;
+        }
+    }
+    return worst;
+}
+
+/* With a return path of its own, SPF passes for that; with the customer's, the customer's record has to name it. */
+static enum truth judge_spf_of_service(struct judge *j)
+{
+    const struct service *s = j->service;
+
+    if (s->provider->envelope != ENVELOPE_CUSTOMER || s->in_spf)
+        return NO;
+    for (const struct by_check *at = j->findings[SPF_EXISTS]; at; at = at->next)
+        j->basis = at->finding;
+    return j->basis && j->basis->status == UNKNOWN ? MAYBE : YES;
+}
+
+/* What its servers are like is its own matter. */
+static bool is_of_servers(enum check_id check)
+{
+    static const char *const groups[] = {"ip", "ptr", "helo", "banner", "smtp", "tls"};
+
+    for (size_t i = 0; i < sizeof groups / sizeof *groups; i++)
+        if (strcmp(check_of(check)->group, groups[i]) == 0)
+            return true;
+    return false;
+}
+
+static enum truth judge_term_for_service(struct judge *j, const struct receiver_term *term)
+{
+    const struct service *s = j->service;
+    bool signs = s->key == SERVICE_KEY_FOUND || s->provider->signer;
+
+    switch (term->kind) {
+    case RECEIVER_TERM_CHECK:
+        return is_of_servers(term->check) ? NO : judge_check(j, term);
+    case RECEIVER_TERM_BAD_SPF:
+    case RECEIVER_TERM_SPF_FAILS:
+        return judge_spf_of_service(j);
+    case RECEIVER_TERM_BAD_DKIM:
+        return s->key == SERVICE_KEY_NONE && !signs ? SOME : s->key == SERVICE_KEY_UNDECIDED && !signs ? MAYBE : NO;
+    case RECEIVER_TERM_NO_SELECTOR:
+        return s->key == SERVICE_KEY_UNKNOWN && !signs ? YES : NO;
+    case RECEIVER_TERM_BAD_DMARC:
+    case RECEIVER_TERM_NO_DMARC_POLICY:
+        return judge_any(j, receiver_any_of(term->kind));
+    case RECEIVER_TERM_REJECT_SELF:
+        return judge_policy_for_service(j);
+    default:
+        return NO;
+    }
+}
+
 /* ---- a domain whose own policy asks for the refusal ---- */
 
 /* Is MAIL FROM `envelope` aligned with From `from`, as dmarc.alignment says? */
@@ -140,7 +228,7 @@ static enum truth is_aligned(const struct judge *j, const char *envelope, const 
                          ? name_equal(about->host, envelope) && name_equal(about->name, from)
                          : name_equal(about->name, from) && name_equal(envelope, from);
 
-        if (is_it)
+        if (is_it && about->kind != SUBJECT_SERVICE)
             return at->finding->status == PASS ? YES : at->finding->status == UNKNOWN ? MAYBE : NO;
     }
     return name_equal(envelope, from) ? YES : NO;
@@ -255,7 +343,7 @@ static enum truth judge_rule(struct judge *j, const struct receiver_rule *rule)
     if (term->kind == RECEIVER_TERM_NONE)
         return NO;
     for (; term->kind != RECEIVER_TERM_NONE && truth > NO; term++) {
-        enum truth one = judge_term(j, term);
+        enum truth one = j->service ? judge_term_for_service(j, term) : judge_term(j, term);
 
         truth = one < truth ? one : truth;
     }
@@ -305,7 +393,7 @@ static void consider(struct judge *j, struct receiver_verdict *verdict, struct r
 static void judge_receiver(struct arena *arena, const struct by_check *const *findings,
                            struct receiver_verdict *verdict, struct receiver_reason *room)
 {
-    struct judge j = {.findings = findings, .sender = verdict->sender};
+    struct judge j = {.findings = findings, .sender = verdict->sender, .service = verdict->service};
     struct receiver_reason *reasons;
 
     consider(&j, verdict, room, receiver_rule_for_all());
@@ -330,24 +418,44 @@ static const struct by_check *const *index_findings(struct arena *arena, const s
     return index;
 }
 
+static bool is_judged(const struct receiver *receiver, const struct mail_address *sender)
+{
+    if (receiver->kind == RECEIVER_BOUNCES)
+        return false;
+    return receiver->kind != RECEIVER_IPV6 || (sender && sender->ip.family == IP_V6);
+}
+
 const struct receiver_verdict *receivers_judge(struct arena *arena, const struct result *result, size_t *count)
 {
     const struct inventory *mail = result->inventory;
+    const struct services *services = result->services;
+    size_t service_count = services ? services->count : 0;
     const struct by_check *const *findings = index_findings(arena, result);
     struct receiver_verdict *all =
-        ARENA_ARRAY(arena, struct receiver_verdict, receiver_count() * mail->address_count + 1);
+        ARENA_ARRAY(arena, struct receiver_verdict, receiver_count() * (mail->address_count + service_count) + 1);
     struct receiver_reason *room = ARENA_ARRAY(arena, struct receiver_reason, receiver_rule_count() + 1);
 
     *count = 0;
     for (size_t r = 0; r < receiver_count(); r++) {
+        struct receiver_verdict verdict = {.receiver = receiver_at(r), .outcome = RECEIVER_NO_OBSTACLE};
+
         for (size_t i = 0; i < mail->address_count; i++) {
             const struct mail_address *sender = &mail->addresses[i];
 
-            if (receiver_at(r)->kind == RECEIVER_BOUNCES || !address_is_sender(sender) ||
-                (receiver_at(r)->kind == RECEIVER_IPV6 && sender->ip.family != IP_V6))
+            if (!is_judged(receiver_at(r), sender) || !address_is_sender(sender) ||
+                service_of_address(services, sender))
                 continue;
-            all[*count] = (struct receiver_verdict){
-                .receiver = receiver_at(r), .sender = sender, .outcome = RECEIVER_NO_OBSTACLE};
+            all[*count] = verdict;
+            all[*count].sender = sender;
+            all[*count].who = sender->label;
+            judge_receiver(arena, findings, &all[(*count)++], room);
+        }
+        for (size_t i = 0; i < service_count; i++) {
+            if (!is_judged(receiver_at(r), NULL) || !(services->at[i].roles & SERVICE_SENDS))
+                continue;
+            all[*count] = verdict;
+            all[*count].service = &services->at[i];
+            all[*count].who = services->at[i].provider->name;
             judge_receiver(arena, findings, &all[(*count)++], room);
         }
     }

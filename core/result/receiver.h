@@ -15,6 +15,7 @@
 struct arena;
 struct mail_address;
 struct result;
+struct service;
 struct target;
 
 /* BOUNCES: its rejections are known, its conditions are not: never judged. */
@@ -82,7 +83,9 @@ struct receiver_reason {
 
 struct receiver_verdict {
     const struct receiver *receiver;
-    const struct mail_address *sender;
+    const struct mail_address *sender; /* NULL: a service sends */
+    const struct service *service;     /* NULL: an address of the domain's own sends */
+    const char *who;                   /* "192.0.2.1", "Google Workspace" */
     enum receiver_outcome outcome;
     const struct receiver_reason *reasons; /* rules of that outcome; for "can't tell" the undecided ones */
     size_t reason_count;
@@ -103,8 +106,9 @@ size_t receiver_rule_count(void);
 const struct receiver_rule *receiver_rule_at(size_t index);
 const char *receiver_outcome_word(enum receiver_outcome); /* "no_obstacle_found", "unknown", "at_risk", "rejects" */
 
-/* Every receiver for every sender of the result: receivers in the order of the data,
- * senders in the inventory's.  In the arena; the result's receivers need not be set. */
+/* Every receiver for every sender of the result: receivers in the order of the data, senders in the inventory's, then
+ * services.  Addresses of a service's are its own to keep: what counts there is the domain's part.
+ * In the arena; the result's receivers need not be set. */
 const struct receiver_verdict *receivers_judge(struct arena *, const struct result *, size_t *count);
 
 bool receiver_is_bulk_of(const struct receiver *, const struct receiver *base); /* "gmail-bulk" of "gmail" */

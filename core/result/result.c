@@ -7,6 +7,7 @@
 #include "core/base/ip.h"
 #include "core/base/str.h"
 #include "core/base/x509_mark.h"
+#include "core/derive/services.h"
 #include "core/facts/evidence.h"
 
 enum {
@@ -24,6 +25,19 @@ enum verdict result_verdict(const struct result *result)
     return result->counts[WARN] ? VERDICT_WARNINGS : VERDICT_READY;
 }
 
+bool result_is_hosted(const struct result *result)
+{
+    const struct inventory *mail = result->inventory;
+    bool any = false;
+
+    for (size_t i = 0; mail && i < mail->address_count; i++)
+        if (address_is_sender(&mail->addresses[i]) && !service_of_address(result->services, &mail->addresses[i]))
+            return false;
+    for (size_t i = 0; result->services && i < result->services->count; i++)
+        any = any || result->services->at[i].roles & SERVICE_SENDS;
+    return any;
+}
+
 const struct evidence *result_evidence(const struct result *result, const char *key)
 {
     for (size_t i = 0; i < result->planned_count; i++)
@@ -37,6 +51,8 @@ const struct evidence *result_evidence(const struct result *result, const char *
 
 bool finding_concerns(const struct finding *f, const struct mail_address *address)
 {
+    if (f->about.kind == SUBJECT_SERVICE)
+        return false;
     return f->about.ip.family == IP_NONE || ip_equal(&f->about.ip, &address->ip);
 }
 

@@ -18,6 +18,7 @@ struct mail_paths;
 struct instrument;
 struct overlay;
 struct receiver_verdict;
+struct services;
 
 struct result {
     const struct target *target;
@@ -30,6 +31,7 @@ struct result {
     const struct instrument *instrument; /* what the resolver is worth: derive/resolver.h */
     const struct inventory *inventory;
     const struct mail_paths *paths; /* mail_path.h */
+    const struct services *services; /* derive/services.h: who sends and receives for the domain */
     bool out_of_memory;             /* nothing else is set then but the verdict, unknown, and elapsed_ms */
     int64_t started_s;              /* wall clock, seconds since 1970 */
     int64_t elapsed_ms;
@@ -56,7 +58,10 @@ const struct finding *result_cause(const struct result *, const struct finding *
  * several with the same.  In hex. */
 const char *result_fingerprint(struct arena *, const struct result *, const struct finding *);
 
+/* Do services alone send for the domain, as far as is known? */
+bool result_is_hosted(const struct result *);
+
 const struct evidence *result_evidence(const struct result *, const char *key); /* NULL: none that is known */
 
-/* Is the finding about this address, or about none in particular? */
+/* Is the finding about this address, or about none in particular?  Not what is about a service that sends. */
 bool finding_concerns(const struct finding *, const struct mail_address *);

@@ -17,6 +17,7 @@
 #include "reports/html_style.h" /* made by the Makefile from reports/html/style.css */
 #include "reports/outline.h"
 #include "reports/plan_text.h"
+#include "reports/services.h"
 #include "reports/words.h"
 
 enum { INDEX_MAX = 100000 };
@@ -116,6 +117,7 @@ static bool has_unicode(const struct target *target)
 
 static void hero(struct report *report, const struct result *result)
 {
+    const char *next = services_next(report->arena, result);
     struct sink *sink = &report->sink;
     const struct target *target = result->target;
 
@@ -134,6 +136,8 @@ static void hero(struct report *report, const struct result *result)
     sink_literal(sink, "<p class=\"verdict\">");
     html_badge(sink, verdict_as_status(result->verdict), verdict_title(report->arena, result));
     ELEMENT(sink, "</p>\n<p class=\"sentence\">", verdict_sentence(report->arena, result), "</p>\n");
+    if (next)
+        ELEMENT(sink, "<p class=\"sentence\">", next, "</p>\n");
     counts(sink, result->counts);
     facts(report, result);
     sink_literal(sink, "</header>\n");
@@ -321,6 +325,7 @@ static void one(struct report *report, const struct result *result)
     sink_number(sink, (long long)report->results + 1);
     sink_literal(sink, "\">\n");
     hero(report, result);
+    html_services(report, result);
     html_identities(report, result);
     html_causes(report, result);
     html_receivers(report, result);

@@ -11,6 +11,7 @@ void html_addresses(struct report *, const struct result *,
 void html_ranges(struct report *, const struct result *);
 /* the names of each sender, and what is wrong with them */
 void html_identities(struct report *, const struct result *);
+void html_services(struct report *, const struct result *); /* who sends for the domain, and what of it is yours */
 void html_receivers(struct report *, const struct result *);  /* who would take this mail */
 
 /* What to fix first; one is at the anchor "fix-REPORT-NUMBER". */

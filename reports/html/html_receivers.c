@@ -7,32 +7,30 @@
 
 #include "core/base/arena.h"
 #include "core/base/str.h"
-#include "core/derive/inventory.h"
 #include "reports/receivers.h"
 #include "reports/words.h"
 
 enum { SENDER_COLUMNS = 4 }; /* more do not fit: then they are listed in one */
 
 struct columns {
-    const struct mail_address *at[SENDER_COLUMNS];
+    const char *at[SENDER_COLUMNS]; /* addresses, and names of services */
     size_t count; /* 0: senders are listed */
 };
 
 static struct columns columns_of(const struct result *result)
 {
     struct columns columns = {.count = 0};
+    const struct receiver *first = result->receiver_count ? result->receivers[0].receiver : NULL;
 
-    for (size_t i = 0; i < result->inventory->address_count; i++) {
-        if (!address_is_sender(&result->inventory->addresses[i]))
-            continue;
+    for (size_t i = 0; i < result->receiver_count && result->receivers[i].receiver == first; i++) {
         if (columns.count == SENDER_COLUMNS)
             return (struct columns){.count = 0};
-        columns.at[columns.count++] = &result->inventory->addresses[i];
+        columns.at[columns.count++] = result->receivers[i].who;
     }
     return columns;
 }
 
-static const struct fate *fate_of(const struct receiver_view *view, const struct mail_address *sender)
+static const struct fate *fate_of(const struct receiver_view *view, const char *sender)
 {
     for (size_t f = 0; f < view->fate_count; f++)
         for (size_t i = 0; i < view->fates[f].sender_count; i++)
@@ -54,7 +52,7 @@ static void cells(struct report *report, const struct receiver_view *view, const
         const struct fate *fate = fate_of(view, columns->at[i]);
 
         sink_literal(sink, "<td data-head=\"");
-        sink_text(sink, columns->at[i]->label);
+        sink_text(sink, columns->at[i]);
         sink_literal(sink, "\">");
         if (fate)
             outcome(sink, fate->outcome);
@@ -215,7 +213,7 @@ void html_receivers(struct report *report, const struct result *result)
                        "<th scope=\"col\">Receiver</th>");
     for (size_t i = 0; i < columns.count; i++) {
         sink_literal(sink, "<th scope=\"col\"><code>");
-        sink_text(sink, columns.at[i]->label);
+        sink_text(sink, columns.at[i]);
         sink_literal(sink, "</code></th>");
     }
     if (!columns.count)

@@ -10,9 +10,11 @@
 #include "reports/difference.h"
 #include "reports/outline.h"
 #include "reports/plan_text.h"
+#include "reports/services.h"
 #include "reports/text/terminal.h"
 #include "reports/text/text_causes.h"
 #include "reports/text/text_identity.h"
+#include "reports/text/text_services.h"
 #include "reports/words.h"
 
 enum {
@@ -32,6 +34,7 @@ static void labelled(struct report *report, const char *label, const char *text)
 
 static void header(struct report *report, const struct result *result)
 {
+    const char *next = services_next(report->arena, result);
     const struct target *target = result->target;
     const struct vantage *vantage = result->vantage;
     const struct inventory *mail = result->inventory;
@@ -58,6 +61,8 @@ static void header(struct report *report, const struct result *result)
     terminal_plain(report);
     terminal_newline(report);
     terminal_wrapped(report, 2, verdict_sentence(report->arena, result));
+    if (next)
+        terminal_wrapped(report, 2, next);
     terminal_wrapped(report, 2, counts_text(report->arena, result->counts, result->suppressed_count, ", "));
     terminal_newline(report);
     labelled(report, "when",
@@ -76,7 +81,7 @@ static void header(struct report *report, const struct result *result)
         any = any || address_is_sender(&mail->addresses[i]);
     if (target->owner)
         labelled(report, "owner", target->owner);
-    if (!any)
+    if (!any && !result_is_hosted(result))
         labelled(report, "senders", "none known; name them with --sender ADDRESS=HELO");
 }
 
@@ -266,6 +271,7 @@ static void one(struct report *report, const struct result *result)
     if (report->results)
         terminal_newline(report);
     header(report, result);
+    text_services(report, result);
     text_identities(report, result);
     for (size_t g = 0; g < outline->group_count; g++)
         findings_of(report, &outline->groups[g]);

@@ -39,8 +39,10 @@
 #include "core/base/loop.h"
 #include "core/base/str.h"
 #include "core/base/trouble.h"
+#include "core/derive/services.h"
 #include "core/records/overlay.h"
 #include "core/result/finding.h"
+#include "core/result/receiver.h"
 #include "core/result/result.h"
 #include "probes/probes.h"
 #include "reports/words.h"
@@ -70,7 +72,9 @@ struct found {
     struct arena *arena;
     const cJSON *judge;
     struct observed judged;
-    char *everything; /* of all findings, for comparison; to be freed */
+    struct lines services;  /* "google receives,sends" */
+    struct lines receivers; /* "gmail rejects Mailchimp": those that find an obstacle */
+    char *everything;       /* of all findings, for comparison; to be freed */
     bool done;
 };
 
@@ -106,7 +110,7 @@ static bool is_judged(const cJSON *judge, enum check_id id)
 
 /* NULL, or what is wrong with the members that only cases have. */
 static const char *fault_of(struct arena *arena, const cJSON *about, const cJSON *judge, const cJSON *expect,
-                            const cJSON *records)
+                            const cJSON *const lists[3])
 {
     const cJSON *item;
     enum check_id check;
@@ -127,7 +131,9 @@ static const char *fault_of(struct arena *arena, const cJSON *about, const cJSON
         if (!is_judged(judge, expected.check))
             return str_printf(arena, "\"expect\": \"%s\" is not in \"judge\"", item->valuestring);
     }
-    cJSON_ArrayForEach(item, records) if (!cJSON_IsString(item)) return "\"records\" must be a list of texts";
+    for (size_t i = 0; i < 3; i++)
+        cJSON_ArrayForEach(
+            item, lists[i]) if (!cJSON_IsString(item)) return "records, services and receivers are lists of texts";
     return NULL;
 }
 
@@ -193,6 +199,22 @@ static char *everything_of(const struct result *result)
     return text;
 }
 
+static void observe_services(struct found *found, const struct result *result)
+{
+    for (size_t i = 0; i < result->services->count; i++) {
+        const struct service *s = &result->services->at[i];
+        bool receives = s->roles & SERVICE_RECEIVES, sends = s->roles & SERVICE_SENDS;
+
+        add_line(&found->services, str_printf(found->arena, "%s %s%s%s", s->provider->id, receives ? "receives" : "",
+                                              receives && sends ? "," : "", sends ? "sends" : ""));
+    }
+    for (size_t i = 0; i < result->receiver_count; i++)
+        if (result->receivers[i].outcome != RECEIVER_NO_OBSTACLE)
+            add_line(&found->receivers,
+                     str_printf(found->arena, "%s %s %s", result->receivers[i].receiver->name,
+                                receiver_outcome_word(result->receivers[i].outcome), result->receivers[i].who));
+}
+
 static void take_result(void *arg, const struct result *result)
 {
     struct found *found = arg;
@@ -216,6 +238,7 @@ static void take_result(void *arg, const struct result *result)
         note_said(&said, said_arena, f);
         observe(&found->judged, found->arena, f);
     }
+    observe_services(found, result);
     found->everything = everything_of(result);
     found->done = true;
 }
@@ -277,6 +300,16 @@ static bool same_in_other_orders(const char *path, const struct recording *recor
     return same;
 }
 
+/* What the case says of services and receivers, where it does. */
+static bool lists_the_same(const char *path, const cJSON *expected, const struct lines *found)
+{
+    struct lines lines = {.count = 0};
+    const cJSON *item;
+
+    cJSON_ArrayForEach(item, expected) add_line(&lines, item->valuestring);
+    return !expected || same_lines(path, &lines, found, NULL);
+}
+
 static bool run_case(const char *path)
 {
     struct arena *arena = arena_new(SIZE_MAX);
@@ -286,9 +319,12 @@ static bool run_case(const char *path)
     cJSON *about = cJSON_DetachItemFromObjectCaseSensitive(root, "about");
     cJSON *judge = cJSON_DetachItemFromObjectCaseSensitive(root, "judge");
     cJSON *expect = cJSON_DetachItemFromObjectCaseSensitive(root, "expect");
+    cJSON *services = cJSON_DetachItemFromObjectCaseSensitive(root, "services");
+    cJSON *receivers = cJSON_DetachItemFromObjectCaseSensitive(root, "receivers");
     cJSON *records = cJSON_DetachItemFromObjectCaseSensitive(root, "records");
     cJSON *planned = cJSON_DetachItemFromObjectCaseSensitive(root, "plan");
-    const char *fault = root ? fault_of(arena, about, judge, expect, records) : why;
+    const char *fault =
+        root ? fault_of(arena, about, judge, expect, (const cJSON *[]){records, services, receivers}) : why;
     char *rest = root ? cJSON_PrintUnformatted(root) : NULL;
     struct recording *recording = rest ? recording_read(arena, rest, strlen(rest), &why) : NULL;
     bool passed = false;
@@ -300,6 +336,7 @@ static bool run_case(const char *path)
         struct found found = audit(arena, recording, plan, judge, 0);
 
         passed = as_expected(path, arena, &found.judged, expect, records) &&
+                 lists_the_same(path, services, &found.services) && lists_the_same(path, receivers, &found.receivers) &&
                  same_in_other_orders(path, recording, plan, judge, found.everything);
         free(found.everything);
     }
@@ -310,6 +347,8 @@ static bool run_case(const char *path)
     cJSON_Delete(expect);
     cJSON_Delete(records);
     cJSON_Delete(planned);
+    cJSON_Delete(services);
+    cJSON_Delete(receivers);
     cJSON_Delete(root);
     arena_free(arena);
     return passed;

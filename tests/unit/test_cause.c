@@ -220,11 +220,11 @@ static void receivers_are_freed_by_the_last_cause(void **state)
                                  other[] = {{.finding = made.list[2]}, {.finding = made.list[0]}},
                                  none[] = {{.finding = NULL}};
     const struct receiver_verdict verdicts[] = {
-        {receiver_from_name("gmail"), &sender, RECEIVER_REJECTS, ptr, 1},
-        {receiver_from_name("orange"), &sender, RECEIVER_AT_RISK, both, 2},
-        {receiver_from_name("yahoo"), &sender, RECEIVER_REJECTS, other, 2},
-        {receiver_from_name("icloud"), &sender, RECEIVER_REJECTS, none, 1},
-        {receiver_from_name("gmail"), &sender, RECEIVER_CANT_TELL, ptr, 1},
+        {receiver_from_name("gmail"), &sender, NULL, "11.0.0.1", RECEIVER_REJECTS, ptr, 1},
+        {receiver_from_name("orange"), &sender, NULL, "11.0.0.1", RECEIVER_AT_RISK, both, 2},
+        {receiver_from_name("yahoo"), &sender, NULL, "11.0.0.1", RECEIVER_REJECTS, other, 2},
+        {receiver_from_name("icloud"), &sender, NULL, "11.0.0.1", RECEIVER_REJECTS, none, 1},
+        {receiver_from_name("gmail"), &sender, NULL, "11.0.0.1", RECEIVER_CANT_TELL, ptr, 1},
     };
 
     made.result.receivers = verdicts;

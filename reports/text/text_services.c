@@ -1,0 +1,63 @@
+/* reports/text/text_services.c - for a terminal: who sends for the domain, and what of it is yours. */
+#include "reports/text/text_services.h"
+
+#include <string.h>
+
+#include "core/base/str.h"
+#include "reports/reporter.h"
+#include "reports/services.h"
+#include "reports/text/terminal.h"
+#include "reports/words.h"
+
+enum { LABEL_COLUMN = 13, SAYS_COLUMN = 20 };
+
+static void part(struct report *report, const struct service_part *p)
+{
+    size_t used = 4 + strlen(status_label(p->status));
+
+    sink_literal(&report->sink, "  ");
+    terminal_colour(report, p->status);
+    sink_text(&report->sink, status_symbol(p->status, report->options.utf8));
+    sink_literal(&report->sink, " ");
+    sink_text(&report->sink, status_label(p->status));
+    terminal_plain(report);
+    terminal_spaces(report, LABEL_COLUMN - used);
+    sink_text(&report->sink, p->label);
+    terminal_spaces(report, SAYS_COLUMN - LABEL_COLUMN - strlen(p->label));
+    terminal_wrapped_from(report, SAYS_COLUMN, SAYS_COLUMN, p->says);
+}
+
+static void service(struct report *report, const struct service_view *v)
+{
+    terminal_newline(report);
+    terminal_bold(report);
+    sink_text(&report->sink, v->service->provider->name);
+    terminal_plain(report);
+    sink_literal(&report->sink, "  ");
+    terminal_wrapped_from(report, strlen(v->service->provider->name) + 2, 2, v->role);
+    terminal_dim(report);
+    terminal_wrapped(report, 2, str_printf(report->arena, "seen by %s", v->seen_by));
+    terminal_plain(report);
+    for (size_t i = 0; i < v->part_count; i++)
+        part(report, &v->parts[i]);
+}
+
+void text_services(struct report *report, const struct result *result)
+{
+    size_t count;
+    const struct service_view *views = service_views(report->arena, result, &count);
+    const char *moving = services_moving(report->arena, result);
+
+    if (count == 0)
+        return;
+    terminal_newline(report);
+    terminal_bold(report);
+    terminal_wrapped(report, 0, "Who sends for this domain");
+    terminal_plain(report);
+    for (size_t i = 0; i < count; i++)
+        service(report, &views[i]);
+    terminal_newline(report);
+    if (moving)
+        terminal_wrapped(report, 2, moving);
+    terminal_wrapped(report, 2, services_theirs(report->arena, result));
+}

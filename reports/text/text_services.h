@@ -1,0 +1,7 @@
+/* reports/text/text_services.h - a part of the text report: who sends for the domain. */
+#pragma once
+
+struct report;
+struct result;
+
+void text_services(struct report *, const struct result *);
