@@ -7,6 +7,7 @@
 #include "core/result/finding.h"
 
 enum { OFFERED_OCTETS_MAX = 4000, MISSING_MAX = 200 }; /* what panels take, and what a person can check */
+enum { TRIED_OCTETS_MAX = 256 * 1024 }; /* the record, once for each sender: of more, a run has no memory */
 
 const char *spf_address_term(struct run *run, const struct ip *ip)
 {
@@ -29,6 +30,7 @@ struct trial {
     bool pending;
     const char *missing;
     size_t missing_count;
+    size_t octets; /* of records that were tried */
 };
 
 static void note_missing(struct trial *t, const struct ip *ip, const struct spf_result *r)
@@ -52,12 +54,16 @@ static void note_missing(struct trial *t, const struct ip *ip, const struct spf_
 
 static void try_address(struct trial *t, const struct ip *ip, const char *helo)
 {
-    struct spf_question q = spf_question_of(t->run, ip, t->domain->name, helo ? helo : t->domain->name);
+    struct spf_question q;
     const struct spf_result *r;
 
+    if (t->octets > TRIED_OCTETS_MAX)
+        return;
+    q = spf_question_of(t->run, ip, t->domain->name, helo ? helo : t->domain->name);
     q.tried_at = t->offer->at;
     q.tried = t->offer->after;
     r = need_spf(t->run, &q);
+    t->octets += q.tried.len;
     t->pending |= !r;
     if (r && !passes(r) && r->word != SPF_TEMPERROR)
         note_missing(t, ip, r);
@@ -96,7 +102,7 @@ bool spf_offer_fits_senders(struct run *run, const struct spf_domain *d, struct 
         offer->after = spf_with_term(run_arena(run), t.record, t.before, t.missing);
         try_record(&t);
     }
-    return !t.pending && !t.missing_count && offer->after.len <= OFFERED_OCTETS_MAX;
+    return !t.pending && !t.missing_count && t.octets <= TRIED_OCTETS_MAX && offer->after.len <= OFFERED_OCTETS_MAX;
 }
 
 /* By the record alone: nobody could send. */
@@ -124,7 +130,7 @@ void spf_propose(struct run *run, const struct spf_domain *d, struct finding *f,
     const char *more;
 
     if (!spf_offer_fits_senders(run, d, &offer) || authorises_nobody(run, offer.after)) {
-        finding_remedy(run, f, "%s", what);
+        finding_remedy(run, f, "%s", offer.instead ? offer.instead : what);
         return;
     }
     more =

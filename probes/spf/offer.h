@@ -9,6 +9,7 @@ struct spf_offer {
     struct str second; /* that is replaced as well; empty: there is one */
     struct str after;
     const struct ip *also; /* an address that must pass, too; NULL */
+    const char *instead;   /* WHAT, where no record does it; NULL: the same */
 };
 
 /* Adds the senders that `after` would not let pass: those that are declared, and those that pass today.

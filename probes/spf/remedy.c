@@ -1,7 +1,9 @@
 /* probes/spf/remedy.c - SPF records with the smallest change that repairs them.  (checks.md, section 19) */
+#include <stdint.h>
 #include <string.h>
 
 #include "core/base/arena.h"
+#include "core/base/list_text.h"
 #include "core/base/name.h"
 #include "core/base/str.h"
 #include "core/derive/run.h"
@@ -22,14 +24,18 @@ static const char *mail_host_term(const struct spf_domain *d)
 
 void spf_offer_first_record(struct run *run, const struct spf_domain *d, struct finding *f)
 {
-    const char *text = "v=spf1";
+    const char *name_them =
+        str_printf(run_arena(run), "Publish a record that names what sends mail for %s: \"v=spf1 ip4:ADDRESS ~all\".",
+                   d->name);
+    struct list_text terms = list_text(run_arena(run), " ", SIZE_MAX);
     bool mail_hosts = false;
+    const char *text;
 
     if (!d->has_sender) {
-        finding_remedy(run, f, "Publish a record that names what sends mail for %s: \"v=spf1 ip4:ADDRESS ~all\".",
-                       d->name);
+        finding_remedy(run, f, "%s", name_them);
         return;
     }
+    list_add(&terms, "v=spf1");
     for (size_t i = 0; i < d->mail->address_count; i++) {
         const struct mail_address *a = &d->mail->addresses[i];
 
@@ -38,10 +44,10 @@ void spf_offer_first_record(struct run *run, const struct spf_domain *d, struct 
         if (a->origin != SENDER_DECLARED && *mail_host_term(d))
             mail_hosts = true;
         else if (i < SPF_OFFERED_SENDERS)
-            text = str_printf(run_arena(run), "%s %s", text, spf_address_term(run, &a->ip));
+            list_add(&terms, spf_address_term(run, &a->ip));
     }
-    text = str_printf(run_arena(run), "%s%s ~all", text, mail_hosts ? mail_host_term(d) : "");
-    spf_propose(run, d, f, (struct spf_offer){.at = d->name, .after = str_of(text)},
+    text = str_printf(run_arena(run), "%s%s ~all", list_end(&terms), mail_hosts ? mail_host_term(d) : "");
+    spf_propose(run, d, f, (struct spf_offer){.at = d->name, .after = str_of(text), .instead = name_them},
                 str_printf(run_arena(run),
                            "Publish this record; see first that it names everything that sends mail for %s.", d->name));
 }
