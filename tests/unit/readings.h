@@ -1,4 +1,5 @@
-/* tests/unit/readings.h - what the readers of core/records make of a text, every field of it, in lines for people.
+/* tests/unit/readings.h - what readers of records, reverse names and refusals make of a text, every field of it, in
+ * lines for people.
  *
  * Kinds are numbers, in the order of their headers; texts are spelled by bytes_escape().
  */
@@ -12,6 +13,7 @@
 #include "core/base/ip.h"
 #include "core/base/ip_network.h"
 #include "core/base/str.h"
+#include "core/derive/refusal.h"
 #include "core/records/bimi_record.h"
 #include "core/records/dkim_key.h"
 #include "core/records/dkim_mend.h"
@@ -29,6 +31,7 @@
 #include "core/records/taglist.h"
 #include "core/records/tlsrpt.h"
 #include "core/records/txt_kind.h"
+#include "probes/generic/generic.h"
 
 enum { TERMS_PRINTED = 20 };
 
@@ -98,8 +101,8 @@ static inline void print_dkim(const struct reading *r, struct str text)
     struct dkim_key key = dkim_key_parse(r->arena, text);
     struct dkim_mended mended = dkim_mend(r->arena, text);
 
-    fprintf(r->out, "  %s type %d bits %u%s%s%s%s%s%s\n", dkim_key_is_usable(&key) ? "usable" : "no key",
-            (int)key.type, key.bits, key.is_key_record ? "" : " no record", key.revoked ? " revoked" : "",
+    fprintf(r->out, "  %s type %d bits %u%s%s%s%s%s%s\n", dkim_key_is_usable(&key) ? "usable" : "no key", (int)key.type,
+            key.bits, key.is_key_record ? "" : " no record", key.revoked ? " revoked" : "",
             key.testing ? " testing" : "", key.strict ? " strict" : "", key.allows_sha1 ? " sha1" : "",
             key.allows_sha256 ? " sha256" : "");
     for (size_t i = 0; i < key.fault_count; i++)
@@ -236,7 +239,7 @@ static inline void print_macro(const struct reading *r, struct str text)
         for (size_t i = 0; i < sizeof values / sizeof *values; i++)
             fprintf(r->out, "  place %d: %s\n", place,
                     spf_macro_expand(r->arena, text, (enum spf_macro_place)place, &values[i], &out) ? escaped(r, out)
-                                                                                                   : "too many");
+                                                                                                    : "too many");
     }
     if (!spf_domain_spec_check(text, &at, &why))
         fprintf(r->out, "  no name: %s at %zu\n", why, at);
@@ -274,18 +277,58 @@ static inline void print_bimi(const struct reading *r, struct str text)
         fprintf(r->out, "  %s\n", bytes_escape(r->arena, str_of(why)));
 }
 
+/* "name address"; NULL: it is not. */
+static inline const char *name_and_address(const struct reading *r, struct str text, struct ip *ip)
+{
+    const char *name = str_text(r->arena, text), *blank = strchr(name, ' ');
+
+    if (!blank || !ip_parse(blank + 1, ip)) {
+        fprintf(r->out, "  not \"name address\"\n");
+        return NULL;
+    }
+    return str_printf(r->arena, "%.*s", (int)(blank - name), name);
+}
+
+/* Of a reverse name. */
+static inline void print_generic(const struct reading *r, struct str text)
+{
+    struct ip ip = {.family = IP_NONE};
+    const char *name = name_and_address(r, text, &ip);
+    struct generic_verdict verdict;
+
+    if (!name)
+        return;
+    verdict = generic_judge(r->arena, &ip, name);
+    fprintf(r->out, "  %s%s%s%s%s%s\n", generic_class_word(verdict.cls), verdict.provider ? ", " : "",
+            verdict.provider ? verdict.provider : "", verdict.exemption ? ", but " : "",
+            verdict.exemption ? verdict.exemption : "", verdict.by_suffix_list ? "" : ", without a list");
+    for (size_t i = 0; i < verdict.hit_count; i++)
+        fprintf(r->out, "  %s %s: %s\n", generic_class_word(verdict.hits[i].cls), verdict.hits[i].rule,
+                escaped(r, verdict.hits[i].span));
+    if (verdict.filters)
+        fprintf(r->out, "  %s\n", verdict.filters);
+}
+
+/* "554 text", to 11.9.9.9. */
+static inline void print_refusal(const struct reading *r, struct str text)
+{
+    static const struct refusal_parties parties = {{IP_V4, {11, 9, 9, 9}}, "audit.example.net", "mx1.example.org"};
+    int code = text.len > 0 && text.at[0] == '4' ? 450 : 554;
+    size_t start = text.len < 4 ? text.len : 4;
+
+    fprintf(r->out, "  refusal %d\n",
+            (int)refusal_by_words(r->arena, &parties, code, (struct str){text.at + start, text.len - start}));
+}
+
 /* "zone address": the address is asked for, and an answer. */
 static inline void print_dnsbl(const struct reading *r, struct str text)
 {
-    const char *zone = str_text(r->arena, text), *blank = strchr(zone, ' ');
     struct ip ip = {.family = IP_NONE};
+    const char *zone = name_and_address(r, text, &ip);
     struct dnsbl list;
 
-    if (!blank || !ip_parse(blank + 1, &ip)) {
-        fprintf(r->out, "  no \"zone address\"\n");
+    if (!zone)
         return;
-    }
-    zone = str_printf(r->arena, "%.*s", (int)(blank - zone), zone);
     list = dnsbl_of(r->arena, zone);
     fprintf(r->out, "  %s kinds %u severity %d %s codes of %s, tests %s %s\n", list.label, list.kinds,
             (int)list.severity, text_or_none(list.name), list.code_zone, list.listed, list.unlisted);
@@ -300,7 +343,7 @@ static const struct reader {
     const char *file; /* in tests/golden/readings */
     void (*print)(const struct reading *, struct str text);
 } readers[] = {
-    {"dmarc", print_dmarc}, {"dkim", print_dkim},   {"sts", print_sts}, {"tlsrpt", print_tlsrpt},
-    {"policy", print_policy}, {"spf", print_spf}, {"macro", print_macro}, {"svg", print_svg},
-    {"bimi", print_bimi},   {"dnsbl", print_dnsbl},
+    {"dmarc", print_dmarc},   {"dkim", print_dkim},   {"sts", print_sts},         {"tlsrpt", print_tlsrpt},
+    {"policy", print_policy}, {"spf", print_spf},     {"macro", print_macro},     {"svg", print_svg},
+    {"bimi", print_bimi},     {"dnsbl", print_dnsbl}, {"generic", print_generic}, {"refusal", print_refusal},
 };

@@ -92,8 +92,8 @@ static inline const char *line_of_said(struct arena *arena, const struct said *s
 
     for (int status = 0; status < STATUS_COUNT; status++)
         if (said->of[check][status].count > 0)
-            line = str_printf(arena, "%s %s:%zu", line, status_word((enum status)status),
-                              said->of[check][status].count);
+            line =
+                str_printf(arena, "%s %s:%zu", line, status_word((enum status)status), said->of[check][status].count);
     return str_printf(arena, "%s%s%s", line, said->required[check] ? " required" : "",
                       said->optional[check] ? " optional" : "");
 }
