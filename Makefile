@@ -191,7 +191,8 @@ lint: ## clang-tidy, cppcheck, clang's warnings, the manual page
 docs/mailready.1:      PRINTS := --man
 docs/completion.bash:  PRINTS := --completion bash
 docs/completion.zsh:   PRINTS := --completion zsh
-PRINTED := docs/mailready.1 docs/completion.bash docs/completion.zsh
+docs/completion.fish:  PRINTS := --completion fish
+PRINTED := docs/mailready.1 docs/completion.bash docs/completion.zsh docs/completion.fish
 $(PRINTED): $(BUILD)/mailready
 	$(call quiet,GEN)$(BUILD)/mailready help $(PRINTS) > $@.new && mv $@.new $@
 man: $(PRINTED) ## make the manual page and the completions in docs/ from the option table
@@ -200,16 +201,19 @@ BIN  = $(DESTDIR)$(PREFIX)/bin
 DATA = $(DESTDIR)$(PREFIX)/share
 DOCS := docs/report-1.schema.json README.md LICENSE CHANGELOG.md
 install: all ## install below DESTDIR and PREFIX (/usr/local)
-	install -d "$(BIN)" "$(DATA)/man/man1" "$(DATA)/bash-completion/completions" "$(DATA)/zsh/site-functions" "$(DATA)/doc/mailready"
+	install -d "$(BIN)" "$(DATA)/man/man1" "$(DATA)/bash-completion/completions" "$(DATA)/zsh/site-functions" \
+	    "$(DATA)/fish/vendor_completions.d" "$(DATA)/doc/mailready"
 	install -m 755 $(BUILD)/mailready "$(BIN)/mailready"
 	install -m 644 docs/mailready.1 "$(DATA)/man/man1/mailready.1"
 	install -m 644 docs/completion.bash "$(DATA)/bash-completion/completions/mailready"
 	install -m 644 docs/completion.zsh "$(DATA)/zsh/site-functions/_mailready"
+	install -m 644 docs/completion.fish "$(DATA)/fish/vendor_completions.d/mailready.fish"
 	install -m 644 $(DOCS) "$(DATA)/doc/mailready"
 
 uninstall: ## remove what install has put there
 	rm -f "$(BIN)/mailready" "$(DATA)/man/man1/mailready.1" "$(DATA)/bash-completion/completions/mailready" \
-	    "$(DATA)/zsh/site-functions/_mailready" $(foreach file,$(notdir $(DOCS)),"$(DATA)/doc/mailready/$(file)")
+	    "$(DATA)/zsh/site-functions/_mailready" "$(DATA)/fish/vendor_completions.d/mailready.fish" \
+	    $(foreach file,$(notdir $(DOCS)),"$(DATA)/doc/mailready/$(file)")
 	[ ! -d "$(DATA)/doc/mailready" ] || rmdir --ignore-fail-on-non-empty "$(DATA)/doc/mailready"
 
 clean: ## remove what was built, but not the lab's downloads

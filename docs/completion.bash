@@ -25,11 +25,11 @@ _mailready()
     audit,--dkim) COMPREPLY=(); return ;;
     audit,--mail-from) COMPREPLY=(); return ;;
     audit,--from) COMPREPLY=(); return ;;
-    audit,--volume) COMPREPLY=($(compgen -W "bulk low" -- "$cur")); return ;;
-    audit,--receiver) COMPREPLY=(); return ;;
+    audit,--volume) COMPREPLY=($(compgen -W " bulk low" -- "$cur")); return ;;
+    audit,--receiver) COMPREPLY=($(compgen -W " gmail gmail-bulk yahoo yahoo-bulk outlook outlook-bulk exchange-ipv6 icloud t-online gmx orange laposte comcast godaddy rackspace zoho wp-pl seppmail strict-postfix qq proofpoint fireeye mail-ru mimecast hostpoint infomaniak titan mxroute barracuda 163 cisco freenet" -- "$cur")); return ;;
     audit,--only) COMPREPLY=($(compgen -W " env env.resolver env.local_view env.ipv6 env.port25 env.clock env.vantage domain domain.exists domain.ptr mx mx.exists mx.null mx.target_cname mx.target_literal mx.resolves mx.redundancy ip ip.public ptr ptr.exists ptr.name_valid ptr.fcrdns ptr.single ptr.target_cname ptr.generic ptr.domain_aligned ptr.range helo helo.fqdn helo.resolves helo.matches_ip helo.matches_ptr helo.spf spf spf.exists spf.single spf.syntax spf.lookups spf.voids spf.all spf.ptr_mechanism spf.width spf.authorizes dkim dkim.exists dkim.syntax dkim.strength dkim.revoked dkim.testing dmarc dmarc.exists dmarc.single dmarc.syntax dmarc.policy dmarc.reports dmarc.report_authorization dmarc.legacy_difference dmarc.alignment banner banner.greeting banner.fqdn banner.resolves banner.matches_ptr banner.matches_ehlo smtp smtp.reachable smtp.ehlo smtp.extensions smtp.starttls smtp.starttls_injection smtp.delay smtp.protocol smtp.postmaster smtp.relay tls tls.handshake tls.version tls.chain tls.name tls.expiry tls.key dane dane.tlsa dane.usable dane.match dnssec dnssec.status dnsbl dnsbl.usable dnsbl.listed mta_sts mta_sts.record mta_sts.fetch mta_sts.policy mta_sts.mx_match tls_rpt tls_rpt.record bimi bimi.record bimi.logo ns ns.consistent" -- "$cur")); return ;;
     audit,--skip) COMPREPLY=($(compgen -W " env env.resolver env.local_view env.ipv6 env.port25 env.clock env.vantage domain domain.exists domain.ptr mx mx.exists mx.null mx.target_cname mx.target_literal mx.resolves mx.redundancy ip ip.public ptr ptr.exists ptr.name_valid ptr.fcrdns ptr.single ptr.target_cname ptr.generic ptr.domain_aligned ptr.range helo helo.fqdn helo.resolves helo.matches_ip helo.matches_ptr helo.spf spf spf.exists spf.single spf.syntax spf.lookups spf.voids spf.all spf.ptr_mechanism spf.width spf.authorizes dkim dkim.exists dkim.syntax dkim.strength dkim.revoked dkim.testing dmarc dmarc.exists dmarc.single dmarc.syntax dmarc.policy dmarc.reports dmarc.report_authorization dmarc.legacy_difference dmarc.alignment banner banner.greeting banner.fqdn banner.resolves banner.matches_ptr banner.matches_ehlo smtp smtp.reachable smtp.ehlo smtp.extensions smtp.starttls smtp.starttls_injection smtp.delay smtp.protocol smtp.postmaster smtp.relay tls tls.handshake tls.version tls.chain tls.name tls.expiry tls.key dane dane.tlsa dane.usable dane.match dnssec dnssec.status dnsbl dnsbl.usable dnsbl.listed mta_sts mta_sts.record mta_sts.fetch mta_sts.policy mta_sts.mx_match tls_rpt tls_rpt.record bimi bimi.record bimi.logo ns ns.consistent" -- "$cur")); return ;;
-    audit,--fail-on) COMPREPLY=($(compgen -W "fail warn never" -- "$cur")); return ;;
+    audit,--fail-on) COMPREPLY=($(compgen -W " fail warn never" -- "$cur")); return ;;
     audit,--format) COMPREPLY=($(compgen -W " text lines json jsonl html markdown csv junit sarif github gitlab nagios prometheus" -- "$cur")); return ;;
     audit,--output | audit,-o) COMPREPLY=($(compgen -f -- "$cur")); return ;;
     audit,--resolver) COMPREPLY=(); return ;;
@@ -54,15 +54,15 @@ _mailready()
     audit,--baseline) COMPREPLY=($(compgen -f -- "$cur")); return ;;
     audit,--config) COMPREPLY=($(compgen -f -- "$cur")); return ;;
     explain,--bounce) COMPREPLY=(); return ;;
-    checks,--format) COMPREPLY=($(compgen -W "text json" -- "$cur")); return ;;
+    checks,--format) COMPREPLY=($(compgen -W " text json" -- "$cur")); return ;;
     spf,--ip) COMPREPLY=(); return ;;
     spf,--helo) COMPREPLY=(); return ;;
     spf,--mail-from) COMPREPLY=(); return ;;
     spf,--resolver) COMPREPLY=(); return ;;
     spf,--timeout) COMPREPLY=(); return ;;
-    diff,--format) COMPREPLY=($(compgen -W "text markdown json html" -- "$cur")); return ;;
-    diff,--fail-on) COMPREPLY=($(compgen -W "note warn fail never" -- "$cur")); return ;;
-    help,--completion) COMPREPLY=($(compgen -W "bash zsh" -- "$cur")); return ;;
+    diff,--format) COMPREPLY=($(compgen -W " text markdown json html" -- "$cur")); return ;;
+    diff,--fail-on) COMPREPLY=($(compgen -W " note warn fail never" -- "$cur")); return ;;
+    help,--completion) COMPREPLY=($(compgen -W " bash zsh fish" -- "$cur")); return ;;
     esac
     case $command,$cur in
     audit,-*) COMPREPLY=($(compgen -W " --domains --sender --not-sender --from-mta --dkim --dkim-guess --mail-from --from --volume --receiver --only --skip --fail-on --format --output --quiet --resolver --trust-ad --helo --smtp-port --sessions --source --ipv4 --ipv6 --allow-net --ca-file --canary --bogus-canary --trust-anchor --dnsbl --no-dnsbl --active --own --timeout --in-flight --zone --assume --record --replay --trace --baseline --config --help" -- "$cur")) ;;

@@ -24,11 +24,11 @@ _mailready()
             '--dkim-guess[try common DKIM selectors as well; what is found is marked as a guess, and nothing found says nothing]' \
             '*--mail-from=[a domain of the envelope sender (MAIL FROM) that mail is sent with]:DOMAIN:' \
             '*--from=[a domain that stands in the From header, beside the domain itself]:DOMAIN:' \
-            '--volume=[judge by the rules that large receivers have for bulk senders, or by those for others]:bulk|low:(bulk low)' \
-            '*--receiver=[only what this receiver would do with the mail decides about the exit status\: gmail, gmail-bulk, yahoo and others, a wrong name shows them all]:NAME:' \
+            '--volume=[judge by the rules that large receivers have for bulk senders, or by those for others]:bulk|low:( bulk low )' \
+            '*--receiver=[only what this receiver would do with the mail decides about the exit status\: gmail, gmail-bulk, yahoo and others, a wrong name shows them all]:NAME:( gmail gmail-bulk yahoo yahoo-bulk outlook outlook-bulk exchange-ipv6 icloud t-online gmx orange laposte comcast godaddy rackspace zoho wp-pl seppmail strict-postfix qq proofpoint fireeye mail-ru mimecast hostpoint infomaniak titan mxroute barracuda 163 cisco freenet )' \
             '*--only=[these checks and no others; "mailready checks" lists them]:GROUP|ID,...:_values -s , check env env.resolver env.local_view env.ipv6 env.port25 env.clock env.vantage domain domain.exists domain.ptr mx mx.exists mx.null mx.target_cname mx.target_literal mx.resolves mx.redundancy ip ip.public ptr ptr.exists ptr.name_valid ptr.fcrdns ptr.single ptr.target_cname ptr.generic ptr.domain_aligned ptr.range helo helo.fqdn helo.resolves helo.matches_ip helo.matches_ptr helo.spf spf spf.exists spf.single spf.syntax spf.lookups spf.voids spf.all spf.ptr_mechanism spf.width spf.authorizes dkim dkim.exists dkim.syntax dkim.strength dkim.revoked dkim.testing dmarc dmarc.exists dmarc.single dmarc.syntax dmarc.policy dmarc.reports dmarc.report_authorization dmarc.legacy_difference dmarc.alignment banner banner.greeting banner.fqdn banner.resolves banner.matches_ptr banner.matches_ehlo smtp smtp.reachable smtp.ehlo smtp.extensions smtp.starttls smtp.starttls_injection smtp.delay smtp.protocol smtp.postmaster smtp.relay tls tls.handshake tls.version tls.chain tls.name tls.expiry tls.key dane dane.tlsa dane.usable dane.match dnssec dnssec.status dnsbl dnsbl.usable dnsbl.listed mta_sts mta_sts.record mta_sts.fetch mta_sts.policy mta_sts.mx_match tls_rpt tls_rpt.record bimi bimi.record bimi.logo ns ns.consistent' \
             '*--skip=[all checks but these]:GROUP|ID,...:_values -s , check env env.resolver env.local_view env.ipv6 env.port25 env.clock env.vantage domain domain.exists domain.ptr mx mx.exists mx.null mx.target_cname mx.target_literal mx.resolves mx.redundancy ip ip.public ptr ptr.exists ptr.name_valid ptr.fcrdns ptr.single ptr.target_cname ptr.generic ptr.domain_aligned ptr.range helo helo.fqdn helo.resolves helo.matches_ip helo.matches_ptr helo.spf spf spf.exists spf.single spf.syntax spf.lookups spf.voids spf.all spf.ptr_mechanism spf.width spf.authorizes dkim dkim.exists dkim.syntax dkim.strength dkim.revoked dkim.testing dmarc dmarc.exists dmarc.single dmarc.syntax dmarc.policy dmarc.reports dmarc.report_authorization dmarc.legacy_difference dmarc.alignment banner banner.greeting banner.fqdn banner.resolves banner.matches_ptr banner.matches_ehlo smtp smtp.reachable smtp.ehlo smtp.extensions smtp.starttls smtp.starttls_injection smtp.delay smtp.protocol smtp.postmaster smtp.relay tls tls.handshake tls.version tls.chain tls.name tls.expiry tls.key dane dane.tlsa dane.usable dane.match dnssec dnssec.status dnsbl dnsbl.usable dnsbl.listed mta_sts mta_sts.record mta_sts.fetch mta_sts.policy mta_sts.mx_match tls_rpt tls_rpt.record bimi bimi.record bimi.logo ns ns.consistent' \
-            '--fail-on=[the mildest finding that makes the exit status 1]:fail|warn|never:(fail warn never)' \
+            '--fail-on=[the mildest finding that makes the exit status 1]:fail|warn|never:( fail warn never )' \
             '*--format=[how to report, on standard output or in FILE]:FORMAT\[=FILE\]:( text lines json jsonl html markdown csv junit sarif github gitlab nagios prometheus )' \
             '*--output=[report in FILE, in the format that its suffix names; "-" is standard output]:FILE:_files' \
             '*-o+[report in FILE, in the format that its suffix names; "-" is standard output]:FILE:_files' \
@@ -74,7 +74,7 @@ _mailready()
         ;;
     checks)
         _arguments \
-            '--format=[how to list them]:text|json:(text json)' \
+            '--format=[how to list them]:text|json:( text json )' \
             '--help[show this help]' \
             '-h[show this help]'
         ;;
@@ -91,8 +91,8 @@ _mailready()
         ;;
     diff)
         _arguments \
-            '--format=[how to show it]:text|markdown|json|html:(text markdown json html)' \
-            '--fail-on=[the mildest finding that makes the exit status 1 where it is new or worse]:note|warn|fail|never:(note warn fail never)' \
+            '--format=[how to show it]:text|markdown|json|html:( text markdown json html )' \
+            '--fail-on=[the mildest finding that makes the exit status 1 where it is new or worse]:note|warn|fail|never:( note warn fail never )' \
             '--help[show this help]' \
             '-h[show this help]'
         ;;
@@ -106,11 +106,11 @@ _mailready()
             '--dkim-guess[try common DKIM selectors as well; what is found is marked as a guess, and nothing found says nothing]' \
             '*--mail-from=[a domain of the envelope sender (MAIL FROM) that mail is sent with]:DOMAIN:' \
             '*--from=[a domain that stands in the From header, beside the domain itself]:DOMAIN:' \
-            '--volume=[judge by the rules that large receivers have for bulk senders, or by those for others]:bulk|low:(bulk low)' \
-            '*--receiver=[only what this receiver would do with the mail decides about the exit status\: gmail, gmail-bulk, yahoo and others, a wrong name shows them all]:NAME:' \
+            '--volume=[judge by the rules that large receivers have for bulk senders, or by those for others]:bulk|low:( bulk low )' \
+            '*--receiver=[only what this receiver would do with the mail decides about the exit status\: gmail, gmail-bulk, yahoo and others, a wrong name shows them all]:NAME:( gmail gmail-bulk yahoo yahoo-bulk outlook outlook-bulk exchange-ipv6 icloud t-online gmx orange laposte comcast godaddy rackspace zoho wp-pl seppmail strict-postfix qq proofpoint fireeye mail-ru mimecast hostpoint infomaniak titan mxroute barracuda 163 cisco freenet )' \
             '*--only=[these checks and no others; "mailready checks" lists them]:GROUP|ID,...:_values -s , check env env.resolver env.local_view env.ipv6 env.port25 env.clock env.vantage domain domain.exists domain.ptr mx mx.exists mx.null mx.target_cname mx.target_literal mx.resolves mx.redundancy ip ip.public ptr ptr.exists ptr.name_valid ptr.fcrdns ptr.single ptr.target_cname ptr.generic ptr.domain_aligned ptr.range helo helo.fqdn helo.resolves helo.matches_ip helo.matches_ptr helo.spf spf spf.exists spf.single spf.syntax spf.lookups spf.voids spf.all spf.ptr_mechanism spf.width spf.authorizes dkim dkim.exists dkim.syntax dkim.strength dkim.revoked dkim.testing dmarc dmarc.exists dmarc.single dmarc.syntax dmarc.policy dmarc.reports dmarc.report_authorization dmarc.legacy_difference dmarc.alignment banner banner.greeting banner.fqdn banner.resolves banner.matches_ptr banner.matches_ehlo smtp smtp.reachable smtp.ehlo smtp.extensions smtp.starttls smtp.starttls_injection smtp.delay smtp.protocol smtp.postmaster smtp.relay tls tls.handshake tls.version tls.chain tls.name tls.expiry tls.key dane dane.tlsa dane.usable dane.match dnssec dnssec.status dnsbl dnsbl.usable dnsbl.listed mta_sts mta_sts.record mta_sts.fetch mta_sts.policy mta_sts.mx_match tls_rpt tls_rpt.record bimi bimi.record bimi.logo ns ns.consistent' \
             '*--skip=[all checks but these]:GROUP|ID,...:_values -s , check env env.resolver env.local_view env.ipv6 env.port25 env.clock env.vantage domain domain.exists domain.ptr mx mx.exists mx.null mx.target_cname mx.target_literal mx.resolves mx.redundancy ip ip.public ptr ptr.exists ptr.name_valid ptr.fcrdns ptr.single ptr.target_cname ptr.generic ptr.domain_aligned ptr.range helo helo.fqdn helo.resolves helo.matches_ip helo.matches_ptr helo.spf spf spf.exists spf.single spf.syntax spf.lookups spf.voids spf.all spf.ptr_mechanism spf.width spf.authorizes dkim dkim.exists dkim.syntax dkim.strength dkim.revoked dkim.testing dmarc dmarc.exists dmarc.single dmarc.syntax dmarc.policy dmarc.reports dmarc.report_authorization dmarc.legacy_difference dmarc.alignment banner banner.greeting banner.fqdn banner.resolves banner.matches_ptr banner.matches_ehlo smtp smtp.reachable smtp.ehlo smtp.extensions smtp.starttls smtp.starttls_injection smtp.delay smtp.protocol smtp.postmaster smtp.relay tls tls.handshake tls.version tls.chain tls.name tls.expiry tls.key dane dane.tlsa dane.usable dane.match dnssec dnssec.status dnsbl dnsbl.usable dnsbl.listed mta_sts mta_sts.record mta_sts.fetch mta_sts.policy mta_sts.mx_match tls_rpt tls_rpt.record bimi bimi.record bimi.logo ns ns.consistent' \
-            '--fail-on=[the mildest finding that makes the exit status 1]:fail|warn|never:(fail warn never)' \
+            '--fail-on=[the mildest finding that makes the exit status 1]:fail|warn|never:( fail warn never )' \
             '*--format=[how to report, on standard output or in FILE]:FORMAT\[=FILE\]:( text lines json jsonl html markdown csv junit sarif github gitlab nagios prometheus )' \
             '*--output=[report in FILE, in the format that its suffix names; "-" is standard output]:FILE:_files' \
             '*-o+[report in FILE, in the format that its suffix names; "-" is standard output]:FILE:_files' \
@@ -150,7 +150,7 @@ _mailready()
     help)
         _arguments \
             '--man[print the manual page, in mdoc]' \
-            '--completion=[print the completion for a shell]:bash|zsh:(bash zsh)' \
+            '--completion=[print the completion for a shell]:bash|zsh|fish:( bash zsh fish )' \
             '--help[show this help]' \
             '-h[show this help]' \
             ':command:( audit explain checks spf diff config help )'

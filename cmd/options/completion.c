@@ -1,9 +1,10 @@
-/* cmd/options/completion.c - completion of commands, options and their values for bash and zsh. */
+/* cmd/options/completion.c - completion of commands, options and their values for bash, zsh and fish. */
 #include <string.h>
 
 #include "cmd/options/options.h"
 #include "cmd/options/usage.h"
 #include "core/result/finding.h"
+#include "core/result/receiver.h"
 #include "reports/reporter.h"
 
 static bool of_command(enum option_id id, const char *command)
@@ -31,38 +32,52 @@ static void print_check_words(FILE *out)
     }
 }
 
-static void print_formats(FILE *out, const char *separator)
-{
-    for (size_t i = 0; reporters[i]; i++)
-        fprintf(out, "%s%s", separator, reporters[i]->name);
-}
-
-/* The words that may follow an option; false when there are none to offer. */
-static void print_bash_value(FILE *out, const struct option *option)
+/* The words that may follow an option, each after a blank. */
+static void print_words(FILE *out, const struct option *option)
 {
     switch (option->type) {
     case OPTION_CHOICE:
-        fprintf(out, "COMPREPLY=($(compgen -W \"%s\" -- \"$cur\"))", option->choices);
+        fprintf(out, " %s", option->choices);
         break;
     case OPTION_CHECKS:
-        fputs("COMPREPLY=($(compgen -W \"", out);
         print_check_words(out);
-        fputs("\" -- \"$cur\"))", out);
         break;
     case OPTION_REPORT:
-        fputs("COMPREPLY=($(compgen -W \"", out);
-        print_formats(out, " ");
-        fputs("\" -- \"$cur\"))", out);
+        for (size_t i = 0; reporters[i]; i++)
+            fprintf(out, " %s", reporters[i]->name);
+        break;
+    case OPTION_RECEIVER:
+        for (size_t i = 0; i < receiver_count(); i++)
+            fprintf(out, " %s", receiver_at(i)->name);
         break;
     case OPTION_READ:
     case OPTION_WRITE:
-        fputs("COMPREPLY=($(compgen -f -- \"$cur\"))", out);
-        break;
     case OPTION_FLAG:
     case OPTION_TEXT:
     case OPTION_NUMBER:
-        fputs("COMPREPLY=()", out);
         break;
+    }
+}
+
+static bool has_words(const struct option *option)
+{
+    return option->type == OPTION_CHOICE || option->type == OPTION_CHECKS || option->type == OPTION_REPORT ||
+           option->type == OPTION_RECEIVER;
+}
+
+static bool is_file(const struct option *option)
+{
+    return option->type == OPTION_READ || option->type == OPTION_WRITE;
+}
+
+static void print_bash_value(FILE *out, const struct option *option)
+{
+    if (has_words(option)) {
+        fputs("COMPREPLY=($(compgen -W \"", out);
+        print_words(out, option);
+        fputs("\" -- \"$cur\"))", out);
+    } else {
+        fputs(is_file(option) ? "COMPREPLY=($(compgen -f -- \"$cur\"))" : "COMPREPLY=()", out);
     }
 }
 
@@ -128,27 +143,14 @@ static void print_zsh_text(FILE *out, const char *text)
 
 static void print_zsh_value(FILE *out, const struct option *option)
 {
-    switch (option->type) {
-    case OPTION_CHOICE:
-        fprintf(out, "(%s)", option->choices);
-        break;
-    case OPTION_CHECKS:
-        fputs("_values -s , check", out);
-        print_check_words(out);
-        break;
-    case OPTION_REPORT:
-        fputs("(", out);
-        print_formats(out, " ");
-        fputs(" )", out);
-        break;
-    case OPTION_READ:
-    case OPTION_WRITE:
+    bool is_list = option->type == OPTION_CHECKS;
+
+    if (has_words(option)) {
+        fputs(is_list ? "_values -s , check" : "(", out);
+        print_words(out, option);
+        fputs(is_list ? "" : " )", out);
+    } else if (is_file(option)) {
         fputs("_files", out);
-        break;
-    case OPTION_FLAG:
-    case OPTION_TEXT:
-    case OPTION_NUMBER:
-        break;
     }
 }
 
@@ -216,10 +218,73 @@ static void print_zsh(FILE *out)
     fputs("    esac\n}\n_mailready \"$@\"\n", out);
 }
 
+static void print_fish_text(FILE *out, const char *text)
+{
+    fputs("'", out);
+    for (; *text; text++) {
+        if (*text == '\'' || *text == '\\')
+            putc('\\', out);
+        putc(*text, out);
+    }
+    fputs("'", out);
+}
+
+/* An option of audit belongs to the program as well: "mailready DOMAIN" is short for it. */
+static void print_fish_option(FILE *out, const struct option *option)
+{
+    bool is_audit = strcmp(option->command, audit_command.name) == 0;
+
+    fprintf(out, "complete -c mailready -n '%s%s' -l %s",
+            is_audit ? "not __mailready_other" : "__fish_seen_subcommand_from ", is_audit ? "" : option->command,
+            option->name);
+    if (option->letter)
+        fprintf(out, " -s %c", option->letter);
+    if (option->argument)
+        fputs(is_file(option) ? " -r -F" : " -x", out);
+    if (has_words(option)) {
+        fputs(" -a '", out);
+        print_words(out, option);
+        fputs("'", out);
+    }
+    fputs(" -d ", out);
+    print_fish_text(out, option->help);
+    fputs("\n", out);
+}
+
+static void print_fish(FILE *out)
+{
+    fputs("# Completion of mailready for fish: made by \"mailready help --completion fish\".\n"
+          "function __mailready_other\n    __fish_seen_subcommand_from",
+          out);
+    for (size_t i = 0; i < all_command_count; i++)
+        if (!all_commands[i]->planned && all_commands[i] != &audit_command)
+            fprintf(out, " %s", all_commands[i]->name);
+    fputs("\nend\ncomplete -c mailready -f\n", out);
+    for (size_t i = 0; i < all_command_count; i++) {
+        const struct command *command = all_commands[i];
+
+        if (command->planned)
+            continue;
+        fprintf(out, "complete -c mailready -n '__fish_use_subcommand' -a %s -d ", command->name);
+        print_fish_text(out, command->summary);
+        fputs("\n", out);
+    }
+    fputs("complete -c mailready -n '__fish_seen_subcommand_from explain' -a '", out);
+    print_check_words(out);
+    fputs("'\ncomplete -c mailready -n '__fish_seen_subcommand_from help' -a '", out);
+    print_commands(out);
+    fputs("'\n", out);
+    for (enum option_id id = 0; id < OPTION_COUNT; id++)
+        if (of_command(id, option_table[id].command))
+            print_fish_option(out, &option_table[id]);
+}
+
 void print_completion(FILE *out, const char *shell)
 {
     if (strcmp(shell, "zsh") == 0)
         print_zsh(out);
+    else if (strcmp(shell, "fish") == 0)
+        print_fish(out);
     else
         print_bash(out);
 }

@@ -31,7 +31,7 @@ const struct option option_table[OPTION_COUNT] = {
     [OPT_VOLUME] = {.command = "audit", .name = "volume", .type = OPTION_CHOICE, .argument = "bulk|low",
         .choices = "bulk low",
         .help = "judge by the rules that large receivers have for bulk senders, or by those for others"},
-    [OPT_RECEIVER] = {.command = "audit", .name = "receiver", .type = OPTION_TEXT, .argument = "NAME",
+    [OPT_RECEIVER] = {.command = "audit", .name = "receiver", .type = OPTION_RECEIVER, .argument = "NAME",
         .repeatable = true,
         .help = "only what this receiver would do with the mail decides about the exit status: gmail, gmail-bulk, yahoo "
                 "and others, a wrong name shows them all"},
@@ -169,8 +169,8 @@ const struct option option_table[OPTION_COUNT] = {
         .help = "the mildest finding that makes the exit status 1 where it is new or worse"},
     [OPT_DIFF_HELP] = {.command = "diff", .name = "help", .letter = 'h', .type = OPTION_FLAG, .help = "show this help"},
     [OPT_HELP_MAN] = {.command = "help", .name = "man", .type = OPTION_FLAG, .help = "print the manual page, in mdoc"},
-    [OPT_HELP_COMPLETION] = {.command = "help", .name = "completion", .type = OPTION_CHOICE, .argument = "bash|zsh",
-        .choices = "bash zsh", .help = "print the completion for a shell"},
+    [OPT_HELP_COMPLETION] = {.command = "help", .name = "completion", .type = OPTION_CHOICE, .argument = "bash|zsh|fish",
+        .choices = "bash zsh fish", .help = "print the completion for a shell"},
     [OPT_HELP_HELP] = {.command = "help", .name = "help", .letter = 'h', .type = OPTION_FLAG, .help = "show this help"},
 };
 /* clang-format on */

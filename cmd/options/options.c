@@ -140,6 +140,7 @@ static const char *check_value(struct arena *arena, const struct option *option,
     case OPTION_READ:
     case OPTION_WRITE:
     case OPTION_REPORT:
+    case OPTION_RECEIVER:
         if (*value == '\0') {
             kept = NULL;
             *why = "a value is missing";

@@ -93,6 +93,7 @@ enum option_type {
     OPTION_READ,   /* a file that is read */
     OPTION_WRITE,  /* a file that is written */
     OPTION_REPORT, /* a format, or FORMAT=FILE */
+    OPTION_RECEIVER, /* a receiver's name; checked by whoever uses it */
 };
 
 struct option {

@@ -17,7 +17,7 @@ extern const struct exit_text exit_texts[]; /* text NULL at the end */
 
 void print_help(FILE *, const struct command *);  /* NULL: of the program */
 void print_manual(FILE *);                        /* in mdoc */
-void print_completion(FILE *, const char *shell); /* "bash", "zsh" */
+void print_completion(FILE *, const char *shell); /* "bash", "zsh", "fish" */
 
 /* Parses the options of a command that has no environment; false with the status to end with, after --help too. */
 bool usage_parse(struct options *, struct arena *, const struct command *, int argc, char **argv,
