@@ -90,6 +90,7 @@ static bool read_recording(struct audit_command *run, const char **why)
     target = *recording_target(run->recording);
     settings = project_settings(&run->project, target.domain);
     target.selected = settings->target.selected;
+    target.no_smtp = settings->target.no_smtp;
     target.owner = settings->target.owner;
     target.suppressions = settings->target.suppressions;
     target.suppression_count = settings->target.suppression_count;

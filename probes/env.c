@@ -219,6 +219,8 @@ static void probe_env(struct run *run)
         return;
     judge_resolver(run, here);
     judge_local_view(run, here);
+    if (run_target(run)->no_smtp)
+        return;
     judge_ipv6(run, here);
     judge_port25(run, here);
     judge_clock(run, here);

@@ -104,7 +104,7 @@ struct clock need_clock(struct run *run)
     if (!here)
         return (struct clock){.state = CLOCK_PENDING};
     clock.tellers += ask_policy_host(run, here, &clock, &pending);
-    for (size_t i = 0; i < mail->host_count; i++)
+    for (size_t i = 0; i < mail->host_count && !run_target(run)->no_smtp; i++)
         clock.tellers += ask_mail_host(run, here, &mail->hosts[i], &clock, &pending);
     if (!clock.tellers && !ask_root(run, &clock))
         pending = true;

@@ -12,6 +12,7 @@
 #include "core/derive/inventory.h"
 #include "core/derive/run.h"
 #include "core/facts/smtp_session.h"
+#include "core/facts/target.h"
 
 struct candidate {
     const char *name;
@@ -21,7 +22,7 @@ struct candidate {
 /* The name in the greeting of this very address; NULL: none, or on its way. */
 static const char *banner_of(struct run *run, const struct inventory *mail, const struct ip *ip, bool *pending)
 {
-    for (size_t i = 0; i < mail->address_count; i++) {
+    for (size_t i = 0; i < mail->address_count && !run_target(run)->no_smtp; i++) {
         const struct mail_address *a = &mail->addresses[i];
         const struct smtp_session *s;
 

@@ -52,6 +52,7 @@ struct target {
     /* --sessions: with each MX address; 0: a second one where the names of the first raise the question */
     unsigned sessions;
     const bool *selected; /* --only, --skip: by enum check_id; NULL: every check */
+    bool no_smtp;         /* no check is selected for whose sake alone a mail server is called */
     const struct suppression *suppressions;
     size_t suppression_count;
     const struct level *levels; /* of two for one check the last one decides */
