@@ -216,15 +216,27 @@ uninstall: ## remove what install has put there
 	    $(foreach file,$(notdir $(DOCS)),"$(DATA)/doc/mailready/$(file)")
 	[ ! -d "$(DATA)/doc/mailready" ] || rmdir --ignore-fail-on-non-empty "$(DATA)/doc/mailready"
 
+# Debian's files are kept where they are in nobody's way, and copied into place.
+DEB := build/deb/mailready-$(VERSION)
+deb: ## build a Debian package in build/deb, and let lintian judge it
+	@.ci/install debhelper dpkg-dev fakeroot lintian
+	rm -rf build/deb && mkdir -p $(DEB)
+	tar -cf - --exclude=./build --exclude=./.git . | tar -C $(DEB) -xf -
+	cp -R docs/packaging/debian $(DEB)/debian
+	cd $(DEB) && dpkg-buildpackage -us -uc -b
+	lintian --fail-on error,warning build/deb/*.changes
+	@.ci/own build/deb
+	@ls build/deb/*.deb
+
 clean: ## remove what was built, but not the lab's downloads
 	rm -rf $(BUILD)/core $(BUILD)/cmd $(BUILD)/probes $(BUILD)/reports $(BUILD)/tests $(BUILD)/*.a $(BUILD)/mailready \
-	    build/asan build/fuzz build/coverage build/mutate
+	    build/asan build/fuzz build/coverage build/mutate build/deb
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1@\2/p' Makefile | sort | awk -F@ '{ printf "  make %-14s %s\n", $$1, $$2 }'
 	@echo '  V=1 shows every command, DEVELOPER=1 takes warnings for errors.'
 
-.PHONY: all asan audit bench build-tests can-build check check-headers check-layers clean conformance coverage demo deps fuzz fuzzers help install lint man mutants mutate test uninstall unit valgrind
+.PHONY: all asan audit bench build-tests can-build check check-headers check-layers clean conformance coverage deb demo deps fuzz fuzzers help install lint man mutants mutate test uninstall unit valgrind
 .SECONDARY:
 
 -include $(patsubst %.c,$(BUILD)/%.d,$(LIB_SOURCES) $(CMD_SOURCES) $(UNIT_SOURCES) $(FUZZ_SOURCES) $(CONFORMANCE_SOURCES))
