@@ -127,6 +127,7 @@ conformance: $(CONFORMANCE) ## run the suites that others wrote (../shared/corpo
 
 test: deps ## install what is needed, build, run all tests
 	@$(SUBMAKE) build-tests check-headers
+	@tests/conformance/fetch $(BUILD) || true
 	@BUILD=$(BUILD) tests/run
 
 check: build-tests check-headers ## run all tests without apt-get; what cannot run here is skipped, and says so

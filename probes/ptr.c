@@ -321,7 +321,8 @@ static void judge_looks(struct run *run, const struct mail_address *a, const str
     }
     v = generic_judge(run_arena(run), &a->ip, n->name);
     if (v.cls == GENERIC_NONE) {
-        judged(a, finding(run, PTR_GENERIC, PASS, subject, "does not look generated"));
+        judged(a, finding(run, PTR_GENERIC, PASS, subject, "does not look generated%s%s",
+                          v.filters ? "; fires at " : "", v.filters ? v.filters : ""));
         return;
     }
     f = finding(run, PTR_GENERIC, by_role(a, sender_status[v.cls], NOTE), subject, "looks %s generated: %s%s%s%s%s",

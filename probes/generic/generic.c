@@ -257,6 +257,6 @@ struct generic_verdict generic_judge(struct arena *arena, const struct ip *ip, c
     verdict.hit_count = j.hit_count;
     verdict.cls = generic_combine(j.hits, j.hit_count);
     exempt(&verdict, find_exemption(&j));
-    verdict.filters = generic_filters(arena, ip, lower, org_domain);
+    verdict.filters = generic_filters(arena, ip, name, lower, org_domain);
     return verdict;
 }

@@ -1,13 +1,13 @@
 /* probes/generic/generic_filters.c - what Haraka, SpamAssassin and rspamd would say to a reverse name. */
 #include "probes/generic/generic_filters.h"
 
+#include <regex.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "core/base/arena.h"
 #include "core/base/name.h"
 #include "core/base/str.h"
-#include "probes/generic/generic_providers.h"
 
 enum { WHOLE_SUFFIX_LABELS = 2 }; /* Haraka's split of a name for this purpose knows one-label suffixes only */
 
@@ -97,203 +97,141 @@ bool haraka_is_generic_rdns(const struct ip *ip, const char *name, const char *o
            has_hex_octets(text, ip->bytes);
 }
 
-/* The end of the first `count` numbers with exactly one other octet between them, `last` of them whole; NULL: none. */
-static const char *after_numbers(const char *at, size_t count)
-{
-    size_t in_row = 0;
+/* ---- SpamAssassin ---- */
 
-    while (*at != '\0') {
-        const char *begin = at;
+enum spelling { LOWER, AS_RECEIVED };
 
-        for (; *at != '\0' && !ascii_is_digit(*at); at++)
-            ;
-        if (*at == '\0')
-            break;
-        in_row = at - begin == 1 && in_row > 0 ? in_row + 1 : 1;
-        if (in_row == count)
-            return at + 1;
-        for (; ascii_is_digit(*at); at++)
-            ;
-    }
-    return NULL;
-}
-
-/* \S*\.\S+\.\S */
-static bool two_more_dots(const char *at)
-{
-    const char *first = strchr(at, '.');
-    const char *second = first && first[1] != '\0' ? strchr(first + 2, '.') : NULL;
-
-    return second && second[1] != '\0';
-}
-
-/* \d+[^\d]+\d */
-static bool two_numbers(const char *at)
-{
-    for (; *at != '\0' && !ascii_is_digit(*at); at++)
-        ;
-    for (; ascii_is_digit(*at); at++)
-        ;
-    for (; *at != '\0' && !ascii_is_digit(*at); at++)
-        ;
-    return ascii_is_digit(*at);
-}
-
-/* The word with a dot or hyphen on both sides, and something in front. */
-static bool has_indicator(const char *name, const char *word)
-{
-    for (const char *at = name; (at = strstr(at, word)) != NULL; at++)
-        if (at - name >= 2 && is_dash(at[-1]) && is_dash(at[strlen(word)]))
-            return true;
-    return false;
-}
-
-/* __RDNS_DYNAMIC_DHCP, __RDNS_DYNAMIC_HCC: a word for access lines, and numbers behind or in front of it */
-static bool sa_line_word(const char *name)
-{
-    static const char *const before[] = {"cm", "catv", "docsis", "cable", "dsl", "dhcp", "cpe", "node"};
-    static const char *const label[] = {".docsis.", ".cable.", ".dsl.", ".adsl.", ".dhcp.", ".cpe."};
-
-    for (size_t i = 0; i < sizeof before / sizeof *before; i++) {
-        const char *at = strstr(name, before[i]);
-
-        if (at && two_numbers(at + strlen(before[i])))
-            return true;
-    }
-    for (size_t i = 0; i < sizeof label / sizeof *label; i++) {
-        const char *at = find_last(name, label[i]);
-        char front[NAME_TEXT_MAX] = "";
-
-        if (!at || (size_t)(at - name) >= sizeof front)
-            continue;
-        memcpy(front, name, (size_t)(at - name));
-        if (two_numbers(front))
-            return true;
-    }
-    return false;
-}
-
-/* __RDNS_DYNAMIC_HEXIP, _DIALIN, _SPLIT_IP, _SPACELAN, _ASAHI, _VIRTUA */
-static bool sa_line_shape(const char *name)
-{
-    const char *at = name;
-
-    if (strncmp(name, "0x", 2) == 0 && strspn(name + 2, "0123456789abcdef") == 8 && name[10] == '.')
-        return true;
-    if (ascii_is_letter(*name) && ascii_is_hex(name[1]) &&
-        strncmp(name + 1 + strspn(name + 1, "0123456789abcdef"), ".dip.", 5) == 0)
-        return true;
-    for (; ascii_is_digit(*at); at++)
-        ;
-    if (at > name && strncmp(at, ".cps.", 5) == 0)
-        return true;
-    if (at > name && at[0] == '.' && at[1] != '\0') {
-        at = after_numbers(at + 2, 3);
-        for (; at && ascii_is_digit(*at); at++)
-            ;
-        if (at && *at != '\0')
-            return true;
-    }
-    for (at = name; (at = strchr(at, '-')) != NULL; at++) {
-        const char *p = at + 2;
-
-        if (at == name || !ascii_is_letter(at[1]) || !ascii_is_digit(*p))
-            continue;
-        for (; ascii_is_digit(*p); p++)
-            ;
-        if (*p++ == '-' && ascii_is_digit(*p)) {
-            for (; ascii_is_digit(*p); p++)
-                ;
-            if (*p == '.')
-                return true;
-        }
-    }
-    return false;
-}
-
-/* SpamAssassin 4, rules/20_dynrdns.cf: RDNS_DYNAMIC without the conditions on how the mail arrived */
-bool spamassassin_rdns_dynamic(const char *name)
-{
-    static const char *const indicators[] = {"dyn",    "dynamic", "res", "resnet", "client",
-                                             "docsis", "dhcp",    "cpe", "catv"};
-    const char *four = after_numbers(name, 4);
-
-    if (strstr(name, "fix") || strstr(name, "static"))
-        return false;
-    if ((four && two_more_dots(four)) || sa_line_word(name) || sa_line_shape(name) ||
-        provider_known_to_spamassassin(name))
-        return true;
-    for (size_t i = 0; i < sizeof indicators / sizeof *indicators; i++)
-        if (has_indicator(name, indicators[i]))
-            return true;
-    for (const char *at = name; (at = strstr(at, "dyn")) != NULL; at++) { /* __RDNS_DYNAMIC_TTNET */
-        const char *end = at + (strncmp(at, "dynamic", 7) == 0 ? 7 : 3);
-
-        if (at - name >= 2 && is_dash(at[-1]) && ascii_is_digit(*end))
-            return true;
-    }
-    return false;
-}
-
-struct rspamd_word {
-    const char *text;
-    unsigned weight;
-    bool glued;       /* a number may follow without a separator */
-    unsigned numbers; /* weight where a number stands beside it */
+struct rule {
+    const char *name, *part;
+    enum spelling spelling;
+    const char *expression;
 };
 
-static unsigned rspamd_word_weight(const char *name, const char *at, const struct rspamd_word *word)
-{
-    const char *end = at + strlen(word->text);
-    const bool parted = at > name && is_dash(at[-1]);
-    const char *before = parted ? at - 1 : at;
-    unsigned weight = parted && is_dash(*end) ? word->weight : 0;
-    bool number = is_dash(*end) && ascii_is_digit(end[1]);
+static const struct rule rules[] = {
+#define RULE(name, part, spelling, expression) {name, part, spelling, expression},
+#include "probes/generic/generic_spamassassin.def"
+#undef RULE
+};
 
-    if (word->numbers != word->weight) /* client: two digits behind it, or four in front */
-        number = (number && ascii_is_digit(end[2])) || (before - name >= 4 && strspn(before - 4, "0123456789") >= 4);
-    else
-        number =
-            number || (word->glued && ascii_is_digit(*end)) ||
-            (before - name >= 2 && ascii_is_digit(before[-1]) && (ascii_is_digit(before[-2]) || is_dash(before[-2])));
-    return number ? word->numbers : weight;
+/* Expressions of POSIX are matched in time that grows with the name alone. */
+static bool fires(const struct rule *rule, const char *name, const char *lower)
+{
+    regex_t compiled;
+    bool matches;
+
+    if (!strstr(lower, rule->part) || regcomp(&compiled, rule->expression, REG_EXTENDED | REG_NOSUB) != 0)
+        return false; /* without memory less is said */
+    matches = regexec(&compiled, rule->spelling == LOWER ? lower : name, 0, NULL, 0) == 0;
+    regfree(&compiled);
+    return matches;
 }
 
-/* rspamd 3, src/plugins/lua/hfilter.lua: the table of host names, by its shapes: the word between separators, a number
- * behind it, a number in front */
+/* __RDNS_STATIC */
+static bool is_static(const char *name)
+{
+    static const char *const words[] = {"fix", "static", "dedicated", "mail-mail", "outbound-mail", "smtp"};
+
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strstr(name, words[i]))
+            return true;
+    return false;
+}
+
+bool spamassassin_rdns_dynamic(const char *name, const char *lower)
+{
+    if (is_static(lower))
+        return false;
+    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
+        if (fires(&rules[i], name, lower))
+            return true;
+    return false;
+}
+
+/* ---- rspamd ---- */
+
+/* What stands beside a word; a "dash" is a hyphen or a dot. */
+enum {
+    BETWEEN = 1,         /* dashes on both sides */
+    NUMBER_BEHIND = 2,   /* a dash and a digit behind it */
+    DIGITS_BEHIND = 4,   /* a dash and two digits */
+    TWO_BEHIND = 8,      /* a dash, a digit, and a digit or dash */
+    GLUED_BEHIND = 16,   /* a digit, perhaps after a dash */
+    DIGIT_BEFORE = 32,   /* a digit in front of it, perhaps before a dash */
+    NUMBER_BEFORE = 64,  /* the same, and a digit or dash in front of that */
+    NUMBER_PARTED = 128, /* the same, with the dash */
+    LONG_BEFORE = 256,   /* three digits, and a digit or dash in front of them, perhaps before a dash */
+    AFTER_NUMBER = 512,  /* dashes on both sides, and a digit or dash in front */
+};
+
+static bool is_dash_or_digit(char c)
+{
+    return is_dash(c) || ascii_is_digit(c);
+}
+
+/* So many digits before `at`, and a digit or dash before these. */
+static bool has_digits_before(const char *name, const char *at, ptrdiff_t digits)
+{
+    if (at - name <= digits || !is_dash_or_digit(at[-digits - 1]))
+        return false;
+    for (ptrdiff_t i = 1; i <= digits; i++)
+        if (!ascii_is_digit(at[-i]))
+            return false;
+    return true;
+}
+
+static unsigned beside(const char *name, const char *at, const char *end)
+{
+    bool parted = at > name && is_dash(at[-1]), ends = is_dash(*end);
+    const char *front = parted ? at - 1 : at;
+    unsigned found = 0;
+
+    if (parted && ends)
+        found |= BETWEEN;
+    if (ends && ascii_is_digit(end[1]))
+        found |= NUMBER_BEHIND;
+    if (ends && ascii_is_digit(end[1]) && ascii_is_digit(end[2]))
+        found |= DIGITS_BEHIND;
+    if (ends && ascii_is_digit(end[1]) && is_dash_or_digit(end[2]))
+        found |= TWO_BEHIND;
+    if (ascii_is_digit(*end) || (ends && ascii_is_digit(end[1])))
+        found |= GLUED_BEHIND;
+    if (front > name && ascii_is_digit(front[-1]))
+        found |= DIGIT_BEFORE;
+    if (has_digits_before(name, front, 1))
+        found |= NUMBER_BEFORE | (parted ? (unsigned)NUMBER_PARTED : 0);
+    if (has_digits_before(name, front, 3))
+        found |= LONG_BEFORE;
+    if (parted && ends && front > name && is_dash_or_digit(front[-1]))
+        found |= AFTER_NUMBER;
+    return found;
+}
+
+static const struct word {
+    const char *text;
+    unsigned weight, where;
+} words[] = {
+#define WORD(text, weight, where) {text, weight, where},
+#include "probes/generic/generic_rspamd.def"
+#undef WORD
+};
+
 unsigned rspamd_hostname_weight(const char *name)
 {
-    static const struct rspamd_word words[] = {
-        {"gprs", 5, false, 5},     {"cdma", 5, false, 5},       {"homeuser", 5, false, 5},
-        {"dhcp", 5, false, 5},     {"catv", 5, false, 5},       {"wifi", 5, false, 5},
-        {"dialup", 5, false, 5},   {"dial-up", 5, false, 5},    {"dynamic", 5, false, 5},
-        {"dyn", 5, false, 5},      {"dynip", 5, false, 5},      {"client", 1, false, 5},
-        {"clients", 1, false, 5},  {"broadband", 5, false, 5},  {"broad", 5, false, 5},
-        {"bredband", 5, false, 5}, {"nat", 5, false, 5},        {"pptp", 5, false, 5},
-        {"pppoe", 5, false, 5},    {"ppp", 5, false, 5},        {"modem", 5, false, 5},
-        {"comcast", 5, false, 5},  {"dsl-dynamic", 5, true, 5}, {"cablemodem", 5, false, 5},
-        {"adsl", 4, true, 4},      {"xdsl", 4, true, 4},        {"dsl", 4, true, 4},
-        {"in-addr", 4, false, 4},  {"inaddr", 4, false, 4},     {"pool", 4, false, 4},
-        {"fibertel", 4, false, 4}, {"fbx", 4, false, 4},        {"unused-addr", 3, false, 3},
-        {"cable", 3, false, 3},    {"kabel", 3, false, 3},      {"host", 2, false, 2},
-        {"customer", 1, false, 1}, {"customers", 1, false, 1},  {"user", 1, false, 1},
-        {"peer", 1, false, 1},     {"vps", 1, false, 1},
-    };
     unsigned most = 0;
 
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        for (const char *at = name; (at = strstr(at, words[i].text)) != NULL; at++) {
-            const unsigned weight = rspamd_word_weight(name, at, &words[i]);
-
-            most = weight > most ? weight : most;
-        }
+        for (const char *at = name; words[i].weight > most && (at = strstr(at, words[i].text)) != NULL; at++)
+            if (beside(name, at, at + strlen(words[i].text)) & words[i].where)
+                most = words[i].weight;
     return most;
 }
 
-const char *generic_filters(struct arena *arena, const struct ip *ip, const char *name, const char *org_domain)
+const char *generic_filters(struct arena *arena, const struct ip *ip, const char *name, const char *lower,
+                            const char *org_domain)
 {
-    const unsigned weight = rspamd_hostname_weight(name);
-    const bool haraka = haraka_is_generic_rdns(ip, name, org_domain), spamassassin = spamassassin_rdns_dynamic(name);
+    const unsigned weight = rspamd_hostname_weight(lower);
+    const bool haraka = haraka_is_generic_rdns(ip, lower, org_domain);
+    const bool spamassassin = spamassassin_rdns_dynamic(name, lower);
     const char *list = "";
 
     if (haraka)

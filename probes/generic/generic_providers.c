@@ -5,13 +5,10 @@
 
 #include "core/base/name_pattern.h"
 
-enum filter { NO_FILTER, SPAMASSASSIN };
-
 static const struct provider {
     const char *pattern, *who;
-    enum filter filter;
 } providers[] = {
-#define PROVIDER(pattern, who, filter) {pattern, who, filter},
+#define PROVIDER(pattern, who) {pattern, who},
 #include "probes/generic/generic_providers.def"
 #undef PROVIDER
 };
@@ -24,12 +21,4 @@ const char *provider_of_default_name(const char *name)
         if (name_pattern_matches(p->pattern, name))
             return p->who;
     return NULL;
-}
-
-bool provider_known_to_spamassassin(const char *name)
-{
-    for (const struct provider *p = providers; p < providers_end; p++)
-        if (p->filter == SPAMASSASSIN && name_pattern_matches(p->pattern, name))
-            return true;
-    return false;
 }

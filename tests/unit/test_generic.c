@@ -433,7 +433,12 @@ static void test_filters(void **state)
          "Haraka is_generic_rdns, SpamAssassin RDNS_DYNAMIC, rspamd HFILTER_HOSTNAME_4"},
         {"2001:db8::25", "203-0-113-25.example.net", "SpamAssassin RDNS_DYNAMIC"},
         {IP, "a.host.example.net", "rspamd HFILTER_HOSTNAME_2"},
-        {IP, "a.vps.example.net", "rspamd HFILTER_HOSTNAME_1"},
+        {IP, "a.vps.example.net", NULL},
+        {IP, "a.dyn.example.net", "SpamAssassin RDNS_DYNAMIC"},
+        {IP, "a.comcast.example.net", "rspamd HFILTER_HOSTNAME_5"},
+        {IP, "a-1234.clients.example.net", "rspamd HFILTER_HOSTNAME_5"},
+        {IP, "a-12.clients.example.net", "rspamd HFILTER_HOSTNAME_1"},
+        {IP, "dsl-203-0-113-25.outbound-mail.example.net", "Haraka is_generic_rdns, rspamd HFILTER_HOSTNAME_4"},
         {IP, "a.customer.example.net", "rspamd HFILTER_HOSTNAME_1"},
         {IP, "a.user.example.net", "rspamd HFILTER_HOSTNAME_1"},
         {IP, "a.cable.example.net", "rspamd HFILTER_HOSTNAME_3"},
@@ -579,7 +584,7 @@ static void test_corpus_filters(void **state)
         if (line[0] == '#')
             continue;
         line[strcspn(line, "\t")] = '\0';
-        hit = spamassassin_rdns_dynamic(name_lower(arena, instance_of(line)));
+        hit = spamassassin_rdns_dynamic(instance_of(line), name_lower(arena, instance_of(line)));
         names++;
         hits += hit;
         if (!hit)
