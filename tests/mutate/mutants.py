@@ -122,6 +122,17 @@ class Finder:
         self.path, self.source = path, source
         self.tokens = tokens_of(source)
         self.found = []
+        self.evidence = set()
+
+    def named_evidence(self, first, last):
+        """The variables that hold what may be on its way: NULL until it is there."""
+        return {self.tokens[i].text for i in range(first, last)
+                if self.tokens[i + 1].text == "=" and self.tokens[i + 2].text.startswith("need_")}
+
+    def asks_whether_it_is_there(self, i):
+        """Is an operand of the "||" or "&&" the NULL of such a variable?"""
+        names = [self.tokens[k + 1].text for k in (i - 2, i + 1) if self.tokens[k].text == "!"]
+        return any(name in self.evidence for name in names)
 
     def add(self, start, end, new, what):
         line_start = self.source.rfind("\n", 0, start) + 1
@@ -142,6 +153,7 @@ class Finder:
             if WORDING.search(name):
                 continue
             loops = {}      # index of a "for" header's "(" -> of its ")"
+            self.evidence = self.named_evidence(first, last)
             for i in range(first, last):
                 if self.tokens[i].text == "for" and self.tokens[i + 1].text == "(":
                     loops[i + 1] = closing(self.tokens, i + 1)
@@ -179,6 +191,8 @@ class Finder:
 
     def comparison(self, i, in_loop_header):
         token = self.tokens[i]
+        if token.text in ("||", "&&") and self.asks_whether_it_is_there(i) or NAMED.search(self.tokens[i + 1].text):
+            return
         if chooses_text(self.tokens, i) or self.is_lesser_or_greater(token) or [t.text for t in self.tokens[i + 1:i + 3]] == ["0", "?"] and \
                 self.tokens[i + 3].text in SPANS:
             return
@@ -212,7 +226,7 @@ class Finder:
         self.add(start, end, f"({inside}) && 0", "if never")
 
     def is_compared(self, i):
-        return any(self.tokens[k].text in ("<", "<=", ">", ">=", "==") for k in (i - 1, i + 1))
+        return not NAMED.search(self.tokens[i].text) and any(self.tokens[k].text in ("<", "<=", ">", ">=", "==") for k in (i - 1, i + 1))
 
     def limit(self, token):
         self.add(token.start, token.end, f"({token.text} + 1)", f"{token.text} + 1")
