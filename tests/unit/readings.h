@@ -14,6 +14,7 @@
 #include "core/base/ip_network.h"
 #include "core/base/str.h"
 #include "core/derive/refusal.h"
+#include "core/facts/record_text.h"
 #include "core/records/bimi_record.h"
 #include "core/records/dkim_key.h"
 #include "core/records/dkim_mend.h"
@@ -31,6 +32,7 @@
 #include "core/records/taglist.h"
 #include "core/records/tlsrpt.h"
 #include "core/records/txt_kind.h"
+#include "core/records/zone_file.h"
 #include "probes/generic/generic.h"
 
 enum { TERMS_PRINTED = 20 };
@@ -339,6 +341,23 @@ static inline void print_dnsbl(const struct reading *r, struct str text)
         fprintf(r->out, "  a public resolver\n");
 }
 
+static inline void print_zone(const struct reading *r, struct str text)
+{
+    struct zone_file zone;
+
+    zone_file_read(r->arena, text, "example.org", &zone);
+    fprintf(r->out, "  zone %s, %zu records\n", text_or_none(zone.apex), zone.count);
+    zone_records_read(r->arena, text, "example.org", &zone);
+    for (size_t i = 0; i < zone.count; i++)
+        fprintf(r->out, "  %u: %s. %u %s %s\n", zone.records[i].line, zone.records[i].owner,
+                (unsigned)zone.records[i].record.ttl_s, zone_type_text(r->arena, zone.records[i].type),
+                zone.records[i].is_read ? record_text(r->arena, &zone.records[i].record) : "?");
+    zone_file_read(r->arena, text, "example.org", &zone);
+    for (size_t i = 0; i < zone.fault_count; i++)
+        fprintf(r->out, "  fault in line %u: %s\n", zone.faults[i].line,
+                bytes_escape(r->arena, str_of(zone.faults[i].text)));
+}
+
 static const struct reader {
     const char *file; /* in tests/golden/readings */
     void (*print)(const struct reading *, struct str text);
@@ -346,4 +365,5 @@ static const struct reader {
     {"dmarc", print_dmarc},   {"dkim", print_dkim},   {"sts", print_sts},         {"tlsrpt", print_tlsrpt},
     {"policy", print_policy}, {"spf", print_spf},     {"macro", print_macro},     {"svg", print_svg},
     {"bimi", print_bimi},     {"dnsbl", print_dnsbl}, {"generic", print_generic}, {"refusal", print_refusal},
+    {"zone", print_zone},
 };
