@@ -1,0 +1,199 @@
+/* The verdict on a sender, by every pair of findings and every refusal for one or two reasons: what a finding weighs by
+ * itself, and that the worst of several counts. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "core/base/arena.h"
+#include "core/derive/inventory.h"
+#include "core/facts/agreement.h"
+#include "core/facts/target.h"
+#include "core/result/identity_internal.h"
+#include "core/result/receiver.h"
+#include "core/result/result.h"
+
+#define COUNT(array) (sizeof(array) / sizeof *(array))
+
+static const struct suppression acceptance;
+
+enum { OF_SENDER, OF_ANOTHER, OF_NOBODY, SUBJECTS };
+
+static const struct ip sender_ip = {IP_V4, {11, 0, 0, 9}}, other_ip = {IP_V4, {11, 0, 0, 8}};
+static const struct mail_address sender = {.ip = {IP_V4, {11, 0, 0, 9}}, .label = "11.0.0.9"},
+                                 other = {.ip = {IP_V4, {11, 0, 0, 8}}, .label = "11.0.0.8"};
+
+/* Which findings there are: {check, does it judge senders?} */
+static const struct {
+    enum check_id check;
+    bool of_senders;
+} checks[] = {{IP_PUBLIC, true},  {PTR_EXISTS, true},       {PTR_RANGE, true},      {HELO_FQDN, true},
+              {HELO_SPF, true},   {DNSBL_LISTED, true},     {SPF_AUTHORIZES, true}, {SPF_EXISTS, false},
+              {MX_EXISTS, false}, {BANNER_GREETING, false}, {DKIM_EXISTS, false}};
+
+/* By the status, and whether the check could have failed: {verdict, is it among the reasons?} */
+static const struct {
+    enum status status, worst;
+    enum verdict verdict;
+    bool shown;
+} weights[] = {{SKIPPED, FAIL, VERDICT_UNKNOWN, false}, /* nothing that could tell */
+               {PASS, FAIL, VERDICT_READY, false},      {NOTE, FAIL, VERDICT_READY, false},
+               {UNKNOWN, NOTE, VERDICT_READY, false},   {WARN, WARN, VERDICT_WARNINGS, true},
+               {WARN, FAIL, VERDICT_WARNINGS, true},    {UNKNOWN, FAIL, VERDICT_UNKNOWN, true},
+               {FAIL, FAIL, VERDICT_NOT_READY, true}};
+
+static struct finding finding_for(size_t check, size_t weight, int subject)
+{
+    struct finding f = {.check = checks[check].check,
+                        .status = weights[weight].status,
+                        .worst = weights[weight].worst,
+                        .because = CHECK_NONE};
+
+    f.about = subject == OF_NOBODY ? subject_domain("good.lab")
+                                   : subject_address(subject == OF_SENDER ? &sender_ip : &other_ip);
+    return f;
+}
+
+static struct identity judge(struct arena *arena, const struct finding *const *findings, size_t count,
+                             const struct receiver_verdict *receiver, const struct target *target)
+{
+    struct result result = {.target = target,
+                            .findings = findings,
+                            .finding_count = count,
+                            .receivers = receiver,
+                            .receiver_count = receiver != NULL};
+    struct identity identity = {.sender = &sender};
+
+    identity_judge(arena, &result, &identity);
+    return identity;
+}
+
+static void one_finding_has_its_weight(void **state)
+{
+    const struct target target = {.domain = "good.lab"};
+
+    (void)state;
+    for (size_t c = 0; c < COUNT(checks); c++)
+        for (size_t w = 0; w < COUNT(weights); w++)
+            for (int subject = 0; subject < SUBJECTS; subject++)
+                for (int how = 0; how < 3; how++) { /* as it is, following from another, accepted */
+                    struct arena *arena = arena_new(1 << 20);
+                    struct finding f = finding_for(c, w, subject);
+                    const struct finding *findings[] = {&f};
+                    bool counts = checks[c].of_senders && subject != OF_ANOTHER && how != 2;
+                    struct identity identity;
+
+                    f.because = how == 1 ? MX_EXISTS : CHECK_NONE;
+                    f.suppressed = how == 2 ? &acceptance : NULL;
+                    identity = judge(arena, findings, 1, NULL, &target);
+                    assert_int_equal(identity.verdict, counts ? weights[w].verdict : VERDICT_UNKNOWN);
+                    assert_int_equal(identity.finding_count, counts && weights[w].shown && how != 1);
+                    arena_free(arena);
+                }
+}
+
+static void the_worst_of_two_counts(void **state)
+{
+    const struct target target = {.domain = "good.lab"};
+
+    (void)state;
+    for (size_t a = 1; a < COUNT(weights); a++)
+        for (size_t b = 1; b < COUNT(weights); b++) {
+            struct arena *arena = arena_new(1 << 20);
+            struct finding first = finding_for(1, a, OF_SENDER), second = finding_for(3, b, OF_SENDER);
+            const struct finding *findings[] = {&first, &second};
+            struct identity identity = judge(arena, findings, 2, NULL, &target);
+            size_t shown = (size_t)weights[a].shown + weights[b].shown;
+
+            assert_int_equal(identity.verdict,
+                             weights[a].verdict > weights[b].verdict ? weights[a].verdict : weights[b].verdict);
+            assert_int_equal(identity.finding_count, shown);
+            if (shown == 2)
+                assert_ptr_equal(identity.findings[0], second.status > first.status ? &second : &first);
+            arena_free(arena);
+        }
+}
+
+/* ---- refusals ---- */
+
+/* What a receiver may refuse for, and whether that is a warning about the sender itself. */
+static const struct finding own_warning = {.check = PTR_FCRDNS,
+                                           .status = WARN,
+                                           .worst = FAIL,
+                                           .because = CHECK_NONE,
+                                           .about = {.kind = SUBJECT_ADDRESS, .ip = {IP_V4, {11, 0, 0, 9}}}};
+static const struct finding own_failure = {.check = PTR_FCRDNS,
+                                           .status = FAIL,
+                                           .worst = FAIL,
+                                           .because = CHECK_NONE,
+                                           .about = {.kind = SUBJECT_ADDRESS, .ip = {IP_V4, {11, 0, 0, 9}}}};
+static const struct finding domain_warning = {.check = DMARC_EXISTS,
+                                              .status = WARN,
+                                              .worst = FAIL,
+                                              .because = CHECK_NONE,
+                                              .about = {.kind = SUBJECT_DOMAIN, .name = "good.lab"}};
+static const struct finding accepted_warning = {.check = PTR_SINGLE,
+                                                .status = WARN,
+                                                .worst = FAIL,
+                                                .because = CHECK_NONE,
+                                                .suppressed = &acceptance,
+                                                .about = {.kind = SUBJECT_ADDRESS, .ip = {IP_V4, {11, 0, 0, 9}}}};
+static const struct finding *const reasons[] = {&own_warning, &accepted_warning, &own_failure, &domain_warning, NULL};
+enum { OWN_WARNINGS = 2, ACCEPTED = 1 };
+
+static enum verdict expected(const struct receiver_verdict *v, size_t first, size_t second, enum volume volume)
+{
+    bool is_mild = first < OWN_WARNINGS && second < OWN_WARNINGS;
+
+    if (v->sender != &sender || v->outcome != RECEIVER_REJECTS || (first == ACCEPTED && second == ACCEPTED))
+        return VERDICT_READY;
+    if (v->receiver->kind == RECEIVER_BULK)
+        return volume == VOLUME_LOW ? VERDICT_READY : volume == VOLUME_BULK ? VERDICT_NOT_READY : VERDICT_WARNINGS;
+    return is_mild ? VERDICT_WARNINGS : VERDICT_NOT_READY;
+}
+
+static void a_refusal_weighs_by_its_reasons(void **state)
+{
+    static const struct receiver receivers[] = {{.name = "all", .kind = RECEIVER_ALL},
+                                                {.name = "bulk", .kind = RECEIVER_BULK}};
+    struct finding passed = finding_for(1, 1, OF_SENDER);
+    const struct finding *findings[] = {&passed};
+
+    (void)state;
+    for (size_t first = 0; first < COUNT(reasons); first++)
+        for (size_t second = 0; second < COUNT(reasons); second++)
+            for (int outcome = 0; outcome < RECEIVER_OUTCOME_COUNT; outcome++)
+                for (int volume = VOLUME_UNSAID; volume <= VOLUME_BULK; volume++)
+                    for (int who = 0; who < 4; who++) {
+                        struct arena *arena = arena_new(1 << 20);
+                        const struct target target = {.domain = "good.lab", .volume = (enum volume)volume};
+                        const struct receiver_reason why[] = {{.finding = reasons[first]},
+                                                              {.finding = reasons[second]}};
+                        const struct receiver_verdict v = {.receiver = &receivers[who % 2],
+                                                           .sender = who < 2 ? &sender : &other,
+                                                           .outcome = (enum receiver_outcome)outcome,
+                                                           .reasons = why,
+                                                           .reason_count = 2};
+                        enum verdict verdict = expected(&v, first, second, (enum volume)volume);
+                        struct identity identity = judge(arena, findings, 1, &v, &target);
+                        size_t shown = (size_t)(reasons[first] != NULL) +
+                                       (reasons[second] != NULL && reasons[second] != reasons[first]);
+
+                        assert_int_equal(identity.verdict, verdict);
+                        assert_int_equal(identity.finding_count, verdict == VERDICT_READY ? 0 : shown);
+                        arena_free(arena);
+                    }
+}
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(one_finding_has_its_weight),
+        cmocka_unit_test(the_worst_of_two_counts),
+        cmocka_unit_test(a_refusal_weighs_by_its_reasons),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
