@@ -33,7 +33,8 @@ def _audit(moment, disturb, *arguments):
     words = command("--trace", "--format", "jsonl", "--no-dnsbl", *arguments)
     lines, since = 0, None
     with TemporaryFile() as output:     # a pipe that nobody reads fills up
-        with subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.PIPE) as process:
+        # Unbuffered, and the pipe small: on a busy machine the audit would be over before we have read of its middle.
+        with subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.PIPE, bufsize=0, pipesize=4096) as process:
             for _ in process.stderr:
                 lines += 1
                 if lines == moment:
