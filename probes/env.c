@@ -1,6 +1,7 @@
 /* probes/env.c - what this machine can see.  Speaks about us, never against the domain.  (checks.md, section 16) */
 #include <inttypes.h>
 
+#include "core/base/date.h"
 #include "core/base/name.h"
 #include "core/base/str.h"
 #include "core/derive/absence.h"
@@ -186,7 +187,7 @@ static void judge_port25(struct run *run, const struct vantage *here)
 static void judge_clock(struct run *run, const struct vantage *here)
 {
     struct clock clock = need_clock(run);
-    int64_t skew_s = clock.skew_s < 0 ? -clock.skew_s : clock.skew_s;
+    const char *skew = date_span(run_arena(run), clock.skew_s < 0 ? -clock.skew_s : clock.skew_s);
     const char *side = clock.skew_s < 0 ? "behind" : "ahead of";
     struct finding *f = NULL;
 
@@ -202,10 +203,10 @@ static void judge_clock(struct run *run, const struct vantage *here)
         break;
     case CLOCK_WRONG:
         f = clock.tellers > 1 ? finding_unknown(run, ENV_CLOCK, subject_machine(here->host), &clock.trouble,
-                                                "%" PRId64 " s %s that of %s, and with no other server does it agree",
-                                                skew_s, side, clock.teller)
+                                                "%s %s that of %s, and with no other server does it agree",
+                                                skew, side, clock.teller)
                               : finding_unknown(run, ENV_CLOCK, subject_machine(here->host), &clock.trouble,
-                                                "%" PRId64 " s %s that of %s", skew_s, side, clock.teller);
+                                                "%s %s that of %s", skew, side, clock.teller);
         break;
     }
     finding_rests_on(run, f, clock.key);

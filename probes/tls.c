@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "core/base/date.h"
 #include "core/base/arena.h"
 #include "core/base/str.h"
 #include "core/base/x509.h"
@@ -242,14 +243,6 @@ static void judge_name(struct run *run, const struct endpoint *e)
                          names_text(run, e->leaf)));
 }
 
-static const char *span_text(struct run *run, int64_t seconds)
-{
-    int64_t days = seconds / DAY_S, hours = seconds / 3600;
-
-    return days > 1 ? str_printf(run_arena(run), "%" PRId64 " days", days)
-                    : str_printf(run_arena(run), "%" PRId64 " hours", hours);
-}
-
 /* With usage 3 the dates do not count for senders that know DANE; others may look at them. */
 static void expiry_fault(struct run *run, const struct endpoint *e, enum status unbound, enum status bound,
                          const char *what)
@@ -278,15 +271,16 @@ static void judge_expiry(struct run *run, const struct endpoint *e, int64_t now)
     if (now < e->leaf->not_before) {
         expiry_fault(run, e, WARN, FAIL,
                      str_printf(run_arena(run), "the certificate is not valid yet, for another %s",
-                                span_text(run, e->leaf->not_before - now)));
+                                date_span(run_arena(run), e->leaf->not_before - now)));
         return;
     }
     if (left <= 0) {
         expiry_fault(run, e, WARN, FAIL,
-                     str_printf(run_arena(run), "the certificate expired %s ago", span_text(run, -left)));
+                     str_printf(run_arena(run), "the certificate expired %s ago", date_span(run_arena(run), -left)));
         return;
     }
-    rest = str_printf(run_arena(run), "%s of %s are left", span_text(run, left), span_text(run, lifetime));
+    rest = str_printf(run_arena(run), "%s of %s are left", date_span(run_arena(run), left),
+                      date_span(run_arena(run), lifetime));
     if (left < lifetime / 6 || left < DAY_S)
         expiry_fault(run, e, WARN, FAIL,
                      str_printf(run_arena(run), "%s, less than a sixth: renewal seems to have failed", rest));

@@ -159,6 +159,49 @@ enum status verdict_as_status(enum verdict verdict)
     return verdicts[verdict].status;
 }
 
+/* What it comes down to where this machine is in the way, as
+ * its user would say it; NULL: the message of the finding. */
+static const char *machine_words(const struct result *result, enum check_id check)
+{
+    switch (check) {
+    case ENV_RESOLVER:
+        return result->instrument && !instrument_may_deny(result->instrument)
+                   ? instrument_fault_text(result->instrument)
+                   : "the resolver of this machine does not answer";
+    case ENV_PORT25:
+        return "outbound port 25 is blocked where this ran";
+    case ENV_IPV6:
+        return "IPv6 does not work where this ran";
+    case ENV_CLOCK:
+        return "the clock of this machine is wrong";
+    default:
+        return NULL;
+    }
+}
+
+/* Why this machine could not decide all: "outbound port 25 is blocked
+ * where this ran (78 findings are undecided)"; "" where it could. */
+static const char *machine_trouble(struct arena *arena, const struct result *result)
+{
+    size_t followers[CHECK_COUNT] = {0};
+    const char *text = "";
+
+    for (size_t i = 0; i < result->finding_count; i++) {
+        const struct finding *cause = result_cause(result, result->findings[i]);
+
+        if (cause)
+            followers[cause->check]++;
+    }
+    for (size_t check = 0; check < CHECK_COUNT; check++) {
+        const char *words = followers[check] ? machine_words(result, (enum check_id)check) : NULL;
+
+        if (words)
+            text = str_printf(arena, "%s%s%s (%zu %s undecided)", text, *text ? "; " : "", words, followers[check],
+                              followers[check] == 1 ? "finding is" : "findings are");
+    }
+    return text;
+}
+
 static size_t required_but_unknown(const struct result *result)
 {
     size_t count = 0;
@@ -168,13 +211,10 @@ static size_t required_but_unknown(const struct result *result)
     return count;
 }
 
-const char *verdict_sentence(struct arena *arena, const struct result *result)
+static const char *plain_sentence(struct arena *arena, const struct result *result)
 {
     size_t fails = result->counts[FAIL], warns = result->counts[WARN], open = required_but_unknown(result);
 
-    if (result->instrument && !instrument_may_deny(result->instrument) && result->verdict == VERDICT_UNKNOWN)
-        return str_printf(arena, "This is no verdict on the domain: %s. %zu required %s could not be decided.",
-                          instrument_fault_text(result->instrument), open, open == 1 ? "check" : "checks");
     switch (result->verdict) {
     case VERDICT_READY:
         return "Nothing that can be seen from here stands in the way of this domain's mail.";
@@ -192,6 +232,17 @@ const char *verdict_sentence(struct arena *arena, const struct result *result)
     }
     return str_printf(arena, "%zu %s: large receivers refuse mail for this, or it cannot flow at all.", fails,
                       fails == 1 ? "check fails" : "checks fail");
+}
+
+const char *verdict_sentence(struct arena *arena, const struct result *result)
+{
+    const char *trouble = machine_trouble(arena, result);
+
+    if (!*trouble)
+        return plain_sentence(arena, result);
+    if (result->verdict == VERDICT_UNKNOWN)
+        return str_printf(arena, "This is no verdict on the domain: %s.", trouble);
+    return str_printf(arena, "%s Not all could be seen: %s.", plain_sentence(arena, result), trouble);
 }
 
 const char *resolver_trust_text(const struct result *result)

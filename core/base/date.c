@@ -1,6 +1,7 @@
 /* core/base/date.c - finds a date in free text, and writes one.  (RFC 5322 3.3) */
 #include "core/base/date.h"
 
+#include <inttypes.h>
 #include <stddef.h>
 #include <string.h>
 #include <time.h>
@@ -141,4 +142,17 @@ const char *date_text(struct arena *arena, int64_t seconds)
     if (!gmtime_r(&time, &utc) || strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &utc) == 0)
         return "";
     return str_dup(arena, text);
+}
+
+const char *date_span(struct arena *arena, int64_t seconds)
+{
+    static const struct {
+        int64_t seconds;
+        const char *name;
+    } units[] = {{DAY_S, "days"}, {HOUR_S, "hours"}, {MINUTE_S, "minutes"}, {1, "seconds"}};
+    size_t i = 0;
+
+    while (units[i].seconds > 1 && seconds < 2 * units[i].seconds)
+        i++;
+    return str_printf(arena, "%" PRId64 " %s", seconds / units[i].seconds, seconds == 1 ? "second" : units[i].name);
 }

@@ -18,6 +18,8 @@
 struct arena;
 
 const char *date_text(struct arena *, int64_t seconds); /* RFC 3339, UTC; "": no year that has a name */
+/* "730 days", "5 hours", "40 minutes", "12 seconds": of two of a unit at least. */
+const char *date_span(struct arena *, int64_t seconds);
 
 /* The last date in the text, in seconds since 1970; false: there is none.  The last one, since software tells before it
  * when it was built. */

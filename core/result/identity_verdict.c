@@ -148,6 +148,21 @@ static void judge_refusals(const struct result *result, struct identity *identit
     }
 }
 
+static bool has_helo(const struct identity *identity)
+{
+    for (size_t i = 0; i < identity->name_count; i++)
+        if (identity->names[i].part == PART_HELO && identity->names[i].name.len)
+            return true;
+    return false;
+}
+
+/* A greeting that could not be heard would have told the HELO name. */
+static bool leaves_helo_open(const struct finding *f, const struct identity *identity)
+{
+    return f->check == SMTP_REACHABLE && finding_is_undecided(f) && ip_equal(&f->about.ip, &identity->sender->ip) &&
+           !has_helo(identity);
+}
+
 void identity_judge(struct arena *arena, const struct result *result, struct identity *identity)
 {
     const struct finding **list = ARENA_ARRAY(arena, const struct finding *, result->finding_count + 1);
@@ -157,6 +172,8 @@ void identity_judge(struct arena *arena, const struct result *result, struct ide
     for (size_t i = 0; i < result->finding_count; i++) {
         const struct finding *f = result->findings[i];
 
+        if (leaves_helo_open(f, identity))
+            identity->verdict = worse(identity->verdict, VERDICT_UNKNOWN);
         if (!is_of_sender(f, identity->sender) || f->suppressed)
             continue;
         judged = judged || f->status != SKIPPED;

@@ -56,6 +56,12 @@ bool finding_concerns(const struct finding *f, const struct mail_address *addres
     return f->about.ip.family == IP_NONE || ip_equal(&f->about.ip, &address->ip);
 }
 
+/* Something is undecided because of it.  No IPv6 here is a note, since nobody needs to have it. */
+static bool leaves_undecided(const struct finding *f)
+{
+    return !f->suppressed && (f->status == UNKNOWN || (f->check == ENV_IPV6 && f->status == NOTE));
+}
+
 static const struct finding *undecided(const struct result *result, enum check_id check, const char *subject)
 {
     const struct finding *found = NULL;
@@ -63,7 +69,7 @@ static const struct finding *undecided(const struct result *result, enum check_i
     for (size_t i = 0; i < result->finding_count; i++) {
         const struct finding *f = result->findings[i];
 
-        if (f->status != UNKNOWN || f->suppressed || f->check != check)
+        if (f->check != check || !leaves_undecided(f))
             continue;
         if (!found || (strcmp(f->subject, subject) == 0 && strcmp(found->subject, subject) != 0))
             found = f;

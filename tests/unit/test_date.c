@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "core/base/arena.h"
 #include "core/base/date.h"
 
 enum { NONE = -1 };
@@ -115,12 +116,28 @@ static void knows_days(void **state)
     }
 }
 
+static void tells_spans(void **state)
+{
+    static const struct {
+        int64_t seconds;
+        const char *text;
+    } cases[] = {{0, "0 seconds"},      {1, "1 second"},       {2, "2 seconds"},       {119, "119 seconds"}, {120, "2 minutes"},
+                 {7199, "119 minutes"}, {7200, "2 hours"},     {172799, "47 hours"},   {172800, "2 days"},   {63072000, "730 days"}};
+    struct arena *arena = arena_new(SIZE_MAX);
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        assert_string_equal(date_span(arena, cases[i].seconds), cases[i].text);
+    arena_free(arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(finds_dates),
         cmocka_unit_test(knows_days),
         cmocka_unit_test(stops_at_the_end),
+        cmocka_unit_test(tells_spans),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

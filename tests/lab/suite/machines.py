@@ -14,7 +14,7 @@ from pathlib import Path
 
 from .clocks import faketime
 from .disturbances import Fault
-from .program import LAB, LAB_DIR, audit_json, by_domain
+from .program import LAB, LAB_DIR, audit, audit_json, by_domain
 
 NAMES = [f"{name}.lab" for name in """
     good opensmtpd exim unsigned ipv6-only no-ptr ptr-nodata ptr-nxdomain ptr-elsewhere rfc2317 null-mx implicit-mx mx-one-dead
@@ -24,6 +24,7 @@ NAMES = [f"{name}.lab" for name in """
 BOGUS = ("--bogus-canary", "bogus.lab")
 FORWARD = "11.53.0.53"          # the lab's Unbound, as a provider's resolver
 PATIENCE_S = 20                 # until a resolver answers
+HEAD_WORDS = 40                 # of a report: title, verdict, its sentence
 
 # Of a machine where nothing is wrong but the resolver's word on DNSSEC.
 NO_DNSSEC = {"no_validating_resolver"}
@@ -43,6 +44,7 @@ class Machine:
     arguments: tuple = ()
     reasons: frozenset = frozenset()    # why checks may be unknown that the sound machine decides
     says: str = ""              # a word of a message of env.*, or of a reason
+    top: str = ""               # a word of the first lines of the text report of a sound domain, which it leaves undecided
     blind: tuple = ()           # domains whose fault nobody can see there without believing the resolver
 
 
@@ -115,23 +117,23 @@ MACHINES = [
             **unbound("127.0.0.56", VALIDATING.replace("{modules}", "dns64 validator iterator") + "\n    dns64-prefix: fd00:64::/96"), says="DNS64"),
     Machine("local-zone", "Unbound with zones of its own", **unbound("127.0.0.57", LOCAL_ZONE), reasons=NO_DNSSEC | {"servfail"}, says="hosts file"),
     Machine("allow-list", "Unbound that knows the audited names only", **unbound("127.0.0.58", allowed(NAMES[:12])),
-            reasons=NO_DNSSEC | {"resolver_down"}, says="filters"),
-    Machine("sandbox", "a resolver that denies everything", **unbound("127.0.0.59", allowed([])), reasons={"resolver_down"}, says="filters"),
+            reasons=NO_DNSSEC | {"resolver_down"}, says="filters", top="filters"),
+    Machine("sandbox", "a resolver that denies everything", **unbound("127.0.0.59", allowed([])), reasons={"resolver_down"}, says="filters", top="filters"),
     Machine("strips AD", "a forwarder that does not hand on AD", resolver="127.0.0.61", arguments=BOGUS, reasons=NO_DNSSEC),
     Machine("sets AD", "a forwarder that says that all is authentic, bogus names too", resolver="127.0.0.62", arguments=BOGUS,
             reasons=NO_DNSSEC),
     Machine("no SOA", "negative answers without SOA", resolver="127.0.0.63", arguments=BOGUS),
     Machine("empties large answers", "TXT records of more than 50 octets come back empty", resolver="127.0.0.64", arguments=BOGUS,
             reasons=NO_DNSSEC),
-    Machine("rewrites", "NXDOMAIN becomes an address", resolver="11.53.9.6", reasons=NO_DNSSEC | {"resolver_down"}, says="do not exist"),
+    Machine("rewrites", "NXDOMAIN becomes an address", resolver="11.53.9.6", reasons=NO_DNSSEC | {"resolver_down"}, says="do not exist", top="answers for names"),
     Machine("UDP 53 rejected", "a firewall rejects UDP to port 53 (ICMP, EPERM)", fault="udp53"),
     Machine("port 53 closed", "no DNS but through the resolver", fault="port53", reasons=LOST,
             blind=("ptr-stale.lab",)),        # its resolver asks the stale server only, and nobody else can be asked
-    Machine("port 25 closed", "no SMTP leaves this machine", fault="port25", reasons={"port25_blocked_here"}, says="port 25"),
-    Machine("no IPv6", "no IPv6 address", fault="ipv6", reasons={"no_ipv6_here"}, says="IPv6"),
+    Machine("port 25 closed", "no SMTP leaves this machine", fault="port25", reasons={"port25_blocked_here"}, says="port 25", top="port 25 is blocked"),
+    Machine("no IPv6", "no IPv6 address", fault="ipv6", reasons={"no_ipv6_here"}, says="IPv6", top="IPv6"),
     Machine("broken IPv6", "an IPv6 address, and packets vanish", fault="ipv6_vanishes", reasons={"no_ipv6_here", "timeout", "port25_blocked_here"}),
-    Machine("two years ahead", "the clock is wrong", clock="+2y", reasons={"clock", "budget"}, says="clock"),
-    Machine("two years behind", "the clock is wrong", clock="-2y", reasons={"clock", "budget"}, says="clock"),
+    Machine("two years ahead", "the clock is wrong", clock="+2y", reasons={"clock", "budget"}, says="clock", top="clock"),
+    Machine("two years behind", "the clock is wrong", clock="-2y", reasons={"clock", "budget"}, says="clock", top="clock"),
 ]
 
 
@@ -183,7 +185,8 @@ def _documents(machine):
     environment = faketime(FAKETIME=machine.clock) if machine.clock else ()
     with _conditions(machine):
         outcome = audit_json("--resolver", machine.resolver, *machine.arguments, *NAMES, environment=environment)
-    return by_domain(outcome.documents()), outcome
+        head = audit("--resolver", machine.resolver, *machine.arguments, "good.lab", environment=environment).out.decode() if machine.top else ""
+    return by_domain(outcome.documents()), outcome, " ".join(head.split()[:HEAD_WORDS])
 
 
 def _decided(document):
@@ -208,8 +211,10 @@ def compare(machine, sound, document):
     return wrong
 
 
-def _is_explained(machine, documents):
-    """The machine's own trouble is told, in words that its user knows."""
+def _is_explained(machine, documents, head):
+    """The machine's own trouble is told, in words that its user knows, and at the top where it is in the way."""
+    if machine.top not in head:
+        return [f"no {machine.top!r} at the top of the text report: {head}"]
     if not machine.says:
         return []
     said = " ".join(f["message"] for document in documents.values() for f in document["findings"] if f["group"] == "env")
@@ -219,7 +224,7 @@ def _is_explained(machine, documents):
 def judge(machine, sound):
     """(wrong pairs, [(domain, what is wrong)])"""
     try:
-        documents, outcome = _documents(machine)
+        documents, outcome, head = _documents(machine)
     except OSError as error:
         return len(NAMES), [(machine.name, [str(error)])]
     results = []
@@ -228,7 +233,7 @@ def judge(machine, sound):
         results.append((name, [] if name in machine.blind else compare(machine, sound[name], document) if document else
                         ["no document", *outcome.trouble(0, 1, 3)]))
     wrong = sum(1 for _, lines in results if lines)
-    return wrong, results + [("what is said of the machine", _is_explained(machine, documents))]
+    return wrong, results + [("what is said of the machine", _is_explained(machine, documents, head))]
 
 
 def test(tap):
