@@ -92,6 +92,10 @@ static bool read_recording(struct audit_command *run, const char **why)
     target.selected = settings->target.selected;
     target.no_smtp = settings->target.no_smtp;
     target.owner = settings->target.owner;
+    if (settings->target.expectation_count) {
+        target.expectations = settings->target.expectations;
+        target.expectation_count = settings->target.expectation_count;
+    }
     target.suppressions = settings->target.suppressions;
     target.suppression_count = settings->target.suppression_count;
     target.levels = settings->target.levels;

@@ -288,6 +288,8 @@ static void add_finding(struct report *report, cJSON *findings, const struct fin
         add_text(report, node, "reason", reason_word(f->reason));
         add_text(report, node, "side", side_word(f->side));
     }
+    if (f->place)
+        add_text(report, node, "place", f->place);
     if (f->level)
         add_text(report, node, "judged", status_word(f->judged));
     if (f->suppressed)

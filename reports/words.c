@@ -36,6 +36,7 @@ static const char *const group_titles[][2] = {
     {"dnssec", "DNSSEC"},
     {"dnsbl", "Blocklists"},
     {"bimi", "BIMI"},
+    {"expect", "Expectations"},
     {"ns", "Name servers"},
     {"message", "Message"},
     {"env", "Where the audit ran"},

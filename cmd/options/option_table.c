@@ -120,6 +120,11 @@ const struct option option_table[OPTION_COUNT] = {
     [OPT_BASELINE] = {.command = "audit", .whole_run = true, .name = "baseline", .type = OPTION_READ, .argument = "FILE",
         .help = "an earlier report in JSON: only what is new or worse counts for exit status 1, and reports tell what changed; a "
                 "finding is the same one where its check and its subject are"},
+    [OPT_EXPECT] = {.command = "audit", .name = "expect", .type = OPTION_TEXT, .repeatable = true, .gathers = true,
+        .argument = "EXPECTATION",
+        .help = "what must be so, or a check of the group expect fails: mx 10 HOST, 20 HOST (exactly these; mx none); spf allows ADDR; "
+                "spf denies ADDR|CIDR; dmarc at least quarantine; ptr ADDR NAME; dkim SELECTOR sha256:HEX (of the key); tlsa HOST; "
+                "senders complete (SPF names declared senders only)"},
     [OPT_CONFIG] = {.command = "audit", .whole_run = true, .name = "config", .type = OPTION_READ, .argument = "FILE",
         .standard = ".mailready.conf of this directory, where it exists and no domain is named",
         .help = "the project file: options for all domains and sections for single ones; the command line wins over the "

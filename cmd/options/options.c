@@ -276,7 +276,7 @@ static bool add_variable(struct options *options, enum option_id id, const char 
     const struct option *option = &option_table[id];
     const char *where = option_variable(options->arena, id);
 
-    if (!option->repeatable || option->type != OPTION_TEXT)
+    if (!option->repeatable || option->gathers || option->type != OPTION_TEXT)
         return options_add(options, id, value, SOURCE_ENVIRONMENT, where, why);
     for (const char *at = value + strspn(value, " \t"); *at; at += strspn(at, " \t")) {
         size_t length = strcspn(at, " \t");

@@ -59,6 +59,7 @@ enum option_id {
     OPT_REPLAY,
     OPT_TRACE,
     OPT_BASELINE,
+    OPT_EXPECT,
     OPT_CONFIG,
     OPT_OWNER,
     OPT_IGNORE,

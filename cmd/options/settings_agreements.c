@@ -1,4 +1,4 @@
-/* cmd/options/settings_agreements.c - what the user has agreed to, by the project file. */
+/* cmd/options/settings_agreements.c - what the user expects and what he has agreed to. */
 #include "cmd/options/settings_internal.h"
 
 #include <string.h>
@@ -9,6 +9,7 @@
 #include "core/base/date.h"
 #include "core/base/str.h"
 #include "core/facts/agreement.h"
+#include "core/facts/expectation.h"
 #include "core/result/finding.h"
 
 enum { DAY_S = 86400 };
@@ -17,6 +18,8 @@ static const char *place(const struct options *options, const struct option_use 
 {
     size_t behind = strlen(": ") + strlen(option_table[use->id].name); /* "FILE:LINE: KEY" */
 
+    if (use->source == SOURCE_FLAG || use->source == SOURCE_ENVIRONMENT)
+        return use->where;
     return str_text(options->arena, (struct str){use->where, strlen(use->where) - behind});
 }
 
@@ -113,12 +116,40 @@ static bool read_level(const struct options *options, const struct option_use *u
     return settings_wrong(options, use, status, "is no level: note, warn or fail", why);
 }
 
+static bool read_expectation(const struct options *options, const struct option_use *use, struct expectation *out,
+                             const char **why)
+{
+    const char *text = str_text(options->arena, line_trimmed(str_of(use->value))), *at = text, *fault, *nearest;
+    const char *word = take_part(options->arena, &at, ' ');
+    size_t count = 0;
+    bool is_known = false;
+
+    for (; expectation_words[count]; count++)
+        is_known = is_known || strcmp(word, expectation_words[count]) == 0;
+    nearest = is_known ? NULL : nearest_of(word, expectation_words, count);
+    if (expectation_parse(options->arena, text, out, &fault)) {
+        out->where = place(options, use);
+        return true;
+    }
+    return settings_wrong(options, use, text,
+                          nearest ? str_printf(options->arena, "%s; did you mean \"%s\"?", fault, nearest) : fault,
+                          why);
+}
+
 bool settings_agreements(const struct options *options, struct settings *out, const char **why)
 {
     struct suppression *suppressions =
         ARENA_ARRAY(options->arena, struct suppression, settings_count(options, OPT_IGNORE));
     struct level *levels = ARENA_ARRAY(options->arena, struct level, settings_count(options, OPT_LEVEL));
 
+    struct expectation *expectations =
+        ARENA_ARRAY(options->arena, struct expectation, settings_count(options, OPT_EXPECT));
+
+    out->target.expectations = expectations;
+    for (const struct option_use *use = options_next(options, OPT_EXPECT, NULL); use;
+         use = options_next(options, OPT_EXPECT, use))
+        if (!read_expectation(options, use, &expectations[out->target.expectation_count++], why))
+            return false;
     out->target.suppressions = suppressions;
     out->target.levels = levels;
     for (const struct option_use *use = options_next(options, OPT_IGNORE, NULL); use;

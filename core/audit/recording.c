@@ -133,6 +133,24 @@ static unsigned active_json(struct json_codec *c, unsigned value)
     return value;
 }
 
+static void expectations_json(struct json_codec *c, struct target *t)
+{
+    const char **spelled = ARENA_ARRAY(c->arena, const char *, t->expectation_count + 1);
+    struct expectation *all;
+    const char *const *read;
+    const char *why;
+
+    for (size_t i = 0; c->writing && i < t->expectation_count; i++)
+        spelled[i] = t->expectations[i].text;
+    read = texts(c, "expectations", spelled, &t->expectation_count);
+    if (c->writing)
+        return;
+    t->expectations = all = ARENA_ARRAY(c->arena, struct expectation, t->expectation_count + 1);
+    for (size_t i = 0; !c->failed && i < t->expectation_count; i++)
+        if (!expectation_parse(c->arena, read[i], &all[i], &why))
+            json_fail(c, "expectations", "%s", why);
+}
+
 static void target_json(struct json_codec *c, struct target *t)
 {
     static const char *const volumes[] = {[VOLUME_UNSAID] = "unsaid", [VOLUME_LOW] = "low", [VOLUME_BULK] = "bulk"};
@@ -173,6 +191,7 @@ static void target_json(struct json_codec *c, struct target *t)
     if (!c->writing && (t->active & ACTIVE_RELAY || t->relay_domain))
         check_domain(c, "relay_domain", t->relay_domain);
     t->sessions = (unsigned)json_int(c, "sessions", t->sessions, 0, 2, 0);
+    expectations_json(c, t);
     json_end(c);
 }
 

@@ -142,6 +142,7 @@ enum {
     INPUT_LINE_MAX       = 1024,
     ZONE_BYTES           = 16777216, /* a zone file, of a quarter of a million records */
     CONFIG_BYTES         = 1048576,
+    EXPECTED_ADDRESSES   = 256, /* of one expectation about SPF */
     SECTIONS_MAX         = 1000, /* of a project file */
     TARGETS_REMEMBERED   = 200000, /* names of a list, to leave out duplicates: bounds memory, not the list */
     RESULTS_WAITING      = 1000,  /* finished audits that wait for an earlier, slower one to be reported */

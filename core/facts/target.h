@@ -7,6 +7,7 @@
 
 #include "core/base/ip.h"
 #include "core/facts/agreement.h"
+#include "core/facts/expectation.h"
 
 struct sender {       /* --sender */
     const char *host; /* where a host name was given: its addresses are looked up; else NULL */
@@ -53,6 +54,8 @@ struct target {
     unsigned sessions;
     const bool *selected; /* --only, --skip: by enum check_id; NULL: every check */
     bool no_smtp;         /* no check is selected for whose sake alone a mail server is called */
+    const struct expectation *expectations; /* --expect */
+    size_t expectation_count;
     const struct suppression *suppressions;
     size_t suppression_count;
     const struct level *levels; /* of two for one check the last one decides */

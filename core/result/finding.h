@@ -77,6 +77,7 @@ struct finding {
     enum reason reason;        /* UNKNOWN only */
     enum side side;
     enum finding_mark mark;
+    const char *place;         /* "FILE:LINE" that asks for it, or that is at fault; NULL */
     const struct level *level; /* that changed the status from `judged`; NULL */
     enum status judged;
     const struct suppression *suppressed; /* it does not count; NULL */

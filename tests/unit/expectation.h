@@ -34,7 +34,7 @@ struct observed {
     struct lines records;  /* of all of them */
 };
 
-struct expectation {
+struct expected_finding {
     enum check_id check;
     enum status status;
     const char *plain; /* "id status subject" */
@@ -42,7 +42,7 @@ struct expectation {
 };
 
 /* Splits "id status[,detail...] subject"; false when it is not of that form. */
-static inline bool parse_expectation(struct arena *arena, const char *line, struct expectation *out)
+static inline bool parse_expectation(struct arena *arena, const char *line, struct expected_finding *out)
 {
     size_t id = strcspn(line, " "), status = line[id] ? strcspn(line + id + 1, " ,") : 0;
     const char *details = line + id + 1 + status, *subject = line[id] ? strchr(details, ' ') : NULL;
@@ -127,7 +127,7 @@ static inline bool has_details(const char *actual, const char *wanted)
     return true;
 }
 
-static inline bool same_details(const char *path, const struct expectation *expected, const struct observed *found)
+static inline bool same_details(const char *path, const struct expected_finding *expected, const struct observed *found)
 {
     const char *details = "";
 
@@ -146,7 +146,7 @@ static inline bool as_expected(const char *path, struct arena *arena, const stru
                                const cJSON *records)
 {
     struct lines lines = {.count = 0}, proposed = {.count = 0};
-    struct expectation expected;
+    struct expected_finding expected;
     bool same = true;
     const cJSON *item;
 

@@ -114,7 +114,7 @@ static const char *fault_of(struct arena *arena, const cJSON *about, const cJSON
 {
     const cJSON *item;
     enum check_id check;
-    struct expectation expected;
+    struct expected_finding expected;
 
     if (!cJSON_IsString(about) || !about->valuestring[0])
         return "\"about\" must be a sentence";
