@@ -13,22 +13,6 @@
 #include "core/result/receiver_internal.h"
 #include "core/result/result.h"
 
-/* Ordered so that "and" is the minimum and "or" the maximum.  SOME: receivers differ in whether they see it so. */
-enum truth { NO, MAYBE, SOME, YES };
-
-/* The findings of each check, so that a rule looks at a handful instead of all. */
-struct by_check {
-    const struct finding *finding;
-    const struct by_check *next;
-};
-
-struct judge {
-    const struct by_check *const *findings; /* by check id */
-    const struct mail_address *sender;      /* NULL: `service` sends */
-    const struct service *service;
-    const struct finding *basis; /* of the last term that held or was undecided */
-};
-
 /* An undecided check may be anything up to the worst that it can be for its subject. */
 static bool may_be(const struct finding *f, unsigned statuses)
 {
@@ -67,7 +51,7 @@ static enum truth truth_of(const struct judge *j, const struct finding *f, const
     return f->status == SKIPPED && strcmp(check_of(f->check)->group, "helo") == 0 && is_helo_unsaid(j) ? MAYBE : NO;
 }
 
-static enum truth judge_check(struct judge *j, const struct receiver_term *term)
+enum truth receiver_judge_check(struct judge *j, const struct receiver_term *term)
 {
     enum truth truth = NO;
     bool found = false;
@@ -129,92 +113,16 @@ static enum truth judge_dkim(struct judge *j, bool *declared)
     return any ? all : NO;
 }
 
-static enum truth judge_any(struct judge *j, const struct receiver_term *any_of)
+enum truth receiver_judge_any(struct judge *j, const struct receiver_term *any_of)
 {
     enum truth truth = NO;
 
     for (; any_of->kind != RECEIVER_TERM_NONE && truth < YES; any_of++) {
-        enum truth one = judge_check(j, any_of);
+        enum truth one = receiver_judge_check(j, any_of);
 
         truth = one > truth ? one : truth;
     }
     return truth;
-}
-
-/* ---- services ---- */
-
-/* Is it about the service that sends? */
-static bool is_about_service(const struct judge *j, const struct finding *f)
-{
-    return f->about.kind == SUBJECT_SERVICE && strcmp(f->about.host, j->service->provider->name) == 0;
-}
-
-/* What the policy does to its mail, as dmarc.alignment says. */
-static enum truth judge_policy_for_service(struct judge *j)
-{
-    enum truth worst = NO;
-    bool rejects = false;
-
-    for (const struct by_check *at = j->findings[DMARC_POLICY]; at; at = at->next)
-        rejects = rejects || at->finding->mark == MARK_POLICY_REJECT;
-    for (const struct by_check *at = j->findings[DMARC_ALIGNMENT]; at; at = at->next) {
-        enum status status = at->finding->status;
-        enum truth one = status == FAIL ? YES : status == UNKNOWN ? MAYBE : status == NOTE && rejects ? SOME : NO;
-
-        if (is_about_service(j, at->finding) && one > worst) {
-            worst = one;
-            j->basis = at->finding;
-        }
-    }
-    return worst;
-}
-
-/* With a return path of its own, SPF passes for that; with the customer's, the customer's record has to name it. */
-static enum truth judge_spf_of_service(struct judge *j)
-{
-    const struct service *s = j->service;
-
-    if (s->provider->envelope != ENVELOPE_CUSTOMER || s->in_spf)
-        return NO;
-    for (const struct by_check *at = j->findings[SPF_EXISTS]; at; at = at->next)
-        j->basis = at->finding;
-    return j->basis && j->basis->status == UNKNOWN ? MAYBE : YES;
-}
-
-/* What its servers are like is its own matter. */
-static bool is_of_servers(enum check_id check)
-{
-    static const char *const groups[] = {"ip", "ptr", "helo", "banner", "smtp", "tls"};
-
-    for (size_t i = 0; i < sizeof groups / sizeof *groups; i++)
-        if (strcmp(check_of(check)->group, groups[i]) == 0)
-            return true;
-    return false;
-}
-
-static enum truth judge_term_for_service(struct judge *j, const struct receiver_term *term)
-{
-    const struct service *s = j->service;
-    bool signs = s->key == SERVICE_KEY_FOUND || s->provider->signer;
-
-    switch (term->kind) {
-    case RECEIVER_TERM_CHECK:
-        return is_of_servers(term->check) ? NO : judge_check(j, term);
-    case RECEIVER_TERM_BAD_SPF:
-    case RECEIVER_TERM_SPF_FAILS:
-        return judge_spf_of_service(j);
-    case RECEIVER_TERM_BAD_DKIM:
-        return s->key == SERVICE_KEY_NONE && !signs ? SOME : s->key == SERVICE_KEY_UNDECIDED && !signs ? MAYBE : NO;
-    case RECEIVER_TERM_NO_SELECTOR:
-        return s->key == SERVICE_KEY_UNKNOWN && !signs ? YES : NO;
-    case RECEIVER_TERM_BAD_DMARC:
-    case RECEIVER_TERM_NO_DMARC_POLICY:
-        return judge_any(j, receiver_any_of(term->kind));
-    case RECEIVER_TERM_REJECT_SELF:
-        return judge_policy_for_service(j);
-    default:
-        return NO;
-    }
 }
 
 /* ---- a domain whose own policy asks for the refusal ---- */
@@ -310,7 +218,7 @@ static enum truth judge_term(struct judge *j, const struct receiver_term *term)
 
     switch (term->kind) {
     case RECEIVER_TERM_CHECK:
-        return judge_check(j, term);
+        return receiver_judge_check(j, term);
     case RECEIVER_TERM_IPV6_SENDER:
         return j->sender->ip.family == IP_V6 ? YES : NO;
     case RECEIVER_TERM_BAD_PTR:
@@ -318,7 +226,7 @@ static enum truth judge_term(struct judge *j, const struct receiver_term *term)
     case RECEIVER_TERM_SPF_FAILS:
     case RECEIVER_TERM_BAD_DMARC:
     case RECEIVER_TERM_NO_DMARC_POLICY:
-        return judge_any(j, receiver_any_of(term->kind));
+        return receiver_judge_any(j, receiver_any_of(term->kind));
     case RECEIVER_TERM_REJECT_SELF:
         return judge_reject_self(j);
     case RECEIVER_TERM_BAD_DKIM:
@@ -343,7 +251,7 @@ static enum truth judge_rule(struct judge *j, const struct receiver_rule *rule)
     if (term->kind == RECEIVER_TERM_NONE)
         return NO;
     for (; term->kind != RECEIVER_TERM_NONE && truth > NO; term++) {
-        enum truth one = j->service ? judge_term_for_service(j, term) : judge_term(j, term);
+        enum truth one = j->service ? receiver_judge_service(j, term) : judge_term(j, term);
 
         truth = one < truth ? one : truth;
     }

@@ -1,0 +1,82 @@
+/* core/result/receiver_service.c - what receivers would do with mail that a service sends for the domain.
+ *
+ * Its servers are its own matter, and so is its return path where that is its own: what counts is what the domain
+ * publishes. */
+#include <string.h>
+
+#include "core/derive/services.h"
+#include "core/result/receiver_internal.h"
+
+/* Is it about the service that sends? */
+static bool is_about_service(const struct judge *j, const struct finding *f)
+{
+    return f->about.kind == SUBJECT_SERVICE && strcmp(f->about.host, j->service->provider->name) == 0;
+}
+
+/* What the policy does to its mail, as dmarc.alignment says. */
+static enum truth judge_policy_for_service(struct judge *j)
+{
+    enum truth worst = NO;
+    bool rejects = false;
+
+    for (const struct by_check *at = j->findings[DMARC_POLICY]; at; at = at->next)
+        rejects = rejects || at->finding->mark == MARK_POLICY_REJECT;
+    for (const struct by_check *at = j->findings[DMARC_ALIGNMENT]; at; at = at->next) {
+        enum status status = at->finding->status;
+        enum truth one = status == FAIL ? YES : status == UNKNOWN ? MAYBE : status == NOTE && rejects ? SOME : NO;
+
+        if (is_about_service(j, at->finding) && one > worst) {
+            worst = one;
+            j->basis = at->finding;
+        }
+    }
+    return worst;
+}
+
+/* With a return path of its own, SPF passes for that; with the customer's, the customer's record has to name it. */
+static enum truth judge_spf_of_service(struct judge *j)
+{
+    const struct service *s = j->service;
+
+    if (s->provider->envelope != ENVELOPE_CUSTOMER || s->in_spf)
+        return NO;
+    for (const struct by_check *at = j->findings[SPF_EXISTS]; at; at = at->next)
+        j->basis = at->finding;
+    return j->basis && j->basis->status == UNKNOWN ? MAYBE : YES;
+}
+
+/* What its servers are like is its own matter. */
+static bool is_of_servers(enum check_id check)
+{
+    static const char *const groups[] = {"ip", "ptr", "helo", "banner", "smtp", "tls"};
+
+    for (size_t i = 0; i < sizeof groups / sizeof *groups; i++)
+        if (strcmp(check_of(check)->group, groups[i]) == 0)
+            return true;
+    return false;
+}
+
+enum truth receiver_judge_service(struct judge *j, const struct receiver_term *term)
+{
+    const struct service *s = j->service;
+    bool signs = s->key == SERVICE_KEY_FOUND || s->provider->signer;
+
+    switch (term->kind) {
+    case RECEIVER_TERM_CHECK:
+        return is_of_servers(term->check) ? NO : receiver_judge_check(j, term);
+    case RECEIVER_TERM_BAD_SPF:
+    case RECEIVER_TERM_SPF_FAILS:
+        return judge_spf_of_service(j);
+    case RECEIVER_TERM_BAD_DKIM:
+        return s->key == SERVICE_KEY_NONE && !signs ? SOME : s->key == SERVICE_KEY_UNDECIDED && !signs ? MAYBE : NO;
+    case RECEIVER_TERM_NO_SELECTOR:
+        return s->key == SERVICE_KEY_UNKNOWN && !signs ? YES : NO;
+    case RECEIVER_TERM_BAD_DMARC:
+    case RECEIVER_TERM_NO_DMARC_POLICY:
+        return receiver_judge_any(j, receiver_any_of(term->kind));
+    case RECEIVER_TERM_REJECT_SELF:
+        return judge_policy_for_service(j);
+    default:
+        return NO;
+    }
+}
