@@ -89,13 +89,25 @@ static struct finding *refuse(struct run *run, const struct selector *s, const c
     return f;
 }
 
+/* " (a name of SendGrid)": whom to ask. */
+static const char *whose_target(struct run *run, const char *target)
+{
+    const char *name = name_lower(run_arena(run), target);
+
+    for (size_t i = 0; i < provider_count(); i++)
+        if (provider_has_target(provider_at(i), name))
+            return str_printf(run_arena(run), " (a name of %s)", provider_at(i)->name);
+    return "";
+}
+
 /* An alias that leads to nothing. */
 static void refuse_alias(struct run *run, const struct selector *s)
 {
     const struct dns_answer *a = s->answer;
     const struct dns_link *last = &a->chain[a->chain_count - 1];
     const char *meant = name_without_appended_zone(run_arena(run), last->target, run_target(run)->domain);
-    const char *what = a->status == DNS_NXDOMAIN ? "does not exist" : "has no TXT record";
+    const char *what = str_printf(run_arena(run), "%s%s", a->status == DNS_NXDOMAIN ? "does not exist" : "has no TXT record",
+                                  whose_target(run, last->target));
 
     if (meant) {
         struct finding *f = refuse(

@@ -52,9 +52,9 @@ static struct finding *judge_none(struct run *run, const struct service *s, stru
         p->name, names_of(run, s), dangling_text(run, s), p->signer, domain);
     return finding_remedy(
         run, finding_cause(f, CAUSE_DKIM_OF_SERVICE),
-        "Set up DKIM for %s%s, publish the records that it shows, and switch signing on there.  If that "
-        "is done under another selector, name it with --dkim.",
-        domain, service_where(run, p));
+        "Set up DKIM for %s%s. Publish the records that it shows, and switch signing on there. If that is done under "
+        "another selector, name it with --dkim.%s",
+        domain, service_where(run, p), service_if_left(run, s));
 }
 
 static struct finding *judge_unknown(struct run *run, const struct service *s, struct subject subject)

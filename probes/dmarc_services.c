@@ -103,14 +103,9 @@ static struct finding *refuse(struct run *run, const struct from_domain *from, c
     struct finding *f = finding(run, DMARC_ALIGNMENT, policy == DMARC_REJECT ? FAIL : WARN, subject,
                                 "%s is not authenticated for %s, and %s: %s, and %s", service_mail(run, p), from->name,
                                 fate(policy), w->by_spf, w->by_dkim);
-    const char *spare = service_spf_term(run, s);
 
-    return finding_remedy(
-        run, finding_cause(f, CAUSE_DMARC_OF_SERVICE), "Set up DKIM for %s%s.%s", from->name, service_where(run, p),
-        *spare
-            ? str_printf(run_arena(run), "  If nothing is sent through %s any more, take \"%s\" out of the SPF record.",
-                         p->name, spare)
-            : "");
+    return finding_remedy(run, finding_cause(f, CAUSE_DMARC_OF_SERVICE), "Set up DKIM for %s%s.%s", from->name,
+                          service_where(run, p), service_if_left(run, s));
 }
 
 static void judge_service(struct run *run, const struct from_domain *from, const struct service *s)

@@ -22,7 +22,7 @@ const char *service_where(struct run *run, const struct provider *p)
                            : str_printf(run_arena(run), " at %s", p->panel);
 }
 
-const char *service_spf_term(struct run *run, const struct service *s)
+static const char *spf_term_of(struct run *run, const struct service *s)
 {
     const struct spf_source *source = need_spf_source(run, run_target(run)->domain);
     const struct spf_record *record = source && source->state == SPF_SOURCE_FOUND ? source->record : NULL;
@@ -32,4 +32,14 @@ const char *service_spf_term(struct run *run, const struct service *s)
             provider_has_spf(s->provider, name_lower(run_arena(run), str_text(run_arena(run), record->terms[i].spec))))
             return spf_term_text(run_arena(run), &record->terms[i]);
     return "";
+}
+
+const char *service_if_left(struct run *run, const struct service *s)
+{
+    const char *term = s->provider->kind == PROVIDER_MAILBOX ? "" : spf_term_of(run, s);
+
+    return *term ? str_printf(run_arena(run),
+                              " If nothing is sent through %s any more, take \"%s\" out of the SPF record instead.",
+                              s->provider->name, term)
+                 : "";
 }

@@ -5,6 +5,6 @@ struct provider;
 struct run;
 struct service;
 
-const char *service_mail(struct run *, const struct provider *);    /* "your newsletter by Mailchimp" */
-const char *service_where(struct run *, const struct provider *);   /* " at PLACE (PAGE, DATE)"; "" */
-const char *service_spf_term(struct run *, const struct service *); /* "include:servers.mcsv.net"; "" */
+const char *service_mail(struct run *, const struct provider *);   /* "your newsletter by Mailchimp" */
+const char *service_where(struct run *, const struct provider *);  /* " at PLACE (PAGE, DATE)"; "" */
+const char *service_if_left(struct run *, const struct service *); /* " If nothing is sent through it ..."; "" */
