@@ -106,8 +106,9 @@ static void refuse_alias(struct run *run, const struct selector *s)
     const struct dns_answer *a = s->answer;
     const struct dns_link *last = &a->chain[a->chain_count - 1];
     const char *meant = name_without_appended_zone(run_arena(run), last->target, run_target(run)->domain);
-    const char *what = str_printf(run_arena(run), "%s%s", a->status == DNS_NXDOMAIN ? "does not exist" : "has no TXT record",
-                                  whose_target(run, last->target));
+    const char *what =
+        str_printf(run_arena(run), "%s%s", a->status == DNS_NXDOMAIN ? "does not exist" : "has no TXT record",
+                   whose_target(run, last->target));
 
     if (meant) {
         struct finding *f = refuse(
@@ -122,10 +123,10 @@ static void refuse_alias(struct run *run, const struct selector *s)
     } else {
         finding_remedy(
             run,
-            finding_cause(refuse(run, s,
-                                 str_printf(run_arena(run), "%s is an alias for %s, which %s", s->owner, last->target,
-                                            what)),
-                          CAUSE_DKIM_DANGLING),
+            finding_cause(
+                refuse(run, s,
+                       str_printf(run_arena(run), "%s is an alias for %s, which %s", s->owner, last->target, what)),
+                CAUSE_DKIM_DANGLING),
             "Compare the target of the CNAME record letter by letter with what the provider asks for. If it is the "
             "same, the "
             "provider has to publish the key at %s.",
@@ -169,10 +170,10 @@ static void judge_trouble(struct run *run, const struct selector *s)
                                         a->chain[a->chain_count - 1].target)),
                       CAUSE_DKIM_RING);
     else if (a->chain_too_long)
-        finding_cause(refuse(run, s,
-                             str_printf(run_arena(run), "%s is an alias with more links than resolvers follow",
-                                        s->owner)),
-                      CAUSE_DKIM_RING);
+        finding_cause(
+            refuse(run, s,
+                   str_printf(run_arena(run), "%s is an alias with more links than resolvers follow", s->owner)),
+            CAUSE_DKIM_RING);
     else
         leave_undecided(run, s, &a->trouble, a->key, "no answer for the key record");
 }
@@ -282,10 +283,10 @@ static void judge_answer(struct run *run, const struct selector *s, bool has_rsa
     struct finding *f;
 
     if (s->by_wildcard && !s->key.is_key_record) {
-        finding_cause(refuse(run, s,
-                             str_printf(run_arena(run), "only a wildcard record answers for %s, and it is no key",
-                                        s->owner)),
-                      CAUSE_DKIM_BY_WILDCARD);
+        finding_cause(
+            refuse(run, s,
+                   str_printf(run_arena(run), "only a wildcard record answers for %s, and it is no key", s->owner)),
+            CAUSE_DKIM_BY_WILDCARD);
         return;
     }
     if (s->by_wildcard)

@@ -69,6 +69,7 @@ void spf_judge_lookups(struct run *run, const struct spf_domain *d)
     } else if (n >= LOOKUPS_NOTED) {
         f = finding(run, SPF_LOOKUP_COUNT, NOTE, subject_domain(d->name), "%zu of %d lookups are used: %s", n,
                     (int)SPF_LOOKUPS, costs);
+        spf_offer_without_spares(run, d, f);
     } else {
         f = finding(run, SPF_LOOKUP_COUNT, PASS, subject_domain(d->name), "%zu of %d lookups are used%s%s", n,
                     (int)SPF_LOOKUPS, n ? ": " : "", costs);

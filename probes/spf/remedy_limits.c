@@ -52,7 +52,8 @@ static const struct spf_record *make_cheaper(struct run *run, const struct spf_d
     for (size_t i = 0; i < record->count; i++) {
         const struct spf_term *term = &record->terms[i];
 
-        if (term->dead || !spf_term_costs(term) || !(term->kind == SPF_TERM_PTR || is_repeated(record, i)))
+        if (term->dead || !spf_term_costs(term) ||
+            !(term->kind == SPF_TERM_PTR || is_repeated(record, i) || spf_spare_include(run, d, term)))
             continue;
         *saved = 1;
         for (size_t k = 0; k < d->source->record->count; k++)
@@ -74,6 +75,7 @@ static const struct spf_record *make_cheaper(struct run *run, const struct spf_d
 void spf_offer_cheaper(struct run *run, const struct spf_domain *d, struct finding *f)
 {
     const struct spf_record *record = d->source->record, *cheaper;
+    const char *spares = spf_spares_text(run, d);
     size_t lookups = d->tree->lookups, saved;
 
     for (size_t change = 0; lookups > SPF_LOOKUPS && change < CHANGES_MAX; change++) {
@@ -86,15 +88,19 @@ void spf_offer_cheaper(struct run *run, const struct spf_domain *d, struct findi
     if (lookups <= SPF_LOOKUPS)
         spf_propose(
             run, d, f, (struct spf_offer){.at = d->name, .before = d->source->record->text, .after = record->text},
-            str_printf(run_arena(run),
-                       "Terms that repeat others, ptr, and your own hosts need no lookups; without them %zu are left.",
+            str_printf(run_arena(run), "%s%s%zu lookups are left.", spares,
+                       *spares
+                           ? "  Without these, without terms that repeat others, and with your own hosts as addresses "
+                           : "Terms that repeat others, ptr, and your own hosts need no lookups; without them ",
                        lookups));
     else
-        finding_remedy(run, f,
-                       "Take out includes until %zu lookup%s saved, beginning with services that no longer send for "
-                       "%s; or ask a service for a "
-                       "sub-domain of its own to send with. The costs of each are in the message.",
-                       d->tree->lookups - SPF_LOOKUPS, d->tree->lookups == SPF_LOOKUPS + 1 ? " is" : "s are", d->name);
+        finding_remedy(
+            run, f,
+            "%s%sTake out includes until %zu lookup%s saved, beginning with services that no longer send for "
+            "%s; or ask a service for a "
+            "sub-domain of its own to send with. The costs of each are in the message.",
+            spares, *spares ? "  " : "", d->tree->lookups - SPF_LOOKUPS,
+            d->tree->lookups == SPF_LOOKUPS + 1 ? " is" : "s are", d->name);
 }
 
 void spf_offer_fewer_mx(struct run *run, const struct spf_domain *d, const struct spf_node *node,

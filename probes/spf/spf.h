@@ -8,6 +8,7 @@
 #include "core/derive/spf.h"
 
 struct finding;
+struct provider;
 struct run;
 struct spf_repair;
 
@@ -73,6 +74,13 @@ void spf_offer_cheaper(struct run *, const struct spf_domain *, struct finding *
 void spf_offer_fewer_mx(struct run *, const struct spf_domain *, const struct spf_node *, const struct spf_term *,
                         size_t names, struct finding *);
 void spf_offer_fewer_voids(struct run *, const struct spf_domain *, struct finding *);
+
+/* ---- remedy_spare.c ---- */
+
+/* The service whose include the record does not need, since its return path is its own; NULL: it is none. */
+const struct provider *spf_spare_include(struct run *, const struct spf_domain *, const struct spf_term *);
+const char *spf_spares_text(struct run *, const struct spf_domain *); /* a sentence about all of them; "" */
+void spf_offer_without_spares(struct run *, const struct spf_domain *, struct finding *);
 
 /* ---- cost.c ---- */
 
