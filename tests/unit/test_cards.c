@@ -6,19 +6,14 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include <cjson/cJSON.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/audit/engine.h"
-#include "core/audit/recording.h"
 #include "core/base/arena.h"
-#include "core/base/limits.h"
-#include "core/base/loop.h"
 #include "core/base/str.h"
 #include "core/result/identity.h"
-#include "probes/probes.h"
+#include "tests/unit/case_audit.h"
 
 #define GOLDEN "tests/golden/cards.txt"
 
@@ -151,69 +146,20 @@ static void print_cards(void *arg, const struct result *result)
     cards->done = true;
 }
 
-static char *read_file(const char *path)
-{
-    char *text = NULL;
-    size_t size;
-    FILE *file = fopen(path, "rb"), *out = open_memstream(&text, &size);
-
-    assert_non_null(out);
-    for (int c = file ? fgetc(file) : EOF; c != EOF; c = fgetc(file))
-        fputc(c, out);
-    fclose(out);
-    if (file)
-        fclose(file);
-    return text;
-}
-
-/* Without what only cases have. */
-static struct recording *read_case(struct arena *arena, const char *path)
-{
-    static const char *const members[] = {"about", "judge", "expect", "records"};
-    char *text = read_file(path), *rest;
-    cJSON *root = cJSON_Parse(text);
-    struct recording *recording;
-    const char *why = "";
-
-    for (size_t i = 0; i < sizeof members / sizeof *members; i++)
-        cJSON_DeleteItemFromObjectCaseSensitive(root, members[i]);
-    rest = cJSON_PrintUnformatted(root);
-    recording = rest ? recording_read(arena, rest, strlen(rest), &why) : NULL;
-    if (!recording)
-        fail_msg("%s: %s", path, why);
-    cJSON_Delete(root);
-    free(rest);
-    free(text);
-    return recording;
-}
-
 static void print_case(FILE *out, const char *name)
 {
     struct arena *arena = arena_new(SIZE_MAX);
     struct cards cards = {.arena = arena, .out = out};
-    struct recording *recording = read_case(arena, str_printf(arena, "tests/cases/%s.json", name));
-    struct engine_config config = {
-        .probes = all_probes, .probe_count = all_probe_count, .audit_ms = AUDIT_MS, .replay = recording};
-    struct loop *loop = loop_new();
-    const char *why = "";
-    struct engine *engine = engine_new(loop, &config, &why);
 
-    if (!engine)
-        fail_msg("%s", why);
     fprintf(out, "# %s\n", name);
-    assert_true(engine_audit(engine, recording_target(recording), print_cards, &cards));
-    while (!cards.done)
-        loop_run(loop);
-    engine_free(engine);
-    loop_free(loop);
-    recording_free(recording);
+    audit_case(arena, name, print_cards, &cards, &cards.done);
     arena_free(arena);
 }
 
 static void cards_are_as_before(void **state)
 {
-    char *text = NULL, *expected;
-    size_t size, at = 0;
+    char *text = NULL;
+    size_t size;
     FILE *out = open_memstream(&text, &size);
 
     (void)state;
@@ -221,23 +167,7 @@ static void cards_are_as_before(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         print_case(out, cases[i]);
     fclose(out);
-    if (getenv("UPDATE")) {
-        FILE *file = fopen(GOLDEN, "wb");
-
-        assert_non_null(file);
-        assert_int_equal(fwrite(text, 1, size, file), size);
-        assert_int_equal(fclose(file), 0);
-    }
-    expected = read_file(GOLDEN);
-    while (text[at] && text[at] == expected[at])
-        at++;
-    if (text[at] || expected[at]) {
-        while (at > 0 && text[at - 1] != '\n')
-            at--;
-        fail_msg(GOLDEN ": not \"%.*s\" but \"%.*s\"", (int)strcspn(expected + at, "\n"), expected + at,
-                 (int)strcspn(text + at, "\n"), text + at);
-    }
-    free(expected);
+    is_golden(GOLDEN, text);
     free(text);
 }
 
