@@ -100,6 +100,8 @@ static const struct dns_answer *unite(struct run *run, const struct dns_answer *
         if (!first && poll->at[i]->status == DNS_OK)
             first = poll->at[i];
     }
+    if (!first)
+        return here;
     all = ARENA_ARRAY(run_arena(run), struct dns_record, room + 1);
     memcpy(all, first->records, first->count * sizeof *all);
     count = first->count;

@@ -453,7 +453,7 @@ static const void *derive_inventory(struct run *run, const void *argument)
         find_spf_senders(&b);
         settle_roles(&b);
     }
-    if (b.inventory->address_count)
+    if (b.addresses)
         qsort(b.addresses, b.inventory->address_count, sizeof *b.addresses, by_ip);
     index_hosts(&b);
     b.inventory->hosts = b.hosts;

@@ -93,12 +93,10 @@ static size_t split(char *text, char *parts[PARTS])
 {
     size_t count = 0;
 
-    for (char *at = text; at && count < PARTS; count++) {
-        parts[count] = at;
-        at = count + 1 < PARTS ? strchr(at, ' ') : NULL;
-        if (at)
-            *at++ = '\0';
-    }
+    while (text && count + 1 < PARTS)
+        parts[count++] = strsep(&text, " ");
+    if (text)
+        parts[count++] = text;
     return count;
 }
 
