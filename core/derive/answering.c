@@ -36,6 +36,7 @@ struct poll {
     size_t count;
     bool pending, suspicious, heard; /* heard: some server has answered something */
     bool silence;         /* not all that failed was answered with an error */
+    bool replied;         /* and some was */
     struct trouble ours;  /* what could not be asked because of us */
     struct trouble last;  /* of a server that does not know the zone */
     struct count samples, controls;
@@ -67,6 +68,7 @@ static void note_failure(struct run *run, struct poll *poll, struct server *serv
     if (is_ours(answer))
         poll->ours = answer->trouble;
     poll->silence |= answer->rcode < 0;
+    poll->replied |= answer->rcode >= 0;
     if (!server->how)
         server->how = how;
     else if (!strstr(server->how, how))
@@ -198,6 +200,16 @@ static void ask_again(struct run *run, struct poll *poll, const char *zone)
     }
 }
 
+/* Whose fault is the silence?  Who hears root servers by the same way hears a zone, too.  (checks.md 20) */
+static void compare_silence(struct run *run, struct poll *poll)
+{
+    struct zone_servers root = need_zone_servers(run, "");
+
+    poll->pending |= root.pending;
+    if (poll->count && !poll->pending)
+        ask_controls(run, poll, &root, &poll->servers[0].at->ip, 0);
+}
+
 static bool is_dead(const struct server *server)
 {
     return !server->knows_zone && !server->has_records && server->samples.answered == 0;
@@ -264,7 +276,8 @@ static void judge(struct run *run, const struct poll *poll, struct zone_answerin
     if (zone->answering == 0) {
         zone->state = ANSWERING_NONE;
         zone->trouble = poll->last;
-        zone->trouble.side = zone->trouble.side == SIDE_US ? SIDE_US : SIDE_TARGET;
+        if (zone->trouble.side != SIDE_US)
+            zone->trouble.side = poll->replied || poll->controls.answered ? SIDE_TARGET : SIDE_NETWORK;
     } else if (dead == 0 && lost == 0) {
         zone->state = ANSWERING_ALL;
     } else if (zone->trouble.reason) {
@@ -290,6 +303,8 @@ struct zone_answering need_zone_answering(struct run *run, const char *zone, con
     look_for_signs(run, &poll, questions, count);
     if (poll.suspicious && poll.heard && !poll.pending)
         ask_again(run, &poll, zone);
+    else if (poll.silence && !poll.heard && !poll.replied && !poll.pending)
+        compare_silence(run, &poll);
     if (poll.pending)
         return result;
     judge(run, &poll, &result);
@@ -318,6 +333,8 @@ bool need_explanation(struct run *run, const char *name, enum dns_type type, con
     if (answering.state == ANSWERING_SOMETIMES || answering.state == ANSWERING_SOME) {
         trouble->side = SIDE_TARGET;
         trouble->why = str_printf(run_arena(run), "%s; the name servers of %s %s", trouble->why, zone, answering.text);
+    } else if (answering.state == ANSWERING_NONE) {
+        trouble->side = answering.trouble.side;
     } else if (answering.state == ANSWERING_UNDECIDED) {
         trouble->side = answering.trouble.side;
         trouble->why = str_printf(run_arena(run), "%s; %s", trouble->why, answering.trouble.why);
