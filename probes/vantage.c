@@ -2,11 +2,13 @@
  * and what to repair then; and whether it is one of them. */
 #include "probes/vantage.h"
 
+#include "core/base/ip.h"
 #include "core/base/str.h"
 #include "core/derive/inventory.h"
 #include "core/derive/refusal.h"
 #include "core/derive/run.h"
 #include "core/derive/session.h"
+#include "core/facts/dns_answer.h"
 #include "core/facts/smtp_session.h"
 #include "core/facts/vantage.h"
 #include "core/result/finding.h"
@@ -72,14 +74,53 @@ static struct refusals count_refusals(struct run *run, const struct inventory *m
     return r;
 }
 
+/* The first that the world sees us from, where no translator stands before us; NULL: none is known. */
+static const struct ip *public_address(const struct vantage *here)
+{
+    for (size_t i = 0; i < here->address_count; i++)
+        if (!ip_special(&here->addresses[i]))
+            return &here->addresses[i];
+    return NULL;
+}
+
+struct own_name {
+    const char *fault; /* NULL: it leads to our address, which has a reverse name; or that is not known */
+    const struct dns_answer *answer;
+    bool pending;
+};
+
+/* Servers refuse a client whose names are not in order, whatever it asks.  (checks.md 16) */
+static struct own_name check_own_name(struct run *run, const struct vantage *here)
+{
+    const struct ip *ip = public_address(here);
+    const struct dns_answer *ptr, *forward;
+    struct own_name name = {.fault = NULL};
+
+    if (!ip || !here->host_is_fqdn)
+        return name;
+    ptr = need_dns(run, ip_reverse_name(run_arena(run), ip), DNS_PTR);
+    forward = need_dns(run, here->host, ip->family == IP_V6 ? DNS_AAAA : DNS_A);
+    name.pending = !ptr || !forward;
+    if (name.pending || dns_answer_is_open(ptr) || dns_answer_is_open(forward))
+        return name;
+    name.answer = ptr->count ? forward : ptr;
+    if (!ptr->count)
+        name.fault = str_printf(run_arena(run), "its address %s has no reverse name", ip_text(run_arena(run), ip));
+    else if (!dns_answer_has_ip(forward, ip))
+        name.fault = str_printf(run_arena(run), "the name that it says does not lead to its address %s",
+                                ip_text(run_arena(run), ip));
+    return name;
+}
+
 void judge_vantage(struct run *run, const struct vantage *here)
 {
     const struct inventory *mail = need_inventory(run);
     const struct mail_address *own = own_address(mail, here);
     struct refusals r = count_refusals(run, mail);
+    struct own_name name = check_own_name(run, here);
     struct finding *f;
 
-    if (r.pending)
+    if (r.pending || name.pending)
         return;
     if (r.refused) {
         f = finding(run, ENV_VANTAGE, NOTE, subject_machine(here->host), "refused by %zu of %zu addresses: %s",
@@ -89,6 +130,9 @@ void judge_vantage(struct run *run, const struct vantage *here)
     } else if (own) {
         finding(run, ENV_VANTAGE, NOTE, subject_machine(here->host),
                 "seen from inside: %s is this machine's own address", own->label);
+    } else if (name.fault) {
+        f = finding(run, ENV_VANTAGE, NOTE, subject_machine(here->host), "%s: refusals may be ours", name.fault);
+        finding_rests_on(run, f, name.answer->key);
     } else if (r.asked) {
         finding(run, ENV_VANTAGE, PASS, subject_machine(here->host), "no mail server refuses this machine");
     } else {
