@@ -4,7 +4,4 @@
  */
 #pragma once
 
-#include <stdbool.h>
-
 const char *provider_of_default_name(const char *name); /* whose scheme it follows; NULL: nobody's that is listed */
-bool provider_pattern_matches(const char *pattern, const char *name);
