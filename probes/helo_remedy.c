@@ -165,12 +165,19 @@ void helo_remedy_elsewhere(struct run *run, const struct helo *h, struct finding
     }
 }
 
+/* Known to have no address at all, or no host name. */
+static bool is_nowhere(const struct helo *h)
+{
+    return !h->own || (!h->own->count && !h->other->count && !dns_answer_is_open(h->own) &&
+                       !dns_answer_is_open(h->other));
+}
+
 void helo_remedy_difference(struct run *run, const struct helo *h, struct finding *f)
 {
     const char *confirmed = helo_confirmed_name(run, h);
 
     if (!helo_leads_here(h)) {
-        finding_cause(f, h->own && (h->own->count || h->other->count) ? CAUSE_HELO_NOT_HERE : CAUSE_HELO_NOWHERE);
+        finding_cause(f, is_nowhere(h) ? CAUSE_HELO_NOWHERE : CAUSE_HELO_NOT_HERE);
         advise(run, f, set_name(run, h));
     } else if (confirmed) {
         advise(run, f,

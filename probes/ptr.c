@@ -177,10 +177,10 @@ static const char *names_text(struct run *run, const struct fcrdns *names, enum 
     return list_end(&text);
 }
 
-static bool has_host_name(const struct fcrdns *names)
+static bool has_fault(const struct fcrdns *names, enum name_fault fault) /* or, by NAME_OK, none */
 {
     for (size_t i = 0; i < names->count; i++)
-        if (name_is_host(names->at[i].name))
+        if (name_fault(names->at[i].name) == fault)
             return true;
     return false;
 }
@@ -216,7 +216,9 @@ static void offer_forward_record(struct run *run, const struct mail_address *a, 
             "Publish this address record beside what the name has; or ask whoever assigned you the address for a PTR "
             "record with a name that has it.");
     } else {
-        finding_cause(f, has_host_name(names) ? CAUSE_PTR_ELSEWHERE : CAUSE_PTR_NONE_VALID);
+        finding_cause(f, has_fault(names, NAME_REVERSE) ? CAUSE_PTR_DOT_LACKS
+                         : has_fault(names, NAME_OK)    ? CAUSE_PTR_ELSEWHERE
+                                                        : CAUSE_PTR_NONE_VALID);
         finding_remedy(run, f, "Ask whoever assigned you the address for %s, and see that the name has the address %s.",
                        wanted_name(run, a) ? "this PTR record" : "a PTR record with the name of the host", a->label);
         offer_ptr(run, a, f);

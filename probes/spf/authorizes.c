@@ -123,7 +123,9 @@ static struct finding *judge_sender(struct run *run, const struct spf_domain *d,
                     spf_word_text(r->word), match_text(run, r), family_hint(d, a), mx_hint(run, d));
         spf_offer_sender(
             run, d, a, r, f,
-            str_printf(run_arena(run), "If %s sends mail for %s, add it to the record.", a->label, d->name));
+            a->origin == SENDER_DECLARED
+                ? str_printf(run_arena(run), "Let the record of %s name every address that sends for it.", d->name)
+                : str_printf(run_arena(run), "If %s sends mail for %s, add it to the record.", a->label, d->name));
         return f;
     case SPF_TEMPERROR:
         return finding_unknown(run, SPF_AUTHORIZES, subject, &r->trouble, "temperror");

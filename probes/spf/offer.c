@@ -135,13 +135,7 @@ void spf_propose(struct run *run, const struct spf_domain *d, struct finding *f,
     }
     more =
         offer.after.len > wanted.len && !offer.also ? "  With it come the senders that it would refuse otherwise." : "";
-    if (offer.before.len)
-        finding_remedy(run, f, "%s%s  Before: %s%s%s  After: %s", what, more,
-                       spf_zone_text(run_arena(run), offer.before), offer.second.len ? " and " : "",
-                       offer.second.len ? spf_zone_text(run_arena(run), offer.second) : "",
-                       spf_zone_text(run_arena(run), offer.after));
-    else
-        finding_remedy(run, f, "%s%s", what, more);
+    finding_remedy(run, f, "%s%s", what, more);
     finding_record(run, f, "%s. 3600 IN TXT %s", offer.at, spf_zone_text(run_arena(run), offer.after));
     replaces(run, f, &offer, offer.before);
     replaces(run, f, &offer, offer.second);

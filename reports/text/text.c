@@ -127,7 +127,7 @@ static void entry_in_full(struct report *report, const struct entry *entry)
     }
     if (remedy_text(f) && (f->remedy || entry->status > NOTE))
         terminal_wrapped(report, NAME_COLUMN, remedy_text(f));
-    text_records(report, NAME_COLUMN, &f->records);
+    text_records(report, NAME_COLUMN, f);
 }
 
 /* One paragraph for all that passed: "ptr.exists, ptr.fcrdns (2)". */

@@ -15,9 +15,19 @@ enum {
     LABEL_COLUMN = 14, /* where the values of its labels begin */
 };
 
-/* Records are for copying: a line each, never broken. */
-void text_records(struct report *report, size_t indent, const struct text_list *list)
+/* Records are for copying: a line each, never broken.  What they are in place of is a comment of zone files. */
+void text_records(struct report *report, size_t indent, const struct finding *f)
 {
+    const struct text_list *list = &f->records;
+
+    for (size_t i = 0; list->count && i < f->before.count; i++) {
+        terminal_spaces(report, indent);
+        terminal_dim(report);
+        sink_literal(&report->sink, "; in place of ");
+        sink_text(&report->sink, f->before.at[i]);
+        terminal_plain(report);
+        terminal_newline(report);
+    }
     for (size_t i = 0; i < list->count; i++) {
         terminal_spaces(report, indent);
         terminal_bold(report);
@@ -51,21 +61,26 @@ static void command(struct report *report, const char *command)
     terminal_newline(report);
 }
 
+static void bullet(struct report *report, const char *text)
+{
+    terminal_spaces(report, COLUMN);
+    sink_literal(&report->sink, "- ");
+    terminal_wrapped_from(report, COLUMN + 2, COLUMN + 2, text);
+}
+
 static void show_step(struct report *report, const struct cause *cause, size_t index, size_t number)
 {
     const struct cause_step *step = &cause->steps[index];
-    const struct text_list *list = &step->lead->records;
 
     if (cause->step_count > 1)
-        terminal_wrapped(report, COLUMN,
-                         str_printf(report->arena, "%s: %s", step_subjects(report->arena, step), step->what));
+        bullet(report, str_printf(report->arena, "%s: %s", step_subjects(report->arena, step), step->what));
     else
         terminal_wrapped(report, COLUMN, step->what);
     if (step->waits_for) {
         terminal_wrapped(report, COLUMN, step_wait(report->arena, step, number));
-    } else if (list->count) {
+    } else if (step->lead->records.count) {
         terminal_newline(report);
-        text_records(report, COLUMN + 2, list);
+        text_records(report, COLUMN + 2, step->lead);
         terminal_newline(report);
     }
 }

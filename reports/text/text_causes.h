@@ -6,4 +6,4 @@
 struct report;
 
 void text_causes(struct report *, const struct result *); /* of a result that has some */
-void text_records(struct report *, size_t indent, const struct text_list *);
+void text_records(struct report *, size_t indent, const struct finding *);

@@ -41,6 +41,7 @@
 #include "core/base/trouble.h"
 #include "core/derive/services.h"
 #include "core/records/overlay.h"
+#include "core/result/cause.h"
 #include "core/result/finding.h"
 #include "core/result/receiver.h"
 #include "core/result/result.h"
@@ -215,6 +216,50 @@ static void observe_services(struct found *found, const struct result *result)
                                 receiver_outcome_word(result->receivers[i].outcome), result->receivers[i].who));
 }
 
+static size_t causes_with(const struct result *result, const struct finding *f)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < result->cause_count; i++)
+        for (size_t k = 0; k < result->causes[i].repair_count; k++)
+            count += result->causes[i].repairs[k] == f;
+    return count;
+}
+
+static size_t steps_with(const struct result *result, const char *record)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < result->cause_count; i++)
+        for (size_t k = 0; k < result->causes[i].step_count; k++)
+            for (size_t r = 0; r < result->causes[i].steps[k].lead->records.count; r++)
+                count += strcmp(result->causes[i].steps[k].lead->records.at[r], record) == 0;
+    return count;
+}
+
+/* What counts is told once, with something to do, and no record twice. */
+static void look_at_causes(const struct result *result)
+{
+    for (size_t i = 0; i < result->finding_count; i++) {
+        const struct finding *f = result->findings[i];
+        size_t count = causes_with(result, f);
+
+        if (f->suppressed ? count : f->status >= WARN ? count != 1 : count > (f->status == NOTE))
+            fail_msg("%s %s is in %zu causes", check_of(f->check)->name, f->subject, count);
+    }
+    for (size_t i = 0; i < result->cause_count; i++) {
+        const struct cause *cause = &result->causes[i];
+
+        if (cause->step_count == 0)
+            fail_msg("%s tells nothing to do", cause->name);
+        for (size_t k = 0; k < cause->step_count; k++)
+            for (size_t r = 0; r < cause->steps[k].lead->records.count; r++)
+                if (steps_with(result, cause->steps[k].lead->records.at[r]) != 1)
+                    fail_msg("%s prints a record that is told elsewhere: %s", cause->name,
+                             cause->steps[k].lead->records.at[r]);
+    }
+}
+
 static void take_result(void *arg, const struct result *result)
 {
     struct found *found = arg;
@@ -238,6 +283,7 @@ static void take_result(void *arg, const struct result *result)
         note_said(&said, said_arena, f);
         observe(&found->judged, found->arena, f);
     }
+    look_at_causes(result);
     observe_services(found, result);
     found->everything = everything_of(result);
     found->done = true;
