@@ -17,6 +17,7 @@
 #include "cmd/options/project.h"
 #include "cmd/options/usage.h"
 #include "cmd/plugin.h"
+#include "cmd/wait.h"
 #include "core/audit/engine.h"
 #include "core/audit/recording.h"
 #include "core/base/arena.h"
@@ -56,8 +57,9 @@ struct audit_command {
 
 static bool refuse_with_replay(const struct audit_command *run, const char **why)
 {
-    static const enum option_id recorded[] = {OPT_SENDER,   OPT_NOT_SENDER, OPT_CANARY, OPT_BOGUS_CANARY, OPT_SMTP_PORT,
-                                              OPT_SESSIONS, OPT_ACTIVE,     OPT_OWN,    OPT_DOMAINS,      OPT_DNSBL};
+    static const enum option_id recorded[] = {OPT_SENDER,    OPT_NOT_SENDER, OPT_CANARY, OPT_BOGUS_CANARY,
+                                              OPT_SMTP_PORT, OPT_SESSIONS,   OPT_ACTIVE, OPT_OWN,
+                                              OPT_DOMAINS,   OPT_DNSBL,      OPT_WAIT};
 
     for (size_t i = 0; i < sizeof recorded / sizeof *recorded; i++) {
         const struct option_use *use = options_last(&run->options, recorded[i]);
@@ -145,6 +147,10 @@ static bool check_domains(struct audit_command *run, const char **why)
         *why = run->project.file
                    ? str_printf(run->arena, "%s: has no section of a domain, and no domain is given", run->project.file)
                    : "no domain given, and there is no " PROJECT_FILE " here; see \"mailready --help\"";
+        return false;
+    }
+    if (run->project.defaults.wait_ms && run->project.defaults.domains_file) {
+        *why = "--wait: name the domains that are waited for; a list is read once";
         return false;
     }
     if (run->project.defaults.domains_file)
@@ -282,6 +288,23 @@ static void end_without_memory(void *arg)
     _exit(EXIT_STATUS_FAULT);
 }
 
+static bool wait_for(struct audit_command *run, const struct engine_config *config, const char **why)
+{
+    const char **domains = ARENA_ARRAY(run->arena, const char *, run->domain_count), *fault;
+    struct wait_plan plan = {.project = &run->project,
+                             .domains = domains,
+                             .domain_count = run->domain_count,
+                             .baseline = run->project.defaults.baseline ? &run->baseline : NULL,
+                             .engine = config,
+                             .wait_ms = run->project.defaults.wait_ms,
+                             .exhausted = end_without_memory,
+                             .exhausted_arg = run};
+
+    for (size_t i = 0; i < run->domain_count; i++)
+        domains[i] = domain_from_text(run->arena, str_of(run->domains[i]), &fault);
+    return wait_for_domains(&plan, why);
+}
+
 static bool start(struct audit_command *run, const char **why)
 {
     const struct settings *settings = &run->project.defaults;
@@ -289,6 +312,7 @@ static bool start(struct audit_command *run, const char **why)
                                    .probe_count = all_probe_count,
                                    .audit_ms = settings->timeout_ms,
                                    .plan = run->plan.overlay,
+                                   .asks_zones = settings->wait_ms > 0,
                                    .replay = run->recording};
 
     *why = no_memory;
@@ -315,6 +339,8 @@ static bool start(struct audit_command *run, const char **why)
                                        .ca_file = settings->ca_file,
                                        .session_ms = settings->timeout_ms,
                                        .trace = run->trace};
+    if (settings->wait_ms && !wait_for(run, &config, why))
+        return false;
     run->engine = engine_new(run->loop, &config, why);
     return run->engine;
 }
@@ -354,11 +380,11 @@ static enum exit_status audit(struct audit_command *run)
         return status;
     }
     raise_descriptor_limit();
+    interrupt_install(sheets_remove, &run->sheets);
     if (!start(run, &why)) {
         sheets_abandon(&run->sheets);
         return usage_error(why);
     }
-    interrupt_install(sheets_remove, &run->sheets);
     sheets_begin(&run->sheets, &run->project.defaults, run->domain_count > 1 || run->list_fd >= 0);
     run->reported = true;
     plan.loop = run->loop;

@@ -125,6 +125,10 @@ const struct option option_table[OPTION_COUNT] = {
         .help = "what must be so, or a check of the group expect fails: mx 10 HOST, 20 HOST (exactly these; mx none); spf allows ADDR; "
                 "spf denies ADDR|CIDR; dmarc at least quarantine; ptr ADDR NAME; dkim SELECTOR sha256:HEX (of the key); tlsa HOST; "
                 "senders complete (SPF names declared senders only)"},
+    [OPT_WAIT] = {.command = "audit", .whole_run = true, .name = "wait", .type = OPTION_TEXT, .argument = "DURATION",
+        .help = "after a change: audit again, with longer and longer pauses, until nothing counts for exit status 1 or this time (30s, "
+                "15m, 2h) is up, and report then; the servers of the zones are asked, not caches, and what is still missing is "
+                "said on standard error"},
     [OPT_CONFIG] = {.command = "audit", .whole_run = true, .name = "config", .type = OPTION_READ, .argument = "FILE",
         .standard = ".mailready.conf of this directory, where it exists and no domain is named",
         .help = "the project file: options for all domains and sections for single ones; the command line wins over the "

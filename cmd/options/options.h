@@ -60,6 +60,7 @@ enum option_id {
     OPT_TRACE,
     OPT_BASELINE,
     OPT_EXPECT,
+    OPT_WAIT,
     OPT_CONFIG,
     OPT_OWNER,
     OPT_IGNORE,

@@ -35,6 +35,7 @@ struct settings {
     size_t allowed_count;
     const char *ca_file; /* NULL */
     int64_t timeout_ms;
+    int64_t wait_ms; /* 0: not at all */
     size_t in_flight;
     bool trace;
     struct gate gate; /* --fail-on, --receiver */

@@ -6,6 +6,7 @@
 
 #include "cmd/command.h"
 #include "cmd/io/file.h"
+#include "cmd/wait.h"
 #include "core/base/arena.h"
 #include "core/base/ip_network.h"
 #include "core/base/limits.h"
@@ -116,8 +117,11 @@ bool settings_connection(const struct options *options, struct settings *out, co
 {
     const struct option_use *ipv4 = options_last(options, OPT_IPV4), *ipv6 = options_last(options, OPT_IPV6);
     const struct option_use *helo = options_last(options, OPT_HELO);
+    const struct option_use *wait = options_last(options, OPT_WAIT);
     bool only4 = options_flag(options, OPT_IPV4), only6 = options_flag(options, OPT_IPV6);
 
+    if (wait && !wait_parse(wait->value, &out->wait_ms))
+        return settings_wrong(options, wait, wait->value, "is no time to wait: 30s, 15m, 2h; a day at most", why);
     if (only4 && only6 && ipv4->source == ipv6->source) {
         *why = str_printf(options->arena, "%s and %s exclude each other", ipv4->where, ipv6->where);
         return false;

@@ -458,6 +458,7 @@ static bool begin(struct engine *engine, const struct target *target, engine_que
     audit->view = (struct audit_view){
         .waiter = {.wake = wake}, .store = engine->store, .target = target, .is_free = engine->config.replay != NULL};
     audit->view.plan = engine->config.plan;
+    audit->view.asks_zones = engine->config.asks_zones;
     audit->view.counts = engine->config.trace ? &audit->counts : NULL;
     audit->ask = ask;
     audit->done = done;

@@ -30,6 +30,7 @@ struct engine_config {
     const char *helo;  /* EHLO name, NULL: this machine's */
     struct trace *trace; /* what an audit cost; may be NULL */
     const struct overlay *plan;     /* what is to be published (records/overlay.h): judged as if it were; NULL */
+    bool asks_zones;                /* the zones' own servers, and not what the resolver has kept */
     const struct recording *replay; /* evidence from a file instead of the collectors; NULL */
     uint64_t shuffle_seed; /* tests: order in which replayed evidence arrives; 0: at once */
 };

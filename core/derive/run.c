@@ -6,6 +6,7 @@
 #include "core/base/name.h"
 #include "core/base/str.h"
 #include "core/base/url.h"
+#include "core/derive/fresh.h"
 #include "core/derive/planned.h"
 #include "core/derive/resolver.h"
 #include "core/derive/run_internal.h"
@@ -108,7 +109,9 @@ const struct dns_answer *need_dns_unjudged(struct run *run, const char *name, en
 
 const struct dns_answer *need_dns(struct run *run, const char *name, enum dns_type type)
 {
-    return resolver_believe(run, need_dns_unjudged(run, name, type), type);
+    const struct dns_answer *answer = resolver_believe(run, need_dns_unjudged(run, name, type), type);
+
+    return run->audit->asks_zones ? need_fresh(run, name, type, answer) : answer;
 }
 
 const struct dns_answer *need_dns_again(struct run *run, const char *name, enum dns_type type)

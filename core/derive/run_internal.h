@@ -34,6 +34,7 @@ struct audit_view {
     struct planned *planned;            /* planned.c's */
     struct derived_counts *counts; /* NULL: nobody counts */
     bool is_free; /* questions cost nothing: nobody is asked, as in a replay */
+    bool asks_zones; /* and takes their word for the resolver's: fresh.h */
     bool spent;   /* the deadline is past: nothing is waited for any more */
 };
 
@@ -49,6 +50,7 @@ struct run {
     jmp_buf *exhausted;       /* where an arena without memory jumps to */
     struct derived *deriving; /* the fact that is being derived; NULL */
     bool refused;             /* evidence was, for want of time or questions, or because this run only looks */
+    bool finds_zone;          /* on the way to a fresh answer: what is asked for now is the resolver's */
     bool only_looks;          /* at what the audit has: nothing is asked, what is missing stays NULL */
 };
 
