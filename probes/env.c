@@ -6,6 +6,7 @@
 #include "core/base/str.h"
 #include "core/derive/absence.h"
 #include "core/derive/clock.h"
+#include "core/derive/dnssec.h"
 #include "core/derive/inventory.h"
 #include "core/derive/ipv6.h"
 #include "core/derive/port25.h"
@@ -25,6 +26,7 @@ static void judge_resolver(struct run *run, const struct vantage *here)
     struct subject subject = subject_resolver(here->resolver_count ? here->resolvers[0] : "resolver");
     const struct instrument *in = need_instrument(run);
     struct trouble trouble = trouble_of(REASON_RESOLVER_DOWN);
+    bool pending = false;
     struct finding *f;
 
     if (in->root == ROOT_PENDING || in->invented == INVENTED_PENDING)
@@ -38,7 +40,12 @@ static void judge_resolver(struct run *run, const struct vantage *here)
             trouble.why = str_printf(run_arena(run), "%s (%s)", trouble.why, in->failure->trouble.why);
         f = finding_unknown(run, ENV_RESOLVER, subject, &trouble, "resolver");
     } else {
-        f = finding(run, ENV_RESOLVER, PASS, subject, "%s", instrument_text(run_arena(run), in));
+        const char *lie = need_contradiction(run, run_target(run)->domain, &pending);
+
+        if (pending)
+            return;
+        f = finding(run, ENV_RESOLVER, lie ? NOTE : PASS, subject, "%s%s%s%s", instrument_text(run_arena(run), in),
+                    lie ? "; but " : "", lie ? lie : "", lie ? ": its word on DNSSEC is not taken" : "");
     }
     finding_worst(f, f->status == UNKNOWN ? FAIL : UNKNOWN); /* nothing can be decided without a resolver */
     for (size_t i = 0; i < in->key_count; i++)

@@ -134,3 +134,20 @@ const struct chain *need_chain(struct run *run, const char *name, unsigned type)
     return need_derived(run, &chain, str_printf(run_arena(run), "%s/%s", name_lower(run_arena(run), name), word),
                         &(struct record_question){name, type});
 }
+
+static const void *derive_zone_of_name(struct run *run, const void *argument)
+{
+    struct chain *chain = ARENA_NEW(run_arena(run), struct chain);
+    const char *zone;
+
+    *chain = (struct chain){.security = DNS_UNDECIDED, .zone = "", .record = ""};
+    zone = chain_zone_around(run, chain, argument);
+    return zone ? &need_zone_chain(run, zone)->chain : chain;
+}
+
+const struct chain *need_chain_of_zone(struct run *run, const char *name)
+{
+    static const struct derivation chain = {"the chain of trust to a zone", derive_zone_of_name};
+
+    return need_derived(run, &chain, name_lower(run_arena(run), name), name);
+}

@@ -58,5 +58,8 @@ struct chain {
 /* Of the records of this name and type, aliases on the way included.  Never NULL; look at `pending`. */
 const struct chain *need_chain(struct run *, const char *name, unsigned type);
 
+/* Of the keys of the zone that holds a name.  Never NULL. */
+const struct chain *need_chain_of_zone(struct run *, const char *name);
+
 /* Bogus or insecure: what is the matter, as a sentence without its end. */
 const char *chain_fault_text(struct arena *, const struct chain *);

@@ -153,6 +153,36 @@ enum dns_security need_security(struct run *run, const struct dns_answer *answer
     return own && !own->pending && own->security != DNS_UNDECIDED ? own->security : by_ad;
 }
 
+/* Some validators take signatures for a while after they have expired. */
+static bool is_beyond_grace(const struct chain *own)
+{
+    return own->security == DNS_BOGUS && own->fault != CHAIN_EXPIRED && own->fault != CHAIN_NOT_YET_VALID;
+}
+
+const char *need_contradiction(struct run *run, const char *zone, bool *pending)
+{
+    const struct dns_answer *soa = need_dns_unjudged(run, zone, DNS_SOA);
+    bool says_bogus = soa && soa->status == DNS_UNKNOWN && soa->trouble.reason == REASON_DNSSEC_BOGUS;
+    const struct chain *own;
+
+    *pending |= !soa;
+    if (!soa || (soa->status == DNS_UNKNOWN && !says_bogus) || (!says_bogus && !security_is_by_chain(run, soa)))
+        return NULL;
+    own = need_chain(run, zone, DNS_SOA);
+    *pending |= own->pending;
+    if (own->pending)
+        return NULL;
+    if (own->is_tampered)
+        return str_printf(run_arena(run), "it damages signatures of %s, which its own servers have right", zone);
+    if (says_bogus && (own->security == DNS_SECURE || own->security == DNS_INSECURE))
+        return str_printf(run_arena(run), "it calls %s bogus, which is %s", zone,
+                          own->security == DNS_SECURE ? "soundly signed" : "not signed");
+    if (soa->security == DNS_SECURE && (own->security == DNS_INSECURE || is_beyond_grace(own)))
+        return str_printf(run_arena(run), "it marks %s as validated (AD), which is %s", zone,
+                          own->security == DNS_INSECURE ? "not signed" : "bogus");
+    return NULL;
+}
+
 enum dns_security security_of_both(enum dns_security a, enum dns_security b)
 {
     static const enum dns_security weakest_first[] = {DNS_BOGUS, DNS_INSECURE, DNS_UNDECIDED};

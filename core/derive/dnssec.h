@@ -30,6 +30,10 @@ bool security_is_by_chain(struct run *, const struct dns_answer *);
  * NULL: no answer of the DNS. */
 const struct chain *need_chain_of(struct run *, const struct dns_answer *);
 
+/* What the resolver says of a zone's DNSSEC and our own eyes see otherwise, as a clause: "it marks ... as validated,
+ * which is bogus".  NULL: nothing, or on its way.  Nothing is asked that the zone's status does not need. */
+const char *need_contradiction(struct run *, const char *zone, bool *pending);
+
 /* Of data that is made of both. */
 enum dns_security security_of_both(enum dns_security, enum dns_security);
 

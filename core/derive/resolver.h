@@ -48,9 +48,9 @@ struct instrument {
     bool dns64_pending;
     struct ip_network dns64[DNS64_PREFIXES_MAX];
     size_t dns64_count;
-    const struct dns_answer *failure;   /* the answer for the root, where it was not ROOT_ANSWERED */
-    const struct dns_answer *invention; /* what the made-up names were answered with, if they were */
-    const char *bogus;                  /* the name that settled `validation`; NULL */
+    const struct dns_answer *failure;      /* the answer for the root, where it was not ROOT_ANSWERED */
+    const struct dns_answer *invention;    /* what the made-up names were answered with, if they were */
+    const char *bogus;                     /* the name that settled `validation`; NULL */
     const char *keys[INSTRUMENT_KEYS_MAX]; /* of the evidence */
     size_t key_count;
 };
@@ -73,7 +73,8 @@ bool instrument_validates(const struct instrument *, const struct vantage *);
  * makes up; without the translator's addresses (DNS64).  NULL: on its way. */
 const struct dns_answer *resolver_believe(struct run *, const struct dns_answer *, enum dns_type);
 
-/* As need_dns(), without that judgement. */
+/* As need_dns(), though the name may lie in a bogus zone (bogus.h); and without any judgement. */
+const struct dns_answer *need_dns_unvalidated(struct run *, const char *name, enum dns_type type);
 const struct dns_answer *need_dns_unjudged(struct run *, const char *name, enum dns_type type);
 
 /* AD in its answers counts: it validates, or nothing shows that it does not and it

@@ -6,6 +6,7 @@
 #include "core/base/name.h"
 #include "core/base/str.h"
 #include "core/base/url.h"
+#include "core/derive/bogus.h"
 #include "core/derive/fresh.h"
 #include "core/derive/planned.h"
 #include "core/derive/resolver.h"
@@ -107,16 +108,21 @@ const struct dns_answer *need_dns_unjudged(struct run *run, const char *name, en
     return need_resolved(run, name, type, 1);
 }
 
-const struct dns_answer *need_dns(struct run *run, const char *name, enum dns_type type)
+const struct dns_answer *need_dns_unvalidated(struct run *run, const char *name, enum dns_type type)
 {
     const struct dns_answer *answer = resolver_believe(run, need_dns_unjudged(run, name, type), type);
 
     return run->audit->asks_zones ? need_fresh(run, name, type, answer) : answer;
 }
 
+const struct dns_answer *need_dns(struct run *run, const char *name, enum dns_type type)
+{
+    return bogus_doubt(run, name, need_dns_unvalidated(run, name, type));
+}
+
 const struct dns_answer *need_dns_again(struct run *run, const char *name, enum dns_type type)
 {
-    return resolver_believe(run, need_resolved(run, name, type, 2), type);
+    return bogus_doubt(run, name, resolver_believe(run, need_resolved(run, name, type, 2), type));
 }
 
 const struct dns_answer *need_dns_at(struct run *run, const struct ip *server, const char *name, enum dns_type type)

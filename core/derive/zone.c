@@ -79,7 +79,7 @@ static void add_addresses(struct zone_servers *servers, struct zone_server *at, 
 
 struct zone_servers need_zone_servers(struct run *run, const char *zone)
 {
-    const struct dns_answer *ns = need_dns(run, zone, DNS_NS);
+    const struct dns_answer *ns = need_dns_unvalidated(run, zone, DNS_NS);
     const struct vantage *here = need_vantage(run);
     struct zone_server *at = ARENA_ARRAY(run_arena(run), struct zone_server, ZONE_SERVERS_MAX);
     struct zone_servers servers = {.at = at, .pending = !ns || !here};
@@ -96,8 +96,8 @@ struct zone_servers need_zone_servers(struct run *run, const char *zone)
     for (size_t i = 0; i < ns->count; i++)
         hosts[i] = name_lower(run_arena(run), ns->records[i].name);
     for (size_t i = 0; i < ns->count && i < ZONE_SERVERS_MAX; i++) {
-        const struct dns_answer *a = need_dns(run, hosts[i], DNS_A);
-        const struct dns_answer *aaaa = use_ipv6 ? need_dns(run, hosts[i], DNS_AAAA) : NULL;
+        const struct dns_answer *a = need_dns_unvalidated(run, hosts[i], DNS_A);
+        const struct dns_answer *aaaa = use_ipv6 ? need_dns_unvalidated(run, hosts[i], DNS_AAAA) : NULL;
 
         add_addresses(&servers, at, hosts[i], a);
         if (use_ipv6)

@@ -33,5 +33,6 @@ const char *need_zone_of(struct run *, const char *name, struct trouble *trouble
  * server of a zone too high refers to another and denies nothing.  NULL as above. */
 const char *need_zone_above(struct run *, const char *name, struct trouble *trouble);
 
-/* With IPv6 addresses only where this machine has IPv6: one of our paths is no fault of a server. */
+/* Even of a bogus zone, since they are who can tell what is wrong.  With IPv6 addresses only where this machine has
+ * IPv6: one of our paths is no fault of a server. */
 struct zone_servers need_zone_servers(struct run *, const char *zone);
