@@ -222,6 +222,8 @@ def _unbound(conf, key, program):
     hints = "".join(f". NS {name}\n{name} A {pair[0]}\n{name} AAAA {pair[1]}\n" for name, pair in ROOT_SERVERS.items())
     (conf / "root.hints").write_text(hints)
     (conf / "root.anchor").write_text(f". {key.text}\n")
+    flags, protocol, algorithm, public = key.text.split()[2:6]
+    (conf / "root.keys").write_text(f'trust-anchors {{ . static-key {flags} {protocol} {algorithm} "{public}"; }};\n')       # BIND's form
     words = program.read_bytes()
     patience = "".join(f"    {option}: {value}\n" for option, value in PATIENCE.items() if option.encode() in words)
     # do-ip6 stays on for clients, but Unbound itself asks over IPv4, so that the lab works while IPv6 is away.

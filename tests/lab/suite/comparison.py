@@ -161,7 +161,7 @@ def compare_sessions():
 # DNS: everything that mailready asked is asked again, and every zone is validated once more, from the root's key.
 
 NO_ANSWER = "no answer"
-CHASE = {"Chase successful": "secure", "Bogus DNSSEC signature": "bogus", "No DNSSEC public key": "insecure"}
+CHASE = {"Chase successful": "secure", "Bogus DNSSEC signature": "bogus", "DNSSEC signature has expired": "bogus", "No DNSSEC public key": "insecure"}
 
 
 def drill_word(text, kind):
@@ -211,8 +211,28 @@ def compare_dns():
         for (zone, word_of_ours), text in zip(zones.items(), chased)]
 
 
-TOOLS = (*SPFQUERY, "opendkim-testkey", "posttls-finger", "drill")
-COMPARISONS = (compare_spf, compare_keys, compare_sessions, compare_dns)
+# Our own eyes, behind a resolver that says nothing of DNSSEC: every zone is what other validators find it to be.
+
+UNBOUND_HOST = {"(secure)": "secure", "(insecure)": "insecure", "(BOGUS": "bogus"}
+DELV = {"; fully validated": "secure", "; unsigned answer": "insecure", "resolution failed": "bogus"}
+STRIPS_AD = "127.0.0.61"
+
+
+def first_of(words, text):
+    return next((word for spelled, word in words.items() if spelled in text), "unknown")
+
+
+def compare_chains():
+    documents = audit_json("--resolver", STRIPS_AD, "--only", "dnssec", *(domain.name for domain in DOMAINS)).documents()
+    ours = {finding["subject"]: zone_word(finding) for document in documents for finding in document["findings"] if finding["id"] == "dnssec.status"}
+    for tool, words, command in (("unbound-host", UNBOUND_HOST, "unbound-host -r -v -f /run/lab/conf/root.anchor -t SOA $1."),
+                                 ("delv", DELV, "delv -a /run/lab/conf/root.keys +root=. @127.0.0.1 $1. SOA")):
+        if has(tool):
+            yield tool, [(f"zone {zone}", first_of(words, text), ours[zone]) for zone, text in zip(ours, for_each(command, list(ours)))]
+
+
+TOOLS = (*SPFQUERY, "opendkim-testkey", "posttls-finger", "drill", "unbound-host", "delv")
+COMPARISONS = (compare_spf, compare_keys, compare_sessions, compare_dns, compare_chains)
 
 
 def known_differences():

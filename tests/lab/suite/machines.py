@@ -19,7 +19,8 @@ from .program import LAB, LAB_DIR, audit, audit_json, by_domain
 NAMES = [f"{name}.lab" for name in """
     good opensmtpd exim unsigned ipv6-only no-ptr ptr-nodata ptr-nxdomain ptr-elsewhere rfc2317 null-mx implicit-mx mx-one-dead
     mx-no-address mx-private no-mx spf-none spf-two spf-voids spf-include-gone dmarc-missing dmarc-sub dane-wrong bogus
-    sts-no-host ptr-stale does-not-exist
+    sts-no-host ptr-stale does-not-exist ptr-bogus dane-cname dnssec-no-ds dnssec-sha1 dnssec-rsa dnssec-ed25519
+    dnssec-opt-out dnssec-wildcard dnssec-wildcard-nsec3 dnssec-other-ds dnssec-no-keys
 """.split()]
 BOGUS = ("--bogus-canary", "bogus.lab")
 FORWARD = "11.53.0.53"          # the lab's Unbound, as a provider's resolver
@@ -71,18 +72,21 @@ UNBOUND = """server:
     insecure-lan-zones: yes
     qname-minimisation: no
 {more}
-forward-zone:
-    name: "."
-    forward-addr: 11.53.0.53
 remote-control:
     control-enable: no
 """
 VALIDATING = '    trust-anchor-file: /run/lab/conf/root.anchor\n    module-config: "{modules}"'
 
 
-def unbound(address, more):
+FORWARDS = """forward-zone:
+    name: "."
+    forward-addr: 11.53.0.53
+"""
+
+
+def unbound(address, more, forwards=FORWARDS):
     return {"program": "cp /usr/sbin/unbound {directory}/unbound; exec {directory}/unbound -d -c {directory}/unbound.conf",
-            "files": {"unbound.conf": UNBOUND.replace("{address}", address).replace("{more}", more)}, "resolver": address}
+            "files": {"unbound.conf": UNBOUND.replace("{address}", address).replace("{more}", more) + forwards}, "resolver": address}
 
 
 def allowed(names):
@@ -101,30 +105,35 @@ LOCAL_ZONE = """    module-config: "iterator"
     local-data: "mx1.mx-no-address.lab. A 11.22.66.25"
 """
 
+# Asks the name servers itself: a forwarder would hand on what the lab's Unbound has validated.
+FROM_ROOT = """    module-config: "iterator"
+    root-hints: /run/lab/conf/root.hints
+    prefer-ip4: yes
+"""
+
 MACHINES = [
     Machine("systemd-resolved", "the stub of every Ubuntu, DNSSEC off, with a hosts file", resolver="127.0.0.53", arguments=BOGUS,
             program="ip addr replace 11.66.0.9/32 dev hole; mkdir -p /run/systemd && mount --bind {directory}/hosts /etc/hosts && mkdir -p /etc/systemd"
                     " && cp {directory}/resolved.conf /etc/systemd/ && exec /usr/lib/systemd/systemd-resolved",
             files={"hosts": HOSTS, "resolved.conf": f"[Resolve]\nDNS={FORWARD}\nDNSSEC=no\nLLMNR=no\nMulticastDNS=no\nDomains=~.\n"},
-            reasons=NO_DNSSEC, says="hosts file", blind=("bogus.lab",)),     # it asks again without DNSSEC when told SERVFAIL
+            says="hosts file"),
     Machine("dnsmasq", "answers from its hosts file", resolver="127.0.0.52",      # 127.0.0.54 is systemd-resolved's, too
             program="exec dnsmasq --keep-in-foreground --conf-file=/dev/null --user= --no-resolv --no-hosts --addn-hosts={directory}/hosts"
                     f" --server={FORWARD} --listen-address=127.0.0.52 --bind-interfaces --cache-size=1000 --dns-forward-max=1000 --pid-file= --log-facility=-",
-            files={"hosts": HOSTS}, reasons=NO_DNSSEC, says="hosts file"),
+            files={"hosts": HOSTS}, says="hosts file"),
     Machine("DNS64", "Unbound with the well-known prefix", **unbound("127.0.0.55", VALIDATING.replace("{modules}", "dns64 validator iterator")),
             arguments=BOGUS, says="DNS64"),
     Machine("DNS64 with an own prefix", "Unbound with a prefix of the site's own",
             **unbound("127.0.0.56", VALIDATING.replace("{modules}", "dns64 validator iterator") + "\n    dns64-prefix: fd00:64::/96"), says="DNS64"),
-    Machine("local-zone", "Unbound with zones of its own", **unbound("127.0.0.57", LOCAL_ZONE), reasons=NO_DNSSEC | {"servfail"}, says="hosts file"),
+    Machine("local-zone", "Unbound with zones of its own", **unbound("127.0.0.57", LOCAL_ZONE), reasons={"servfail"}, says="hosts file"),
+    Machine("does not validate", "Unbound without its validator", **unbound("127.0.0.60", FROM_ROOT, forwards=""), arguments=BOGUS),
     Machine("allow-list", "Unbound that knows the audited names only", **unbound("127.0.0.58", allowed(NAMES[:12])),
             reasons=NO_DNSSEC | {"resolver_down"}, says="filters", top="filters"),
     Machine("sandbox", "a resolver that denies everything", **unbound("127.0.0.59", allowed([])), reasons={"resolver_down"}, says="filters", top="filters"),
-    Machine("strips AD", "a forwarder that does not hand on AD", resolver="127.0.0.61", arguments=BOGUS, reasons=NO_DNSSEC),
-    Machine("sets AD", "a forwarder that says that all is authentic, bogus names too", resolver="127.0.0.62", arguments=BOGUS,
-            reasons=NO_DNSSEC),
+    Machine("strips AD", "a forwarder that does not hand on AD", resolver="127.0.0.61", arguments=BOGUS),
+    Machine("sets AD", "a forwarder that says that all is authentic, bogus names too", resolver="127.0.0.62", arguments=BOGUS),
     Machine("no SOA", "negative answers without SOA", resolver="127.0.0.63", arguments=BOGUS),
-    Machine("empties large answers", "TXT records of more than 50 octets come back empty", resolver="127.0.0.64", arguments=BOGUS,
-            reasons=NO_DNSSEC),
+    Machine("empties large answers", "TXT records of more than 50 octets come back empty", resolver="127.0.0.64", arguments=BOGUS),
     Machine("rewrites", "NXDOMAIN becomes an address", resolver="11.53.9.6", reasons=NO_DNSSEC | {"resolver_down"}, says="do not exist", top="answers for names"),
     Machine("UDP 53 rejected", "a firewall rejects UDP to port 53 (ICMP, EPERM)", fault="udp53"),
     Machine("port 53 closed", "no DNS but through the resolver", fault="port53", reasons=LOST,
