@@ -242,11 +242,9 @@ static void judge_trouble(struct run *run, const struct zone *zone, const struct
 static void judge_unvalidated(struct run *run, const struct zone *zone, const struct dns_answer *soa,
                               const struct chain *chain)
 {
-    struct trouble trouble = dnssec_unvalidated(&soa, 1);
+    struct trouble trouble = need_unvalidated(run, &soa, 1);
     struct finding *f;
 
-    if (chain && (chain->trouble.reason == REASON_CLOCK || chain->trouble.reason == REASON_NO_VALIDATING_RESOLVER))
-        trouble = chain->trouble;
     f = finding_unknown(run, DNSSEC_STATUS, subject_zone(zone->name), &trouble, "the zone of %s", zone->purpose);
     rests_on_chain(run, f, chain);
     finding_rests_on(run, finding_worst(f, NOTE), soa->key);
@@ -360,6 +358,7 @@ static void judge_zone(struct run *run, const struct zone *zone)
         judge_bogus(run, zone, &(struct trouble){.why = ""});
         return;
     }
+    soa = need_algorithms(run, soa);
     f = security == DNS_SECURE ? judge_secure(run, zone, soa) : judge_insecure(run, zone, soa);
     rests_on_chain(run, f, chain);
     finding_rests_on(run, f, soa->key);

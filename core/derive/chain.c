@@ -25,7 +25,7 @@ static void judge_record(struct run *run, struct chain *chain, const struct sign
                          unsigned type)
 {
     struct rrsig *signatures = ARENA_ARRAY(run_arena(run), struct rrsig, 1);
-    struct claim claim = {.name = name, .type = type};
+    struct claim claim = {.name = name, .type = type, .reply = reply};
     const struct zone_chain *zone;
     struct claim_verdict v;
     struct rrset set;
@@ -86,6 +86,29 @@ static const char *target_of(struct run *run, const struct signed_reply *reply, 
     return wire_name_text(run_arena(run), target);
 }
 
+/* Those of the signatures over the records at the end, each once. */
+static void note_algorithms(struct run *run, struct chain *chain, const struct signed_reply *reply, const char *name,
+                            unsigned type)
+{
+    struct rrsig *signatures = ARENA_ARRAY(run_arena(run), struct rrsig, CHAIN_ALGORITHMS_MAX);
+    struct rrset set;
+    struct str owner;
+    size_t count;
+
+    if (!wire_name_of(run_arena(run), name, &owner))
+        return;
+    set = rrset_find(run_arena(run), reply, owner, type);
+    count = rrset_signatures(run_arena(run), reply, &set, signatures, CHAIN_ALGORITHMS_MAX);
+    for (size_t i = 0; i < count; i++) {
+        size_t k = 0;
+
+        while (k < chain->algorithm_count && chain->algorithms[k] != signatures[i].algorithm)
+            k++;
+        chain->algorithms[k] = signatures[i].algorithm;
+        chain->algorithm_count += k == chain->algorithm_count;
+    }
+}
+
 /* Links of the chain of aliases one by one; what the weakest is, all are. */
 static const void *derive_record(struct run *run, const void *argument)
 {
@@ -105,8 +128,6 @@ static const void *derive_record(struct run *run, const void *argument)
         chain_rests_on(&link, reply->key);
         if (reply->trouble.reason)
             chain_undecided_by(&link, reply->trouble);
-        else if (!is_end && !next)
-            chain_undecided(&link, REASON_NO_VALIDATING_RESOLVER, "the resolver has no such record to check");
         else
             judge_record(run, &link, reply, name, next ? DNS_CNAME : q->type);
         whole->pending |= link.pending;
@@ -119,8 +140,10 @@ static const void *derive_record(struct run *run, const void *argument)
         } else {
             chain_rests_on_all(whole, &link);
         }
-        if (!next)
+        if (!next) {
+            note_algorithms(run, whole, reply, name, q->type);
             break;
+        }
     }
     return whole;
 }

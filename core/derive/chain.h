@@ -13,6 +13,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "core/base/trouble.h"
 #include "core/facts/dns_answer.h"
@@ -37,7 +38,7 @@ enum chain_fault {
     CHAIN_FAULT_COUNT
 };
 
-enum { CHAIN_KEYS_MAX = 2 * 8 };
+enum { CHAIN_KEYS_MAX = 2 * 8, CHAIN_ALGORITHMS_MAX = 8 };
 
 struct chain {
     bool pending;
@@ -51,6 +52,8 @@ struct chain {
     bool is_tampered;       /* the zone's own servers have sound signatures where the resolver's are not */
     const struct wire_record *const *records; /* DNS_SECURE: the set at the end of the aliases, verified */
     size_t record_count;
+    uint8_t algorithms[CHAIN_ALGORITHMS_MAX]; /* of the signatures over them, secure or not */
+    size_t algorithm_count;
     const char *keys[CHAIN_KEYS_MAX]; /* of the evidence, the nearest first */
     size_t key_count;
 };

@@ -34,6 +34,12 @@ static struct claim_verdict judge(struct run *run, const struct claim *claim, co
     }
     if (claim->keys) {
         set = rrset_find(run_arena(run), reply, owner, claim->type);
+        if (set.count == 0) {
+            v.trouble = trouble_of(REASON_NO_VALIDATING_RESOLVER);
+            v.trouble.why = "the resolver has no such record to check";
+            v.is_absent = true;
+            return v;
+        }
         v.verification = rrset_verify(run_arena(run), reply, &set, claim->keys, *now);
     } else {
         v.verification = zone_keys_verify(run_arena(run), reply, owner, claim->ds, claim->ds_count, *now, &v.keys);
@@ -72,9 +78,10 @@ static bool may_be_made_up(const struct claim *claim, const struct claim_verdict
 /* Of the root nobody else is asked: it is never accused. */
 struct claim_verdict need_claim(struct run *run, const struct claim *claim)
 {
-    struct claim_verdict v = judge(run, claim, need_signed(run, claim->name, claim->type));
+    struct claim_verdict v =
+        judge(run, claim, claim->reply ? claim->reply : need_signed(run, claim->name, claim->type));
 
-    if (v.pending || !is_accusing(&v) || !*claim->zone)
+    if (v.pending || !(is_accusing(&v) || v.is_absent) || !*claim->zone)
         return v;
     v = ask_servers(run, claim, v);
     if (!v.pending && is_accusing(&v) && !v.is_confirmed && may_be_made_up(claim, &v)) {

@@ -16,7 +16,8 @@ struct signed_reply;
 struct claim {
     const char *name; /* of the records */
     unsigned type;
-    const char *zone;             /* that signs them */
+    const struct signed_reply *reply; /* that has them, behind aliases perhaps; NULL: to be asked for */
+    const char *zone;                 /* that signs them */
     const struct zone_keys *keys; /* its keys; NULL: the records are its keys, and these DS records vouch for them: */
     const struct ds *ds;
     size_t ds_count;
@@ -29,6 +30,7 @@ struct claim_verdict {
     struct zone_keys keys;            /* of a claim about keys that is verified */
     const struct signed_reply *reply; /* that the verdict is about */
     bool is_tampered;                 /* the servers' is sound, the resolver's was not */
+    bool is_absent;                   /* `trouble` is that the reply has no such records */
     bool is_confirmed;                /* some server of the zone says the same */
 };
 

@@ -13,7 +13,7 @@ struct zone_chain {
 
 const struct zone_chain *need_zone_chain(struct run *, const char *zone); /* never NULL */
 
-/* The zone that holds the name, by the SOA record that comes with it, or instead of it.
+/* The zone that holds the name, by the SOA record that comes with it, or instead of it, or by NS records above.
  * NULL: on its way, or not told; the chain knows. */
 const char *chain_zone_around(struct run *, struct chain *, const char *name);
 

@@ -10,6 +10,7 @@
 #include "core/base/wire_name.h"
 #include "core/derive/derived.h"
 #include "core/derive/run.h"
+#include "core/derive/zone.h"
 #include "core/facts/signed_reply.h"
 #include "core/facts/target.h"
 #include "core/records/rrset.h"
@@ -73,10 +74,11 @@ static const char *zone_above(struct run *run, const struct signed_reply *reply,
     return above;
 }
 
-/* The zone that holds the name, by the SOA record that comes with it, or instead of it. */
 const char *chain_zone_around(struct run *run, struct chain *chain, const char *name)
 {
     const struct signed_reply *reply = need_signed(run, name, DNS_SOA);
+    struct trouble trouble;
+    const char *zone;
 
     chain->pending |= !reply;
     if (!reply)
@@ -89,6 +91,10 @@ const char *chain_zone_around(struct run *run, struct chain *chain, const char *
         if (owner && name_is_under(name, owner))
             return name_lower(run_arena(run), owner);
     }
+    zone = need_zone_above(run, name, &trouble);
+    if (zone)
+        return zone;
+    chain->pending |= !trouble.reason;
     if (reply->trouble.reason)
         chain_undecided_by(chain, reply->trouble);
     else

@@ -248,7 +248,7 @@ static enum dane_state state_of(struct run *run, struct dane *dane, const struct
     } else if (!dane->trouble.reason) {
         const struct dns_answer *answers[] = {need_inventory(run)->mx, host->a, host->aaaa, dane->tlsa};
 
-        dane->trouble = dnssec_unvalidated(answers, sizeof answers / sizeof *answers);
+        dane->trouble = need_unvalidated(run, answers, sizeof answers / sizeof *answers);
     }
     return security == DNS_INSECURE ? DANE_INSECURE : DANE_UNDECIDED;
 }

@@ -47,16 +47,6 @@ static enum dns_security security_by_ad(struct run *run, const struct dns_answer
     return root && root->security == DNS_SECURE ? DNS_INSECURE : DNS_UNDECIDED;
 }
 
-struct trouble dnssec_unvalidated(const struct dns_answer *const *answers, size_t count)
-{
-    struct trouble trouble = trouble_of(REASON_NO_VALIDATING_RESOLVER);
-
-    for (size_t i = 0; i < count; i++)
-        if (answers[i] && answers[i]->plan)
-            trouble.why = "what is planned is not signed before it is published";
-    return trouble;
-}
-
 static bool ends_with_name(struct str rdata, size_t at, const char *name)
 {
     uint8_t wire[NAME_WIRE_MAX];
@@ -153,6 +143,24 @@ enum dns_security need_security(struct run *run, const struct dns_answer *answer
     return own && !own->pending && own->security != DNS_UNDECIDED ? own->security : by_ad;
 }
 
+struct trouble need_unvalidated(struct run *run, const struct dns_answer *const *answers, size_t count)
+{
+    struct trouble trouble = trouble_of(REASON_NO_VALIDATING_RESOLVER);
+
+    for (size_t i = 0; i < count; i++) {
+        const struct chain *own;
+
+        if (!answers[i])
+            continue;
+        if (answers[i]->plan)
+            trouble.why = "what is planned is not signed before it is published";
+        own = security_is_by_chain(run, answers[i]) ? need_chain_of(run, answers[i]) : NULL;
+        if (own && !own->pending && own->security == DNS_UNDECIDED && own->trouble.reason != REASON_BUDGET)
+            trouble = own->trouble;
+    }
+    return trouble;
+}
+
 /* Some validators take signatures for a while after they have expired. */
 static bool is_beyond_grace(const struct chain *own)
 {
@@ -191,6 +199,23 @@ enum dns_security security_of_both(enum dns_security a, enum dns_security b)
         if (a == weakest_first[i] || b == weakest_first[i])
             return weakest_first[i];
     return DNS_SECURE;
+}
+
+const struct dns_answer *need_algorithms(struct run *run, const struct dns_answer *answer)
+{
+    const struct chain *own;
+    struct dns_answer *seen;
+
+    if (answer->algorithm_count || !security_is_by_chain(run, answer))
+        return answer;
+    own = need_chain_of(run, answer);
+    if (!own || !own->algorithm_count)
+        return answer;
+    seen = ARENA_NEW(run_arena(run), struct dns_answer);
+    *seen = *answer;
+    seen->algorithms = own->algorithms;
+    seen->algorithm_count = own->algorithm_count;
+    return seen;
 }
 
 enum dnssec_signatures dnssec_signatures(const struct dns_answer *answer)

@@ -19,9 +19,9 @@ struct run;
 /* The answer's security, DNS_UNDECIDED where nobody can tell; *pending is set, never cleared. */
 enum dns_security need_security(struct run *, const struct dns_answer *, bool *pending);
 
-/* Why it is undecided whether these are secure: the resolver does not validate, or one of them is planned, and will be
- * signed when it is published.  NULL: not known. */
-struct trouble dnssec_unvalidated(const struct dns_answer *const *answers, size_t count);
+/* Why it is undecided whether these are secure: signatures are withheld or could not be had, or one of them is planned,
+ * and will be signed when it is published.  NULL: not known. */
+struct trouble need_unvalidated(struct run *, const struct dns_answer *const *answers, size_t count);
 
 /* Its word was not enough: need_chain_of() has been asked, too. */
 bool security_is_by_chain(struct run *, const struct dns_answer *);
@@ -41,4 +41,6 @@ enum dns_security security_of_both(enum dns_security, enum dns_security);
  * what has no other signature for unsigned.  (RFC 9905 2; IANA's registry "DNS Security Algorithm Numbers") */
 enum dnssec_signatures { DNSSEC_NONE_SEEN, DNSSEC_RETIRED, DNSSEC_RETIRED_TOO, DNSSEC_CURRENT };
 enum dnssec_signatures dnssec_signatures(const struct dns_answer *);
+/* The answer with the algorithms of its signatures, which some resolvers hand on only to who checks them. */
+const struct dns_answer *need_algorithms(struct run *, const struct dns_answer *);
 const char *dnssec_algorithms_text(struct arena *, const struct dns_answer *); /* "RSASHA1 (5), ECDSAP256SHA256 (13)" */

@@ -95,8 +95,9 @@ static enum instrument_validation test_validation(struct run *run, struct instru
         if (!answer)
             return VALIDATION_PENDING;
         in->bogus = target->bogus_canaries[i];
+        in->sets_ad = answer->is_false_ad;
         if (answer->trouble.reason == REASON_DNSSEC_BOGUS)
-            return VALIDATION_SHOWN;
+            return in->sets_ad ? VALIDATION_MISSING : VALIDATION_SHOWN;
         if (answer->status == DNS_OK)
             return VALIDATION_MISSING;
     }
@@ -157,7 +158,8 @@ const char *instrument_text(struct arena *arena, const struct instrument *in)
                                               [VALIDATION_SHOWN] = ", refuses bogus answers",
                                               [VALIDATION_MISSING] = ", hands on bogus answers"};
     const char *text =
-        str_printf(arena, "%s%s%s", roots[in->root], inventions[in->invented], validations[in->validation]);
+        str_printf(arena, "%s%s%s", roots[in->root], inventions[in->invented],
+                   in->sets_ad ? ", marks even bogus answers as validated (AD)" : validations[in->validation]);
 
     for (size_t i = 0; i < in->dns64_count; i++)
         text =

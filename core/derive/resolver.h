@@ -36,7 +36,7 @@ enum instrument_validation {
     VALIDATION_PENDING,
     VALIDATION_UNTESTED,
     VALIDATION_SHOWN,   /* SERVFAIL, and an answer with CD */
-    VALIDATION_MISSING, /* an answer */
+    VALIDATION_MISSING, /* an answer, or AD */
 };
 
 enum { INSTRUMENT_KEYS_MAX = 16 };
@@ -45,6 +45,7 @@ struct instrument {
     enum instrument_root root;
     enum instrument_invented invented;
     enum instrument_validation validation;
+    bool sets_ad; /* on what it calls bogus itself: its AD is nobody's word */
     bool dns64_pending;
     struct ip_network dns64[DNS64_PREFIXES_MAX];
     size_t dns64_count;

@@ -88,6 +88,7 @@ struct dns_answer {
     int extended_error;  /* RFC 8914 info code; -1 when none was sent */
     /* the resolver set AA: it has the answer of itself, from a hosts file or a zone that it serves */
     bool is_own;
+    bool is_false_ad; /* it said that validation fails, and set AD all the same */
     const char *server;  /* who answered, "127.0.0.1" or "192.0.2.53@5353"; "" when nobody did */
     bool tcp, edns;      /* how the answer that counted came */
     unsigned tries;      /* packets sent */

@@ -188,6 +188,7 @@ void dns_answer_json(struct json_codec *c, struct dns_answer *a, const struct ke
     a->tcp = json_bool(c, "tcp", a->tcp, false);
     a->edns = json_bool(c, "edns", a->edns, true);
     a->is_own = json_bool(c, "own", a->is_own, false);
+    a->is_false_ad = json_bool(c, "false_ad", a->is_false_ad, false);
     a->tries = (unsigned)json_int(c, "tries", a->tries, 0, UINT16_MAX, 1);
     if (!c->writing || a->setbacks > 0)
         a->setbacks = (unsigned)json_int(c, "setbacks", a->setbacks, 0, UINT16_MAX, 0);

@@ -5,7 +5,7 @@
  * dns:, dns@
  *   {"status": "ok", "security": "secure", "ttl": 300, "records": ["10 mx1.example.org"], "algorithms": [13],
  *    "chain": [["owner", "target"]], "zone": "example.org", "server": "127.0.0.1", "rcode": 0, "extended_error": -1,
- *    "tries": 2, "setbacks": 1, "tcp": false, "edns": true}
+ *    "tries": 2, "setbacks": 1, "false_ad": false, "tcp": false, "edns": true}
  *   trouble: {"status": "unknown", "reason": "timeout", "side": "network", "why": "...", "chain_loops": true}
  *   records as record_text.h spells them; with a TTL of its own, or TXT of several strings:
  *     {"text": "...", "ttl": 60, "strings": 2, "oversize": true}

@@ -59,7 +59,7 @@ void dns_question_ask(struct dns_question *q)
 static void begin_server(struct dns_question *q)
 {
     q->phase = DNS_ASKING;
-    q->edns = !q->is_sample && dns_question_server(q)->without_edns < DNS_WITHOUT_EDNS_MAX;
+    q->edns = q->reply || (!q->is_sample && dns_question_server(q)->without_edns < DNS_WITHOUT_EDNS_MAX);
     q->edns_refused = q->edns_ignored = q->tcp_tried = false;
     q->tcp = q->may_try_udp = q->is_second;
     q->silences = q->contradictions = 0;
@@ -142,7 +142,7 @@ static void stand_back(struct dns_question *q)
 /* A few servers drop what has an OPT record; but far more packets are lost, and without one no signature is seen. */
 static void leave_edns_out_at_last(struct dns_question *q)
 {
-    if (!q->edns || dns_question_server(q)->knows_edns || q->silences + 1 < udp_tries(q))
+    if (!q->edns || q->reply || dns_question_server(q)->knows_edns || q->silences + 1 < udp_tries(q))
         return;
     q->edns = false;
     q->edns_ignored = true;

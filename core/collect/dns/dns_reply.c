@@ -55,8 +55,9 @@ static void after_servfail(struct dns_question *q, const struct dns_message *mes
 /* The answer came with CD set.  A zone whose servers fail now and then looks like
  * that, too, so unless the resolver's own words say that validation failed, it must
  * go on like this: asked with and without CD until both agree.  (threats.md N13) */
-static void after_answer_with_cd(struct dns_question *q)
+static void after_answer_with_cd(struct dns_question *q, const struct dns_message *message)
 {
+    q->answer->is_false_ad |= message->authentic;
     if (dns_extended_error_is_bogus(q->setback.extended_error)) {
         dns_question_finish_bogus(q);
         return;
@@ -229,7 +230,7 @@ static void judge_message(struct dns_question *q, const struct dns_message *mess
         if (q->reply)
             finish_with_reply(q, message);
         else if (q->phase == DNS_ASKING_WITH_CD)
-            after_answer_with_cd(q);
+            after_answer_with_cd(q, message);
         else if (q->phase == DNS_WALKING)
             after_link(q, message);
         else
