@@ -26,7 +26,7 @@ const struct dns_answer *bogus_doubt(struct run *run, const char *name, const st
     const struct chain *zone;
     struct dns_answer *doubted;
 
-    if (!answer || answer->status == DNS_UNKNOWN || answer->is_planned || !(name_is_under(name, domain) || is_reverse(name)))
+    if (!answer || answer->status == DNS_UNKNOWN || answer->plan || !(name_is_under(name, domain) || is_reverse(name)))
         return answer;
     in = need_instrument(run);
     if (in->validation == VALIDATION_PENDING || in->validation == VALIDATION_SHOWN)
