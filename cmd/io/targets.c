@@ -13,7 +13,8 @@
 #include "core/base/limits.h"
 #include "core/base/name.h"
 
-enum { READ_BYTES = 65536, SHOWN_BYTES = 80, FIRST_SLOTS = 64, PATIENCE_MS = 1 };
+enum { ENDLESS_LINE = 1 << 20, /* octets: it is no list, and nothing behind it is looked for */
+       READ_BYTES = 65536, SHOWN_BYTES = 80, FIRST_SLOTS = 64, PATIENCE_MS = 1 };
 
 /* ---- one text ---- */
 
@@ -201,6 +202,13 @@ static bool complete_line(struct target_list *list)
     return false;
 }
 
+/* The last line, which needs no line feed; or one that seems to have none. */
+static bool is_at_its_end(struct target_list *list)
+{
+    list->at_end = list->at_end || list->length > ENDLESS_LINE;
+    return list->at_end;
+}
+
 enum list_step target_list_next(struct target_list *list, struct arena *arena, struct list_item *out)
 {
     static const char byte_order_mark[] = "\xef\xbb\xbf";
@@ -209,7 +217,7 @@ enum list_step target_list_next(struct target_list *list, struct arena *arena, s
     if (list->argument < list->argument_count)
         return judge(list, arena, str_of(list->arguments[list->argument++]), out);
     for (;;) {
-        bool complete = complete_line(list) || (list->at_end && list->line_open);
+        bool complete = complete_line(list) || (list->line_open && is_at_its_end(list));
         struct str line = {list->text, list->length < sizeof list->text ? list->length : sizeof list->text};
         bool too_long = list->length > INPUT_LINE_MAX + 1 ||
                         (list->length == INPUT_LINE_MAX + 1 && line.at[INPUT_LINE_MAX] != '\r');
