@@ -304,7 +304,8 @@ static void judge_answer(struct run *run, const struct selector *s, bool has_rsa
 static void judge_declared(struct run *run, const struct selector *s, bool has_rsa)
 {
     if (!s->answer)
-        refuse(run, s, "the name of the key record would be longer than DNS allows");
+        finding_cause(refuse(run, s, "the name of the key record would be longer than DNS allows"),
+                      CAUSE_DKIM_LONG_NAME);
     else if (s->answer->status == DNS_UNKNOWN)
         judge_trouble(run, s);
     else if (s->answer->status != DNS_OK)

@@ -87,8 +87,9 @@ static void judge_destination(struct run *run, const struct from_domain *from, c
     struct finding *f;
 
     if (strlen(owner) > NAME_OCTETS_MAX) {
-        finding(run, DMARC_AUTHORIZED, WARN, subject_host(host),
-                "the name that would let reports come is longer than DNS allows");
+        finding_cause(finding(run, DMARC_AUTHORIZED, WARN, subject_host(host),
+                              "the name that would let reports come is longer than DNS allows"),
+                      CAUSE_DMARC_LONG_NAME);
         return;
     }
     answer = need_confirmed(run, owner, DNS_TXT).answer;
@@ -101,8 +102,9 @@ static void judge_destination(struct run *run, const struct from_domain *from, c
             answer->key);
     } else if (has_record(answer)) {
         if (is_override_elsewhere(run, answer, host))
-            f = finding(run, DMARC_AUTHORIZED, WARN, subject_host(host),
-                        "%s sends the reports on to another host, which ends them", owner);
+            f = finding_cause(finding(run, DMARC_AUTHORIZED, WARN, subject_host(host),
+                                      "%s sends the reports on to another host, which ends them", owner),
+                              CAUSE_DMARC_SENT_ON);
         else
             f = finding(run, DMARC_AUTHORIZED, PASS, subject_host(host), "%s lets reports come", owner);
         finding_rests_on(run, f, answer->key);

@@ -131,6 +131,22 @@ static struct finding *judge_media_type(struct run *run, const struct sts *sts)
                    type.len ? str_text(run_arena(run), type) : "no media type");
 }
 
+static enum cause_id cause_of_no_policy(const struct page *page)
+{
+    const struct https_response *response = page->response;
+
+    if (!response || response->end == HTTPS_END_NOT_CONTACTED)
+        return CAUSE_STS_NO_HOST;
+    if (response->end == HTTPS_END_CERTIFICATE)
+        return CAUSE_STS_CERTIFICATE;
+    if (response->end != HTTPS_END_OK)
+        return CAUSE_STS_NOT_FETCHED;
+    return response->status / 100 == 3  ? CAUSE_STS_REDIRECT
+           : response->status == 404    ? CAUSE_STS_NO_FILE
+           : response->status != 200    ? CAUSE_STS_NOT_FETCHED
+                                        : CAUSE_STS_CODED;
+}
+
 /* True: a policy has come. */
 static bool judge_fetch(struct run *run, const struct sts *sts)
 {
@@ -152,6 +168,7 @@ static bool judge_fetch(struct run *run, const struct sts *sts)
     case STS_FAULTY:
         f = finding(run, MTA_STS_FETCH, WARN, subject_url(sts->url),
                     "%s; senders that have an older policy in their cache stay bound by it", sts->fault);
+        finding_cause(f, cause_of_no_policy(&sts->page));
         finding(run, MTA_STS_POLICY, SKIPPED, subject_url(sts->url), "not fetched: see mta_sts.fetch");
         finding(run, MTA_STS_MX_MATCH, SKIPPED, subject_domain(domain), "no policy: see mta_sts.fetch");
         break;

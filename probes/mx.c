@@ -56,7 +56,7 @@ static void judge_null(struct run *run, const char *domain, const struct invento
         f = finding(run, MX_NULL, WARN, subject_domain(domain),
                     mail->host_count ? "a null MX (\".\") stands beside other MX records"
                                      : "the null MX has a preference other than 0");
-        finding_remedy(run, f, "Remove the record with \".\", or all the others.");
+        finding_cause(f, mail->host_count ? CAUSE_MX_NULL_BESIDE : CAUSE_MX_NULL_PREFERENCE);
     } else if (mail->kind == MX_NULL_MX && target->sender_count) {
         f = finding(run, MX_NULL, FAIL, subject_domain(domain),
                     "the domain declares a sender, and says \"accepts no mail\" by a null MX");
@@ -260,6 +260,7 @@ static enum resolution judge_addresses(struct run *run, const struct mx_host *ho
     } else if (host->a->chain_too_long || host->aaaa->chain_too_long) {
         f = finding(run, MX_RESOLVES, WARN, subject_host(host->name),
                     "the chain of aliases is too long to be followed");
+        finding_cause(f, CAUSE_MX_LONG_CHAIN);
     } else if (!is_absent(host->a) || !is_absent(host->aaaa)) {
         f = finding_unknown(run, MX_RESOLVES, subject_host(host->name), &uncertain->trouble,
                             "no answer for the addresses of the MX host");
