@@ -241,7 +241,8 @@ void spf_offer_fewer_voids(struct run *run, const struct spf_domain *d, struct f
     } else if (*dropped) {
         offer.after = without;
         spf_propose(run, d, f, offer,
-                    "Take out the terms whose names have no records, if their hosts are gone for good.");
+                    str_printf(run_arena(run),
+                               "If their hosts are gone for good, take out %s, whose names have no records.", dropped));
     } else {
         finding_remedy(run, f, "Let the addresses that send come before the terms that find nothing.");
     }
