@@ -2,7 +2,7 @@
 # Completion of mailready for zsh: made by "mailready help --completion zsh".
 _mailready()
 {
-    local -a commands=( audit explain checks spf diff config help )
+    local -a commands=( audit explain checks spf diff lint config help )
     local command=audit
     if ((CURRENT == 2)) && [[ $words[2] != -* ]]; then
         compadd -a commands
@@ -98,6 +98,12 @@ _mailready()
             '--help[show this help]' \
             '-h[show this help]'
         ;;
+    lint)
+        _arguments \
+            '--fail-on=[the mildest finding that makes the exit status 1]:fail|warn|never:( fail warn never )' \
+            '--help[show this help]' \
+            '-h[show this help]'
+        ;;
     config)
         _arguments \
             '--domains=[audit the domains in FILE, one a line, "-" for standard input; "#" begins a comment, a line that is no domain is reported with its number and skipped]:FILE:_files' \
@@ -157,7 +163,7 @@ _mailready()
             '--completion=[print the completion for a shell]:bash|zsh|fish:( bash zsh fish )' \
             '--help[show this help]' \
             '-h[show this help]' \
-            ':command:( audit explain checks spf diff config help )'
+            ':command:( audit explain checks spf diff lint config help )'
         ;;
     esac
 }

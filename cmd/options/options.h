@@ -77,6 +77,8 @@ enum option_id {
     OPT_SPF_TIMEOUT,
     OPT_SPF_TRACE,
     OPT_SPF_HELP,
+    OPT_LINT_FAIL_ON,
+    OPT_LINT_HELP,
     OPT_DIFF_FORMAT,
     OPT_DIFF_FAIL_ON,
     OPT_DIFF_HELP,

@@ -19,8 +19,8 @@ static const char *file_title(const char *path)
 }
 
 /* "FILE=ORIGIN"; no name of a zone has a slash but those of RFC 2317, so what looks like a path belongs to the file. */
-static bool split(const struct options *options, const struct option_use *use, const char **path, const char **origin,
-                  const char **why)
+bool plan_split(const struct options *options, const struct option_use *use, const char **path, const char **origin,
+                const char **why)
 {
     const char *at = strrchr(use->value, '=');
     size_t length;
@@ -54,7 +54,7 @@ static bool read_zone(const struct options *options, const struct option_use *us
     const char *origin, *other;
     struct str bytes;
 
-    if (!split(options, use, path, &origin, why))
+    if (!plan_split(options, use, path, &origin, why))
         return false;
     if (!file_read(arena, *path, ZONE_BYTES, &bytes, why)) {
         *why = str_printf(arena, "%s: %s", use->where, *why);

@@ -8,6 +8,12 @@ struct arena;
 struct options;
 struct overlay;
 
+struct option_use;
+
+/* "FILE=ORIGIN"; *origin NULL: none is said.  False with *why. */
+bool plan_split(const struct options *, const struct option_use *, const char **path, const char **origin,
+                const char **why);
+
 struct plan {
     const struct overlay *overlay; /* NULL: there is no plan */
     const char *const *files;      /* that it was read from */
