@@ -18,11 +18,11 @@ struct counts {
     size_t of[KIND_COUNT];
 };
 
-static enum kind kind_of(const struct notice *notice)
+static enum kind kind_of(const struct gate *gate, const struct result *result, const struct notice *notice)
 {
-    if (notice->finding->status == UNKNOWN || notice->finding->suppressed)
+    if (notice_is_open(notice) || notice->finding->suppressed)
         return NOTICE;
-    return notice->finding->status == FAIL || notice->fails ? ERROR : WARNING;
+    return finding_is_error(gate, result, notice->finding) ? ERROR : WARNING;
 }
 
 static void command(struct sink *sink, enum kind kind)
@@ -54,7 +54,7 @@ static void annotation(struct report *report, const struct result *result, const
     const struct place place = place_of(report->arena, result);
     struct sink *sink = &report->sink;
 
-    command(sink, kind_of(notice));
+    command(sink, kind_of(report->gate, result, notice));
     if (place.known) {
         sink_literal(sink, "file=");
         property(sink, place.file);
@@ -72,7 +72,7 @@ static void annotation(struct report *report, const struct result *result, const
         sink_literal(sink, " could not be decided");
     sink_literal(sink, ": ");
     sink_text(sink, notice_text(report->arena, notice));
-    if (f->status != UNKNOWN && remedy_text(f)) {
+    if (!notice_is_open(notice) && remedy_text(f)) {
         sink_literal(sink, "%0A");
         sink_text(sink, remedy_text(f));
     }
@@ -90,7 +90,7 @@ static void one(struct report *report, const struct result *result)
     struct counts *counts = report->own;
 
     for (size_t i = 0; i < notices.count; i++)
-        if (notice_alarms(&notices.at[i]) && counts->of[kind_of(&notices.at[i])]++ < SHOWN)
+        if (notice_alarms(&notices.at[i]) && counts->of[kind_of(report->gate, result, &notices.at[i])]++ < SHOWN)
             annotation(report, result, &notices.at[i]);
 }
 

@@ -72,6 +72,16 @@ bool notice_alarms(const struct notice *notice)
     return notice->finding->status >= WARN || notice->undecided || notice->finding->suppressed;
 }
 
+bool finding_is_error(const struct gate *gate, const struct result *result, const struct finding *f)
+{
+    return gate_fails_for(gate, result, f) || (f->status == FAIL && !f->suppressed && !gate->difference);
+}
+
+bool notice_is_open(const struct notice *notice)
+{
+    return notice->finding->status < WARN;
+}
+
 const char *notice_text(struct arena *arena, const struct notice *notice)
 {
     const char *message = marked_message(arena, notice->finding);

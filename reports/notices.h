@@ -32,6 +32,13 @@ struct notices notices_of(struct arena *, const struct result *, const struct ga
  * rest out: notes, and what is unknown where it could not have failed. */
 bool notice_alarms(const struct notice *);
 
+/* A fault that fails the run, or would if it were asked to; not one that is suppressed, or that a baseline knows. */
+bool finding_is_error(const struct gate *, const struct result *, const struct finding *);
+
+/* Is it about what could not be decided?  So it is, too, where it tells nothing amiss and others follow from it: no
+ * IPv6 here, which is a note. */
+bool notice_is_open(const struct notice *);
+
 /* The message, with what follows from it: "...; 12 more checks are undecided because of this". */
 const char *notice_text(struct arena *, const struct notice *);
 

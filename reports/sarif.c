@@ -58,7 +58,7 @@ static void result_entry(struct report *report, const struct result *result, con
     if (sarif->written++)
         sink_literal(sink, ",\n");
     STRING(sink, "{\"ruleId\": ", check_of(f->check)->name, "");
-    if (f->status == UNKNOWN)
+    if (notice_is_open(notice))
         sink_literal(sink, ", \"kind\": \"open\", \"level\": \"none\"");
     else if (f->status == FAIL)
         sink_literal(sink, ", \"kind\": \"fail\", \"level\": \"error\"");
@@ -83,7 +83,7 @@ static void result_entry(struct report *report, const struct result *result, con
     STRING(sink, "", status_word(f->status), "");
     if (f->reason != REASON_NONE)
         STRING(sink, ", \"reason\": ", reason_word(f->reason), "");
-    if (f->status != UNKNOWN && remedy_text(f))
+    if (!notice_is_open(notice) && remedy_text(f))
         STRING(sink, ", \"remedy\": ", remedy_text(f), "");
     sink_literal(sink, "}}");
     sarif->has_rule[f->check] = true;

@@ -445,12 +445,15 @@ static const struct result *fixture_blocked(struct arena *arena)
         arena, result, ENV_PORT25, "audit.example.net",
         "3 canaries do not answer on port 25, and do on port 443: outbound port 25 is blocked where this program runs",
         REASON_PORT25_BLOCKED_HERE, NULL);
+    fixture_finding(arena, result, ENV_IPV6, NOTE, "audit.example.net", "this machine has no IPv6 connectivity");
     fixture_finding(arena, result, DOMAIN_EXISTS, PASS, "example.com", "the domain exists");
     fixture_finding(arena, result, MX_EXISTS, PASS, "example.com", "1 MX record");
     for (size_t i = 0; i < sizeof undecided / sizeof *undecided; i++)
         fixture_undecided(arena, result, undecided[i], mx,
                           "no session: outbound port 25 is blocked where this program runs", REASON_PORT25_BLOCKED_HERE,
                           "env.port25");
+    fixture_undecided(arena, result, SMTP_REACHABLE, "mx.example.com[2001:db8::25]",
+                      "no session: this machine has no IPv6 connectivity", REASON_NO_IPV6_HERE, "env.ipv6");
     return result;
 }
 

@@ -128,7 +128,7 @@ def check_sarif(text):
         if len(prints) > 5000:
             yield "more results than GitHub takes"
         for result in run["results"]:
-            undecided = result["properties"]["status"] == "unknown"
+            undecided = result["properties"]["status"] in ("unknown", "note")
             if (result["kind"], result["level"] == "none") != ("open" if undecided else "fail", undecided):
                 yield f"{result['properties']['status']} is told as {result['kind']}, {result['level']}"
             if result["ruleId"] not in rules:
@@ -144,7 +144,7 @@ def check_gitlab(text):
             yield f"severity {entry['severity']}"
         if not entry["location"]["path"] or entry["location"]["lines"]["begin"] < 1:
             yield f"location {entry['location']}"
-        mild = "could not be decided" in entry["description"] or "(suppressed until" in entry["description"]
+        mild = re.search(r"could not be decided|undecided because of this|\(suppressed until", entry["description"]) is not None
         if mild != (entry["severity"] == "info"):
             yield f"{entry['severity']}: {entry['description']}"
     if len({entry["fingerprint"] for entry in entries}) != len(entries):
@@ -173,7 +173,8 @@ def check_github(text):
     for command, properties, data in found:
         if command not in ("error", "warning", "notice") or not set(properties) <= {"file", "line", "title"}:
             yield f"a command that is not ours: {command} {properties}"
-        if ("could not be decided" in data or "(suppressed until" in data) != (command == "notice"):
+        mild = re.search(r"could not be decided|undecided because of this|\(suppressed until", data) is not None
+        if mild != (command == "notice"):
             yield f"{command}: {data}"
     if any(count > 10 for count in collections.Counter(command for command, *_ in found).values()):
         yield "more than GitHub shows"
