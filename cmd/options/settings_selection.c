@@ -73,12 +73,12 @@ static const char *const *list_words(const struct options *options, enum option_
     return words;
 }
 
-/* What env.* says of IPv6, port 25, the clock and this machine's name serves the checks of these groups; for them alone
- * no server is called, unless somebody asks for just that. */
-static bool calls_mail_servers(const bool selected[CHECK_COUNT], bool only)
+/* What env.* says of IPv6, port 25, the clock and this machine's name serves the checks of these groups: whoever skips
+ * them all wants no server to be called. */
+static bool calls_mail_servers(const bool selected[CHECK_COUNT])
 {
     static const char *const groups[] = {"smtp", "banner", "tls", "dane", "helo"};
-    bool calls = only && (selected[ENV_IPV6] || selected[ENV_PORT25] || selected[ENV_CLOCK] || selected[ENV_VANTAGE]);
+    bool calls = false;
 
     for (enum check_id id = 0; id < CHECK_COUNT; id++)
         for (size_t g = 0; g < sizeof groups / sizeof *groups; g++)
@@ -105,7 +105,7 @@ bool settings_selection(const struct options *options, struct settings *out, con
     for (enum check_id id = 0; id < CHECK_COUNT; id++)
         any = any || selected[id];
     out->target.selected = selected;
-    out->target.no_smtp = !calls_mail_servers(selected, only);
+    out->target.no_smtp = !only && !calls_mail_servers(selected);
     out->target.only = list_words(options, OPT_ONLY, &out->target.only_count);
     out->target.skip = list_words(options, OPT_SKIP, &out->target.skip_count);
     if (!any)

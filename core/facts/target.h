@@ -53,7 +53,7 @@ struct target {
     /* --sessions: with each MX address; 0: a second one where the names of the first raise the question */
     unsigned sessions;
     const bool *selected; /* --only, --skip: by enum check_id; NULL: every check */
-    bool no_smtp;         /* no check is selected for whose sake alone a mail server is called */
+    bool no_smtp;         /* --skip names all checks for whose sake mail servers are called: none is */
     const struct expectation *expectations; /* --expect */
     size_t expectation_count;
     const struct suppression *suppressions;
