@@ -7,7 +7,7 @@
 #include "core/base/arena.h"
 #include "core/base/str.h"
 #include "core/derive/derived.h"
-#include "core/derive/run.h"
+#include "core/derive/run_internal.h"
 #include "core/facts/target.h"
 #include "core/facts/vantage.h"
 
@@ -24,7 +24,7 @@ static bool was_never_asked(const struct dns_answer *answer)
 
 static const struct dns_answer *ask(struct run *run, struct instrument *in, const char *name, enum dns_type type)
 {
-    const struct dns_answer *answer = need_dns_unjudged(run, name, type);
+    const struct dns_answer *answer = need_dns_of_world(run, name, type, 1);
 
     if (answer && !was_never_asked(answer) && in->key_count < INSTRUMENT_KEYS_MAX)
         in->keys[in->key_count++] = answer->key;
@@ -82,7 +82,7 @@ static enum instrument_invented test_invented(struct run *run, struct instrument
 static enum instrument_validation test_validation(struct run *run, struct instrument *in)
 {
     const struct target *target = run_target(run);
-    const struct dns_answer *root = need_dns_unjudged(run, "", DNS_SOA);
+    const struct dns_answer *root = need_dns_of_world(run, "", DNS_SOA, 1);
 
     if (!root)
         return VALIDATION_PENDING;
@@ -263,7 +263,7 @@ bool need_trust_in_ad(struct run *run, const struct dns_answer *answer, bool *pe
 {
     const struct instrument *in = need_instrument(run);
 
-    if (answer->is_own || lacks_signatures(need_dns_unjudged(run, "", DNS_SOA), answer))
+    if (answer->is_own || lacks_signatures(need_dns_of_world(run, "", DNS_SOA, 1), answer))
         return false;
 
     switch (in->validation) {
