@@ -120,6 +120,7 @@ static void refuse_alias(struct run *run, const struct selector *s)
                        "Write the target of the CNAME record with a final dot, or without it where a form adds none: "
                        "the zone's name was put behind it.");
         finding_record(run, f, "%s. 3600 IN CNAME %s.", last->owner, meant);
+        finding_replaces(run, f, "%s. 3600 IN CNAME %s.", last->owner, last->target);
     } else {
         finding_remedy(
             run,

@@ -6,6 +6,7 @@
 #include "core/base/str.h"
 #include "core/derive/absence.h"
 #include "core/derive/run.h"
+#include "core/facts/record_text.h"
 #include "core/facts/target.h"
 #include "core/records/dmarc_mend.h"
 #include "core/result/finding.h"
@@ -271,9 +272,14 @@ static void offer_reports(struct run *run, const struct from_domain *from, struc
     const char *text = dmarc_mend(run_arena(run), from->record->tags.text).text;
 
     if (text && is_own(from, from->source) && name_labels(from->source->name) > 1 &&
-        dmarc_record_is_sound(from->record))
-        finding_txt(run, f, dmarc_owner(run, from->source->name),
+        dmarc_record_is_sound(from->record)) {
+        const char *owner = dmarc_owner(run, from->source->name);
+
+        finding_txt(run, f, owner,
                     str_printf(run_arena(run), "%s; rua=mailto:dmarc-reports@%s", text, from->source->name));
+        finding_replaces(run, f, "%s",
+                         record_txt_line(run_arena(run), owner, str_text(run_arena(run), from->record->tags.text)));
+    }
 }
 
 static void judge_reports(struct run *run, const struct from_domain *from)

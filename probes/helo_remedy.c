@@ -196,6 +196,8 @@ void helo_remedy_difference(struct run *run, const struct helo *h, struct findin
                 "address, and the reverse name does not.",
                 condition(h), h->name));
         finding_record(run, f, "%s. 3600 IN PTR %s.", h->reverse.name, h->name);
+        for (size_t i = 0; h->names && i < h->names->count; i++)
+            finding_replaces(run, f, "%s. 3600 IN PTR %s.", h->reverse.name, h->names->at[i].name);
     }
 }
 

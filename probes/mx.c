@@ -238,8 +238,10 @@ static struct finding *report_no_address(struct run *run, const struct mx_host *
     finding_remedy(
         run, finding_cause(f, CAUSE_MX_FINAL_DOT),
         "Write the target of the MX record with a final dot, or without the zone's name where a form adds none.");
-    if ((a && a->status == DNS_OK) || (aaaa && aaaa->status == DNS_OK))
+    if ((a && a->status == DNS_OK) || (aaaa && aaaa->status == DNS_OK)) {
         finding_record(run, f, "%s. 3600 IN MX %u %s.", domain, host->preference, meant);
+        finding_replaces(run, f, "%s. 3600 IN MX %u %s.", domain, host->preference, host->name);
+    }
     return f;
 }
 
@@ -356,12 +358,12 @@ static void judge_hosts(struct run *run, const char *domain, const struct invent
     else if (!any_host)
         finding(run, MX_RESOLVES, SKIPPED, subject_domain(domain), "no MX record names a host: see mx.target_literal");
     else if (!resolves)
-        finding_remedy(run,
-                       finding_cause(
-                           finding(run, MX_RESOLVES, FAIL, subject_domain(domain), "no MX host has an address"),
-                           CAUSE_MX_NO_HOST),
-                       "Repair the MX hosts, or let the MX records name others: one that has an address is enough for "
-                       "mail to arrive.");
+        finding_remedy(
+            run,
+            finding_cause(finding(run, MX_RESOLVES, FAIL, subject_domain(domain), "no MX host has an address"),
+                          CAUSE_MX_NO_HOST),
+            "Repair the MX hosts, or let the MX records name others: one that has an address is enough for "
+            "mail to arrive.");
     if (mail->hosts_left_out)
         judge_left_out(run, mail, MX_RESOLVES);
     judge_redundancy(run, domain, mail, doubt);

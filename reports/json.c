@@ -302,6 +302,8 @@ static void add_finding(struct report *report, cJSON *findings, const struct fin
         add_text(report, node, "service", f->run_by->provider->id);
     add_text(report, node, "remedy", remedy_text(f) ? remedy_text(f) : "");
     add_list(report, node, "records", &f->records);
+    if (f->records.count && f->proposal != PROPOSAL_UNTRIED)
+        made(report, cJSON_AddBoolToObject(node, "tried", f->proposal == PROPOSAL_WORKS));
     add_sources(report, node, check->sources);
     add_list(report, node, "evidence", &f->evidence);
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/audit/collectors.h"
+#include "core/audit/rehearsal.h"
 #include "core/base/arena.h"
 #include "core/base/limits.h"
 #include "core/base/loop.h"
@@ -255,6 +256,30 @@ static void list_findings(struct audit *audit, struct result *result)
     result->finding_count = count;
 }
 
+static void rehearse_findings(struct audit *audit, const struct result *result)
+{
+    const struct engine_config *config = &audit->engine->config;
+    bool *wanted = ARENA_ARRAY(audit->arena, bool, config->probe_count + 1);
+    struct finding **findings = ARENA_ARRAY(audit->arena, struct finding *, result->finding_count + 1);
+    size_t count = 0;
+
+    for (size_t p = 0; p < config->probe_count; p++) {
+        const struct run *run = &audit->probes[p].run;
+
+        wanted[p] = judges(config->probes[p], audit->view.target);
+        for (size_t i = 0; i < run->finding_count; i++)
+            if (target_selects(audit->view.target, run->findings[i]->check))
+                findings[count++] = run->findings[i];
+    }
+    rehearse(&(struct rehearsal){.probes = config->probes,
+                                 .probe_count = config->probe_count,
+                                 .wanted = wanted,
+                                 .audit = &audit->view,
+                                 .findings = findings,
+                                 .count = count,
+                                 .trace = config->trace});
+}
+
 static void agree_on_findings(struct audit *audit, struct result *result)
 {
     for (size_t p = 0; p < audit->engine->config.probe_count; p++) {
@@ -333,6 +358,7 @@ static bool fill_in(struct audit *audit, struct result *result)
         arena_on_exhausted(audit->arena, &exhausted);
         list_findings(audit, result);
         list_evidence(audit, result);
+        rehearse_findings(audit, result);
         if (result->inventory)
             result->receivers = receivers_judge(audit->arena, result, &result->receiver_count);
         agree_on_findings(audit, result);

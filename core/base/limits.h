@@ -132,6 +132,8 @@ enum {
     /* The audit */
     PROBE_RUNS_MAX       = 256,   /* runs of a probe: DNS_QUERIES_PER_AUDIT answers may come one by one */
     AUDIT_MS             = 60000, /* --timeout */
+    TRIALS_PER_AUDIT     = 16,    /* of records that are proposed: a list of repairs has fewer */
+    TRIAL_BYTES          = 16777216, /* one: all findings, and the facts that they follow from */
     AUDIT_BYTES          = 4194304,
     EVIDENCE_BYTES       = 1048576, /* one piece */
     STORE_ENTRIES_MAX    = 65536,   /* then the oldest that no audit has pinned go */

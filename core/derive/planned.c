@@ -56,6 +56,19 @@ static const struct dns_answer *kept(const struct run *run, const char *text)
     return NULL;
 }
 
+/* What is planned is not signed yet.  What is tried would be signed as what stands there is. */
+static void sign(struct run *run, const struct key *key, struct dns_answer *answer)
+{
+    const struct dns_answer *there =
+        run->audit->trial && !run->audit->plan ? need_dns_of_world(run, key->name, key->type, key->nth) : NULL;
+
+    answer->security = there ? there->security : DNS_UNDECIDED;
+    answer->algorithms = there ? there->algorithms : NULL;
+    answer->algorithm_count = there ? there->algorithm_count : 0;
+    answer->signed_from_s = there ? there->signed_from_s : 0;
+    answer->signed_until_s = there ? there->signed_until_s : 0;
+}
+
 /* Records, and what came from the world, live as long as the audit anyway. */
 static const struct dns_answer *keep(struct run *run, const struct key *key, const char *text, struct dns_answer answer,
                                      const struct way *way)
@@ -84,10 +97,7 @@ static const struct dns_answer *keep(struct run *run, const struct key *key, con
     answer.key = str_dup(p->arena, text);
     answer.zone = answer.zone ? str_dup(p->arena, answer.zone) : NULL;
     answer.plan = way->source;
-    answer.security = DNS_UNDECIDED;
-    answer.algorithms = NULL;
-    answer.algorithm_count = 0;
-    answer.signed_from_s = answer.signed_until_s = 0;
+    sign(run, key, &answer);
     value = ARENA_NEW(p->arena, struct dns_answer);
     *value = answer;
     p->at[p->count] = (struct evidence){.key = *key, .text = answer.key, .known = true, .value = value};

@@ -2,7 +2,8 @@
  * the engine only.
  *
  * An alias of the plan may lead to the world, and one of the world into the plan; the answer is made of both then.
- * DNSSEC says nothing of what is planned: signatures come when it is published. */
+ * DNSSEC says nothing of what is planned: signatures come when it is published.  What is tried counts as what it is in
+ * place of. */
 #pragma once
 
 #include <stddef.h>

@@ -69,6 +69,14 @@ static const void *need(struct run *run, const struct key *key)
     struct evidence *evidence;
     bool is_new;
 
+    if (run->audit->base) {
+        const struct waiter *whose = &run->audit->base->waiter;
+
+        evidence = store_is_pinned(run->audit->store, text, whose) ? store_find(run->audit->store, text, whose) : NULL;
+        return evidence && evidence->known && evidence->value
+                   ? evidence->value
+                   : evidence_unfetched(run->arena, key, text, REASON_BUDGET);
+    }
     if (run->only_looks) {
         evidence = store_find(run->audit->store, text, &run->audit->waiter);
         run->refused = true;

@@ -33,6 +33,7 @@ struct audit_view {
     const struct overlay *plan, *trial; /* laid over what the resolver says; NULL: none */
     struct planned *planned;            /* planned.c's */
     struct derived_counts *counts; /* NULL: nobody counts */
+    const struct audit_view *base; /* of a trial: whose evidence is looked at, and no other; NULL */
     bool is_free; /* questions cost nothing: nobody is asked, as in a replay */
     bool asks_zones; /* and takes their word for the resolver's: fresh.h */
     bool spent;   /* the deadline is past: nothing is waited for any more */

@@ -38,6 +38,9 @@ struct cause {
     const char *command; /* that checks it afterwards, for a shell */
 };
 
+/* Does a record of `then` name a host whose address a record of `first` makes? */
+bool records_are_needed(const struct text_list *first, const struct text_list *then);
+
 /* Of a result that has its receivers already. */
 const struct cause *causes_of(struct arena *, const struct result *, size_t *count);
 

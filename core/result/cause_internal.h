@@ -3,8 +3,5 @@
 
 #include "core/result/cause.h"
 
-/* Does a record of `then` name a host whose address a record of `first` makes? */
-bool records_are_needed(const struct text_list *first, const struct text_list *then);
-
 /* Fills in the steps of causes that have their findings, and lets wait what changes a record for the second time. */
 void cause_steps(struct arena *, struct cause *, size_t count);

@@ -48,12 +48,16 @@ bool finding_may_advise(const struct finding *f)
            (f->status != UNKNOWN || strcmp(check_of(f->check)->group, "env") == 0);
 }
 
-void finding_settle(struct finding *f)
+void finding_drop_proposal(struct finding *f)
 {
-    if (finding_may_advise(f))
-        return;
     f->remedy = NULL;
     f->records = f->before = (struct text_list){NULL, 0};
+}
+
+void finding_settle(struct finding *f)
+{
+    if (!finding_may_advise(f))
+        finding_drop_proposal(f);
 }
 
 static struct finding *add(struct run *run, enum check_id check, enum status status, struct subject about)

@@ -58,6 +58,15 @@ enum finding_mark {
 
 struct service;
 
+/* What came of the records of a finding when they were laid over the evidence: audit/rehearsal.h. */
+enum proposal {
+    PROPOSAL_UNTRIED, /* there are no records, or not tried yet */
+    PROPOSAL_WORKS,   /* the finding goes, and nothing gets worse */
+    PROPOSAL_OPEN,    /* it would need evidence that nobody has */
+    PROPOSAL_FAILS,   /* the finding stays: the records are not shown */
+    PROPOSAL_HARMS,   /* something gets worse: neither */
+};
+
 struct text_list {
     const char **at;
     size_t count;
@@ -73,6 +82,7 @@ struct finding {
     const char *remedy;        /* for this subject; NULL: the check's own */
     struct text_list records;  /* to publish, in zone file form: made of parsed data only */
     struct text_list before;   /* that these are in place of, as found; none: they come beside what there is */
+    enum proposal proposal;          /* of the records */
     struct text_list evidence; /* keys */
     enum reason reason;        /* UNKNOWN only */
     enum side side;
@@ -117,4 +127,5 @@ struct finding *finding_worst(struct finding *, enum status worst);
 struct finding *finding_marked(struct finding *, enum finding_mark);
 struct finding *finding_cause(struct finding *, enum cause_id); /* of its check */
 struct finding *finding_follows(struct finding *, enum check_id cause); /* that one has the cause, and the remedy */
+void finding_drop_proposal(struct finding *); /* its records, and the words about them */
 void finding_settle(struct finding *);                                  /* drops advice that it may not give */

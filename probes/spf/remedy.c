@@ -66,6 +66,8 @@ void spf_offer_none(struct run *run, const struct spf_domain *d, struct finding 
     if (record)
         finding_replaces(run, f, "%s. 3600 IN TXT %s", d->name, spf_zone_text(run_arena(run), record->text));
     finding_record(run, f, "%s. 3600 IN TXT \"v=spf1 -all\"", d->name);
+    if (record)
+        finding_replaces(run, f, "%s. 3600 IN TXT %s", d->name, spf_zone_text(run_arena(run), record->text));
 }
 
 /* ---- what was meant ---- */
