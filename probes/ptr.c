@@ -85,12 +85,20 @@ static const char *wanted_name(struct run *run, const struct mail_address *a)
     return a->host_count ? a->hosts[0] : NULL;
 }
 
+/* Where the PTR record of an address stands: in a zone for less than a /24 at the end of an alias (RFC 2317). */
+static const char *record_owner(struct run *run, const struct mail_address *a)
+{
+    const struct reverse r = need_reverse(run, &a->ip);
+
+    return r.ptr && r.ptr->chain_count ? name_lower(run_arena(run), r.ptr->chain[r.ptr->chain_count - 1].target) : r.name;
+}
+
 static void offer_ptr(struct run *run, const struct mail_address *a, struct finding *f)
 {
     const char *name = wanted_name(run, a);
 
     if (name)
-        finding_record(run, f, "%s. 3600 IN PTR %s.", ip_reverse_name(run_arena(run), &a->ip), name);
+        finding_record(run, f, "%s. 3600 IN PTR %s.", record_owner(run, a), name);
 }
 
 /* Where an SPF term made the address a sender, it may be the term that is wrong. */
@@ -188,7 +196,7 @@ static bool has_fault(const struct fcrdns *names, enum name_fault fault) /* or, 
 static void replace_ptr(struct run *run, const struct mail_address *a, const struct fcrdns *names, struct finding *f)
 {
     for (size_t i = 0; f->records.count && i < names->count; i++)
-        finding_replaces(run, f, "%s. 3600 IN PTR %s.", ip_reverse_name(run_arena(run), &a->ip), names->at[i].name);
+        finding_replaces(run, f, "%s. 3600 IN PTR %s.", record_owner(run, a), names->at[i].name);
 }
 
 static void offer_forward_record(struct run *run, const struct mail_address *a, const struct fcrdns *names,
@@ -333,6 +341,8 @@ static void judge_looks(struct run *run, const struct mail_address *a, const str
                 v.filters ? str_printf(run_arena(run), "; fires at %s", v.filters) : "");
     if (f->status >= WARN)
         offer_ptr(run, a, f);
+    if (f->records.count)
+        finding_replaces(run, f, "%s. 3600 IN PTR %s.", record_owner(run, a), n->name);
     judged(a, f);
 }
 
