@@ -90,7 +90,8 @@ static const char *record_owner(struct run *run, const struct mail_address *a)
 {
     const struct reverse r = need_reverse(run, &a->ip);
 
-    return r.ptr && r.ptr->chain_count ? name_lower(run_arena(run), r.ptr->chain[r.ptr->chain_count - 1].target) : r.name;
+    return r.ptr && r.ptr->chain_count ? name_lower(run_arena(run), r.ptr->chain[r.ptr->chain_count - 1].target)
+                                       : r.name;
 }
 
 static void offer_ptr(struct run *run, const struct mail_address *a, struct finding *f)
