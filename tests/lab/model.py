@@ -48,6 +48,10 @@ class Host:
     addresses: list = field(default_factory=list)
     ptr_names: list = field(default_factory=list)
 
+    def is_of(self, domain):
+        """Not of a service, in whose zone its records are."""
+        return not self.name.endswith(".") or self.name.endswith("." + domain.origin)
+
 
 host = Host
 

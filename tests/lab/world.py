@@ -316,6 +316,16 @@ DOMAINS += [
     Domain("ptr-flaky", 249, "the name servers of the reverse zone answer three of five questions", host(), reverse="flaky"),
 ]
 
+# Others send and receive for these.
+DOMAINS += [
+    Domain("hosted-google", 214, "nothing: Google Workspace sends and receives", host("smtp.google.com.", ptr="mail-1.google.com."),
+           spf="v=spf1 include:_spf.google.com ~all", dkim={"google": "v=DKIM1; k=rsa; p={rsa2048}"}),
+    Domain("hosted-m365", 215, "Microsoft 365 sends, and DKIM is not set up there; its server has no reverse name",
+           host("hosted-m365-lab.mail.protection.outlook.com.", ptr=None), reverse="signed", spf="v=spf1 include:spf.protection.outlook.com -all"),
+    Domain("hosted-newsletter", 216, "p=reject has the own newsletter by Mailchimp refused", mx=["10 smtp.google.com."],
+           spf="v=spf1 include:_spf.google.com include:servers.mcsv.net ~all", dkim={"google": "v=DKIM1; k=rsa; p={rsa2048}"}),
+]
+
 # As many more as `make bench` wants, each with two MX hosts that serve it alone.
 DOMAINS += [Domain(f"like{i}", 1000 + i, "nothing: one of many", host("mx1", v4=f"11.24.{i}.25"), host("mx2", v4=f"11.24.{i}.26"), dane=True, dkim=True)
             for i in range(int(os.environ.get("LAB_LIKE", 0)))]
@@ -326,6 +336,9 @@ ZONES = [
     Zone(".", servers=tuple(ROOT_SERVERS)),
     Zone("lab.", [f"{name} {kind} {address}" for name, pair in (NAME_SERVERS | ROOT_SERVERS).items()
                   for kind, address in zip(("A", "AAAA"), pair)] + [f"{name} A {address}" for name, address in (LAME_SERVER, OTHER_SERVER, *FLAKY_SERVERS.items())]),
+    Zone("google.com.", ['_spf TXT "v=spf1 ip4:11.22.214.0/24 ~all"', "mail-1 A 11.22.214.25"]),
+    Zone("outlook.com.", ['spf.protection TXT "v=spf1 ip4:11.22.215.0/24 -all"']),
+    Zone("mcsv.net.", ['servers TXT "v=spf1 ip4:11.22.216.0/24 ?all"']),
     Zone("ipv4only.arpa.", ["@ A 192.0.0.170", "@ A 192.0.0.171"]),     # RFC 7050
     Zone("in-addr.arpa."),
     Zone("ip6.arpa."),

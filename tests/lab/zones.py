@@ -36,6 +36,11 @@ def _txt(text):
     return " ".join(f'"{text[i:i + TXT_STRING]}"' for i in range(0, len(text), TXT_STRING))
 
 
+def _host_records(host):
+    records = [f"{host.name} {'AAAA' if ':' in a else 'A'} {a}" for a in host.addresses]
+    return records if host.name == "@" else [*records, f'{host.name} TXT "v=spf1 a -all"']
+
+
 def _domain_records(domain, certs):
     records = [f"@ MX {mx}" for mx in domain.mx]
     if domain.spf:
@@ -54,9 +59,8 @@ def _domain_records(domain, certs):
         records += [f"default._bimi TXT {_txt(f'v=BIMI1; l={url}/logo.svg; a={url}/mark.pem')}"]
         records += [f"bimi {'AAAA' if ':' in a else 'A'} {a}" for a in WEB]
     for host in domain.hosts:
-        records += [f"{host.name} {'AAAA' if ':' in a else 'A'} {a}" for a in host.addresses]
-        if host.name != "@":
-            records.append(f'{host.name} TXT "v=spf1 a -all"')
+        if host.is_of(domain):
+            records += _host_records(host)
         records += [f"{domain.dane_port}._tcp.{host.name} TLSA {certs.tlsa(host.fqdn, host.cert, words)}" for words in domain.dane]
     return records + domain.records
 
@@ -83,6 +87,8 @@ def all_zones(certs):
     by_origin = {z.origin: z for z in zones}
     for domain in DOMAINS:
         for host in domain.hosts:
+            if not host.is_of(domain):
+                by_origin[_enclosing(host.name, by_origin)].records += _host_records(host)
             for address in host.addresses:
                 owner = reverse_name(address)
                 by_origin[_enclosing(owner, by_origin)].records += [f"{owner} PTR {name}" for name in host.ptr_names]

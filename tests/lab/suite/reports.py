@@ -33,6 +33,7 @@ def check_text(text, document):
     shown = {(check, WORDS.get(word, word)) for word, check in TEXT_FINDING.findall(text.partition("\nWhat to fix first\n")[0])}
     told = {(check, status) for check, status, _ in told_apart(document) if status in ("fail", "warn", "unknown", "note")}
     wrong += [f"only in JSON, not in text: {' '.join(item)}" for item in told - shown]
+    wrong += check_hosted_in_text(text, document)
     return wrong + [f"only in text, not in JSON: {' '.join(item)}" for item in shown - told]
 
 
@@ -41,9 +42,28 @@ def is_folded(finding):
     return finding["status"] == "unknown" and "because" in finding
 
 
+def is_hosted(finding):
+    """About a server that a service runs: told with the service."""
+    return "service" in finding
+
+
 def told_apart(document):
-    """The findings that are shown each by themselves: not those that only follow from another."""
-    return [(f["id"], f["status"], f["subject"]) for f in document["findings"] if not is_folded(f)]
+    """The findings that are shown each by themselves: not those that only follow from another, or that are a service's."""
+    return [(f["id"], f["status"], f["subject"]) for f in document["findings"] if not is_folded(f) and not is_hosted(f)]
+
+
+def check_hosted_in_text(text, document):
+    noticed = re.search(r"; noticed there: (.*?)\.\n\n", text, re.S)
+    told = set(re.split(r",\s+", noticed[1])) if noticed else set()
+    wanted = {f["id"] for f in document["findings"] if is_hosted(f) and f["status"] == "note"}
+    return [f"noticed on servers of services, in text: {sorted(told)}, in JSON: {sorted(wanted)}"] if told != wanted else []
+
+
+def check_hosted_in_html(page, document):
+    section = page.partition("<h2>Who sends for this domain</h2>")[2].partition("</section>")[0]
+    rows = Counter((match["row"], html.unescape(match["of"])) for match in HTML_FINDING.finditer(section) if match["row"])
+    wanted = Counter((f["id"], f["subject"]) for f in document["findings"] if is_hosted(f))
+    return [f"found on servers of services: in HTML {rows - wanted}, only in JSON {wanted - rows}"] if rows != wanted else []
 
 
 def check_html(page, document):
@@ -62,7 +82,8 @@ def check_html(page, document):
             for subject in re.findall(r"<code>([^<]*)</code>", match["subjects"]):
                 shown[match["id"], match["card"], html.unescape(subject)] += 1
     told = Counter(told_apart(document))
-    consequences = {f["id"] for f in document["findings"] if is_folded(f)}
+    wrong += check_hosted_in_html(page, document)
+    consequences = {f["id"] for f in document["findings"] if is_folded(f) and not is_hosted(f)}
     if folded != consequences:
         wrong.append(f"HTML folds {' '.join(sorted(folded ^ consequences))} in another way than JSON")
     wrong += [f"only in JSON, not in HTML: {' '.join(item)}" for item in told - shown]
