@@ -68,8 +68,6 @@ enum truth receiver_judge_check(struct judge *j, const struct receiver_term *ter
             j->basis = at->finding;
         }
     }
-    if (!found && j->service)
-        return NO;
     if (!found && term->check == SMTP_RELAY) /* tried at the user's word only, and only where the sender listens */
         return NO;
     return found ? truth : MAYBE;

@@ -16,11 +16,13 @@ static bool is_about_service(const struct judge *j, const struct finding *f)
 /* What the policy does to its mail, as dmarc.alignment says. */
 static enum truth judge_policy_for_service(struct judge *j)
 {
-    enum truth worst = NO;
+    enum truth worst = j->findings[DMARC_POLICY] ? NO : MAYBE;
     bool rejects = false;
 
-    for (const struct by_check *at = j->findings[DMARC_POLICY]; at; at = at->next)
+    for (const struct by_check *at = j->findings[DMARC_POLICY]; at; at = at->next) {
         rejects = rejects || at->finding->mark == MARK_POLICY_REJECT;
+        worst = at->finding->status == UNKNOWN ? MAYBE : worst;
+    }
     for (const struct by_check *at = j->findings[DMARC_ALIGNMENT]; at; at = at->next) {
         enum status status = at->finding->status;
         enum truth one = status == FAIL ? YES : status == UNKNOWN ? MAYBE : status == NOTE && rejects ? SOME : NO;
@@ -45,15 +47,24 @@ static enum truth judge_spf_of_service(struct judge *j)
     return j->basis && j->basis->status == UNKNOWN ? MAYBE : YES;
 }
 
+/* Block lists have servers; some have domains, too. */
+static bool names_a_domain(const struct judge *j)
+{
+    for (const struct by_check *at = j->findings[DNSBL_LISTED]; at; at = at->next)
+        if (at->finding->about.ip.family == IP_NONE && at->finding->about.host)
+            return true;
+    return false;
+}
+
 /* What its servers are like is its own matter. */
-static bool is_of_servers(enum check_id check)
+static bool is_of_servers(const struct judge *j, enum check_id check)
 {
     static const char *const groups[] = {"ip", "ptr", "helo", "banner", "smtp", "tls"};
 
     for (size_t i = 0; i < sizeof groups / sizeof *groups; i++)
         if (strcmp(check_of(check)->group, groups[i]) == 0)
             return true;
-    return false;
+    return check == DNSBL_LISTED && !names_a_domain(j);
 }
 
 enum truth receiver_judge_service(struct judge *j, const struct receiver_term *term)
@@ -63,7 +74,7 @@ enum truth receiver_judge_service(struct judge *j, const struct receiver_term *t
 
     switch (term->kind) {
     case RECEIVER_TERM_CHECK:
-        return is_of_servers(term->check) ? NO : receiver_judge_check(j, term);
+        return is_of_servers(j, term->check) ? NO : receiver_judge_check(j, term);
     case RECEIVER_TERM_BAD_SPF:
     case RECEIVER_TERM_SPF_FAILS:
         return judge_spf_of_service(j);
