@@ -11,6 +11,7 @@
 #include "core/result/cause.h"
 #include "reports/notices.h"
 #include "reports/reporter.h"
+#include "reports/services.h"
 #include "reports/words.h"
 
 enum { SUMMARY_BYTES = 900 * 1024, CAUSES_MAX = 10 };
@@ -123,6 +124,27 @@ static void causes(struct report *report, const struct result *result)
     }
 }
 
+static void services(struct report *report, const struct result *result)
+{
+    struct sink *sink = &report->sink;
+    size_t count;
+    const struct service_view *views = service_views(report->arena, result, &count);
+
+    if (count)
+        sink_literal(sink, "\nWho sends for this domain:\n\n");
+    for (size_t i = 0; i < count; i++) {
+        sink_literal(sink, "- ");
+        sink_text(sink, views[i].service->provider->name);
+        for (size_t k = 0; k < views[i].part_count; k++) {
+            sink_text(sink, k ? ", " : ": ");
+            sink_text(sink, views[i].parts[k].label);
+            sink_literal(sink, " ");
+            sink_text(sink, status_label(views[i].parts[k].status));
+        }
+        sink_literal(sink, "\n");
+    }
+}
+
 static void begin(struct report *report)
 {
     report->own = ARENA_NEW(report->kept, struct summary);
@@ -136,6 +158,7 @@ static void one(struct report *report, const struct result *result)
     if (is_full(report))
         return;
     heading(report, result);
+    services(report, result);
     for (size_t i = 0; i < notices.count; i++) {
         if (notices.at[i].finding->status == NOTE || is_full(report))
             continue;

@@ -15,6 +15,7 @@
 #include "core/base/str.h"
 #include "core/derive/mail_path.h"
 #include "core/derive/resolver.h"
+#include "core/derive/services.h"
 #include "core/derive/spf.h"
 #include "core/facts/evidence.h"
 #include "core/facts/evidence_json.h"
@@ -374,6 +375,34 @@ static const struct instrument *fixture_instrument(void)
     return &instrument;
 }
 
+/* One complete, one of which nothing is known; the peers' words are in what they are recognised by. */
+static const struct services *fixture_services(struct arena *arena)
+{
+    static const struct service_clue clues[] = {
+        {CLUE_MX, "smtp.google.com", NULL, "dns:example.org/MX"},
+        {CLUE_SPF, HOSTILE, NULL, "dns:example.org/TXT"},
+        {CLUE_DKIM, "g._domainkey.example.org", HOSTILE, "dns:example.org/TXT"},
+    };
+    static const struct service_selector selectors[] = {
+        {"google", "google._domainkey.example.org", NULL, false, true, false},
+    };
+    struct service *all = ARENA_ARRAY(arena, struct service, 2);
+    struct services *services = ARENA_NEW(arena, struct services);
+
+    all[0] = (struct service){.provider = provider_from_id("google"),
+                              .roles = SERVICE_RECEIVES | SERVICE_SENDS,
+                              .in_spf = true,
+                              .clues = clues,
+                              .clue_count = 2,
+                              .selectors = selectors,
+                              .selector_count = 1,
+                              .key = SERVICE_KEY_FOUND};
+    all[1] = (struct service){
+        .provider = provider_from_id("mailchimp"), .roles = SERVICE_SENDS, .clues = clues + 2, .clue_count = 1};
+    *services = (struct services){.at = all, .count = 2, .complete = true};
+    return services;
+}
+
 static const struct result *fixture_result(struct arena *arena)
 {
     static const struct target target = {.domain = "example.org", .unicode = "example.org", .smtp_port = 25};
@@ -392,6 +421,7 @@ static const struct result *fixture_result(struct arena *arena)
     for (size_t i = 0; i < FIXTURE_EVIDENCE; i++)
         evidence[i] = fixture_known(arena, fixture_evidence[i].key, fixture_evidence[i].value);
     result->paths = fixture_paths(arena, result);
+    result->services = fixture_services(arena);
     fixture_findings(arena, result);
     result->receivers = receivers_judge(arena, result, &result->receiver_count);
     result->causes = causes_of(arena, result, &result->cause_count);
