@@ -55,7 +55,7 @@ enum smtp_trial { SMTP_TRIAL_NONE, SMTP_TRIAL_OLD_TLS, SMTP_TRIAL_INJECTION, SMT
 struct key {
     enum evidence_kind kind;
     const char *name;   /* DNS, DNSSEC: the question's name; SMTP: the MX host; HTTPS: the URL; else "" */
-    uint16_t type;      /* DNS: of enum dns_type; DNSSEC: of that or enum wire_type */
+    unsigned type;      /* DNS: of enum dns_type; DNSSEC: of that or enum wire_type */
     struct ip ip;       /* DNS, DNSSEC: the server asked, IP_NONE for the resolvers; SMTP, CONNECT: the peer */
     uint16_t port;      /* SMTP, CONNECT */
     enum smtp_trial trial; /* SMTP */

@@ -190,11 +190,12 @@ static bool parse_kind(struct arena *arena, char *text, struct key *out)
     if (strncmp(text, "dns", 3) == 0) {
         bool is_signed = strncmp(text, "dnssec", 6) == 0;
         char *name = parse_server(text + (is_signed ? 6 : 3), out);
+        uint16_t type;
 
         out->kind = is_signed ? EVIDENCE_DNSSEC : EVIDENCE_DNS;
-        if (!name || !wire_type_parse(slash + 1, &out->type) ||
-            (!is_signed && !dns_type_name((enum dns_type)out->type)))
+        if (!name || !wire_type_parse(slash + 1, &type) || (!is_signed && !dns_type_name((enum dns_type)type)))
             return false;
+        out->type = type;
         out->name = str_dup(arena, name);
         return true;
     }

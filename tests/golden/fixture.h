@@ -494,7 +494,7 @@ static const struct result *fixture_hostile(struct arena *arena)
         .domain = "example.net", .unicode = "example.net", .smtp_port = 25, .place = "mail, 100%: project.conf:12"};
     static const char *const texts[] = {
         "::error file=x::not ours", " ::warning::not ours", "##[error]not ours", "##vso[task.complete result=Failed]",
-        "##teamcity[buildProblem]", "=cmd|' /C calc'!A0", "@SUM(1+1)", "+1", "-1", "\xef\xbc\x9d" "1", "a|b\\|c",
+        "##teamcity[buildProblem]", "=cmd|' /C calc'!A0", "@SUM(1+1)", "+1", "-1", ("\xef\xbc\x9d" "1"), "a|b\\|c",
         "` `` ``` ```` @user #1 https://example.com/ ![x](y)", "`", "\n::error::not ours\r\n<b>", "%0A::error::not ours",
         "]]></failure><failure>&lt;", "\"}], \"runs\": []", "\\\"", "'; rm -rf /; '$(id)`id`", "warn=0;;;; 'x'=1",
         "\x1b]0;title\x07\xe2\x80\xae\xff", "<!--", "---", "\xe2\x80\xa8\xe1\x9a\x80::error::x",

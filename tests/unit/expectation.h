@@ -96,14 +96,16 @@ static inline bool same_lines(const char *path, const struct lines *expected, co
     for (size_t i = 0; i < expected->count; i++) {
         if (count_line(expected, expected->at[i]) <= count_line(actual, expected->at[i]))
             continue;
-        print_error(same ? "%s\n" : "", path);
+        if (same)
+            print_error("%s\n", path);
         print_error("  expected, not found: %s\n", expected->at[i]);
         same = false;
     }
     for (size_t i = 0; i < actual->count; i++) {
         if (count_line(actual, actual->at[i]) <= count_line(expected, actual->at[i]))
             continue;
-        print_error(same ? "%s\n" : "", path);
+        if (same)
+            print_error("%s\n", path);
         print_error("  found, not expected: %s\n", actual->at[i]);
         if (messages)
             print_error("                       (%s)\n", messages->at[i]);

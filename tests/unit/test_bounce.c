@@ -254,8 +254,8 @@ static void notifications_are_read(void **state)
 
 static void a_line_of_a_log_may_be_wrapped(void **state)
 {
-    static const char *const lines[] = {"Nov 29 12:00:00 mx1 postfix/smtp[1]: 4AB: to=<a@example.net>, status=bounced "
-                                        "(host mx.example.net[11.9.0.1] said: 550",
+    static const char *const lines[] = {("Nov 29 12:00:00 mx1 postfix/smtp[1]: 4AB: to=<a@example.net>, "
+                                         "status=bounced (host mx.example.net[11.9.0.1] said: 550"),
                                         "    5.7.1 Your address has no reverse",
                                         "    DNS entry (in reply to RCPT TO command))", "done"};
     struct found found = {"", 0};
