@@ -98,8 +98,8 @@ def main():
     for path in sorted(glob.glob(os.path.join(ROOT, "tests/cases/*/*.json"))):
         with open(path, encoding="utf-8") as file:
             case = json.load(file)
-        if not any(check.startswith("spf.") for check in case["judge"]):
-            continue
+        if not any(check.startswith("spf.") for check in case["judge"]) or "plan" in case or "services" in case:
+            continue    # those are not replayed by options alone
         findings = replay(case)
         for finding in findings:
             if not finding["id"].startswith("spf."):
