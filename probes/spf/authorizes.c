@@ -83,11 +83,16 @@ static const char *error_text(struct run *run, const struct spf_result *r)
 /* The check whose finding tells how to repair the record. */
 static enum check_id cause_of_error(const struct spf_domain *d, const struct spf_result *r)
 {
+    const struct spf_term *last = r->path_count ? r->path[r->path_count - 1].term : NULL;
+
     if (r->by_void_limit)
         return SPF_VOID_COUNT;
     if (d->source->state == SPF_SOURCE_SEVERAL)
         return SPF_SINGLE;
-    if (r->lookups > SPF_LOOKUPS || (r->path_count && r->path[r->path_count - 1].term->kind == SPF_TERM_MX))
+    for (size_t i = 0; i < d->tree->count; i++)
+        if (d->tree->nodes[i].state == SPF_NODE_RING) /* that its lookups never end is what comes of it */
+            return SPF_SYNTAX;
+    if (r->lookups > SPF_LOOKUPS || (last && last->kind == SPF_TERM_MX && !last->fault)) /* it names too many hosts */
         return SPF_LOOKUP_COUNT;
     for (size_t i = 0; i < d->tree->count; i++)
         if (d->tree->nodes[i].state == SPF_NODE_SEVERAL)

@@ -47,8 +47,8 @@
 #include "core/result/result.h"
 #include "probes/probes.h"
 #include "reports/words.h"
+#include "tests/unit/coherent.h"
 #include "tests/unit/expectation.h"
-#include "tests/unit/printed.h"
 #include "tests/unit/said.h"
 
 #define CASES "tests/cases"
@@ -267,17 +267,8 @@ static void take_result(void *arg, const struct result *result)
     for (size_t i = 0; i < result->finding_count; i++) {
         const struct finding *f = result->findings[i];
 
-        if (f->status == UNKNOWN && (!f->reason || !f->side))
-            fail_msg("%s %s is unknown without a reason, or of nobody's side", check_of(f->check)->name, f->subject);
-        if (!finding_may_advise(f) && (remedy_text(f) || f->records.count))
-            fail_msg("%s %s gives advice, and nothing was established, or another has the cause",
-                     check_of(f->check)->name, f->subject);
-        for (size_t k = 0; k < f->records.count; k++)
-            if (fault_of_printed(found->arena, result, f->records.at[k]))
-                fail_msg("%s prints a record that %s: %s", check_of(f->check)->name,
-                         fault_of_printed(found->arena, result, f->records.at[k]), f->records.at[k]);
-        if (strstr(f->message, "(null)") || (f->remedy && strstr(f->remedy, "(null)")))
-            fail_msg("%s %s names nothing: %s: %s", check_of(f->check)->name, f->subject, f->message, remedy_text(f));
+        if (fault_of_finding(found->arena, result, f))
+            fail_msg("%s %s %s", check_of(f->check)->name, f->subject, fault_of_finding(found->arena, result, f));
         if (!is_judged(found->judge, f->check))
             continue;
         note_said(&said, said_arena, f);
