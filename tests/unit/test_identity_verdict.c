@@ -143,48 +143,62 @@ static const struct finding accepted_warning = {.check = PTR_SINGLE,
 static const struct finding *const reasons[] = {&own_warning, &accepted_warning, &own_failure, &domain_warning, NULL};
 enum { OWN_WARNINGS = 2, ACCEPTED = 1 };
 
-static enum verdict expected(const struct receiver_verdict *v, size_t first, size_t second, enum volume volume)
+/* For the first `count` reasons of the two. */
+static enum verdict expected(const struct receiver_verdict *v, const size_t *which, enum volume volume)
 {
-    bool is_mild = first < OWN_WARNINGS && second < OWN_WARNINGS;
+    size_t accepted = 0, mild = 0;
 
-    if (v->sender != &sender || v->outcome != RECEIVER_REJECTS || (first == ACCEPTED && second == ACCEPTED))
+    for (size_t i = 0; i < v->reason_count; i++) {
+        accepted += which[i] == ACCEPTED;
+        mild += which[i] < OWN_WARNINGS;
+    }
+    if (v->sender != &sender || v->outcome != RECEIVER_REJECTS || (accepted > 0 && accepted == v->reason_count))
         return VERDICT_READY;
     if (v->receiver->kind == RECEIVER_BULK)
         return volume == VOLUME_LOW ? VERDICT_READY : volume == VOLUME_BULK ? VERDICT_NOT_READY : VERDICT_WARNINGS;
-    return is_mild ? VERDICT_WARNINGS : VERDICT_NOT_READY;
+    return mild == v->reason_count ? VERDICT_WARNINGS : VERDICT_NOT_READY;
+}
+
+static size_t count_shown(const size_t *which, size_t count)
+{
+    size_t shown = 0;
+
+    for (size_t i = 0; i < count; i++)
+        shown += reasons[which[i]] && (i == 0 || which[i] != which[0]);
+    return shown;
+}
+
+static void refuse(const size_t *which, size_t count, int outcome, enum volume volume, int who)
+{
+    static const struct receiver receivers[] = {{.name = "all", .kind = RECEIVER_ALL},
+                                                {.name = "bulk", .kind = RECEIVER_BULK}};
+    struct arena *arena = arena_new(1 << 20);
+    const struct finding passed = finding_for(1, 1, OF_SENDER), *findings[] = {&passed};
+    const struct target target = {.domain = "good.lab", .volume = volume};
+    const struct receiver_reason why[] = {{.finding = reasons[which[0]]}, {.finding = reasons[which[1]]}};
+    const struct receiver_verdict v = {.receiver = &receivers[who % 2],
+                                       .sender = who < 2 ? &sender : &other,
+                                       .outcome = (enum receiver_outcome)outcome,
+                                       .reasons = why,
+                                       .reason_count = count};
+    struct identity identity = judge(arena, findings, 1, &v, &target);
+    enum verdict verdict = expected(&v, which, volume);
+
+    assert_int_equal(identity.verdict, verdict);
+    assert_int_equal(identity.finding_count, verdict == VERDICT_READY ? 0 : count_shown(which, count));
+    arena_free(arena);
 }
 
 static void a_refusal_weighs_by_its_reasons(void **state)
 {
-    static const struct receiver receivers[] = {{.name = "all", .kind = RECEIVER_ALL},
-                                                {.name = "bulk", .kind = RECEIVER_BULK}};
-    struct finding passed = finding_for(1, 1, OF_SENDER);
-    const struct finding *findings[] = {&passed};
-
     (void)state;
     for (size_t first = 0; first < COUNT(reasons); first++)
         for (size_t second = 0; second < COUNT(reasons); second++)
-            for (int outcome = 0; outcome < RECEIVER_OUTCOME_COUNT; outcome++)
-                for (int volume = VOLUME_UNSAID; volume <= VOLUME_BULK; volume++)
-                    for (int who = 0; who < 4; who++) {
-                        struct arena *arena = arena_new(1 << 20);
-                        const struct target target = {.domain = "good.lab", .volume = (enum volume)volume};
-                        const struct receiver_reason why[] = {{.finding = reasons[first]},
-                                                              {.finding = reasons[second]}};
-                        const struct receiver_verdict v = {.receiver = &receivers[who % 2],
-                                                           .sender = who < 2 ? &sender : &other,
-                                                           .outcome = (enum receiver_outcome)outcome,
-                                                           .reasons = why,
-                                                           .reason_count = 2};
-                        enum verdict verdict = expected(&v, first, second, (enum volume)volume);
-                        struct identity identity = judge(arena, findings, 1, &v, &target);
-                        size_t shown = (size_t)(reasons[first] != NULL) +
-                                       (reasons[second] != NULL && reasons[second] != reasons[first]);
-
-                        assert_int_equal(identity.verdict, verdict);
-                        assert_int_equal(identity.finding_count, verdict == VERDICT_READY ? 0 : shown);
-                        arena_free(arena);
-                    }
+            for (size_t count = 0; count <= 2; count++)
+                for (int outcome = 0; outcome < RECEIVER_OUTCOME_COUNT; outcome++)
+                    for (int volume = VOLUME_UNSAID; volume <= VOLUME_BULK; volume++)
+                        for (int who = 0; who < 4; who++)
+                            refuse((const size_t[]){first, second}, count, outcome, (enum volume)volume, who);
 }
 
 int main(void)
