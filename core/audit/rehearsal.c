@@ -74,7 +74,7 @@ static void read_lines(struct arena *arena, const struct text_list *lines, struc
 static enum proposal add_rest(struct stage *s, const struct zone_record *r, const struct zone_file *before,
                               struct zone_record *all, size_t *count, size_t *replaced)
 {
-    const struct dns_answer *there = need_dns_unjudged(&s->run, r->owner, r->record.type);
+    const struct dns_answer *there = r->is_read ? need_dns_unjudged(&s->run, r->owner, r->record.type) : NULL;
 
     if (r->type == DNS_CNAME) { /* takes the place of all */
         *replaced = before->count;

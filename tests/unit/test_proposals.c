@@ -71,7 +71,7 @@ static void note_rest(struct audited *a, const struct result *result, const stru
     struct zone_record *more;
     const struct evidence *e = result_evidence(
         result, str_printf(a->arena, "dns:%s/%s", name_lower(a->arena, r->owner), dns_type_name(r->record.type)));
-    const struct dns_answer *answer = e ? e->value : NULL;
+    const struct dns_answer *answer = e && r->is_read ? e->value : NULL;
 
     for (size_t i = 0; i < a->there.count; i++)
         if (a->there.records[i].type == r->type && name_equal(a->there.records[i].owner, r->owner))
