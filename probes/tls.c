@@ -4,8 +4,8 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "core/base/date.h"
 #include "core/base/arena.h"
+#include "core/base/date.h"
 #include "core/base/str.h"
 #include "core/base/x509.h"
 #include "core/derive/binding.h"

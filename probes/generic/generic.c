@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "core/base/arena.h"
-#include "core/base/str.h"
 #include "core/base/name.h"
+#include "core/base/str.h"
 #include "probes/generic/generic_filters.h"
 #include "probes/generic/generic_forms.h"
 #include "probes/generic/generic_providers.h"

@@ -1,0 +1,48 @@
+json_findings.o: reports/json/json_findings.c core/base/banned.h \
+ core/derive/mail_path.h core/base/str.h core/base/trouble.h \
+ core/base/reasons.def core/facts/dns_answer.h core/base/ip.h \
+ core/facts/smtp_session.h core/facts/tls_session.h core/result/agree.h \
+ core/result/cause.h core/result/cause_kind.h core/result/finding.h \
+ core/base/status.h core/result/subject.h core/result/checks.def \
+ core/result/causes.def core/result/causes_names.def \
+ core/result/causes_auth.def core/result/causes_transport.def \
+ core/result/result.h core/derive/inventory.h core/facts/target.h \
+ core/facts/agreement.h core/facts/expectation.h core/base/ip_network.h \
+ core/facts/vantage.h core/result/difference.h reports/receivers.h \
+ core/result/receiver.h reports/services.h core/derive/services.h \
+ core/records/provider.h reports/words.h reports/json/json_node.h
+core/base/banned.h:
+core/derive/mail_path.h:
+core/base/str.h:
+core/base/trouble.h:
+core/base/reasons.def:
+core/facts/dns_answer.h:
+core/base/ip.h:
+core/facts/smtp_session.h:
+core/facts/tls_session.h:
+core/result/agree.h:
+core/result/cause.h:
+core/result/cause_kind.h:
+core/result/finding.h:
+core/base/status.h:
+core/result/subject.h:
+core/result/checks.def:
+core/result/causes.def:
+core/result/causes_names.def:
+core/result/causes_auth.def:
+core/result/causes_transport.def:
+core/result/result.h:
+core/derive/inventory.h:
+core/facts/target.h:
+core/facts/agreement.h:
+core/facts/expectation.h:
+core/base/ip_network.h:
+core/facts/vantage.h:
+core/result/difference.h:
+reports/receivers.h:
+core/result/receiver.h:
+reports/services.h:
+core/derive/services.h:
+core/records/provider.h:
+reports/words.h:
+reports/json/json_node.h:

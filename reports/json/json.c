@@ -1,0 +1,123 @@
+/* reports/json/json.c - the report for programs, as docs/report-1.schema.json describes it: one document, or one a
+ * line.
+ *
+ * Every text is made visible before cJSON gets it; values of evidence are spelled without loss by evidence_to_json().
+ */
+
+#include "reports/reporter.h"
+
+
+#include "core/derive/mail_path.h"
+#include "reports/json/json_node.h"
+#include "reports/json/json_parts.h"
+
+static void write_document(struct report *report, const struct result *result, bool formatted)
+{
+    const struct mail_path *paths = result->paths ? result->paths->at : NULL;
+    cJSON *document = report->document = cJSON_CreateObject();
+    cJSON *node;
+    char *printed;
+
+    json_made(report, document);
+    json_add_text(report, document, "schema", "https://mailready.example/schema/report-1.json");
+    node = json_add_object(report, document, "tool");
+    json_add_text(report, node, "name", "mailready");
+    json_add_text(report, node, "version", MAILREADY_VERSION);
+    json_add_target(report, document, result);
+    json_add_vantage(report, document, result);
+    json_add_text(report, document, "verdict", verdict_word(result->verdict));
+    json_add_scope(report, document, result);
+    node = json_add_object(report, document, "counts");
+    for (size_t i = 0; i < STATUS_COUNT; i++) {
+        static const enum status order[STATUS_COUNT] = {PASS, NOTE, WARN, FAIL, UNKNOWN, SKIPPED};
+
+        json_add_number(report, node, status_word(order[i]), (int64_t)result->counts[order[i]]);
+    }
+    if (result->target->suppression_count)
+        json_add_number(report, node, "suppressed", (int64_t)result->suppressed_count);
+    json_add_suppressions(report, document, result);
+    json_add_baseline(report, document);
+    node = json_add_array(report, document, "findings");
+    for (size_t i = 0; i < result->finding_count; i++)
+        json_add_finding(report, node, result->findings[i]);
+    json_add_causes(report, document, result);
+    node = json_add_array(report, document, "mail_addresses");
+    for (size_t i = 0; paths && i < result->inventory->address_count; i++)
+        json_add_mail_address(report, node, &paths[i]);
+    json_add_ranges(report, document, result);
+    json_add_services(report, document, result);
+    json_add_identities(report, document, result);
+    json_add_receivers(report, document, result);
+    json_add_plan(report, document, result);
+    json_add_values(report, json_add_object(report, document, "evidence"), result->evidence, result->evidence_count);
+    printed = formatted ? cJSON_Print(document) : cJSON_PrintUnformatted(document);
+    json_made(report, printed);
+    if (printed)
+        sink_json(&report->sink, printed);
+    cJSON_free(printed);
+}
+
+static void drop(struct report *report)
+{
+    cJSON_Delete(report->document);
+    report->document = NULL;
+}
+
+static void json_begin(struct report *report)
+{
+    if (report->options.several)
+        sink_literal(&report->sink, "[\n");
+}
+
+static void json_one(struct report *report, const struct result *result)
+{
+    if (report->results)
+        sink_literal(&report->sink, ",\n");
+    write_document(report, result, true);
+}
+
+static void json_end(struct report *report)
+{
+    if (report->results)
+        sink_literal(&report->sink, "\n");
+    if (report->options.several)
+        sink_literal(&report->sink, "]\n");
+}
+
+static void jsonl_begin(struct report *report)
+{
+    (void)report;
+}
+
+static void jsonl_one(struct report *report, const struct result *result)
+{
+    write_document(report, result, false);
+    sink_literal(&report->sink, "\n");
+}
+
+static void jsonl_end(struct report *report)
+{
+    (void)report;
+}
+
+const struct reporter json_reporter = {
+    .name = "json",
+    .suffix = ".json",
+    .summary = "for programs: one document, or an array of them for several domains",
+    .language = SINK_JSON,
+    .begin = json_begin,
+    .one = json_one,
+    .end = json_end,
+    .drop = drop,
+};
+
+const struct reporter jsonl_reporter = {
+    .name = "jsonl",
+    .suffix = ".jsonl",
+    .summary = "for programs: one document a line",
+    .language = SINK_JSON,
+    .begin = jsonl_begin,
+    .one = jsonl_one,
+    .end = jsonl_end,
+    .drop = drop,
+};
