@@ -5,6 +5,7 @@
 
 #include "core/base/list_text.h"
 #include "core/base/str.h"
+#include "reports/markdown_code.h"
 #include "reports/words.h"
 
 const char *change_title(enum change change)
@@ -83,32 +84,14 @@ static void text_one(struct sink *sink, struct arena *arena, const struct differ
 
 /* ---- Markdown ---- */
 
-/* A code span, whose fence is longer than any run of backticks in it.  (CommonMark 6.1) */
-static void markdown_span(struct sink *sink, const char *text)
-{
-    size_t longest = 0, run = 0;
-
-    for (const char *at = text; *at; at++) {
-        run = *at == '`' ? run + 1 : 0;
-        longest = run > longest ? run : longest;
-    }
-    for (size_t i = 0; i <= longest; i++)
-        sink_literal(sink, "`");
-    sink_literal(sink, " ");
-    sink_text(sink, text);
-    sink_literal(sink, " ");
-    for (size_t i = 0; i <= longest; i++)
-        sink_literal(sink, "`");
-}
-
 static void markdown_one(struct sink *sink, struct arena *arena, const struct difference *d, size_t before)
 {
     if (before)
         sink_literal(sink, "\n");
     sink_literal(sink, "## ");
-    markdown_span(sink, d->after->domain);
+    markdown_code(sink, arena, d->after->domain);
     sink_literal(sink, "\n\n");
-    markdown_span(sink, difference_summary(arena, d));
+    markdown_code(sink, arena, difference_summary(arena, d));
     sink_literal(sink, "\n");
     for (size_t i = 0; i < d->count; i++) {
         if (i == 0 || d->items[i].change != d->items[i - 1].change) {
@@ -117,7 +100,7 @@ static void markdown_one(struct sink *sink, struct arena *arena, const struct di
             sink_literal(sink, "\n\n");
         }
         sink_literal(sink, "- ");
-        markdown_span(sink, change_line(arena, &d->items[i]));
+        markdown_code(sink, arena, change_line(arena, &d->items[i]));
         sink_literal(sink, "\n");
     }
 }

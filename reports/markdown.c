@@ -4,11 +4,10 @@
  * GitHub takes a summary of 1 MiB; near that, rows are left out and counted.
  */
 
-#include <string.h>
-
 #include "core/base/arena.h"
 #include "core/base/str.h"
 #include "core/result/cause.h"
+#include "reports/markdown_code.h"
 #include "reports/notices.h"
 #include "reports/reporter.h"
 #include "reports/services.h"
@@ -20,31 +19,6 @@ struct summary {
     size_t left_out;
 };
 
-/* The fence is longer than any run of backticks inside (CommonMark 6.1); blanks keep those at the ends apart from it.
- */
-static void code(struct report *report, const char *text)
-{
-    const char *visible = sink_visible(report->arena, str_of(text));
-    size_t run = 0, longest = 0, length = strlen(visible);
-    bool apart = length > 0 && (visible[0] == '`' || visible[length - 1] == '`' || visible[0] == ' ');
-
-    for (const char *at = visible; *at; at++) {
-        run = *at == '`' ? run + 1 : 0;
-        longest = run > longest ? run : longest;
-    }
-    if (length == 0)
-        return;
-    for (size_t i = 0; i <= longest; i++)
-        sink_literal(&report->sink, "`");
-    if (apart)
-        sink_literal(&report->sink, " ");
-    sink_text(&report->sink, visible);
-    if (apart)
-        sink_literal(&report->sink, " ");
-    for (size_t i = 0; i <= longest; i++)
-        sink_literal(&report->sink, "`");
-}
-
 static void heading(struct report *report, const struct result *result)
 {
     struct sink *sink = &report->sink;
@@ -52,7 +26,7 @@ static void heading(struct report *report, const struct result *result)
     if (report->results)
         sink_literal(sink, "\n");
     sink_literal(sink, "## ");
-    code(report, result->target->domain);
+    markdown_code(&report->sink, report->arena, result->target->domain);
     sink_literal(sink, " ");
     sink_text(sink, verdict_title(report->arena, result));
     sink_literal(sink, "\n\n");
@@ -84,11 +58,11 @@ static void row(struct report *report, const struct notice *notice)
     sink_literal(sink, " ");
     sink_text(sink, notice->finding->suppressed ? "suppressed" : status_word(notice->finding->status));
     sink_literal(sink, " | ");
-    code(report, check_of(notice->finding->check)->name);
+    markdown_code(&report->sink, report->arena, check_of(notice->finding->check)->name);
     sink_literal(sink, " | ");
-    code(report, notice->finding->subject);
+    markdown_code(&report->sink, report->arena, notice->finding->subject);
     sink_literal(sink, " | ");
-    code(report, notice_text(report->arena, notice));
+    markdown_code(&report->sink, report->arena, notice_text(report->arena, notice));
     sink_literal(sink, " |\n");
 }
 
@@ -97,11 +71,11 @@ static void step(struct report *report, const struct cause_step *step)
     const struct text_list *records = &step->lead->records;
 
     sink_literal(&report->sink, "   - ");
-    code(report, step->what);
+    markdown_code(&report->sink, report->arena, step->what);
     sink_literal(&report->sink, "\n");
     for (size_t i = 0; !step->waits_for && i < records->count; i++) {
         sink_literal(&report->sink, "     - ");
-        code(report, records->at[i]);
+        markdown_code(&report->sink, report->arena, records->at[i]);
         sink_literal(&report->sink, "\n");
     }
 }
@@ -117,7 +91,7 @@ static void causes(struct report *report, const struct result *result)
             sink_literal(&report->sink, "\nWhat to do, in this order:\n\n");
         any = true;
         sink_literal(&report->sink, "1. ");
-        code(report, result->causes[i].text);
+        markdown_code(&report->sink, report->arena, result->causes[i].text);
         sink_literal(&report->sink, "\n");
         for (size_t s = 0; s < result->causes[i].step_count; s++)
             step(report, &result->causes[i].steps[s]);
