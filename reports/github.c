@@ -51,7 +51,7 @@ static void property(struct sink *sink, const char *text)
 static void annotation(struct report *report, const struct result *result, const struct notice *notice)
 {
     const struct finding *f = notice->finding;
-    const struct place place = place_of(report->arena, result);
+    const struct place place = place_of(report->arena, result, f);
     struct sink *sink = &report->sink;
 
     command(sink, kind_of(report->gate, result, notice));
@@ -97,7 +97,7 @@ static void one(struct report *report, const struct result *result)
 static void end(struct report *report)
 {
     static const char *const what[KIND_COUNT] = {
-        [ERROR] = "that fail", [WARNING] = "that warn", [NOTICE] = "that could not be decided"};
+        [ERROR] = "that fail", [WARNING] = "that warn", [NOTICE] = "that could not be decided or are suppressed"};
     const struct counts *counts = report->own;
 
     for (int kind = 0; kind < KIND_COUNT; kind++) {

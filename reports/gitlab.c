@@ -31,7 +31,7 @@ static const char *description(struct report *report, const struct result *resul
 static void entry(struct report *report, const struct result *result, const struct notice *notice)
 {
     struct sink *sink = &report->sink;
-    const struct place place = place_of(report->arena, result);
+    const struct place place = place_of(report->arena, result, notice->finding);
 
     if (report->own)
         sink_literal(sink, ",\n");

@@ -2,6 +2,7 @@
  *
  * A finding that fails, or counts for exit status 1, is a failure.  What is unknown is skipped, with the reason: it is
  * neither a failure nor a success, and JUnit's "error" would turn a pipeline red for a fault that nobody has seen.
+ * What is suppressed is skipped as well, with the user's reason and the last day.
  * Warnings and notes that do not count are passes, so their words stand in system-out.  (JUnit.xsd of Ant)
  */
 
@@ -69,7 +70,7 @@ static void test_case(struct report *report, const struct result *result, const 
         failure(report, f);
     } else if (is_skipped(report, result, f)) {
         sink_literal(sink, ">\n      <skipped");
-        if (text == f->message && f->status == UNKNOWN)
+        if (f->status == UNKNOWN && (f->suppressed || text == f->message))
             text = str_printf(report->arena, "could not be decided: %s", text);
         else if (f->status == FAIL && !f->suppressed)
             text = str_printf(report->arena, "fails as it did in the baseline: %s", text);
@@ -162,7 +163,7 @@ static void end(struct report *report)
 const struct reporter junit_reporter = {
     .name = "junit",
     .suffix = ".xml",
-    .summary = "JUnit XML: a suite for each domain, a case for each finding; what is unknown is skipped",
+    .summary = "JUnit XML: a suite for each domain, a case for each finding; what is unknown or suppressed is skipped",
     .language = SINK_HTML,
     .begin = begin,
     .one = one,

@@ -1,6 +1,7 @@
 /* reports/lines.c - one finding a line, and the verdict: for grep, and for the log of a job that failed.
  *
  *     FAIL ptr.fcrdns 192.0.2.1: no reverse name leads back
+ *     FAIL expect.ptr 192.0.2.1: expected mx.example.org, seen: nothing (.mailready.conf:7)
  *     example.org: NOT READY (1 fail, 14 ok)
  */
 
@@ -17,6 +18,11 @@ static void line(struct report *report, const struct finding *f, const char *tex
     sink_text(&report->sink, f->subject);
     sink_literal(&report->sink, ": ");
     sink_text(&report->sink, text);
+    if (finding_place(f)) {
+        sink_literal(&report->sink, " (");
+        sink_text(&report->sink, finding_place(f));
+        sink_literal(&report->sink, ")");
+    }
     sink_literal(&report->sink, "\n");
 }
 
@@ -50,7 +56,7 @@ static void nothing(struct report *report)
 
 const struct reporter lines_reporter = {
     .name = "lines",
-    .summary = "one finding a line: STATUS CHECK SUBJECT: message; then the verdict",
+    .summary = "one finding a line: STATUS CHECK SUBJECT: message [(FILE:LINE)]; then the verdict",
     .language = SINK_TEXT,
     .begin = nothing,
     .one = one,

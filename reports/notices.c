@@ -21,10 +21,11 @@ static struct notice *notice_about(struct notice *all, size_t count, const struc
     return NULL;
 }
 
-/* NOTE is milder than UNKNOWN, and a finding that fails the run is worse than any that does not. */
+/* NOTE is milder than UNKNOWN, and a finding that fails the run is worse than any that does not.  A suppressed one
+ * weighs no more than a note: formats that stop after so many would leave out what nobody has accepted. */
 static int weight(const struct notice *notice)
 {
-    return (notice->fails ? STATUS_COUNT : 0) + (int)notice->finding->status;
+    return (notice->fails ? STATUS_COUNT : 0) + (int)(notice->finding->suppressed ? NOTE : notice->finding->status);
 }
 
 static const struct notice *sorted(struct arena *arena, const struct notice *all, size_t count) /* stable */
@@ -121,9 +122,24 @@ const struct finding *nothing_known(struct arena *arena, const struct result *re
     return f;
 }
 
-struct place place_of(struct arena *arena, const struct result *result)
+/* The colon before the line.  NULL: no line is named, as of "--expect". */
+static const char *line_colon(const char *place)
 {
-    const char *place = result->target->place, *colon = place ? strrchr(place, ':') : NULL;
+    const char *colon = place ? strrchr(place, ':') : NULL;
+
+    return colon && colon != place && colon[1] >= '1' && colon[1] <= '9' ? colon : NULL;
+}
+
+const char *finding_place(const struct finding *f)
+{
+    if (line_colon(f->place))
+        return f->place;
+    return f->suppressed && line_colon(f->suppressed->where) ? f->suppressed->where : NULL;
+}
+
+struct place place_of(struct arena *arena, const struct result *result, const struct finding *f)
+{
+    const char *own = finding_place(f), *place = own ? own : result->target->place, *colon = line_colon(place);
 
     if (!colon)
         return (struct place){result->target->domain, 1, false};

@@ -21,7 +21,7 @@ struct notice {
 };
 
 struct notices {
-    const struct notice *at; /* those that count first, then by status, then as in the result */
+    const struct notice *at; /* first those that count; by status (suppressed: as a note); as in the result */
     size_t count;
     struct gate_outcome outcome;
 };
@@ -42,14 +42,18 @@ bool notice_is_open(const struct notice *);
 /* The message, with what follows from it: "...; 12 more checks are undecided because of this". */
 const char *notice_text(struct arena *, const struct notice *);
 
-/* The file of the user that speaks of the domain, and the line: what he will change.  Where there is none, the domain
- * stands in for a file, since most formats must name one. */
+/* The file of the user that speaks of the finding, and the line: what he will change.  It is the finding's own line, or
+ * that of its suppression, or that of the domain's section; where there is none, the domain stands in for a file, since
+ * most formats must name one. */
 struct place {
     const char *file;
     size_t line; /* from 1 */
     bool known;
 };
-struct place place_of(struct arena *, const struct result *);
+struct place place_of(struct arena *, const struct result *, const struct finding *);
+
+/* "FILE:LINE" of the finding itself, its suppression's where it has none; NULL: only an option, or nothing, says it. */
+const char *finding_place(const struct finding *);
 
 /* A result about which nothing at all is known has no findings: one that says so, NULL for every other result. */
 const struct finding *nothing_known(struct arena *, const struct result *);

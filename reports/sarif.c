@@ -39,7 +39,7 @@ static const char *uri_of(struct arena *arena, const char *path)
 
 static void result_location(struct report *report, const struct result *result, const struct finding *f)
 {
-    const struct place place = place_of(report->arena, result);
+    const struct place place = place_of(report->arena, result, f);
     struct sink *sink = &report->sink;
 
     STRING(sink, ", \"locations\": [{\"physicalLocation\": {\"artifactLocation\": {\"uri\": ",
@@ -58,7 +58,9 @@ static void result_entry(struct report *report, const struct result *result, con
     if (sarif->written++)
         sink_literal(sink, ",\n");
     STRING(sink, "{\"ruleId\": ", check_of(f->check)->name, "");
-    if (notice_is_open(notice))
+    if (f->status == NOTE && f->suppressed)
+        sink_literal(sink, ", \"kind\": \"informational\", \"level\": \"none\"");
+    else if (notice_is_open(notice))
         sink_literal(sink, ", \"kind\": \"open\", \"level\": \"none\"");
     else if (f->status == FAIL)
         sink_literal(sink, ", \"kind\": \"fail\", \"level\": \"error\"");

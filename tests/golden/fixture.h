@@ -500,6 +500,9 @@ static const struct result *fixture_hostile(struct arena *arena)
         "\x1b]0;title\x07\xe2\x80\xae\xff", "<!--", "---", "\xe2\x80\xa8\xe1\x9a\x80::error::x",
     };
     enum { HOSTILE_TEXTS = sizeof texts / sizeof *texts };
+    static const struct suppression accepted = {.until = "2027-03-01",
+                                                .reason = "] ]]> \"::error::`x`|y\" </skipped>",
+                                                .where = "mail, 100%: project.conf:30"};
     struct result *result = ARENA_NEW(arena, struct result);
 
     *result = (struct result){.target = &target,
@@ -508,6 +511,18 @@ static const struct result *fixture_hostile(struct arena *arena)
                               .instrument = fixture_instrument(),
                               .started_s = 1795482123,
                               .elapsed_ms = 1};
+    fixture_finding(arena, result, EXPECT_PTR, FAIL, "192.0.2.3", "not as expected")->place = "a,b::c.conf:14";
+    fixture_finding(arena, result, EXPECT_MX, FAIL, "example.net", "not as expected")->place = "--expect";
+    for (int status = NOTE; status <= FAIL; status++) {
+        struct finding *f = fixture_finding(arena, result, PTR_FCRDNS, (enum status)status,
+                                            str_printf(arena, "192.0.2.%d", 10 + status), "accepted by the user");
+
+        f->suppressed = &accepted;
+        f->reason = status == UNKNOWN ? REASON_TIMEOUT : REASON_NONE;
+        f->side = status == UNKNOWN ? SIDE_NETWORK : SIDE_NONE;
+        result->counts[status]--;
+        result->suppressed_count++;
+    }
     for (size_t i = 0; i < 2 * HOSTILE_TEXTS; i++) { /* once where it is told, once where it is only listed */
         static const enum status statuses[] = {FAIL, WARN, UNKNOWN, NOTE, SKIPPED, PASS};
         enum status status = statuses[i < HOSTILE_TEXTS ? i % 3 : 3 + i % 3];

@@ -128,9 +128,15 @@ def check_sarif(text):
         if len(prints) > 5000:
             yield "more results than GitHub takes"
         for result in run["results"]:
-            undecided = result["properties"]["status"] in ("unknown", "note")
-            if (result["kind"], result["level"] == "none") != ("open" if undecided else "fail", undecided):
+            status, accepted = result["properties"]["status"], result.get("suppressions", [])
+            mild = status in ("unknown", "note")
+            kind = "informational" if status == "note" and accepted else "open" if mild else "fail"
+            if (result["kind"], result["level"] == "none") != (kind, mild):
                 yield f"{result['properties']['status']} is told as {result['kind']}, {result['level']}"
+            if any((s["kind"], s["status"]) != ("external", "accepted") or not s["justification"] for s in accepted):
+                yield f"suppressions {accepted}"
+            if bool(accepted) != ("(suppressed until" in result["message"]["text"]):
+                yield f"{len(accepted)} suppressions: {result['message']['text']}"
             if result["ruleId"] not in rules:
                 yield f"no rule {result['ruleId']}"
 
