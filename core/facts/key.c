@@ -29,26 +29,44 @@ static void print_endpoint(const char *kind, const struct key *key, char *out, s
     snprintf(out, size, key->ip.family == IP_V6 ? "%s:[%s]:%u" : "%s:%s:%u", kind, ip, (unsigned)key->port);
 }
 
+/* Keys are made whenever a probe asks for evidence, which is the most frequent thing of all: snprintf() would show. */
+static char *append(char *at, const char *end, const char *text)
+{
+    while (*text && at + 1 < end)
+        *at++ = *text++;
+    *at = '\0';
+    return at;
+}
+
+static void print_question(const struct key *key, const char *name, char *out, size_t size)
+{
+    char *at = append(out, out + size, key->kind == EVIDENCE_DNS ? "dns" : "dnssec");
+    char ip[IP_TEXT_MAX], word[WIRE_TYPE_TEXT_MAX];
+
+    if (key->ip.family != IP_NONE) {
+        ip_print(&key->ip, ip);
+        at = append(at, out + size, key->ip.family == IP_V6 ? "@[" : "@");
+        at = append(at, out + size, ip);
+        at = append(at, out + size, key->ip.family == IP_V6 ? "]" : "");
+    }
+    at = append(at, out + size, ":");
+    at = append(at, out + size, name);
+    at = append(at, out + size, "/");
+    wire_type_print(key->type, word);
+    append(at, out + size, word);
+}
+
 void key_print(const struct key *key, char *out, size_t size)
 {
     const char *name = key->name ? key->name : "";
-    char ip[IP_TEXT_MAX], word[WIRE_TYPE_TEXT_MAX], *type;
-    const char *kind;
+    char *type;
     size_t used;
 
     out[0] = '\0';
     switch (key->kind) {
     case EVIDENCE_DNS:
     case EVIDENCE_DNSSEC:
-        kind = key->kind == EVIDENCE_DNS ? "dns" : "dnssec";
-        wire_type_print(key->type, word);
-        if (key->ip.family == IP_NONE) {
-            snprintf(out, size, "%s:%s/%s", kind, name, word);
-        } else {
-            ip_print(&key->ip, ip);
-            snprintf(out, size, "%s@%s%s%s:%s/%s", kind, key->ip.family == IP_V6 ? "[" : "", ip,
-                     key->ip.family == IP_V6 ? "]" : "", name, word);
-        }
+        print_question(key, name, out, size);
         break;
     case EVIDENCE_SMTP:
         print_endpoint("smtp", key, out, size);

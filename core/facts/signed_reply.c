@@ -36,7 +36,7 @@ void wire_type_print(unsigned type, char out[WIRE_TYPE_TEXT_MAX])
     const char *name = type_name(type);
 
     if (name)
-        snprintf(out, WIRE_TYPE_TEXT_MAX, "%s", name);
+        memcpy(out, name, strlen(name) + 1);
     else
         snprintf(out, WIRE_TYPE_TEXT_MAX, "TYPE%u", type & UINT16_MAX);
 }
