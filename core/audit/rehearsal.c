@@ -3,6 +3,7 @@
 
 #include <setjmp.h>
 #include <string.h>
+#include <strings.h>
 
 #include "core/base/arena.h"
 #include "core/base/limits.h"
@@ -31,6 +32,7 @@ struct stage {
     struct finding **findings; /* of the trial */
     size_t count;
     const char *why; /* a proposal that fails, in our words */
+    struct zone_file proposed;
 };
 
 /* Records that are published together: of a finding, and of those that make the hosts which they name. */
@@ -107,25 +109,26 @@ static bool is_first_of_its_set(const struct zone_file *file, size_t i)
 
 static enum proposal lay_over(struct stage *s, const struct proposal_set *set)
 {
-    struct zone_file proposed, before, *all = ARENA_NEW(s->arena, struct zone_file);
+    struct zone_file before, *all = ARENA_NEW(s->arena, struct zone_file);
+    struct zone_file *proposed = &s->proposed;
     struct overlay *overlay = overlay_new(s->arena);
     struct zone_record *records;
     size_t replaced = 0;
     enum proposal outcome = PROPOSAL_WORKS;
 
-    read_lines(s->arena, &set->records, &proposed);
+    read_lines(s->arena, &set->records, proposed);
     read_lines(s->arena, &set->before, &before);
-    if (proposed.fault_count || !proposed.count) {
+    if (proposed->fault_count || !proposed->count) {
         s->why = "it is no record";
         return PROPOSAL_HARMS;
     }
-    records = ARENA_ARRAY(s->arena, struct zone_record, proposed.count * (DNS_RECORDS_MAX + 1));
-    memcpy(records, proposed.records, proposed.count * sizeof *records);
+    records = ARENA_ARRAY(s->arena, struct zone_record, proposed->count * (DNS_RECORDS_MAX + 1));
+    memcpy(records, proposed->records, proposed->count * sizeof *records);
     all->records = records;
-    all->count = proposed.count;
-    for (size_t i = 0; i < proposed.count && outcome == PROPOSAL_WORKS; i++)
-        if (is_first_of_its_set(&proposed, i))
-            outcome = add_rest(s, &proposed.records[i], &before, records, &all->count, &replaced);
+    all->count = proposed->count;
+    for (size_t i = 0; i < proposed->count && outcome == PROPOSAL_WORKS; i++)
+        if (is_first_of_its_set(proposed, i))
+            outcome = add_rest(s, &proposed->records[i], &before, records, &all->count, &replaced);
     if (outcome == PROPOSAL_WORKS && replaced < before.count)
         outcome = PROPOSAL_OPEN; /* what it replaces is not told as it stands there */
     overlay_add_records(overlay, all, "the proposal");
@@ -135,6 +138,53 @@ static enum proposal lay_over(struct stage *s, const struct proposal_set *set)
 }
 
 /* ---- judging again ---- */
+
+/* Names with an underscored label are read by those alone whom they are for, RFC 8552 1.1: nobody else judges anew. */
+static const struct {
+    const char *owner; /* begins so */
+    const char *probes[5];
+} readers[] = {
+    {"_smtp._tls.", {"tls_rpt"}},
+    {"default._bimi.", {"bimi"}},
+    {"_mta-sts.", {"mta_sts", "tls", "smtp"}},
+    {"_dmarc.", {"dmarc", "bimi", "dkim", "spf"}},
+};
+
+static bool reads(const char *probe, const char *owner)
+{
+    for (size_t i = 0; i < sizeof readers / sizeof *readers; i++) {
+        bool found = false;
+
+        if (strncasecmp(owner, readers[i].owner, strlen(readers[i].owner)) != 0)
+            continue;
+        for (const char *const *at = readers[i].probes; *at; at++)
+            found = found || strcmp(probe, *at) == 0;
+        return found || strcmp(probe, "expect") == 0;
+    }
+    return true;
+}
+
+/* A name below one that was denied makes that one exist, which concerns everybody. */
+static bool is_domain_in_doubt(const struct rehearsal *r)
+{
+    for (size_t i = 0; i < r->count; i++) {
+        const struct finding *f = r->findings[i];
+
+        if ((f->check == DOMAIN_EXISTS || f->check == MX_EXISTS) && f->status != PASS)
+            return true;
+    }
+    return false;
+}
+
+static bool reads_any(const struct stage *s, const char *probe)
+{
+    if (is_domain_in_doubt(s->rehearsal))
+        return true;
+    for (size_t i = 0; i < s->proposed.count; i++)
+        if (reads(probe, s->proposed.records[i].owner))
+            return true;
+    return false;
+}
 
 static void judge(struct stage *s)
 {
@@ -150,7 +200,7 @@ static void judge(struct stage *s)
                           .exhausted = &s->exhausted,
                           .is_extra = r->probes[i]->is_extra};
 
-        if (!r->wanted[i])
+        if (!r->wanted[i] || !reads_any(s, r->probes[i]->name))
             continue;
         r->probes[i]->run(&run);
         if (s->count + run.finding_count > room) {
@@ -257,6 +307,20 @@ static bool is_dropped(const struct finding *f)
     return f->proposal == PROPOSAL_FAILS || f->proposal == PROPOSAL_HARMS;
 }
 
+static bool is_step_before(const struct finding *first, const struct finding *f)
+{
+    return first != f && finding_may_advise(first) && !is_dropped(first) &&
+           records_are_needed(&first->records, &f->records);
+}
+
+static bool has_steps_before(const struct rehearsal *r, const struct finding *f)
+{
+    for (size_t i = 0; i < r->count; i++)
+        if (is_step_before(r->findings[i], f))
+            return true;
+    return false;
+}
+
 /* Hosts that a proposal names are made by an earlier step, where that works.  (checks.md 19.4) */
 static struct proposal_set set_of(struct stage *s, const struct finding *f, bool with_steps_before)
 {
@@ -266,8 +330,7 @@ static struct proposal_set set_of(struct stage *s, const struct finding *f, bool
     for (size_t i = 0; with_steps_before && i < r->count; i++) {
         const struct finding *first = r->findings[i];
 
-        if (first == f || !finding_may_advise(first) || is_dropped(first) ||
-            !records_are_needed(&first->records, &f->records))
+        if (!is_step_before(first, f))
             continue;
         join(s, &set.records, &first->records);
         join(s, &set.before, &first->before);
@@ -323,7 +386,7 @@ static void try_proposal(const struct rehearsal *r, struct finding *f, bool with
     s->arena = arena;
     s->why = "";
     f->proposal = try_on(s, f, with_steps_before);
-    if (with_steps_before && is_dropped(f))
+    if (is_dropped(f) && (with_steps_before || !has_steps_before(r, f)))
         trace_event(r->trace, "trial", r->audit->target->domain, "dropped from %s %s: %s (%s)",
                     check_of(f->check)->name, bytes_escape(arena, str_of(f->subject)),
                     bytes_escape(arena, str_of(f->records.at[0])), bytes_escape(arena, str_of(s->why)));
@@ -349,7 +412,7 @@ static void try_all(const struct rehearsal *r)
                     r->findings[i]->proposal = PROPOSAL_OPEN;
             }
     for (size_t i = 0; i < r->count; i++)
-        if (is_dropped(r->findings[i]))
+        if (is_dropped(r->findings[i]) && has_steps_before(r, r->findings[i]))
             try_proposal(r, r->findings[i], true);
 }
 

@@ -332,6 +332,7 @@ static const void *derive_match(struct run *run, const void *argument)
         return NULL;
     match = ARENA_NEW(run_arena(run), struct dane_match);
     *match = dane_match(run_arena(run), pair->dane, pair->session->tls, run_target(run)->domain, *now);
+    match->tlsa = pair->dane->tlsa;
     return match;
 }
 
@@ -339,8 +340,10 @@ const struct dane_match *need_dane_match(struct run *run, const struct dane *dan
 {
     static const struct derivation matching = {"TLSA records that match", derive_match};
     const struct pair pair = {dane, session};
+    const char *key = str_printf(run_arena(run), "%s %s", dane->owner, session->key);
+    const struct dane_match *known = derived_by_audit(run, &matching, key);
 
-    return need_derived(run, &matching, str_printf(run_arena(run), "%s %s", dane->owner, session->key), &pair);
+    return known && known->tlsa == dane->tlsa ? known : need_derived(run, &matching, key, &pair);
 }
 
 /* ---- why nothing matches ---- */

@@ -78,6 +78,7 @@ struct dane_match {
     const char *matched_text, *unmatched_text; /* lists of labels, ", " between them; "" */
     const char *why;                           /* why the last unmatched one does not; a constant, "" */
     bool out_of_time;                          /* one would match, but for the dates of certificates */
+    const struct dns_answer *tlsa;             /* whose records these are */
 };
 
 /* Which of the usable records match what a session showed?  `domain` is the next hop. */

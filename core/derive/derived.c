@@ -133,6 +133,17 @@ static void keep(const struct run *run, struct derived *d)
     move(at, is_private ? &audit->held : &audit->derived[d->hash % DERIVED_BUCKETS]);
 }
 
+const void *derived_by_audit(const struct run *run, const struct derivation *of, const char *key)
+{
+    const struct audit_view *audit = run->audit->base;
+    uint32_t hash = hash_of(key);
+    const struct derived *d = audit ? audit->derived[hash % DERIVED_BUCKETS] : NULL;
+
+    while (d && (d->of != of || d->hash != hash || strcmp(d->key, key) != 0))
+        d = d->next;
+    return d && d->is_whole && !d->open_count ? d->value : NULL;
+}
+
 const void *need_derived(struct run *run, const struct derivation *of, const char *key, const void *argument)
 {
     struct audit_view *audit = run->audit;

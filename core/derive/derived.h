@@ -25,3 +25,5 @@ struct derivation {
 
 /* `key` tells the facts of one derivation apart; it is copied. */
 const void *need_derived(struct run *, const struct derivation *, const char *key, const void *argument);
+/* In a trial of a proposal, what the audit itself has derived; NULL: nothing that is settled, or this is no trial. */
+const void *derived_by_audit(const struct run *, const struct derivation *, const char *key);
