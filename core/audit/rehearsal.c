@@ -165,21 +165,15 @@ static bool reads(const char *probe, const char *owner)
 }
 
 /* A name below one that was denied makes that one exist, which concerns everybody. */
-static bool is_domain_in_doubt(const struct rehearsal *r)
+static bool may_make_domain_exist(struct stage *s)
 {
-    for (size_t i = 0; i < r->count; i++) {
-        const struct finding *f = r->findings[i];
+    const struct dns_answer *mx = need_dns_unjudged(&s->run, s->view.target->domain, DNS_MX);
 
-        if ((f->check == DOMAIN_EXISTS || f->check == MX_EXISTS) && f->status != PASS)
-            return true;
-    }
-    return false;
+    return !mx || mx->status != DNS_OK;
 }
 
 static bool reads_any(const struct stage *s, const char *probe)
 {
-    if (is_domain_in_doubt(s->rehearsal))
-        return true;
     for (size_t i = 0; i < s->proposed.count; i++)
         if (reads(probe, s->proposed.records[i].owner))
             return true;
@@ -191,6 +185,7 @@ static void judge(struct stage *s)
     const struct rehearsal *r = s->rehearsal;
     const struct services *services = need_services(&s->run);
     const struct inventory *mail = need_inventory(&s->run);
+    bool concerns_all = may_make_domain_exist(s);
     size_t room = 0;
 
     for (size_t i = 0; i < r->probe_count; i++) {
@@ -200,7 +195,7 @@ static void judge(struct stage *s)
                           .exhausted = &s->exhausted,
                           .is_extra = r->probes[i]->is_extra};
 
-        if (!r->wanted[i] || !reads_any(s, r->probes[i]->name))
+        if (!r->wanted[i] || !(concerns_all || reads_any(s, r->probes[i]->name)))
             continue;
         r->probes[i]->run(&run);
         if (s->count + run.finding_count > room) {

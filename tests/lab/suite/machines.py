@@ -5,6 +5,7 @@ the lab finds, or `unknown` or `skipped`, for a reason that is the machine's: ne
 programs where there are any; the others are resolvers.py's.
 """
 
+import shlex
 import subprocess
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -159,7 +160,8 @@ class Running:
         directory.mkdir(parents=True, exist_ok=True)
         for name, text in (self.machine.files or {}).items():
             (directory / name).write_text(text.replace("{directory}", str(directory)))
-        line = f"echo $$ >{directory}/pid; " + self.machine.program.replace("{directory}", str(directory))
+        quoted = shlex.quote(str(directory))        # the path of the checkout may hold a space
+        line = f"echo $$ >{quoted}/pid; " + self.machine.program.replace("{directory}", quoted)
         with open(directory / "out", "wb") as out:
             self.process = subprocess.Popen([LAB / "exec", "unshare", "-m", "sh", "-c", line], stdin=subprocess.DEVNULL, stdout=out, stderr=out)
         self._wait()
