@@ -21,7 +21,7 @@ const struct reporter *const reporters[] = {
 };
 
 enum {
-    REPORT_BYTES = 64 * 1024 * 1024, /* an audit has 4 MiB, and a byte takes four columns at most */
+    REPORT_BYTES = 512 * 1024 * 1024, /* a thousand senders have 68 MiB; an octet takes four columns at most */
     REPORT_DEFAULT_WIDTH = 80,
     REPORT_MIN_WIDTH = 40,
 };

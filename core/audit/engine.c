@@ -19,6 +19,7 @@
 #include "core/derive/run_internal.h"
 #include "core/derive/services.h"
 #include "core/facts/evidence.h"
+#include "core/facts/target.h"
 #include "core/result/agree.h"
 #include "core/result/cause.h"
 #include "core/result/hosted.h"
@@ -495,14 +496,14 @@ static bool begin(struct engine *engine, const struct target *target, engine_que
     if (audit->next)
         audit->next->back = &audit->next;
     engine->audits = audit;
-    audit->arena = arena_new(AUDIT_BYTES);
+    audit->arena = arena_new(target_memory(target));
     audit->probes = calloc(count + 1, sizeof *audit->probes);
     audit->turn = task_new_long(engine->loop, turn, audit);
     audit->deadline = task_new(engine->loop, deadline, audit);
     if (!audit->arena || !audit->probes || !audit->turn || !audit->deadline)
         goto fail;
     for (size_t i = 0; i <= count; i++) {
-        audit->probes[i].run.arena = audit->probes[i].arena = arena_new(AUDIT_BYTES);
+        audit->probes[i].run.arena = audit->probes[i].arena = arena_new(target_memory(target));
         if (!audit->probes[i].arena)
             goto fail;
         audit->probes[i].due = i == count || (!ask && judges(engine->config.probes[i], target));

@@ -370,7 +370,7 @@ static enum proposal try_on(struct stage *s, const struct finding *f, bool with_
 
 static void try_proposal(const struct rehearsal *r, struct finding *f, bool with_steps_before)
 {
-    struct arena *arena = arena_new(TRIAL_BYTES);
+    struct arena *arena = arena_new(TRIAL_BYTES + target_memory(r->audit->target));
     struct stage *s;
 
     f->proposal = arena ? f->proposal : PROPOSAL_OPEN;

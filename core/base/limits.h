@@ -135,6 +135,7 @@ enum {
     TRIALS_PER_AUDIT     = 16,    /* of records that are proposed: a list of repairs has fewer */
     TRIAL_BYTES          = 16777216, /* one: all findings, and the facts that they follow from */
     AUDIT_BYTES          = 4194304,
+    SENDER_BYTES         = 65536, /* more for each declared sender: twenty findings, thirty receivers */
     EVIDENCE_BYTES       = 1048576, /* one piece */
     STORE_ENTRIES_MAX    = 65536,   /* then the oldest that no audit has pinned go */
     FD_RESERVE           = 32,

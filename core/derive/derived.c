@@ -9,6 +9,7 @@
 #include "core/base/limits.h"
 #include "core/base/str.h"
 #include "core/derive/run_internal.h"
+#include "core/facts/target.h"
 
 struct derived {
     struct derived *next;
@@ -104,7 +105,7 @@ static const void *reuse(struct run *run, const struct derived *d)
 /* It is among the retired until it is whole, since the derivation may end in a jump. */
 static struct derived *begin(struct run *run, const struct derivation *of, const char *key, uint32_t hash)
 {
-    struct arena *arena = arena_new(AUDIT_BYTES);
+    struct arena *arena = arena_new(target_memory(run->audit->target));
     struct derived *d = arena ? calloc(1, sizeof *d) : NULL;
 
     if (!d) {

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "core/base/limits.h"
+
 static const struct {
     enum active active;
     const char *word;
@@ -32,6 +34,11 @@ const char *active_word(enum active active)
         if (tests[i].active == active)
             return tests[i].word;
     return NULL;
+}
+
+size_t target_memory(const struct target *target)
+{
+    return AUDIT_BYTES + target->sender_count * SENDER_BYTES;
 }
 
 bool target_selects(const struct target *target, size_t check)

@@ -66,4 +66,7 @@ struct target {
     size_t only_count, skip_count;
 };
 
+/* Octets that an audit of the target may take, and each of its probes: it grows with what is to be judged. */
+size_t target_memory(const struct target *);
+
 bool target_selects(const struct target *, size_t check); /* of enum check_id */

@@ -1,6 +1,7 @@
 /* core/result/cause.c - folds findings into causes, and puts these in order. */
 #include "core/result/cause.h"
 
+#include <stdint.h>
 #include <string.h>
 
 #include "core/base/arena.h"
@@ -157,15 +158,32 @@ struct draft {
     enum status status;
 };
 
-static void add_repair(struct draft *draft, const struct finding *f)
+/* A list that doubles its room: room for all of them in each would be the square of their number. */
+static void *grown(struct arena *arena, const void *items, size_t count, size_t item_octets)
 {
+    void *more;
+
+    if (count & (count - 1)) /* there is room up to the next power of two */
+        return NULL;
+    more = arena_array(arena, count ? 2 * count : 1, item_octets);
+    if (count)
+        memcpy(more, items, count * item_octets);
+    return more;
+}
+
+static void add_repair(struct arena *arena, struct draft *draft, const struct finding *f)
+{
+    const struct finding **more = grown(arena, draft->repairs, draft->repair_count, sizeof *more);
+
+    if (more)
+        draft->repairs = more;
     draft->repairs[draft->repair_count++] = f;
     if (f->status > draft->status)
         draft->status = f->status;
 }
 
 /* Advice of a note that the same record, or the same errand, makes needless. */
-static void add_notes(struct draft *draft, const struct result *result)
+static void add_notes(struct arena *arena, struct draft *draft, const struct result *result)
 {
     size_t told = draft->repair_count;
 
@@ -178,7 +196,7 @@ static void add_notes(struct draft *draft, const struct result *result)
         for (size_t k = 0; k < told && !goes_along; k++)
             goes_along = share_a_record(f, draft->repairs[k]);
         if (goes_along)
-            add_repair(draft, f);
+            add_repair(arena, draft, f);
     }
 }
 
@@ -195,17 +213,16 @@ static size_t gather(struct arena *arena, const struct result *result, struct it
         while (draft < drafts + draft_count && !is_of_a_kind(draft->lead, items[i].finding))
             draft++;
         if (draft == drafts + draft_count) {
-            *draft = (struct draft){.lead = items[i].finding,
-                                    .repairs = ARENA_ARRAY(arena, const struct finding *, result->finding_count)};
+            *draft = (struct draft){.lead = items[i].finding};
             draft_count++;
         }
-        add_repair(draft, items[i].finding);
+        add_repair(arena, draft, items[i].finding);
         for (size_t k = 0; k < count; k++)
             if (&items[k] != &items[i] && root_of(&items[k]) == &items[i])
-                add_repair(draft, items[k].finding);
+                add_repair(arena, draft, items[k].finding);
     }
     for (size_t d = 0; d < draft_count; d++)
-        add_notes(&drafts[d], result);
+        add_notes(arena, &drafts[d], result);
     return draft_count;
 }
 
@@ -283,9 +300,9 @@ static void name_who_is_freed(struct arena *arena, const struct result *result, 
             cause = last_obstacle(causes, count, v);
         if (!cause)
             continue;
-        frees = ARENA_ARRAY(arena, const struct receiver_verdict *, cause->free_count + 1);
-        if (cause->free_count)
-            memcpy(frees, cause->frees, cause->free_count * sizeof *frees);
+        frees = grown(arena, cause->frees, cause->free_count, sizeof *frees);
+        if (!frees)
+            frees = (const struct receiver_verdict **)(uintptr_t)cause->frees;
         frees[cause->free_count++] = v;
         cause->frees = frees;
     }

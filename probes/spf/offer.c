@@ -2,11 +2,13 @@
 #include "probes/spf/offer.h"
 
 #include "core/base/arena.h"
+#include "core/base/limits.h"
 #include "core/base/name.h"
 #include "core/derive/run.h"
 #include "core/result/finding.h"
 
 enum { OFFERED_OCTETS_MAX = 4000, MISSING_MAX = 200 }; /* what panels take, and what a person can check */
+enum { TRIED_IN_ALL_MAX = AUDIT_BYTES / 2 }; /* that a run has used: no record for each of 1,000 senders */
 enum { TRIED_OCTETS_MAX = 256 * 1024 }; /* the record, once for each sender: of more, a run has no memory */
 
 const char *spf_address_term(struct run *run, const struct ip *ip)
@@ -95,6 +97,8 @@ bool spf_offer_fits_senders(struct run *run, const struct spf_domain *d, struct 
 {
     struct trial t = {.run = run, .domain = d, .offer = offer};
 
+    if (arena_used(run_arena(run)) > TRIED_IN_ALL_MAX)
+        return false;
     try_record(&t);
     if (t.missing_count && t.missing_count <= MISSING_MAX) {
         if (t.at_front || (t.before && !spf_term_is_mechanism(t.before)))
