@@ -317,6 +317,8 @@ static void sort_singles(struct list *l)
 {
     size_t count = 0;
 
+    if (!l->singles)
+        return;
     qsort(l->singles, l->result->single_count, sizeof *l->singles, by_ip);
     for (size_t i = 0; i < l->result->single_count; i++)
         if (!count || !ip_equal(&l->singles[count - 1].ip, &l->singles[i].ip))

@@ -38,9 +38,10 @@ static char *append(char *at, const char *end, const char *text)
     return at;
 }
 
+/* The type stays in upper case. */
 static void print_question(const struct key *key, const char *name, char *out, size_t size)
 {
-    char *at = append(out, out + size, key->kind == EVIDENCE_DNS ? "dns" : "dnssec");
+    char *at = append(out, out + size, key->kind == EVIDENCE_DNS ? "dns" : "dnssec"), *named;
     char ip[IP_TEXT_MAX], word[WIRE_TYPE_TEXT_MAX];
 
     if (key->ip.family != IP_NONE) {
@@ -49,8 +50,9 @@ static void print_question(const struct key *key, const char *name, char *out, s
         at = append(at, out + size, ip);
         at = append(at, out + size, key->ip.family == IP_V6 ? "]" : "");
     }
-    at = append(at, out + size, ":");
-    at = append(at, out + size, name);
+    named = append(at, out + size, ":");
+    at = append(named, out + size, name);
+    lower_ascii(named, at);
     at = append(at, out + size, "/");
     wire_type_print(key->type, word);
     append(at, out + size, word);
@@ -59,7 +61,6 @@ static void print_question(const struct key *key, const char *name, char *out, s
 void key_print(const struct key *key, char *out, size_t size)
 {
     const char *name = key->name ? key->name : "";
-    char *type;
     size_t used;
 
     out[0] = '\0';
@@ -95,11 +96,8 @@ void key_print(const struct key *key, char *out, size_t size)
     used = strlen(out);
     if (key->nth > 1)
         snprintf(out + used, size - used, "#%u", key->nth);
-    if (key->kind == EVIDENCE_HTTPS) /* paths have letter case */
-        return;
-    type =
-        key->kind == EVIDENCE_DNS || key->kind == EVIDENCE_DNSSEC ? strrchr(out, '/') : NULL; /* stays in upper case */
-    lower_ascii(out, type ? type : out + strlen(out));
+    if (key->kind == EVIDENCE_SMTP || key->kind == EVIDENCE_CONNECT) /* paths of HTTPS have letter case */
+        lower_ascii(out, out + strlen(out));
 }
 
 const char *key_text(struct arena *arena, const struct key *key)
