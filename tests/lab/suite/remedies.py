@@ -38,6 +38,7 @@ CASES = [
     ("dmarc.reports", "dmarc-none.lab", ()),
     ("dmarc.report_authorization", "dmarc-no-leave.lab", ()),
     ("dane.match", "dane-wrong.lab", ()),
+    ("dnssec.status", "dnssec-other-ds.lab", ()),
     ("mta_sts.record", "opensmtpd.lab", ()),
     ("tls_rpt.record", "opensmtpd.lab", ()),
 ]
@@ -63,7 +64,8 @@ class Zones:
     def publish(self, record):
         """Adds a record, instead of the one that it is another edition of."""
         owner, _, _, kind, data = record.split(None, 4)
-        origin = max((o for o in self.origins if o == "." or f".{owner}".endswith(f".{o}")), key=len)
+        # DS stands in the zone above.
+        origin = max((o for o in self.origins if o == "." or (f".{owner}".endswith(f".{o}") and (kind, o) != ("DS", owner))), key=len)
         plain, served = self.directory / f"{origin}plain", self.directory / f"{origin}zone"
         for path in (plain, served):
             self.saved.setdefault(path, path.read_text())
@@ -77,7 +79,7 @@ class Zones:
         if len(words) != 3 or words[1] != kind or absolute(words[0], origin) != owner:
             return False
         version = re.match(r'"v=\w+', data)
-        return kind == "PTR" or bool(version) and words[2].startswith(version[0])
+        return kind in ("PTR", "DS") or bool(version) and words[2].startswith(version[0])
 
     def serve(self, origins):
         for origin in origins:
@@ -91,7 +93,7 @@ class Zones:
         mark, path = f"reload{time.monotonic_ns()}", self.directory / "lab.plain"
         for saved in (path, self.directory / "lab.zone"):
             self.saved.setdefault(saved, saved.read_text())
-        others = [line for line in self.saved[path].splitlines() if not line.startswith("reload ")]
+        others = [line for line in path.read_text().splitlines() if not line.startswith("reload ")]
         path.write_text("\n".join([*others, f'reload TXT "{mark}"']) + "\n")
         sign(Zone("lab.", [], "signed"), self.directory, self.keys)
         subprocess.run([LAB / "exec", "sh", "-c", "kill -HUP $(cat /run/lab/pid/nsd /run/lab/pid/unbound)"], check=True)
