@@ -14,22 +14,7 @@
 #include "core/base/loop.h"
 #include "core/base/str.h"
 #include "probes/probes.h"
-
-/* To be freed; "" where there is no such file. */
-static inline char *read_file(const char *path)
-{
-    char *text = NULL;
-    size_t size;
-    FILE *file = fopen(path, "rb"), *out = open_memstream(&text, &size);
-
-    assert_non_null(out);
-    for (int c = file ? fgetc(file) : EOF; c != EOF; c = fgetc(file))
-        fputc(c, out);
-    fclose(out);
-    if (file)
-        fclose(file);
-    return text;
-}
+#include "tests/unit/file_text.h"
 
 /* Without what only cases have. */
 static inline struct recording *read_case(struct arena *arena, const char *path)
@@ -52,11 +37,27 @@ static inline struct recording *read_case(struct arena *arena, const char *path)
     return recording;
 }
 
-/* "helo/states"; take() sets *done. */
-static inline void audit_case(struct arena *arena, const char *name, void (*take)(void *, const struct result *),
-                              void *arg, const bool *done)
+/* What a test prints of a case's result. */
+struct case_print {
+    struct arena *arena;
+    FILE *out;
+    void (*print)(struct case_print *, const struct result *);
+    bool done;
+};
+
+static inline void take_result(void *arg, const struct result *result)
 {
-    struct recording *recording = read_case(arena, str_printf(arena, "tests/cases/%s.json", name));
+    struct case_print *p = arg;
+
+    p->print(p, result);
+    p->done = true;
+}
+
+/* "helo/states" */
+static inline void print_case(FILE *out, const char *name, void (*print)(struct case_print *, const struct result *))
+{
+    struct case_print p = {.arena = arena_new(SIZE_MAX), .out = out, .print = print};
+    struct recording *recording = read_case(p.arena, str_printf(p.arena, "tests/cases/%s.json", name));
     struct engine_config config = {
         .probes = all_probes, .probe_count = all_probe_count, .audit_ms = AUDIT_MS, .replay = recording};
     struct loop *loop = loop_new();
@@ -65,12 +66,14 @@ static inline void audit_case(struct arena *arena, const char *name, void (*take
 
     if (!engine)
         fail_msg("%s", why);
-    assert_true(engine_audit(engine, recording_target(recording), take, arg));
-    while (!*done)
+    fprintf(out, "# %s\n", name);
+    assert_true(engine_audit(engine, recording_target(recording), take_result, &p));
+    while (!p.done)
         loop_run(loop);
     engine_free(engine);
     loop_free(loop);
     recording_free(recording);
+    arena_free(p.arena);
 }
 
 /* Is the file so?  UPDATE=1 in the environment makes it so. */
@@ -96,4 +99,19 @@ static inline void is_golden(const char *path, const char *text)
                  (int)strcspn(text + at, "\n"), text + at);
     }
     free(expected);
+}
+
+static inline void are_golden(const char *path, const char *const *cases, size_t count,
+                              void (*print)(struct case_print *, const struct result *))
+{
+    char *text = NULL;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+
+    assert_non_null(out);
+    for (size_t i = 0; i < count; i++)
+        print_case(out, cases[i], print);
+    fclose(out);
+    is_golden(path, text);
+    free(text);
 }

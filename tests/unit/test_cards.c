@@ -100,12 +100,6 @@ static const char *const cases[] = {
     "ptr/non-matching",
 };
 
-struct cards {
-    struct arena *arena;
-    FILE *out;
-    bool done;
-};
-
 static void print_name(FILE *out, struct arena *arena, const struct identity_name *row)
 {
     static const char letters[PART_NAMES] = "phgec";
@@ -123,7 +117,7 @@ static void print_name(FILE *out, struct arena *arena, const struct identity_nam
     fputc('\n', out);
 }
 
-static void print_card(const struct cards *cards, const struct identity *card)
+static void print_card(const struct case_print *cards, const struct identity *card)
 {
     fprintf(cards->out, "%s", card->sender->label);
     for (size_t h = 0; h < card->sender->host_count; h++)
@@ -133,9 +127,8 @@ static void print_card(const struct cards *cards, const struct identity *card)
         print_name(cards->out, cards->arena, &card->names[n]);
 }
 
-static void print_cards(void *arg, const struct result *result)
+static void print_cards(struct case_print *cards, const struct result *result)
 {
-    struct cards *cards = arg;
     size_t count;
     const struct identity *all = identities_of(cards->arena, result, &count);
 
@@ -143,32 +136,12 @@ static void print_cards(void *arg, const struct result *result)
         for (size_t i = 0; i < count; i++)
             if (all[i].sender == &result->inventory->addresses[a])
                 print_card(cards, &all[i]);
-    cards->done = true;
-}
-
-static void print_case(FILE *out, const char *name)
-{
-    struct arena *arena = arena_new(SIZE_MAX);
-    struct cards cards = {.arena = arena, .out = out};
-
-    fprintf(out, "# %s\n", name);
-    audit_case(arena, name, print_cards, &cards, &cards.done);
-    arena_free(arena);
 }
 
 static void cards_are_as_before(void **state)
 {
-    char *text = NULL;
-    size_t size;
-    FILE *out = open_memstream(&text, &size);
-
     (void)state;
-    assert_non_null(out);
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
-        print_case(out, cases[i]);
-    fclose(out);
-    is_golden(GOLDEN, text);
-    free(text);
+    are_golden(GOLDEN, cases, sizeof cases / sizeof *cases, print_cards);
 }
 
 int main(void)

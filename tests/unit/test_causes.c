@@ -169,12 +169,6 @@ static const char *const cases[] = {
     "tls_rpt/several-to-keep",
 };
 
-struct causes {
-    struct arena *arena;
-    FILE *out;
-    bool done;
-};
-
 static void print_findings(FILE *out, const struct finding *const *findings, size_t count)
 {
     for (size_t i = 0; i < count; i++)
@@ -183,7 +177,7 @@ static void print_findings(FILE *out, const struct finding *const *findings, siz
     fputc('\n', out);
 }
 
-static void print_step(const struct causes *causes, const struct cause_step *step)
+static void print_step(const struct case_print *causes, const struct cause_step *step)
 {
     fprintf(causes->out, "    step waits for %zu:", step->waits_for);
     print_findings(causes->out, step->findings, step->finding_count);
@@ -191,7 +185,7 @@ static void print_step(const struct causes *causes, const struct cause_step *ste
         fprintf(causes->out, "      %s\n", bytes_escape(causes->arena, str_of(step->lead->records.at[i])));
 }
 
-static void print_cause(const struct causes *causes, const struct cause *cause)
+static void print_cause(const struct case_print *causes, const struct cause *cause)
 {
     fprintf(causes->out, "  %s %s %d:", cause->name, status_word(cause->status), (int)cause->actor);
     print_findings(causes->out, cause->repairs, cause->repair_count);
@@ -205,40 +199,19 @@ static void print_cause(const struct causes *causes, const struct cause *cause)
     fprintf(causes->out, "    %s\n", cause->command);
 }
 
-static void print_causes(void *arg, const struct result *result)
+static void print_causes(struct case_print *causes, const struct result *result)
 {
-    struct causes *causes = arg;
     size_t count;
     const struct cause *all = causes_of(causes->arena, result, &count);
 
     for (size_t i = 0; i < count; i++)
         print_cause(causes, &all[i]);
-    causes->done = true;
-}
-
-static void print_case(FILE *out, const char *name)
-{
-    struct arena *arena = arena_new(SIZE_MAX);
-    struct causes causes = {.arena = arena, .out = out};
-
-    fprintf(out, "# %s\n", name);
-    audit_case(arena, name, print_causes, &causes, &causes.done);
-    arena_free(arena);
 }
 
 static void causes_are_as_before(void **state)
 {
-    char *text = NULL;
-    size_t size;
-    FILE *out = open_memstream(&text, &size);
-
     (void)state;
-    assert_non_null(out);
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
-        print_case(out, cases[i]);
-    fclose(out);
-    is_golden(GOLDEN, text);
-    free(text);
+    are_golden(GOLDEN, cases, sizeof cases / sizeof *cases, print_causes);
 }
 
 int main(int argc, char **argv)
@@ -246,6 +219,6 @@ int main(int argc, char **argv)
     static const struct CMUnitTest tests[] = {cmocka_unit_test(causes_are_as_before)};
 
     for (int i = 1; i < argc; i++)
-        print_case(stdout, argv[i]);
+        print_case(stdout, argv[i], print_causes);
     return argc > 1 ? 0 : cmocka_run_group_tests(tests, NULL, NULL);
 }

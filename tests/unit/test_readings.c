@@ -18,24 +18,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/unit/file_text.h"
 #include "tests/unit/readings.h"
 
 #define GOLDENS "tests/golden/readings/"
-
-static char *read_file(const char *path)
-{
-    char *text = NULL;
-    size_t size;
-    FILE *file = fopen(path, "rb"), *out = open_memstream(&text, &size);
-
-    assert_non_null(out);
-    for (int c = file ? fgetc(file) : EOF; c != EOF; c = fgetc(file))
-        fputc(c, out);
-    fclose(out);
-    if (file)
-        fclose(file);
-    return text;
-}
 
 /* What is read of the text where these octets stand before and behind it in memory.  To be freed. */
 static char *reading_between(const struct reader *reader, struct str text, char before, char behind)
