@@ -65,13 +65,7 @@ static void annotation(struct report *report, const struct result *result, const
     sink_literal(sink, "title=");
     property(sink, check_of(f->check)->name);
     sink_literal(sink, "::");
-    sink_text(sink, result->target->domain);
-    sink_literal(sink, ": ");
-    sink_text(sink, f->subject);
-    if (f->status == UNKNOWN)
-        sink_literal(sink, " could not be decided");
-    sink_literal(sink, ": ");
-    sink_text(sink, notice_text(report->arena, notice));
+    sink_text(sink, notice_sentence(report->arena, result, notice));
     if (!notice_is_open(notice) && remedy_text(f)) {
         sink_literal(sink, "%0A");
         sink_text(sink, remedy_text(f));

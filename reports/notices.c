@@ -93,6 +93,14 @@ const char *notice_text(struct arena *arena, const struct notice *notice)
                       notice->followers == 1 ? "check is" : "checks are");
 }
 
+const char *notice_sentence(struct arena *arena, const struct result *result, const struct notice *notice)
+{
+    const struct finding *f = notice->finding;
+
+    return str_printf(arena, "%s: %s%s: %s", result->target->domain, f->subject,
+                      f->status == UNKNOWN ? " could not be decided" : "", notice_text(arena, notice));
+}
+
 const char *finding_text(struct arena *arena, const struct result *result, const struct finding *f)
 {
     const struct finding *cause = result_cause(result, f);

@@ -42,6 +42,9 @@ bool notice_is_open(const struct notice *);
 /* The message, with what follows from it: "...; 12 more checks are undecided because of this". */
 const char *notice_text(struct arena *, const struct notice *);
 
+/* With what it is about: "DOMAIN: SUBJECT: ...", or "DOMAIN: SUBJECT could not be decided: ...". */
+const char *notice_sentence(struct arena *, const struct result *, const struct notice *);
+
 /* The file of the user that speaks of the finding, and the line: what he will change.  It is the finding's own line, or
  * that of its suppression, or that of the domain's section; where there is none, the domain stands in for a file, since
  * most formats must name one. */

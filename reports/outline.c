@@ -14,21 +14,11 @@ static bool same_text(const char *a, const char *b)
     return a == b || (a && b && strcmp(a, b) == 0);
 }
 
-static bool same_list(const struct text_list *a, const struct text_list *b)
-{
-    if (a->count != b->count)
-        return false;
-    for (size_t i = 0; i < a->count; i++)
-        if (strcmp(a->at[i], b->at[i]) != 0)
-            return false;
-    return true;
-}
-
 static bool says_the_same(const struct finding *a, const struct finding *b)
 {
     return a->check == b->check && a->status == b->status && same_text(a->message, b->message) &&
            same_text(a->remedy, b->remedy) && a->reason == b->reason && a->side == b->side &&
-           same_list(&a->records, &b->records) && a->suppressed == b->suppressed && a->level == b->level;
+           text_list_equal(&a->records, &b->records) && a->suppressed == b->suppressed && a->level == b->level;
 }
 
 static struct entry *entry_of(const struct outline *outline, const struct finding *f)

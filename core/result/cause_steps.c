@@ -73,19 +73,9 @@ static bool change_the_same(const struct text_list *one, const struct text_list 
     return false;
 }
 
-static bool same_list(const struct text_list *a, const struct text_list *b)
-{
-    if (a->count != b->count)
-        return false;
-    for (size_t i = 0; i < a->count; i++)
-        if (strcmp(a->at[i], b->at[i]) != 0)
-            return false;
-    return true;
-}
-
 static bool is_same_step(const struct cause_step *step, const struct finding *f, const char *what)
 {
-    return same_list(&step->lead->records, &f->records) && (f->records.count || strcmp(step->what, what) == 0);
+    return text_list_equal(&step->lead->records, &f->records) && (f->records.count || strcmp(step->what, what) == 0);
 }
 
 static bool tells_the_cause(const struct cause *cause, const struct finding *f)

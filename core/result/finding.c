@@ -159,6 +159,16 @@ struct finding *finding_follows(struct finding *f, enum check_id cause)
     return f;
 }
 
+bool text_list_equal(const struct text_list *a, const struct text_list *b)
+{
+    if (a->count != b->count)
+        return false;
+    for (size_t i = 0; i < a->count; i++)
+        if (strcmp(a->at[i], b->at[i]) != 0)
+            return false;
+    return true;
+}
+
 static void text_list_add(struct arena *arena, struct text_list *list, const char *text)
 {
     const char **more;

@@ -72,6 +72,8 @@ struct text_list {
     size_t count;
 };
 
+bool text_list_equal(const struct text_list *, const struct text_list *); /* the same texts in the same order */
+
 struct finding {
     enum check_id check;
     enum status status;
