@@ -50,16 +50,9 @@ static bool is_counted(const struct stage *s, const struct finding *f)
 static bool is_listed(struct arena *arena, const struct zone_file *list, const char *owner,
                       const struct dns_record *record)
 {
-    const char *text = record_text(arena, record);
-
-    for (size_t i = 0; i < list->count; i++) {
-        const struct zone_record *r = &list->records[i];
-
-        if (r->record.type == record->type && name_equal(r->owner, owner) &&
-            (record->type == DNS_TXT ? strcmp(record_text(arena, &r->record), text) == 0
-                                     : name_equal(record_text(arena, &r->record), text)))
+    for (size_t i = 0; i < list->count; i++)
+        if (name_equal(list->records[i].owner, owner) && record_equal(arena, &list->records[i].record, record))
             return true;
-    }
     return false;
 }
 

@@ -63,17 +63,13 @@ static struct poll ask_servers(struct run *run, const struct zone_servers *serve
 
 static bool has_record(struct run *run, const struct dns_record *records, size_t count, const struct dns_record *wanted)
 {
-    const char *text = record_text(run_arena(run), wanted);
-
     for (size_t i = 0; i < count; i++)
-        if (name_equal(record_text(run_arena(run), &records[i]), text))
+        if (record_equal(run_arena(run), &records[i], wanted))
             return true;
     return false;
 }
 
-/* The key stays that of the question to the resolver. */
-static struct dns_answer *as_said_by_zone(struct run *run, const struct dns_answer *here,
-                                          const struct dns_answer *there)
+struct dns_answer *as_said_by_zone(struct run *run, const struct dns_answer *here, const struct dns_answer *there)
 {
     struct dns_answer *answer = ARENA_NEW(run_arena(run), struct dns_answer);
 

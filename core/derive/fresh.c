@@ -4,16 +4,15 @@
 #include "core/base/arena.h"
 #include "core/base/limits.h"
 #include "core/base/name.h"
+#include "core/derive/absence.h"
 #include "core/derive/run_internal.h"
 #include "core/derive/zone.h"
 #include "core/facts/record_text.h"
 
 static bool has(struct run *run, const struct dns_answer *answer, const struct dns_record *wanted)
 {
-    const char *text = record_text(run->arena, wanted);
-
     for (size_t i = 0; i < answer->count; i++)
-        if (name_equal(record_text(run->arena, &answer->records[i]), text))
+        if (record_equal(run->arena, &answer->records[i], wanted))
             return true;
     return false;
 }
@@ -31,17 +30,6 @@ static bool is_same(struct run *run, const struct dns_answer *here, const struct
 static bool is_answer(const struct dns_answer *there)
 {
     return there->status != DNS_UNKNOWN && !there->chain_count;
-}
-
-/* Signatures were not looked at on this way. */
-static const struct dns_answer *as_said(struct run *run, const struct dns_answer *here, const struct dns_answer *there)
-{
-    struct dns_answer *answer = ARENA_NEW(run->arena, struct dns_answer);
-
-    *answer = *there;
-    answer->key = here->key;
-    answer->security = DNS_UNDECIDED;
-    return answer;
 }
 
 /* Which zones there are does not change in a minute, and is asked for on the way. */
@@ -79,5 +67,5 @@ const struct dns_answer *need_fresh(struct run *run, const char *name, enum dns_
     }
     if (pending || servers.pending)
         return NULL;
-    return first && !is_same(run, here, first) ? as_said(run, here, first) : here;
+    return first && !is_same(run, here, first) ? as_said_by_zone(run, here, first) : here;
 }

@@ -220,6 +220,15 @@ const char *record_text(struct arena *arena, const struct dns_record *r)
     return "";
 }
 
+bool record_equal(struct arena *arena, const struct dns_record *a, const struct dns_record *b)
+{
+    if (a->type != b->type)
+        return false;
+    if (a->type == DNS_TXT)
+        return str_equal(a->txt.joined, b->txt.joined);
+    return name_equal(record_text(arena, a), record_text(arena, b));
+}
+
 const char *record_txt_line(struct arena *arena, const char *owner, const char *text)
 {
     enum { STRING_OCTETS_MAX = 255 };

@@ -13,6 +13,8 @@
 struct arena;
 
 const char *record_text(struct arena *, const struct dns_record *);
+/* The same record, whatever its TTL: names without letter case, texts octet by octet, however they are cut into strings. */
+bool record_equal(struct arena *, const struct dns_record *, const struct dns_record *);
 /* Sets the type and what the text says; TTL, and strings and oversize of TXT are not in it.  On false, `*why` is a
  * constant. */
 bool record_parse(struct arena *, enum dns_type, const char *text, struct dns_record *out, const char **why);

@@ -16,6 +16,7 @@
 #include "core/base/str.h"
 #include "core/collect/dns/dns.h"
 #include "core/collect/smtp/smtp.h"
+#include "core/facts/record_text.h"
 #include "core/facts/target.h"
 #include "core/facts/vantage.h"
 #include "core/result/result.h"
@@ -821,10 +822,48 @@ static void test_not_utf8(void **state)
     arena_free(arena);
 }
 
+static void records_are_the_same(void **state)
+{
+    static const struct {
+        enum dns_type type;
+        const char *one, *other;
+        bool same;
+    } cases[] = {
+        {DNS_A, "192.0.2.1", "192.0.2.1", true},
+        {DNS_A, "192.0.2.1", "192.0.2.10", false},
+        {DNS_PTR, "mx.example.org", "MX.example.org", true},
+        {DNS_PTR, "mx.example.org", "mx.example.net", false},
+        {DNS_MX, "10 mx.example.org", "10 MX.Example.org", true},
+        {DNS_MX, "10 mx.example.org", "20 mx.example.org", false},
+        {DNS_TXT, "v=DMARC1; p=none", "v=DMARC1; p=none", true},
+        {DNS_TXT, "v=DMARC1; p=none", "v=dmarc1; p=none", false}, /* a repair that changes letter case alone */
+        {DNS_TXT, "a\\\\046b", "a.b", false},
+        {DNS_TLSA, "3 1 1 ab", "3 1 1 ab", true},
+        {DNS_TLSA, "3 1 1 ab", "2 1 1 ab", false},
+    };
+    struct arena *arena = arena_new(SIZE_MAX);
+    struct dns_record one, other;
+    const char *why;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        assert_true(record_parse(arena, cases[i].type, cases[i].one, &one, &why));
+        assert_true(record_parse(arena, cases[i].type, cases[i].other, &other, &why));
+        other.ttl_s = 1;
+        if (record_equal(arena, &one, &other) != cases[i].same)
+            fail_msg("\"%s\" and \"%s\"", cases[i].one, cases[i].other);
+    }
+    assert_true(record_parse(arena, DNS_NS, "mx.example.org", &one, &why));
+    assert_true(record_parse(arena, DNS_PTR, "mx.example.org", &other, &why));
+    assert_false(record_equal(arena, &one, &other));
+    arena_free(arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_round_trip),  cmocka_unit_test(test_target),  cmocka_unit_test(test_truncations),
+        cmocka_unit_test(test_round_trip),
+        cmocka_unit_test(records_are_the_same),  cmocka_unit_test(test_target),  cmocka_unit_test(test_truncations),
         cmocka_unit_test(test_short_forms), cmocka_unit_test(test_refused), cmocka_unit_test(test_limits),
         cmocka_unit_test(test_not_utf8),
     };
