@@ -92,6 +92,10 @@ static bool read_recording(struct audit_command *run, const char **why)
     target = *recording_target(run->recording);
     settings = project_settings(&run->project, target.domain);
     target.selected = settings->target.selected;
+    target.only = settings->target.only;
+    target.only_count = settings->target.only_count;
+    target.skip = settings->target.skip;
+    target.skip_count = settings->target.skip_count;
     target.no_smtp = settings->target.no_smtp;
     target.owner = settings->target.owner;
     if (settings->target.expectation_count) {

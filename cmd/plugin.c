@@ -11,9 +11,9 @@
 bool plugin_is_asked(int argc, char **argv, const struct settings *settings)
 {
     const char *said = getenv("MAILREADY_FORMAT");
-    bool asked = said && strcmp(said, "nagios") == 0;
+    bool is_understood = settings->report_count > 0, asked = !is_understood && said && strcmp(said, "nagios") == 0;
 
-    for (int i = 1; i < argc; i++)
+    for (int i = 1; i < argc && !is_understood; i++)
         asked = asked || strcmp(argv[i], "--format=nagios") == 0 ||
                 (strcmp(argv[i], "nagios") == 0 && strcmp(argv[i - 1], "--format") == 0);
     for (size_t i = 0; i < settings->report_count; i++)

@@ -10,7 +10,7 @@
 #include "cmd/command.h"
 #include "cmd/options/settings.h"
 
-/* Looks at the words themselves as well: options that were not understood have made no settings. */
+/* Looks at the words themselves where there are no settings, since the options were not understood. */
 bool plugin_is_asked(int argc, char **argv, const struct settings *);
 
 /* `warned`: as in nagios_state(); `reported`: the report has said something already. */

@@ -133,6 +133,8 @@ static void tick(void *arg)
 {
     struct round *round = arg;
 
+    if (interrupt_signal())
+        engine_hurry(round->engine, 0);
     if (round->open == 0 && engine_is_idle(round->engine))
         loop_stop(round->loop);
     else

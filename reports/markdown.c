@@ -7,6 +7,7 @@
 #include "core/base/arena.h"
 #include "core/base/str.h"
 #include "core/result/cause.h"
+#include "reports/cause_words.h"
 #include "reports/markdown_code.h"
 #include "reports/notices.h"
 #include "reports/reporter.h"
@@ -66,18 +67,24 @@ static void row(struct report *report, const struct notice *notice)
     sink_literal(sink, " |\n");
 }
 
-static void step(struct report *report, const struct cause_step *step)
+static void item(struct report *report, const char *text)
+{
+    sink_literal(&report->sink, "     - ");
+    markdown_code(&report->sink, report->arena, text);
+    sink_literal(&report->sink, "\n");
+}
+
+static void step(struct report *report, const struct cause_step *step, size_t number)
 {
     const struct text_list *records = &step->lead->records;
 
     sink_literal(&report->sink, "   - ");
     markdown_code(&report->sink, report->arena, step->what);
     sink_literal(&report->sink, "\n");
-    for (size_t i = 0; !step->waits_for && i < records->count; i++) {
-        sink_literal(&report->sink, "     - ");
-        markdown_code(&report->sink, report->arena, records->at[i]);
-        sink_literal(&report->sink, "\n");
-    }
+    if (step->waits_for)
+        item(report, step_wait(report->arena, step, number));
+    for (size_t i = 0; !step->waits_for && i < records->count; i++)
+        item(report, records->at[i]);
 }
 
 static void causes(struct report *report, const struct result *result)
@@ -94,7 +101,12 @@ static void causes(struct report *report, const struct result *result)
         markdown_code(&report->sink, report->arena, result->causes[i].text);
         sink_literal(&report->sink, "\n");
         for (size_t s = 0; s < result->causes[i].step_count; s++)
-            step(report, &result->causes[i].steps[s]);
+            step(report, &result->causes[i].steps[s], i + 1);
+    }
+    if (any && result->cause_count > CAUSES_MAX) {
+        sink_literal(&report->sink, "\n");
+        sink_number(&report->sink, (long long)(result->cause_count - CAUSES_MAX));
+        sink_literal(&report->sink, " more causes: see the full report.\n");
     }
 }
 

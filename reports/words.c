@@ -208,7 +208,7 @@ static size_t required_but_unknown(const struct result *result)
     size_t count = 0;
 
     for (size_t i = 0; i < result->finding_count; i++)
-        count += result->findings[i]->status == UNKNOWN && result->findings[i]->worst == FAIL;
+        count += finding_is_undecided(result->findings[i]);
     return count;
 }
 

@@ -63,12 +63,12 @@ static const char *const *list_words(const struct options *options, enum option_
     *count = 0;
     for (const struct option_use *use = options_next(options, option, NULL); use;
          use = options_next(options, option, use))
-        for (const char *at = use->value; *at;) {
-            size_t length = strcspn(at, ",");
+        for (const char *at = use->value; *at; at += strspn(at, ", ")) {
+            size_t length = strcspn(at, ", ");
 
             if (length)
                 words[(*count)++] = str_text(options->arena, (struct str){at, length});
-            at += length + (at[length] == ',');
+            at += length;
         }
     return words;
 }
