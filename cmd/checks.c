@@ -58,29 +58,30 @@ static void print_json(void)
     puts("]");
 }
 
+static enum exit_status list_checks(const struct options *options)
+{
+    const struct option_use *format = options_last(options, OPT_CHECKS_FORMAT);
+
+    if (options->argument_count > 0)
+        return usage_error("checks: takes no argument; \"mailready explain CHECK-ID\" tells about one check");
+    if (format && strcmp(format->value, "json") == 0)
+        print_json();
+    else
+        print_text();
+    return output_stdout_done() ? EXIT_STATUS_READY : EXIT_STATUS_FAULT;
+}
+
+static enum exit_status checks_words(struct arena *arena, int argc, char **argv)
+{
+    struct options options;
+    enum exit_status status;
+
+    return usage_parse(&options, arena, &checks_command, argc, argv, &status) ? list_checks(&options) : status;
+}
+
 static enum exit_status run_checks(int argc, char **argv)
 {
-    struct arena *arena = arena_new(CONFIG_BYTES);
-    struct options options;
-    enum exit_status status = EXIT_STATUS_FAULT;
-
-    if (!arena) {
-        complain("out of memory");
-    } else if (usage_parse(&options, arena, &checks_command, argc, argv, &status)) {
-        const struct option_use *format = options_last(&options, OPT_CHECKS_FORMAT);
-
-        if (options.argument_count > 0) {
-            status = usage_error("checks: takes no argument; \"mailready explain CHECK-ID\" tells about one check");
-        } else {
-            if (format && strcmp(format->value, "json") == 0)
-                print_json();
-            else
-                print_text();
-            status = output_stdout_done() ? EXIT_STATUS_READY : EXIT_STATUS_FAULT;
-        }
-    }
-    arena_free(arena);
-    return status;
+    return run_in_arena(CONFIG_BYTES, checks_words, argc, argv);
 }
 
 const struct command checks_command = {

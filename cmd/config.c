@@ -11,7 +11,7 @@
 #include "core/base/str.h"
 #include "reports/sink.h"
 
-enum { CONFIG_COMMAND_BYTES = CONFIG_BYTES * 16, NAME_COLUMNS = 13, VALUE_COLUMNS = 34 };
+enum { CONFIG_COMMAND_BYTES = JSON_BYTES * 16 /* what audit has for its own words */, NAME_COLUMNS = 13, VALUE_COLUMNS = 34 };
 
 static const char *origin(struct arena *arena, const struct option_use *use)
 {
@@ -85,19 +85,20 @@ static enum exit_status print_config(struct options *options, const struct proje
     return output_stdout_done() ? EXIT_STATUS_READY : EXIT_STATUS_FAULT;
 }
 
-static enum exit_status run_config(int argc, char **argv)
+static enum exit_status config_words(struct arena *arena, int argc, char **argv)
 {
-    struct arena *arena = arena_new(CONFIG_COMMAND_BYTES);
-    enum exit_status status = EXIT_STATUS_FAULT;
     struct options options;
     struct project project;
+    enum exit_status status;
 
-    if (!arena)
-        complain("out of memory");
-    else if (project_read(&options, arena, &config_command, argc, argv, &project, &status))
-        status = print_config(&options, &project);
-    arena_free(arena);
-    return status;
+    return project_read(&options, arena, &config_command, argc, argv, &project, &status)
+               ? print_config(&options, &project)
+               : status;
+}
+
+static enum exit_status run_config(int argc, char **argv)
+{
+    return run_in_arena(CONFIG_COMMAND_BYTES, config_words, argc, argv);
 }
 
 const struct command config_command = {

@@ -1,5 +1,4 @@
 /* cmd/diff.c - `mailready diff OLD NEW`: what got worse, what got better, what changed. */
-#include <setjmp.h>
 #include <string.h>
 
 #include "cmd/baseline.h"
@@ -69,22 +68,17 @@ static enum exit_status diff(const struct options *options)
     return output_stdout_done() ? status : EXIT_STATUS_FAULT;
 }
 
+static enum exit_status diff_words(struct arena *arena, int argc, char **argv)
+{
+    struct options options;
+    enum exit_status status;
+
+    return usage_parse(&options, arena, &diff_command, argc, argv, &status) ? diff(&options) : status;
+}
+
 static enum exit_status run_diff(int argc, char **argv)
 {
-    struct arena *arena = arena_new(DIFF_BYTES);
-    volatile enum exit_status status = EXIT_STATUS_FAULT;
-    enum exit_status ended = EXIT_STATUS_FAULT;
-    struct options options;
-    jmp_buf exhausted;
-
-    if (!arena || setjmp(exhausted) != 0) {
-        complain("out of memory");
-    } else {
-        arena_on_exhausted(arena, &exhausted);
-        status = usage_parse(&options, arena, &diff_command, argc, argv, &ended) ? diff(&options) : ended;
-    }
-    arena_free(arena);
-    return status;
+    return run_in_arena(DIFF_BYTES, diff_words, argc, argv);
 }
 
 const struct command diff_command = {

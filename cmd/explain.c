@@ -209,18 +209,17 @@ static enum exit_status explain(const struct options *options)
     return output_stdout_done() ? EXIT_STATUS_READY : EXIT_STATUS_FAULT;
 }
 
+static enum exit_status explain_words(struct arena *arena, int argc, char **argv)
+{
+    struct options options;
+    enum exit_status status;
+
+    return usage_parse(&options, arena, &explain_command, argc, argv, &status) ? explain(&options) : status;
+}
+
 static enum exit_status run_explain(int argc, char **argv)
 {
-    struct arena *arena = arena_new(EXPLAIN_BYTES);
-    struct options options;
-    enum exit_status status = EXIT_STATUS_FAULT;
-
-    if (!arena)
-        complain("out of memory");
-    else if (usage_parse(&options, arena, &explain_command, argc, argv, &status))
-        status = explain(&options);
-    arena_free(arena);
-    return status;
+    return run_in_arena(EXPLAIN_BYTES, explain_words, argc, argv);
 }
 
 const struct command explain_command = {

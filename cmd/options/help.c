@@ -110,6 +110,23 @@ enum exit_status usage_error(const char *why)
     return why == no_memory ? EXIT_STATUS_FAULT : EXIT_STATUS_USAGE;
 }
 
+enum exit_status run_in_arena(size_t bytes, enum exit_status (*run)(struct arena *, int argc, char **argv), int argc,
+                              char **argv)
+{
+    struct arena *arena = arena_new(bytes);
+    volatile enum exit_status status = EXIT_STATUS_FAULT;
+    jmp_buf exhausted;
+
+    if (!arena || setjmp(exhausted) != 0) {
+        complain("%s", no_memory);
+    } else {
+        arena_on_exhausted(arena, &exhausted);
+        status = run(arena, argc, argv);
+    }
+    arena_free(arena);
+    return status;
+}
+
 bool usage_parse(struct options *options, struct arena *arena, const struct command *command, int argc, char **argv,
                  enum exit_status *status)
 {
@@ -159,18 +176,17 @@ static enum exit_status help(struct options *options)
     return output_stdout_done() ? EXIT_STATUS_READY : EXIT_STATUS_FAULT;
 }
 
+static enum exit_status help_words(struct arena *arena, int argc, char **argv)
+{
+    struct options options;
+    enum exit_status status;
+
+    return usage_parse(&options, arena, &help_command, argc, argv, &status) ? help(&options) : status;
+}
+
 static enum exit_status run_help(int argc, char **argv)
 {
-    struct arena *arena = arena_new(CONFIG_BYTES);
-    struct options options;
-    enum exit_status status = EXIT_STATUS_FAULT;
-
-    if (!arena)
-        complain("out of memory");
-    else if (usage_parse(&options, arena, &help_command, argc, argv, &status))
-        status = help(&options);
-    arena_free(arena);
-    return status;
+    return run_in_arena(CONFIG_BYTES, help_words, argc, argv);
 }
 
 const struct command help_command = {

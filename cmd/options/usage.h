@@ -2,6 +2,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdio.h>
 
 #include "cmd/command.h"
@@ -18,6 +19,10 @@ extern const struct exit_text exit_texts[]; /* text NULL at the end */
 void print_help(FILE *, const struct command *);  /* NULL: of the program */
 void print_manual(FILE *);                        /* in mdoc */
 void print_completion(FILE *, const char *shell); /* "bash", "zsh", "fish" */
+
+/* Runs a command in an arena of its own.  Memory that runs out ends it, with a complaint. */
+enum exit_status run_in_arena(size_t bytes, enum exit_status (*run)(struct arena *, int argc, char **argv), int argc,
+                              char **argv);
 
 /* Parses the options of a command that has no environment; false with the status to end with, after --help too. */
 bool usage_parse(struct options *, struct arena *, const struct command *, int argc, char **argv,
