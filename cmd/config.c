@@ -11,16 +11,9 @@
 #include "core/base/str.h"
 #include "reports/sink.h"
 
-enum { CONFIG_COMMAND_BYTES = JSON_BYTES * 16 /* what audit has for its own words */, NAME_COLUMNS = 13, VALUE_COLUMNS = 34 };
-
-static const char *origin(struct arena *arena, const struct option_use *use)
-{
-    size_t behind = strlen(": ") + strlen(option_table[use->id].name);
-
-    if (use->source == SOURCE_FLAG || use->source == SOURCE_ENVIRONMENT)
-        return use->where;
-    return str_text(arena, (struct str){use->where, strlen(use->where) - behind}); /* "FILE:LINE: KEY" */
-}
+enum { CONFIG_COMMAND_BYTES = JSON_BYTES * 16, /* what audit has for the same words */
+       NAME_COLUMNS = 13,
+       VALUE_COLUMNS = 34 };
 
 static void print_line(struct arena *arena, const char *name, const char *value, const char *from)
 {
@@ -47,7 +40,7 @@ static void print_setting(const struct options *options, enum option_id id)
     for (; use; use = option->repeatable ? options_next(options, id, use) : NULL) {
         const struct option_use *said = option->repeatable ? use : options_last(options, id);
 
-        print_line(options->arena, option->name, said->value, origin(options->arena, said));
+        print_line(options->arena, option->name, said->value, option_place(options->arena, said));
     }
 }
 

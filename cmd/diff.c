@@ -20,20 +20,15 @@ static const struct difference_format *format_named(const char *name)
     return NULL;
 }
 
-static bool counts(const char *fail_on, const struct difference_item *item)
+static bool counts(enum status fail_on, const struct difference_item *item)
 {
-    enum status least = NOTE;
-
-    if (!change_is_regression(item->change) || strcmp(fail_on, "never") == 0)
-        return false;
-    status_from_word(fail_on, &least);
-    return item->after->status >= least;
+    return fail_on != PASS && change_is_regression(item->change) && item->after->status >= fail_on;
 }
 
 static enum exit_status diff(const struct options *options)
 {
-    const struct option_use *named = options_last(options, OPT_DIFF_FORMAT),
-                            *fail_on = options_last(options, OPT_DIFF_FAIL_ON);
+    const struct option_use *named = options_last(options, OPT_DIFF_FORMAT);
+    enum status fail_on = options_fail_on(options, OPT_DIFF_FAIL_ON);
     const struct difference_format *format = format_named(named ? named->value : "text");
     enum exit_status status = EXIT_STATUS_READY;
     struct seen_list before, after;
@@ -59,7 +54,7 @@ static enum exit_status diff(const struct options *options)
 
         format->one(&sink, options->arena, d, i);
         for (size_t k = 0; k < d->count; k++)
-            if (counts(fail_on ? fail_on->value : "warn", &d->items[k]))
+            if (counts(fail_on, &d->items[k]))
                 status = EXIT_STATUS_FINDINGS;
     }
     format->end(&sink);

@@ -129,7 +129,7 @@ static enum cause_id cause_from_name(const char *word)
     return CAUSE_UNSAID;
 }
 
-static bool explain_word(const char *word)
+static void explain_word(const char *word)
 {
     enum check_id id;
     enum cause_id cause = cause_from_name(word);
@@ -138,14 +138,11 @@ static bool explain_word(const char *word)
         print_check(id);
     } else if (is_group(word)) {
         print_group(word);
-    } else if (cause != CAUSE_UNSAID) {
+    } else {
         puts(word);
         print_cause(cause);
         print_paragraph("Why receivers care", check_of(cause_kind_at(cause)->check)->why);
-    } else {
-        return false;
     }
-    return true;
 }
 
 static bool is_known(const char *word)

@@ -29,6 +29,7 @@
 #include "core/result/gate.h"
 #include "probes/probes.h"
 #include "reports/sink.h"
+#include "reports/words.h"
 
 enum { LINT_BYTES = ZONE_BYTES * 8, LINT_MS = 60000, SELECTORS_MAX = 100, DOMAINS_MAX = 1000 };
 
@@ -54,7 +55,6 @@ struct lint {
     struct recording *nothing; /* the world */
     struct sink sink;
     const struct linted *at; /* the zone that is audited now */
-    size_t left_out;         /* findings that need the network */
     bool is_done, fails;
 };
 
@@ -70,6 +70,12 @@ static const enum check_id of_reverse_zone[] = {PTR_NAME_VALID, PTR_FCRDNS, PTR_
 static bool is_reverse(const char *apex)
 {
     return name_is_under(apex, "in-addr.arpa") || name_is_under(apex, "ip6.arpa");
+}
+
+/* What is no finding of an audit, but weighs as much. */
+static void told(struct lint *lint, enum status status)
+{
+    lint->fails = lint->fails || (lint->gate.fail_on != PASS && status >= lint->gate.fail_on);
 }
 
 /* ---- reading ---- */
@@ -104,7 +110,7 @@ static void read_policy(struct lint *lint, const char *path, struct str bytes)
     line = strncmp(why, "line ", strlen("line ")) == 0 ? strtoul(why + strlen("line "), &end, 10) : 0;
     behind = line && strncmp(end, ": ", 2) == 0 ? end + 2 : why;
     print(lint, path, (unsigned)line, str_printf(lint->arena, "FAIL mta_sts.policy: %s", behind));
-    lint->fails = lint->fails || lint->gate.fail_on != PASS;
+    told(lint, FAIL);
 }
 
 /* False: it is said what cannot be read. */
@@ -128,7 +134,7 @@ static bool read_one(struct lint *lint, const struct options *options, const cha
     for (size_t i = 0; i < zone->fault_count; i++)
         print(lint, path, zone->faults[i].line, str_printf(lint->arena, "FAIL zone: %s", zone->faults[i].text));
     if (zone->fault_count) {
-        lint->fails = lint->fails || lint->gate.fail_on != PASS;
+        told(lint, FAIL);
         return true;
     }
     for (size_t i = 0; i < lint->zone_count; i++)
@@ -201,12 +207,11 @@ static void judged(void *arg, const struct result *result)
     for (size_t i = 0; i < result->finding_count; i++) {
         const struct finding *f = result->findings[i];
 
-        lint->left_out += f->status == UNKNOWN;
         if (f->status != NOTE && f->status != WARN && f->status != FAIL)
             continue;
         lint->fails = lint->fails || gate_fails_for(&lint->gate, result, f);
         print(lint, lint->at->path, line_of(lint, f),
-              str_printf(lint->arena, "%s %s %s: %s", f->status == FAIL ? "FAIL" : status_word(f->status),
+              str_printf(lint->arena, "%s %s %s: %s", status_label(f->status),
                          check_of(f->check)->name, f->subject, f->message));
     }
     lint->is_done = true;
@@ -280,7 +285,7 @@ static void lint_tlsa(struct lint *lint)
         print(lint, lint->at->path, record->line,
               str_printf(lint->arena, "warn dane.usable %s: %s %s", record->owner,
                          dane_record_label(lint->arena, &record->record), dane_fault_text(fault)));
-        lint->fails = lint->fails || lint->gate.fail_on == WARN;
+        told(lint, WARN);
     }
 }
 
@@ -386,7 +391,7 @@ static void compare_policies(struct lint *lint)
             print(lint, zone->path, record->line,
                   str_printf(lint->arena, "%s mta_sts.mx_match %s: the policy in %s does not name it",
                              is_enforced ? "FAIL" : "warn", record->record.mx.host, lint->policies[p].path));
-            lint->fails = lint->fails || (lint->gate.fail_on != PASS && (is_enforced || lint->gate.fail_on == WARN));
+            told(lint, is_enforced ? FAIL : WARN);
         }
 }
 
@@ -428,14 +433,11 @@ static enum exit_status judge(struct lint *lint)
 
 static enum exit_status lint_files(struct lint *lint, const struct options *options)
 {
-    const struct option_use *fail_on = options_last(options, OPT_LINT_FAIL_ON);
     enum exit_status status;
 
     if (options->argument_count == 0)
         return usage_error("lint: name zone files, or policies of MTA-STS");
-    lint->gate.fail_on = !fail_on || strcmp(fail_on->value, "fail") == 0 ? FAIL
-                         : strcmp(fail_on->value, "warn") == 0           ? WARN
-                                                                         : PASS;
+    lint->gate.fail_on = options_fail_on(options, OPT_LINT_FAIL_ON);
     lint->zones = ARENA_ARRAY(lint->arena, struct linted, options->argument_count);
     lint->policies = ARENA_ARRAY(lint->arena, struct policy_file, options->argument_count);
     lint->overlay = overlay_new(lint->arena);

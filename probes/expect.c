@@ -152,11 +152,6 @@ static void expect_spf(struct run *run, const struct expectation *e)
         agrees(run, e, EXPECT_SPF, about, key);
 }
 
-static enum dmarc_policy policy_named(const char *word)
-{
-    return strcmp(word, "reject") == 0 ? DMARC_REJECT : strcmp(word, "quarantine") == 0 ? DMARC_QUARANTINE : DMARC_NONE;
-}
-
 static void expect_dmarc(struct run *run, const struct expectation *e)
 {
     struct subject about = subject_domain(run_target(run)->domain);
@@ -173,7 +168,7 @@ static void expect_dmarc(struct run *run, const struct expectation *e)
     }
     key = walk->source ? walk->source->answer->key : dmarc->steps[0].answer ? dmarc->steps[0].answer->key : NULL;
     policy = walk->source && walk->source->record->testing ? dmarc_policy_weakened(walk->policy) : walk->policy;
-    if (walk->source && policy != DMARC_UNSAID && policy >= policy_named(e->word))
+    if (walk->source && policy != DMARC_UNSAID && policy >= dmarc_policy_of(str_of(e->word)))
         agrees(run, e, EXPECT_DMARC, about, key);
     else if (walk->source && policy != DMARC_UNSAID)
         differs(run, e, EXPECT_DMARC, about, dmarc_policy_word(policy), key);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/base/arena.h"
+#include "core/base/list_text.h"
 #include "core/base/str.h"
 #include "reports/notices.h"
 #include "reports/reporter.h"
@@ -36,10 +37,11 @@ static void field(struct report *report, const char *text)
 
 static void row(struct report *report, const struct result *result, const struct finding *f)
 {
-    const char *records = "", *remedy = remedy_text(f);
+    struct list_text records = list_text(report->arena, "; ", SIZE_MAX);
+    const char *remedy = remedy_text(f);
 
     for (size_t i = 0; i < f->records.count; i++)
-        records = str_printf(report->arena, "%s%s%s", records, i ? "; " : "", f->records.at[i]);
+        list_add(&records, f->records.at[i]);
     field(report, result->target->domain);
     field(report, status_word(f->status));
     field(report, check_of(f->check)->name);
@@ -52,7 +54,7 @@ static void row(struct report *report, const struct result *result, const struct
     field(report, f->suppressed ? f->suppressed->reason : "");
     field(report, f->because == CHECK_NONE ? "" : check_of(f->because)->name);
     field(report, remedy ? remedy : "");
-    field(report, records);
+    field(report, list_end(&records));
     sink_literal(&report->sink, "\"");
     sink_text(&report->sink, result_fingerprint(report->arena, result, f));
     sink_literal(&report->sink, "\"\r\n");

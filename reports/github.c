@@ -65,7 +65,7 @@ static void annotation(struct report *report, const struct result *result, const
     sink_literal(sink, "title=");
     property(sink, check_of(f->check)->name);
     sink_literal(sink, "::");
-    sink_text(sink, notice_sentence(report->arena, result, notice));
+    sink_text(sink, notice_sentence(report->arena, result, notice, false));
     if (!notice_is_open(notice) && remedy_text(f)) {
         sink_literal(sink, "%0A");
         sink_text(sink, remedy_text(f));

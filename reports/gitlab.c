@@ -20,14 +20,6 @@ static const char *severity(const struct notice *notice)
     return "info";
 }
 
-static const char *description(struct report *report, const struct result *result, const struct notice *notice)
-{
-    const struct finding *f = notice->finding;
-
-    return str_printf(report->arena, "%s: %s %s%s: %s", result->target->domain, check_of(f->check)->name, f->subject,
-                      f->status == UNKNOWN ? " could not be decided" : "", notice_text(report->arena, notice));
-}
-
 static void entry(struct report *report, const struct result *result, const struct notice *notice)
 {
     struct sink *sink = &report->sink;
@@ -37,7 +29,7 @@ static void entry(struct report *report, const struct result *result, const stru
         sink_literal(sink, ",\n");
     report->own = report; /* not the first */
     sink_literal(sink, "{\"description\": \"");
-    sink_text(sink, description(report, result, notice));
+    sink_text(sink, notice_sentence(report->arena, result, notice, true));
     sink_literal(sink, "\", \"check_name\": \"");
     sink_text(sink, check_of(notice->finding->check)->name);
     sink_literal(sink, "\", \"fingerprint\": \"");

@@ -132,8 +132,7 @@ static void passed_with_words(struct report *report, const struct result *result
         if ((f->status != WARN && f->status != NOTE) || f->suppressed || is_failure(report, result, f))
             continue;
         sink_literal(sink, "\n");
-        sink_text(sink, str_printf(report->arena, "%s %s %s: %s", status_capitals(f->status), check_of(f->check)->name,
-                                   f->subject, f->message));
+        sink_text(sink, finding_line(report->arena, f, f->message));
     }
     sink_literal(sink, "</system-out>\n    <system-err></system-err>\n  </testsuite>\n");
 }

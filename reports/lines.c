@@ -11,13 +11,7 @@
 
 static void line(struct report *report, const struct finding *f, const char *text)
 {
-    sink_text(&report->sink, status_capitals(f->status));
-    sink_literal(&report->sink, " ");
-    sink_text(&report->sink, check_of(f->check)->name);
-    sink_literal(&report->sink, " ");
-    sink_text(&report->sink, f->subject);
-    sink_literal(&report->sink, ": ");
-    sink_text(&report->sink, text);
+    sink_text(&report->sink, finding_line(report->arena, f, text));
     if (finding_place(f)) {
         sink_literal(&report->sink, " (");
         sink_text(&report->sink, finding_place(f));

@@ -84,8 +84,7 @@ static void one(struct report *report, const struct result *result)
         const struct finding *f = notices.at[i].finding;
 
         if (notice_alarms(&notices.at[i]))
-            keep(report, str_printf(report->arena, "%s %s %s: %s", status_capitals(f->status), check_of(f->check)->name,
-                                    f->subject, notice_text(report->arena, &notices.at[i])));
+            keep(report, finding_line(report->arena, f, notice_text(report->arena, &notices.at[i])));
     }
 }
 

@@ -93,12 +93,19 @@ const char *notice_text(struct arena *arena, const struct notice *notice)
                       notice->followers == 1 ? "check is" : "checks are");
 }
 
-const char *notice_sentence(struct arena *arena, const struct result *result, const struct notice *notice)
+const char *notice_sentence(struct arena *arena, const struct result *result, const struct notice *notice,
+                            bool with_check)
 {
     const struct finding *f = notice->finding;
 
-    return str_printf(arena, "%s: %s%s: %s", result->target->domain, f->subject,
-                      f->status == UNKNOWN ? " could not be decided" : "", notice_text(arena, notice));
+    return str_printf(arena, "%s: %s%s%s%s: %s", result->target->domain, with_check ? check_of(f->check)->name : "",
+                      with_check ? " " : "", f->subject, f->status == UNKNOWN ? " could not be decided" : "",
+                      notice_text(arena, notice));
+}
+
+const char *finding_line(struct arena *arena, const struct finding *f, const char *text)
+{
+    return str_printf(arena, "%s %s %s: %s", status_capitals(f->status), check_of(f->check)->name, f->subject, text);
 }
 
 const char *finding_text(struct arena *arena, const struct result *result, const struct finding *f)

@@ -42,8 +42,12 @@ bool notice_is_open(const struct notice *);
 /* The message, with what follows from it: "...; 12 more checks are undecided because of this". */
 const char *notice_text(struct arena *, const struct notice *);
 
-/* With what it is about: "DOMAIN: SUBJECT: ...", or "DOMAIN: SUBJECT could not be decided: ...". */
-const char *notice_sentence(struct arena *, const struct result *, const struct notice *);
+/* With what it is about: "DOMAIN: SUBJECT: ...", or "DOMAIN: SUBJECT could not be decided: ..."; with_check: the
+ * check's name stands before the subject. */
+const char *notice_sentence(struct arena *, const struct result *, const struct notice *, bool with_check);
+
+/* "FAIL ptr.fcrdns 192.0.2.1: TEXT" */
+const char *finding_line(struct arena *, const struct finding *, const char *text);
 
 /* The file of the user that speaks of the finding, and the line: what he will change.  It is the finding's own line, or
  * that of its suppression, or that of the domain's section; where there is none, the domain stands in for a file, since

@@ -31,7 +31,17 @@ static struct entry *entry_of(const struct outline *outline, const struct findin
     return NULL;
 }
 
-static struct group *group_of(struct outline *outline, struct arena *arena, const char *name, size_t most)
+static size_t group_size(const struct result *result, const char *name)
+{
+    size_t size = 0;
+
+    for (size_t i = 0; i < result->finding_count; i++)
+        size += strcmp(check_of(result->findings[i]->check)->group, name) == 0;
+    return size;
+}
+
+static struct group *group_of(struct outline *outline, struct arena *arena, const struct result *result,
+                              const char *name)
 {
     for (size_t g = 0; g < outline->group_count; g++)
         if (strcmp(outline->groups[g].name, name) == 0)
@@ -40,19 +50,16 @@ static struct group *group_of(struct outline *outline, struct arena *arena, cons
     struct group *group = &outline->groups[outline->group_count++];
     group->name = name;
     group->title = group_title(name);
-    group->entries = ARENA_ARRAY(arena, struct entry, most);
+    group->entries = ARENA_ARRAY(arena, struct entry, group_size(result, name));
     return group;
 }
 
 static void push(struct arena *arena, const struct finding ***list, size_t *count, const struct finding *f)
 {
-    if ((*count & (*count - 1)) == 0) { /* 0 or a power of two: full */
-        const struct finding **more = ARENA_ARRAY(arena, const struct finding *, *count ? *count * 2 : 1);
+    const struct finding **more = arena_grown(arena, *list, *count, sizeof *more);
 
-        for (size_t i = 0; i < *count; i++)
-            more[i] = (*list)[i];
+    if (more)
         *list = more;
-    }
     (*list)[(*count)++] = f;
 }
 
@@ -103,15 +110,6 @@ static void sort_groups(struct outline *outline) /* stable */
     }
 }
 
-static size_t group_size(const struct result *result, const char *name)
-{
-    size_t size = 0;
-
-    for (size_t i = 0; i < result->finding_count; i++)
-        size += strcmp(check_of(result->findings[i]->check)->group, name) == 0;
-    return size;
-}
-
 const struct outline *outline_of(struct arena *arena, const struct result *result)
 {
     struct outline *outline = ARENA_NEW(arena, struct outline);
@@ -119,8 +117,7 @@ const struct outline *outline_of(struct arena *arena, const struct result *resul
     outline->groups = ARENA_ARRAY(arena, struct group, result->finding_count + 1);
     for (size_t i = 0; i < result->finding_count; i++) {
         const struct finding *f = result->findings[i];
-        const char *name = check_of(f->check)->group;
-        struct group *group = group_of(outline, arena, name, group_size(result, name));
+        struct group *group = group_of(outline, arena, result, check_of(f->check)->group);
 
         if (f->run_by && f->status < WARN) { /* unless the user weighs it otherwise */
             group->hosted++;

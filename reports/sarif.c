@@ -67,7 +67,7 @@ static void result_entry(struct report *report, const struct result *result, con
     else
         sink_literal(sink, ", \"kind\": \"fail\", \"level\": \"warning\"");
     sink_literal(sink, ", \"message\": {\"text\": \"");
-    sink_text(sink, notice_sentence(report->arena, result, notice));
+    sink_text(sink, notice_sentence(report->arena, result, notice, false));
     sink_literal(sink, "\"}");
     result_location(report, result, f);
     if (f->suppressed)

@@ -298,20 +298,6 @@ const char *elapsed_text(struct arena *arena, int64_t ms)
                       : str_printf(arena, "%lld.%lld s", (long long)ms / 1000, (long long)ms % 1000 / 100);
 }
 
-const char *roles_text(const struct mail_address *address)
-{
-    switch (address->roles & (ROLE_SENDER | ROLE_MX)) {
-    case ROLE_SENDER:
-        return "sender";
-    case ROLE_MX:
-        return "mx";
-    case ROLE_SENDER | ROLE_MX:
-        return "sender, mx";
-    default:
-        return "";
-    }
-}
-
 const char *sender_text(struct arena *arena, const struct mail_address *address)
 {
     if (address->origin == SENDER_NOT)

@@ -34,7 +34,6 @@ const char *counts_text(struct arena *, const size_t counts[STATUS_COUNT], size_
                         const char *separator); /* "1 fail, 4 ok, 1 suppressed" */
 const char *time_text(struct arena *, int64_t seconds);                                            /* RFC 3339, UTC */
 const char *elapsed_text(struct arena *, int64_t ms); /* "412 ms", "12.3 s" */
-const char *roles_text(const struct mail_address *);  /* "sender, mx" */
 const char *sender_text(struct arena *,
                         const struct mail_address *); /* "declared, HELO mail.example.org"; NULL: no sender */
 

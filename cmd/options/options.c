@@ -357,6 +357,24 @@ const struct option_use *options_last(const struct options *options, enum option
     return last;
 }
 
+enum status options_fail_on(const struct options *options, enum option_id id)
+{
+    const struct option_use *use = options_last(options, id);
+    enum status status = PASS;
+
+    status_from_word(use ? use->value : option_table[id].standard, &status);
+    return status;
+}
+
+const char *option_place(struct arena *arena, const struct option_use *use)
+{
+    size_t behind = strlen(": ") + strlen(option_table[use->id].name); /* "FILE:LINE: KEY" */
+
+    if (use->source == SOURCE_FLAG || use->source == SOURCE_ENVIRONMENT)
+        return use->where;
+    return str_text(arena, (struct str){use->where, strlen(use->where) - behind});
+}
+
 bool options_flag(const struct options *options, enum option_id id)
 {
     const struct option_use *use = options_last(options, id);

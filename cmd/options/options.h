@@ -16,6 +16,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "core/base/status.h"
+
 enum option_id {
     OPT_DOMAINS,
     OPT_SENDER,
@@ -165,4 +167,7 @@ const char *option_variable(struct arena *, enum option_id);                    
 const struct option_use *options_next(const struct options *, enum option_id, const struct option_use *);
 const struct option_use *options_last(const struct options *, enum option_id); /* for options that are not repeatable */
 bool options_flag(const struct options *, enum option_id);
+enum status options_fail_on(const struct options *, enum option_id); /* one that takes a status; PASS for "never" */
+/* "FILE:LINE" of a use, "--KEY" or the variable where no file has it. */
+const char *option_place(struct arena *, const struct option_use *);
 long options_number(const struct options *, enum option_id, long standard);

@@ -89,7 +89,6 @@ static const char *last_value(const struct options *options, enum option_id id)
 
 bool settings_make(const struct options *options, struct settings *out, const char **why)
 {
-    const char *fail_on = last_value(options, OPT_FAIL_ON);
     struct ip_network *not_senders;
 
     *out = (struct settings){
@@ -100,7 +99,7 @@ bool settings_make(const struct options *options, struct settings *out, const ch
         .timeout_ms = options_number(options, OPT_TIMEOUT, AUDIT_MS / 1000) * 1000,
         .in_flight = (size_t)options_number(options, OPT_IN_FLIGHT, 50),
         .trace = options_flag(options, OPT_TRACE),
-        .gate.fail_on = FAIL,
+        .gate.fail_on = options_fail_on(options, OPT_FAIL_ON),
         .quiet = options_flag(options, OPT_QUIET),
         .domains_file = last_value(options, OPT_DOMAINS),
         .record = last_value(options, OPT_RECORD),
@@ -108,10 +107,6 @@ bool settings_make(const struct options *options, struct settings *out, const ch
         .baseline = last_value(options, OPT_BASELINE),
     };
     out->target.owner = last_value(options, OPT_OWNER);
-    if (fail_on && strcmp(fail_on, "warn") == 0)
-        out->gate.fail_on = WARN;
-    else if (fail_on && strcmp(fail_on, "never") == 0)
-        out->gate.fail_on = PASS;
     if (!settings_senders(options, out, why) || !settings_identities(options, out, why) ||
         !settings_agreements(options, out, why) || !settings_receivers(options, out, why) ||
         !settings_canaries(options, out, why) || !settings_bogus_canaries(options, out, why) ||

@@ -14,15 +14,6 @@
 
 enum { DAY_S = 86400 };
 
-static const char *place(const struct options *options, const struct option_use *use)
-{
-    size_t behind = strlen(": ") + strlen(option_table[use->id].name); /* "FILE:LINE: KEY" */
-
-    if (use->source == SOURCE_FLAG || use->source == SOURCE_ENVIRONMENT)
-        return use->where;
-    return str_text(options->arena, (struct str){use->where, strlen(use->where) - behind});
-}
-
 static bool check_from_word(const struct options *options, const struct option_use *use, const char *word, size_t *out,
                             const char **why)
 {
@@ -90,7 +81,7 @@ static bool read_suppression(const struct options *options, const struct option_
     while (*at)
         if (!read_condition(options, use, take_part(options->arena, &at, ';'), out, why))
             return false;
-    out->where = place(options, use);
+    out->where = option_place(options->arena, use);
     if (!out->until || !out->reason)
         return settings_wrong(options, use, use->value,
                               out->until ? "lacks a reason: \"; reason=TEXT\""
@@ -107,7 +98,7 @@ static bool read_level(const struct options *options, const struct option_use *u
     status = take_part(options->arena, &at, '\n');
     if (!check_from_word(options, use, word, &out->check, why))
         return false;
-    out->where = place(options, use);
+    out->where = option_place(options->arena, use);
     for (size_t i = 0; i < sizeof possible / sizeof *possible; i++)
         if (strcmp(status_word(possible[i]), status) == 0) {
             out->status = possible[i];
@@ -128,7 +119,7 @@ static bool read_expectation(const struct options *options, const struct option_
         is_known = is_known || strcmp(word, expectation_words[count]) == 0;
     nearest = is_known ? NULL : nearest_of(word, expectation_words, count);
     if (expectation_parse(options->arena, text, out, &fault)) {
-        out->where = place(options, use);
+        out->where = option_place(options->arena, use);
         return true;
     }
     return settings_wrong(options, use, text,

@@ -161,3 +161,15 @@ size_t arena_used(const struct arena *arena)
 {
     return arena->used;
 }
+
+void *arena_grown(struct arena *arena, const void *items, size_t count, size_t item_octets)
+{
+    void *more;
+
+    if (count & (count - 1)) /* there is room up to the next power of two */
+        return NULL;
+    more = arena_array(arena, count ? 2 * count : 1, item_octets);
+    if (count)
+        memcpy(more, items, count * item_octets);
+    return more;
+}

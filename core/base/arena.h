@@ -35,3 +35,5 @@ size_t arena_used(const struct arena *);                 /* bytes handed out */
 #define ARENA_NEW(arena, type) ((type *)arena_alloc((arena), sizeof(type)))
 #define ARENA_ARRAY(arena, type, count) ((type *)arena_array((arena), (count), sizeof(type)))
 void *arena_array(struct arena *, size_t count, size_t size); /* as arena_alloc(), checks the product */
+/* Room for one more behind `count` items of a list, which doubles: the list as it has moved, NULL where it need not. */
+void *arena_grown(struct arena *, const void *items, size_t count, size_t item_octets);

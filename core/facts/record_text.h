@@ -13,7 +13,7 @@
 struct arena;
 
 const char *record_text(struct arena *, const struct dns_record *);
-/* The same record, whatever its TTL: names without letter case, texts octet by octet, however they are cut into strings. */
+/* The same record, whatever its TTL: names without letter case, texts octet by octet, however they are cut. */
 bool record_equal(struct arena *, const struct dns_record *, const struct dns_record *);
 /* Sets the type and what the text says; TTL, and strings and oversize of TXT are not in it.  On false, `*why` is a
  * constant. */

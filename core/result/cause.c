@@ -1,7 +1,6 @@
 /* core/result/cause.c - folds findings into causes, and puts these in order. */
 #include "core/result/cause.h"
 
-#include <stdint.h>
 #include <string.h>
 
 #include "core/base/arena.h"
@@ -158,22 +157,9 @@ struct draft {
     enum status status;
 };
 
-/* A list that doubles its room: room for all of them in each would be the square of their number. */
-static void *grown(struct arena *arena, const void *items, size_t count, size_t item_octets)
-{
-    void *more;
-
-    if (count & (count - 1)) /* there is room up to the next power of two */
-        return NULL;
-    more = arena_array(arena, count ? 2 * count : 1, item_octets);
-    if (count)
-        memcpy(more, items, count * item_octets);
-    return more;
-}
-
 static void add_repair(struct arena *arena, struct draft *draft, const struct finding *f)
 {
-    const struct finding **more = grown(arena, draft->repairs, draft->repair_count, sizeof *more);
+    const struct finding **more = arena_grown(arena, draft->repairs, draft->repair_count, sizeof *more);
 
     if (more)
         draft->repairs = more;
@@ -293,18 +279,17 @@ static void name_who_is_freed(struct arena *arena, const struct result *result, 
     for (size_t i = 0; i < result->receiver_count; i++) {
         const struct receiver_verdict *v = &result->receivers[i];
         struct cause *cause = NULL;
-        const struct receiver_verdict **frees;
+        const struct receiver_verdict **more;
 
         if ((v->outcome == RECEIVER_REJECTS || v->outcome == RECEIVER_AT_RISK) &&
             receiver_is_shown(result->target, v->receiver))
             cause = last_obstacle(causes, count, v);
         if (!cause)
             continue;
-        frees = grown(arena, cause->frees, cause->free_count, sizeof *frees);
-        if (!frees)
-            frees = (const struct receiver_verdict **)(uintptr_t)cause->frees;
-        frees[cause->free_count++] = v;
-        cause->frees = frees;
+        more = arena_grown(arena, cause->frees, cause->free_count, sizeof *more);
+        if (more)
+            cause->frees = more;
+        cause->frees[cause->free_count++] = v;
     }
 }
 

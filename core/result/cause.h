@@ -19,7 +19,7 @@ struct cause_step {
     /* Number, from 1, of the cause that changes the same record before: this one's is known when that is done.  0:
      * none, and the lead's records are for publishing. */
     size_t waits_for;
-    const struct finding *const *findings; /* that it is for: the same about several subjects */
+    const struct finding **findings; /* that it is for: the same about several subjects */
     size_t finding_count;
 };
 
@@ -33,7 +33,7 @@ struct cause {
     const struct finding *const *repairs; /* the finding that tells the cause, and those that go with it */
     size_t repair_count;
     /* Receivers that refuse, or may, and have no known reason left when this and all causes before it are done. */
-    const struct receiver_verdict *const *frees;
+    const struct receiver_verdict **frees;
     size_t free_count;
     const char *command; /* that checks it afterwards, for a shell */
 };

@@ -83,14 +83,14 @@ static bool tells_the_cause(const struct cause *cause, const struct finding *f)
     return f->check == cause->repairs[0]->check && cause_id_of(f) == cause_id_of(cause->repairs[0]);
 }
 
-static void make_steps(struct arena *arena, struct cause *cause)
+static struct cause_step *make_steps(struct arena *arena, struct cause *cause)
 {
     struct cause_step *steps = ARENA_ARRAY(arena, struct cause_step, cause->repair_count);
 
     for (size_t i = 0; i < cause->repair_count; i++) {
         const struct finding *f = cause->repairs[i];
         const char *what = finding_advice(f);
-        const struct finding **for_whom;
+        const struct finding **more;
         size_t at = 0;
 
         if (!tells_the_cause(cause, f))
@@ -99,13 +99,12 @@ static void make_steps(struct arena *arena, struct cause *cause)
             at++;
         if (at == cause->step_count)
             steps[cause->step_count++] = (struct cause_step){.what = what, .lead = f};
-        for_whom = ARENA_ARRAY(arena, const struct finding *, steps[at].finding_count + 1);
-        if (steps[at].finding_count)
-            memcpy(for_whom, steps[at].findings, steps[at].finding_count * sizeof *for_whom);
-        for_whom[steps[at].finding_count++] = f;
-        steps[at].findings = for_whom;
+        more = arena_grown(arena, steps[at].findings, steps[at].finding_count, sizeof *more);
+        if (more)
+            steps[at].findings = more;
+        steps[at].findings[steps[at].finding_count++] = f;
     }
-    cause->steps = steps;
+    return steps;
 }
 
 /* The number of the cause before step `s` of cause `c`, or of that cause itself, that changes the same record. */
@@ -123,11 +122,8 @@ static size_t conflict(const struct cause *causes, size_t c, size_t s)
 void cause_steps(struct arena *arena, struct cause *causes, size_t count)
 {
     for (size_t c = 0; c < count; c++) {
-        struct cause_step *steps;
+        struct cause_step *steps = make_steps(arena, &causes[c]);
 
-        make_steps(arena, &causes[c]);
-        steps = ARENA_ARRAY(arena, struct cause_step, causes[c].step_count);
-        memcpy(steps, causes[c].steps, causes[c].step_count * sizeof *steps);
         causes[c].steps = steps;
         for (size_t s = 0; s < causes[c].step_count; s++)
             steps[s].waits_for = conflict(causes, c, s);

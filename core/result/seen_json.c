@@ -63,7 +63,7 @@ static const char *key_of(struct reader *r, const cJSON *finding, const char *ch
         size_t length = 0;
 
         for (const char *at = cJSON_IsString(part) ? part->valuestring : ""; *at; at++)
-            lower[length++] = (char)(*at >= 'A' && *at <= 'Z' ? *at - 'A' + 'a' : *at);
+            lower[length++] = ascii_lower(*at);
         lower[length] = '\0';
         list_add(&key, lower);
     }
@@ -168,7 +168,7 @@ static struct seen_report report(struct reader *r, const cJSON *document)
     return out;
 }
 
-static void add(struct reader *r, struct seen_list *list, const cJSON *document, size_t room)
+static void add(struct reader *r, struct seen_list *list, const cJSON *document)
 {
     struct seen_report *more, one = report(r, document);
 
@@ -178,11 +178,10 @@ static void add(struct reader *r, struct seen_list *list, const cJSON *document,
         r->why = str_printf(r->arena, "has two reports about %s", one.domain);
         return;
     }
-    more = ARENA_ARRAY(r->arena, struct seen_report, list->count + 1 > room ? list->count + 1 : room);
-    if (list->count)
-        memcpy(more, list->at, list->count * sizeof *more);
-    more[list->count++] = one;
-    list->at = more;
+    more = arena_grown(r->arena, list->at, list->count, sizeof *more);
+    if (more)
+        list->at = more;
+    list->at[list->count++] = one;
 }
 
 static void read_tree(struct reader *r, struct seen_list *list, const char *bytes, size_t size)
@@ -194,11 +193,11 @@ static void read_tree(struct reader *r, struct seen_list *list, const char *byte
         return;
     r->why = NULL;
     if (!cJSON_IsArray(tree))
-        add(r, list, tree, 1);
+        add(r, list, tree);
     else if (cJSON_GetArraySize(tree) == 0)
         r->why = "has no report";
     else
-        cJSON_ArrayForEach(item, tree) if (!r->why) add(r, list, item, 1);
+        cJSON_ArrayForEach(item, tree) if (!r->why) add(r, list, item);
     cJSON_Delete(tree);
 }
 

@@ -7,7 +7,7 @@
 #include "core/result/difference.h"
 
 struct seen_list {
-    const struct seen_report *at; /* each domain once */
+    struct seen_report *at; /* each domain once */
     size_t count;
 };
 

@@ -5,11 +5,11 @@
 #include "core/result/agree.h"
 #include "core/result/cause.h"
 #include "core/result/difference.h"
+#include "reports/json/json_node.h"
+#include "reports/json/json_parts.h"
 #include "reports/receivers.h"
 #include "reports/services.h"
 #include "reports/words.h"
-#include "reports/json/json_node.h"
-#include "reports/json/json_parts.h"
 
 static void add_sources(struct report *report, cJSON *object, const char *sources) /* "; " between them */
 {

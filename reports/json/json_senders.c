@@ -3,10 +3,10 @@
 #include "core/derive/spf.h"
 #include "core/facts/evidence_json.h"
 #include "core/result/identity.h"
-#include "reports/receivers.h"
-#include "reports/services.h"
 #include "reports/json/json_node.h"
 #include "reports/json/json_parts.h"
+#include "reports/receivers.h"
+#include "reports/services.h"
 
 void json_add_mail_address(struct report *report, cJSON *addresses, const struct mail_path *path)
 {

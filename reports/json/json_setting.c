@@ -4,9 +4,9 @@
 #include "core/facts/evidence_json.h"
 #include "core/facts/record_text.h"
 #include "core/records/overlay.h"
-#include "reports/words.h"
 #include "reports/json/json_node.h"
 #include "reports/json/json_parts.h"
+#include "reports/words.h"
 
 void json_add_target(struct report *report, cJSON *document, const struct result *result)
 {
