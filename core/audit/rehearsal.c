@@ -290,9 +290,14 @@ static void join(struct stage *s, struct text_list *to, const struct text_list *
     *to = (struct text_list){all, to->count + more->count};
 }
 
+static bool is_in_vain(enum proposal outcome)
+{
+    return outcome == PROPOSAL_FAILS || outcome == PROPOSAL_HARMS;
+}
+
 static bool is_dropped(const struct finding *f)
 {
-    return f->proposal == PROPOSAL_FAILS || f->proposal == PROPOSAL_HARMS;
+    return is_in_vain(f->proposal);
 }
 
 static bool is_step_before(const struct finding *first, const struct finding *f)
@@ -340,6 +345,14 @@ static enum proposal try_guarded(struct stage *s, const struct finding *f, bool 
     return compare(s, f);
 }
 
+static void tell_dropped(const struct stage *s, const struct finding *f)
+{
+    if (s->rehearsal->trace)
+        trace_event(s->rehearsal->trace, "trial", s->view.target->domain, "dropped from %s %s: %s (%s)",
+                    check_of(f->check)->name, bytes_escape(s->arena, str_of(f->subject)),
+                    bytes_escape(s->arena, str_of(f->records.at[0])), bytes_escape(s->arena, str_of(s->why)));
+}
+
 static enum proposal try_on(struct stage *s, const struct finding *f, bool with_steps_before)
 {
     const struct rehearsal *r = s->rehearsal;
@@ -353,8 +366,11 @@ static enum proposal try_on(struct stage *s, const struct finding *f, bool with_
                                   .spent = true};
     s->run = (struct run){.audit = &s->view, .arena = s->arena, .exhausted = &s->exhausted};
     arena_on_exhausted(s->arena, &s->exhausted);
-    if (setjmp(s->exhausted) == 0)
+    if (setjmp(s->exhausted) == 0) {
         outcome = try_guarded(s, f, with_steps_before);
+        if (is_in_vain(outcome) && (with_steps_before || !has_steps_before(r, f)))
+            tell_dropped(s, f);
+    }
     arena_on_exhausted(s->arena, NULL);
     derived_free_all(&s->view);
     planned_free(&s->view);
@@ -374,10 +390,6 @@ static void try_proposal(const struct rehearsal *r, struct finding *f, bool with
     s->arena = arena;
     s->why = "";
     f->proposal = try_on(s, f, with_steps_before);
-    if (is_dropped(f) && (with_steps_before || !has_steps_before(r, f)))
-        trace_event(r->trace, "trial", r->audit->target->domain, "dropped from %s %s: %s (%s)",
-                    check_of(f->check)->name, bytes_escape(arena, str_of(f->subject)),
-                    bytes_escape(arena, str_of(f->records.at[0])), bytes_escape(arena, str_of(s->why)));
     arena_free(arena);
 }
 
