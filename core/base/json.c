@@ -29,14 +29,6 @@ static bool fault(struct scan *s, const char *why)
     return false;
 }
 
-static int hex_value(unsigned char c)
-{
-    return c >= '0' && c <= '9'   ? c - '0'
-           : c >= 'a' && c <= 'f' ? c - 'a' + 10
-           : c >= 'A' && c <= 'F' ? c - 'A' + 10
-                                  : -1;
-}
-
 /* The four hex digits of a "\u" escape; -1 when they are none. */
 static long scan_unit(struct scan *s)
 {
@@ -45,7 +37,7 @@ static long scan_unit(struct scan *s)
     if (s->end - s->at < 4)
         return -1;
     for (int i = 0; i < 4; i++) {
-        int digit = hex_value(s->at[i]);
+        int digit = ascii_hex_value((char)s->at[i]);
 
         if (digit < 0)
             return -1;

@@ -27,7 +27,7 @@ struct candidate {
 struct build {
     struct run *run;
     struct arena *arena;
-    const char *domain;
+    const char *domain, *organisation;
     struct candidate *of; /* by provider */
     bool pending;
 };
@@ -37,7 +37,7 @@ struct build {
 /* Whoever runs such a service himself is not its customer. */
 static bool is_own(const struct build *b, const char *name)
 {
-    return name_equal(name_org_domain(name), name_org_domain(b->domain));
+    return name_equal(name_org_domain(name), b->organisation);
 }
 
 static void add_clue(struct candidate *c, struct service_clue clue, unsigned role)
@@ -65,7 +65,9 @@ static void look_at_mx(struct build *b)
     for (size_t h = 0; mail->kind == MX_LISTED && h < mail->host_count; h++) {
         const char *host = mail->hosts[h].name;
 
-        for (size_t i = 0; !is_own(b, host) && i < provider_count(); i++)
+        if (is_own(b, host))
+            continue;
+        for (size_t i = 0; i < provider_count(); i++)
             if (provider_has_mx(provider_at(i), host))
                 add_clue(&b->of[i], (struct service_clue){.kind = CLUE_MX, .name = host, .key = mail->mx->key},
                          SERVICE_RECEIVES);
@@ -78,7 +80,9 @@ static bool look_at_spf_name(struct build *b, const char *name, bool grants, con
     const char *lower = name_lower(b->arena, name);
     bool known = false;
 
-    for (size_t i = 0; !is_own(b, lower) && i < provider_count(); i++) {
+    if (is_own(b, lower))
+        return false;
+    for (size_t i = 0; i < provider_count(); i++) {
         const struct provider *p = provider_at(i);
 
         if (!provider_has_spf(p, lower))
@@ -151,7 +155,7 @@ static void look_at_envelope(struct build *b, const char *envelope)
         if (!found || !sending_role(p))
             continue;
         add_clue(&b->of[i], clue, SERVICE_SENDS);
-        if (name_is_under(envelope, name_org_domain(b->domain)))
+        if (name_is_under(envelope, b->organisation))
             b->of[i].service.envelope = envelope;
     }
 }
@@ -187,10 +191,8 @@ static void merge_sold(struct build *b)
         struct candidate *c = &b->of[i];
         const struct provider *sold =
             c->service.provider->sold_as ? provider_from_id(c->service.provider->sold_as) : NULL;
-        struct candidate *base = NULL;
+        struct candidate *base = sold ? &b->of[sold - provider_at(0)] : NULL;
 
-        for (size_t k = 0; sold && k < provider_count(); k++)
-            base = b->of[k].service.provider == sold ? &b->of[k] : base;
         if (!base || !c->service.clue_count)
             continue;
         if (!(base->service.roles & SERVICE_RECEIVES)) {
@@ -215,7 +217,9 @@ static struct candidate *candidate_of_alias(struct build *b, const struct dns_an
 {
     for (size_t k = 0; answer && k < answer->chain_count; k++) {
         *target = name_lower(b->arena, answer->chain[k].target);
-        for (size_t i = 0; !is_own(b, *target) && i < provider_count(); i++)
+        if (is_own(b, *target))
+            continue;
+        for (size_t i = 0; i < provider_count(); i++)
             if (provider_has_target(provider_at(i), *target))
                 return b->of[i].sold_as ? b->of[i].sold_as : &b->of[i];
     }
@@ -255,8 +259,7 @@ static void add_selector(struct build *b, struct candidate *tried_for, const cha
     if (!c)
         return;
     s.dangles = target && s.answer->status != DNS_OK && s.answer->status != DNS_UNKNOWN;
-    s.has_key =
-        s.answer->status == DNS_OK && dkim_has_usable_key(b->arena, s.answer) && !dkim_same_texts(s.answer, nobodys);
+    s.has_key = has_key(b, s.answer);
     keep_selector(c, s);
 }
 
@@ -393,6 +396,7 @@ static const void *derive_services(struct run *run, const void *argument)
     struct services *services = ARENA_NEW(b.arena, struct services);
 
     (void)argument;
+    b.organisation = name_org_domain(b.domain);
     b.of = ARENA_ARRAY(b.arena, struct candidate, provider_count());
     for (size_t i = 0; i < provider_count(); i++)
         b.of[i].service.provider = provider_at(i);

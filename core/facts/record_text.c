@@ -86,11 +86,6 @@ static bool next_name(struct arena *arena, char **at, const char **out)
     return *out != NULL;
 }
 
-static int hex_value(char c)
-{
-    return ascii_is_digit(c) ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
 bool hex_parse(struct arena *arena, const char *text, struct str *out)
 {
     size_t length = strlen(text);
@@ -99,7 +94,7 @@ bool hex_parse(struct arena *arena, const char *text, struct str *out)
     if (length % 2 != 0)
         return false;
     for (size_t i = 0; i < length / 2; i++) {
-        int high = hex_value(text[2 * i]), low = hex_value(text[2 * i + 1]);
+        int high = ascii_hex_value(text[2 * i]), low = ascii_hex_value(text[2 * i + 1]);
 
         if (high < 0 || low < 0)
             return false;

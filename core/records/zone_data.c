@@ -80,8 +80,11 @@ static const char *spelled(struct arena *arena, struct str text, bool *is_absolu
                 break;
             continue;
         }
-        if (*at == '\\')
-            octet.text.len = end - at >= 4 && ascii_is_digit(at[1]) ? 4 : 2;
+        if (*at != '\\') {
+            used += name_octet_print((uint8_t)*at++, out + used);
+            continue;
+        }
+        octet.text.len = end - at >= 4 && ascii_is_digit(at[1]) ? 4 : 2;
         if (octet.text.len > (size_t)(end - at) || !zone_word_octets(arena, &octet, &value))
             return NULL;
         at += octet.text.len;
@@ -116,11 +119,6 @@ const char *zone_name(struct arena *arena, const struct zone_word *word, const c
 
 /* Data as octets: RFC 3597 5 */
 
-static int hex_value(char c)
-{
-    return ascii_is_digit(c) ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
 /* All words together, since blanks may part them anywhere. */
 static bool hex(struct arena *arena, const struct zone_word *words, size_t count, struct str *out, const char **why)
 {
@@ -132,7 +130,7 @@ static bool hex(struct arena *arena, const struct zone_word *words, size_t count
     octets = arena_alloc(arena, room / 2 + 1);
     for (size_t i = 0; i < count; i++)
         for (size_t k = 0; k < words[i].text.len; k++, digits++) {
-            int value = words[i].is_quoted ? -1 : hex_value(words[i].text.at[k]);
+            int value = words[i].is_quoted ? -1 : ascii_hex_value(words[i].text.at[k]);
 
             if (value < 0)
                 return wrong(arena, &words[i], "is not hexadecimal", why);
