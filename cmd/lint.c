@@ -67,11 +67,6 @@ static const enum check_id of_zone[] = {
 };
 static const enum check_id of_reverse_zone[] = {PTR_NAME_VALID, PTR_FCRDNS, PTR_TARGET_CNAME};
 
-static bool is_reverse(const char *apex)
-{
-    return name_is_under(apex, "in-addr.arpa") || name_is_under(apex, "ip6.arpa");
-}
-
 /* What is no finding of an audit, but weighs as much. */
 static void told(struct lint *lint, enum status status)
 {
@@ -378,7 +373,7 @@ static void compare_policies(struct lint *lint)
     size_t forward = 0;
 
     for (size_t i = 0; i < lint->zone_count; i++)
-        if (!is_reverse(lint->zones[i].zone->apex) && ++forward)
+        if (!name_is_reverse(lint->zones[i].zone->apex) && ++forward)
             zone = &lint->zones[i];
     for (size_t p = 0; forward == 1 && p < lint->policy_count; p++)
         for (size_t i = 0; i < zone->zone->count; i++) {
@@ -421,7 +416,7 @@ static enum exit_status judge(struct lint *lint)
 
     for (size_t i = 0; done && i < lint->zone_count; i++) {
         lint->at = &lint->zones[i];
-        done = is_reverse(lint->at->zone->apex) ? lint_reverse_zone(lint) : lint_zone(lint);
+        done = name_is_reverse(lint->at->zone->apex) ? lint_reverse_zone(lint) : lint_zone(lint);
     }
     if (!done) {
         complain("lint: %s", why);

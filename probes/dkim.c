@@ -140,7 +140,7 @@ static void judge_absence(struct run *run, const struct selector *s)
     const struct dns_answer *a = s->answer, *dissent = NULL;
     struct trouble trouble;
 
-    switch (need_absence(run, s->owner, DNS_TXT, a, &dissent, &trouble)) {
+    switch (need_absence(run, s->owner, DNS_TXT, &dissent, &trouble)) {
     case ABSENCE_PENDING:
         return;
     case ABSENCE_UNDECIDED:

@@ -127,7 +127,7 @@ static enum absence confirm_absence(struct run *run, const struct from_domain *f
             continue;
         if (i > 0 && !name_equal(step->name, d->legacy.org_domain))
             continue;
-        one = need_absence(run, dmarc_owner(run, step->name), DNS_TXT, step->answer, &dissent, trouble);
+        one = need_absence(run, dmarc_owner(run, step->name), DNS_TXT, &dissent, trouble);
         if (one == ABSENCE_PENDING)
             return one;
         if (one == ABSENCE_CONFIRMED)

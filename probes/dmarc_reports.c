@@ -62,7 +62,7 @@ static void judge_absence(struct run *run, const char *host, const char *owner, 
     const struct dns_answer *dissent = NULL;
     struct trouble trouble;
 
-    switch (need_absence(run, owner, DNS_TXT, answer, &dissent, &trouble)) {
+    switch (need_absence(run, owner, DNS_TXT, &dissent, &trouble)) {
     case ABSENCE_PENDING:
         return;
     case ABSENCE_CONFIRMED:

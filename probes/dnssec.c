@@ -190,7 +190,7 @@ static void judge_contradiction(struct run *run, const struct zone *zone, const 
 
 static bool hangs_on_clock(const struct chain *chain)
 {
-    return chain->security != DNS_BOGUS || chain->fault == CHAIN_EXPIRED || chain->fault == CHAIN_NOT_YET_VALID;
+    return chain->security != DNS_BOGUS || chain_is_by_time(chain);
 }
 
 /* Signatures are valid for a time, by the clock of the resolver, which may be ours.  Where not even the root zone

@@ -64,7 +64,7 @@ static const struct dns_answer *see(struct run *run, const struct expectation *e
     }
     if (answer->status == DNS_OK)
         return answer;
-    switch (need_absence(run, name, type, answer, &dissent, &trouble)) {
+    switch (need_absence(run, name, type, &dissent, &trouble)) {
     case ABSENCE_PENDING:
         return NULL;
     case ABSENCE_CONFIRMED:

@@ -110,7 +110,7 @@ static void judge_existence(struct run *run, const char *domain, const struct in
         break;
     case MX_IMPLICIT:
     case MX_NONE:
-        switch (need_absence(run, domain, DNS_MX, mail->mx, &dissent, &trouble)) {
+        switch (need_absence(run, domain, DNS_MX, &dissent, &trouble)) {
         case ABSENCE_PENDING:
             return;
         case ABSENCE_DISPUTED:
@@ -214,7 +214,7 @@ static void judge_cname(struct run *run, const struct inventory *mail, const str
 
 static bool is_absent(const struct dns_answer *answer)
 {
-    return answer->status == DNS_NODATA || answer->status == DNS_NXDOMAIN || answer->chain_loops ||
+    return dns_answer_is_negative(answer) || answer->chain_loops ||
            answer->chain_too_long;
 }
 

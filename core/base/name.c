@@ -261,6 +261,11 @@ static bool is_localhost(const char *name)
 }
 
 /* The fault that says most comes first: "localhost" is localhost rather than a single label. */
+bool name_is_reverse(const char *name)
+{
+    return name_is_under(name, "in-addr.arpa") || name_is_under(name, "ip6.arpa");
+}
+
 enum name_fault name_fault(const char *name)
 {
     struct shape shape = shape_of(name);
@@ -269,7 +274,7 @@ enum name_fault name_fault(const char *name)
         return NAME_EMPTY;
     if (is_ip_text(name) || shape.last_all_digits)
         return NAME_IP_TEXT;
-    if (name_is_under(name, "in-addr.arpa") || name_is_under(name, "ip6.arpa"))
+    if (name_is_reverse(name))
         return NAME_REVERSE;
     if (name[0] == '*' && (name[1] == '.' || name[1] == '\0'))
         return NAME_WILDCARD;

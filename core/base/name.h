@@ -34,6 +34,7 @@ size_t name_octet_print(uint8_t octet, char out[NAME_OCTET_MAX]);
 const char *name_lower(struct arena *, const char *name);
 bool name_equal(const char *, const char *);              /* without regard to case */
 bool name_is_under(const char *name, const char *suffix); /* equal, or below it by whole labels */
+bool name_is_reverse(const char *name); /* in in-addr.arpa or ip6.arpa, or one of these */
 const char *name_parent(const char *name);                /* points into `name`; "" is its own parent */
 size_t name_labels(const char *name);                     /* the root has none */
 const char *name_join(struct arena *, const char *label, const char *name);

@@ -60,7 +60,7 @@ struct str wire_name_lower(struct arena *arena, struct str name)
     char *lower = arena_alloc(arena, name.len);
 
     for (size_t i = 0; i < name.len; i++) /* lengths are below 'A' */
-        lower[i] = name.at[i] >= 'A' && name.at[i] <= 'Z' ? (char)(name.at[i] - 'A' + 'a') : name.at[i];
+        lower[i] = ascii_lower(name.at[i]);
     return (struct str){lower, name.len};
 }
 

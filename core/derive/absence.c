@@ -14,11 +14,6 @@
 #include "core/facts/record_text.h"
 #include "core/facts/target.h"
 
-static bool is_negative(const struct dns_answer *answer)
-{
-    return answer->status == DNS_NODATA || answer->status == DNS_NXDOMAIN;
-}
-
 /* A server that refers to others, or knows an alias that leads off, does not say that there is nothing. */
 static bool leads_elsewhere(const struct dns_answer *answer)
 {
@@ -42,7 +37,7 @@ static void hear(struct poll *poll, const struct dns_answer *answer)
     } else if (answer->status == DNS_OK) {
         poll->at[poll->count++] = answer;
         poll->positive++;
-    } else if (is_negative(answer)) {
+    } else if (dns_answer_is_negative(answer)) {
         poll->at[poll->count++] = answer;
         poll->denial = poll->denial ? poll->denial : answer;
     } else {
@@ -195,10 +190,10 @@ static void confirm_denial(struct run *run, const char *name, enum dns_type type
         return;
     if (poll.positive) {
         c->answer = unite(run, here, &poll);
-        c->is_disputed = poll.positive < poll.count;
-        c->remark = c->is_disputed ? str_printf(run_arena(run), ", at %zu of %zu name servers: see ns.consistent",
-                                                poll.positive, poll.count)
-                                   : ", which the resolver of this machine does not see";
+        c->remark = poll.positive < poll.count
+                        ? str_printf(run_arena(run), ", at %zu of %zu name servers: see ns.consistent", poll.positive,
+                                     poll.count)
+                        : ", which the resolver of this machine does not see";
     } else if (poll.denial && !poll.elsewhere) {
         c->answer = as_said_by_zone(run, here, poll.denial);
     } else {
@@ -309,7 +304,7 @@ struct confirmed need_confirmed(struct run *run, const char *name, enum dns_type
         return c;
     if (here->is_planned) {
         c.answer = here;
-    } else if (is_negative(here)) {
+    } else if (dns_answer_is_negative(here)) {
         confirm_denial(run, name, type, &c);
     } else if (judged->status == DNS_OK) {
         c.here = judged;
@@ -344,7 +339,7 @@ const struct dns_answer *need_record(struct run *run, const char *name, enum dns
 {
     const struct dns_answer *here = need_dns_unjudged(run, name, type);
 
-    return here && is_negative(here) && here->is_own ? need_confirmed(run, name, type).answer
+    return here && dns_answer_is_negative(here) && here->is_own ? need_confirmed(run, name, type).answer
                                                      : need_dns(run, name, type);
 }
 
@@ -352,7 +347,7 @@ static bool is_denied(struct run *run, const char *name, enum dns_type type)
 {
     const struct dns_answer *answer = need_dns_unjudged(run, name, type);
 
-    return answer && is_negative(answer);
+    return answer && dns_answer_is_negative(answer);
 }
 
 struct host_addresses need_addresses(struct run *run, const char *host)
@@ -379,19 +374,18 @@ struct host_addresses need_addresses(struct run *run, const char *host)
     return found;
 }
 
-enum absence need_absence(struct run *run, const char *name, enum dns_type type, const struct dns_answer *answer,
+enum absence need_absence(struct run *run, const char *name, enum dns_type type,
                           const struct dns_answer **dissent, struct trouble *trouble)
 {
     struct confirmed c = need_confirmed(run, name, type);
 
-    (void)answer;
     if (!c.answer)
         return ABSENCE_PENDING;
     if (c.answer->status == DNS_OK) {
         *dissent = c.answer;
         return ABSENCE_DISPUTED;
     }
-    if (is_negative(c.answer))
+    if (dns_answer_is_negative(c.answer))
         return ABSENCE_CONFIRMED;
     *trouble = c.answer->trouble;
     return ABSENCE_UNDECIDED;

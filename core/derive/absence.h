@@ -20,7 +20,6 @@ struct confirmed {
     const struct dns_answer *answer; /* what is judged; NULL: on its way */
     const struct dns_answer *here;   /* what the resolver said */
     bool is_local;      /* `here` is nothing that the world sees */
-    bool is_disputed;   /* some servers of the zone have the record, others do not */
     const char *remark; /* whose word it is where that needs saying: ", by the word of the resolver alone"; or "" */
 };
 
@@ -47,5 +46,5 @@ struct dns_answer *as_said_by_zone(struct run *, const struct dns_answer *here, 
 
 /* Of an answer that is negative: is it so? */
 enum absence { ABSENCE_PENDING, ABSENCE_CONFIRMED, ABSENCE_DISPUTED, ABSENCE_UNDECIDED };
-enum absence need_absence(struct run *, const char *name, enum dns_type, const struct dns_answer *answer,
+enum absence need_absence(struct run *, const char *name, enum dns_type,
                           const struct dns_answer **dissent, struct trouble *);

@@ -9,30 +9,21 @@
 #include "core/facts/dns_answer.h"
 #include "core/facts/target.h"
 
-static bool is_reverse(const char *name)
-{
-    return name_is_under(name, "in-addr.arpa") || name_is_under(name, "ip6.arpa");
-}
-
-static bool is_by_time(const struct chain *zone)
-{
-    return zone->fault == CHAIN_EXPIRED || zone->fault == CHAIN_NOT_YET_VALID;
-}
-
 const struct dns_answer *bogus_doubt(struct run *run, const char *name, const struct dns_answer *answer)
 {
     const char *domain = run_target(run)->domain;
     const struct instrument *in;
     const struct chain *zone;
     struct dns_answer *doubted;
+    bool is_reverse = name_is_reverse(name);
 
-    if (!answer || answer->status == DNS_UNKNOWN || answer->plan || !(name_is_under(name, domain) || is_reverse(name)))
+    if (!answer || answer->status == DNS_UNKNOWN || answer->plan || !(name_is_under(name, domain) || is_reverse))
         return answer;
     in = need_instrument(run);
     if (in->validation == VALIDATION_PENDING || in->validation == VALIDATION_SHOWN)
         return answer;
-    zone = need_chain_of_zone(run, is_reverse(name) ? name : domain);
-    if (zone->pending || zone->security != DNS_BOGUS || is_by_time(zone))
+    zone = need_chain_of_zone(run, is_reverse ? name : domain);
+    if (zone->pending || zone->security != DNS_BOGUS || chain_is_by_time(zone))
         return answer;
     doubted = ARENA_NEW(run_arena(run), struct dns_answer);
     *doubted = (struct dns_answer){.key = answer->key,

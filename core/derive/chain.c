@@ -1,8 +1,6 @@
 /* core/derive/chain.c - builds the chain of trust from a record to its zone, alias by alias. */
 #include "core/derive/chain.h"
 
-#include <string.h>
-
 #include "core/base/arena.h"
 #include "core/base/name.h"
 #include "core/base/str.h"
@@ -14,17 +12,18 @@
 #include "core/facts/signed_reply.h"
 #include "core/records/rrset.h"
 
-static bool has_records(struct run *run, const struct signed_reply *reply, const char *name, unsigned type)
+struct rrset chain_set(struct run *run, const struct signed_reply *reply, const char *name, unsigned type)
 {
     struct str owner;
 
-    return wire_name_of(run_arena(run), name, &owner) && rrset_find(run_arena(run), reply, owner, type).count;
+    return wire_name_of(run_arena(run), name, &owner) ? rrset_find(run_arena(run), reply, owner, type)
+                                                      : (struct rrset){0};
 }
 
 static void judge_record(struct run *run, struct chain *chain, const struct signed_reply *reply, const char *name,
                          unsigned type)
 {
-    struct rrsig *signatures = ARENA_ARRAY(run_arena(run), struct rrsig, 1);
+    struct rrsig signature;
     struct claim claim = {.name = name, .type = type, .reply = reply};
     const struct zone_chain *zone;
     struct claim_verdict v;
@@ -35,8 +34,8 @@ static void judge_record(struct run *run, struct chain *chain, const struct sign
     if (!wire_name_of(run_arena(run), name, &owner))
         return;
     set = rrset_find(run_arena(run), reply, owner, type);
-    if (rrset_signatures(run_arena(run), reply, &set, signatures, 1))
-        claim.zone = wire_name_text(run_arena(run), signatures->signer);
+    if (rrset_signatures(run_arena(run), reply, &set, &signature, 1))
+        claim.zone = wire_name_text(run_arena(run), signature.signer);
     else
         claim.zone = chain_zone_around(run, chain, name);
     if (!claim.zone)
@@ -75,12 +74,9 @@ struct record_question {
 /* Where the name is an alias in this reply: its target; NULL: it is none. */
 static const char *target_of(struct run *run, const struct signed_reply *reply, const char *name)
 {
-    struct rrset set;
-    struct str owner, target;
+    struct rrset set = chain_set(run, reply, name, DNS_CNAME);
+    struct str target;
 
-    if (!wire_name_of(run_arena(run), name, &owner))
-        return NULL;
-    set = rrset_find(run_arena(run), reply, owner, DNS_CNAME);
     if (set.count != 1 || !wire_name_read(set.records[0]->rdata, 0, &target))
         return NULL;
     return wire_name_text(run_arena(run), target);
@@ -91,14 +87,9 @@ static void note_algorithms(struct run *run, struct chain *chain, const struct s
                             unsigned type)
 {
     struct rrsig *signatures = ARENA_ARRAY(run_arena(run), struct rrsig, CHAIN_ALGORITHMS_MAX);
-    struct rrset set;
-    struct str owner;
-    size_t count;
+    struct rrset set = chain_set(run, reply, name, type);
+    size_t count = rrset_signatures(run_arena(run), reply, &set, signatures, CHAIN_ALGORITHMS_MAX);
 
-    if (!wire_name_of(run_arena(run), name, &owner))
-        return;
-    set = rrset_find(run_arena(run), reply, owner, type);
-    count = rrset_signatures(run_arena(run), reply, &set, signatures, CHAIN_ALGORITHMS_MAX);
     for (size_t i = 0; i < count; i++) {
         size_t k = 0;
 
@@ -122,7 +113,7 @@ static const void *derive_record(struct run *run, const void *argument)
         return whole;
     for (unsigned links = 0; links <= DNS_CNAME_MAX; links++, name = next) {
         struct chain link = {.security = DNS_UNDECIDED, .zone = "", .record = ""};
-        bool is_end = has_records(run, reply, name, q->type);
+        bool is_end = chain_set(run, reply, name, q->type).count;
 
         next = is_end ? NULL : target_of(run, reply, name);
         chain_rests_on(&link, reply->key);

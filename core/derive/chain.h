@@ -64,5 +64,6 @@ const struct chain *need_chain(struct run *, const char *name, unsigned type);
 /* Of the keys of the zone that holds a name.  Never NULL. */
 const struct chain *need_chain_of_zone(struct run *, const char *name);
 
+bool chain_is_by_time(const struct chain *); /* its signatures have ended, or have not begun */
 /* Bogus or insecure: what is the matter, as a sentence without its end. */
 const char *chain_fault_text(struct arena *, const struct chain *);

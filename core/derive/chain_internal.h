@@ -17,6 +17,9 @@ const struct zone_chain *need_zone_chain(struct run *, const char *zone); /* nev
  * NULL: on its way, or not told; the chain knows. */
 const char *chain_zone_around(struct run *, struct chain *, const char *name);
 
+/* The records of a name and type in a reply; none where the name does not fit the wire. */
+struct rrset chain_set(struct run *, const struct signed_reply *, const char *name, unsigned type);
+
 void chain_rests_on(struct chain *, const char *key);
 void chain_rests_on_all(struct chain *, const struct chain *other);
 void chain_inherit(struct chain *, const struct chain *above); /* what the zone above is not, nothing below it can be */

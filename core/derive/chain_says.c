@@ -26,6 +26,11 @@ void chain_rests_on_all(struct chain *chain, const struct chain *other)
     chain->is_tampered |= other->is_tampered;
 }
 
+bool chain_is_by_time(const struct chain *chain)
+{
+    return chain->fault == CHAIN_EXPIRED || chain->fault == CHAIN_NOT_YET_VALID;
+}
+
 void chain_undecided_by(struct chain *chain, struct trouble trouble)
 {
     chain->security = DNS_UNDECIDED;

@@ -38,7 +38,7 @@ static void judge_root(struct run *run, struct zone_chain *z)
         z->keys = v.keys;
         z->chain.security = DNS_SECURE;
     } else if (z->chain.security == DNS_BOGUS) {
-        bool by_time = z->chain.fault == CHAIN_EXPIRED || z->chain.fault == CHAIN_NOT_YET_VALID;
+        bool by_time = chain_is_by_time(&z->chain);
 
         z->chain.fault = CHAIN_SOUND;
         chain_undecided(&z->chain, by_time ? REASON_CLOCK : REASON_NO_VALIDATING_RESOLVER,
@@ -163,13 +163,6 @@ static void judge_keys(struct run *run, struct zone_chain *z, const struct zone_
     z->chain.security = DNS_SECURE;
 }
 
-static bool has_records(struct run *run, const struct signed_reply *reply, const char *name, unsigned type)
-{
-    struct str owner;
-
-    return wire_name_of(run_arena(run), name, &owner) && rrset_find(run_arena(run), reply, owner, type).count;
-}
-
 struct zone_question {
     const char *zone;
     unsigned depth;
@@ -221,7 +214,7 @@ static const void *derive_zone(struct run *run, const void *argument)
     chain_rests_on_all(&z->chain, &above->chain);
     if (above->chain.security != DNS_SECURE)
         chain_inherit(&z->chain, &above->chain);
-    else if (has_records(run, ds, z->zone, WIRE_DS))
+    else if (chain_set(run, ds, z->zone, WIRE_DS).count)
         judge_keys(run, z, above);
     else
         judge_denial(run, z, above, ds);

@@ -72,9 +72,8 @@ const char *dane_record_label(struct arena *arena, const struct dns_record *r)
         str_printf(arena, "%u %u %u ", (unsigned)r->tlsa.usage, (unsigned)r->tlsa.selector, (unsigned)r->tlsa.matching);
     size_t shown = r->tlsa.data.len < LABEL_OCTETS ? r->tlsa.data.len : LABEL_OCTETS;
 
-    for (size_t i = 0; i < shown; i++)
-        text = str_printf(arena, "%s%02x", text, (unsigned)(unsigned char)r->tlsa.data.at[i]);
-    return shown < r->tlsa.data.len ? str_printf(arena, "%s...", text) : text;
+    return str_printf(arena, "%s%s%s", text, hex_text(arena, (struct str){r->tlsa.data.at, shown}),
+                      shown < r->tlsa.data.len ? "..." : "");
 }
 
 static void list_records(struct run *run, struct dane *dane)
@@ -175,7 +174,7 @@ static void find_tlsa(struct run *run, struct dane *dane, const struct mx_host *
         return;
     other = ask(run, dane, name_lower(run_arena(run), end));
     dane->tlsa = own ? other : NULL;
-    if (own && other && (other->status == DNS_NODATA || other->status == DNS_NXDOMAIN))
+    if (own && other && dns_answer_is_negative(other))
         dane->tlsa = ask(run, dane, host->name);
 }
 
@@ -226,7 +225,7 @@ static enum dane_state state_of(struct run *run, struct dane *dane, const struct
             dane->trouble = host->a->status == DNS_UNKNOWN ? host->a->trouble : host->aaaa->trouble;
         return DANE_NO_HOST;
     }
-    if (dane->tlsa->status == DNS_NODATA || dane->tlsa->status == DNS_NXDOMAIN)
+    if (dns_answer_is_negative(dane->tlsa))
         return DANE_NO_RECORDS;
     security = security_of_address(run, dane, host, &pending);
     if (pending)
@@ -271,13 +270,8 @@ const struct dane *need_dane(struct run *run, const struct mx_host *host)
 const char *dane_key_digest(struct arena *arena, struct str der)
 {
     unsigned char digest[TLS_DANE_DIGEST];
-    const char *text = "";
 
-    if (!tls_dane_key_digest(der, digest))
-        return NULL;
-    for (size_t i = 0; i < sizeof digest; i++)
-        text = str_printf(arena, "%s%02x", text, (unsigned)digest[i]);
-    return text;
+    return tls_dane_key_digest(der, digest) ? hex_text(arena, (struct str){(const char *)digest, sizeof digest}) : NULL;
 }
 
 static const char *listed(struct arena *arena, const char *list, const char *item)

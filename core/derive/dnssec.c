@@ -164,7 +164,7 @@ struct trouble need_unvalidated(struct run *run, const struct dns_answer *const 
 /* Some validators take signatures for a while after they have expired. */
 static bool is_beyond_grace(const struct chain *own)
 {
-    return own->security == DNS_BOGUS && own->fault != CHAIN_EXPIRED && own->fault != CHAIN_NOT_YET_VALID;
+    return own->security == DNS_BOGUS && !chain_is_by_time(own);
 }
 
 const char *need_contradiction(struct run *run, const char *zone, bool *pending)

@@ -10,6 +10,7 @@
 #include "core/base/str.h"
 #include "core/derive/resolver.h"
 #include "core/derive/run_internal.h"
+#include "core/facts/target.h"
 #include "core/records/overlay.h"
 
 struct planned {
@@ -37,7 +38,7 @@ static struct planned *planned_of(struct run *run)
         return p;
     p = calloc(1, sizeof *p);
     if (p)
-        p->arena = arena_new(AUDIT_BYTES);
+        p->arena = arena_new(target_memory(run->audit->target));
     if (!p || !p->arena) {
         free(p);
         arena_exhaust(run->arena);
@@ -210,15 +211,10 @@ static struct dns_answer of_endless(const struct way *way)
     return answer;
 }
 
-static bool is_absent(const struct dns_answer *answer)
-{
-    return answer->status == DNS_NXDOMAIN || answer->status == DNS_NODATA;
-}
-
 /* The plan delegates the name, and the world knows nothing of it. */
 static bool lacks_delegation(const struct overlay_answer *a, const struct dns_answer *world)
 {
-    return a->cut && is_absent(world) && world->zone && !name_is_under(world->zone, a->cut);
+    return a->cut && dns_answer_is_negative(world) && world->zone && !name_is_under(world->zone, a->cut);
 }
 
 /* The world's answer is not what it will be: the name exists then, and is no alias (RFC 1034 3.6.2). */
@@ -238,24 +234,6 @@ static struct dns_answer changed(struct run *run, const struct dns_answer *world
         .status = DNS_NODATA, .rcode = 0, .extended_error = -1, .server = "", .zone = world->zone, .is_planned = true};
 }
 
-static bool is_of_signatures(enum dns_type type)
-{
-    switch (type) {
-    case DNS_A:
-    case DNS_NS:
-    case DNS_CNAME:
-    case DNS_SOA:
-    case DNS_PTR:
-    case DNS_MX:
-    case DNS_TXT:
-    case DNS_AAAA:
-    case DNS_TLSA:
-        return false;
-    default:
-        return true;
-    }
-}
-
 const struct dns_answer *need_planned(struct run *run, const char *name, enum dns_type type, unsigned nth)
 {
     struct key key = {.kind = EVIDENCE_DNS, .name = name, .type = type, .nth = nth};
@@ -266,7 +244,7 @@ const struct dns_answer *need_planned(struct run *run, const char *name, enum dn
 
     if (known)
         return known;
-    while (goes_on(&way) && !is_of_signatures(type)) {
+    while (goes_on(&way)) {
         struct overlay_answer a = ask(run, way.at, type);
         struct dns_answer answer;
 
@@ -294,8 +272,7 @@ const struct dns_answer *need_planned(struct run *run, const char *name, enum dn
         way.source = way.source ? way.source : a.source;
         return pending ? NULL : keep(run, &key, text, answer, &way);
     }
-    return is_of_signatures(type) ? need_dns_of_world(run, name, type, nth)
-                                  : keep(run, &key, text, of_endless(&way), &way);
+    return keep(run, &key, text, of_endless(&way), &way);
 }
 
 const struct evidence *planned_answers(const struct audit_view *audit, size_t *count)

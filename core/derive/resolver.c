@@ -11,11 +11,6 @@
 #include "core/facts/target.h"
 #include "core/facts/vantage.h"
 
-static bool is_negative(const struct dns_answer *answer)
-{
-    return answer->status == DNS_NODATA || answer->status == DNS_NXDOMAIN;
-}
-
 static bool was_never_asked(const struct dns_answer *answer)
 {
     return answer->status == DNS_UNKNOWN &&
@@ -49,7 +44,7 @@ static enum instrument_root test_root(struct run *run, struct instrument *in)
         if (answers[i]->status == DNS_OK)
             return ROOT_ANSWERED;
         asked |= !was_never_asked(answers[i]);
-        denied |= is_negative(answers[i]) || answers[i]->trouble.reason == REASON_REFUSED_BY_RESOLVER;
+        denied |= dns_answer_is_negative(answers[i]) || answers[i]->trouble.reason == REASON_REFUSED_BY_RESOLVER;
     }
     in->failure = answers[0];
     return !asked ? ROOT_UNTESTED : denied ? ROOT_FILTERED : ROOT_SILENT;
@@ -229,7 +224,7 @@ const struct dns_answer *resolver_believe(struct run *run, const struct dns_answ
         return NULL;
     if (answer->status == DNS_UNKNOWN)
         return answer;
-    if (is_negative(answer))
+    if (dns_answer_is_negative(answer))
         return instrument_may_deny(in) ? answer : doubt(run, answer, in);
     if (in->invention && is_made_up(answer, in->invention))
         return doubt(run, answer, in);

@@ -58,11 +58,6 @@ bool spf_target_of(struct evaluation *e, const struct frame *f, const struct spf
 
 /* ---- void lookups ---- */
 
-static bool is_void(const struct dns_answer *answer)
-{
-    return answer->status == DNS_NODATA || answer->status == DNS_NXDOMAIN;
-}
-
 static void count_void(struct evaluation *e, const char *name, const char *type)
 {
     if (e->result->void_count < VOIDS_ROOM)
@@ -124,7 +119,7 @@ static bool is_settled(struct evaluation *e, const struct dns_answer *answer, co
         spf_end_in_trouble(e, &answer->trouble, answer->key);
         return false;
     }
-    if (is_void(answer))
+    if (dns_answer_is_negative(answer))
         count_void(e, name, dns_type_name(type));
     return !e->over;
 }
@@ -146,7 +141,7 @@ static bool matches_mx(struct evaluation *e, const struct spf_term *term, const 
     const char **hosts;
     size_t count;
 
-    if (!is_settled(e, mx, name, DNS_MX) || is_void(mx))
+    if (!is_settled(e, mx, name, DNS_MX) || dns_answer_is_negative(mx))
         return false;
     hosts = spf_mx_names(e->run, mx, &count);
     if (count > SPF_MX_NAMES) { /* RFC 7208 4.6.4: whichever of them would match */

@@ -191,7 +191,7 @@ const struct spf_ptr_names *need_spf_ptr_names(struct run *run, const struct ip 
 
     if (!ptr)
         return NULL;
-    result->is_void = ptr->status == DNS_NODATA || ptr->status == DNS_NXDOMAIN;
+    result->is_void = dns_answer_is_negative(ptr);
     result->trouble = ptr->status == DNS_UNKNOWN ? &ptr->trouble : NULL;
     all = ARENA_ARRAY(arena, const char *, ptr->count + 1);
     result->names = ARENA_ARRAY(arena, const char *, SPF_PTR_NAMES);

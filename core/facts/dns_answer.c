@@ -53,3 +53,8 @@ bool dns_answer_is_open(const struct dns_answer *answer)
 {
     return answer && answer->status == DNS_UNKNOWN && !answer->chain_loops && !answer->chain_too_long;
 }
+
+bool dns_answer_is_negative(const struct dns_answer *answer)
+{
+    return answer->status == DNS_NODATA || answer->status == DNS_NXDOMAIN;
+}

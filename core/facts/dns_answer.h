@@ -104,6 +104,7 @@ struct dns_answer {
 bool dns_answer_has_ip(const struct dns_answer *, const struct ip *);
 /* Nothing is known: trouble, but for a ring or an endless chain of aliases, which is a fact about the name. */
 bool dns_answer_is_open(const struct dns_answer *);
+bool dns_answer_is_negative(const struct dns_answer *); /* NODATA or NXDOMAIN */
 
 const char *dns_type_name(enum dns_type);              /* "MX" */
 bool dns_type_from_name(const char *, enum dns_type *out);

@@ -194,6 +194,6 @@ void dns_answer_json(struct json_codec *c, struct dns_answer *a, const struct ke
         a->setbacks = (unsigned)json_int(c, "setbacks", a->setbacks, 0, UINT16_MAX, 0);
     if (!c->writing && a->status == DNS_OK && a->count == 0)
         json_fail(c, "records", "none, although the status is \"ok\"");
-    else if (!c->writing && (a->status == DNS_NODATA || a->status == DNS_NXDOMAIN) && a->count > 0)
+    else if (!c->writing && dns_answer_is_negative(a) && a->count > 0)
         json_fail(c, "records", "not with this status");
 }

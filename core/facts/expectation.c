@@ -147,11 +147,9 @@ static bool read_dkim(struct reader *r, struct expectation *out)
     if (!str_starts_nocase(str_of(digest), prefix))
         return wrong(r, "has no digest of the key: sha256:HEX");
     for (const char *at = digest + strlen(prefix); *at; at++) {
-        char c = (char)(*at >= 'A' && *at <= 'F' ? *at - 'A' + 'a' : *at);
-
-        if (!ascii_is_digit(c) && (c < 'a' || c > 'f'))
+        if (!ascii_is_hex(*at))
             return wrong(r, str_printf(r->arena, "has a digest that is not in hex: \"%s\"", digest));
-        lower[length++] = c;
+        lower[length++] = ascii_lower(*at);
     }
     lower[length] = '\0';
     out->word = lower;

@@ -17,8 +17,7 @@ static const char *const trials[SMTP_TRIAL_COUNT] = {"", "old-tls", "injection",
 static void lower_ascii(char *text, const char *end)
 {
     for (; text != end; text++)
-        if (*text >= 'A' && *text <= 'Z')
-            *text = (char)(*text - 'A' + 'a');
+        *text = ascii_lower(*text);
 }
 
 static void print_endpoint(const char *kind, const struct key *key, char *out, size_t size)

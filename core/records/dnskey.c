@@ -17,7 +17,6 @@
 #include "core/facts/record_text.h"
 
 enum { FLAG_ZONE = 0x0100, FLAG_REVOKE = 0x0080, FLAG_SEP = 0x0001, PROTOCOL = 3, DNSKEY_FIXED = 4, DS_FIXED = 4 };
-enum { DIGEST_SHA1 = 1, DIGEST_SHA256 = 2, DIGEST_SHA384 = 4 };
 enum { POINT_MAX = 1 + 2 * 48, UNCOMPRESSED = 4, EXPONENT_BITS_MAX = 64 };
 
 /* IANA "DNS Security Algorithm Numbers": those that validators implement (RFC 8624 3.1), SHA-1 still among them. */
@@ -37,11 +36,6 @@ static const struct algorithm {
 static const struct algorithm *algorithm_of(unsigned number)
 {
     return number < sizeof algorithms / sizeof *algorithms && algorithms[number].family ? &algorithms[number] : NULL;
-}
-
-bool dnssec_algorithm_is_supported(unsigned algorithm)
-{
-    return algorithm_of(algorithm);
 }
 
 static const unsigned char *bytes(struct str s)

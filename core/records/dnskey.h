@@ -23,6 +23,8 @@ struct dnskey {
 bool dnskey_parse(struct str rdata, struct dnskey *out);
 bool dnskey_is_entry(const struct dnskey *); /* has the SEP flag: a DS record is meant to name it */
 
+enum { DIGEST_SHA1 = 1, DIGEST_SHA256 = 2, DIGEST_SHA384 = 4 }; /* of DS records: RFC 3658 5, RFC 4509, RFC 6605 2 */
+
 struct ds {
     uint16_t tag;
     uint8_t algorithm, digest_type;
@@ -36,7 +38,6 @@ bool ds_matches(struct arena *, const struct ds *, struct str zone, const struct
 /* "20326 8 2 E06D..." with SHA-256, of a key of this zone. */
 const char *ds_text_of(struct arena *, struct str zone, const struct dnskey *);
 
-bool dnssec_algorithm_is_supported(unsigned algorithm);
 
 enum signature_verdict {
     SIGNATURE_RIGHT,

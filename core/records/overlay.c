@@ -7,6 +7,7 @@
 #include "core/base/name.h"
 #include "core/base/str.h"
 #include "core/facts/record_text.h"
+#include "core/facts/signed_reply.h"
 #include "core/records/overlay_table.h"
 
 enum { LABELS_MAX = 127 }; /* RFC 1035 2.3.4 */
@@ -99,7 +100,7 @@ static void ask_zone(const struct zone *zone, struct arena *arena, const char *n
             a->cut = down[i];
             return;
         }
-        if (i < steps && has(&zone->table, key, ZONE_DNAME)) {
+        if (i < steps && has(&zone->table, key, WIRE_DNAME)) {
             a->says = OVERLAY_REDIRECTS;
             return;
         }

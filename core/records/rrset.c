@@ -115,8 +115,7 @@ static bool parse(struct arena *arena, struct str data, struct rrsig *out)
     signer = wire_name_lower(arena, signer);
     head = arena_alloc(arena, RRSIG_FIXED + signer.len);
     put(put(head, (struct str){data.at, RRSIG_FIXED}), signer);
-    *out = (struct rrsig){.covers = (uint16_t)read16(data, 0),
-                          .algorithm = (uint8_t)data.at[2],
+    *out = (struct rrsig){                          .algorithm = (uint8_t)data.at[2],
                           .labels = (uint8_t)data.at[3],
                           .ttl_s = read32(data, 4),
                           .until_s = read32(data, 8),

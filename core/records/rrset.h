@@ -26,7 +26,7 @@ struct rrset {
 struct rrset rrset_find(struct arena *, const struct signed_reply *, struct str owner, unsigned type);
 
 struct rrsig {
-    uint16_t covers, key_tag;
+    uint16_t key_tag;
     uint8_t algorithm, labels;
     uint32_t ttl_s, until_s, from_s; /* serial numbers of seconds since 1970: RFC 4034 3.1.5 */
     struct str signer;               /* lower case */

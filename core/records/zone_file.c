@@ -6,6 +6,7 @@
 
 #include "core/base/arena.h"
 #include "core/base/name.h"
+#include "core/facts/signed_reply.h"
 #include "core/records/zone_data.h"
 #include "core/records/zone_words.h"
 
@@ -189,12 +190,12 @@ void zone_records_read(struct arena *arena, struct str text, const char *origin,
 
 /* ---- a zone ---- */
 
-enum { TYPE_KEY = 25, TYPE_RRSIG = 46, TYPE_NSEC = 47 };
+enum { TYPE_KEY = 25 };
 
 /* RFC 1034 3.6.2, RFC 4035 2.5 */
 static bool may_be_beside_alias(unsigned type)
 {
-    return type == TYPE_KEY || type == TYPE_RRSIG || type == TYPE_NSEC;
+    return type == TYPE_KEY || type == WIRE_RRSIG || type == WIRE_NSEC;
 }
 
 struct owned {

@@ -18,7 +18,6 @@
 
 struct arena;
 
-enum { ZONE_DNAME = 39 }; /* a type that has a meaning for names below it */
 
 struct zone_record {
     const char *owner; /* absolute, name.h's form, letter case as written */

@@ -8,8 +8,6 @@
 #include "core/facts/signed_reply.h"
 #include "core/records/rrset.h"
 
-enum { DIGEST_SHA1 = 1 };
-
 /* ---- one RRset ---- */
 
 /* How near a signature came to be right: of several the nearest is told, since it is the one to be mended. */

@@ -62,7 +62,7 @@ static const char *mx_hint(struct run *run, const struct spf_domain *d)
                 term->kind == SPF_TERM_MX && spf_term_passes(term) ? spf_static_target(run, node->domain, term) : NULL;
             const struct dns_answer *mx = name ? need_dns(run, name, DNS_MX) : NULL;
 
-            if (mx && (mx->status == DNS_NODATA || mx->status == DNS_NXDOMAIN))
+            if (mx && dns_answer_is_negative(mx))
                 return str_printf(
                     run_arena(run),
                     "; \"%s\" authorises nobody: %s has no MX record, and an address does not stand in for it",

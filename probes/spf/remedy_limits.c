@@ -182,7 +182,7 @@ static struct str moved_forward(struct run *run, const struct spf_domain *d)
 
 static bool is_void(const struct dns_answer *answer)
 {
-    return answer && (answer->status == DNS_NODATA || answer->status == DNS_NXDOMAIN);
+    return answer && dns_answer_is_negative(answer);
 }
 
 /* A name without macros that has nothing for anybody.  "a" that only lacks the other family serves somebody. */

@@ -70,7 +70,7 @@ static void judge_absence(struct run *run, const struct spf_domain *d)
     bool is_parked;
 
     if (answer->status != DNS_OK)
-        absence = need_absence(run, d->name, DNS_TXT, answer, &dissent, &trouble);
+        absence = need_absence(run, d->name, DNS_TXT, &dissent, &trouble);
     if (absence == ABSENCE_PENDING)
         return;
     if (absence == ABSENCE_DISPUTED) {
