@@ -14,7 +14,6 @@
 #include "core/facts/evidence.h"
 #include "reports/difference.h"
 #include "reports/evidence_text.h"
-#include "reports/html_style.h" /* made by the Makefile from reports/html/style.css */
 #include "reports/outline.h"
 #include "reports/plan_text.h"
 #include "reports/services.h"
@@ -43,25 +42,10 @@ void html_badge(struct sink *sink, enum status status, const char *label)
 
 static void head(struct report *report, const char *title)
 {
-    struct sink *sink = &report->sink;
-
-    sink_literal(
-        sink, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-              "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src '" HTML_STYLE_HASH
-              "'; img-src data:; base-uri 'none'; form-action 'none'\">\n"
-              "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-              "<meta name=\"color-scheme\" content=\"light dark\">\n"
-              "<meta name=\"referrer\" content=\"no-referrer\">\n"
-              "<meta name=\"robots\" content=\"noindex\">\n"
-              "<meta name=\"generator\" content=\"mailready " MAILREADY_VERSION "\">\n");
-    ELEMENT(sink, "<title>Mail readiness of ", title, "</title>\n<style>");
-#define LINE(text) sink_literal(sink, text);
-    HTML_STYLE(LINE)
-#undef LINE
-    sink_literal(sink, "</style>\n</head>\n<body>\n");
+    html_head(&report->sink, title);
     if (report->options.several)
-        sink_literal(sink, "<p class=\"skip\"><a href=\"#domains\">All domains</a></p>\n");
-    sink_literal(sink, "<main class=\"page\">\n");
+        sink_literal(&report->sink, "<p class=\"skip\"><a href=\"#domains\">All domains</a></p>\n");
+    sink_literal(&report->sink, "<main class=\"page\">\n");
 }
 
 static void counts(struct sink *sink, const size_t numbers[STATUS_COUNT])
@@ -382,11 +366,8 @@ static void end(struct report *report)
         head(report, "no domain");
     if (report->own)
         write_index(report);
-    sink_literal(&report->sink,
-                 "</main>\n<footer>\n<p>Made by mailready " MAILREADY_VERSION
-                 ". It tells what DNS and mail servers said, seen from one "
-                 "place at one time. Reputation, content and the opinion of readers cannot be seen from outside, so no "
-                 "report can promise that mail is accepted.</p>\n</footer>\n</body>\n</html>\n");
+    sink_literal(&report->sink, "</main>\n");
+    html_foot(&report->sink);
 }
 
 const struct reporter html_reporter = {

@@ -4,6 +4,9 @@
 #include "core/derive/mail_path.h"
 #include "reports/reporter.h"
 
+void html_head(struct sink *, const char *title); /* "Mail readiness of TITLE": to the beginning of the body */
+void html_foot(struct sink *);                    /* what all pages end with */
+
 void html_path(struct report *, const struct result *, const struct mail_path *); /* the drawing of the mail path */
 void html_addresses(struct report *, const struct result *,
                     const struct mail_path *); /* every address, senders and others */

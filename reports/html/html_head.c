@@ -1,0 +1,31 @@
+/* reports/html/html_head.c - what every page begins and ends with. */
+
+#include "reports/html/html.h"
+
+#include "reports/html_style.h" /* made by the Makefile from reports/html/style.css */
+
+void html_head(struct sink *sink, const char *title)
+{
+    sink_literal(
+        sink, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+              "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src '" HTML_STYLE_HASH
+              "'; img-src data:; base-uri 'none'; form-action 'none'\">\n"
+              "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+              "<meta name=\"color-scheme\" content=\"light dark\">\n"
+              "<meta name=\"referrer\" content=\"no-referrer\">\n"
+              "<meta name=\"robots\" content=\"noindex\">\n"
+              "<meta name=\"generator\" content=\"mailready " MAILREADY_VERSION "\">\n");
+    ELEMENT(sink, "<title>Mail readiness of ", title, "</title>\n<style>");
+#define LINE(text) sink_literal(sink, text);
+    HTML_STYLE(LINE)
+#undef LINE
+    sink_literal(sink, "</style>\n</head>\n<body>\n");
+}
+
+void html_foot(struct sink *sink)
+{
+    sink_literal(sink, "<footer>\n<p>Made by mailready " MAILREADY_VERSION
+                       ". It tells what DNS and mail servers said, seen from one "
+                       "place at one time. Reputation, content and the opinion of readers cannot be seen from outside, so no "
+                       "report can promise that mail is accepted.</p>\n</footer>\n</body>\n</html>\n");
+}
