@@ -14,17 +14,19 @@
 #include "core/base/loop.h"
 #include "core/base/str.h"
 #include "probes/probes.h"
+#include "tests/unit/case_plan.h"
 #include "tests/unit/file_text.h"
 
-/* Without what only cases have. */
-static inline struct recording *read_case(struct arena *arena, const char *path)
+/* Without what only cases have: of that, the plan. */
+static inline struct recording *read_case(struct arena *arena, const char *path, const struct overlay **plan)
 {
-    static const char *const members[] = {"about", "judge", "expect", "records"};
+    static const char *const members[] = {"about", "judge", "expect", "records", "services", "receivers", "plan"};
     char *text = read_file(path), *rest;
     cJSON *root = cJSON_Parse(text);
     struct recording *recording;
     const char *why = "";
 
+    *plan = plan_of(arena, cJSON_GetObjectItemCaseSensitive(root, "plan"));
     for (size_t i = 0; i < sizeof members / sizeof *members; i++)
         cJSON_DeleteItemFromObjectCaseSensitive(root, members[i]);
     rest = cJSON_PrintUnformatted(root);
@@ -41,6 +43,7 @@ static inline struct recording *read_case(struct arena *arena, const char *path)
 struct case_print {
     struct arena *arena;
     FILE *out;
+    const char *name;
     void (*print)(struct case_print *, const struct result *);
     bool done;
 };
@@ -56,10 +59,11 @@ static inline void take_result(void *arg, const struct result *result)
 /* "helo/states" */
 static inline void print_case(FILE *out, const char *name, void (*print)(struct case_print *, const struct result *))
 {
-    struct case_print p = {.arena = arena_new(SIZE_MAX), .out = out, .print = print};
-    struct recording *recording = read_case(p.arena, str_printf(p.arena, "tests/cases/%s.json", name));
+    struct case_print p = {.arena = arena_new(SIZE_MAX), .out = out, .name = name, .print = print};
+    const struct overlay *plan;
+    struct recording *recording = read_case(p.arena, str_printf(p.arena, "tests/cases/%s.json", name), &plan);
     struct engine_config config = {
-        .probes = all_probes, .probe_count = all_probe_count, .audit_ms = AUDIT_MS, .replay = recording};
+        .probes = all_probes, .probe_count = all_probe_count, .audit_ms = AUDIT_MS, .plan = plan, .replay = recording};
     struct loop *loop = loop_new();
     const char *why = "";
     struct engine *engine = engine_new(loop, &config, &why);

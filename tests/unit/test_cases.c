@@ -8,7 +8,7 @@
  *
  * "judge" names checks: all their findings are expected, those of the rest are not looked at.  No groups, so that a new
  * check edits no old case.  An expectation is "ID STATUS SUBJECT", the subject spelled by bytes_escape(); their order
- * does not matter.  Texts are not asserted.  What else it may say: tests/unit/expectation.h.
+ * does not matter.  Texts: tests/unit/test_sentences.c.  What else it may say: tests/unit/expectation.h.
  *
  * Every case is audited again with its evidence arriving in other orders, which must not change a letter (threats.md
  * R12): in few while somebody waits for the answer, in many where CI is set.  tests/cases/statuses.txt says what the
@@ -47,6 +47,7 @@
 #include "core/result/result.h"
 #include "probes/probes.h"
 #include "reports/words.h"
+#include "tests/unit/case_plan.h"
 #include "tests/unit/coherent.h"
 #include "tests/unit/expectation.h"
 #include "tests/unit/said.h"
@@ -136,42 +137,6 @@ static const char *fault_of(struct arena *arena, const cJSON *about, const cJSON
         cJSON_ArrayForEach(
             item, lists[i]) if (!cJSON_IsString(item)) return "records, services and receivers are lists of texts";
     return NULL;
-}
-
-/* The plan of a case, which must be sound. */
-
-static const char *text_of_lines(struct arena *arena, const cJSON *lines)
-{
-    const char *text = "";
-    const cJSON *line;
-
-    cJSON_ArrayForEach(line, lines) text = str_printf(arena, "%s%s\n", text, line->valuestring);
-    return text;
-}
-
-static const struct overlay *plan_of(struct arena *arena, const cJSON *plan)
-{
-    struct overlay *overlay = plan ? overlay_new(arena) : NULL;
-    struct zone_file *file;
-    const cJSON *zone;
-
-    if (!plan)
-        return NULL;
-    cJSON_ArrayForEach(zone, cJSON_GetObjectItemCaseSensitive(plan, "zones"))
-    {
-        file = ARENA_NEW(arena, struct zone_file);
-        zone_file_read(arena, str_of(text_of_lines(arena, zone)), NULL, file);
-        if (file->fault_count)
-            fail_msg("plan: line %u: %s", file->faults[0].line, file->faults[0].text);
-        overlay_add_zone(overlay, file, "zone");
-    }
-    file = ARENA_NEW(arena, struct zone_file);
-    zone_records_read(arena, str_of(text_of_lines(arena, cJSON_GetObjectItemCaseSensitive(plan, "records"))), "", file);
-    if (file->fault_count)
-        fail_msg("plan: %s", file->faults[0].text);
-    overlay_add_records(overlay, file, "record");
-    overlay_finish(overlay);
-    return overlay;
 }
 
 /* Auditing it */
