@@ -7,6 +7,7 @@
 #include "core/base/arena.h"
 #include "core/base/str.h"
 #include "reports/reporter.h"
+#include "reports/words.h"
 
 void terminal_colour(struct report *report, enum status status)
 {
@@ -141,4 +142,25 @@ void terminal_rule(struct report *report)
     }
     terminal_plain(report);
     terminal_newline(report);
+}
+
+void terminal_heading(struct report *report, const char *text)
+{
+    terminal_newline(report);
+    terminal_bold(report);
+    terminal_wrapped(report, 0, text);
+    terminal_plain(report);
+}
+
+void terminal_marked(struct report *report, enum status status, const char *word, size_t column)
+{
+    size_t used = 4 + strlen(word);
+
+    sink_literal(&report->sink, "  ");
+    terminal_colour(report, status);
+    sink_text(&report->sink, status_symbol(status, report->options.utf8));
+    sink_literal(&report->sink, " ");
+    sink_text(&report->sink, word);
+    terminal_plain(report);
+    terminal_spaces(report, column > used ? column - used : 2);
 }

@@ -19,3 +19,7 @@ void terminal_rule(struct report *);
 /* Writes text from the column where the line stands now, further lines from `indent` on; ends the last line. */
 void terminal_wrapped_from(struct report *, size_t column, size_t indent, const char *text);
 void terminal_wrapped(struct report *, size_t indent, const char *text); /* on a line of its own */
+
+void terminal_heading(struct report *, const char *text); /* behind an empty line */
+/* A symbol and a word, "  x FAIL", and blanks up to `column`. */
+void terminal_marked(struct report *, enum status, const char *word, size_t column);

@@ -1,5 +1,4 @@
-/* reports/text/text_identity.c - for a terminal: the names of
- * each sender side by side, and what the receivers would do. */
+/* reports/text/text_identity.c - for a terminal: the names of each sender side by side. */
 
 #include "reports/text/text_identity.h"
 
@@ -8,7 +7,6 @@
 #include "core/base/arena.h"
 #include "core/base/str.h"
 #include "core/result/identity.h"
-#include "reports/receivers.h"
 #include "reports/reporter.h"
 #include "reports/text/terminal.h"
 #include "reports/words.h"
@@ -17,31 +15,8 @@ enum {
     PART_COLUMN = 13,                /* behind "  x broken   " */
     NAME_COLUMN = PART_COLUMN + 13,  /* behind "certificate  " */
     SAYS_LEAST = 22,                 /* columns that the words beside a name need */
-    RECEIVER_COLUMN = 23,            /* behind "  + no obstacle found  " */
-    WORDS_COLUMN = 6,
     NARROW = 70,                     /* below it everything stands under each other */
 };
-
-static void heading(struct report *report, const char *text)
-{
-    terminal_newline(report);
-    terminal_bold(report);
-    terminal_wrapped(report, 0, text);
-    terminal_plain(report);
-}
-
-static void marked(struct report *report, enum status status, const char *word, size_t column)
-{
-    size_t used = 4 + strlen(word);
-
-    sink_literal(&report->sink, "  ");
-    terminal_colour(report, status);
-    sink_text(&report->sink, status_symbol(status, report->options.utf8));
-    sink_literal(&report->sink, " ");
-    sink_text(&report->sink, word);
-    terminal_plain(report);
-    terminal_spaces(report, column > used ? column - used : 2);
-}
 
 static size_t columns_of(struct report *report, struct str text)
 {
@@ -71,7 +46,7 @@ static void name_row(struct report *report, const struct identity_name *row, con
 {
     size_t columns = columns_of(report, row->name), column = PART_COLUMN + strlen(part), name_at = NAME_COLUMN;
 
-    marked(report, row->weight, cell_word(row->state), PART_COLUMN);
+    terminal_marked(report, row->weight, cell_word(row->state), PART_COLUMN);
     if (column + 2 > NAME_COLUMN) { /* several parts, none of them with a name */
         terminal_wrapped_from(report, PART_COLUMN, PART_COLUMN,
                               str_printf(report->arena, "%s: %s", part, identity_says(report->arena, row)));
@@ -136,72 +111,7 @@ void text_identities(struct report *report, const struct result *result)
 
     if (count == 0)
         return;
-    heading(report, count == 1 ? "The sender and its names" : "The senders and their names");
+    terminal_heading(report, count == 1 ? "The sender and its names" : "The senders and their names");
     for (size_t i = 0; i < count; i++)
         identity_block(report, &all[i]);
-}
-
-static void reasons(struct report *report, const struct fate *fate)
-{
-    const struct receiver_verdict *v = fate->verdict;
-
-    if (fate->outcome == RECEIVER_CANT_TELL && *fate_checks(report->arena, fate))
-        terminal_wrapped(report, WORDS_COLUMN,
-                         str_printf(report->arena, "hangs on %s", fate_checks(report->arena, fate)));
-    if (fate->outcome < RECEIVER_AT_RISK)
-        return;
-    for (size_t i = 0; i < v->reason_count; i++) {
-        terminal_wrapped(report, WORDS_COLUMN, v->reasons[i].rule->words);
-        terminal_dim(report);
-        terminal_wrapped(report, WORDS_COLUMN,
-                         str_printf(report->arena, "for %s (%s)", reason_check(&v->reasons[i]),
-                                    reason_source(report->arena, &v->reasons[i])));
-        terminal_plain(report);
-    }
-    if (fate->outcome == RECEIVER_REJECTS && *receiver_contact_of(v->receiver).contact)
-        terminal_wrapped(report, WORDS_COLUMN, receiver_contact_of(v->receiver).contact);
-}
-
-static void not_visible(struct report *report, const struct receiver_view *views, size_t count)
-{
-    terminal_dim(report);
-    terminal_wrapped(report, 2, "They also look at what cannot be seen from outside:");
-    for (size_t i = 0; i < count; i++) {
-        const char *enrol = receiver_contact_of(views[i].receiver).enrol;
-        bool twin = i > 0 && views[i].receiver->kind == RECEIVER_BULK;
-
-        terminal_wrapped(report, 4,
-                         str_printf(report->arena, "%s: %s.%s%s", views[i].receiver->title,
-                                    views[i].receiver->not_visible, *enrol && !twin ? " " : "", twin ? "" : enrol));
-    }
-    terminal_plain(report);
-}
-
-void text_receivers(struct report *report, const struct result *result)
-{
-    size_t count;
-    const struct receiver_view *views = receiver_views(report->arena, result, &count);
-
-    if (count == 0)
-        return;
-    heading(report, "Who would take this mail, by published rules");
-    for (size_t i = 0; i < count; i++) {
-        for (size_t f = 0; f < views[i].fate_count; f++) {
-            const struct fate *fate = &views[i].fates[f];
-
-            marked(report, outcome_as_status(fate->outcome), outcome_label(fate->outcome), RECEIVER_COLUMN);
-            terminal_wrapped_from(
-                report, RECEIVER_COLUMN, RECEIVER_COLUMN,
-                views[i].fate_count == 1
-                    ? views[i].receiver->title
-                    : str_printf(report->arena, "%s: %s", views[i].receiver->title, fate_senders(report->arena, fate)));
-            if (fate_told_by(views, i, fate))
-                terminal_wrapped(report, WORDS_COLUMN,
-                                 str_printf(report->arena, "as for %s", fate_told_by(views, i, fate)->title));
-            else
-                reasons(report, fate);
-        }
-    }
-    terminal_wrapped(report, 2, receiver_legend(report->arena, result));
-    not_visible(report, views, count);
 }
