@@ -15,7 +15,8 @@
 enum { FIRST_BUCKETS = 256, EVICT_STEPS = 64 };
 
 struct pin {
-    struct pin *next_of_entry, *next_of_waiter;
+    struct pin *next_of_entry, **at_entry; /* where the entry's list points to it */
+    struct pin *next_of_waiter;            /* in the same bucket */
     struct waiter *waiter;
     struct entry *entry;
     uint64_t probes; /* that wait, a bit each */
@@ -107,17 +108,32 @@ static bool is_stale(const struct entry *entry)
     return entry->evidence.known && entry->expires_ms <= loop_now_ms(entry->store->loop);
 }
 
+static struct pin **bucket_of(struct waiter *waiter, uint64_t hash)
+{
+    return &waiter->pins[hash % WAITER_BUCKETS];
+}
+
+static void pin_free(struct pin *pin)
+{
+    struct pin **at = bucket_of(pin->waiter, pin->entry->hash);
+
+    while (*at != pin)
+        at = &(*at)->next_of_waiter;
+    *at = pin->next_of_waiter;
+    *pin->at_entry = pin->next_of_entry;
+    if (pin->next_of_entry)
+        pin->next_of_entry->at_entry = pin->at_entry;
+    free(pin);
+}
+
 void store_free(struct store *store)
 {
     if (!store)
         return;
     for (struct entry *entry = store->oldest, *newer; entry; entry = newer) {
         newer = entry->newer;
-        for (struct pin *pin = entry->pins, *next; pin; pin = next) {
-            next = pin->next_of_entry;
-            pin->waiter->pins = NULL;
-            free(pin);
-        }
+        while (entry->pins)
+            pin_free(entry->pins);
         entry_free(entry);
     }
     task_free(store->deliver);
@@ -130,14 +146,6 @@ static bool is_of(const struct entry *entry, const char *text, uint64_t hash)
     return entry->hash == hash && strcmp(entry->evidence.text, text) == 0;
 }
 
-static struct pin *pin_of(const struct entry *entry, const struct waiter *waiter)
-{
-    struct pin *pin = entry->pins;
-
-    while (pin && pin->waiter != waiter)
-        pin = pin->next_of_entry;
-    return pin;
-}
 
 /* A key has one entry that is fresh or on its way, if any, and one for each set of audits that
  * share an older one.  What an audit has seen stays as it was for as long as it lives: audits that
@@ -145,19 +153,15 @@ static struct pin *pin_of(const struct entry *entry, const struct waiter *waiter
 static struct entry *find(struct store *store, const char *text, uint64_t hash, const struct waiter *waiter,
                           struct pin **pin)
 {
-    struct entry *fresh = NULL;
-
-    for (struct entry *entry = store->buckets[hash % store->bucket_count]; entry; entry = entry->next_in_bucket) {
-        if (!is_of(entry, text, hash))
-            continue;
-        *pin = pin_of(entry, waiter);
-        if (*pin)
+    *pin = waiter ? waiter->pins[hash % WAITER_BUCKETS] : NULL;
+    while (*pin && !is_of((*pin)->entry, text, hash))
+        *pin = (*pin)->next_of_waiter;
+    if (*pin)
+        return (*pin)->entry;
+    for (struct entry *entry = store->buckets[hash % store->bucket_count]; entry; entry = entry->next_in_bucket)
+        if (is_of(entry, text, hash) && !is_stale(entry))
             return entry;
-        if (!is_stale(entry))
-            fresh = entry;
-    }
-    *pin = NULL;
-    return fresh;
+    return NULL;
 }
 
 struct evidence *store_find(struct store *store, const char *text, const struct waiter *waiter)
@@ -255,16 +259,19 @@ static struct entry *entry_new(struct store *store, const struct key *key)
 
 static struct pin *pin_new(struct entry *entry, struct waiter *waiter)
 {
-    struct pin *pin = calloc(1, sizeof *pin);
+    struct pin *pin = calloc(1, sizeof *pin), **bucket = bucket_of(waiter, entry->hash);
 
     if (!pin)
         return NULL;
-    pin->waiter = waiter;
-    pin->entry = entry;
-    pin->next_of_entry = entry->pins;
+    *pin = (struct pin){.next_of_entry = entry->pins,
+                        .at_entry = &entry->pins,
+                        .next_of_waiter = *bucket,
+                        .waiter = waiter,
+                        .entry = entry};
+    if (entry->pins)
+        entry->pins->at_entry = &pin->next_of_entry;
     entry->pins = pin;
-    pin->next_of_waiter = waiter->pins;
-    waiter->pins = pin;
+    *bucket = pin;
     return pin;
 }
 
@@ -306,7 +313,11 @@ struct evidence *store_want(struct store *store, const struct key *key, struct w
 
 void store_wait(struct evidence *evidence, struct waiter *waiter, unsigned probe)
 {
-    pin_of((const struct entry *)evidence, waiter)->probes |= UINT64_C(1) << probe;
+    struct pin *pin = *bucket_of(waiter, ((const struct entry *)evidence)->hash);
+
+    while (&pin->entry->evidence != evidence)
+        pin = pin->next_of_waiter;
+    pin->probes |= UINT64_C(1) << probe;
 }
 
 bool store_is_pinned(struct store *store, const char *text, const struct waiter *waiter)
@@ -319,17 +330,9 @@ bool store_is_pinned(struct store *store, const char *text, const struct waiter 
 
 void store_unpin_all(struct waiter *waiter)
 {
-    while (waiter->pins) {
-        struct pin *pin = waiter->pins;
-        struct entry *entry = pin->entry;
-        struct pin **at = &entry->pins;
-
-        waiter->pins = pin->next_of_waiter;
-        while (*at != pin)
-            at = &(*at)->next_of_entry;
-        *at = pin->next_of_entry;
-        free(pin);
-    }
+    for (size_t i = 0; i < WAITER_BUCKETS; i++)
+        while (waiter->pins[i])
+            pin_free(waiter->pins[i]);
 }
 
 int evidence_by_text(const void *a, const void *b)
@@ -340,14 +343,16 @@ int evidence_by_text(const void *a, const void *b)
 const struct evidence **store_pinned(const struct waiter *waiter, struct arena *arena, size_t *count)
 {
     const struct evidence **all;
-    size_t i = 0;
+    size_t used = 0;
 
-    for (const struct pin *pin = waiter->pins; pin; pin = pin->next_of_waiter)
-        i++;
-    all = ARENA_ARRAY(arena, const struct evidence *, i + 1);
-    *count = i;
-    for (const struct pin *pin = waiter->pins; pin; pin = pin->next_of_waiter)
-        all[--i] = &pin->entry->evidence;
+    *count = 0;
+    for (size_t i = 0; i < WAITER_BUCKETS; i++)
+        for (const struct pin *pin = waiter->pins[i]; pin; pin = pin->next_of_waiter)
+            ++*count;
+    all = ARENA_ARRAY(arena, const struct evidence *, *count + 1);
+    for (size_t i = 0; i < WAITER_BUCKETS; i++)
+        for (const struct pin *pin = waiter->pins[i]; pin; pin = pin->next_of_waiter)
+            all[used++] = &pin->entry->evidence;
     qsort(all, *count, sizeof *all, evidence_by_text);
     return all;
 }

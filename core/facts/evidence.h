@@ -74,11 +74,13 @@ struct loop;
 struct pin;
 struct store;
 
+enum { WAITER_BUCKETS = 128 }; /* an audit wants some hundred keys */
+
 /* Whoever wants evidence: an audit embeds one, zeroed but for `wake`.  `wake` is called in a later turn of the loop,
  * for every probe that waits for evidence that became known; it only takes note, and changes nothing in the store. */
 struct waiter {
     void (*wake)(struct waiter *, unsigned probe); /* probe: 0..63 */
-    struct pin *pins;                              /* the store's */
+    struct pin *pins[WAITER_BUCKETS];              /* the store's, by key */
 };
 
 struct evidence {
