@@ -1,9 +1,11 @@
-/* core/derive/tls_dane.c - verifies chains by TLSA records with OpenSSL, outside any session. */
+/* core/derive/tls_dane.c - verifies chains by TLSA records outside any session. */
 #include "core/derive/tls_dane.h"
 
 #include <stdlib.h>
 
+#include <openssl/asn1.h>
 #include <openssl/err.h>
+#include <openssl/evp.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 #include <openssl/x509_vfy.h>
@@ -14,7 +16,61 @@
 #include "core/facts/dns_answer.h"
 #include "core/facts/tls_session.h"
 
-enum { USAGE_TA = 2, USAGE_EE = 3 };
+enum { USAGE_TA = 2, USAGE_EE = 3, SELECTOR_KEY = 1, MATCHING_FULL = 0, MATCHING_SHA256 = 1 };
+
+/* ---- data ---- */
+
+/* Takes the next element; false at the end, and where something else stands there. */
+static bool take(struct str *in, int *tag, struct str *whole, struct str *contents)
+{
+    enum { INDEFINITE = 0x01, WRONG = 0x80 }; /* ASN1_get_object(3) */
+    const unsigned char *start = (const unsigned char *)in->at, *at = start;
+    int class;
+    long len = 0;
+
+    if (in->len == 0 || ASN1_get_object(&at, &len, tag, &class, (long)in->len) & (INDEFINITE | WRONG))
+        return false;
+    *contents = (struct str){(const char *)at, (size_t)len};
+    *whole = (struct str){in->at, (size_t)(at - start) + (size_t)len};
+    *in = (struct str){whole->at + whole->len, in->len - whole->len};
+    return true;
+}
+
+/* The SubjectPublicKeyInfo of a certificate, without reading the key; empty: it is no certificate.  (RFC 5280 4.1) */
+static struct str key_info_of(struct str der)
+{
+    enum { FIELDS_BEFORE = 5 }; /* serial number, algorithm, issuer, validity, subject; a version may come first */
+    const struct str nothing = {"", 0};
+    struct str certificate, fields, in, whole, contents;
+    int tag;
+
+    if (der.len > TLS_CHAIN_BYTES || !take(&der, &tag, &whole, &certificate) ||
+        !take(&certificate, &tag, &whole, &fields))
+        return nothing;
+    in = fields;
+    if (take(&in, &tag, &whole, &contents) && tag == V_ASN1_INTEGER)
+        in = fields;
+    for (size_t i = 0; i <= FIELDS_BEFORE; i++)
+        if (!take(&in, &tag, &whole, &contents))
+            return nothing;
+    return tag == V_ASN1_SEQUENCE ? whole : nothing;
+}
+
+static bool has_data(const struct certificate *certificate, const struct dns_record *record)
+{
+    const EVP_MD *hash = record->tlsa.matching == MATCHING_SHA256 ? EVP_sha256() : EVP_sha512();
+    struct str key = key_info_of(certificate->der),
+               data = record->tlsa.selector == SELECTOR_KEY ? key : certificate->der;
+    unsigned char digest[EVP_MAX_MD_SIZE];
+    unsigned size = 0;
+
+    if (key.len > 0 && record->tlsa.matching != MATCHING_FULL &&
+        EVP_Digest(data.at, data.len, digest, &size, hash, NULL) == 1)
+        data = (struct str){(const char *)digest, size};
+    return key.len > 0 && str_equal(data, record->tlsa.data);
+}
+
+/* ---- chains ---- */
 
 static SSL_CTX *new_context(void)
 {
@@ -91,17 +147,17 @@ static const char *verify(SSL *ssl, X509_STORE *nothing, STACK_OF(X509) * chain,
     return why;
 }
 
-static const char *match_one(SSL_CTX *context, X509_STORE *nothing, STACK_OF(X509) * chain, const struct tls_dane *q,
-                             const struct dns_record *record)
+static const char nothing_shown[] = "no certificate was shown";
+
+static const char *match_authority(SSL_CTX *context, X509_STORE *nothing, STACK_OF(X509) * chain,
+                                   const struct tls_dane *q, const struct dns_record *record)
 {
     SSL *ssl;
     const char *why;
 
     if (sk_X509_num(chain) < 1)
-        return "no certificate was shown";
-    if (record->tlsa.usage != USAGE_TA && record->tlsa.usage != USAGE_EE)
-        return "not a usage for SMTP";
-    if (record->tlsa.usage == USAGE_TA && has_large_key(chain))
+        return nothing_shown;
+    if (has_large_key(chain))
         return "a key of the chain is too large to be processed";
     ssl = new_question(context, q, record);
     if (!ssl)
@@ -111,52 +167,50 @@ static const char *match_one(SSL_CTX *context, X509_STORE *nothing, STACK_OF(X50
     return why;
 }
 
-void tls_dane_match(const struct tls_dane *q, const struct dns_record *const *records, size_t count, const char **why)
+static void match_authorities(const struct tls_dane *q, const struct dns_record *const *records, size_t count,
+                              const char **why)
 {
-    SSL_CTX *context;
+    SSL_CTX *context = new_context();
     X509_STORE *nothing = X509_STORE_new();
-    STACK_OF(X509) * chain;
+    STACK_OF(X509) *chain = read_chain(q);
 
-    ERR_clear_error();
-    context = new_context();
-    chain = read_chain(q);
     for (size_t i = 0; i < count; i++)
-        why[i] = context && nothing && chain ? match_one(context, nothing, chain, q, records[i]) : no_memory;
+        if (records[i]->tlsa.usage == USAGE_TA)
+            why[i] = context && nothing && chain ? match_authority(context, nothing, chain, q, records[i]) : no_memory;
     sk_X509_pop_free(chain, X509_free);
     X509_STORE_free(nothing);
     SSL_CTX_free(context);
-    ERR_clear_error();
 }
 
-enum { SELECTOR_KEY = 1, MATCHING_FULL = 0, MATCHING_SHA256 = 1 };
-
-static bool has_data(X509 *cert, const struct dns_record *record)
+/* Neither names nor dates count, only what the leaf is.  (RFC 7672 3.1.1) */
+static const char *match_leaf(const struct tls_dane *q, const struct dns_record *record)
 {
-    unsigned char *der = NULL, digest[EVP_MAX_MD_SIZE];
-    int size = record->tlsa.selector == SELECTOR_KEY ? i2d_X509_PUBKEY(X509_get_X509_PUBKEY(cert), &der)
-                                                     : i2d_X509(cert, &der);
-    const EVP_MD *hash = record->tlsa.matching == MATCHING_SHA256 ? EVP_sha256() : EVP_sha512();
-    unsigned digest_size = 0;
-    struct str data = {(const char *)der, size > 0 ? (size_t)size : 0};
-    bool same;
+    if (q->chain_count == 0 || key_info_of(q->chain[0].der).len == 0)
+        return nothing_shown;
+    return has_data(&q->chain[0], record) ? NULL : X509_verify_cert_error_string(X509_V_ERR_DANE_NO_MATCH);
+}
 
-    if (data.len > 0 && record->tlsa.matching != MATCHING_FULL &&
-        EVP_Digest(der, data.len, digest, &digest_size, hash, NULL) == 1)
-        data = (struct str){(const char *)digest, digest_size};
-    same = data.len > 0 && str_equal(data, record->tlsa.data);
-    OPENSSL_free(der);
-    return same;
+void tls_dane_match(const struct tls_dane *q, const struct dns_record *const *records, size_t count, const char **why)
+{
+    bool any_authority = false;
+
+    ERR_clear_error();
+    for (size_t i = 0; i < count; i++) {
+        any_authority |= records[i]->tlsa.usage == USAGE_TA;
+        why[i] = records[i]->tlsa.usage == USAGE_EE ? match_leaf(q, records[i]) : "not a usage for SMTP";
+    }
+    if (any_authority)
+        match_authorities(q, records, count, why);
+    ERR_clear_error();
 }
 
 int tls_dane_place(const struct tls_dane *q, const struct dns_record *record)
 {
-    STACK_OF(X509) *chain = read_chain(q);
     int place = -1;
 
-    for (int i = 0; chain && i < sk_X509_num(chain) && place < 0; i++)
-        if (has_data(sk_X509_value(chain, i), record))
-            place = i;
-    sk_X509_pop_free(chain, X509_free);
+    for (size_t i = 0; i < q->chain_count && place < 0; i++)
+        if (has_data(&q->chain[i], record))
+            place = (int)i;
     ERR_clear_error();
     return place;
 }
@@ -185,14 +239,9 @@ bool tls_dane_takes(const struct dns_record *record)
 
 bool tls_dane_key_digest(struct str certificate, unsigned char out[TLS_DANE_DIGEST])
 {
-    const unsigned char *at = (const unsigned char *)certificate.at;
-    X509 *cert = certificate.len <= TLS_CHAIN_BYTES ? d2i_X509(NULL, &at, (long)certificate.len) : NULL;
-    unsigned char *key = NULL;
-    int size = cert ? i2d_X509_PUBKEY(X509_get_X509_PUBKEY(cert), &key) : -1;
-    bool done = size > 0 && EVP_Digest(key, (size_t)size, out, NULL, EVP_sha256(), NULL) == 1;
+    struct str key = key_info_of(certificate);
+    bool done = key.len > 0 && EVP_Digest(key.at, key.len, out, NULL, EVP_sha256(), NULL) == 1;
 
-    OPENSSL_free(key);
-    X509_free(cert);
     ERR_clear_error();
     return done;
 }

@@ -1,5 +1,4 @@
-/* core/derive/tls_dane.h - which TLSA records does a chain match?  By OpenSSL's own DANE verification, one record at a
- * time.
+/* core/derive/tls_dane.h - which TLSA records does a chain match?  Of authorities by OpenSSL's own DANE verification.
  *
  * Each record is matched as if it were the only one, so that a leftover or a roll-over that is half done shows.  As RFC
  * 7672 wants: with usage 3 neither names nor dates count, with usage 2 both do.  No I/O, no clock of its own.

@@ -249,11 +249,33 @@ static void test_hostile(void **state)
     arena_free(arena);
 }
 
+/* Each beginning of a certificate, in memory of its own length, so that a sanitizer sees who reads beyond it. */
+static void test_cut(void **state)
+{
+    struct arena *arena = arena_new(1u << 20);
+    struct dns_record record = record_of(arena, &leaf, EE, SPKI, 1), whole = record_of(arena, &leaf, EE, CERT, 2);
+
+    (void)state;
+    for (size_t len = 1; len < leaf.der.len; len++) {
+        char *octets = malloc(len);
+        const struct str cut = {octets, len};
+
+        assert_non_null(octets);
+        memcpy(octets, leaf.der.at, len);
+        assert_non_null(match_one(&cut, 1, &record));
+        assert_non_null(match_one(&cut, 1, &whole));
+        free(octets);
+    }
+    assert_null(match_one(&leaf.der, 1, &record));
+    assert_null(match_one(&leaf.der, 1, &whole));
+    arena_free(arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_combination), cmocka_unit_test(test_names_and_dates), cmocka_unit_test(test_faults),
-        cmocka_unit_test(test_roll_over),         cmocka_unit_test(test_hostile),
+        cmocka_unit_test(test_roll_over),         cmocka_unit_test(test_hostile),         cmocka_unit_test(test_cut),
     };
     int failed;
 
