@@ -6,6 +6,7 @@
 
 #include "core/base/arena.h"
 #include "core/base/name.h"
+#include "core/derive/derived.h"
 #include "core/derive/resolver.h"
 #include "core/derive/run.h"
 #include "core/facts/dns_answer.h"
@@ -77,7 +78,7 @@ static void add_addresses(struct zone_servers *servers, struct zone_server *at, 
             at[servers->count++] = (struct zone_server){host, answer->records[i].ip};
 }
 
-struct zone_servers need_zone_servers(struct run *run, const char *zone)
+static struct zone_servers servers_of(struct run *run, const char *zone)
 {
     const struct dns_answer *ns = need_dns_unvalidated(run, zone, DNS_NS);
     const struct vantage *here = need_vantage(run);
@@ -105,4 +106,19 @@ struct zone_servers need_zone_servers(struct run *run, const char *zone)
     }
     qsort(at, servers.count, sizeof *at, by_host);
     return servers;
+}
+
+static const void *derive_servers(struct run *run, const void *zone)
+{
+    struct zone_servers *servers = ARENA_NEW(run_arena(run), struct zone_servers);
+
+    *servers = servers_of(run, zone);
+    return servers;
+}
+
+struct zone_servers need_zone_servers(struct run *run, const char *zone)
+{
+    static const struct derivation servers = {"servers of a zone", derive_servers};
+
+    return *(const struct zone_servers *)need_derived(run, &servers, zone, zone);
 }
