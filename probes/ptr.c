@@ -8,6 +8,7 @@
 #include "core/base/list_text.h"
 #include "core/base/name.h"
 #include "core/base/str.h"
+#include "core/derive/derived.h"
 #include "core/derive/fcrdns.h"
 #include "core/derive/inventory.h"
 #include "core/derive/reverse.h"
@@ -318,28 +319,52 @@ static const char *hits_text(struct run *run, const struct generic_verdict *v)
     return text ? text : "no rule";
 }
 
+struct named_address {
+    const struct ip *ip;
+    const char *name;
+};
+
+static const void *derive_looks(struct run *run, const void *argument)
+{
+    const struct named_address *asked = argument;
+    struct generic_verdict *verdict = ARENA_NEW(run_arena(run), struct generic_verdict);
+
+    *verdict = generic_judge(run_arena(run), asked->ip, str_dup(run_arena(run), asked->name));
+    return verdict;
+}
+
+/* Once: this probe runs whenever an answer arrives, and the filters' expressions are not cheap. */
+static const struct generic_verdict *looks_of(struct run *run, const struct mail_address *a, const char *name)
+{
+    static const struct derivation looks = {"looks of a reverse name", derive_looks};
+    const struct named_address asked = {&a->ip, name};
+
+    return need_derived(run, &looks, str_printf(run_arena(run), "%s %s", ip_text(run_arena(run), &a->ip), name),
+                        &asked);
+}
+
 static void judge_looks(struct run *run, const struct mail_address *a, const struct reverse_name *n)
 {
     static const enum status sender_status[] = {PASS, NOTE, WARN, FAIL};
     static const char *const class_word[] = {"", "faintly", "partly", "clearly"};
     struct subject subject = subject_address_name(&a->ip, n->name);
-    struct generic_verdict v;
+    const struct generic_verdict *v;
     struct finding *f;
 
     if (!name_is_host(n->name)) {
         judged(a, finding(run, PTR_GENERIC, SKIPPED, subject, "no host name: see ptr.name_valid"));
         return;
     }
-    v = generic_judge(run_arena(run), &a->ip, n->name);
-    if (v.cls == GENERIC_NONE) {
+    v = looks_of(run, a, n->name);
+    if (v->cls == GENERIC_NONE) {
         judged(a, finding(run, PTR_GENERIC, PASS, subject, "does not look generated%s%s",
-                          v.filters ? "; fires at " : "", v.filters ? v.filters : ""));
+                          v->filters ? "; fires at " : "", v->filters ? v->filters : ""));
         return;
     }
-    f = finding(run, PTR_GENERIC, by_role(a, sender_status[v.cls], NOTE), subject, "looks %s generated: %s%s%s%s%s",
-                class_word[v.cls], hits_text(run, &v), v.exemption ? "; lowered by \"" : "",
-                v.exemption ? v.exemption : "", v.exemption ? "\"" : "",
-                v.filters ? str_printf(run_arena(run), "; fires at %s", v.filters) : "");
+    f = finding(run, PTR_GENERIC, by_role(a, sender_status[v->cls], NOTE), subject, "looks %s generated: %s%s%s%s%s",
+                class_word[v->cls], hits_text(run, v), v->exemption ? "; lowered by \"" : "",
+                v->exemption ? v->exemption : "", v->exemption ? "\"" : "",
+                v->filters ? str_printf(run_arena(run), "; fires at %s", v->filters) : "");
     if (f->status >= WARN)
         offer_ptr(run, a, f);
     if (f->records.count)
