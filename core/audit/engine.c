@@ -278,6 +278,8 @@ static void rehearse_findings(struct audit *audit, const struct result *result)
                                  .audit = &audit->view,
                                  .findings = findings,
                                  .count = count,
+                                 .services = result->services,
+                                 .mail = result->inventory,
                                  .trace = config->trace});
 }
 

@@ -143,18 +143,23 @@ static const struct {
     {"_dmarc.", {"dmarc", "bimi", "dkim", "spf"}},
 };
 
+static const char *const *readers_of(const char *owner) /* NULL: anybody */
+{
+    for (size_t i = 0; i < sizeof readers / sizeof *readers; i++)
+        if (strncasecmp(owner, readers[i].owner, strlen(readers[i].owner)) == 0)
+            return readers[i].probes;
+    return NULL;
+}
+
 static bool reads(const char *probe, const char *owner)
 {
-    for (size_t i = 0; i < sizeof readers / sizeof *readers; i++) {
-        bool found = false;
+    const char *const *at = readers_of(owner);
 
-        if (strncasecmp(owner, readers[i].owner, strlen(readers[i].owner)) != 0)
-            continue;
-        for (const char *const *at = readers[i].probes; *at; at++)
-            found = found || strcmp(probe, *at) == 0;
-        return found || strcmp(probe, "expect") == 0;
-    }
-    return true;
+    if (!at || strcmp(probe, "expect") == 0)
+        return true;
+    while (*at && strcmp(probe, *at) != 0)
+        at++;
+    return *at;
 }
 
 /* A name below one that was denied makes that one exist, which concerns everybody. */
@@ -173,12 +178,21 @@ static bool reads_any(const struct stage *s, const char *probe)
     return false;
 }
 
+static bool is_for_few(const struct stage *s)
+{
+    for (size_t i = 0; i < s->proposed.count; i++)
+        if (!readers_of(s->proposed.records[i].owner))
+            return false;
+    return true;
+}
+
 static void judge(struct stage *s)
 {
     const struct rehearsal *r = s->rehearsal;
-    const struct services *services = need_services(&s->run);
-    const struct inventory *mail = need_inventory(&s->run);
-    bool concerns_all = may_make_domain_exist(s);
+    bool concerns_all = may_make_domain_exist(s),
+         is_same_mail = !concerns_all && is_for_few(s) && r->services && r->mail;
+    const struct services *services = is_same_mail ? r->services : need_services(&s->run);
+    const struct inventory *mail = is_same_mail ? r->mail : need_inventory(&s->run);
     size_t room = 0;
 
     for (size_t i = 0; i < r->probe_count; i++) {

@@ -13,7 +13,9 @@
 struct arena;
 struct audit_view;
 struct finding;
+struct inventory;
 struct probe;
+struct services;
 struct trace;
 
 struct rehearsal {
@@ -23,6 +25,8 @@ struct rehearsal {
     struct audit_view *audit;        /* finished: no wish is open */
     struct finding *const *findings; /* all of it */
     size_t count;
+    const struct services *services; /* of the audit, and so its mail; NULL: unknown */
+    const struct inventory *mail;
     struct trace *trace; /* what was dropped, and how many were tried; may be NULL */
 };
 
