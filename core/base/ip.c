@@ -265,12 +265,12 @@ struct ip_network ip_network_of(const struct ip *ip, unsigned bits)
 
 bool ip_in_network(const struct ip *ip, const struct ip_network *network)
 {
-    struct ip_network around;
+    const uint8_t *left = ip->bytes, *right = network->base.bytes;
+    size_t whole = network->bits / 8;
+    unsigned others = network->bits % 8;
 
-    if (ip->family != network->base.family || network->bits > size_of(ip->family) * 8)
-        return false;
-    around = ip_network_of(ip, network->bits);
-    return ip_equal(&around.base, &network->base);
+    return ip->family == network->base.family && network->bits <= size_of(ip->family) * 8 &&
+           memcmp(left, right, whole) == 0 && (others == 0 || ((left[whole] ^ right[whole]) >> (8 - others)) == 0);
 }
 
 /* A decimal number of one to three digits without sign or leading zeros. */

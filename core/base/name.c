@@ -119,9 +119,9 @@ size_t name_from_wire(struct arena *arena, const uint8_t *wire, size_t size, con
 
 const char *name_parent(const char *name)
 {
-    while (next_octet(&name) >= 0)
-        ;
-    return name;
+    for (name += strcspn(name, ".\\"); *name == '\\'; name += strcspn(name, ".\\"))
+        next_octet(&name);
+    return *name ? name + 1 : name;
 }
 
 size_t name_labels(const char *name)
@@ -135,6 +135,8 @@ size_t name_labels(const char *name)
 
 bool name_equal(const char *a, const char *b)
 {
+    for (; *a == *b && *a != '\\' && *a != '\0'; a++) /* no need to spell what is spelled alike */
+        b++;
     for (;;) {
         int left = next_octet(&a), right = next_octet(&b);
 
