@@ -129,7 +129,7 @@ void json_add_finding(struct report *report, cJSON *findings, const struct findi
     json_add_text(report, node, "remedy", remedy_text(f) ? remedy_text(f) : "");
     json_add_list(report, node, "records", &f->records);
     if (f->records.count && f->proposal != PROPOSAL_UNTRIED)
-        json_made(report, cJSON_AddBoolToObject(node, "tried", f->proposal == PROPOSAL_WORKS));
+        json_add_bool(report, node, "tried", f->proposal == PROPOSAL_WORKS);
     add_sources(report, node, check->sources);
     json_add_list(report, node, "evidence", &f->evidence);
 }

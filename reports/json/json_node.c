@@ -12,30 +12,45 @@ void json_made(struct report *report, const void *node)
         sink_fail(&report->sink, ENOMEM);
 }
 
+/* Names are constants, and texts the report's, which outlive the document: cJSON need not copy them. */
+static cJSON *text_node(struct report *report, const char *text)
+{
+    return cJSON_CreateStringReference(sink_visible(report->arena, str_of(text)));
+}
+
+static cJSON *add(struct report *report, cJSON *object, const char *name, cJSON *item) /* takes the item */
+{
+    if (!cJSON_AddItemToObjectCS(object, name, item)) {
+        cJSON_Delete(item);
+        item = NULL;
+    }
+    json_made(report, item);
+    return item;
+}
+
 void json_add_text(struct report *report, cJSON *object, const char *name, const char *text)
 {
-    json_made(report, cJSON_AddStringToObject(object, name, sink_visible(report->arena, str_of(text))));
+    add(report, object, name, text_node(report, text));
 }
 
 void json_add_number(struct report *report, cJSON *object, const char *name, int64_t number)
 {
-    json_made(report, cJSON_AddNumberToObject(object, name, (double)number));
+    add(report, object, name, cJSON_CreateNumber((double)number));
+}
+
+void json_add_bool(struct report *report, cJSON *object, const char *name, bool value)
+{
+    add(report, object, name, cJSON_CreateBool(value));
 }
 
 cJSON *json_add_object(struct report *report, cJSON *object, const char *name)
 {
-    cJSON *node = cJSON_AddObjectToObject(object, name);
-
-    json_made(report, node);
-    return node;
+    return add(report, object, name, cJSON_CreateObject());
 }
 
 cJSON *json_add_array(struct report *report, cJSON *object, const char *name)
 {
-    cJSON *node = cJSON_AddArrayToObject(object, name);
-
-    json_made(report, node);
-    return node;
+    return add(report, object, name, cJSON_CreateArray());
 }
 
 void json_append(struct report *report, cJSON *array, cJSON *item) /* takes the item */
@@ -49,7 +64,7 @@ void json_append(struct report *report, cJSON *array, cJSON *item) /* takes the 
 
 void json_append_text(struct report *report, cJSON *array, const char *text)
 {
-    json_append(report, array, cJSON_CreateString(sink_visible(report->arena, str_of(text))));
+    json_append(report, array, text_node(report, text));
 }
 
 cJSON *json_append_object(struct report *report, cJSON *array)

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cjson/cJSON.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -12,6 +13,7 @@ struct text_list;
 void json_made(struct report *, const void *node); /* a node that cJSON has given us, or NULL */
 void json_add_text(struct report *, cJSON *object, const char *name, const char *text);
 void json_add_number(struct report *, cJSON *object, const char *name, int64_t number);
+void json_add_bool(struct report *, cJSON *object, const char *name, bool value);
 cJSON *json_add_object(struct report *, cJSON *object, const char *name);
 cJSON *json_add_array(struct report *, cJSON *object, const char *name);
 void json_append(struct report *, cJSON *array, cJSON *item); /* takes the item */

@@ -62,7 +62,7 @@ static void add_include(struct report *report, cJSON *includes, const struct spf
     json_add_number(report, node, "ip4_ranges", (int64_t)include->networks4);
     json_add_number(report, node, "ip6_ranges", (int64_t)include->networks6);
     json_add_number(report, node, "host_terms", (int64_t)include->hosts);
-    json_made(report, cJSON_AddBoolToObject(node, "complete", include->is_known));
+    json_add_bool(report, node, "complete", include->is_known);
 }
 
 /* What SPF lets send beside the mail addresses. */

@@ -60,9 +60,8 @@ void json_add_vantage(struct report *report, cJSON *document, const struct resul
     resolvers = json_add_array(report, node, "resolvers");
     for (size_t i = 0; vantage && i < vantage->resolver_count; i++)
         json_append_text(report, resolvers, vantage->resolvers[i]);
-    json_made(report,
-         cJSON_AddBoolToObject(node, "validating",
-                               vantage && result->instrument && instrument_validates(result->instrument, vantage)));
+    json_add_bool(report, node, "validating",
+                  vantage && result->instrument && instrument_validates(result->instrument, vantage));
     if (result->instrument)
         add_instrument(report, node, result->instrument);
     json_add_text(report, node, "started", time_text(report->arena, result->started_s));
