@@ -29,6 +29,7 @@ struct report_options {
     bool utf8;      /* text: symbols and rules in UTF-8 instead of ASCII; the caller looks at the locale */
     unsigned width; /* text: columns; 0: 80 */
     bool several;   /* more than one result may come */
+    bool logos;     /* html: of several results one may have a logo */
     bool quiet;     /* text, lines: the verdict only */
     bool what_counts; /* lines: only what decides about the exit status */
 };

@@ -8,6 +8,7 @@
 #include "core/base/ip.h"
 #include "core/facts/agreement.h"
 #include "core/facts/expectation.h"
+#include "core/facts/letterhead.h"
 
 struct sender {       /* --sender */
     const char *host; /* where a host name was given: its addresses are looked up; else NULL */
@@ -62,6 +63,7 @@ struct target {
     size_t level_count;
     const char *place; /* "FILE:LINE" where the user's project file speaks of it; NULL */
     const char *owner;                     /* who answers for the domain, as the user's project file says; NULL */
+    struct letterhead letterhead;          /* for the cover of its report */
     const char *const *only, *const *skip; /* the words of these options: checks and groups */
     size_t only_count, skip_count;
 };

@@ -4,24 +4,46 @@
 #include "core/derive/mail_path.h"
 #include "reports/reporter.h"
 
-void html_head(struct sink *, const char *title); /* "Mail readiness of TITLE": to the beginning of the body */
-void html_foot(struct sink *);                    /* what all pages end with */
+/* "Mail readiness of TITLE": to the beginning of the body; has_images: it has a logo, which the policy then allows. */
+void html_head(struct sink *, const char *title, bool has_images);
+void html_foot(struct sink *); /* what all pages end with */
 
-void html_path(struct report *, const struct result *, const struct mail_path *); /* the drawing of the mail path */
-void html_addresses(struct report *, const struct result *,
-                    const struct mail_path *); /* every address, senders and others */
-/* what SPF lets send beside these; the result has an inventory */
-void html_ranges(struct report *, const struct result *);
-/* the names of each sender, and what is wrong with them */
-void html_identities(struct report *, const struct result *);
+/* What a client sees first, with the contents that are written by `contents`. */
+void html_cover(struct report *, const struct result *, void (*contents)(struct report *, const struct result *));
+
+/* What stands between the heading and the end of each part, and whether there is such a part. */
+void html_causes(struct report *, const struct result *); /* what to do; one is at the anchor "fix-REPORT-NUMBER" */
+bool html_has_causes(struct report *, const struct result *);
+void html_receivers(struct report *, const struct result *); /* who would take this mail */
+bool html_has_receivers(struct report *, const struct result *);
+void html_path(struct report *, const struct result *); /* the drawing of the way of mail */
+bool html_has_path(struct report *, const struct result *);
 void html_services(struct report *, const struct result *); /* who sends for the domain, and what of it is yours */
-void html_receivers(struct report *, const struct result *);  /* who would take this mail */
+bool html_has_services(struct report *, const struct result *);
+void html_identities(struct report *, const struct result *); /* the names of each sender, and what is amiss */
+bool html_has_identities(struct report *, const struct result *);
+void html_addresses(struct report *, const struct result *); /* senders and others, and the ranges of SPF */
+bool html_has_addresses(struct report *, const struct result *);
+void html_open(struct report *, const struct result *); /* what could not be checked */
+bool html_has_open(struct report *, const struct result *);
+void html_changes(struct report *, const struct result *); /* the gate has a difference */
+void html_agreed(struct report *, const struct result *);  /* suppressions */
+bool html_has_agreed(struct report *, const struct result *);
+void html_findings(struct report *, const struct result *);
+void html_evidence(struct report *, const struct result *);
+bool html_has_evidence(struct report *, const struct result *);
+void html_glossary(struct report *, const struct result *);
 
-/* What to fix first; one is at the anchor "fix-REPORT-NUMBER". */
-void html_causes(struct report *, const struct result *);
+void html_setting(struct report *, const struct result *); /* counts, time taken, resolver */
+
 void html_cause_anchor(struct report *, size_t number);
 void html_records(struct sink *, const struct finding *);
 void html_subjects(struct sink *, const struct finding *const *, size_t count);
+bool html_has_unicode(const struct target *); /* a form of the name for people that differs */
+
+void html_anchor(struct report *, const char *name);    /* "NAME-REPORT", unique in the file */
+void html_source(struct report *, const char *source);  /* a link where its page is known */
+void html_sources(struct report *, const char *list);   /* of a list with "; " between */
 
 /* <TAG>text</TAG> and the like for tags of our own. */
 #define ELEMENT(sink, open, text, close)                                                                               \

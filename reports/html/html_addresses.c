@@ -90,13 +90,13 @@ static void cell(struct sink *sink, struct str text)
     sink_literal(sink, "</code>");
 }
 
-void html_addresses(struct report *report, const struct result *result, const struct mail_path *paths)
+static void address_table(struct report *report, const struct result *result, const struct mail_path *paths)
 {
     struct sink *sink = &report->sink;
 
     if (result->inventory->address_count == 0)
         return;
-    sink_literal(sink, "<h3>Mail addresses</h3>\n<table class=\"addresses\">\n<thead><tr><th "
+    sink_literal(sink, "<table class=\"addresses\">\n<thead><tr><th "
                        "scope=\"col\">Address</th><th scope=\"col\">Role</th>"
                        "<th scope=\"col\">Hosts</th><th scope=\"col\">Reverse names</th><th scope=\"col\">Banner</th>"
                        "<th scope=\"col\">EHLO name</th></tr></thead>\n<tbody>\n");
@@ -144,7 +144,7 @@ static void range_row(struct sink *sink, const char *range, const char *holds, c
     sink_literal(sink, "</td></tr>\n");
 }
 
-void html_ranges(struct report *report, const struct result *result)
+static void range_table(struct report *report, const struct result *result)
 {
     const struct spf_addresses *named = result->inventory->named;
     struct arena *arena = report->arena;
@@ -169,4 +169,16 @@ void html_ranges(struct report *report, const struct result *result)
                   str_printf(arena, "records of %s", name_org_domain(include->domain)));
     }
     sink_literal(sink, "</tbody>\n</table>\n");
+}
+
+bool html_has_addresses(struct report *report, const struct result *result)
+{
+    (void)report;
+    return result->inventory && result->paths && result->inventory->address_count > 0;
+}
+
+void html_addresses(struct report *report, const struct result *result)
+{
+    address_table(report, result, result->paths->at);
+    range_table(report, result);
 }

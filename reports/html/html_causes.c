@@ -47,30 +47,39 @@ static void step(struct report *report, const struct cause *cause, size_t index,
         html_records(sink, s->lead);
 }
 
-void html_causes(struct report *report, const struct result *result)
+bool html_has_causes(struct report *report, const struct result *result)
+{
+    (void)report;
+    return result->cause_count > 0;
+}
+
+static void one_cause(struct report *report, const struct result *result, size_t number)
 {
     struct sink *sink = &report->sink;
+    const struct cause *cause = &result->causes[number - 1];
+    const char *frees = cause_frees(report->arena, result, cause);
 
-    if (result->cause_count == 0)
-        return;
-    sink_literal(sink, "<section>\n<h2>What to fix first</h2>\n<ol class=\"fix\">\n");
-    for (size_t i = 0; i < result->cause_count; i++) {
-        const struct cause *cause = &result->causes[i];
-        const char *frees = cause_frees(report->arena, result, cause);
+    sink_literal(sink, "<li class=\"card\" id=\"");
+    html_cause_anchor(report, number);
+    sink_literal(sink, "\">\n<div class=\"top\">");
+    html_badge(sink, cause->status, status_label(cause->status));
+    ELEMENT(sink, "<h3>", cause->text, "</h3></div>\n<div class=\"errand\">\n<div class=\"do\">\n");
+    for (size_t s = 0; s < cause->step_count; s++)
+        step(report, cause, s, number);
+    ELEMENT(sink, "<p class=\"muted\"><b>Why:</b> ", check_of(cause->repairs[0]->check)->why, "</p>\n");
+    ELEMENT(sink, "<p class=\"again\">Check again with <code>", cause->command, "</code></p>\n");
+    sink_literal(sink, "</div>\n<dl class=\"outcome\">\n");
+    ELEMENT(sink, "<dt>Who</dt><dd>", actor_text(cause->actor), "</dd>\n");
+    if (frees)
+        ELEMENT(sink, "<dt>Frees</dt><dd>", frees, "</dd>\n");
+    ELEMENT(sink, "<dt>Repairs</dt><dd class=\"muted\">", cause_repairs(report->arena, cause), "</dd>\n");
+    sink_literal(sink, "</dl>\n</div>\n</li>\n");
+}
 
-        sink_literal(sink, "<li class=\"card\" id=\"");
-        html_cause_anchor(report, i + 1);
-        sink_literal(sink, "\">\n<div class=\"top\">");
-        html_badge(sink, cause->status, status_label(cause->status));
-        ELEMENT(sink, "<b>", cause->text, "</b></div>\n");
-        for (size_t s = 0; s < cause->step_count; s++)
-            step(report, cause, s, i + 1);
-        ELEMENT(sink, "<dl class=\"outcome\">\n<dt>Why</dt><dd>", check_of(cause->repairs[0]->check)->why, "</dd>\n");
-        ELEMENT(sink, "<dt>Who</dt><dd>", actor_text(cause->actor), "</dd>\n");
-        ELEMENT(sink, "<dt>Repairs</dt><dd>", cause_repairs(report->arena, cause), "</dd>\n");
-        if (frees)
-            ELEMENT(sink, "<dt>Frees</dt><dd>", frees, "</dd>\n");
-        ELEMENT(sink, "<dt>Then</dt><dd><code>", cause->command, "</code></dd>\n</dl>\n</li>\n");
-    }
-    sink_literal(sink, "</ol>\n</section>\n");
+void html_causes(struct report *report, const struct result *result)
+{
+    sink_literal(&report->sink, "<ol class=\"fix\">\n");
+    for (size_t i = 0; i < result->cause_count; i++)
+        one_cause(report, result, i + 1);
+    sink_literal(&report->sink, "</ol>\n");
 }

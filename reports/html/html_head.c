@@ -3,13 +3,17 @@
 #include "reports/html/html.h"
 
 #include "reports/html_style.h" /* made by the Makefile from reports/html/style.css */
+#include "reports/words.h"
 
-void html_head(struct sink *sink, const char *title)
+void html_head(struct sink *sink, const char *title, bool has_images)
 {
     sink_literal(
         sink, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-              "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src '" HTML_STYLE_HASH
-              "'; img-src data:; base-uri 'none'; form-action 'none'\">\n"
+              "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src '" HTML_STYLE_HASH "'; ");
+    if (has_images)
+        sink_literal(sink, "img-src data:; ");
+    sink_literal(
+        sink, "base-uri 'none'; form-action 'none'\">\n"
               "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
               "<meta name=\"color-scheme\" content=\"light dark\">\n"
               "<meta name=\"referrer\" content=\"no-referrer\">\n"
@@ -28,4 +32,15 @@ void html_foot(struct sink *sink)
                        ". It tells what DNS and mail servers said, seen from one "
                        "place at one time. Reputation, content and the opinion of readers cannot be seen from outside, so no "
                        "report can promise that mail is accepted.</p>\n</footer>\n</body>\n</html>\n");
+}
+
+void html_badge(struct sink *sink, enum status status, const char *label)
+{
+    sink_literal(sink, "<span class=\"badge ");
+    sink_text(sink, status_word(status));
+    sink_literal(sink, "\"><span aria-hidden=\"true\">");
+    sink_text(sink, status_symbol(status, true));
+    sink_literal(sink, "</span> ");
+    sink_text(sink, label);
+    sink_literal(sink, "</span>");
 }

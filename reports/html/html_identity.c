@@ -230,23 +230,24 @@ static void card(struct report *report, const struct result *result, const struc
     sink_literal(sink, "</dl>\n</article>\n");
 }
 
+bool html_has_identities(struct report *report, const struct result *result)
+{
+    size_t count;
+
+    identities_of(report->arena, result, &count);
+    return count > 0;
+}
+
 void html_identities(struct report *report, const struct result *result)
 {
     struct sink *sink = &report->sink;
     size_t count;
     const struct identity *all = identities_of(report->arena, result, &count);
 
-    if (count == 0)
-        return;
-    if (count == 1)
-        sink_literal(sink, "<section>\n<h2>The sender and its names</h2>\n");
-    else
-        sink_literal(sink, "<section>\n<h2>The senders and their names</h2>\n");
     for (size_t i = 0; i < count; i++)
         card(report, result, &all[i]);
     sink_literal(
         sink,
         "<p class=\"muted\">= the same name, \xe2\x89\xa0 another one. Receivers look at the reverse name (PTR), "
         "where it leads, and HELO; a greeting, EHLO reply or certificate that differs is no fault by itself.</p>\n");
-    sink_literal(sink, "</section>\n");
 }

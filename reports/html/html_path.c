@@ -1,423 +1,338 @@
-/* reports/html/html_path.c - draws the way of mail as inline SVG: domain -> MX host -> address -> PTR name -> its
- * address.
+/* reports/html/html_path.c - draws the way of mail from each sender: who it is (address, HELO, reverse name and back),
+ * what it may (SPF, DKIM, DMARC), and what receivers make of it.
  *
- * A table of boxes, one row for each PTR name; a box that leads to several others stands beside the first of them.
- * Links that do not hold are dashed and carry a sign, so nothing rests on colour.  Presentation attributes give the
- * colours of a light page; the style sheet overrides them by class.
+ * What is in the boxes is known from the mail path; their states are those of the findings, so that the drawing cannot
+ * say anything else.
  */
-
 #include "reports/html/html.h"
 
 #include <string.h>
 
 #include "core/base/arena.h"
+#include "core/base/list_text.h"
 #include "core/base/str.h"
+#include "core/result/identity.h"
+#include "core/result/receiver.h"
+#include "reports/html/svg.h"
+#include "reports/receivers.h"
+#include "reports/services.h"
+#include "reports/words.h"
 
 enum {
-    BOX_WIDTH = 176,
-    BOX_HEIGHT = 58,
-    COLUMN_STEP = BOX_WIDTH + 30,
-    ROW_STEP = BOX_HEIGHT + 14,
-    TOP = 30,        /* below the headings of the columns */
-    TEXT_CHARS = 21, /* of a line in a box */
-    COLUMNS = 5,
-    ROWS_MAX = 80, /* the table below has the rest */
+    LANES_MAX = 6, /* senders that are drawn: the worst first */
+    ROWS = 2,      /* of a lane */
+    LANE_TITLE = 28,
+    ROW_GAP = 34,
+    NAMES_LISTED = 12,
 };
 
-enum { DOMAIN, HOST, ADDRESS, NAME, FORWARD };
-
-struct drawing {
-    struct report *report;
-    struct sink *sink;
-    const struct result *result;
-    const struct mail_path *paths;
-    size_t row;      /* the next free one */
-    size_t left_out; /* rows that did not fit */
-    bool *drawn;     /* addresses, by index */
+struct lane { /* rows of boxes; the second continues the first */
+    const char *title;
+    struct svg_box boxes[ROWS * SVG_BOXES];
+    unsigned count;
 };
 
-static void attribute(struct sink *sink, const char *name, long long value)
+/* ---- states ---- */
+
+static int rank(enum status status)
 {
-    sink_literal(sink, " ");
-    sink_text(sink, name);
-    sink_literal(sink, "=\"");
-    sink_number(sink, value);
-    sink_literal(sink, "\"");
+    static const int ranks[STATUS_COUNT] = {
+        [SKIPPED] = 0, [NOTE] = 1, [PASS] = 1, [UNKNOWN] = 2, [WARN] = 3, [FAIL] = 4};
+
+    return ranks[status];
 }
 
-static long long box_x(unsigned column)
+/* The worst that was found about the address: of one check, or of a group but for that check; `otherwise` where nothing
+ * was. */
+static enum status state_of(const struct result *result, const struct mail_address *address, const char *group,
+                            enum check_id check, bool but, enum status otherwise)
 {
-    return 1 + (long long)column * COLUMN_STEP;
-}
+    enum status worst = SKIPPED;
+    bool any = false;
 
-static long long box_y(size_t row)
-{
-    return TOP + (long long)row * ROW_STEP;
-}
+    for (size_t i = 0; i < result->finding_count; i++) {
+        const struct finding *f = result->findings[i];
 
-static void text_at(struct sink *sink, long long x, long long y, const char *text, size_t bytes)
-{
-    sink_literal(sink, "<text");
-    attribute(sink, "x", x);
-    attribute(sink, "y", y);
-    sink_literal(sink, " font-size=\"12\" font-family=\"ui-monospace, Menlo, Consolas, DejaVu Sans Mono, monospace\""
-                       " fill=\"#1c2430\" class=\"path-text\">");
-    sink_bytes(sink, (struct str){text, bytes});
-    sink_literal(sink, "</text>\n");
-}
-
-/* Two lines at most, broken behind a dot where there is one; what is too long loses its middle. */
-static void text_in_box(struct drawing *d, long long x, long long y, const char *text)
-{
-    const char *visible = sink_visible(d->report->arena, str_of(text));
-    size_t length = strlen(visible), first = length;
-    bool ascii = true;
-
-    for (size_t i = 0; i < length; i++)
-        ascii = ascii && (unsigned char)visible[i] < 0x80;
-    if (ascii && length > TEXT_CHARS) {
-        first = TEXT_CHARS;
-        if (length <= 2 * (size_t)TEXT_CHARS)
-            for (size_t i = TEXT_CHARS; i > length - TEXT_CHARS && i > 0; i--)
-                if (visible[i - 1] == '.' || visible[i - 1] == ' ' || visible[i - 1] == ':') {
-                    first = i;
-                    break;
-                }
+        if (strcmp(check_of(f->check)->group, group) != 0 || (check != CHECK_NONE && (f->check == check) == but))
+            continue;
+        if (f->suppressed || f->run_by || !finding_concerns(f, address))
+            continue;
+        any = true;
+        if (rank(f->status) > rank(worst))
+            worst = f->status == NOTE ? PASS : f->status;
     }
-    text_at(d->sink, x, y, visible, first);
-    if (first == length)
-        return;
-    if (length - first <= TEXT_CHARS) {
-        text_at(d->sink, x, y + 15, visible + first, length - first);
-    } else {
-        const char *end = visible + length - (TEXT_CHARS - 1);
-
-        text_at(d->sink, x, y + 15, str_printf(d->report->arena, "\xe2\x80\xa6%s", end), TEXT_CHARS - 1 + 3);
-    }
+    return any ? worst : otherwise;
 }
 
-static void box(struct drawing *d, unsigned column, size_t row, enum link link, const char *kind, const char *text)
+static enum status link_state(enum link link)
 {
-    struct sink *sink = d->sink;
-    long long x = box_x(column), y = box_y(row);
-
-    sink_literal(sink, "<g><title>");
-    sink_text(sink, kind);
-    sink_literal(sink, ": ");
-    sink_text(sink, text);
-    sink_literal(sink, "</title>\n<rect");
-    attribute(sink, "x", x);
-    attribute(sink, "y", y);
-    attribute(sink, "width", BOX_WIDTH);
-    attribute(sink, "height", BOX_HEIGHT);
-    switch (link) {
-    case LINK_HOLDS:
-        sink_literal(sink, " rx=\"6\" fill=\"#ffffff\" stroke=\"#8a95a3\" class=\"path-box\"/>\n");
-        break;
-    case LINK_BROKEN:
-        sink_literal(sink, " rx=\"6\" fill=\"#fdeeec\" stroke=\"#b3261e\" class=\"path-box path-broken\"/>\n");
-        break;
-    case LINK_OPEN:
-        sink_literal(sink, " rx=\"6\" fill=\"#f3effc\" stroke=\"#5b3fa0\" stroke-dasharray=\"3 3\""
-                           " class=\"path-box path-open\"/>\n");
-        break;
-    }
-    sink_literal(sink, "<text");
-    attribute(sink, "x", x + 10);
-    attribute(sink, "y", y + 17);
-    sink_literal(sink, " font-size=\"11\" font-family=\"system-ui, sans-serif\" fill=\"#566070\" class=\"path-kind\">");
-    sink_text(sink, kind);
-    sink_literal(sink, "</text>\n");
-    text_in_box(d, x + 10, y + 34, text);
-    sink_literal(sink, "</g>\n");
+    return link == LINK_HOLDS ? PASS : link == LINK_BROKEN ? FAIL : UNKNOWN;
 }
 
-/* A sign in a circle, made of strokes: fonts differ in what signs they have. */
-static void sign(struct sink *sink, long long x, long long y, enum link link)
+/* ---- boxes of a sender ---- */
+
+static void add(struct lane *lane, struct svg_box box)
 {
-    sink_literal(sink, "<circle");
-    attribute(sink, "cx", x);
-    attribute(sink, "cy", y);
-    switch (link) {
-    case LINK_HOLDS:
-        sink_literal(sink, " r=\"8\" fill=\"#1c6b3c\" class=\"path-sign-holds\"/><path fill=\"none\" stroke=\"#ffffff\""
-                           " stroke-width=\"2\" class=\"path-stroke\" d=\"M");
-        sink_number(sink, x - 4);
-        sink_literal(sink, " ");
-        sink_number(sink, y);
-        sink_literal(sink, "l3 3l5 -6\"/>\n");
-        break;
-    case LINK_BROKEN:
-        sink_literal(sink,
-                     " r=\"8\" fill=\"#b3261e\" class=\"path-sign-broken\"/><path fill=\"none\" stroke=\"#ffffff\""
-                     " stroke-width=\"2\" class=\"path-stroke\" d=\"M");
-        sink_number(sink, x - 3);
-        sink_literal(sink, " ");
-        sink_number(sink, y - 3);
-        sink_literal(sink, "l6 6m0 -6l-6 6\"/>\n");
-        break;
-    case LINK_OPEN:
-        sink_literal(sink, " r=\"8\" fill=\"#5b3fa0\" class=\"path-sign-open\"/><path fill=\"none\" stroke=\"#ffffff\""
-                           " stroke-width=\"2\" class=\"path-stroke\" d=\"M");
-        sink_number(sink, x - 2);
-        sink_literal(sink, " ");
-        sink_number(sink, y - 3);
-        sink_literal(sink, "c1 -3 5 -1 4 2c-1 1 -2 1 -2 3m0 2v1\"/>\n");
-        break;
-    }
+    lane->boxes[lane->count++] = box;
 }
 
-static void link_between(struct drawing *d, unsigned column, size_t from_row, size_t to_row, enum link link)
+static struct svg_box helo_box(struct arena *arena, const struct result *result, const struct mail_path *path)
 {
-    struct sink *sink = d->sink;
-    long long x1 = box_x(column) + BOX_WIDTH, x2 = box_x(column + 1);
-    long long y1 = box_y(from_row) + BOX_HEIGHT / 2, y2 = box_y(to_row) + BOX_HEIGHT / 2;
+    enum status state = state_of(result, path->address, "helo", CHECK_NONE, false, SKIPPED);
 
-    sink_literal(sink, "<path fill=\"none\" stroke-width=\"2\"");
-    switch (link) {
-    case LINK_HOLDS:
-        sink_literal(sink, " stroke=\"#8a95a3\" class=\"path-link\"");
-        break;
-    case LINK_BROKEN:
-        sink_literal(sink, " stroke=\"#b3261e\" stroke-dasharray=\"5 4\" class=\"path-link path-link-broken\"");
-        break;
-    case LINK_OPEN:
-        sink_literal(sink, " stroke=\"#5b3fa0\" stroke-dasharray=\"2 4\" class=\"path-link path-link-open\"");
-        break;
-    }
-    sink_literal(sink, " d=\"M");
-    sink_number(sink, x1);
-    sink_literal(sink, " ");
-    sink_number(sink, y1);
-    sink_literal(sink, "H");
-    sink_number(sink, x1 + 8);
-    sink_literal(sink, "V");
-    sink_number(sink, y2);
-    sink_literal(sink, "H");
-    sink_number(sink, x2);
-    sink_literal(sink, "\"/>\n");
-    if (link != LINK_HOLDS || column + 1 == FORWARD)
-        sign(sink, x1 + 18, y2, link);
+    if (path->helo_count == 0)
+        return (struct svg_box){.kind = "says (HELO)", .text = "not named, not looked at", .state = state};
+    return (struct svg_box){.kind = path->helos[0].origin == HELO_DECLARED ? "says (HELO)"
+                                                                           : "greets as (HELO not named)",
+                            .text = str_text(arena, path->helos[0].name),
+                            .state = state};
 }
 
-static const char *other_addresses(struct arena *arena, const struct dns_answer *forward)
+static struct svg_box name_box(struct arena *arena, const struct result *result, const struct mail_path *path)
 {
-    const char *text = ip_text(arena, &forward->records[0].ip);
+    struct svg_box box = {.kind = "is called (PTR)"};
+    struct list_text names = list_text(arena, ", ", path->name_count ? path->name_count : 1);
 
-    return forward->count > 1 ? str_printf(arena, "%s and %zu more", text, forward->count - 1) : text;
-}
-
-static void draw_forward(struct drawing *d, const struct mail_path *path, const struct path_name *name, size_t row)
-{
-    struct arena *arena = d->report->arena;
-    const char *type = path->address->ip.family == IP_V4 ? "A" : "AAAA";
-
-    link_between(d, NAME, row, row, name->link);
-    if (name->link == LINK_HOLDS)
-        box(d, FORWARD, row, LINK_HOLDS, str_printf(arena, "%s: the same address", type), path->address->label);
-    else if (name->link == LINK_OPEN)
-        box(d, FORWARD, row, LINK_OPEN, type, name->forward ? "no answer" : "not looked up");
-    else if (!name->forward)
-        box(d, FORWARD, row, LINK_BROKEN, type, "no host name");
-    else if (name->forward->count)
-        box(d, FORWARD, row, LINK_BROKEN, str_printf(arena, "%s: another address", type),
-            other_addresses(arena, name->forward));
+    box.state = state_of(result, path->address, "ptr", PTR_FCRDNS, true, link_state(path->reverse));
+    for (size_t i = 0; i < path->name_count; i++)
+        list_add(&names, path->names[i].name);
+    if (path->name_count == 1)
+        box.text = path->names[0].name;
+    else if (path->name_count)
+        box.text = str_printf(arena, "%s and %zu more", path->names[0].name, path->name_count - 1);
     else
-        box(d, FORWARD, row, LINK_BROKEN, type,
-            name->forward->status == DNS_NXDOMAIN ? "no such name" : str_printf(arena, "no %s record", type));
+        box.text = path->reverse == LINK_BROKEN ? "no reverse name"
+                   : path->ptr                  ? "no answer"
+                                                : "not looked up";
+    box.title = str_printf(arena, "PTR: %s", path->name_count ? list_end(&names) : box.text);
+    return box;
 }
 
-/* From the address to the right; returns the rows that it takes. */
-static size_t draw_address(struct drawing *d, const struct mail_path *path, size_t row)
+static const char *forward_text(struct arena *arena, const struct mail_path *path, const struct path_name *name)
 {
-    const char *kind = path->address->roles & ROLE_SENDER ? "sends mail" : "receives only";
+    const char *first;
 
-    box(d, ADDRESS, row, LINK_HOLDS, kind, path->address->label);
-    if (path->name_count == 0) {
-        link_between(d, ADDRESS, row, row, path->reverse);
-        box(d, NAME, row, path->reverse, "PTR",
-            path->reverse == LINK_BROKEN ? "no reverse name"
-            : path->ptr                  ? "no answer"
-                                         : "not looked up");
-        return 1;
-    }
-    for (size_t i = 0; i < path->name_count; i++) {
-        if (row + i >= ROWS_MAX) {
-            d->left_out += path->name_count - i;
-            return i;
-        }
-        link_between(d, ADDRESS, row, row + i, LINK_HOLDS);
-        box(d, NAME, row + i, LINK_HOLDS, "PTR", path->names[i].name);
-        draw_forward(d, path, &path->names[i], row + i);
-    }
-    return path->name_count;
+    if (name->link == LINK_HOLDS)
+        return path->address->label;
+    if (name->link == LINK_OPEN)
+        return name->forward ? "no answer" : "not looked up";
+    if (!name->forward)
+        return "no host name";
+    if (name->forward->count == 0)
+        return name->forward->status == DNS_NXDOMAIN ? "no such name" : "no address";
+    first = ip_text(arena, &name->forward->records[0].ip);
+    return name->forward->count == 1 ? first : str_printf(arena, "%s and %zu more", first, name->forward->count - 1);
 }
 
-static void draw_host(struct drawing *d, const struct mx_host *host)
+/* The name that leads back, where one does; else the first. */
+static struct svg_box forward_box(struct arena *arena, const struct result *result, const struct mail_path *path)
 {
-    size_t host_row = d->row;
-    bool open = (host->a && host->a->status == DNS_UNKNOWN) || (host->aaaa && host->aaaa->status == DNS_UNKNOWN);
-    enum link link = host->address_count ? LINK_HOLDS : open || !host->a ? LINK_OPEN : LINK_BROKEN;
-    const char *kind = d->result->inventory->kind == MX_IMPLICIT
-                           ? "no MX: the domain itself"
-                           : str_printf(d->report->arena, "MX, preference %u", host->preference);
+    const struct path_name *name = path->names;
+    struct svg_box box = {.kind = "and that name leads to", .text = "nothing to follow", .state = SKIPPED};
 
-    if (d->row >= ROWS_MAX) {
-        d->left_out++;
-        return;
-    }
-    link_between(d, DOMAIN, 0, host_row, LINK_HOLDS);
-    box(d, HOST, host_row, LINK_HOLDS, kind, *host->name ? host->name : ".");
-    if (host->address_count == 0) {
-        link_between(d, HOST, host_row, host_row, link);
-        box(d, ADDRESS, host_row, link, "A, AAAA",
-            link == LINK_BROKEN ? "no address"
-            : open              ? "no answer"
-                                : "not looked up");
-        d->row++;
-        return;
-    }
-    for (size_t i = 0; i < host->address_count; i++) {
-        size_t index = host->addresses[i];
+    if (path->name_count == 0)
+        return box;
+    for (size_t i = 0; i < path->name_count && name->link != LINK_HOLDS; i++)
+        if (path->names[i].link == LINK_HOLDS)
+            name = &path->names[i];
+    box.text = forward_text(arena, path, name);
+    box.state = state_of(result, path->address, "ptr", PTR_FCRDNS, false, link_state(name->link));
+    return box;
+}
 
-        if (d->row >= ROWS_MAX) {
-            d->left_out++;
+static struct svg_box spf_box(struct arena *arena, const struct result *result, const struct mail_address *address)
+{
+    struct svg_box box = {.kind = "is allowed (SPF)", .text = "not looked at"};
+
+    box.state = state_of(result, address, "spf", CHECK_NONE, false, SKIPPED);
+    if (address->spf)
+        box.text = address->term ? str_printf(arena, "%s by %s", address->spf, address->term) : address->spf;
+    return box;
+}
+
+static struct svg_box dkim_box(struct arena *arena, const struct result *result, const struct mail_address *address)
+{
+    struct svg_box box = {.kind = "is signed (DKIM)"};
+    struct list_text names = list_text(arena, ", ", 2);
+
+    for (size_t i = 0; i < result->target->selector_count; i++)
+        list_add(&names, result->target->selectors[i]);
+    box.state = state_of(result, address, "dkim", CHECK_NONE, false, SKIPPED);
+    box.text = names.count ? str_printf(arena, "selector %s", list_end(&names)) : "no selector named";
+    return box;
+}
+
+static struct svg_box dmarc_box(const struct result *result, const struct mail_address *address)
+{
+    static const char *const texts[STATUS_COUNT] = {
+        [PASS] = "policy found",  [SKIPPED] = "not looked at", [NOTE] = "policy found",
+        [UNKNOWN] = "not known", [WARN] = "see below",        [FAIL] = "see below"};
+    struct svg_box box = {.kind = "follows the policy (DMARC)"};
+
+    box.state = state_of(result, address, "dmarc", CHECK_NONE, false, SKIPPED);
+    box.text = texts[box.state];
+    for (size_t i = 0; i < result->finding_count && (box.state == WARN || box.state == FAIL); i++) {
+        const struct finding *f = result->findings[i];
+
+        if (f->status == box.state && strcmp(check_of(f->check)->group, "dmarc") == 0)
+            box.text = f->message;
+    }
+    return box;
+}
+
+static struct svg_box receivers_box(struct arena *arena, const struct result *result,
+                                    const struct mail_address *sender, const struct service *service)
+{
+    struct list_text names[RECEIVER_OUTCOME_COUNT];
+    enum receiver_outcome worst = RECEIVER_NO_OBSTACLE;
+    const char *text;
+    size_t of = 0;
+
+    for (int outcome = 0; outcome < RECEIVER_OUTCOME_COUNT; outcome++)
+        names[outcome] = list_text(arena, ", ", NAMES_LISTED);
+    for (size_t i = 0; i < result->receiver_count; i++) {
+        const struct receiver_verdict *v = &result->receivers[i];
+
+        if (v->sender != sender || v->service != service || !receiver_is_shown(result->target, v->receiver))
             continue;
-        }
-        link_between(d, HOST, host_row, d->row, LINK_HOLDS);
-        if (d->drawn[index]) {
-            box(d, ADDRESS, d->row, LINK_HOLDS, "as above", d->paths[index].address->label);
-            d->row++;
-        } else {
-            d->drawn[index] = true;
-            d->row += draw_address(d, &d->paths[index], d->row);
-        }
+        list_add(&names[v->outcome], v->receiver->title);
+        worst = v->outcome > worst ? v->outcome : worst;
+        of++;
     }
+    if (of == 0)
+        return (struct svg_box){.kind = "receivers", .text = "not judged", .state = SKIPPED};
+    text = worst == RECEIVER_REJECTS     ? str_printf(arena, "%zu of %zu refuse", names[worst].count, of)
+           : worst == RECEIVER_AT_RISK   ? str_printf(arena, "%zu of %zu may distrust it", names[worst].count, of)
+           : worst == RECEIVER_CANT_TELL ? str_printf(arena, "%zu of %zu: can't tell", names[worst].count, of)
+                                         : str_printf(arena, "no obstacle found at %zu of %zu", names[worst].count, of);
+    return (struct svg_box){.kind = "receivers",
+                            .text = text,
+                            .title = str_printf(arena, "receivers: %s (%s)", text, list_end(&names[worst])),
+                            .state = outcome_as_status(worst)};
 }
 
-/* Senders that are no MX host hang on the domain by their declared name. */
-static void draw_senders(struct drawing *d)
+static struct lane sender_lane(struct arena *arena, const struct result *result, const struct identity *identity,
+                               bool only_one)
 {
-    for (size_t i = 0; i < d->result->inventory->address_count; i++) {
-        const struct mail_address *address = d->paths[i].address;
-        const char *name = address->helo_count   ? address_helo(address)
-                           : address->host_count ? address->hosts[0]
-                                                 : "no name declared";
+    const struct mail_address *sender = identity->sender;
+    const struct mail_path *path = &result->paths->at[sender - result->inventory->addresses];
+    struct lane lane = {.title = "Your mail server"};
+    enum status state = state_of(result, sender, "ip", CHECK_NONE, false, SKIPPED);
 
-        if (d->drawn[i])
-            continue;
-        if (d->row >= ROWS_MAX) {
-            d->left_out++;
-            continue;
-        }
-        link_between(d, DOMAIN, 0, d->row, LINK_HOLDS);
-        box(d, HOST, d->row, LINK_HOLDS, address->origin == SENDER_DECLARED ? "declared sender" : "sender, by SPF",
-            name);
-        link_between(d, HOST, d->row, d->row, LINK_HOLDS);
-        d->row += draw_address(d, &d->paths[i], d->row);
-    }
+    if (!only_one)
+        lane.title = str_printf(arena, "Your mail server %s", sender->label);
+    add(&lane,
+        (struct svg_box){.kind = "your server", .text = sender->label, .state = state == SKIPPED ? PASS : state});
+    add(&lane, helo_box(arena, result, path));
+    add(&lane, name_box(arena, result, path));
+    add(&lane, forward_box(arena, result, path));
+    add(&lane, spf_box(arena, result, sender));
+    add(&lane, dkim_box(arena, result, sender));
+    add(&lane, dmarc_box(result, sender));
+    add(&lane, receivers_box(arena, result, sender, NULL));
+    return lane;
 }
 
-static void draw_missing_mx(struct drawing *d)
+static struct lane service_lane(struct arena *arena, const struct result *result, const struct service_view *view)
 {
-    enum link link = LINK_BROKEN;
-    const char *text = "";
+    struct lane lane = {.title = view->service->provider->name};
 
-    switch (d->result->inventory->kind) {
-    case MX_LISTED:
-    case MX_IMPLICIT:
-        return;
-    case MX_PENDING:
-    case MX_UNDECIDED:
-        link = LINK_OPEN;
-        text = "no answer";
-        break;
-    case MX_NULL_MX:
-        text = "null MX: takes no mail";
-        break;
-    case MX_NONE:
-        text = "no MX, no address";
-        break;
-    case MX_NO_DOMAIN:
-        text = "no such domain";
-        break;
-    }
-    link_between(d, DOMAIN, 0, d->row, link);
-    box(d, HOST, d->row, link, "MX", text);
-    d->row++;
+    for (size_t i = 0; i < view->part_count && i < SVG_BOXES - 1; i++)
+        add(&lane, (struct svg_box){
+                       .kind = view->parts[i].label, .text = view->parts[i].says, .state = view->parts[i].status});
+    add(&lane, receivers_box(arena, result, NULL, view->service));
+    return lane;
 }
 
-static void draw_headings(struct sink *sink)
+/* ---- drawing ---- */
+
+static unsigned rows_of(const struct lane *lane)
 {
-    static const char *const headings[COLUMNS] = {"Domain", "Mail server", "Address", "Reverse name", "Its address"};
-
-    for (unsigned column = 0; column < COLUMNS; column++) {
-        sink_literal(sink, "<text");
-        attribute(sink, "x", box_x(column));
-        attribute(sink, "y", 16);
-        sink_literal(sink,
-                     " font-size=\"12\" font-weight=\"600\" font-family=\"system-ui, sans-serif\" fill=\"#1c2430\""
-                     " class=\"path-text\">");
-        sink_text(sink, headings[column]);
-        sink_literal(sink, "</text>\n");
-    }
+    return lane->count > SVG_BOXES ? 2 : 1;
 }
 
-/* Draws into nothing, to learn how many rows it takes. */
-static size_t rows_taken(const struct drawing *of)
+static long long height_of(const struct lane *lane)
 {
-    struct drawing d = *of;
-    struct sink nowhere = {.error = -1, .language = SINK_HTML};
+    long long rows = rows_of(lane);
 
-    d.sink = &nowhere;
-    d.drawn = ARENA_ARRAY(d.report->arena, bool, d.result->inventory->address_count + 1);
-    draw_missing_mx(&d);
-    for (size_t i = 0; i < d.result->inventory->host_count; i++)
-        draw_host(&d, &d.result->inventory->hosts[i]);
-    draw_senders(&d);
-    return d.row;
+    return LANE_TITLE + rows * SVG_BOX_HEIGHT + (rows - 1) * ROW_GAP + 2;
 }
 
-void html_path(struct report *report, const struct result *result, const struct mail_path *paths)
+/* What the drawing says, in words: nobody has to see it. */
+static const char *said(struct arena *arena, const struct lane *lane)
+{
+    struct list_text list = list_text(arena, "; ", ROWS * SVG_BOXES);
+
+    for (unsigned i = 0; i < lane->count; i++)
+        list_add(&list, str_printf(arena, "%s: %s (%s)", lane->boxes[i].kind, lane->boxes[i].text,
+                                   status_label(lane->boxes[i].state)));
+    return str_printf(arena, "%s. %s.", lane->title, list_end(&list));
+}
+
+static void draw(struct report *report, const struct lane *lane)
 {
     struct sink *sink = &report->sink;
-    struct drawing d = {.report = report, .sink = sink, .result = result, .paths = paths};
-    size_t rows;
+    long long y = LANE_TITLE;
 
-    if (!result->inventory)
-        return;
-    rows = rows_taken(&d);
-    d.drawn = ARENA_ARRAY(report->arena, bool, result->inventory->address_count + 1);
-    sink_literal(sink, "<p class=\"hint\">The drawing is wider than this screen: move it sideways.</p>\n");
-    sink_literal(sink, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Drawing of the mail path\">\n"
-                       "<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" class=\"path\"");
-    attribute(sink, "width", box_x(COLUMNS - 1) + BOX_WIDTH + 1);
-    attribute(sink, "height", box_y(rows));
-    sink_literal(sink, " viewBox=\"0 0 ");
-    sink_number(sink, box_x(COLUMNS - 1) + BOX_WIDTH + 1);
+    sink_literal(sink, "<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" class=\"path\" viewBox=\"0 0 ");
+    sink_number(sink, SVG_WIDTH);
     sink_literal(sink, " ");
-    sink_number(sink, box_y(rows));
-    sink_literal(sink, "\" aria-label=\"The mail path of ");
-    sink_text(sink, result->target->domain);
-    sink_literal(sink, "\">\n<title>The mail path of ");
-    sink_text(sink, result->target->domain);
-    sink_literal(sink,
-                 "</title>\n<desc>From the domain to its mail servers, their addresses, the reverse names of these, "
-                 "and the addresses of those names. The table below says the same in words.</desc>\n");
-    draw_headings(sink);
-    box(&d, DOMAIN, 0, LINK_HOLDS, "domain", result->target->domain);
-    draw_missing_mx(&d);
-    for (size_t i = 0; i < result->inventory->host_count; i++)
-        draw_host(&d, &result->inventory->hosts[i]);
-    draw_senders(&d);
-    sink_literal(sink, "</svg>\n</div>\n");
+    sink_number(sink, height_of(lane));
+    ELEMENT(sink, "\" aria-label=\"", said(report->arena, lane), "\">\n");
+    svg_text(sink, 1, 16, lane->title);
+    for (unsigned i = 0; i < lane->count; i++) {
+        unsigned column = i % SVG_BOXES;
+        long long at = y + (i / SVG_BOXES) * (SVG_BOX_HEIGHT + ROW_GAP);
+
+        if (column > 0)
+            svg_link(sink, lane->boxes[i].state, column, at);
+        else if (i > 0)
+            svg_turn(sink, lane->boxes[i].state, SVG_BOXES - 1, at - SVG_BOX_HEIGHT - ROW_GAP, at);
+        svg_box(sink, report->arena, &lane->boxes[i], column, at);
+    }
+    sink_literal(sink, "</svg>\n");
+}
+
+bool html_has_path(struct report *report, const struct result *result)
+{
+    return result->inventory && result->paths &&
+           (html_has_identities(report, result) || html_has_services(report, result));
+}
+
+void html_path(struct report *report, const struct result *result)
+{
+    struct arena *arena = report->arena;
+    struct sink *sink = &report->sink;
+    size_t senders, services, drawn = 0, left_out = 0;
+    const struct identity *identities = identities_of(arena, result, &senders);
+    const struct service_view *views = service_views(arena, result, &services);
+
+    sink_literal(sink, "<p class=\"hint\">The drawing is wider than this screen: move it sideways.</p>\n"
+                       "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Drawing of the mail path\">\n");
+    for (size_t i = 0; i < senders + services; i++) {
+        struct lane lane;
+
+        if (i >= senders && !(views[i - senders].service->roles & SERVICE_SENDS))
+            continue;
+        if (drawn == LANES_MAX) {
+            left_out++;
+            continue;
+        }
+        drawn++;
+        lane = i < senders ? sender_lane(arena, result, &identities[i], senders == 1 && services == 0)
+                           : service_lane(arena, result, &views[i - senders]);
+        draw(report, &lane);
+    }
+    sink_literal(sink, "</div>\n");
     sink_literal(
-        sink, "<p class=\"legend\"><span class=\"sign pass\" aria-hidden=\"true\">\xe2\x9c\x93</span> the name leads "
-              "back to the address <span class=\"sign fail\" aria-hidden=\"true\">\xe2\x9c\x97</span> broken "
-              "<span class=\"sign unknown\" aria-hidden=\"true\">?</span> could not be established</p>\n");
-    if (d.left_out) {
+        sink, "<p class=\"legend\"><span class=\"sign pass\" aria-hidden=\"true\">\xe2\x9c\x93</span> in order "
+              "<span class=\"sign warn\" aria-hidden=\"true\">!</span> warns "
+              "<span class=\"sign fail\" aria-hidden=\"true\">\xe2\x9c\x97</span> broken "
+              "<span class=\"sign unknown\" aria-hidden=\"true\">?</span> could not be established "
+              "<span class=\"sign skipped\" aria-hidden=\"true\">\xe2\x80\x93</span> not looked at</p>\n");
+    if (left_out) {
         sink_literal(sink, "<p class=\"muted\">");
-        sink_number(sink, (long long)d.left_out);
-        sink_literal(sink, " more rows are not drawn; the table has them.</p>\n");
+        sink_number(sink, (long long)left_out);
+        sink_literal(sink, " more senders are not drawn; the tables have them.</p>\n");
     }
 }

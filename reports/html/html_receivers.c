@@ -6,29 +6,26 @@
 #include <string.h>
 
 #include "core/base/arena.h"
+#include "core/base/list_text.h"
 #include "core/base/str.h"
 #include "reports/receivers.h"
 #include "reports/words.h"
 
-enum { SENDER_COLUMNS = 4 }; /* more do not fit: then they are listed in one */
-
-struct columns {
-    const char *at[SENDER_COLUMNS]; /* addresses, and names of services */
-    size_t count; /* 0: senders are listed */
+enum {
+    SENDER_COLUMNS = 4, /* more do not fit: then senders are listed in one */
+    SENDERS_NAMED = 3,  /* in the head of a column */
 };
 
-static struct columns columns_of(const struct result *result)
-{
-    struct columns columns = {.count = 0};
-    const struct receiver *first = result->receiver_count ? result->receivers[0].receiver : NULL;
+struct column { /* senders that every receiver treats alike */
+    const char *first;
+    struct list_text names; /* addresses, and names of services */
+};
 
-    for (size_t i = 0; i < result->receiver_count && result->receivers[i].receiver == first; i++) {
-        if (columns.count == SENDER_COLUMNS)
-            return (struct columns){.count = 0};
-        columns.at[columns.count++] = result->receivers[i].who;
-    }
-    return columns;
-}
+struct columns {
+    struct column at[SENDER_COLUMNS];
+    size_t count; /* 0: senders are listed */
+    size_t senders;
+};
 
 static const struct fate *fate_of(const struct receiver_view *view, const char *sender)
 {
@@ -39,21 +36,62 @@ static const struct fate *fate_of(const struct receiver_view *view, const char *
     return NULL;
 }
 
+static bool fare_alike(const struct receiver_view *views, size_t count, const char *a, const char *b)
+{
+    for (size_t i = 0; i < count; i++)
+        if (fate_of(&views[i], a) != fate_of(&views[i], b))
+            return false;
+    return true;
+}
+
+static struct columns columns_of(struct arena *arena, const struct result *result, const struct receiver_view *views,
+                                 size_t count)
+{
+    const struct receiver *first = result->receiver_count ? result->receivers[0].receiver : NULL;
+    struct columns columns = {.count = 0};
+    bool fit = true;
+
+    for (size_t i = 0; i < result->receiver_count && result->receivers[i].receiver == first; i++) {
+        const char *who = result->receivers[i].who;
+        size_t at = 0;
+
+        columns.senders++;
+        while (at < columns.count && !fare_alike(views, count, columns.at[at].first, who))
+            at++;
+        fit = at < SENDER_COLUMNS;
+        if (!fit)
+            break;
+        if (at == columns.count)
+            columns.at[columns.count++] = (struct column){who, list_text(arena, ", ", SENDERS_NAMED)};
+        list_add(&columns.at[at].names, who);
+    }
+    if (!fit)
+        columns.count = 0;
+    return columns;
+}
+
+static const char *column_head(struct arena *arena, struct columns *columns, size_t index)
+{
+    struct column *column = &columns->at[index];
+
+    if (columns->count == 1 && columns->senders > 1)
+        return str_printf(arena, "all %zu senders", columns->senders);
+    return list_end(&column->names);
+}
+
 static void outcome(struct sink *sink, enum receiver_outcome outcome)
 {
     html_badge(sink, outcome_as_status(outcome), outcome_label(outcome));
 }
 
-static void cells(struct report *report, const struct receiver_view *view, const struct columns *columns)
+static void cells(struct report *report, const struct receiver_view *view, struct columns *columns)
 {
     struct sink *sink = &report->sink;
 
     for (size_t i = 0; i < columns->count; i++) {
-        const struct fate *fate = fate_of(view, columns->at[i]);
+        const struct fate *fate = fate_of(view, columns->at[i].first);
 
-        sink_literal(sink, "<td data-head=\"");
-        sink_text(sink, columns->at[i]);
-        sink_literal(sink, "\">");
+        ELEMENT(sink, "<td data-head=\"", column_head(report->arena, columns, i), "\">");
         if (fate)
             outcome(sink, fate->outcome);
         else
@@ -110,7 +148,11 @@ static void reason(struct report *report, const struct receiver_view *view, cons
     sink_literal(sink, "</p><p class=\"muted\">for <code>");
     sink_text(sink, reason_check(reason));
     sink_literal(sink, "</code> \xc2\xb7 ");
-    sink_text(sink, reason_source(report->arena, reason));
+    html_sources(report, reason->rule->source);
+    if (strcmp(reason->rule->date, "undated") == 0)
+        sink_literal(sink, ", undated");
+    else if (*reason->rule->date)
+        ELEMENT(sink, ", as of ", reason->rule->date, "");
     whom(report, view, fate);
     sink_literal(sink, "</p>\n");
 }
@@ -149,7 +191,7 @@ static void reasons(struct report *report, const struct receiver_view *views, si
         sink_literal(sink, "\xe2\x80\x93");
 }
 
-static void row(struct report *report, const struct receiver_view *views, size_t index, const struct columns *columns)
+static void row(struct report *report, const struct receiver_view *views, size_t index, struct columns *columns)
 {
     struct sink *sink = &report->sink;
 
@@ -157,24 +199,9 @@ static void row(struct report *report, const struct receiver_view *views, size_t
     sink_text(sink, views[index].receiver->title);
     sink_literal(sink, "</th>");
     cells(report, &views[index], columns);
-    sink_literal(sink, "<td data-head=\"What you would see\">");
+    sink_literal(sink, "<td data-head=\"If refused, your users see\">");
     reasons(report, views, index);
     sink_literal(sink, "</td></tr>\n");
-}
-
-static void not_visible(struct report *report, const struct receiver_view *views, size_t count)
-{
-    struct sink *sink = &report->sink;
-
-    sink_literal(sink, "<details>\n<summary>What cannot be seen from outside</summary>\n<ul>\n");
-    for (size_t i = 0; i < count; i++) {
-        sink_literal(sink, "<li>");
-        sink_text(sink, views[i].receiver->title);
-        sink_literal(sink, ": ");
-        sink_text(sink, views[i].receiver->not_visible);
-        sink_literal(sink, "</li>\n");
-    }
-    sink_literal(sink, "</ul>\n</details>\n");
 }
 
 static void contacts(struct report *report, const struct receiver_view *views, size_t count)
@@ -199,32 +226,29 @@ static void contacts(struct report *report, const struct receiver_view *views, s
     sink_literal(sink, "</ul>\n</details>\n");
 }
 
+bool html_has_receivers(struct report *report, const struct result *result)
+{
+    size_t count;
+
+    receiver_views(report->arena, result, &count);
+    return count > 0;
+}
+
 void html_receivers(struct report *report, const struct result *result)
 {
     struct sink *sink = &report->sink;
-    struct columns columns;
     size_t count;
     const struct receiver_view *views = receiver_views(report->arena, result, &count);
+    struct columns columns = columns_of(report->arena, result, views, count);
 
-    if (count == 0)
-        return;
-    columns = columns_of(result);
-    sink_literal(sink, "<section>\n<h2>Who would take this mail</h2>\n<table class=\"receivers\">\n<thead><tr>"
-                       "<th scope=\"col\">Receiver</th>");
-    for (size_t i = 0; i < columns.count; i++) {
-        sink_literal(sink, "<th scope=\"col\"><code>");
-        sink_text(sink, columns.at[i]);
-        sink_literal(sink, "</code></th>");
-    }
+    sink_literal(sink, "<table class=\"receivers\">\n<thead><tr><th scope=\"col\">Receiver</th>");
+    for (size_t i = 0; i < columns.count; i++)
+        ELEMENT(sink, "<th scope=\"col\">", column_head(report->arena, &columns, i), "</th>");
     if (!columns.count)
         sink_literal(sink, "<th scope=\"col\">Senders</th>");
-    sink_literal(sink, "<th scope=\"col\">What you would see</th></tr></thead>\n<tbody>\n");
+    sink_literal(sink, "<th scope=\"col\">If refused, your users see; the rule</th></tr></thead>\n<tbody>\n");
     for (size_t i = 0; i < count; i++)
         row(report, views, i, &columns);
-    sink_literal(sink, "</tbody>\n</table>\n<p class=\"muted\">");
-    sink_text(sink, receiver_legend(report->arena, result));
-    sink_literal(sink, "</p>\n");
-    not_visible(report, views, count);
+    ELEMENT(sink, "</tbody>\n</table>\n<p class=\"muted\">", receiver_legend(report->arena, result), "</p>\n");
     contacts(report, views, count);
-    sink_literal(sink, "</section>\n");
 }

@@ -67,6 +67,14 @@ static void theirs(struct report *report, const struct result *result)
         sink_literal(sink, "</tbody>\n</table>\n</details>\n");
 }
 
+bool html_has_services(struct report *report, const struct result *result)
+{
+    size_t count;
+
+    service_views(report->arena, result, &count);
+    return count > 0;
+}
+
 void html_services(struct report *report, const struct result *result)
 {
     struct sink *sink = &report->sink;
@@ -74,14 +82,10 @@ void html_services(struct report *report, const struct result *result)
     const struct service_view *views = service_views(report->arena, result, &count);
     const char *moving = services_moving(report->arena, result);
 
-    if (count == 0)
-        return;
-    sink_literal(sink, "<section>\n<h2>Who sends for this domain</h2>\n");
     for (size_t i = 0; i < count; i++)
         service(sink, &views[i]);
     if (moving)
         paragraph(sink, moving);
     paragraph(sink, services_theirs(report->arena, result));
     theirs(report, result);
-    sink_literal(sink, "</section>\n");
 }

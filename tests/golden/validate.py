@@ -69,8 +69,54 @@ def check_html(text):
     wanted = "sha256-" + base64.b64encode(hashlib.sha256(style[0].encode()).digest()).decode()
     if len(style) != 1 or f"style-src '{wanted}'" not in text:
         yield "the policy does not name the style sheet"
-    if re.search(r"<script|<link|<img|<iframe|<object|\sstyle=|\son[a-z]+=|javascript:|(?:src|href)=\"(?!#)", text, re.I):
-        yield "something that is to be loaded or run"
+    yield from check_page(text, "img-src" in text)
+
+
+class HtmlPage(html.parser.HTMLParser):
+    """What a page has, as a browser reads it: tags with their attributes, the open ones, ids, and where links lead."""
+
+    def __init__(self):
+        super().__init__()
+        self.tags, self.open, self.faults = [], [], []
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag):
+        if not self.open or self.open.pop() != tag:
+            self.faults.append(f"</{tag}> closes nothing at {self.getpos()}")
+
+
+VOID = {"meta", "img", "br", "hr", "link", "input"}
+TAGS = VOID - {"link", "input", "hr"} | set("html head title style body main nav header footer section article div p h1 h2 h3 h4 ul ol li dl dt dd b i strong "
+                                     "code pre a span details summary table thead tbody tr th td svg g rect circle path text".split())
+
+
+def check_page(text, may_have_images):
+    page = HtmlPage()
+    page.feed(text)
+    page.close()
+    yield from page.faults
+    if page.open:
+        yield f"not closed: {page.open}"
+    ids = [attrs["id"] for _, attrs in page.tags if "id" in attrs]
+    if len(set(ids)) != len(ids):
+        yield "an id occurs twice"
+    for tag, attrs in page.tags:
+        if tag not in TAGS or any(name.startswith("on") or name in ("style", "srcset", "action", "srcdoc") for name in attrs):
+            yield f"something that is to be loaded or run: <{tag} {attrs}>"
+        if tag == "img" and not (may_have_images and re.fullmatch(r"data:image/(png|jpeg);base64,[A-Za-z0-9+/]+=*", attrs["src"]) and attrs.get("alt")):
+            yield "an image that is no logo, or that the policy forbids"
+        link = attrs.get("href", "#")
+        if link.startswith("#") and len(link) > 1 and link[1:] not in ids:
+            yield f"{link} leads nowhere"
+        if not link.startswith("#") and not (re.fullmatch(r"https://[a-z0-9./?=&#_-]+", link, re.I) and attrs.get("rel") == "noreferrer"):
+            yield f"a link that leaves the page is no source: {attrs}"
 
 
 def check_lines(text):
