@@ -98,6 +98,7 @@ static bool read_recording(struct audit_command *run, const char **why)
     target.skip_count = settings->target.skip_count;
     target.no_smtp = settings->target.no_smtp;
     target.owner = settings->target.owner;
+    target.letterhead = settings->target.letterhead;
     if (settings->target.expectation_count) {
         target.expectations = settings->target.expectations;
         target.expectation_count = settings->target.expectation_count;
@@ -211,7 +212,8 @@ static enum exit_status spare(struct audit_command *run, const char *input, cons
 static enum exit_status open_outputs(struct audit_command *run, const char **why)
 {
     const char *const inputs[] = {run->project.file, run->project.defaults.domains_file, run->project.defaults.replay,
-                                  run->project.defaults.ca_file, run->project.defaults.baseline};
+                                  run->project.defaults.ca_file, run->project.defaults.baseline,
+                                  run->project.defaults.logo_file};
     enum exit_status status = sheets_open(&run->sheets, run->arena, &run->project.defaults, why);
 
     for (size_t i = 0; i < sizeof inputs / sizeof *inputs && status == EXIT_STATUS_READY; i++)

@@ -64,6 +64,9 @@ _mailready()
             '*--expect=[what must be so, or a check of the group expect fails\: mx 10 HOST, 20 HOST (exactly these; mx none); spf allows ADDR; spf denies ADDR|CIDR; dmarc at least quarantine; ptr ADDR NAME; dkim SELECTOR sha256\:HEX (of the key); tlsa HOST; senders complete (SPF names declared senders only)]:EXPECTATION:' \
             '--wait=[after a change\: audit again, with longer and longer pauses, until nothing counts for exit status 1 or this time (30s, 15m, 2h) is up, and report then; the servers of the zones are asked, not caches, and what is still missing is said on standard error]:DURATION:' \
             '--config=[the project file\: options for all domains and sections for single ones; the command line wins over the environment, that over FILE; without a domain, all that have a section are audited]:FILE:_files' \
+            '--client=[whom the report is for\: on the cover of HTML and PDF]:NAME:' \
+            '--consultant=[whom it is by\: on the cover of HTML and PDF]:NAME:' \
+            '--logo=[a PNG or JPEG image of at most 256 KiB for the cover of HTML and PDF]:FILE:_files' \
             '--help[show this help]' \
             '-h[show this help]'
         ;;
@@ -154,6 +157,9 @@ _mailready()
             '*--expect=[what must be so, or a check of the group expect fails\: mx 10 HOST, 20 HOST (exactly these; mx none); spf allows ADDR; spf denies ADDR|CIDR; dmarc at least quarantine; ptr ADDR NAME; dkim SELECTOR sha256\:HEX (of the key); tlsa HOST; senders complete (SPF names declared senders only)]:EXPECTATION:' \
             '--wait=[after a change\: audit again, with longer and longer pauses, until nothing counts for exit status 1 or this time (30s, 15m, 2h) is up, and report then; the servers of the zones are asked, not caches, and what is still missing is said on standard error]:DURATION:' \
             '--config=[the project file\: options for all domains and sections for single ones; the command line wins over the environment, that over FILE; without a domain, all that have a section are audited]:FILE:_files' \
+            '--client=[whom the report is for\: on the cover of HTML and PDF]:NAME:' \
+            '--consultant=[whom it is by\: on the cover of HTML and PDF]:NAME:' \
+            '--logo=[a PNG or JPEG image of at most 256 KiB for the cover of HTML and PDF]:FILE:_files' \
             '--help[show this help]' \
             '-h[show this help]'
         ;;

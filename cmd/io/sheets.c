@@ -113,6 +113,7 @@ static struct report_options options_for(const struct output *output, const stru
     struct report_options options = {.utf8 = speaks_utf8(),
                                      .width = WIDTH,
                                      .several = several,
+                                     .logos = settings->has_logos,
                                      .quiet = settings->quiet};
     struct winsize size;
 

@@ -133,6 +133,12 @@ const struct option option_table[OPTION_COUNT] = {
         .standard = ".mailready.conf of this directory, where it exists and no domain is named",
         .help = "the project file: options for all domains and sections for single ones; the command line wins over the "
                 "environment, that over FILE; without a domain, all that have a section are audited"},
+    [OPT_CLIENT] = {.command = "audit", .name = "client", .type = OPTION_TEXT, .argument = "NAME",
+        .help = "whom the report is for: on the cover of HTML and PDF"},
+    [OPT_CONSULTANT] = {.command = "audit", .name = "consultant", .type = OPTION_TEXT, .argument = "NAME",
+        .help = "whom it is by: on the cover of HTML and PDF"},
+    [OPT_LOGO] = {.command = "audit", .name = "logo", .type = OPTION_READ, .argument = "FILE",
+        .help = "a PNG or JPEG image of at most 256 KiB for the cover of HTML and PDF"},
     [OPT_OWNER] = {.command = "audit", .name = "owner", .type = OPTION_TEXT, .argument = "TEXT", .file_only = true,
         .help = "who answers for the domain; reports say it"},
     [OPT_IGNORE] = {.command = "audit", .name = "ignore", .type = OPTION_TEXT, .file_only = true, .repeatable = true, .gathers = true,

@@ -48,15 +48,18 @@ bool project_read(struct options *options, struct arena *arena, const struct com
 bool project_make(const struct options *options, struct project *out, const char **why)
 {
     *out = (struct project){.sections = ARENA_ARRAY(options->arena, struct project_section, options->section_count)};
-    if (!settings_make(options, &out->defaults, why))
+    if (!settings_make(options, &out->defaults, why) || !settings_logo(options->arena, &out->defaults, NULL, why))
         return false;
+    out->defaults.has_logos = out->defaults.logo_file;
     for (size_t i = 0; i < options->section_count; i++) {
         struct project_section *section = &out->sections[out->section_count++];
         struct options own = *options;
 
         own.domain = section->domain = options->sections[i].domain;
-        if (!settings_make(&own, &section->settings, why))
+        if (!settings_make(&own, &section->settings, why) ||
+            !settings_logo(options->arena, &section->settings, &out->defaults, why))
             return false;
+        out->defaults.has_logos = out->defaults.has_logos || section->settings.logo_file;
         section->settings.target.place = options->sections[i].where;
     }
     return true;

@@ -40,6 +40,8 @@ struct settings {
     bool trace;
     struct gate gate; /* --fail-on, --receiver */
     bool quiet;
+    const char *logo_file, *logo_where; /* NULL: there is none; the option that names it */
+    bool has_logos;                     /* of the defaults: is there one in any section? */
     const char *domains_file, *record, *replay, *baseline; /* NULL: not given */
     struct report_request *reports;             /* at least one */
     size_t report_count;
@@ -49,3 +51,5 @@ bool settings_server(struct arena *, const char *text, struct dns_server *out); 
 /* complains of those that cannot be used */
 void settings_system_servers(struct dns_system *out);
 bool settings_make(const struct options *, struct settings *out, const char **why);
+/* Reads the logo, or takes that of `like` (NULL is fine) where both name one file. */
+bool settings_logo(struct arena *, struct settings *, const struct settings *like, const char **why);

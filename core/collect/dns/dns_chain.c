@@ -28,31 +28,11 @@ static bool leads_back(const struct dns_chain *chain, const char *target)
     return false;
 }
 
-/* Where the name is an alias: what its CNAME record says, or where there is none, a DNAME record above it.  Servers
- * make the former of the latter for whoever asks (RFC 6672 3.1); not all of them do.  NULL: it is no alias. */
-static const char *target_of(struct arena *arena, const struct dns_message *message, const char *name, uint32_t *ttl_s)
+static void add_link(struct dns_chain *chain, struct arena *arena, const struct dns_rr *cname)
 {
-    const struct dns_rr *cname = find(message, name, DNS_CNAME);
-    const char *target;
+    const char *target = str_dup(arena, cname->record.name);
 
-    if (cname) {
-        *ttl_s = cname->record.ttl_s;
-        return str_dup(arena, cname->record.name);
-    }
-    for (size_t i = 0; i < message->redirect_count; i++) {
-        const struct dns_redirect *r = &message->redirects[i];
-
-        target = name_redirected(arena, name, r->owner, r->target);
-        *ttl_s = r->ttl_s;
-        if (target)
-            return target;
-    }
-    return NULL;
-}
-
-static void add_link(struct dns_chain *chain, const char *target, uint32_t ttl_s)
-{
-    shorten(chain, ttl_s);
+    shorten(chain, cname->record.ttl_s);
     chain->links[chain->count++] = (struct dns_link){.owner = chain->end, .target = target};
     chain->loops = leads_back(chain, target);
     chain->too_long = !chain->loops && chain->count > DNS_CNAME_MAX;
@@ -62,21 +42,20 @@ static void add_link(struct dns_chain *chain, const char *target, uint32_t ttl_s
 enum dns_leads dns_chain_follow(struct dns_chain *chain, struct arena *arena, const struct dns_message *message,
                                 enum dns_type type)
 {
-    const char *target;
+    const struct dns_rr *cname;
     bool moved = false;
-    uint32_t ttl_s;
 
     while (!find(message, chain->end, type)) {
-        target = type == DNS_CNAME ? NULL : target_of(arena, message, chain->end, &ttl_s);
-        if (!target && (message->rcode == NXDOMAIN || message->has_soa))
+        cname = type == DNS_CNAME ? NULL : find(message, chain->end, DNS_CNAME);
+        if (!cname && (message->rcode == NXDOMAIN || message->has_soa))
             return DNS_LEADS_TO_NOTHING;
-        if (!target && moved)
+        if (!cname && moved)
             return DNS_LEADS_ON;
-        if (!target && message->answer_count + message->redirect_count > 0)
+        if (!cname && message->answer_count > 0)
             return DNS_LEADS_OFF;
-        if (!target)
+        if (!cname)
             return message->has_ns && !message->authoritative ? DNS_LEADS_ASTRAY : DNS_LEADS_TO_NOTHING;
-        add_link(chain, target, ttl_s);
+        add_link(chain, arena, cname);
         if (chain->loops || chain->too_long)
             return DNS_LEADS_NOWHERE;
         moved = true;
@@ -86,12 +65,11 @@ enum dns_leads dns_chain_follow(struct dns_chain *chain, struct arena *arena, co
 
 bool dns_chain_step(struct dns_chain *chain, struct arena *arena, const struct dns_message *message)
 {
-    uint32_t ttl_s;
-    const char *target = target_of(arena, message, chain->end, &ttl_s);
+    const struct dns_rr *cname = find(message, chain->end, DNS_CNAME);
 
-    if (target)
-        add_link(chain, target, ttl_s);
-    return target;
+    if (cname)
+        add_link(chain, arena, cname);
+    return cname;
 }
 
 static struct dns_record copy(struct arena *arena, struct dns_record record)
