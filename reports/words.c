@@ -250,7 +250,7 @@ const char *resolver_trust_text(const struct result *result)
 {
     return result->instrument && instrument_validates(result->instrument, result->vantage)
                ? "its word on DNSSEC is trusted"
-               : "not trusted to validate DNSSEC";
+               : "not trusted to validate DNSSEC; signatures are checked here";
 }
 
 const char *side_sentence(enum side side)

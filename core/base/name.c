@@ -172,6 +172,21 @@ const char *name_join(struct arena *arena, const char *label, const char *name)
                                            : str_printf(arena, "%s.%s", label, name);
 }
 
+const char *name_redirected(struct arena *arena, const char *name, const char *from, const char *to)
+{
+    size_t above = name_labels(from), labels = name_labels(name);
+    uint8_t wire[NAME_WIRE_MAX];
+    const char *end = name, *moved;
+
+    if (labels <= above || !name_is_under(name, from))
+        return NULL;
+    for (; labels > above; labels--)
+        end = name_parent(end);
+    moved = str_printf(arena, "%.*s", (int)(end - name - (*end != '\0')), name);
+    moved = name_join(arena, moved, to);
+    return name_to_wire(moved, wire) ? moved : NULL;
+}
+
 /* What a walk over a name's octets finds. */
 struct shape {
     size_t octets, longest_label;

@@ -39,6 +39,10 @@ const char *name_parent(const char *name);                /* points into `name`;
 size_t name_labels(const char *name);                     /* the root has none */
 const char *name_join(struct arena *, const char *label, const char *name);
 
+/* What a DNAME record at `from` makes of a name below it (RFC 6672 2.2).  NULL: it is not below it, or the result does
+ * not fit the wire. */
+const char *name_redirected(struct arena *, const char *name, const char *from, const char *to);
+
 /* What may be wrong with a name as the host name of a mail
  * server: checks.md, ptr.name_valid.  (RFC 1123 2.1, RFC 6761) */
 enum name_fault {

@@ -20,6 +20,30 @@ struct rrset chain_set(struct run *run, const struct signed_reply *reply, const 
                                                       : (struct rrset){0};
 }
 
+/* The CNAME record that a DNAME record, which was verified, makes of a name below it. */
+static void take_redirect(struct run *run, struct chain *chain, const struct rrset *dname, const char *name)
+{
+    const struct wire_record **records = ARENA_ARRAY(run_arena(run), const struct wire_record *, 1);
+    struct wire_record *made = ARENA_NEW(run_arena(run), struct wire_record);
+    const char *moved = NULL;
+    struct str to;
+
+    if (dname->count == 1 && wire_name_read(dname->records[0]->rdata, 0, &to))
+        moved = name_redirected(run_arena(run), name, wire_name_text(run_arena(run), dname->owner),
+                                wire_name_text(run_arena(run), to));
+    if (!moved || !wire_name_of(run_arena(run), moved, &made->rdata) ||
+        !wire_name_of(run_arena(run), name, &made->owner)) {
+        chain_undecided(chain, REASON_PROTOCOL, "there is a DNAME record above it that leads to no name");
+        return;
+    }
+    made->type = DNS_CNAME;
+    made->ttl_s = dname->records[0]->ttl_s;
+    made->in_answer = true;
+    records[0] = made;
+    chain->records = records;
+    chain->record_count = 1;
+}
+
 static void judge_record(struct run *run, struct chain *chain, const struct signed_reply *reply, const char *name,
                          unsigned type)
 {
@@ -33,7 +57,7 @@ static void judge_record(struct run *run, struct chain *chain, const struct sign
 
     if (!wire_name_of(run_arena(run), name, &owner))
         return;
-    set = rrset_find(run_arena(run), reply, owner, type);
+    set = claim_set(run, &claim, reply, owner);
     if (rrset_signatures(run_arena(run), reply, &set, &signature, 1))
         claim.zone = wire_name_text(run_arena(run), signature.signer);
     else
@@ -53,14 +77,16 @@ static void judge_record(struct run *run, struct chain *chain, const struct sign
     v = need_claim(run, &claim);
     if (!chain_take_verdict(run, chain, &claim, &v))
         return;
-    set = rrset_find(run_arena(run), v.reply, owner, type);
+    set = claim_set(run, &claim, v.reply, owner);
     chain->security = DNS_SECURE;
     chain->records = set.records;
     chain->record_count = set.count;
+    if (set.type != type)
+        take_redirect(run, chain, &set, name);
     if (v.verification.is_expanded) {
         struct denials denials = zone_keys_denials(run_arena(run), v.reply, claim.keys, *need_now(run), &has_others);
 
-        if (!denial_of_closer_name(run_arena(run), &denials, owner, v.verification.encloser))
+        if (!denial_of_closer_name(run_arena(run), &denials, set.owner, v.verification.encloser))
             chain_undecided(chain, REASON_NO_VALIDATING_RESOLVER,
                             "it comes from a wildcard, and the proof that no other name is nearer is missing");
     }
@@ -71,15 +97,22 @@ struct record_question {
     unsigned type;
 };
 
-/* Where the name is an alias in this reply: its target; NULL: it is none. */
-static const char *target_of(struct run *run, const struct signed_reply *reply, const char *name)
+static bool is_alias(struct run *run, const struct signed_reply *reply, const char *name)
+{
+    struct str owner;
+
+    return wire_name_of(run_arena(run), name, &owner) && rrset_find_alias(run_arena(run), reply, owner).count > 0;
+}
+
+/* Where the alias leads, by what was verified; else by what the reply says. */
+static const char *target_of(struct run *run, const struct chain *link, const struct signed_reply *reply,
+                             const char *name)
 {
     struct rrset set = chain_set(run, reply, name, DNS_CNAME);
+    const struct wire_record *r = link->record_count == 1 ? link->records[0] : set.count == 1 ? set.records[0] : NULL;
     struct str target;
 
-    if (set.count != 1 || !wire_name_read(set.records[0]->rdata, 0, &target))
-        return NULL;
-    return wire_name_text(run_arena(run), target);
+    return r && wire_name_read(r->rdata, 0, &target) ? wire_name_text(run_arena(run), target) : NULL;
 }
 
 /* Those of the signatures over the records at the end, each once. */
@@ -113,14 +146,14 @@ static const void *derive_record(struct run *run, const void *argument)
         return whole;
     for (unsigned links = 0; links <= DNS_CNAME_MAX; links++, name = next) {
         struct chain link = {.security = DNS_UNDECIDED, .zone = "", .record = ""};
-        bool is_end = chain_set(run, reply, name, q->type).count;
+        bool is_end = q->type == DNS_CNAME || chain_set(run, reply, name, q->type).count || !is_alias(run, reply, name);
 
-        next = is_end ? NULL : target_of(run, reply, name);
         chain_rests_on(&link, reply->key);
         if (reply->trouble.reason)
             chain_undecided_by(&link, reply->trouble);
         else
-            judge_record(run, &link, reply, name, next ? DNS_CNAME : q->type);
+            judge_record(run, &link, reply, name, is_end ? q->type : DNS_CNAME);
+        next = is_end ? NULL : target_of(run, &link, reply, name);
         whole->pending |= link.pending;
         whole->records = link.records;
         whole->record_count = link.record_count;

@@ -15,6 +15,12 @@ static bool is_accusing(const struct claim_verdict *v)
     return !v->trouble.reason && v->verification.verdict != RRSET_VERIFIED && v->verification.verdict != RRSET_UNTRIED;
 }
 
+struct rrset claim_set(struct run *run, const struct claim *claim, const struct signed_reply *reply, struct str owner)
+{
+    return claim->type == DNS_CNAME ? rrset_find_alias(run_arena(run), reply, owner)
+                                    : rrset_find(run_arena(run), reply, owner, claim->type);
+}
+
 static struct claim_verdict judge(struct run *run, const struct claim *claim, const struct signed_reply *reply)
 {
     const int64_t *now = need_now(run);
@@ -33,7 +39,7 @@ static struct claim_verdict judge(struct run *run, const struct claim *claim, co
         return v;
     }
     if (claim->keys) {
-        set = rrset_find(run_arena(run), reply, owner, claim->type);
+        set = claim_set(run, claim, reply, owner);
         if (set.count == 0) {
             v.trouble = trouble_of(REASON_NO_VALIDATING_RESOLVER);
             v.trouble.why = "the resolver has no such record to check";

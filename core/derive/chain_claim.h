@@ -8,6 +8,7 @@
 #include <stdbool.h>
 
 #include "core/base/trouble.h"
+#include "core/records/rrset.h"
 #include "core/records/zone_keys.h"
 
 struct run;
@@ -33,5 +34,8 @@ struct claim_verdict {
     bool is_absent;                   /* `trouble` is that the reply has no such records */
     bool is_confirmed;                /* some server of the zone says the same */
 };
+
+/* The records that it is about.  Of an alias that was made of a DNAME record it is that which is signed. */
+struct rrset claim_set(struct run *, const struct claim *, const struct signed_reply *, struct str owner);
 
 struct claim_verdict need_claim(struct run *, const struct claim *);

@@ -233,18 +233,16 @@ const struct dns_answer *resolver_believe(struct run *run, const struct dns_answ
     return in->dns64_pending ? NULL : without_translated(run, answer, in);
 }
 
-/* Stubs (systemd-resolved's, Docker's) set AD on what another
+/* Stubs (systemd-resolved's two, Docker's) set AD on what another
  * resolver told them, and on what stands in a hosts file. */
 static bool is_stub(const char *server)
 {
-    return strcmp(server, "127.0.0.53") == 0 || strcmp(server, "127.0.0.11") == 0;
+    return strcmp(server, "127.0.0.53") == 0 || strcmp(server, "127.0.0.54") == 0 || strcmp(server, "127.0.0.11") == 0;
 }
 
 bool instrument_validates(const struct instrument *in, const struct vantage *here)
 {
-    if (!here->trusts_ad || in->validation == VALIDATION_MISSING || !instrument_may_deny(in))
-        return false;
-    return in->validation == VALIDATION_SHOWN || !here->resolver_count || !is_stub(here->resolvers[0]);
+    return here->trusts_ad && in->validation == VALIDATION_SHOWN && instrument_may_deny(in);
 }
 
 /* Who has validated an answer has its signatures, and hands them on as those of the root: else AD is made up. */
@@ -257,8 +255,9 @@ static bool lacks_signatures(const struct dns_answer *root, const struct dns_ans
 bool need_trust_in_ad(struct run *run, const struct dns_answer *answer, bool *pending)
 {
     const struct instrument *in = need_instrument(run);
+    const struct dns_answer *root = need_dns_of_world(run, "", DNS_SOA, 1);
 
-    if (answer->is_own || lacks_signatures(need_dns_of_world(run, "", DNS_SOA, 1), answer))
+    if (answer->is_own || lacks_signatures(root, answer))
         return false;
 
     switch (in->validation) {
@@ -268,7 +267,8 @@ bool need_trust_in_ad(struct run *run, const struct dns_answer *answer, bool *pe
     case VALIDATION_MISSING:
         return false;
     case VALIDATION_UNTESTED:
-        return !is_stub(answer->server);
+        *pending |= !root;
+        return !is_stub(answer->server) && root && root->security == DNS_SECURE;
     case VALIDATION_SHOWN:
         break;
     }

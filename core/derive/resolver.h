@@ -65,7 +65,7 @@ const char *instrument_fault_text(const struct instrument *);
 /* "it answers for the root, denies names that do not exist, ..." */
 const char *instrument_text(struct arena *, const struct instrument *);
 
-/* Its word on DNSSEC counts, as far as was seen. */
+/* It was seen to refuse what is bogus, and nobody stands between us and it: its word on DNSSEC is taken. */
 struct vantage;
 bool instrument_validates(const struct instrument *, const struct vantage *);
 
@@ -78,6 +78,6 @@ const struct dns_answer *resolver_believe(struct run *, const struct dns_answer 
 const struct dns_answer *need_dns_unvalidated(struct run *, const char *name, enum dns_type type);
 const struct dns_answer *need_dns_unjudged(struct run *, const char *name, enum dns_type type);
 
-/* AD in its answers counts: it validates, or nothing shows that it does not and it
- * is no stub that hands on what it was told. *pending is set, never cleared. */
+/* AD in its answers counts: it validates, or could not be tested, is no stub that hands on what it was told, and says
+ * of the root, too, that it has validated it.  *pending is set, never cleared. */
 bool need_trust_in_ad(struct run *, const struct dns_answer *, bool *pending);

@@ -182,6 +182,22 @@ struct str rrset_signed_data(struct arena *arena, const struct rrset *set, const
     return (struct str){data, size};
 }
 
+struct rrset rrset_find_alias(struct arena *arena, const struct signed_reply *reply, struct str owner)
+{
+    struct rrset own = rrset_find(arena, reply, owner, DNS_CNAME);
+    struct rrsig signature;
+
+    if (rrset_signatures(arena, reply, &own, &signature, 1))
+        return own;
+    for (size_t i = 0; i < reply->count; i++) {
+        const struct wire_record *r = &reply->records[i];
+
+        if (r->type == WIRE_DNAME && r->in_answer && wire_name_is_under(owner, r->owner) && !str_equal(owner, r->owner))
+            return rrset_find(arena, reply, r->owner, WIRE_DNAME);
+    }
+    return own;
+}
+
 enum rrsig_time rrsig_time(const struct rrsig *sig, int64_t now)
 {
     uint32_t today = (uint32_t)now; /* RFC 1982: what is less than 68 years away decides */

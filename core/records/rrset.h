@@ -25,6 +25,10 @@ struct rrset {
 /* Of the answer, or where the type is NSEC or NSEC3, of the authority section. */
 struct rrset rrset_find(struct arena *, const struct signed_reply *, struct str owner, unsigned type);
 
+/* What makes the owner an alias: its CNAME records, or where nobody has signed these because they were made of it, the
+ * DNAME record above it.  (RFC 6672 3.1, 5.3.1) */
+struct rrset rrset_find_alias(struct arena *, const struct signed_reply *, struct str owner);
+
 struct rrsig {
     uint16_t key_tag;
     uint8_t algorithm, labels;

@@ -110,7 +110,7 @@ class Domain:
 
     def __init__(self, name, number, why, *hosts, mx=None, spf="v=spf1 mx -all", dmarc="v=DMARC1; p=reject; rua=mailto:dmarc@{}",
                  records=(), zone="signed", reverse=None, reverse_records=(), dkim=False, dane=False, mta_sts=None, bimi=None, mark=OWN_LOGO,
-                 servers=tuple(NAME_SERVERS), other_lacks="", algorithms=(ECDSAP256SHA256,), denial="nsec", dane_port="_25"):
+                 servers=tuple(NAME_SERVERS), other_lacks="", algorithms=(ECDSAP256SHA256,), denial="nsec", dane_at="_25._tcp.{}"):
         self.name, self.number, self.why = f"{name}.lab", number, why
         self.origin = self.name + "."
         self.hosts = list(hosts)
@@ -127,7 +127,7 @@ class Domain:
         self.dkim = {"s1": "v=DKIM1; k=rsa; p={rsa2048}"} if dkim is True else dkim or {}
         # True: "3 1 1".  Else what stands before the digest, and "other" behind it for that of another key.
         self.dane = ["3 1 1"] if dane is True else dane or []
-        self.dane_port = dane_port              # "*": a wildcard, as many publish it
+        self.dane_at = dane_at                  # of each host's name; a wildcard, as many publish it
         self.mta_sts = mta_sts
         self.bimi, self.bimi_host = bimi, f"bimi.{self.name}"      # BIMI, and what stands in the logo
         self.mark = bimi if mark is OWN_LOGO else mark             # in that of the mark certificate; None: it is the web server's

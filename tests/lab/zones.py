@@ -61,7 +61,7 @@ def _domain_records(domain, certs):
     for host in domain.hosts:
         if host.is_of(domain):
             records += _host_records(host)
-        records += [f"{domain.dane_port}._tcp.{host.name} TLSA {certs.tlsa(host.fqdn, host.cert, words)}" for words in domain.dane]
+        records += [f"{domain.dane_at.format(host.name)} TLSA {certs.tlsa(host.fqdn, host.cert, words)}" for words in domain.dane]
     return records + domain.records
 
 

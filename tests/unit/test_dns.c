@@ -21,6 +21,7 @@
 #include "core/base/arena.h"
 #include "core/base/limits.h"
 #include "core/base/loop.h"
+#include "core/base/name.h"
 #include "core/collect/dns/dns_carrier.h"
 #include "core/facts/evidence.h"
 #include "tests/unit/dns_packet.h"
@@ -1461,6 +1462,48 @@ static void the_end_of_a_chain_may_be_absent(void **state)
     close_bench(&bench);
 }
 
+enum { DNAME = 39 };
+
+/* "bare" stands for servers that make no CNAME record of it, whatever RFC 6672 3.1 says. */
+static void redirects(struct server *server, const struct asked *asked)
+{
+    (void)server;
+    begin(asked, ANSWER);
+    if (name_is_under(asked->name, "ring.example")) {
+        put_name_record(&reply, "ring.example", DNAME, 50, "a.ring.example");
+    } else if (name_is_under(asked->name, "old.example")) {
+        put_name_record(&reply, "old.example", DNAME, 50, "new.example");
+        if (tolower((unsigned char)asked->name[0]) == 'm')
+            put_name_record(&reply, asked->name, DNS_CNAME, 0, "mx.new.example");
+    } else if (name_is_under(asked->name, "new.example")) {
+        put_a(&reply, asked->name, 300, 0xc0000201);
+    }
+    finish(asked, -1);
+}
+
+static void redirects_are_followed(void **state)
+{
+    static const char *const names[][2] = {{"mx.old.example", "mx.new.example"},
+                                           {"bare.old.example", "bare.new.example"},
+                                           {"bare.a.old.example", "bare.a.new.example"}};
+    struct bench bench;
+    const struct dns_answer *answer;
+
+    (void)state;
+    open_bench(&bench, redirects, NULL, NULL);
+    for (size_t i = 0; i < LENGTH(names); i++) {
+        answer = ask(&bench, names[i][0], DNS_A);
+        assert_int_equal(answer->status, DNS_OK);
+        assert_int_equal(answer->chain_count, 1);
+        assert_int_equal(strcasecmp(answer->chain[0].target, names[i][1]), 0);
+    }
+    answer = ask(&bench, "x.ring.example", DNS_A);
+    assert_trouble(answer, REASON_PROTOCOL, SIDE_TARGET);
+    assert_true(answer->chain_too_long);
+    assert_trouble(ask(&bench, "old.example", DNS_A), REASON_PROTOCOL, SIDE_RESOLVER); /* which it does not move */
+    close_bench(&bench);
+}
+
 /* ---- the collector itself: R14 ---- */
 
 static void freed_with_questions_open(void **state)
@@ -1568,6 +1611,7 @@ int main(void)
         cmocka_unit_test(chains_are_followed),
         cmocka_unit_test(hidden_chains_are_walked),
         cmocka_unit_test(the_end_of_a_chain_may_be_absent),
+        cmocka_unit_test(redirects_are_followed),
         cmocka_unit_test(freed_with_questions_open),
         cmocka_unit_test(without_descriptors),
         cmocka_unit_test(the_loop_ends_when_all_is_known),

@@ -215,6 +215,37 @@ static void test_build(void **state)
     assert_string_equal(name_join(arena, "", "org"), "org");
 }
 
+static void test_redirected(void **state)
+{
+    static const struct {
+        const char *name, *from, *to, *moved;
+    } cases[] = {
+        /* RFC 6672 2.2 */
+        {"com.example.com", "example.com", "example.net", "com.example.net"},
+        {"a.b.example.com", "EXAMPLE.com", "y.example.com", "a.b.y.example.com"},
+        {"a\\.b.c.example", "c.example", "net", "a\\.b.net"},
+        {"a.example", "example", "", "a"},
+        {"a.example", "", "example.net", "a.example.example.net"},
+        {"example.com", "example.com", "example.net", NULL},
+        {"com", "example.com", "example.net", NULL},
+        {"notexample.com", "example.com", "example.net", NULL},
+        {"a.example.org", "example.com", "example.net", NULL},
+        {"b\\.c.example", "c.example", "example.net", NULL},
+        {L60 "x.example", "example", L63 "." L63 "." L63, L60 "x." L63 "." L63 "." L63},
+        {L60 "xy.example", "example", L63 "." L63 "." L63, NULL},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < LENGTH(cases); i++) {
+        const char *moved = name_redirected(arena, cases[i].name, cases[i].from, cases[i].to);
+
+        if (!cases[i].moved)
+            assert_null(moved);
+        else
+            assert_string_equal(moved ? moved : "NULL", cases[i].moved);
+    }
+}
+
 static void test_fault(void **state)
 {
     static const struct {
@@ -399,6 +430,7 @@ int main(void)
         cmocka_unit_test(test_equal),
         cmocka_unit_test(test_under),
         cmocka_unit_test_setup_teardown(test_build, new_arena, free_arena),
+        cmocka_unit_test_setup_teardown(test_redirected, new_arena, free_arena),
         cmocka_unit_test(test_fault),
         cmocka_unit_test(test_org_domain),
         cmocka_unit_test(test_registered),

@@ -28,11 +28,31 @@ static bool leads_back(const struct dns_chain *chain, const char *target)
     return false;
 }
 
-static void add_link(struct dns_chain *chain, struct arena *arena, const struct dns_rr *cname)
+/* Where the name is an alias: what its CNAME record says, or where there is none, a DNAME record above it.  Servers
+ * make the former of the latter for whoever asks (RFC 6672 3.1); not all of them do.  NULL: it is no alias. */
+static const char *target_of(struct arena *arena, const struct dns_message *message, const char *name, uint32_t *ttl_s)
 {
-    const char *target = str_dup(arena, cname->record.name);
+    const struct dns_rr *cname = find(message, name, DNS_CNAME);
+    const char *target;
 
-    shorten(chain, cname->record.ttl_s);
+    if (cname) {
+        *ttl_s = cname->record.ttl_s;
+        return str_dup(arena, cname->record.name);
+    }
+    for (size_t i = 0; i < message->redirect_count; i++) {
+        const struct dns_redirect *r = &message->redirects[i];
+
+        target = name_redirected(arena, name, r->owner, r->target);
+        *ttl_s = r->ttl_s;
+        if (target)
+            return target;
+    }
+    return NULL;
+}
+
+static void add_link(struct dns_chain *chain, const char *target, uint32_t ttl_s)
+{
+    shorten(chain, ttl_s);
     chain->links[chain->count++] = (struct dns_link){.owner = chain->end, .target = target};
     chain->loops = leads_back(chain, target);
     chain->too_long = !chain->loops && chain->count > DNS_CNAME_MAX;
@@ -42,20 +62,21 @@ static void add_link(struct dns_chain *chain, struct arena *arena, const struct 
 enum dns_leads dns_chain_follow(struct dns_chain *chain, struct arena *arena, const struct dns_message *message,
                                 enum dns_type type)
 {
-    const struct dns_rr *cname;
+    const char *target;
     bool moved = false;
+    uint32_t ttl_s;
 
     while (!find(message, chain->end, type)) {
-        cname = type == DNS_CNAME ? NULL : find(message, chain->end, DNS_CNAME);
-        if (!cname && (message->rcode == NXDOMAIN || message->has_soa))
+        target = type == DNS_CNAME ? NULL : target_of(arena, message, chain->end, &ttl_s);
+        if (!target && (message->rcode == NXDOMAIN || message->has_soa))
             return DNS_LEADS_TO_NOTHING;
-        if (!cname && moved)
+        if (!target && moved)
             return DNS_LEADS_ON;
-        if (!cname && message->answer_count > 0)
+        if (!target && message->answer_count + message->redirect_count > 0)
             return DNS_LEADS_OFF;
-        if (!cname)
+        if (!target)
             return message->has_ns && !message->authoritative ? DNS_LEADS_ASTRAY : DNS_LEADS_TO_NOTHING;
-        add_link(chain, arena, cname);
+        add_link(chain, target, ttl_s);
         if (chain->loops || chain->too_long)
             return DNS_LEADS_NOWHERE;
         moved = true;
@@ -65,11 +86,12 @@ enum dns_leads dns_chain_follow(struct dns_chain *chain, struct arena *arena, co
 
 bool dns_chain_step(struct dns_chain *chain, struct arena *arena, const struct dns_message *message)
 {
-    const struct dns_rr *cname = find(message, chain->end, DNS_CNAME);
+    uint32_t ttl_s;
+    const char *target = target_of(arena, message, chain->end, &ttl_s);
 
-    if (cname)
-        add_link(chain, arena, cname);
-    return cname;
+    if (target)
+        add_link(chain, target, ttl_s);
+    return target;
 }
 
 static struct dns_record copy(struct arena *arena, struct dns_record record)

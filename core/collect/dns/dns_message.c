@@ -5,8 +5,9 @@
 
 #include "core/base/arena.h"
 #include "core/base/name.h"
+#include "core/facts/signed_reply.h"
 
-enum { TYPE_OPT = 41, TYPE_RRSIG = 46, RRSIG_FIXED = 18, OPTION_EXTENDED_ERROR = 15, LABEL_POINTER = 0xc0 };
+enum { TYPE_OPT = 41, RRSIG_FIXED = 18, OPTION_EXTENDED_ERROR = 15, LABEL_POINTER = 0xc0 };
 
 struct parser {
     struct arena *arena;
@@ -14,6 +15,7 @@ struct parser {
     const struct dns_scan *scan;
     struct dns_message *message;
     struct dns_rr *answer;
+    struct dns_redirect *redirects;
     struct dns_signature *signatures;
     const char *last_owner;
     unsigned last_pointer; /* that spelled it; 0: none did */
@@ -146,6 +148,12 @@ static void parse_answer(struct parser *parser, const struct dns_spot *spot)
     convert(parser, spot, &to->record);
 }
 
+static void note_redirect(struct parser *parser, const struct dns_spot *spot)
+{
+    parser->redirects[parser->message->redirect_count++] = (struct dns_redirect){
+        .owner = owner_of(parser, spot), .target = name_at(parser, spot->rdata), .ttl_s = ttl_of(spot->ttl_s)};
+}
+
 static void note_signature(struct parser *parser, const struct dns_spot *spot)
 {
     const uint8_t *rdata = parser->packet + spot->rdata;
@@ -201,7 +209,9 @@ static bool parse_spot(struct parser *parser, const struct dns_spot *spot)
         parser->why = "a record of another class";
         return false;
     }
-    if (spot->type == TYPE_RRSIG && spot->section == DNS_ANSWER)
+    if (spot->type == WIRE_DNAME && spot->section == DNS_ANSWER)
+        note_redirect(parser, spot);
+    if (spot->type == WIRE_RRSIG && spot->section == DNS_ANSWER)
         note_signature(parser, spot);
     if (!dns_type_name((enum dns_type)spot->type))
         return true;
@@ -232,6 +242,7 @@ static bool parse_all(struct parser *parser)
     for (size_t i = 0; i < scan->count; i++)
         answers += scan->spots[i].section == DNS_ANSWER;
     parser->message->answer = parser->answer = ARENA_ARRAY(parser->arena, struct dns_rr, answers);
+    parser->message->redirects = parser->redirects = ARENA_ARRAY(parser->arena, struct dns_redirect, answers);
     parser->message->signatures = parser->signatures = ARENA_ARRAY(parser->arena, struct dns_signature, answers);
     for (size_t i = 0; i < scan->count; i++)
         if (!parse_spot(parser, &scan->spots[i]))

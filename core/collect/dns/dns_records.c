@@ -40,7 +40,8 @@ static struct str owner_of(struct arena *arena, const uint8_t *packet, const str
     return wire_name_lower(arena, (struct str){owner, used});
 }
 
-/* Only the types of RFC 1035 may have compressed names (RFC 3597 4), and of these the scan knows ours. */
+/* Only the types of RFC 1035 may have compressed names (RFC 3597 4), and of these the scan knows ours.  That of DNAME
+ * is met compressed, too, from servers that follow RFC 2672. */
 static struct str rdata_of(struct arena *arena, const uint8_t *packet, const struct dns_spot *spot)
 {
     char data[2 * NAME_WIRE_MAX + SOA_NUMBERS];
@@ -50,6 +51,7 @@ static struct str rdata_of(struct arena *arena, const uint8_t *packet, const str
     case DNS_NS:
     case DNS_CNAME:
     case DNS_PTR:
+    case WIRE_DNAME:
         copy_name(packet, spot->rdata, data, &used);
         break;
     case DNS_MX:

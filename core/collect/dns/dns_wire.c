@@ -6,6 +6,7 @@
 #include <sys/random.h>
 
 #include "core/base/name.h"
+#include "core/facts/signed_reply.h"
 
 enum { LABEL_POINTER = 0xc0, LABEL_RESERVED = 0x40, RECORD_FIXED = 10, QUESTION_FIXED = 4 };
 
@@ -170,6 +171,7 @@ static bool scan_data(struct scanner *scanner, unsigned type, size_t end)
     case DNS_NS:
     case DNS_CNAME:
     case DNS_PTR:
+    case WIRE_DNAME:
         break;
     default:
         return true;
@@ -182,7 +184,7 @@ static bool scan_data(struct scanner *scanner, unsigned type, size_t end)
 static bool is_ours(unsigned type)
 {
     return type == DNS_A || type == DNS_NS || type == DNS_CNAME || type == DNS_SOA || type == DNS_PTR ||
-           type == DNS_MX || type == DNS_TXT || type == DNS_AAAA || type == DNS_TLSA;
+           type == DNS_MX || type == DNS_TXT || type == DNS_AAAA || type == DNS_TLSA || type == WIRE_DNAME;
 }
 
 static bool scan_record(struct scanner *scanner, struct dns_spot *spot, uint64_t *hash)

@@ -78,6 +78,11 @@ struct dns_rr {
     struct dns_record record;
 };
 
+struct dns_redirect { /* a DNAME record: what is below its owner is an alias of the same below its target (RFC 6672) */
+    const char *owner, *target;
+    uint32_t ttl_s;
+};
+
 struct dns_signature { /* an RRSIG record: RFC 4034 3.1 */
     uint16_t covers;
     uint8_t algorithm;
@@ -85,14 +90,16 @@ struct dns_signature { /* an RRSIG record: RFC 4034 3.1 */
 };
 
 struct dns_message {
-    int rcode; /* with EDNS's upper bits */
+    int rcode;     /* with EDNS's upper bits */
     bool response; /* to a query, not to anything else */
     bool truncated, authoritative, recursion_available, authentic;
     bool edns;
     int extended_error;          /* -1: none */
     const struct dns_rr *answer; /* class IN and of our types, order as received */
     size_t answer_count;
-    const struct dns_signature *signatures; /* in the answer section */
+    const struct dns_redirect *redirects; /* in the answer section */
+    size_t redirect_count;
+    const struct dns_signature *signatures; /* there, too */
     size_t signature_count;
     bool has_soa; /* in the authority section: the answer is negative, for so long: */
     uint32_t negative_ttl_s;

@@ -21,7 +21,7 @@ NAMES = [f"{name}.lab" for name in """
     good opensmtpd exim unsigned ipv6-only no-ptr ptr-nodata ptr-nxdomain ptr-elsewhere rfc2317 null-mx implicit-mx mx-one-dead
     mx-no-address mx-private no-mx spf-none spf-two spf-voids spf-include-gone dmarc-missing dmarc-sub dane-wrong bogus
     sts-no-host ptr-stale does-not-exist ptr-bogus dane-cname dnssec-no-ds dnssec-sha1 dnssec-rsa dnssec-ed25519
-    dnssec-opt-out dnssec-wildcard dnssec-wildcard-nsec3 dnssec-other-ds dnssec-no-keys
+    dnssec-opt-out dnssec-wildcard dnssec-wildcard-nsec3 dnssec-dname dnssec-other-ds dnssec-no-keys
 """.split()]
 BOGUS = ("--bogus-canary", "bogus.lab")
 FORWARD = "11.53.0.53"          # the lab's Unbound, as a provider's resolver
