@@ -23,7 +23,7 @@ from pathlib import Path
 import jsonschema
 
 ROOT = Path(__file__).resolve().parents[2]
-SCHEMA = ROOT / "docs" / "report-1.schema.json"
+DOCS = ROOT / "docs"
 SCHEMAS = ROOT.parent / "shared" / "corpora" / "schemas"
 SKIPPED = set()
 
@@ -51,14 +51,20 @@ def parse_json(text):
     return json.loads(text, object_pairs_hook=no_twins)
 
 
-def check_json(text, jsonl=False):
-    schema = json.loads(SCHEMA.read_text("utf-8"))
+def schema_of(document):
+    """The published one that it names."""
+    schema = json.loads((DOCS / f"{document['schema'].rpartition('/')[2].removesuffix('.json')}.schema.json").read_text("utf-8"))
     jsonschema.Draft202012Validator.check_schema(schema)
-    validator = jsonschema.Draft202012Validator(schema)
+    return jsonschema.Draft202012Validator(schema)
+
+
+def check_json(text, jsonl=False):
     documents = [parse_json(line) for line in text.splitlines()] if jsonl else parse_json(text)
     for document in documents if isinstance(documents, list) else [documents]:
-        for error in validator.iter_errors(document):
+        for error in schema_of(document).iter_errors(document):
             yield f"/{'/'.join(map(str, error.absolute_path))}: {error.message}"
+        if "findings" not in document:
+            continue
         statuses = ["suppressed" if "suppressed" in f else f["status"] for f in document["findings"]]
         if any(statuses.count(s) != n for s, n in document["counts"].items()):
             yield "counts differ from the findings"
