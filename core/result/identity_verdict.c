@@ -156,11 +156,13 @@ static bool has_helo(const struct identity *identity)
     return false;
 }
 
-/* A greeting that could not be heard would have told the HELO name. */
+/* A greeting that could not be heard would have told the HELO name: whatever else the check is worth. */
 static bool leaves_helo_open(const struct finding *f, const struct identity *identity)
 {
-    return f->check == SMTP_REACHABLE && finding_is_undecided(f) && ip_equal(&f->about.ip, &identity->sender->ip) &&
-           !has_helo(identity);
+    bool of_greeting = f->check == SMTP_REACHABLE || f->check == BANNER_GREETING;
+
+    return of_greeting && f->status == UNKNOWN && !f->suppressed && f->about.kind == SUBJECT_HOST_ADDRESS &&
+           ip_equal(&f->about.ip, &identity->sender->ip) && !has_helo(identity);
 }
 
 void identity_judge(struct arena *arena, const struct result *result, struct identity *identity)

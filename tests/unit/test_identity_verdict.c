@@ -116,6 +116,35 @@ static void the_worst_of_two_counts(void **state)
         }
 }
 
+/* One address that is not reached, or does not greet, is a warning at most: what it would have said is open all the
+ * same. */
+static void a_greeting_that_is_not_heard_leaves_the_helo_name_open(void **state)
+{
+    static const enum check_id sessions[] = {SMTP_REACHABLE, BANNER_GREETING};
+    const struct target target = {.domain = "good.lab"};
+
+    (void)state;
+    for (size_t c = 0; c < COUNT(sessions); c++)
+        for (size_t w = 0; w < COUNT(weights); w++)
+            for (int how = 0; how < 6; how++) { /* of this address and another; HELO unknown, known; accepted */
+                struct arena *arena = arena_new(1 << 20);
+                struct finding passed = finding_for(1, 1, OF_SENDER);
+                struct finding f = {
+                    .check = sessions[c], .status = weights[w].status, .worst = WARN, .because = CHECK_NONE};
+                const struct finding *findings[] = {&passed, &f};
+                struct result result = {.target = &target, .findings = findings, .finding_count = COUNT(findings)};
+                struct identity_name helo = {.part = PART_HELO, .name = str_of(how / 2 == 1 ? "mx1.good.lab" : "")};
+                struct identity identity = {.sender = &sender, .names = &helo, .name_count = 1};
+                bool is_open = how == 0 && weights[w].status == UNKNOWN;
+
+                f.about = subject_host_address("mx1.good.lab", how % 2 ? &other_ip : &sender_ip);
+                f.suppressed = how / 2 == 2 ? &acceptance : NULL;
+                identity_judge(arena, &result, &identity);
+                assert_int_equal(identity.verdict, is_open ? VERDICT_UNKNOWN : VERDICT_READY);
+                arena_free(arena);
+            }
+}
+
 /* ---- refusals ---- */
 
 /* What a receiver may refuse for, and whether that is a warning about the sender itself. */
@@ -206,6 +235,7 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_finding_has_its_weight),
         cmocka_unit_test(the_worst_of_two_counts),
+        cmocka_unit_test(a_greeting_that_is_not_heard_leaves_the_helo_name_open),
         cmocka_unit_test(a_refusal_weighs_by_its_reasons),
     };
 
