@@ -121,8 +121,11 @@ static struct finding *judge_answering(struct run *run, const struct zone *zone,
     if (c->serial_differs)
         return finding(run, NS_CONSISTENT, NOTE, subject_zone(zone->name),
                        "the same records, but different serial numbers: %s", c->said);
-    return finding(run, NS_CONSISTENT, PASS, subject_zone(zone->name), "%zu name server%s agree%s", count,
-                   count == 1 ? "" : "s", count == 1 ? "s" : "");
+    return finding(run, NS_CONSISTENT, PASS, subject_zone(zone->name), "%zu name server%s agree%s%s", count,
+                   count == 1 ? "" : "s", count == 1 ? "s" : "",
+                   answering->out_of_reach
+                       ? str_printf(run_arena(run), "; %zu more cannot be reached from here", answering->out_of_reach)
+                       : "");
 }
 
 static void judge_zone(struct run *run, const struct zone *zone)

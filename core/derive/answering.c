@@ -28,18 +28,19 @@ struct server {
     bool has_records; /* or one of the others */
     bool suspect;     /* a question was lost there */
     struct count samples;
+    bool was_heard;  /* if only to say that it does not know the zone */
     const char *how; /* they were lost: "no reply, SERVFAIL" */
 };
 
 struct poll {
     struct server servers[ZONE_SERVERS_MAX];
     size_t count;
-    bool pending, suspicious, heard; /* heard: some server has answered something */
-    bool silence;         /* not all that failed was answered with an error */
-    bool replied;         /* and some was */
-    struct trouble ours;  /* what could not be asked because of us */
-    struct trouble last;  /* of a server that does not know the zone */
-    struct count samples, controls;
+    bool pending, suspicious, heard;   /* heard: some server has answered something */
+    bool silence;                      /* not all that failed was answered with an error */
+    bool replied;                      /* and some was */
+    struct trouble ours;               /* what could not be asked because of us */
+    struct trouble last;               /* of a server that does not know the zone */
+    struct count samples, controls[2]; /* of IPv4, of IPv6 */
     const char **keys;
     size_t key_count;
 };
@@ -69,6 +70,7 @@ static void note_failure(struct run *run, struct poll *poll, struct server *serv
         poll->ours = answer->trouble;
     poll->silence |= answer->rcode < 0;
     poll->replied |= answer->rcode >= 0;
+    server->was_heard |= answer->rcode >= 0;
     if (!server->how)
         server->how = how;
     else if (!strstr(server->how, how))
@@ -143,9 +145,15 @@ static size_t pick_controls(const struct poll *poll, const struct zone_servers *
     return count;
 }
 
+static bool is_ipv6(const struct ip *ip)
+{
+    return ip->family == IP_V6;
+}
+
 static void ask_controls(struct run *run, struct poll *poll, const struct zone_servers *root, const struct ip *like,
                          unsigned sample)
 {
+    struct count *tally = &poll->controls[is_ipv6(like)];
     const struct ip *controls[ZONE_SERVERS_MAX];
     size_t count = pick_controls(poll, root, like, controls);
 
@@ -157,8 +165,8 @@ static void ask_controls(struct run *run, struct poll *poll, const struct zone_s
         if (!answer)
             continue;
         poll->keys[poll->key_count++] = answer->key;
-        poll->controls.asked++;
-        poll->controls.answered += answer->status == DNS_OK;
+        tally->asked++;
+        tally->answered += answer->status == DNS_OK;
         if (is_ours(answer))
             poll->ours = answer->trouble;
     }
@@ -215,6 +223,20 @@ static bool is_dead(const struct server *server)
     return !server->knows_zone && !server->has_records && server->samples.answered == 0;
 }
 
+/* Nobody at all is heard by this server's protocol, while others of the zone are by the other: it is our path that is
+ * down, and no server is lame for that.  (checks.md 14) */
+static bool is_out_of_reach(const struct poll *poll, const struct server *server)
+{
+    const struct count *controls = &poll->controls[is_ipv6(&server->at->ip)];
+
+    if (!is_dead(server) || server->was_heard || controls->asked == 0 || controls->answered > 0)
+        return false;
+    for (size_t i = 0; i < poll->count; i++)
+        if (is_ipv6(&poll->servers[i].at->ip) != is_ipv6(&server->at->ip) && !is_dead(&poll->servers[i]))
+            return true;
+    return false;
+}
+
 static const char *describe_server(struct run *run, const struct server *server)
 {
     const char *who = zone_server_text(run, server->at);
@@ -230,31 +252,38 @@ static const char *describe(struct run *run, const struct poll *poll)
     const char *all = NULL;
 
     for (size_t i = 0; i < poll->count; i++) {
-        const char *one = describe_server(run, &poll->servers[i]);
+        const char *one = is_out_of_reach(poll, &poll->servers[i]) ? NULL : describe_server(run, &poll->servers[i]);
 
         if (one)
             all = all ? str_printf(run_arena(run), "%s; %s", all, one) : one;
     }
-    if (poll->samples.asked == 0)
+    if (poll->samples.asked == 0 || !all)
         return all;
     return str_printf(run_arena(run), "answered %u of %u: %s", poll->samples.answered, poll->samples.asked, all);
+}
+
+static struct count controls_of(const struct poll *poll)
+{
+    return (struct count){poll->controls[0].asked + poll->controls[1].asked,
+                          poll->controls[0].answered + poll->controls[1].answered};
 }
 
 /* REASON_NONE: what was lost was not lost by us. */
 static struct trouble own_fault(struct run *run, const struct poll *poll)
 {
     struct trouble trouble = trouble_of(REASON_TIMEOUT);
+    struct count controls = controls_of(poll);
 
     if (poll->ours.reason || !poll->silence)
         return poll->ours;
-    if (poll->controls.asked && poll->controls.answered == poll->controls.asked)
+    if (controls.asked && controls.answered == controls.asked)
         return (struct trouble){.reason = REASON_NONE};
     trouble.why =
-        poll->controls.asked == 0
+        controls.asked == 0
             ? "no root server could be asked to compare with"
             : str_printf(run_arena(run),
                          "root servers answered %u of %u, so it may be this machine's network that loses questions",
-                         poll->controls.answered, poll->controls.asked);
+                         controls.answered, controls.asked);
     return trouble;
 }
 
@@ -266,18 +295,21 @@ static void judge(struct run *run, const struct poll *poll, struct zone_answerin
     for (size_t i = 0; i < poll->count; i++) {
         const struct server *server = &poll->servers[i];
 
+        zone->out_of_reach += is_out_of_reach(poll, server);
         dead += is_dead(server);
         if (!is_dead(server))
             lost += server->samples.asked - server->samples.answered + !server->knows_zone;
     }
     zone->answering = poll->count - dead;
+    zone->servers -= zone->out_of_reach;
+    dead -= zone->out_of_reach;
     zone->text = describe(run, poll);
     zone->trouble = own_fault(run, poll);
     if (zone->answering == 0) {
         zone->state = ANSWERING_NONE;
         zone->trouble = poll->last;
         if (zone->trouble.side != SIDE_US)
-            zone->trouble.side = poll->replied || poll->controls.answered ? SIDE_TARGET : SIDE_NETWORK;
+            zone->trouble.side = poll->replied || controls_of(poll).answered ? SIDE_TARGET : SIDE_NETWORK;
     } else if (dead == 0 && lost == 0) {
         zone->state = ANSWERING_ALL;
     } else if (zone->trouble.reason) {

@@ -33,7 +33,8 @@ enum answering {
 
 struct zone_answering {
     enum answering state;
-    size_t servers, answering; /* all, and those that ever do */
+    size_t servers, answering; /* all but those out of reach, and those that ever do */
+    size_t out_of_reach;       /* by IPv6, say, when nobody is heard by it from here */
     const char *text;          /* how: "answered 3 of 5: ns1.example.org (192.0.2.53) 3 of 5 (no reply)" */
     struct trouble trouble;
     const char *const *keys; /* of the evidence */
