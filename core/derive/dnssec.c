@@ -146,6 +146,7 @@ enum dns_security need_security(struct run *run, const struct dns_answer *answer
 struct trouble need_unvalidated(struct run *run, const struct dns_answer *const *answers, size_t count)
 {
     struct trouble trouble = trouble_of(REASON_NO_VALIDATING_RESOLVER);
+    const struct instrument *in = need_instrument(run);
 
     for (size_t i = 0; i < count; i++) {
         const struct chain *own;
@@ -157,6 +158,10 @@ struct trouble need_unvalidated(struct run *run, const struct dns_answer *const 
         own = security_is_by_chain(run, answers[i]) ? need_chain_of(run, answers[i]) : NULL;
         if (own && !own->pending && own->security == DNS_UNDECIDED && own->trouble.reason != REASON_BUDGET)
             trouble = own->trouble;
+    }
+    if (trouble.reason == REASON_NO_VALIDATING_RESOLVER && !instrument_may_deny(in)) {
+        trouble = trouble_of(REASON_RESOLVER_DOWN); /* what it withholds it withholds for that */
+        trouble.why = instrument_fault_text(in);
     }
     return trouble;
 }

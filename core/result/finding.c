@@ -110,6 +110,9 @@ static enum check_id explained_by(enum check_id check, enum reason reason)
     case REASON_PORT25_BLOCKED_HERE:
         cause = ENV_PORT25;
         break;
+    case REASON_CLOCK:
+        cause = ENV_CLOCK;
+        break;
     default:
         return CHECK_NONE;
     }
