@@ -1,0 +1,36 @@
+/* core/derive/services_internal.h - the services of a domain while they are found out; for services*.c only. */
+#pragma once
+
+#include "core/derive/services.h"
+
+struct arena;
+struct run;
+
+enum { CLUES_MAX = 8, OWN_SELECTORS_MAX = 16 };
+
+struct service_candidate {
+    struct service service;
+    struct service_clue clues[CLUES_MAX];
+    struct service_selector selectors[OWN_SELECTORS_MAX];
+    struct service_candidate *sold_as; /* whose clues are its, too; NULL */
+};
+
+struct services_build {
+    struct run *run;
+    struct arena *arena;
+    const char *domain, *organisation;
+    struct service_candidate *of; /* by provider */
+    bool pending;
+};
+
+/* services_clues.c: MX hosts, what SPF leads to, declared bounce domains. */
+void look_for_clues(struct services_build *);
+/* Whoever runs such a service himself is not its customer. */
+bool is_own_name(const struct services_build *, const char *name);
+void add_service_clue(struct service_candidate *, struct service_clue, unsigned role);
+unsigned sending_role(const struct provider *);
+
+/* services_keys.c: whose the declared selectors are, and what is found at the usual ones. */
+void add_declared_selectors(struct services_build *);
+void find_service_keys(struct services_build *);
+void keep_service_selector(struct service_candidate *, struct service_selector);

@@ -1,0 +1,196 @@
+/* core/derive/services_keys.c - the usual selectors of the domain's services are tried, and whose a selector is. */
+#include "core/derive/services_internal.h"
+
+#include "core/base/arena.h"
+#include "core/base/limits.h"
+#include "core/base/name.h"
+#include "core/base/str.h"
+#include "core/derive/absence.h"
+#include "core/derive/dkim.h"
+#include "core/derive/run.h"
+#include "core/facts/target.h"
+
+void keep_service_selector(struct service_candidate *c, struct service_selector selector)
+{
+    for (size_t i = 0; i < c->service.selector_count; i++)
+        if (name_equal(c->selectors[i].name, selector.name))
+            return;
+    if (c->service.selector_count < OWN_SELECTORS_MAX)
+        c->selectors[c->service.selector_count++] = selector;
+}
+
+static struct service_candidate *candidate_of_alias(struct services_build *b, const struct dns_answer *answer,
+                                                    const char **target)
+{
+    for (size_t k = 0; answer && k < answer->chain_count; k++) {
+        *target = name_lower(b->arena, answer->chain[k].target);
+        if (is_own_name(b, *target))
+            continue;
+        for (size_t i = 0; i < provider_count(); i++)
+            if (provider_has_target(provider_at(i), *target))
+                return b->of[i].sold_as ? b->of[i].sold_as : &b->of[i];
+    }
+    return NULL;
+}
+
+static bool has_key(struct services_build *b, const struct dns_answer *answer)
+{
+    const struct dns_answer *nobodys = need_nobodys_selector(b->run);
+
+    return answer->status == DNS_OK && dkim_has_usable_key(b->arena, answer) && nobodys &&
+           !dkim_same_texts(answer, nobodys);
+}
+
+/* Aliases say whose a selector is; without one it is of the service for which it was tried, if for any. */
+static void add_selector(struct services_build *b, struct service_candidate *tried_for, const char *name,
+                         bool is_declared)
+{
+    struct service_selector s = {.name = name, .is_declared = is_declared};
+    const struct dns_answer *nobodys = need_nobodys_selector(b->run);
+    const char *target = NULL;
+    struct service_candidate *c;
+
+    s.owner = str_printf(b->arena, "%s._domainkey.%s", name, b->domain);
+    if (!name_to_wire(s.owner, (uint8_t[NAME_WIRE_MAX]){0}))
+        return;
+    s.answer = need_dns(b->run, s.owner, DNS_TXT);
+    if (!s.answer || !nobodys) {
+        b->pending = true;
+        return;
+    }
+    c = candidate_of_alias(b, s.answer, &target);
+    if (c)
+        add_service_clue(
+            c, (struct service_clue){.kind = CLUE_DKIM, .name = s.owner, .leads = target, .key = s.answer->key},
+            sending_role(c->service.provider));
+    else
+        c = tried_for;
+    if (!c)
+        return;
+    s.dangles = target && s.answer->status != DNS_OK && s.answer->status != DNS_UNKNOWN;
+    s.has_key = has_key(b, s.answer);
+    keep_service_selector(c, s);
+}
+
+static bool is_declared(struct services_build *b, const char *name)
+{
+    const struct target *target = run_target(b->run);
+
+    for (size_t i = 0; i < target->selector_count; i++)
+        if (name_equal(dkim_selector_alone(b->arena, target->selectors[i]), name))
+            return true;
+    return false;
+}
+
+/* The first of each service, then the second of each, and so on: what is left out is left out evenly. */
+static void try_selectors(struct services_build *b)
+{
+    size_t tried = 0;
+    bool more = true;
+
+    for (size_t nth = 0; more && tried < SELECTORS_TRIED; nth++) {
+        more = false;
+        for (size_t i = 0; i < provider_count() && tried < SELECTORS_TRIED; i++) {
+            const char *at = provider_at(i)->selectors, *item = NULL, *name;
+            size_t length = 0;
+
+            if (!b->of[i].service.clue_count)
+                continue;
+            for (size_t k = 0; k <= nth; k++)
+                length = provider_item(&at, &item);
+            if (!length)
+                continue;
+            more = true;
+            name = str_text(b->arena, (struct str){item, length});
+            if (is_declared(b, name))
+                continue;
+            tried++;
+            add_selector(b, &b->of[i], name, false);
+        }
+    }
+}
+
+static size_t count_items(const char *list)
+{
+    const char *item;
+    size_t count = 0;
+
+    while (provider_item(&list, &item))
+        count++;
+    return count;
+}
+
+static void judge_key(struct service_candidate *c)
+{
+    struct service *s = &c->service;
+    const struct provider *p = s->provider;
+
+    s->key = p->choice == SELECTORS_FIXED && s->selector_count >= count_items(p->selectors) ? SERVICE_KEY_NONE
+                                                                                            : SERVICE_KEY_UNKNOWN;
+    for (size_t i = 0; i < s->selector_count; i++) {
+        const struct dns_answer *answer = c->selectors[i].answer;
+
+        if (answer->status != DNS_UNKNOWN || s->trouble)
+            continue;
+        s->key = SERVICE_KEY_UNDECIDED;
+        s->trouble = &answer->trouble;
+        s->trouble_key = answer->key;
+    }
+    for (size_t i = 0; i < s->selector_count; i++)
+        if (c->selectors[i].has_key)
+            s->key = SERVICE_KEY_FOUND;
+}
+
+/* That there is no key is held against the domain only where the zone's own servers say so. */
+static void confirm_absence(struct services_build *b, struct service_candidate *c)
+{
+    struct service *s = &c->service;
+
+    if (s->key != SERVICE_KEY_NONE || !provider_signs_by_default(s->provider))
+        return;
+    for (size_t i = 0; i < s->selector_count; i++) {
+        const struct dns_answer *confirmed = need_confirmed(b->run, c->selectors[i].owner, DNS_TXT).answer;
+
+        b->pending |= !confirmed;
+        if (confirmed) {
+            c->selectors[i].answer = confirmed;
+            c->selectors[i].has_key = has_key(b, confirmed);
+        }
+    }
+    judge_key(c);
+}
+
+/* Of a domain that one service sends for, a key that the user declared is that service's. */
+static void credit_declared(struct services_build *b)
+{
+    struct service_candidate *only = NULL;
+    enum dkim_presence presence = need_dkim_presence(b->run);
+
+    for (size_t i = 0; i < provider_count(); i++) {
+        if (!b->of[i].service.clue_count || !(b->of[i].service.roles & SERVICE_SENDS))
+            continue;
+        if (only)
+            return;
+        only = &b->of[i];
+    }
+    if (only && presence == DKIM_PRESENT)
+        only->service.key = SERVICE_KEY_FOUND;
+}
+
+void add_declared_selectors(struct services_build *b)
+{
+    const struct target *target = run_target(b->run);
+
+    for (size_t i = 0; i < target->selector_count; i++)
+        add_selector(b, NULL, dkim_selector_alone(b->arena, target->selectors[i]), true);
+}
+
+void find_service_keys(struct services_build *b)
+{
+    try_selectors(b);
+    for (size_t i = 0; i < provider_count(); i++)
+        judge_key(&b->of[i]);
+    for (size_t i = 0; i < provider_count(); i++)
+        confirm_absence(b, &b->of[i]);
+    credit_declared(b);
+}
