@@ -15,8 +15,8 @@ struct services;
 struct selector {
     const char *name, *owner; /* "s1", "s1._domainkey.example.org" */
     bool guessed;
-    const struct service *of; /* whose usual selector it is; NULL: declared or guessed */
-    const char *label;        /* of a usual selector: "usual selector of Google Workspace: " */
+    const struct service *of;        /* whose usual selector it is; NULL: declared or guessed */
+    const char *label;               /* of a usual selector: "usual selector of Google Workspace: " */
     const struct dns_answer *answer; /* NULL: on its way, or the name is too long */
     struct dkim_key key;             /* the one to judge; DNS_OK only */
     struct dkim_mended mended;       /* what is behind its faults */
@@ -25,6 +25,12 @@ struct selector {
 };
 
 void judge_dkim_syntax(struct run *, const struct selector *);
+void judge_dkim_key(struct run *, const struct selector *, bool has_rsa); /* has_rsa: some selector has an RSA key */
+
+/* dkim_absence.c */
+void judge_dkim_absence(struct run *, const struct selector *);
+void judge_dkim_trouble(struct run *, const struct selector *);
+struct finding *refuse_selector(struct run *, const struct selector *, const char *message);
 
 /* dkim_services.c: services of which no key was found, and aliases of theirs that lead nowhere.  False: there is no
  * service that sends. */

@@ -81,10 +81,10 @@ static void explain(struct run *run, const struct selector *s, struct finding *f
                        "%s holds %s, which nobody looks for there: publish the key in its place.", s->owner, m->text);
         break;
     case DKIM_MISSPELT:
-        finding_remedy(
-            run, finding_cause(f, CAUSE_DKIM_SPELLING),
-            "The key is fine. Publish it again by the record below, in place of the one at %s%s%s%s.", s->owner,
-            m->slips ? " (with " : "", tag_slips_text(run_arena(run), m->slips), m->slips ? ")" : "");
+        finding_remedy(run, finding_cause(f, CAUSE_DKIM_SPELLING),
+                       "The key is fine. Publish it again by the record below, in place of the one at %s%s%s%s.",
+                       s->owner, m->slips ? " (with " : "", tag_slips_text(run_arena(run), m->slips),
+                       m->slips ? ")" : "");
         finding_txt(run, f, s->owner, m->text);
         finding_replaces(run, f, "%s",
                          record_txt_line(run_arena(run), s->owner, str_text(run_arena(run), s->key.tags.text)));
