@@ -18,7 +18,7 @@ struct inventory;
 struct mail_address;
 struct run;
 
-enum service_clue_kind { CLUE_MX, CLUE_SPF, CLUE_DKIM, CLUE_ENVELOPE };
+enum service_clue_kind { CLUE_MX, CLUE_SPF, CLUE_DKIM, CLUE_ENVELOPE, CLUE_KIND_COUNT };
 
 struct service_clue {
     enum service_clue_kind kind;

@@ -23,7 +23,7 @@ JOINT = re.compile(r'\\?"(?:\s|\\x0a)*\\?"')  # between strings that were pasted
 
 
 def replay(case):
-    plain = {k: v for k, v in case.items() if k not in ("about", "judge", "expect", "records", "services", "receivers", "plan")}
+    plain = {k: v for k, v in case.items() if k not in ("about", "judge", "expect", "records", "services", "yours", "senders", "receivers", "plan")}
     with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
         json.dump(plain, file)
         file.flush()

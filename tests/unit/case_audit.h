@@ -20,7 +20,8 @@
 /* Without what only cases have: of that, the plan. */
 static inline struct recording *read_case(struct arena *arena, const char *path, const struct overlay **plan)
 {
-    static const char *const members[] = {"about", "judge", "expect", "records", "services", "receivers", "plan"};
+    static const char *const members[] = {"about", "judge",   "expect",    "records", "services",
+                                          "yours", "senders", "receivers", "plan"};
     char *text = read_file(path), *rest;
     cJSON *root = cJSON_Parse(text);
     struct recording *recording;

@@ -46,6 +46,7 @@
 #include "core/result/receiver.h"
 #include "core/result/result.h"
 #include "probes/probes.h"
+#include "reports/services.h"
 #include "reports/words.h"
 #include "tests/unit/case_plan.h"
 #include "tests/unit/coherent.h"
@@ -75,12 +76,16 @@ struct found {
     const cJSON *judge;
     struct observed judged;
     struct lines services;  /* "google receives,sends" */
+    struct lines yours;     /* "google by mx,spf: SPF pass, DKIM pass, DMARC pass" */
+    struct lines senders;   /* "Google Workspace", "11.0.0.9": whose mail receivers are asked about */
     struct lines receivers; /* "gmail rejects Mailchimp": those that find an obstacle */
     char *everything;       /* of all findings, for comparison; to be freed */
     bool done;
 };
 
 /* Reading a case */
+
+enum { LISTS = 5 }; /* members that are lists of texts, and may be missing */
 
 static bool read_file(const char *path, struct arena *arena, struct str *out)
 {
@@ -112,7 +117,7 @@ static bool is_judged(const cJSON *judge, enum check_id id)
 
 /* NULL, or what is wrong with the members that only cases have. */
 static const char *fault_of(struct arena *arena, const cJSON *about, const cJSON *judge, const cJSON *expect,
-                            const cJSON *const lists[3])
+                            const cJSON *const lists[LISTS])
 {
     const cJSON *item;
     enum check_id check;
@@ -133,9 +138,8 @@ static const char *fault_of(struct arena *arena, const cJSON *about, const cJSON
         if (!is_judged(judge, expected.check))
             return str_printf(arena, "\"expect\": \"%s\" is not in \"judge\"", item->valuestring);
     }
-    for (size_t i = 0; i < 3; i++)
-        cJSON_ArrayForEach(
-            item, lists[i]) if (!cJSON_IsString(item)) return "records, services and receivers are lists of texts";
+    for (size_t i = 0; i < LISTS; i++)
+        cJSON_ArrayForEach(item, lists[i]) if (!cJSON_IsString(item)) return "what is listed must be texts";
     return NULL;
 }
 
@@ -165,8 +169,30 @@ static char *everything_of(const struct result *result)
     return text;
 }
 
+static const char *yours_text(struct arena *arena, const struct service_view *v)
+{
+    const char *text = str_printf(arena, "%s by ", v->service->provider->id);
+    bool seen[CLUE_KIND_COUNT] = {false};
+
+    for (size_t i = 0; i < v->service->clue_count; i++) {
+        enum service_clue_kind kind = v->service->clues[i].kind;
+
+        if (!seen[kind])
+            text = str_printf(arena, "%s%s%s", text, i ? "," : "", clue_word(kind));
+        seen[kind] = true;
+    }
+    for (size_t i = 0; i < v->part_count; i++)
+        text = str_printf(arena, "%s%s %s %s", text, i ? "," : ":", v->parts[i].label, status_word(v->parts[i].status));
+    return text;
+}
+
 static void observe_services(struct found *found, const struct result *result)
 {
+    size_t count;
+    const struct service_view *views = service_views(found->arena, result, &count);
+
+    for (size_t i = 0; i < count; i++)
+        add_line(&found->yours, yours_text(found->arena, &views[i]));
     for (size_t i = 0; i < result->services->count; i++) {
         const struct service *s = &result->services->at[i];
         bool receives = s->roles & SERVICE_RECEIVES, sends = s->roles & SERVICE_SENDS;
@@ -174,6 +200,9 @@ static void observe_services(struct found *found, const struct result *result)
         add_line(&found->services, str_printf(found->arena, "%s %s%s%s", s->provider->id, receives ? "receives" : "",
                                               receives && sends ? "," : "", sends ? "sends" : ""));
     }
+    for (size_t i = 0; i < result->receiver_count; i++)
+        if (result->receivers[i].receiver == result->receivers[0].receiver)
+            add_line(&found->senders, result->receivers[i].who);
     for (size_t i = 0; i < result->receiver_count; i++)
         if (result->receivers[i].outcome != RECEIVER_NO_OBSTACLE)
             add_line(&found->receivers,
@@ -322,11 +351,14 @@ static bool run_case(const char *path)
     cJSON *judge = cJSON_DetachItemFromObjectCaseSensitive(root, "judge");
     cJSON *expect = cJSON_DetachItemFromObjectCaseSensitive(root, "expect");
     cJSON *services = cJSON_DetachItemFromObjectCaseSensitive(root, "services");
+    cJSON *yours = cJSON_DetachItemFromObjectCaseSensitive(root, "yours");
+    cJSON *senders = cJSON_DetachItemFromObjectCaseSensitive(root, "senders");
     cJSON *receivers = cJSON_DetachItemFromObjectCaseSensitive(root, "receivers");
     cJSON *records = cJSON_DetachItemFromObjectCaseSensitive(root, "records");
     cJSON *planned = cJSON_DetachItemFromObjectCaseSensitive(root, "plan");
     const char *fault =
-        root ? fault_of(arena, about, judge, expect, (const cJSON *[]){records, services, receivers}) : why;
+        root ? fault_of(arena, about, judge, expect, (const cJSON *[]){records, services, yours, senders, receivers})
+             : why;
     char *rest = root ? cJSON_PrintUnformatted(root) : NULL;
     struct recording *recording = rest ? recording_read(arena, rest, strlen(rest), &why) : NULL;
     bool passed = false;
@@ -338,7 +370,8 @@ static bool run_case(const char *path)
         struct found found = audit(arena, recording, plan, judge, 0);
 
         passed = as_expected(path, arena, &found.judged, expect, records) &&
-                 lists_the_same(path, services, &found.services) && lists_the_same(path, receivers, &found.receivers) &&
+                 lists_the_same(path, services, &found.services) && lists_the_same(path, yours, &found.yours) &&
+                 lists_the_same(path, senders, &found.senders) && lists_the_same(path, receivers, &found.receivers) &&
                  same_in_other_orders(path, recording, plan, judge, found.everything);
         free(found.everything);
     }
@@ -350,6 +383,8 @@ static bool run_case(const char *path)
     cJSON_Delete(records);
     cJSON_Delete(planned);
     cJSON_Delete(services);
+    cJSON_Delete(yours);
+    cJSON_Delete(senders);
     cJSON_Delete(receivers);
     cJSON_Delete(root);
     arena_free(arena);

@@ -294,7 +294,8 @@ static bool check_proposal(const char *path, const struct audited *base, const s
 
 static struct recording *read_case(struct arena *arena, const char *path, bool *has_plan)
 {
-    static const char *const only_of_cases[] = {"about", "judge", "expect", "records", "services", "receivers", "plan"};
+    static const char *const only_of_cases[] = {"about", "judge",   "expect",    "records", "services",
+                                                "yours", "senders", "receivers", "plan"};
     FILE *file = fopen(path, "rb");
     char *bytes = arena_alloc(arena, JSON_BYTES);
     size_t size = file ? fread(bytes, 1, JSON_BYTES, file) : 0;
