@@ -6,9 +6,9 @@
 #include "core/derive/final_dot.h"
 #include "core/derive/run.h"
 #include "core/facts/target.h"
-#include "core/records/provider.h"
 #include "core/result/finding.h"
 #include "probes/dkim.h"
+#include "probes/services_words.h"
 
 static const enum check_id dependents[] = {DKIM_SYNTAX, DKIM_STRENGTH, DKIM_REVOKED, DKIM_TESTING};
 enum { DEPENDENT_COUNT = sizeof dependents / sizeof *dependents };
@@ -43,17 +43,6 @@ struct finding *refuse_selector(struct run *run, const struct selector *s, const
     return f;
 }
 
-/* " (a name of SendGrid)": whom to ask. */
-static const char *whose_target(struct run *run, const char *target)
-{
-    const char *name = name_lower(run_arena(run), target);
-
-    for (size_t i = 0; i < provider_count(); i++)
-        if (provider_has_target(provider_at(i), name))
-            return str_printf(run_arena(run), " (a name of %s)", provider_at(i)->name);
-    return "";
-}
-
 /* An alias that leads to nothing. */
 static void refuse_alias(struct run *run, const struct selector *s)
 {
@@ -62,7 +51,7 @@ static void refuse_alias(struct run *run, const struct selector *s)
     const char *meant = name_without_appended_zone(run_arena(run), last->target, run_target(run)->domain);
     const char *what =
         str_printf(run_arena(run), "%s%s", a->status == DNS_NXDOMAIN ? "does not exist" : "has no TXT record",
-                   whose_target(run, last->target));
+                   service_of_alias(run, a));
 
     if (meant) {
         struct finding *f = refuse_selector(

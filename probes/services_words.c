@@ -22,6 +22,18 @@ const char *service_where(struct run *run, const struct provider *p)
                            : str_printf(run_arena(run), " at %s", p->panel);
 }
 
+const char *service_of_alias(struct run *run, const struct dns_answer *answer)
+{
+    for (size_t k = 0; k < answer->chain_count; k++) {
+        const char *name = name_lower(run_arena(run), answer->chain[k].target);
+
+        for (size_t i = 0; i < provider_count(); i++)
+            if (provider_has_target(provider_at(i), name) || provider_has_envelope(provider_at(i), name))
+                return str_printf(run_arena(run), " (a name of %s)", provider_at(i)->name);
+    }
+    return "";
+}
+
 static const char *spf_term_of(struct run *run, const struct service *s)
 {
     const struct spf_source *source = need_spf_source(run, run_target(run)->domain);

@@ -1,5 +1,6 @@
 /* probes/spf/spf.c - the SPF record of every envelope domain, and what
  * it says about every sender.  (checks.md, section 9; RFC 7208) */
+#include "probes/spf/spf.h"
 #include "core/base/arena.h"
 #include "core/base/name.h"
 #include "core/base/str.h"
@@ -10,7 +11,7 @@
 #include "core/records/spf_repair.h"
 #include "core/result/finding.h"
 #include "core/result/probe.h"
-#include "probes/spf/spf.h"
+#include "probes/services_words.h"
 
 /* Checks that need a record. */
 static const enum check_id dependents[] = {SPF_SINGLE,      SPF_SYNTAX,        SPF_LOOKUP_COUNT, SPF_VOID_COUNT,
@@ -60,6 +61,24 @@ const char *spf_near_miss_text(struct run *run, const struct spf_near_miss *miss
 
 /* ---- spf.exists ---- */
 
+/* No record can stand beside an alias: it is where that leads that one is missing. */
+static void refuse_alias(struct run *run, const struct spf_domain *d)
+{
+    const struct dns_answer *answer = d->source->answer;
+    const char *target = answer->chain[answer->chain_count - 1].target;
+    struct finding *f =
+        finding(run, SPF_EXISTS, FAIL, subject_domain(d->name),
+                "no SPF record: it is an alias for %s%s, which has none", target, service_of_alias(run, answer));
+
+    finding_remedy(
+        run, finding_cause(f, CAUSE_SPF_ALIAS),
+        "Compare the target of the CNAME record letter by letter with what was meant. If it is right, whoever "
+        "runs %s has to publish the record there.",
+        target);
+    finding_rests_on(run, f, answer->key);
+    skip_all(run, d->name, "no SPF record: see spf.exists");
+}
+
 static void judge_absence(struct run *run, const struct spf_domain *d)
 {
     const struct dns_answer *answer = d->source->answer, *dissent = NULL;
@@ -82,6 +101,10 @@ static void judge_absence(struct run *run, const struct spf_domain *d)
                             "the absence of an SPF record could not be confirmed");
         finding_rests_on(run, f, answer->key);
         leave_all_undecided(run, d->name, &trouble, "no SPF record is known");
+        return;
+    }
+    if (answer->chain_count && !miss.count) {
+        refuse_alias(run, d);
         return;
     }
     is_parked = d->is_target && d->mail->kind == MX_NULL_MX && !d->has_sender && !run_target(run)->sender_count;
