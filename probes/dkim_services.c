@@ -36,6 +36,15 @@ static const char *dangling_text(struct run *run, const struct service *s)
     return "";
 }
 
+/* Where there is a record, it is no key that verifiers accept: revoked, too short, broken. */
+static const char *no_key_text(const struct service *s)
+{
+    for (size_t i = 0; i < s->selector_count; i++)
+        if (s->selectors[i].answer->status == DNS_OK && !s->selectors[i].by_wildcard)
+            return "no key that verifiers accept";
+    return "no key";
+}
+
 static struct finding *judge_none(struct run *run, const struct service *s, struct subject subject)
 {
     const struct provider *p = s->provider;
@@ -43,13 +52,12 @@ static struct finding *judge_none(struct run *run, const struct service *s, stru
     struct finding *f;
 
     if (!provider_signs_by_default(p))
-        return finding(run, DKIM_EXISTS, NOTE, subject, "no key at the usual selectors of %s (%s)%s", p->name,
-                       names_of(run, s), dangling_text(run, s));
-    f = finding(
-        run, DKIM_EXISTS, WARN, subject,
-        "no key at the usual selectors of %s (%s)%s: until DKIM is set up there, it signs with %s, which is not "
-        "aligned with %s",
-        p->name, names_of(run, s), dangling_text(run, s), p->signer, domain);
+        return finding(run, DKIM_EXISTS, NOTE, subject, "%s at the usual selectors of %s (%s)%s", no_key_text(s),
+                       p->name, names_of(run, s), dangling_text(run, s));
+    f = finding(run, DKIM_EXISTS, WARN, subject,
+                "%s at the usual selectors of %s (%s)%s: until DKIM is set up there, it signs with %s, which is not "
+                "aligned with %s",
+                no_key_text(s), p->name, names_of(run, s), dangling_text(run, s), p->signer, domain);
     return finding_remedy(
         run, finding_cause(f, CAUSE_DKIM_OF_SERVICE),
         "Set up DKIM for %s%s. Publish the records that it shows, and switch signing on there. If that is done under "

@@ -8,7 +8,7 @@
 #include "core/result/finding.h"
 #include "probes/dkim.h"
 
-enum { RSA_LEAST = 1024, RSA_GOOD = 2048, RSA_MOST = 4096 };
+enum { RSA_GOOD = 2048, RSA_MOST = 4096 };
 
 /* Services keep selectors for the next change of keys, with an empty key or none. */
 static bool is_spare(const struct selector *s)
@@ -36,7 +36,7 @@ static struct finding *judge_rsa(struct run *run, const struct selector *s)
 {
     unsigned bits = s->key.bits;
 
-    if (bits < RSA_LEAST)
+    if (bits < DKIM_RSA_LEAST)
         return finding(run, DKIM_STRENGTH, FAIL, subject_selector(s->name, run_target(run)->domain),
                        "%sRSA with %u bits: verifiers must not accept it", dkim_label(s), bits);
     if (bits < RSA_GOOD)

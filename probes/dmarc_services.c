@@ -26,20 +26,58 @@ static bool envelope_is_aligned(const struct from_domain *from, const char *enve
                                     : name_is_under(envelope, name_org_domain(from->name));
 }
 
+/* Its return path is the customer's: the customer's record decides. */
+static void look_at_record(const struct service *s, struct ways *w)
+{
+    static const struct {
+        enum may may;
+        const char *says;
+    } by_spf[] = {
+        [SERVICE_SPF_NOT_NAMED] = {NO, "its return path is yours, and SPF does not name its servers"},
+        [SERVICE_SPF_BY_MX] = {PERHAPS, "its return path is yours, and SPF names its MX hosts only"},
+        [SERVICE_SPF_NOT_PASSED] = {NO,
+                                    "its return path is yours, and SPF names its servers without letting them pass"},
+        [SERVICE_SPF_BROKEN] = {NO,
+                                "its return path is yours, and SPF ends in permerror before it comes to its servers"},
+        [SERVICE_SPF_UNDECIDED] = {PERHAPS,
+                                   "its return path is yours, and whether SPF lets its servers pass is not known"},
+        [SERVICE_SPF_PERHAPS] = {PERHAPS,
+                                 "its return path is yours, and SPF has too many lookups for some of its servers"},
+        [SERVICE_SPF_PASSES] = {YES, "its return path is yours, and SPF lets its servers pass"},
+    };
+
+    w->spf = by_spf[s->spf].may;
+    w->by_spf = by_spf[s->spf].says;
+}
+
+/* Its return path is a domain of the customer's that leads to it. */
+static void look_at_envelope(struct run *run, const struct from_domain *from, const struct service *s, struct ways *w)
+{
+    const struct service_envelope *e = &s->envelope;
+
+    w->spf = !envelope_is_aligned(from, e->name) ? NO : e->has_record ? YES : PERHAPS;
+    if (w->spf != PERHAPS)
+        w->by_spf = str_printf(run_arena(run), "its return path %s is %saligned", e->name, w->spf ? "" : "not ");
+    else if (!e->lacks_record)
+        w->by_spf = str_printf(run_arena(run), "whether its return path %s has an SPF record is not known", e->name);
+    else if (e->leads)
+        w->by_spf = str_printf(run_arena(run), "its return path %s is an alias for %s, where %s has no SPF record",
+                               e->name, e->leads, s->provider->owner);
+    else
+        w->by_spf = str_printf(run_arena(run), "its return path %s has no SPF record", e->name);
+}
+
 static void look_at_spf(struct run *run, const struct from_domain *from, const struct service *s, struct ways *w)
 {
     const char *owner = s->provider->owner;
 
-    if (s->envelope) {
-        w->spf = envelope_is_aligned(from, s->envelope) ? YES : NO;
-        w->by_spf = str_printf(run_arena(run), "its return path %s is %saligned", s->envelope, w->spf ? "" : "not ");
+    if (s->envelope.name) {
+        look_at_envelope(run, from, s, w);
         return;
     }
     switch (s->provider->envelope) {
     case ENVELOPE_CUSTOMER:
-        w->spf = s->in_spf ? YES : NO;
-        w->by_spf = s->in_spf ? "its return path is yours, and SPF lets its servers pass"
-                              : "its return path is yours, and SPF does not name its servers";
+        look_at_record(s, w);
         break;
     case ENVELOPE_PROVIDER:
         w->spf = NO;
@@ -125,6 +163,8 @@ static void judge_service(struct run *run, const struct from_domain *from, const
         f = refuse(run, from, s, &w, subject, policy);
     else if (w.spf == NO && s->key == SERVICE_KEY_UNDECIDED)
         f = finding_unknown(run, DMARC_ALIGNMENT, subject, s->trouble, "%s, and DKIM", w.by_spf);
+    else if (s->spf == SERVICE_SPF_UNDECIDED && w.dkim == NO)
+        f = finding_unknown(run, DMARC_ALIGNMENT, subject, s->spf_trouble, "%s, and SPF", w.by_dkim);
     else
         f = finding(run, DMARC_ALIGNMENT, NOTE, subject, "%s may pass DMARC, which is not known: %s, and %s",
                     service_mail(run, s->provider), w.by_spf, w.by_dkim);

@@ -6,6 +6,7 @@
 
 #include "core/base/arena.h"
 #include "core/base/list_text.h"
+#include "core/base/name.h"
 #include "core/base/str.h"
 #include "core/result/cause.h"
 #include "reports/words.h"
@@ -85,6 +86,17 @@ static const struct finding *about(const struct result *result, enum check_id ch
     return NULL;
 }
 
+static const struct finding *about_domain(const struct result *result, enum check_id check)
+{
+    for (size_t i = 0; i < result->finding_count; i++) {
+        const struct finding *f = result->findings[i];
+
+        if (f->check == check && f->about.kind == SUBJECT_DOMAIN && name_equal(f->about.name, result->target->domain))
+            return f;
+    }
+    return NULL;
+}
+
 static const struct finding *worst_of(const struct result *result, enum check_id check)
 {
     const struct finding *worst = NULL;
@@ -95,21 +107,69 @@ static const struct finding *worst_of(const struct result *result, enum check_id
     return worst;
 }
 
-static void add_spf(struct service_view *v, const struct result *result)
+/* "spf.lookups": what makes the record end in an error. */
+static const char *spf_fault(const struct result *result)
+{
+    static const enum check_id asked[] = {SPF_SINGLE, SPF_SYNTAX, SPF_LOOKUP_COUNT};
+
+    for (size_t i = 0; i < sizeof asked / sizeof *asked; i++) {
+        const struct finding *worst = worst_of(result, asked[i]);
+
+        if (worst && worst->status == FAIL)
+            return check_of(asked[i])->name;
+    }
+    return check_of(SPF_AUTHORIZES)->name;
+}
+
+/* The service sends with the customer's domain as return path. */
+static void add_spf_of_record(struct service_view *v, struct arena *arena, const struct result *result)
+{
+    switch (v->service->spf) {
+    case SERVICE_SPF_NOT_NAMED:
+        add_part(v, "SPF", WARN, "your record does not name its servers");
+        break;
+    case SERVICE_SPF_BY_MX:
+        add_part(v, "SPF", WARN, "your record names its MX hosts only: mail may leave from others");
+        break;
+    case SERVICE_SPF_NOT_PASSED:
+        add_part(v, "SPF", WARN, "your record names its servers, and does not let them pass");
+        break;
+    case SERVICE_SPF_BROKEN:
+        add_part(v, "SPF", FAIL,
+                 str_printf(arena, "your record ends in an error before it comes to its servers: see %s",
+                            spf_fault(result)));
+        break;
+    case SERVICE_SPF_UNDECIDED:
+        add_part(v, "SPF", UNKNOWN, "your record names its servers; not all that stands before them is known");
+        break;
+    case SERVICE_SPF_PERHAPS:
+        add_part(v, "SPF", FAIL, "your record names its servers, with too many lookups for some: see spf.lookups");
+        break;
+    case SERVICE_SPF_PASSES:
+        add_part(v, "SPF", PASS, "your record names its servers");
+        break;
+    }
+}
+
+static void add_spf(struct service_view *v, struct arena *arena, const struct result *result)
 {
     const struct service *s = v->service;
-    const struct finding *none = worst_of(result, SPF_EXISTS);
+    const struct finding *none = about_domain(result, SPF_EXISTS);
 
-    if (none && none->status > NOTE)
+    if (none && none->status > NOTE && s->provider->envelope == ENVELOPE_CUSTOMER)
         add_part(v, "SPF", none->status, none->message);
-    else if (s->in_spf && s->provider->spare_spf)
-        add_part(v, "SPF", NOTE, "your record names it, which serves nothing: its return path is its own");
-    else if (s->in_spf)
-        add_part(v, "SPF", PASS, "your record names its servers");
     else if (!(s->roles & SERVICE_SENDS))
         add_part(v, "SPF", NOTE, "your record does not name it: right if you send nothing through it");
+    else if (s->spf > SERVICE_SPF_NOT_PASSED && s->provider->spare_spf)
+        add_part(v, "SPF", NOTE,
+                 str_printf(arena, "your record names it, which serves nothing: its return path is %s",
+                            s->envelope.has_record ? s->envelope.name : "its own"));
+    else if (s->envelope.has_record)
+        add_part(v, "SPF", PASS, str_printf(arena, "its return path is %s", s->envelope.name));
     else if (s->provider->envelope == ENVELOPE_CUSTOMER)
-        add_part(v, "SPF", WARN, "your record does not name its servers");
+        add_spf_of_record(v, arena, result);
+    else if (s->spf > SERVICE_SPF_NOT_PASSED)
+        add_part(v, "SPF", PASS, "your record names its servers");
     else
         add_part(v, "SPF", SKIPPED, "your record need not name it: its return path is not your domain itself");
 }
@@ -192,7 +252,7 @@ const struct service_view *service_views(struct arena *arena, const struct resul
         v->seen_by = seen_by(arena, s);
         v->findings_on_servers = findings_on_servers(result, s);
         if (s->roles & SERVICE_SENDS || (s->roles && s->provider->kind == PROVIDER_MAILBOX))
-            add_spf(v, result);
+            add_spf(v, arena, result);
         if (!(s->roles & SERVICE_SENDS))
             continue;
         add_dkim(v, arena, result);

@@ -94,7 +94,7 @@ static bool services_are_allowed(const struct result *result)
         if (!(services->at[i].roles & SERVICE_SENDS))
             continue;
         senders++;
-        if (!services->at[i].in_spf && !services->at[i].envelope)
+        if (services->at[i].spf != SERVICE_SPF_PASSES && !services->at[i].envelope.has_record)
             return false;
     }
     return senders > 0;

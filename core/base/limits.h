@@ -45,7 +45,7 @@ enum {
 
     /* DKIM and DMARC */
     TAGLIST_TAGS_MAX     = 64,    /* in a record: the known ones are a dozen */
-    SELECTORS_TRIED      = 5,     /* of recognised services; with the one that nobody has these are six questions */
+    USUAL_NAMES_TRIED    = 5,     /* of recognised services; with the selector that nobody has, six questions */
     DMARC_WALK_QUERIES   = 8,     /* RFC 9989 4.10 */
     DMARC_URIS_MAX       = 16,    /* report destinations that are looked at; receivers send to a few */
 

@@ -31,7 +31,7 @@ bool dkim_has_usable_key(struct arena *arena, const struct dns_answer *answer)
     for (size_t i = 0; i < answer->count; i++) {
         struct dkim_key key = dkim_key_parse(arena, answer->records[i].txt.joined);
 
-        if (dkim_key_is_usable(&key) && key.allows_sha256)
+        if (dkim_key_is_accepted(&key))
             return true;
     }
     return false;

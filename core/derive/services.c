@@ -42,6 +42,8 @@ static void merge_sold(struct services_build *b)
                 b->of[k].service.clue_count = 0;
         for (size_t k = 0; k < base->service.clue_count; k++)
             add_service_clue(c, base->clues[k], base->service.roles);
+        if (base->service.spf > c->service.spf)
+            c->service.spf = base->service.spf;
         for (size_t k = 0; k < base->service.selector_count; k++)
             keep_service_selector(c, base->selectors[k]);
         base->service.clue_count = 0;
@@ -61,6 +63,7 @@ static void list(struct services_build *b, struct services *services)
                 continue;
             c->service.clues = c->clues;
             c->service.selectors = c->selectors;
+            c->service.spf_fails = c->service.spf == SERVICE_SPF_NOT_NAMED && b->spf_ends == '-';
             all[services->count++] = c->service;
         }
     }

@@ -4,7 +4,9 @@
  * never by the name of a selector alone, which several services share.  What another organisation's record includes in
  * its turn is that organisation's matter, unless nobody knows it.  (checks.md, section 9; core/records/providers.def)
  *
- * Of recognised services the usual selectors are tried: SELECTORS_TRIED questions at most, in one round.
+ * Of recognised services the usual names are tried, in one round and USUAL_NAMES_TRIED at most: the first of each
+ * service, then the second of each, and so on.  Of a service its selectors come first, then its usual return paths,
+ * which an alias shows to be its; so one whose selectors nobody can guess is asked for by its return path.
  */
 #pragma once
 
@@ -33,8 +35,15 @@ struct service_selector {
     const char *name, *owner; /* "google", "google._domainkey.example.org" */
     const struct dns_answer *answer;
     bool is_declared;
-    bool has_key; /* that verifiers can use */
-    bool dangles; /* an alias to the service that leads to nothing */
+    bool has_key;     /* that verifiers accept */
+    bool by_wildcard; /* nobody's selector has the same answer */
+    bool dangles;     /* an alias to the service that leads to nothing */
+};
+
+struct service_envelope {          /* a bounce domain of the customer's that leads to the service */
+    const char *name;              /* NULL: none is known */
+    const char *leads;             /* what its alias leads to; NULL: its record includes the service's */
+    bool has_record, lacks_record; /* of SPF; neither: not known */
 };
 
 enum service_key {
@@ -44,11 +53,23 @@ enum service_key {
     SERVICE_KEY_UNDECIDED, /* not every one had an answer */
 };
 
+enum service_spf { /* does the domain's SPF record let its servers pass?  From no to yes */
+                   SERVICE_SPF_NOT_NAMED,
+                   SERVICE_SPF_BY_MX,      /* "mx" names its MX hosts, which may be others than those that send */
+                   SERVICE_SPF_NOT_PASSED, /* named, with another qualifier than "+" */
+                   SERVICE_SPF_BROKEN,     /* named, and evaluation ends in permerror before it gets there */
+                   SERVICE_SPF_UNDECIDED,  /* a record that is evaluated before is not known: see `spf_trouble` */
+                   SERVICE_SPF_PERHAPS,    /* more lookups than are allowed for some of its servers */
+                   SERVICE_SPF_PASSES,
+};
+
 struct service {
     const struct provider *provider;
-    unsigned roles;       /* none: it keeps records, or is named and not let pass */
-    bool in_spf;          /* the domain's SPF record lets its servers pass */
-    const char *envelope; /* a bounce domain of the customer's that leads to it; NULL: none was named */
+    unsigned roles; /* none: it keeps records, or is named and denied */
+    enum service_spf spf;
+    const struct trouble *spf_trouble;
+    bool spf_fails; /* what its servers send gets "fail": they are not named, and the record ends in "-all" */
+    struct service_envelope envelope;
     const struct service_clue *clues;
     size_t clue_count;
     const struct service_selector *selectors; /* its own, of those that were tried or declared */

@@ -48,90 +48,71 @@ static void look_at_mx(struct services_build *b)
     }
 }
 
-/* True: somebody is known by this name. */
-static bool look_at_spf_name(struct services_build *b, const char *name, bool grants, const char *key)
+/* The target of the alias by which the bounce domain is the service's; NULL: it is none. */
+static const char *alias_to(struct services_build *b, const struct provider *p, const struct dns_answer *answer)
 {
-    const char *lower = name_lower(b->arena, name);
-    bool known = false;
+    for (size_t i = 0; i < answer->chain_count; i++) {
+        const char *target = name_lower(b->arena, answer->chain[i].target);
 
-    if (is_own_name(b, lower))
-        return false;
-    for (size_t i = 0; i < provider_count(); i++) {
-        const struct provider *p = provider_at(i);
-
-        if (!provider_has_spf(p, lower))
-            continue;
-        add_service_clue(&b->of[i], (struct service_clue){.kind = CLUE_SPF, .name = lower, .key = key},
-                         grants ? sending_role(p) : 0);
-        b->of[i].service.in_spf |= grants;
-        known = known || p->kind != PROVIDER_RECORDS;
+        if (!is_own_name(b, target) && provider_has_envelope(p, target))
+            return target;
     }
-    return known;
+    return NULL;
 }
 
-/* Some are named by the terms a: and exists:. */
-static void look_at_terms(struct services_build *b, const struct spf_node *node)
+static bool includes_service(struct services_build *b, const struct provider *p, const struct spf_record *record)
 {
-    const struct spf_record *record = node->source->record;
-
-    for (size_t i = 0; i < record->count; i++) {
+    for (size_t i = 0; record && i < record->count; i++) {
         const struct spf_term *term = &record->terms[i];
+        const char *name = term->kind == SPF_TERM_INCLUDE && !term->fault
+                               ? name_lower(b->arena, str_text(b->arena, term->spec))
+                               : NULL;
 
-        if (term->has_spec && !term->fault && !term->dead &&
-            (term->kind == SPF_TERM_A || term->kind == SPF_TERM_EXISTS))
-            look_at_spf_name(b, str_text(b->arena, term->spec), node->grants && term->qualifier == '+',
-                             node->source->answer->key);
+        if (name && (provider_has_spf(p, name) || provider_has_envelope(p, name)))
+            return true;
     }
+    return false;
 }
 
-static void look_at_spf(struct services_build *b)
+/* Where the alias leads to no record, SPF has nothing to pass by. */
+static void take_envelope(struct services_build *b, size_t i, const struct spf_source *source, const char *leads)
 {
-    const struct spf_tree *tree = need_spf_tree(b->run, &(struct spf_question){.domain = b->domain});
-    bool *theirs = ARENA_ARRAY(b->arena, bool, tree->count + 1); /* a known service's own matter */
+    struct service *s = &b->of[i].service;
 
-    b->pending |= !tree->complete;
-    for (size_t i = 0; i < tree->count; i++) {
-        const struct spf_node *node = &tree->nodes[i];
-
-        theirs[i] = i > 0 && theirs[node->parent];
-        if (theirs[i])
-            continue;
-        if (i > 0)
-            theirs[i] = look_at_spf_name(b, node->domain, node->grants, tree->nodes[node->parent].source->answer->key);
-        if (!theirs[i] && node->state == SPF_NODE_RECORD)
-            look_at_terms(b, node);
-    }
+    if (!sending_role(s->provider))
+        return;
+    add_service_clue(
+        &b->of[i],
+        (struct service_clue){.kind = CLUE_ENVELOPE, .name = source->name, .leads = leads, .key = source->answer->key},
+        SERVICE_SENDS);
+    if (!name_is_under(source->name, b->organisation) || s->envelope.has_record)
+        return;
+    s->envelope = (struct service_envelope){source->name, leads, source->state == SPF_SOURCE_FOUND,
+                                            source->state == SPF_SOURCE_ABSENT};
 }
 
 /* A bounce domain that the user named: an alias of the service's, or a record that includes the service's. */
 static void look_at_envelope(struct services_build *b, const char *envelope)
 {
     const struct spf_source *source = need_spf_source(b->run, envelope);
-    const struct spf_record *record = source ? source->record : NULL;
 
     b->pending |= !source;
     for (size_t i = 0; source && i < provider_count(); i++) {
-        const struct provider *p = provider_at(i);
-        struct service_clue clue = {.kind = CLUE_ENVELOPE, .name = envelope, .key = source->answer->key};
-        bool found = false;
+        const char *leads = alias_to(b, provider_at(i), source->answer);
 
-        for (size_t k = 0; k < source->answer->chain_count; k++) {
-            const char *target = name_lower(b->arena, source->answer->chain[k].target);
-
-            if (!is_own_name(b, target) && provider_has_envelope(p, target)) {
-                clue.leads = target;
-                found = true;
-            }
-        }
-        for (size_t k = 0; record && !found && k < record->count; k++)
-            found = record->terms[k].kind == SPF_TERM_INCLUDE && !record->terms[k].fault &&
-                    provider_has_spf(p, name_lower(b->arena, str_text(b->arena, record->terms[k].spec)));
-        if (!found || !sending_role(p))
-            continue;
-        add_service_clue(&b->of[i], clue, SERVICE_SENDS);
-        if (name_is_under(envelope, b->organisation))
-            b->of[i].service.envelope = envelope;
+        if (leads || includes_service(b, provider_at(i), source->record))
+            take_envelope(b, i, source, leads);
     }
+}
+
+void try_usual_envelope(struct services_build *b, size_t i, const char *envelope)
+{
+    const struct spf_source *source = need_spf_source(b->run, envelope);
+    const char *leads = source ? alias_to(b, provider_at(i), source->answer) : NULL;
+
+    b->pending |= !source;
+    if (leads)
+        take_envelope(b, i, source, leads);
 }
 
 void look_for_clues(struct services_build *b)
@@ -139,7 +120,7 @@ void look_for_clues(struct services_build *b)
     const struct target *target = run_target(b->run);
 
     look_at_mx(b);
-    look_at_spf(b);
+    look_at_spf_of_services(b);
     for (size_t i = 0; i < target->mail_from_count; i++)
         if (!name_equal(target->mail_froms[i], b->domain))
             look_at_envelope(b, name_lower(b->arena, target->mail_froms[i]));

@@ -20,17 +20,23 @@ struct services_build {
     struct arena *arena;
     const char *domain, *organisation;
     struct service_candidate *of; /* by provider */
+    char spf_ends;                /* the qualifier of "all" in the domain's SPF record; 0: there is none */
     bool pending;
 };
 
-/* services_clues.c: MX hosts, what SPF leads to, declared bounce domains. */
+/* services_spf.c: behind the MX hosts, since it asks who receives. */
+void look_at_spf_of_services(struct services_build *);
+
+/* services_clues.c: MX hosts, declared bounce domains, and what SPF leads to. */
 void look_for_clues(struct services_build *);
+/* Only an alias shows that a name which customers of the service usually have is its return path here. */
+void try_usual_envelope(struct services_build *, size_t provider, const char *envelope);
 /* Whoever runs such a service himself is not its customer. */
 bool is_own_name(const struct services_build *, const char *name);
 void add_service_clue(struct service_candidate *, struct service_clue, unsigned role);
 unsigned sending_role(const struct provider *);
 
-/* services_keys.c: whose the declared selectors are, and what is found at the usual ones. */
+/* services_keys.c: whose the declared selectors are, and what is found at the usual names. */
 void add_declared_selectors(struct services_build *);
 void find_service_keys(struct services_build *);
 void keep_service_selector(struct service_candidate *, struct service_selector);

@@ -33,12 +33,12 @@ static struct service_candidate *candidate_of_alias(struct services_build *b, co
     return NULL;
 }
 
-static bool has_key(struct services_build *b, const struct dns_answer *answer)
+/* `nobodys` has arrived. */
+static void read_answer(struct services_build *b, struct service_selector *s, const struct dns_answer *answer)
 {
-    const struct dns_answer *nobodys = need_nobodys_selector(b->run);
-
-    return answer->status == DNS_OK && dkim_has_usable_key(b->arena, answer) && nobodys &&
-           !dkim_same_texts(answer, nobodys);
+    s->answer = answer;
+    s->by_wildcard = dkim_same_texts(answer, need_nobodys_selector(b->run));
+    s->has_key = answer->status == DNS_OK && !s->by_wildcard && dkim_has_usable_key(b->arena, answer);
 }
 
 /* Aliases say whose a selector is; without one it is of the service for which it was tried, if for any. */
@@ -68,7 +68,7 @@ static void add_selector(struct services_build *b, struct service_candidate *tri
     if (!c)
         return;
     s.dangles = target && s.answer->status != DNS_OK && s.answer->status != DNS_UNKNOWN;
-    s.has_key = has_key(b, s.answer);
+    read_answer(b, &s, s.answer);
     keep_service_selector(c, s);
 }
 
@@ -82,32 +82,15 @@ static bool is_declared(struct services_build *b, const char *name)
     return false;
 }
 
-/* The first of each service, then the second of each, and so on: what is left out is left out evenly. */
-static void try_selectors(struct services_build *b)
+/* Of a list with "|" between its items, NULL where it is shorter. */
+static const char *nth_item(struct arena *arena, const char *list, size_t nth)
 {
-    size_t tried = 0;
-    bool more = true;
+    const char *item;
+    size_t length = provider_item(&list, &item);
 
-    for (size_t nth = 0; more && tried < SELECTORS_TRIED; nth++) {
-        more = false;
-        for (size_t i = 0; i < provider_count() && tried < SELECTORS_TRIED; i++) {
-            const char *at = provider_at(i)->selectors, *item = NULL, *name;
-            size_t length = 0;
-
-            if (!b->of[i].service.clue_count)
-                continue;
-            for (size_t k = 0; k <= nth; k++)
-                length = provider_item(&at, &item);
-            if (!length)
-                continue;
-            more = true;
-            name = str_text(b->arena, (struct str){item, length});
-            if (is_declared(b, name))
-                continue;
-            tried++;
-            add_selector(b, &b->of[i], name, false);
-        }
-    }
+    while (nth-- > 0)
+        length = provider_item(&list, &item);
+    return length ? str_text(arena, (struct str){item, length}) : NULL;
 }
 
 static size_t count_items(const char *list)
@@ -118,6 +101,37 @@ static size_t count_items(const char *list)
     while (provider_item(&list, &item))
         count++;
     return count;
+}
+
+/* False: it has no `nth` name. */
+static bool try_usual_name(struct services_build *b, size_t i, size_t nth, size_t *tried)
+{
+    const struct provider *p = provider_at(i);
+    size_t selectors = count_items(p->selectors);
+    const char *selector = nth_item(b->arena, p->selectors, nth),
+               *label = selector || !sending_role(p) ? NULL : nth_item(b->arena, p->return_paths, nth - selectors);
+
+    if (!selector && !label)
+        return false;
+    *tried += !selector || !is_declared(b, selector);
+    if (selector)
+        add_selector(b, &b->of[i], selector, is_declared(b, selector));
+    else
+        try_usual_envelope(b, i, str_printf(b->arena, "%s.%s", label, b->domain));
+    return true;
+}
+
+/* The first of each service, then the second of each, and so on: what is left out is left out evenly. */
+static void try_usual_names(struct services_build *b)
+{
+    size_t tried = 0;
+    bool more = true;
+
+    for (size_t nth = 0; more; nth++) {
+        more = false;
+        for (size_t i = 0; i < provider_count() && tried < USUAL_NAMES_TRIED; i++)
+            more |= b->of[i].service.clue_count && try_usual_name(b, i, nth, &tried);
+    }
 }
 
 static void judge_key(struct service_candidate *c)
@@ -152,12 +166,17 @@ static void confirm_absence(struct services_build *b, struct service_candidate *
         const struct dns_answer *confirmed = need_confirmed(b->run, c->selectors[i].owner, DNS_TXT).answer;
 
         b->pending |= !confirmed;
-        if (confirmed) {
-            c->selectors[i].answer = confirmed;
-            c->selectors[i].has_key = has_key(b, confirmed);
-        }
+        if (confirmed)
+            read_answer(b, &c->selectors[i], confirmed);
     }
     judge_key(c);
+}
+
+/* Somebody made a key for the mailboxes there, so mail is sent from them. */
+static void assume_sender(struct service *s)
+{
+    if (s->key == SERVICE_KEY_FOUND && s->roles & SERVICE_RECEIVES && s->provider->kind == PROVIDER_MAILBOX)
+        s->roles |= SERVICE_SENDS;
 }
 
 /* Of a domain that one service sends for, a key that the user declared is that service's. */
@@ -187,10 +206,12 @@ void add_declared_selectors(struct services_build *b)
 
 void find_service_keys(struct services_build *b)
 {
-    try_selectors(b);
+    try_usual_names(b);
     for (size_t i = 0; i < provider_count(); i++)
         judge_key(&b->of[i]);
     for (size_t i = 0; i < provider_count(); i++)
         confirm_absence(b, &b->of[i]);
+    for (size_t i = 0; i < provider_count(); i++)
+        assume_sender(&b->of[i].service);
     credit_declared(b);
 }

@@ -161,6 +161,11 @@ bool dkim_key_is_usable(const struct dkim_key *key)
     return key->fault_count == 0 && !key->revoked;
 }
 
+bool dkim_key_is_accepted(const struct dkim_key *key)
+{
+    return dkim_key_is_usable(key) && key->allows_sha256 && (key->type != DKIM_KEY_RSA || key->bits >= DKIM_RSA_LEAST);
+}
+
 const char *dkim_key_type_text(enum dkim_key_type type)
 {
     static const char *const texts[] = {

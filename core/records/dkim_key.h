@@ -19,7 +19,8 @@ struct dkim_fault {
     struct str span;  /* where; empty: nowhere in particular */
 };
 
-enum { DKIM_FAULTS_MAX = 16 }; /* beyond the tag list's own */
+enum { DKIM_FAULTS_MAX = 16 };  /* beyond the tag list's own */
+enum { DKIM_RSA_LEAST = 1024 }; /* bits: verifiers must not accept less (RFC 8301 3.2) */
 
 struct dkim_key {
     struct taglist tags;
@@ -36,4 +37,5 @@ struct dkim_key {
 
 struct dkim_key dkim_key_parse(struct arena *, struct str text);
 bool dkim_key_is_usable(const struct dkim_key *);
+bool dkim_key_is_accepted(const struct dkim_key *); /* usable, with rsa-sha256 or ed25519-sha256, and not too short */
 const char *dkim_key_type_text(enum dkim_key_type);

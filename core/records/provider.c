@@ -90,6 +90,15 @@ bool provider_signs_by_default(const struct provider *p)
     return p->signer && p->mark != SOURCE_THIRD_PARTY;
 }
 
+const char *provider_include(const struct provider *p)
+{
+    if (p->include)
+        return p->include;
+    if (p->kind != PROVIDER_MAILBOX || p->mark == SOURCE_THIRD_PARTY || !p->spf || strpbrk(p->spf, "|*"))
+        return NULL;
+    return p->spf;
+}
+
 const char *provider_kind_word(enum provider_kind kind)
 {
     static const char *const words[] = {

@@ -46,8 +46,10 @@ struct provider {      /* members that are not known are NULL, or 0 */
     const char *mx, *spf, *targets, *envelopes; /* patterns, "|" between them */
     const char *selectors;                      /* "|" between them */
     enum provider_selectors choice;
+    const char *return_paths; /* labels below the customer's domain, "|" between them: usual aliases to `envelopes` */
     enum provider_envelope envelope;
     const char *signer;       /* signs with this domain, or one below it, until the customer's own is set up */
+    const char *include;      /* what the customer's SPF record is to name; NULL: `spf`, where that is one name */
     bool spare_spf;           /* its include in the customer's record serves nothing: the return path is its own */
     const char *sold_as;      /* id of the service that this one is, under another contract, where both show */
     const char *panel;        /* where the customer sets up DKIM */
@@ -64,10 +66,14 @@ const struct provider *provider_from_id(const char *id); /* NULL: there is none 
 bool provider_has_mx(const struct provider *, const char *host);
 bool provider_has_spf(const struct provider *, const char *target);
 bool provider_has_target(const struct provider *, const char *target);   /* of a selector's CNAME */
-bool provider_has_envelope(const struct provider *, const char *target); /* of a bounce domain's CNAME */
+bool provider_has_envelope(const struct provider *, const char *target); /* of a bounce domain's CNAME or include */
 
 /* Is it known to sign with a domain of its own, which is never aligned, until the customer's is set up? */
 bool provider_signs_by_default(const struct provider *);
+
+/* What its mailboxes need in the customer's SPF record, by its own word or by what customers have; NULL: not known, or
+ * it depends on where the account is. */
+const char *provider_include(const struct provider *);
 
 const char *provider_kind_word(enum provider_kind); /* "newsletter" */
 

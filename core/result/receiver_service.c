@@ -35,16 +35,32 @@ static enum truth judge_policy_for_service(struct judge *j)
     return worst;
 }
 
-/* With a return path of its own, SPF passes for that; with the customer's, the customer's record has to name it. */
-static enum truth judge_spf_of_service(struct judge *j)
+/* The finding that tells why SPF does not pass: the worst of those that ask what the record is like. */
+static const struct finding *spf_fault(const struct judge *j)
+{
+    static const enum check_id asked[] = {SPF_EXISTS, SPF_SINGLE, SPF_SYNTAX, SPF_LOOKUP_COUNT};
+    const struct finding *worst = NULL;
+
+    for (size_t i = 0; i < sizeof asked / sizeof *asked; i++)
+        for (const struct by_check *at = j->findings[asked[i]]; at; at = at->next)
+            if (!worst || at->finding->status > worst->status)
+                worst = at->finding;
+    return worst;
+}
+
+/* With a return path of its own, SPF passes for that; with the customer's, the customer's record has to let it pass. */
+static enum truth judge_spf_of_service(struct judge *j, bool fails)
 {
     const struct service *s = j->service;
 
-    if (s->provider->envelope != ENVELOPE_CUSTOMER || s->in_spf)
+    if (s->provider->envelope != ENVELOPE_CUSTOMER || s->spf == SERVICE_SPF_PASSES)
         return NO;
-    for (const struct by_check *at = j->findings[SPF_EXISTS]; at; at = at->next)
-        j->basis = at->finding;
-    return j->basis && j->basis->status == UNKNOWN ? MAYBE : YES;
+    j->basis = spf_fault(j);
+    if (s->spf == SERVICE_SPF_UNDECIDED || (j->basis && j->basis->status == UNKNOWN))
+        return MAYBE;
+    if (fails)
+        return s->spf_fails ? YES : NO;
+    return s->spf == SERVICE_SPF_BY_MX || s->spf == SERVICE_SPF_PERHAPS ? SOME : YES;
 }
 
 /* Block lists have servers; some have domains, too. */
@@ -77,7 +93,7 @@ enum truth receiver_judge_service(struct judge *j, const struct receiver_term *t
         return is_of_servers(j, term->check) ? NO : receiver_judge_check(j, term);
     case RECEIVER_TERM_BAD_SPF:
     case RECEIVER_TERM_SPF_FAILS:
-        return judge_spf_of_service(j);
+        return judge_spf_of_service(j, term->kind == RECEIVER_TERM_SPF_FAILS);
     case RECEIVER_TERM_BAD_DKIM:
         return s->key == SERVICE_KEY_NONE && !signs ? SOME : s->key == SERVICE_KEY_UNDECIDED && !signs ? MAYBE : NO;
     case RECEIVER_TERM_NO_SELECTOR:

@@ -7,6 +7,7 @@
 #include "core/base/name.h"
 #include "core/base/str.h"
 #include "core/derive/run.h"
+#include "core/derive/services.h"
 #include "core/facts/target.h"
 #include "core/records/spf_repair.h"
 #include "core/result/finding.h"
@@ -22,14 +23,27 @@ static const char *mail_host_term(const struct spf_domain *d)
     return d->mail->kind == MX_IMPLICIT ? " a" : d->mail->kind == MX_LISTED ? " mx" : "";
 }
 
+/* Who keeps the mailboxes sends from other hosts than it receives at. */
+static bool add_include(struct run *run, const struct service *s, struct list_text *terms, const char **seen)
+{
+    const char *name = provider_include(s->provider);
+
+    if (!name)
+        return false;
+    if (!*seen || !name_equal(*seen, name))
+        list_add(terms, str_printf(run_arena(run), "include:%s", name));
+    *seen = name;
+    return true;
+}
+
 void spf_offer_first_record(struct run *run, const struct spf_domain *d, struct finding *f)
 {
-    const char *name_them =
-        str_printf(run_arena(run), "Publish a record that names what sends mail for %s: \"v=spf1 ip4:ADDRESS ~all\".",
-                   d->name);
+    const char *name_them = str_printf(
+        run_arena(run), "Publish a record that names what sends mail for %s: \"v=spf1 ip4:ADDRESS ~all\".", d->name);
+    const struct services *services = need_services(run);
     struct list_text terms = list_text(run_arena(run), " ", SIZE_MAX);
+    const char *text, *included = NULL;
     bool mail_hosts = false;
-    const char *text;
 
     if (!d->has_sender) {
         finding_remedy(run, f, "%s", name_them);
@@ -38,8 +52,16 @@ void spf_offer_first_record(struct run *run, const struct spf_domain *d, struct 
     list_add(&terms, "v=spf1");
     for (size_t i = 0; i < d->mail->address_count; i++) {
         const struct mail_address *a = &d->mail->addresses[i];
+        const struct service *s = service_of_address(services, a);
 
         if (!address_is_sender(a))
+            continue;
+        if (s && !add_include(run, s, &terms, &included)) {
+            finding_remedy(run, f, "Publish a record with what %s asks for, and all else that sends mail for %s.",
+                           s->provider->name, d->name);
+            return;
+        }
+        if (s)
             continue;
         if (a->origin != SENDER_DECLARED && *mail_host_term(d))
             mail_hosts = true;

@@ -384,14 +384,14 @@ static const struct services *fixture_services(struct arena *arena)
         {CLUE_DKIM, "g._domainkey.example.org", HOSTILE, "dns:example.org/TXT"},
     };
     static const struct service_selector selectors[] = {
-        {"google", "google._domainkey.example.org", NULL, false, true, false},
+        {"google", "google._domainkey.example.org", NULL, false, true, false, false},
     };
     struct service *all = ARENA_ARRAY(arena, struct service, 2);
     struct services *services = ARENA_NEW(arena, struct services);
 
     all[0] = (struct service){.provider = provider_from_id("google"),
                               .roles = SERVICE_RECEIVES | SERVICE_SENDS,
-                              .in_spf = true,
+                              .spf = SERVICE_SPF_PASSES,
                               .clues = clues,
                               .clue_count = 2,
                               .selectors = selectors,
