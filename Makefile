@@ -45,7 +45,7 @@ UNIT_SOURCES := $(sort $(wildcard tests/unit/test_*.c))
 FUZZ_SOURCES := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 CONFORMANCE_SOURCES := $(sort $(wildcard tests/conformance/*.c))
 HEADERS      := $(call files,.h,cmd core probes reports)
-GENERATED    := $(BUILD)/reports/html_style.h
+GENERATED    := $(BUILD)/reports/html_style.h $(BUILD)/reports/html_index_style.h
 LIBRARY      := $(BUILD)/libmailready.a
 CMD_LIBRARY  := $(BUILD)/libcmd.a
 UNITS        := $(UNIT_SOURCES:%.c=$(BUILD)/%)
@@ -70,7 +70,11 @@ $(BUILD)/%.o: %.c Makefile | can-build $(GENERATED)
 
 $(BUILD)/reports/html_style.h: reports/html/style.css reports/html/embed.sh
 	@mkdir -p $(@D)
-	$(call quiet,GEN)sh reports/html/embed.sh $< > $@.new && mv $@.new $@
+	$(call quiet,GEN)sh reports/html/embed.sh $< HTML_STYLE > $@.new && mv $@.new $@
+
+$(BUILD)/reports/html_index_style.h: reports/html/index.css reports/html/embed.sh
+	@mkdir -p $(@D)
+	$(call quiet,GEN)sh reports/html/embed.sh $< HTML_INDEX_STYLE > $@.new && mv $@.new $@
 
 $(BUILD)/libmailready.a: $(LIB_SOURCES:%.c=$(BUILD)/%.o)
 	@rm -f $@

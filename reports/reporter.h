@@ -32,6 +32,7 @@ struct report_options {
     bool logos;     /* html: of several results one may have a logo */
     bool quiet;     /* text, lines: the verdict only */
     bool what_counts; /* lines: only what decides about the exit status */
+    const char *index; /* html: the file beside it that leads to this page and others; NULL */
 };
 
 struct reporter {
@@ -55,6 +56,7 @@ struct report {
     void *own;           /* what the reporter remembers, in `kept`; NULL at first */
     struct cJSON *document; /* while json.c builds it */
     const struct gate *gate; /* of this result: its findings that count */
+    bool is_cut_short;      /* results are missing; whoever knows sets it before the end */
     size_t results;         /* before this one */
     size_t verdicts[VERDICT_COUNT];
 };

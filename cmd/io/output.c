@@ -151,7 +151,7 @@ bool output_is_file(const struct output *output, const char *path)
 /* 0, or the errno of what failed first. */
 static int write_out(struct output *output)
 {
-    bool to_disk = output->directory >= 0;
+    bool to_disk = output->directory >= 0 && !output->is_settled_later;
 
     errno = 0;
     if (fflush(output->stream) != 0 || ferror(output->stream))
@@ -167,7 +167,8 @@ static int rename_to(struct output *output, const char *name)
 
     if (renameat(output->directory, output->temporary, output->directory, name) != 0)
         error = errno;
-    else if (fsync(output->directory) != 0 && errno != EINVAL) /* not every file system can */
+    else if (!output->is_settled_later && fsync(output->directory) != 0 &&
+             errno != EINVAL) /* not every file system can */
         error = errno;
     return error;
 }

@@ -23,6 +23,7 @@ struct output {
     int directory;         /* -1: written to directly */
     const char *name;      /* within the directory */
     const char *temporary; /* beside it */
+    bool is_settled_later; /* one of many files: whoever writes them waits for the disk once, for all */
 };
 
 bool output_open(struct output *, struct arena *, const char *path, const char **why); /* path NULL: standard output */

@@ -9,11 +9,13 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "cmd/io/pages.h"
 #include "core/audit/recording.h"
 #include "core/base/arena.h"
 #include "core/base/str.h"
+#include "reports/html/html_index.h"
 
-enum { WIDEST = 120, WIDTH = 80 };
+enum { WIDEST = 120, WIDTH = 80, ONE_FILE_DOMAINS = 100 /* in HTML: ten megabytes */ };
 
 static bool clash(struct sheets *sheets, const struct output *output)
 {
@@ -24,14 +26,17 @@ static bool clash(struct sheets *sheets, const struct output *output)
     return false;
 }
 
-static enum exit_status open_one(struct sheets *sheets, struct arena *arena, struct output *output, const char *path,
-                                 const char **why)
+/* `pages` NULL: into one file. */
+static enum exit_status open_one(struct sheets *sheets, struct arena *arena, struct output *output, struct pages *pages,
+                                 const char *path, const char **why)
 {
-    if (!output_open(output, arena, path, why))
+    if (pages ? !pages_open(pages, output, arena, path, why) : !output_open(output, arena, path, why))
         return EXIT_STATUS_FAULT;
     if (clash(sheets, output)) {
         *why = str_printf(arena, "%s: two outputs have this name", path);
         output_abandon(output);
+        if (pages)
+            pages_close(pages, true);
         return EXIT_STATUS_USAGE;
     }
     return EXIT_STATUS_READY;
@@ -46,9 +51,9 @@ static bool in_ci(void)
 
 /* What cannot be opened is said, and left out: the others are written. */
 static enum exit_status open_or_leave(struct sheets *sheets, struct arena *arena, struct output *output,
-                                      const char *path, const char **why)
+                                      struct pages *pages, const char *path, const char **why)
 {
-    enum exit_status status = open_one(sheets, arena, output, path, why);
+    enum exit_status status = open_one(sheets, arena, output, pages, path, why);
 
     if (status == EXIT_STATUS_FAULT) {
         complain("%s", *why);
@@ -68,15 +73,16 @@ enum exit_status sheets_open(struct sheets *sheets, struct arena *arena, const s
     for (size_t i = 0; i < settings->report_count && status != EXIT_STATUS_USAGE; i++) {
         struct sheet *sheet = &sheets->at[sheets->count];
 
-        sheet->report.reporter = settings->reports[i].reporter;
-        status = open_or_leave(sheets, arena, &sheet->output, settings->reports[i].path, why);
+        sheet->pages = settings->reports[i].is_directory ? ARENA_NEW(arena, struct pages) : NULL;
+        sheet->report.reporter = sheet->pages ? &html_index_reporter : settings->reports[i].reporter;
+        status = open_or_leave(sheets, arena, &sheet->output, sheet->pages, settings->reports[i].path, why);
         sheets->count += status == EXIT_STATUS_READY;
         sheets->logs = sheets->logs || settings->reports[i].path;
     }
     if (status != EXIT_STATUS_USAGE && sheets->count > 0)
         status = EXIT_STATUS_READY;
     if (status == EXIT_STATUS_READY && settings->record) {
-        status = open_or_leave(sheets, arena, &sheets->record, settings->record, why);
+        status = open_or_leave(sheets, arena, &sheets->record, NULL, settings->record, why);
         if (status == EXIT_STATUS_FAULT) {
             sheets->record.stream = NULL;
             status = EXIT_STATUS_READY;
@@ -91,7 +97,9 @@ enum exit_status sheets_open(struct sheets *sheets, struct arena *arena, const s
 bool sheets_spare(const struct sheets *sheets, const char *path)
 {
     for (size_t i = 0; path && i < sheets->count; i++) {
-        if (output_is_file(&sheets->at[i].output, path))
+        const struct sheet *sheet = &sheets->at[i];
+
+        if (sheet->pages ? pages_may_replace(&sheet->output, path) : output_is_file(&sheet->output, path))
             return false;
     }
     return !path || !sheets->record.stream || !output_is_file(&sheets->record, path);
@@ -164,13 +172,76 @@ static void note_failure(struct sheets *sheets, const struct output *output, int
     complain("%s: %s", output->path, strerror(error));
 }
 
+static void close_output(struct sheets *sheets, struct output *output, bool complete)
+{
+    const char *why;
+    int error;
+
+    if (output_keep(output, complete, &error, &why))
+        return;
+    if (error == EPIPE && output->directory < 0) {
+        sheets->reader_left = true;
+    } else {
+        sheets->failed = true;
+        complain("%s", why);
+    }
+}
+
+/* An index has its own name even where it is not complete: then it says so itself, and a browser opens it. */
+static void close_sheet(struct sheets *sheets, struct sheet *sheet, bool complete)
+{
+    int error;
+
+    sheet->report.is_cut_short = !complete;
+    error = report_end(&sheet->report);
+    sheet->open = false;
+    if (error == 0 && sheet->pages)
+        error = pages_settle(&sheet->output);
+    if (error == 0) {
+        close_output(sheets, &sheet->output, complete || sheet->pages);
+    } else {
+        note_failure(sheets, &sheet->output, error);
+        output_abandon(&sheet->output);
+    }
+    if (sheet->pages)
+        pages_close(sheet->pages, false);
+}
+
+/* A directory that no more pages fit into keeps those that it has, and their index. */
+static void end_pages(struct sheets *sheets, struct sheet *sheet, const char *why)
+{
+    complain("%s", why);
+    sheets->failed = true;
+    sheets->open--;
+    if (sheet->report.results > 0) {
+        close_sheet(sheets, sheet, false);
+        return;
+    }
+    report_end(&sheet->report);
+    output_abandon(&sheet->output);
+    pages_close(sheet->pages, true);
+    sheet->open = false;
+}
+
 static void give_up(struct sheets *sheets, struct sheet *sheet, int error)
 {
     note_failure(sheets, &sheet->output, error);
     report_end(&sheet->report);
     output_abandon(&sheet->output);
+    if (sheet->pages)
+        pages_close(sheet->pages, false);
     sheet->open = false;
     sheets->open--;
+}
+
+static void hint_at_pages(const struct sheet *sheet)
+{
+    bool is_one_file = !sheet->pages && sheet->report.reporter == reporter_by_name("html");
+
+    if (is_one_file && sheet->report.results == ONE_FILE_DOMAINS)
+        complain("%s: more than %d domains make a file that browsers are slow with; \"-o DIRECTORY/\" writes a page "
+                 "for each, and an index",
+                 sheet->output.path, ONE_FILE_DOMAINS);
 }
 
 static void write_record(struct sheets *sheets, const struct result *result)
@@ -190,10 +261,16 @@ void sheets_one(struct sheets *sheets, const struct result *result, const struct
 {
     for (size_t i = 0; i < sheets->count; i++) {
         struct sheet *sheet = &sheets->at[i];
+        const char *why;
         int error;
 
         if (!sheet->open)
             continue;
+        if (sheet->pages && !pages_one(sheet->pages, result, gate, &why)) {
+            end_pages(sheets, sheet, why);
+            continue;
+        }
+        hint_at_pages(sheet);
         report_one(&sheet->report, result, gate);
         error = sink_finish(&sheet->report.sink);
         if (error != 0)
@@ -205,38 +282,11 @@ void sheets_one(struct sheets *sheets, const struct result *result, const struct
         report_one(&sheets->log, result, gate);
 }
 
-static void close_output(struct sheets *sheets, struct output *output, bool complete)
-{
-    const char *why;
-    int error;
-
-    if (output_keep(output, complete, &error, &why))
-        return;
-    if (error == EPIPE && output->directory < 0) {
-        sheets->reader_left = true;
-    } else {
-        sheets->failed = true;
-        complain("%s", why);
-    }
-}
-
 void sheets_close(struct sheets *sheets, bool complete)
 {
-    for (size_t i = 0; i < sheets->count; i++) {
-        struct sheet *sheet = &sheets->at[i];
-        int error;
-
-        if (!sheet->open)
-            continue;
-        error = report_end(&sheet->report);
-        sheet->open = false;
-        if (error == 0) {
-            close_output(sheets, &sheet->output, complete);
-        } else {
-            note_failure(sheets, &sheet->output, error);
-            output_abandon(&sheet->output);
-        }
-    }
+    for (size_t i = 0; i < sheets->count; i++)
+        if (sheets->at[i].open)
+            close_sheet(sheets, &sheets->at[i], complete);
     if (sheets->record.stream)
         close_output(sheets, &sheets->record, complete);
     end_log(sheets);
@@ -248,6 +298,8 @@ void sheets_abandon(struct sheets *sheets)
         if (sheets->at[i].open)
             report_end(&sheets->at[i].report);
         output_abandon(&sheets->at[i].output);
+        if (sheets->at[i].pages)
+            pages_close(sheets->at[i].pages, true);
         sheets->at[i].open = false;
     }
     if (sheets->record.stream)
@@ -259,8 +311,11 @@ void sheets_remove(const void *arg)
 {
     const struct sheets *sheets = arg;
 
-    for (size_t i = 0; i < sheets->count; i++)
+    for (size_t i = 0; i < sheets->count; i++) {
         output_remove(&sheets->at[i].output);
+        if (sheets->at[i].pages)
+            pages_remove(sheets->at[i].pages);
+    }
     if (sheets->record.temporary)
         output_remove(&sheets->record);
 }

@@ -15,9 +15,12 @@
 #include "cmd/options/settings.h"
 #include "reports/reporter.h"
 
+struct pages;
+
 struct sheet {
-    struct output output;
+    struct output output; /* the index, where there are pages */
     struct report report;
+    struct pages *pages; /* NULL: all in one file */
     bool open;
 };
 

@@ -48,7 +48,8 @@ const struct option option_table[OPTION_COUNT] = {
         .standard = "text", .help = "how to report, on standard output or in FILE"},
     [OPT_OUTPUT] = {.command = "audit", .whole_run = true, .name = "output", .letter = 'o', .type = OPTION_WRITE, .argument = "FILE",
         .repeatable = true,
-        .help = "report in FILE, in the format that its suffix names; \"-\" is standard output"},
+        .help = "report in FILE, in the format that its suffix names; \"-\" is standard output; a directory, or a name that ends "
+                "in \"/\", is for many domains: index.html, the worst first, and an HTML page for each"},
     [OPT_QUIET] = {.command = "audit", .whole_run = true, .name = "quiet", .letter = 'q', .type = OPTION_FLAG,
         .help = "verdict lines only, on standard error and in the formats text and lines"},
     [OPT_RESOLVER] = {.command = "audit", .whole_run = true, .name = "resolver", .type = OPTION_TEXT, .argument = "ADDR[@PORT]",

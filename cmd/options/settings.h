@@ -19,6 +19,7 @@ struct reporter;
 struct report_request {
     const struct reporter *reporter;
     const char *path;  /* NULL: standard output */
+    bool is_directory; /* an index, and a page for each domain */
     const char *where; /* the option that asked for it, to begin a complaint */
 };
 

@@ -2,6 +2,7 @@
 #include "cmd/options/settings_internal.h"
 
 #include <string.h>
+#include <sys/stat.h>
 
 #include "core/base/arena.h"
 #include "core/base/str.h"
@@ -16,6 +17,15 @@ static const char *known_formats(struct arena *arena)
     return names;
 }
 
+/* One that is there, or a name that can only be one. */
+static bool is_directory(const char *path)
+{
+    size_t length = strlen(path);
+    struct stat there;
+
+    return length > 0 && (path[length - 1] == '/' || (stat(path, &there) == 0 && S_ISDIR(there.st_mode)));
+}
+
 static bool request_of(const struct options *options, const struct option_use *use, struct report_request *out,
                        const char **why)
 {
@@ -26,6 +36,8 @@ static bool request_of(const struct options *options, const struct option_use *u
     if (use->id == OPT_OUTPUT) {
         out->path = use->value;
         out->reporter = strcmp(use->value, "-") == 0 ? reporter_by_name("text") : reporter_by_suffix(use->value);
+        if (!out->reporter && is_directory(use->value))
+            out->reporter = reporter_by_name("html");
         if (!out->reporter)
             return settings_wrong(options, use, use->value,
                                   "has a suffix that names no format; try --format FORMAT=FILE", why);
@@ -41,6 +53,7 @@ static bool request_of(const struct options *options, const struct option_use *u
     }
     if (out->path && strcmp(out->path, "-") == 0)
         out->path = NULL;
+    out->is_directory = out->path && out->reporter == reporter_by_name("html") && is_directory(out->path);
     return true;
 }
 

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Prints a C header that holds the style sheet as string literals, and the hash that a Content-Security-Policy names it by.
-# usage: embed.sh style.css
+# usage: embed.sh style.css HTML_STYLE      the prefix of its macros
 set -eu
 
 # sha256sum prints hexadecimal, the policy wants base64: three digits make two characters.
@@ -20,7 +20,7 @@ hash=$(sha256sum "$1" | awk '{
 echo "/* Made from $1. */"
 echo '#pragma once'
 echo
-echo "#define HTML_STYLE_HASH \"sha256-$hash\""
-echo '#define HTML_STYLE(LINE) \'
+echo "#define $2_HASH \"sha256-$hash\""
+echo "#define $2(LINE) \\"
 sed -e 's/[\\"]/\\&/g' -e 's/.*/    LINE("&\\n") \\/' "$1"
 echo '    LINE("")'

@@ -6,6 +6,7 @@
 
 /* "Mail readiness of TITLE": to the beginning of the body; has_images: it has a logo, which the policy then allows. */
 void html_head(struct sink *, const char *title, bool has_images);
+void html_index_head(struct sink *, const char *title);
 void html_foot(struct sink *); /* what all pages end with */
 
 /* What a client sees first, with the contents that are written by `contents`. */

@@ -2,28 +2,45 @@
 
 #include "reports/html/html.h"
 
-#include "reports/html_style.h" /* made by the Makefile from reports/html/style.css */
+#include "reports/html_index_style.h" /* made by the Makefile from reports/html/index.css */
+#include "reports/html_style.h"       /* and from style.css */
 #include "reports/words.h"
+
+#define LINE(text) sink_literal(sink, text);
+
+static void head(struct sink *sink, const char *title, bool has_images, bool is_index)
+{
+    sink_literal(sink, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+                       "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src "
+                       "'" HTML_STYLE_HASH "'");
+    if (is_index)
+        sink_literal(sink, " '" HTML_INDEX_STYLE_HASH "'");
+    sink_literal(sink, "; ");
+    if (has_images)
+        sink_literal(sink, "img-src data:; ");
+    sink_literal(sink, "base-uri 'none'; form-action 'none'\">\n"
+                       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+                       "<meta name=\"color-scheme\" content=\"light dark\">\n"
+                       "<meta name=\"referrer\" content=\"no-referrer\">\n"
+                       "<meta name=\"robots\" content=\"noindex\">\n"
+                       "<meta name=\"generator\" content=\"mailready " MAILREADY_VERSION "\">\n");
+    ELEMENT(sink, "<title>Mail readiness of ", title, "</title>\n<style>");
+    HTML_STYLE(LINE)
+    if (is_index) {
+        sink_literal(sink, "</style>\n<style>");
+        HTML_INDEX_STYLE(LINE)
+    }
+    sink_literal(sink, "</style>\n</head>\n<body>\n");
+}
 
 void html_head(struct sink *sink, const char *title, bool has_images)
 {
-    sink_literal(
-        sink, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-              "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src '" HTML_STYLE_HASH "'; ");
-    if (has_images)
-        sink_literal(sink, "img-src data:; ");
-    sink_literal(
-        sink, "base-uri 'none'; form-action 'none'\">\n"
-              "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-              "<meta name=\"color-scheme\" content=\"light dark\">\n"
-              "<meta name=\"referrer\" content=\"no-referrer\">\n"
-              "<meta name=\"robots\" content=\"noindex\">\n"
-              "<meta name=\"generator\" content=\"mailready " MAILREADY_VERSION "\">\n");
-    ELEMENT(sink, "<title>Mail readiness of ", title, "</title>\n<style>");
-#define LINE(text) sink_literal(sink, text);
-    HTML_STYLE(LINE)
-#undef LINE
-    sink_literal(sink, "</style>\n</head>\n<body>\n");
+    head(sink, title, has_images, false);
+}
+
+void html_index_head(struct sink *sink, const char *title)
+{
+    head(sink, title, false, true);
 }
 
 void html_foot(struct sink *sink)

@@ -12,13 +12,14 @@
 #include <string.h>
 
 #include "core/base/limits.h"
+#include "reports/html/html_index.h"
 #include "reports/reporter.h"
 #include "tests/golden/fixture.h"
 
 static const struct gate strict = {.fail_on = FAIL};
 
 static const struct golden {
-    const char *file, *reporter;
+    const char *file, *reporter; /* NULL: the index of pages */
     bool colour, utf8, several;
     unsigned width;
     bool hostile;
@@ -41,10 +42,12 @@ static const struct golden {
     {"tests/golden/report.prom", "prometheus", false, false, true, 0, false},
     {"tests/golden/report.html", "html", false, false, false, 0, false},
     {"tests/golden/several.html", "html", false, false, true, 0, false},
+    {"tests/golden/several.index.html", NULL, false, false, true, 0, false},
     {"tests/golden/hostile.txt", "text", false, true, false, 80, true},
     {"tests/golden/hostile.lines", "lines", false, true, false, 80, true},
     {"tests/golden/hostile.json", "json", false, true, false, 80, true},
     {"tests/golden/hostile.html", "html", false, true, false, 80, true},
+    {"tests/golden/hostile.index.html", NULL, false, true, true, 80, true},
     {"tests/golden/hostile.md", "markdown", false, true, false, 80, true},
     {"tests/golden/hostile.csv", "csv", false, true, false, 80, true},
     {"tests/golden/hostile.xml", "junit", false, true, false, 80, true},
@@ -65,7 +68,7 @@ static char *render(const struct golden *golden, size_t *size)
     FILE *out = open_memstream(&text, size);
 
     assert_non_null(out);
-    report_begin(&report, reporter_by_name(golden->reporter), out, &options);
+    report_begin(&report, golden->reporter ? reporter_by_name(golden->reporter) : &html_index_reporter, out, &options);
     report_one(&report, golden->hostile ? fixture_hostile(arena) : fixture_result(arena), &strict);
     if (golden->several) {
         report_one(&report, fixture_ready(arena), &strict);

@@ -1,0 +1,129 @@
+/* cmd/io/pages.c - writes a page for each domain into a directory. */
+#include "cmd/io/pages.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <setjmp.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/base/arena.h"
+#include "core/base/limits.h"
+#include "core/base/str.h"
+#include "reports/html/html_index.h"
+#include "reports/reporter.h"
+
+/* Of Linux; <unistd.h> has it for who asks for all of GNU.  After each page an fsync() would wait for the disk. */
+int syncfs(int fd);
+
+enum { SCRATCH_BYTES = 65536 }; /* names of files */
+
+static const char *within(struct arena *arena, const char *directory, const char *name)
+{
+    size_t length = strlen(directory);
+
+    return str_printf(arena, "%s%s%s", directory, length && directory[length - 1] == '/' ? "" : "/", name);
+}
+
+/* "DIR/: Not a directory", and not the name of an index that nobody has asked for. */
+static bool look_at(const char *path)
+{
+    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+    if (fd >= 0)
+        close(fd);
+    return fd >= 0;
+}
+
+bool pages_open(struct pages *pages, struct output *index, struct arena *arena, const char *path, const char **why)
+{
+    *pages = (struct pages){.path = path, .page.directory = -1};
+    pages->is_new = mkdir(path, 0700) == 0;
+    if ((!pages->is_new && errno != EEXIST) || !look_at(path)) {
+        *why = str_printf(arena, "%s: %s", path, strerror(errno));
+        pages_close(pages, true);
+        return false;
+    }
+    pages->scratch = arena_new(SCRATCH_BYTES);
+    *why = no_memory;
+    if (pages->scratch && output_open(index, arena, within(arena, path, HTML_INDEX_FILE), why))
+        return true;
+    pages_close(pages, true);
+    return false;
+}
+
+bool pages_may_replace(const struct output *index, const char *path)
+{
+    const char *slash = strrchr(path, '/'), *dot = strrchr(path, '.');
+    struct stat ours, theirs, file;
+
+    /* The directory of the file by way of the file itself: it may be named through links. */
+    if (!dot || !text_equal_nocase(dot, ".html") || fstat(index->directory, &ours) != 0 || stat(path, &file) != 0 ||
+        fstatat(index->directory, slash ? slash + 1 : path, &theirs, 0) != 0)
+        return false;
+    return file.st_ino == theirs.st_ino && file.st_dev == theirs.st_dev;
+}
+
+static int write_page(struct output *page, const struct result *result, const struct gate *gate)
+{
+    const struct report_options options = {.index = HTML_INDEX_FILE};
+    struct report report;
+
+    report_begin(&report, reporter_by_name("html"), page->stream, &options);
+    report_one(&report, result, gate);
+    return report_end(&report);
+}
+
+static bool write_beside(struct pages *pages, const struct result *result, const struct gate *gate, const char **why)
+{
+    const char *name = within(pages->scratch, pages->path, html_page_file(pages->scratch, result->target->domain));
+    int error;
+
+    if (!output_open(&pages->page, pages->scratch, name, why))
+        return false;
+    pages->page.is_settled_later = true;
+    error = write_page(&pages->page, result, gate);
+    if (error == 0)
+        return output_keep(&pages->page, true, &error, why);
+    *why = str_printf(pages->scratch, "%s: %s", name, strerror(error));
+    output_abandon(&pages->page);
+    return false;
+}
+
+bool pages_one(struct pages *pages, const struct result *result, const struct gate *gate, const char **why)
+{
+    volatile bool is_written = false;
+    jmp_buf exhausted;
+
+    arena_reset(pages->scratch);
+    if (setjmp(exhausted) == 0) {
+        arena_on_exhausted(pages->scratch, &exhausted);
+        is_written = write_beside(pages, result, gate, why);
+    } else {
+        output_abandon(&pages->page);
+        *why = no_memory;
+    }
+    arena_on_exhausted(pages->scratch, NULL);
+    return is_written;
+}
+
+int pages_settle(const struct output *index)
+{
+    return syncfs(index->directory) == 0 ? 0 : errno;
+}
+
+void pages_close(struct pages *pages, bool has_come_to_nothing)
+{
+    arena_free(pages->scratch);
+    pages->scratch = NULL;
+    if (has_come_to_nothing && pages->is_new)
+        rmdir(pages->path); /* with a page in it, it stays */
+}
+
+void pages_remove(const struct pages *pages)
+{
+    output_remove(&pages->page);
+    if (pages->is_new)
+        rmdir(pages->path);
+}
