@@ -365,6 +365,7 @@ static void find_spf_senders(struct build *b)
             continue;
         address->roles |= ROLE_SENDER;
         address->term = single->term;
+        address->record = single->domain;
         if (address->origin == SENDER_NOT)
             address->origin = SENDER_SPF;
     }

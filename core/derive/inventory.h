@@ -49,6 +49,7 @@ struct mail_address {
     size_t helo_count;
     const char *spf;    /* SPF result for the domain, "pass"; NULL: not evaluated */
     const char *term;   /* of the SPF record, where it made the address a sender: "ip4:192.0.2.1"; NULL */
+    const char *record; /* whose record that is: the domain, or what redirect= leads to */
     const char *const *hosts; /* MX hosts, and declared sender host names, that have it */
     size_t host_count;
     /* the first MX host that has it: whose session shows banner and EHLO; NULL for sender-only */

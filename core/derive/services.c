@@ -112,12 +112,24 @@ const struct service *service_of_host(const struct services *services, const cha
     return NULL;
 }
 
+/* redirect= makes the service's record the domain's own, and its addresses senders. */
+static const struct service *service_of_record(const struct services *services, const char *name)
+{
+    for (size_t i = 0; services && i < services->count; i++)
+        for (size_t k = 0; k < services->at[i].clue_count; k++)
+            if (services->at[i].clues[k].kind == CLUE_SPF && name_equal(services->at[i].clues[k].name, name))
+                return &services->at[i];
+    return NULL;
+}
+
 const struct service *service_of_address(const struct services *services, const struct mail_address *address)
 {
     const struct service *s = NULL;
 
     if (address->origin == SENDER_DECLARED)
         return NULL;
+    if (address->host_count == 0 && address->record)
+        return service_of_record(services, address->record);
     for (size_t i = 0; i < address->host_count; i++) {
         s = service_of_host(services, address->hosts[i]);
         if (!s)

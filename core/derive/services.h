@@ -87,7 +87,8 @@ struct services {
 
 const struct services *need_services(struct run *); /* never NULL */
 
-/* The service that runs an MX host, or all MX hosts of an address that the user did not declare; NULL: none does. */
+/* The service that runs an MX host, or all MX hosts of an address that the user did not declare, or whose SPF record
+ * names the address; NULL: none does. */
 const struct service *service_of_host(const struct services *, const char *mx_host);
 const struct service *service_of_address(const struct services *, const struct mail_address *);
 /* The first that receives, and the second beside it: two mailbox services at once.  False: there are no two. */

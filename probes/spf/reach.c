@@ -117,6 +117,18 @@ void spf_judge_ptr(struct run *run, const struct spf_domain *d)
         finding(run, SPF_PTR_MECHANISM, PASS, subject_domain(d->name), "no ptr, no %%{p}");
 }
 
+/* The name in another organisation that an alias or redirect= leads to; NULL: the record is the domain's own. */
+static const char *record_of_others(const struct spf_domain *d)
+{
+    const struct dns_answer *answer = d->source->answer;
+    const char *name = answer->chain_count ? answer->chain[answer->chain_count - 1].target : NULL;
+
+    for (size_t i = 1; !name && i < d->tree->count && d->tree->nodes[i].depth == 1; i++)
+        if (d->tree->nodes[i].via->kind == SPF_TERM_REDIRECT)
+            name = d->tree->nodes[i].domain;
+    return name && !name_equal(name_org_domain(name), name_org_domain(d->name)) ? name : NULL;
+}
+
 void spf_judge_width(struct run *run, const struct spf_domain *d)
 {
     struct spf_width own = spf_width_of_own(run, d), all = spf_width_of_includes(run, d);
@@ -135,6 +147,12 @@ void spf_judge_width(struct run *run, const struct spf_domain *d)
     else if (d->own->singles_left_out)
         finding_unknown(run, SPF_WIDTH, subject_domain(d->name), &budget, "%zu addresses left out",
                         d->own->singles_left_out);
+    else if (own.ip4 >= SPF_BROAD && record_of_others(d))
+        finding_remedy(run,
+                       finding(run, SPF_WIDTH, NOTE, subject_domain(d->name),
+                               "the record of %s allows %llu IPv4 addresses, widest term \"%s\"", record_of_others(d),
+                               own.ip4, own.widest4),
+                       "Nothing is to be done in your own zone: whoever runs that name can name fewer addresses.");
     else if (own.ip4 >= SPF_BROAD)
         finding(run, SPF_WIDTH, NOTE, subject_domain(d->name),
                 "the record itself allows %llu IPv4 addresses, widest term \"%s\"", own.ip4, own.widest4);
