@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/name.h"
+#include "tests/unit/file_text.h"
 #include "tests/unit/recognise.h"
 
 /* ---- what is asked for ---- */
@@ -132,10 +134,181 @@ static void a_provider_is_not_its_own_customer(void **state)
     arena_free(arena);
 }
 
+/* ---- what it costs ---- */
+
+/* Domains that send through services: tests/cases/services. */
+static const char *const hosted[] = {
+    "workspace",
+    "workspace-no-dkim",
+    "m365",
+    "m365-no-dkim",
+    "m365-behind-gateway",
+    "zoho",
+    "proton",
+    "ses-beside-workspace",
+    "mailchimp-refused",
+    "mailchimp-authenticated",
+    "sendgrid-subdomain",
+    "postmark-return-path",
+    "two-mailbox-services",
+    "forwarder",
+};
+
+enum { QUESTIONS_MORE = USUAL_NAMES_TRIED + 1, ROUNDS_MORE = 1, KEY_ROOM = 512 };
+
+#define NO_ANSWER "timeout"
+
+struct cost {
+    size_t questions; /* to the resolver */
+    size_t confirmed; /* answers that the zone's own servers were asked to confirm */
+    size_t rounds;    /* the longest chain of questions of which each needs the answer to one before */
+};
+
+static const char *audit(struct arena *arena, const char *text)
+{
+    const char *why = "";
+    struct recording *recording = recording_read(arena, text, strlen(text), &why);
+    struct engine_config config = {
+        .probes = all_probes, .probe_count = all_probe_count, .audit_ms = AUDIT_MS, .replay = recording};
+    struct loop *loop = loop_new();
+    struct engine *engine = recording ? engine_new(loop, &config, &why) : NULL;
+    struct seen seen = {.arena = arena};
+
+    if (!engine || !engine_audit(engine, recording_target(recording), take_evidence, &seen))
+        fail_msg("%s", why);
+    while (!seen.done)
+        loop_run(loop);
+    engine_free(engine);
+    loop_free(loop);
+    recording_free(recording);
+    return seen.asked;
+}
+
+static size_t count_lines(const char *text, const char *start)
+{
+    size_t count = 0;
+
+    for (; *text; text += strcspn(text, "\n") + 1)
+        count += strncmp(text, start, strlen(start)) == 0;
+    return count;
+}
+
+/* What was asked for has its answer from now on, in place of none.  False: it had before. */
+static bool learn(const cJSON *world, cJSON *known, const char *asked)
+{
+    const cJSON *item;
+    bool any = false;
+
+    cJSON_ArrayForEach(item, world)
+    {
+        cJSON *so_far = cJSON_GetObjectItemCaseSensitive(known, item->string);
+        char line[KEY_ROOM];
+
+        snprintf(line, sizeof line, "%s\n", item->string);
+        if (!strstr(asked, line) || !cJSON_IsString(so_far) || strcmp(so_far->valuestring, NO_ANSWER) != 0)
+            continue;
+        cJSON_ReplaceItemInObjectCaseSensitive(known, item->string, cJSON_Duplicate(item, true));
+        any = true;
+    }
+    return any;
+}
+
+/* Audited again and again, each time with the answers to what was asked for the time before. */
+static struct cost cost_of(const char *text)
+{
+    cJSON *root = cJSON_Parse(text), *world = cJSON_DetachItemFromObjectCaseSensitive(root, "evidence");
+    cJSON *known = cJSON_AddObjectToObject(root, "evidence");
+    struct cost cost = {.rounds = 0};
+    const cJSON *item;
+    bool more = true;
+
+    cJSON_ArrayForEach(item, world) cJSON_AddStringToObject(known, item->string, NO_ANSWER);
+    while (more) {
+        struct arena *arena = arena_new(SIZE_MAX);
+        char *so_far = cJSON_PrintUnformatted(root);
+        const char *asked = audit(arena, so_far);
+
+        cost.questions = count_lines(asked, "dns:");
+        cost.confirmed = count_lines(asked, "dns@");
+        more = learn(world, known, asked);
+        cost.rounds += more;
+        free(so_far);
+        arena_free(arena);
+    }
+    cJSON_Delete(world);
+    cJSON_Delete(root);
+    return cost;
+}
+
+/* Everywhere in the text: "google.com" becomes "xgoogle.com", which is nobody. */
+static const char *renamed(struct arena *arena, const char *text, const char *list)
+{
+    const char *item;
+
+    for (size_t length; (length = provider_item(&list, &item)) > 0;) {
+        const char *name = str_text(arena, (struct str){item, length}), *made = "", *at;
+
+        while (name_labels(name) > 2)
+            name = name_parent(name);
+        for (; (at = strstr(text, name)); text = at + strlen(name))
+            made = str_printf(arena, "%s%.*s%s%s", made, (int)(at - text), text, at[-1] == 'x' ? "" : "x", name);
+        text = str_printf(arena, "%s%s", made, text);
+    }
+    return text;
+}
+
+static const char *without_services(struct arena *arena, const char *text)
+{
+    for (size_t i = 0; i < provider_count(); i++) {
+        const struct provider *p = provider_at(i);
+
+        text = renamed(arena, renamed(arena, text, p->mx), p->spf);
+        text = renamed(arena, renamed(arena, text, p->targets), p->envelopes);
+    }
+    return text;
+}
+
+static const char *recording_of_case(struct arena *arena, const char *name)
+{
+    static const char *const only_of_cases[] = {"about",    "judge", "expect",  "records",
+                                                "services", "yours", "senders", "receivers"};
+    char *text = read_file(str_printf(arena, "tests/cases/services/%s.json", name)), *rest;
+    cJSON *root = cJSON_Parse(text);
+    const char *kept;
+
+    for (size_t i = 0; i < sizeof only_of_cases / sizeof *only_of_cases; i++)
+        cJSON_DeleteItemFromObjectCaseSensitive(root, only_of_cases[i]);
+    rest = cJSON_PrintUnformatted(root);
+    kept = str_text(arena, str_of(rest));
+    free(rest);
+    free(text);
+    cJSON_Delete(root);
+    return kept;
+}
+
+/* The same worlds with other names for every provider, so that none is recognised. */
+static void services_cost_six_questions_and_one_round(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof hosted / sizeof *hosted; i++) {
+        struct arena *arena = arena_new(SIZE_MAX);
+        const char *text = recording_of_case(arena, hosted[i]);
+        struct cost with = cost_of(text), without = cost_of(without_services(arena, text));
+
+        print_message("%-24s %zu questions, %zu to zones, %zu rounds; else %zu, %zu, %zu\n", hosted[i], with.questions,
+                      with.confirmed, with.rounds, without.questions, without.confirmed, without.rounds);
+        if (with.questions > without.questions + QUESTIONS_MORE ||
+            with.confirmed > without.confirmed + USUAL_NAMES_TRIED || with.rounds > without.rounds + ROUNDS_MORE)
+            fail_msg("%s costs more than that", hosted[i]);
+        arena_free(arena);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(few_names_are_tried),
+        cmocka_unit_test(services_cost_six_questions_and_one_round),
         cmocka_unit_test(what_a_service_includes_is_its_own_matter),
         cmocka_unit_test(a_provider_is_not_its_own_customer),
     };
