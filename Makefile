@@ -45,7 +45,8 @@ UNIT_SOURCES := $(sort $(wildcard tests/unit/test_*.c))
 FUZZ_SOURCES := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 CONFORMANCE_SOURCES := $(sort $(wildcard tests/conformance/*.c))
 HEADERS      := $(call files,.h,cmd core probes reports)
-GENERATED    := $(BUILD)/reports/html_style.h $(BUILD)/reports/html_index_style.h
+LANGUAGES    := $(sort $(wildcard reports/language/*.words))
+GENERATED    := $(BUILD)/reports/html_style.h $(BUILD)/reports/html_index_style.h $(BUILD)/reports/languages.h
 LIBRARY      := $(BUILD)/libmailready.a
 CMD_LIBRARY  := $(BUILD)/libcmd.a
 UNITS        := $(UNIT_SOURCES:%.c=$(BUILD)/%)
@@ -75,6 +76,10 @@ $(BUILD)/reports/html_style.h: reports/html/style.css reports/html/embed.sh
 $(BUILD)/reports/html_index_style.h: reports/html/index.css reports/html/embed.sh
 	@mkdir -p $(@D)
 	$(call quiet,GEN)sh reports/html/embed.sh $< HTML_INDEX_STYLE > $@.new && mv $@.new $@
+
+$(BUILD)/reports/languages.h: $(LANGUAGES) reports/language/embed.sh
+	@mkdir -p $(@D)
+	$(call quiet,GEN)sh reports/language/embed.sh $(LANGUAGES) > $@.new && mv $@.new $@
 
 $(BUILD)/libmailready.a: $(LIB_SOURCES:%.c=$(BUILD)/%.o)
 	@rm -f $@

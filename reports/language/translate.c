@@ -1,0 +1,295 @@
+/* reports/language/translate.c - says a text in another language.
+ *
+ * A text may be of one entry; of several, as sentences, or as pieces of a list, stand behind each other; or what a peer
+ * said, which has none and stays.
+ */
+#include "reports/language/catalogue.h"
+#include "reports/language/language.h"
+
+#include <stdint.h>
+#include <string.h>
+
+#include "core/base/arena.h"
+#include "core/base/list_text.h"
+
+enum {
+    EFFORT = 1 << 18, /* steps for a text: some milliseconds at most */
+    DEPTH_MAX = 6,    /* of texts within texts */
+    PIECES_MAX = 40,  /* of a text: what follows them is one more */
+};
+
+struct work {
+    const struct translator *translator;
+    size_t effort;
+};
+
+static const char *translated(struct work *, struct str text, unsigned depth);
+
+/* ---- what is in a text */
+
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\n' || c == '\t';
+}
+
+static struct str part_of(struct str text, size_t from, size_t to)
+{
+    return (struct str){text.at + from, to - from};
+}
+
+/* Two words with a blank between, outside of quotation marks: nothing that a machine would say of itself. */
+static bool is_prose(struct str text)
+{
+    size_t letters = 0;
+    bool word_before = false, is_quoted = false;
+
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.at[i];
+
+        if (c == '"')
+            is_quoted = !is_quoted;
+        if (!is_quoted && ascii_is_letter(c)) {
+            if (++letters == 2 && word_before)
+                return true;
+        } else {
+            word_before =
+                !is_quoted && letters >= 2 && (c == ' ' || (c == ',' && i + 1 < text.len && text.at[i + 1] == ' '));
+            letters = 0;
+            if (c == ',' && word_before)
+                i++;
+        }
+    }
+    return false;
+}
+
+/* The kinds of joints, from loose to tight. */
+static const char *const joints[] = {". ", " \xc2\xb7 ", "; ", ": ", ", "};
+enum { JOINT_SENTENCE = 0, JOINT_LIST = 2, JOINT_COMMA = 4, JOINT_COUNT = sizeof joints / sizeof *joints };
+
+/* Where the text is joined so, outside of quotation marks and parentheses: the ends of its pieces, the last one its
+ * own. */
+static size_t pieces_of(struct str text, size_t joint, size_t ends[PIECES_MAX + 1])
+{
+    struct str mark = str_of(joints[joint]);
+    size_t count = 0, open = 0;
+    bool is_quoted = false;
+
+    for (size_t i = 0; i + mark.len < text.len && count < PIECES_MAX; i++) {
+        char c = text.at[i], after = text.at[i + mark.len];
+
+        if (c == '"')
+            is_quoted = !is_quoted;
+        else if (!is_quoted && c == '(')
+            open++;
+        else if (!is_quoted && c == ')' && open)
+            open--;
+        if (is_quoted || open || memcmp(text.at + i, mark.at, mark.len) != 0)
+            continue;
+        if (joint != JOINT_SENTENCE)
+            ends[count++] = i;
+        else if (after == '"' || (after >= 'A' && after <= 'Z'))
+            ends[count++] = i + 1; /* the full stop belongs to it */
+    }
+    ends[count++] = text.len;
+    return count;
+}
+
+static size_t joint_size(size_t joint)
+{
+    return joint == JOINT_SENTENCE ? 1 : strlen(joints[joint]);
+}
+
+/* ---- saying it */
+
+static void say(struct list_text *out, struct work *work, struct str bytes)
+{
+    list_add(out, str_text(work->translator->arena, bytes));
+}
+
+static void miss(struct work *work, struct str text)
+{
+    if (work->translator->missing && is_prose(text))
+        work->translator->missing(work->translator->context, str_text(work->translator->arena, text));
+}
+
+/* Names, and texts of ours, with "and 3 more" behind the last. */
+static const char *listed(struct work *work, struct str text, unsigned depth)
+{
+    struct list_text out = list_text(work->translator->arena, "", SIZE_MAX);
+    size_t ends[PIECES_MAX + 1], joint = JOINT_LIST, from = 0;
+    size_t count = pieces_of(text, joint, ends);
+
+    if (count == 1)
+        count = pieces_of(text, joint = JOINT_COMMA, ends);
+    for (size_t i = 0; i < count; i++) {
+        struct str item = part_of(text, from, ends[i]);
+        const char *and_more =
+            i + 1 == count && !memchr(item.at, '(', item.len) ? str_find(item, str_of(" and ")) : NULL;
+
+        if (i)
+            list_add(&out, joints[joint]);
+        if (and_more) {
+            list_add(&out, translated(work, part_of(item, 0, (size_t)(and_more - item.at)), depth + 1));
+            item = part_of(item, (size_t)(and_more - item.at), item.len);
+        }
+        list_add(&out, translated(work, item, depth + 1));
+        from = ends[i] + joint_size(joint);
+    }
+    return list_end(&out);
+}
+
+static const char *argument_said(struct work *work, enum argument_kind kind, struct str argument, unsigned depth)
+{
+    if (kind == ARGUMENT_TEXT)
+        return translated(work, argument, depth + 1);
+    if (kind == ARGUMENT_LIST)
+        return listed(work, argument, depth + 1);
+    return str_text(work->translator->arena, argument);
+}
+
+/* Has an argument taken the end of one sentence, and the beginning of the next? */
+static bool spans_sentences(const struct entry *entry, const struct str arguments[ARGUMENTS_MAX])
+{
+    size_t ends[PIECES_MAX + 1];
+
+    for (size_t i = 0; i < entry->argument_count; i++)
+        if (pieces_of(arguments[i], JOINT_SENTENCE, ends) > 1)
+            return true;
+    return false;
+}
+
+enum spanning { WITHIN_A_SENTENCE, OVER_SENTENCES };
+
+/* A text that is of one entry as a whole; NULL. */
+static const char *of_one_entry(struct work *work, struct str text, enum spanning spanning, unsigned depth)
+{
+    struct str arguments[ARGUMENTS_MAX];
+    const struct entry *entry = entry_of(work->translator->language, text, arguments, &work->effort);
+    struct list_text out;
+
+    if (!entry || (spanning == WITHIN_A_SENTENCE && spans_sentences(entry, arguments)))
+        return NULL;
+    out = list_text(work->translator->arena, "", SIZE_MAX);
+    for (size_t i = 0; i <= entry->argument_count; i++) {
+        size_t which = entry->to.places[i < entry->argument_count ? i : 0];
+
+        say(&out, work, entry->to.literals[i]);
+        if (i < entry->argument_count)
+            list_add(&out, argument_said(work, entry->arguments[which].kind, arguments[which], depth));
+    }
+    return list_end(&out);
+}
+
+static const char *of_pieces(struct work *work, struct str text, size_t joint, unsigned depth);
+
+/* A piece: of an entry, no text of ours at all, or of smaller pieces; NULL. */
+static const char *of_piece(struct work *work, struct str text, size_t joint, bool *is_ours, unsigned depth)
+{
+    const char *said = of_one_entry(work, text, WITHIN_A_SENTENCE, depth);
+
+    if (!said)
+        said = of_pieces(work, text, joint + 1, depth);
+    *is_ours = *is_ours || said;
+    return said || is_prose(text) ? said : str_text(work->translator->arena, text);
+}
+
+/* A text whose pieces all are; NULL.  A piece is as long as one entry takes. */
+static const char *of_pieces(struct work *work, struct str text, size_t joint, unsigned depth)
+{
+    size_t ends[PIECES_MAX + 1], count, from = 0;
+    struct list_text out;
+    bool is_ours = false;
+
+    while (joint < JOINT_COUNT && (count = pieces_of(text, joint, ends)) == 1)
+        joint++;
+    if (joint >= JOINT_COUNT)
+        return NULL;
+    out = list_text(work->translator->arena, "", SIZE_MAX);
+    for (size_t i = 0, next; i < count; i = next) {
+        const char *said = NULL;
+
+        for (next = count; !said && next > i + 1; next -= !said)
+            said = next - i < count ? of_one_entry(work, part_of(text, from, ends[next - 1]), WITHIN_A_SENTENCE, depth)
+                                    : NULL;
+        if (said)
+            is_ours = true;
+        else
+            said = of_piece(work, part_of(text, from, ends[i]), joint, &is_ours, depth);
+        if (!said)
+            return of_pieces(work, text, joint + 1, depth);
+        if (i)
+            list_add(&out, joint == JOINT_SENTENCE ? " " : joints[joint]);
+        list_add(&out, said);
+        from = ends[next - 1] + joint_size(joint);
+    }
+    return is_ours ? list_end(&out) : NULL;
+}
+
+/* Sentence by sentence, though not all have an entry. */
+static const char *of_sentences(struct work *work, struct str text, unsigned depth)
+{
+    struct list_text out = list_text(work->translator->arena, " ", SIZE_MAX);
+    size_t ends[PIECES_MAX + 1], from = 0;
+    size_t count = pieces_of(text, JOINT_SENTENCE, ends);
+
+    for (size_t i = 0, next; i < count; i = next) {
+        const char *said = NULL;
+
+        for (next = count; !said && next > i; next -= !said)
+            said = of_one_entry(work, part_of(text, from, ends[next - 1]), WITHIN_A_SENTENCE, depth);
+        if (!said) {
+            struct str sentence = part_of(text, from, ends[i]);
+
+            next = i + 1;
+            said = of_pieces(work, sentence, JOINT_SENTENCE + 1, depth);
+            if (!said) {
+                miss(work, sentence);
+                said = str_text(work->translator->arena, sentence);
+            }
+        }
+        list_add(&out, said);
+        from = ends[next - 1] + joint_size(JOINT_SENTENCE);
+    }
+    return list_end(&out);
+}
+
+static const char *in_words(struct work *work, struct str text, unsigned depth)
+{
+    const char *said = of_one_entry(work, text, WITHIN_A_SENTENCE, depth);
+
+    if (!said)
+        said = of_pieces(work, text, JOINT_SENTENCE, depth);
+    if (!said)
+        said = of_one_entry(work, text, OVER_SENTENCES, depth);
+    return said ? said : of_sentences(work, text, depth);
+}
+
+/* Blanks around it stay where they are. */
+static const char *translated(struct work *work, struct str text, unsigned depth)
+{
+    struct list_text out;
+    size_t from = 0, to = text.len;
+    const char *said;
+
+    while (from < to && is_blank(text.at[from]))
+        from++;
+    while (to > from && is_blank(text.at[to - 1]))
+        to--;
+    if (from == to || depth > DEPTH_MAX)
+        return str_text(work->translator->arena, text);
+    said = in_words(work, part_of(text, from, to), depth);
+    if (from == 0 && to == text.len)
+        return said;
+    out = list_text(work->translator->arena, "", SIZE_MAX);
+    say(&out, work, part_of(text, 0, from));
+    list_add(&out, said);
+    say(&out, work, part_of(text, to, text.len));
+    return list_end(&out);
+}
+
+const char *in_language(const struct translator *translator, const char *text)
+{
+    struct work work = {translator, EFFORT};
+
+    return translator->language ? translated(&work, str_of(text), 0) : text;
+}
