@@ -6,10 +6,10 @@
 #include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "cmd/io/program.h"
 #include "core/base/arena.h"
 #include "core/base/str.h"
 
@@ -50,25 +50,6 @@ const char *mta_file(struct arena *arena, const char *path)
     text = read_all(arena, fd);
     close(fd);
     return text;
-}
-
-/* The program's path; NULL: it is not installed. */
-static const char *find(struct arena *arena, const char *program)
-{
-    const char *lists[] = {getenv("PATH"), system_directories};
-
-    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
-        for (const char *at = lists[i]; at && *at;) {
-            size_t len = strcspn(at, ":");
-            const char *path = str_printf(arena, "%.*s/%s", (int)len, at, program);
-            struct stat is;
-
-            if (stat(path, &is) == 0 && S_ISREG(is.st_mode) && access(path, X_OK) == 0)
-                return path;
-            at += len + (at[len] == ':');
-        }
-    }
-    return NULL;
 }
 
 struct answer {
@@ -195,7 +176,7 @@ static void merge(struct mta *out, const struct mta *own)
 
 static enum outcome read_postfix(struct arena *arena, struct mta *out, const char **why)
 {
-    const char *postconf = find(arena, "postconf");
+    const char *postconf = program_find(arena, "postconf", system_directories);
     const char *const command[] = {postconf, "-x", "-h", "config_directory", "multi_instance_directories", NULL};
     struct answer answer = postconf ? ask(arena, command) : (struct answer){NULL, NULL};
     struct str directory, others;
@@ -225,7 +206,8 @@ static enum outcome read_postfix(struct arena *arena, struct mta *out, const cha
 
 static enum outcome read_exim(struct arena *arena, struct mta *out, const char **why)
 {
-    const char *exim4 = find(arena, "exim4"), *exim = exim4 ? exim4 : find(arena, "exim");
+    const char *exim4 = program_find(arena, "exim4", system_directories);
+    const char *exim = exim4 ? exim4 : program_find(arena, "exim", system_directories);
     const char *const hostname[] = {exim, "-bP", "primary_hostname", NULL}, *const transports[] = {exim, "-bP",
                                                                                                    "transports", NULL};
     const char *const routers[] = {exim, "-bP", "routers", NULL};
@@ -259,7 +241,7 @@ static enum outcome read_opensmtpd(struct arena *arena, struct mta *out, const c
     static const char *const files[][2] = {{"/etc/smtpd.conf", "/etc/mailname"},
                                            {"/etc/mail/smtpd.conf", "/etc/mail/mailname"},
                                            {"/usr/local/etc/mail/smtpd.conf", "/usr/local/etc/mail/mailname"}};
-    const char *smtpd = find(arena, "smtpd");
+    const char *smtpd = program_find(arena, "smtpd", system_directories);
 
     if (!smtpd)
         return NOT_INSTALLED;
