@@ -40,6 +40,7 @@ struct reporter {
     const char *suffix; /* of -o, with the dot; NULL: by name only */
     const char *summary;
     enum sink_language language;
+    bool is_printed; /* what it writes is a page, of which a browser makes the document: the caller calls it */
     void (*begin)(struct report *);
     void (*one)(struct report *, const struct result *);
     void (*end)(struct report *);

@@ -63,6 +63,17 @@ static enum exit_status open_or_leave(struct sheets *sheets, struct arena *arena
     return status;
 }
 
+static enum exit_status open_printer(struct sheets *sheets, struct arena *arena, struct sheet *sheet, const char **why)
+{
+    if (print_open(&sheet->print, arena, why))
+        return EXIT_STATUS_READY;
+    complain("%s: %s", sheet->output.path, *why);
+    *why = NULL;
+    output_abandon(&sheet->output);
+    sheets->failed = true;
+    return EXIT_STATUS_FAULT;
+}
+
 enum exit_status sheets_open(struct sheets *sheets, struct arena *arena, const struct settings *settings,
                              const char **why)
 {
@@ -76,6 +87,8 @@ enum exit_status sheets_open(struct sheets *sheets, struct arena *arena, const s
         sheet->pages = settings->reports[i].is_directory ? ARENA_NEW(arena, struct pages) : NULL;
         sheet->report.reporter = sheet->pages ? &html_index_reporter : settings->reports[i].reporter;
         status = open_or_leave(sheets, arena, &sheet->output, sheet->pages, settings->reports[i].path, why);
+        if (status == EXIT_STATUS_READY && sheet->report.reporter->is_printed)
+            status = open_printer(sheets, arena, sheet, why);
         sheets->count += status == EXIT_STATUS_READY;
         sheets->logs = sheets->logs || settings->reports[i].path;
     }
@@ -156,7 +169,8 @@ void sheets_begin(struct sheets *sheets, const struct settings *settings, bool s
         struct sheet *sheet = &sheets->at[i];
         struct report_options options = options_for(&sheet->output, settings, several);
 
-        report_begin(&sheet->report, sheet->report.reporter, sheet->output.stream, &options);
+        report_begin(&sheet->report, sheet->report.reporter, sheet->print.page ? sheet->print.page : sheet->output.stream,
+                     &options);
         sheet->open = true;
     }
     begin_log(sheets, settings);
@@ -187,6 +201,18 @@ static void close_output(struct sheets *sheets, struct output *output, bool comp
     }
 }
 
+/* False where it cannot be printed, which is said. */
+static bool print_sheet(struct sheets *sheets, struct sheet *sheet)
+{
+    const char *why = "";
+
+    if (!sheet->print.page || print_run(&sheet->print, sheet->output.stream, &why))
+        return true;
+    sheets->failed = true;
+    complain("%s: %s", sheet->output.path, why);
+    return false;
+}
+
 /* An index has its own name even where it is not complete: then it says so itself, and a browser opens it. */
 static void close_sheet(struct sheets *sheets, struct sheet *sheet, bool complete)
 {
@@ -197,12 +223,13 @@ static void close_sheet(struct sheets *sheets, struct sheet *sheet, bool complet
     sheet->open = false;
     if (error == 0 && sheet->pages)
         error = pages_settle(&sheet->output);
-    if (error == 0) {
-        close_output(sheets, &sheet->output, complete || sheet->pages);
-    } else {
+    if (error != 0)
         note_failure(sheets, &sheet->output, error);
+    if (error == 0 && print_sheet(sheets, sheet))
+        close_output(sheets, &sheet->output, complete || sheet->pages);
+    else
         output_abandon(&sheet->output);
-    }
+    print_close(&sheet->print);
     if (sheet->pages)
         pages_close(sheet->pages, false);
 }
@@ -227,6 +254,7 @@ static void give_up(struct sheets *sheets, struct sheet *sheet, int error)
 {
     note_failure(sheets, &sheet->output, error);
     report_end(&sheet->report);
+    print_close(&sheet->print);
     output_abandon(&sheet->output);
     if (sheet->pages)
         pages_close(sheet->pages, false);
@@ -297,6 +325,7 @@ void sheets_abandon(struct sheets *sheets)
     for (size_t i = 0; i < sheets->count; i++) {
         if (sheets->at[i].open)
             report_end(&sheets->at[i].report);
+        print_close(&sheets->at[i].print);
         output_abandon(&sheets->at[i].output);
         if (sheets->at[i].pages)
             pages_close(sheets->at[i].pages, true);
@@ -312,6 +341,7 @@ void sheets_remove(const void *arg)
     const struct sheets *sheets = arg;
 
     for (size_t i = 0; i < sheets->count; i++) {
+        print_remove(&sheets->at[i].print);
         output_remove(&sheets->at[i].output);
         if (sheets->at[i].pages)
             pages_remove(sheets->at[i].pages);

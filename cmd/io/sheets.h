@@ -12,6 +12,7 @@
 
 #include "cmd/command.h"
 #include "cmd/io/output.h"
+#include "cmd/io/print.h"
 #include "cmd/options/settings.h"
 #include "reports/reporter.h"
 
@@ -19,6 +20,7 @@ struct pages;
 
 struct sheet {
     struct output output; /* the index, where there are pages */
+    struct print print; /* where the report is printed */
     struct report report;
     struct pages *pages; /* NULL: all in one file */
     bool open;

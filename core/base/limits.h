@@ -145,6 +145,7 @@ enum {
     INPUT_LINE_MAX       = 1024,
     ZONE_BYTES           = 16777216, /* a zone file, of a quarter of a million records */
     CONFIG_BYTES         = 1048576,
+    PRINT_MS             = 120000, /* a browser that makes a PDF: a hundred pages take five seconds */
     COVER_NAME_MAX       = 200, /* octets of a client's or consultant's name */
     LOGO_FILE_BYTES      = 262144, /* each page of a run carries it; a logo on paper needs a fifth */
     EXPECTED_ADDRESSES   = 256, /* of one expectation about SPF */

@@ -172,3 +172,14 @@ const struct reporter html_reporter = {
     .one = one,
     .end = end,
 };
+
+const struct reporter pdf_reporter = {
+    .name = "pdf",
+    .suffix = ".pdf",
+    .summary = "the same on paper, by Chromium or WeasyPrint of this machine",
+    .language = SINK_HTML,
+    .is_printed = true,
+    .begin = begin,
+    .one = one,
+    .end = end,
+};
