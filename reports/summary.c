@@ -328,13 +328,13 @@ static const char *is_at_risk(struct arena *arena, struct refusal *r)
                       list_end(&r->receivers), from_whom(arena, r), *reasons ? " because " : "", reasons);
 }
 
-/* With the first question that has to be answered. */
+/* With the first question that servers of the domain did not answer. */
 static const char *is_open(struct arena *arena, const struct result *result)
 {
     for (size_t i = 0; i < result->finding_count; i++) {
         const struct finding *f = result->findings[i];
 
-        if (finding_is_undecided(f) && !result_cause(result, f))
+        if (finding_is_undecided(f) && !result_cause(result, f) && f->side == SIDE_TARGET)
             return str_printf(arena, "%s Open is: %s (%s).", verdict_sentence(arena, result),
                               summary_words(arena, check_of(f->check)->title), why_open(result, f));
     }

@@ -86,7 +86,7 @@ static void contents(struct report *report, const struct result *result)
 {
     struct sink *sink = &report->sink;
 
-    sink_literal(sink, "<nav class=\"contents\" aria-label=\"Contents of this report\"><ul>\n");
+    ELEMENT(sink, "<nav class=\"contents\" aria-label=\"Contents: ", result->target->domain, "\"><ul>\n");
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
         if (!parts[i].is_there(report, result))
             continue;

@@ -161,7 +161,7 @@ static void sentences(struct report *report, const struct result *result)
     struct sink *sink = &report->sink;
 
     ELEMENT(sink, "<p class=\"sentence\">", lead, "</p>\n");
-    if (strcmp(lead, verdict) != 0)
+    if (strncmp(lead, verdict, strlen(verdict)) != 0)
         ELEMENT(sink, "<p>", verdict, "</p>\n");
     if (next)
         ELEMENT(sink, "<p>", next, "</p>\n");

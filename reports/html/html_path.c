@@ -274,7 +274,7 @@ static void draw(struct report *report, const struct lane *lane)
     struct sink *sink = &report->sink;
     long long y = LANE_TITLE;
 
-    sink_literal(sink, "<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" class=\"path\" viewBox=\"0 0 ");
+    sink_literal(sink, "<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" class=\"drawing\" viewBox=\"0 0 ");
     sink_number(sink, SVG_WIDTH);
     sink_literal(sink, " ");
     sink_number(sink, height_of(lane));
@@ -308,7 +308,10 @@ void html_path(struct report *report, const struct result *result)
     const struct service_view *views = service_views(arena, result, &services);
 
     sink_literal(sink, "<p class=\"hint\">The drawing is wider than this screen: move it sideways.</p>\n"
-                       "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Drawing of the mail path\">\n");
+                       "<section class=\"scroll\" tabindex=\"0\" aria-label=\"Drawing of the mail path");
+    if (report->options.several)
+        ELEMENT(sink, " of ", result->target->domain, "");
+    sink_literal(sink, "\">\n");
     for (size_t i = 0; i < senders + services; i++) {
         struct lane lane;
 
@@ -323,7 +326,7 @@ void html_path(struct report *report, const struct result *result)
                            : service_lane(arena, result, &views[i - senders]);
         draw(report, &lane);
     }
-    sink_literal(sink, "</div>\n");
+    sink_literal(sink, "</section>\n");
     sink_literal(
         sink, "<p class=\"legend\"><span class=\"sign pass\" aria-hidden=\"true\">\xe2\x9c\x93</span> in order "
               "<span class=\"sign warn\" aria-hidden=\"true\">!</span> warns "
