@@ -87,8 +87,8 @@ static const char *file_url(const struct print *print, const char *path)
     return text;
 }
 
-/* Nothing but the page: no network, no profile of the user's; the page's own policy lets no script run.  Chromium has no
- * sandbox for root, and says so instead of printing. */
+/* Nothing but the page: no network, no profile of the user's; the page's own policy lets no script run.  Chromium has
+ * no sandbox for root, and says so instead of printing. */
 static void chromium_arguments(const struct print *print, const char **arguments)
 {
     const char *const ours[] = {"--headless", "--disable-gpu", "--disable-extensions", "--disable-sync",

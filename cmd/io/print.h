@@ -1,8 +1,8 @@
 /* cmd/io/print.h - makes a PDF of a page, by a browser of this machine: Chromium, or WeasyPrint.
  *
- * The page is written into a directory of its own, which nobody else may enter and which goes away with it.  The program
- * is called without a shell, with arguments that are ours alone, an environment of its own, and a time limit; whatever a
- * peer said stands in the page, encoded, where no script runs and nothing is loaded.
+ * The page is written into a directory of its own, which nobody else may enter and which goes away with it.  The
+ * program is called without a shell, with arguments that are ours alone, an environment of its own, and a time limit;
+ * whatever a peer said stands in the page, encoded, where no script runs and nothing is loaded.
  *
  *     print_open(&print, arena, &why)         complain(why): there is no such program, or no place for the page
  *     fprintf(print.page, ...)

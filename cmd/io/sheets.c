@@ -169,8 +169,8 @@ void sheets_begin(struct sheets *sheets, const struct settings *settings, bool s
         struct sheet *sheet = &sheets->at[i];
         struct report_options options = options_for(&sheet->output, settings, several);
 
-        report_begin(&sheet->report, sheet->report.reporter, sheet->print.page ? sheet->print.page : sheet->output.stream,
-                     &options);
+        report_begin(&sheet->report, sheet->report.reporter,
+                     sheet->print.page ? sheet->print.page : sheet->output.stream, &options);
         sheet->open = true;
     }
     begin_log(sheets, settings);
