@@ -34,6 +34,8 @@ _mailready()
             '*-o+[report in FILE, in the format that its suffix names; "-" is standard output; a directory, or a name that ends in "/", is for many domains\: index.html, the worst first, and an HTML page for each]:FILE:_files' \
             '--quiet[verdict lines only, on standard error and in the formats text and lines]' \
             '-q[verdict lines only, on standard error and in the formats text and lines]' \
+            '*--verbose[in the format text passes and notes, too, and each of several domains in full; -vv\: evidence, too]' \
+            '*-v[in the format text passes and notes, too, and each of several domains in full; -vv\: evidence, too]' \
             '*--resolver=[ask this resolver instead of the system'\''s]:ADDR\[@PORT\]:' \
             '--trust-ad[the resolver validates DNSSEC and the way to it is safe; a resolver on this machine is trusted anyway]' \
             '--helo=[the name that mailready itself says in EHLO]:NAME:' \
@@ -127,6 +129,8 @@ _mailready()
             '*-o+[report in FILE, in the format that its suffix names; "-" is standard output; a directory, or a name that ends in "/", is for many domains\: index.html, the worst first, and an HTML page for each]:FILE:_files' \
             '--quiet[verdict lines only, on standard error and in the formats text and lines]' \
             '-q[verdict lines only, on standard error and in the formats text and lines]' \
+            '*--verbose[in the format text passes and notes, too, and each of several domains in full; -vv\: evidence, too]' \
+            '*-v[in the format text passes and notes, too, and each of several domains in full; -vv\: evidence, too]' \
             '*--resolver=[ask this resolver instead of the system'\''s]:ADDR\[@PORT\]:' \
             '--trust-ad[the resolver validates DNSSEC and the way to it is safe; a resolver on this machine is trusted anyway]' \
             '--helo=[the name that mailready itself says in EHLO]:NAME:' \

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/base/arena.h"
+#include "core/base/list_text.h"
 #include "core/base/str.h"
 #include "core/derive/services.h"
 
@@ -148,6 +149,108 @@ const char *reason_source(struct arena *arena, const struct receiver_reason *rea
         return rule->source;
     return strcmp(rule->date, "undated") == 0 ? str_printf(arena, "%s, undated", rule->source)
                                               : str_printf(arena, "%s, as of %s", rule->source, rule->date);
+}
+
+/* ---- many in a line ---- */
+
+enum { GROUP_CHECKS_SHOWN = 3 };
+
+const char *receiver_short(struct arena *arena, const struct receiver *receiver)
+{
+    size_t length = strcspn(receiver->title, ",(");
+
+    while (length > 0 && receiver->title[length - 1] == ' ')
+        length--;
+    return str_printf(arena, "%.*s%s", (int)length, receiver->title,
+                      receiver->kind == RECEIVER_BULK ? " (bulk)" : "");
+}
+
+static bool same_senders(const struct fate *a, const struct fate *b)
+{
+    for (size_t i = 0; a->sender_count == b->sender_count && i < a->sender_count; i++)
+        if (strcmp(a->senders[i], b->senders[i]) != 0)
+            return false;
+    return a->sender_count == b->sender_count;
+}
+
+static bool is_for_everyone(const struct receiver_view *view)
+{
+    return view->fate_count == 1 || view->worst < RECEIVER_REJECTS;
+}
+
+static bool is_in(const struct fate_group *group, const struct receiver_view *view)
+{
+    return group->outcome == view->worst && group->everyone == is_for_everyone(view) &&
+           (group->everyone || same_senders(group->like, &view->fates[0]));
+}
+
+/* "Gmail" says it for "Gmail (bulk)" as well. */
+static bool is_said_by_base(const struct receiver_view *views, size_t count, const struct receiver_view *view)
+{
+    for (size_t i = 0; i < count; i++)
+        if (receiver_is_bulk_of(view->receiver, views[i].receiver) && views[i].worst == view->worst &&
+            (is_for_everyone(view) || same_senders(&views[i].fates[0], &view->fates[0])))
+            return true;
+    return false;
+}
+
+struct group_draft {
+    struct list_text receivers, checks;
+    bool seen[CHECK_COUNT];
+};
+
+static void join(struct arena *arena, struct group_draft *draft, const struct receiver *receiver,
+                 const struct fate *fate)
+{
+    list_add(&draft->receivers, receiver_short(arena, receiver));
+    for (size_t i = 0; i < fate->verdict->reason_count; i++) {
+        const char *check = reason_check(&fate->verdict->reasons[i]);
+        enum check_id id;
+
+        if (!check_from_name(check, &id) || draft->seen[id])
+            continue;
+        draft->seen[id] = true;
+        list_add(&draft->checks, check);
+    }
+}
+
+const struct fate_group *fate_groups(struct arena *arena, const struct receiver_view *views, size_t view_count,
+                                     size_t *count)
+{
+    struct fate_group *groups = ARENA_ARRAY(arena, struct fate_group, view_count + 1);
+    struct group_draft *drafts = ARENA_ARRAY(arena, struct group_draft, view_count + 1);
+
+    *count = 0;
+    for (size_t i = 0; i < view_count; i++) { /* the worst first */
+        size_t at = 0;
+
+        if (is_said_by_base(views, view_count, &views[i]))
+            continue;
+        while (at < *count && !is_in(&groups[at], &views[i]))
+            at++;
+        if (at == *count) {
+            groups[(*count)++] = (struct fate_group){
+                .outcome = views[i].worst, .like = &views[i].fates[0], .everyone = is_for_everyone(&views[i])};
+            drafts[at] = (struct group_draft){.receivers = list_text(arena, ", ", SIZE_MAX),
+                                              .checks = list_text(arena, ", ", GROUP_CHECKS_SHOWN)};
+        }
+        join(arena, &drafts[at], views[i].receiver, &views[i].fates[0]);
+    }
+    for (size_t i = 0; i < *count; i++) {
+        groups[i].receivers = list_end(&drafts[i].receivers);
+        groups[i].checks = list_end(&drafts[i].checks);
+    }
+    return groups;
+}
+
+const char *receiver_caveat(struct arena *arena, int64_t started_s)
+{
+    long age = receiver_rules_age_days(started_s);
+
+    return str_printf(arena, "No promise: reputation, content and complaints cannot be seen from outside.%s",
+                      age > RECEIVER_RULES_OLD_DAYS
+                          ? str_printf(arena, " The rules are %ld days old: a newer mailready may say otherwise.", age)
+                          : "");
 }
 
 const char *receiver_legend(struct arena *arena, const struct result *result)

@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "core/result/receiver.h"
 #include "core/result/result.h"
@@ -30,6 +31,19 @@ struct receiver_view {
 /* Those whose rules hold for the volume of the target; worst first, then as in the data. */
 const struct receiver_view *receiver_views(struct arena *, const struct result *, size_t *count);
 
+/* "Gmail (bulk)": where many stand in a line. */
+const char *receiver_short(struct arena *, const struct receiver *);
+/* Receivers that treat the same senders alike, whatever the reasons: worst first, each receiver once, by what becomes
+ * of those that fare worst. */
+struct fate_group {
+    enum receiver_outcome outcome;
+    const struct fate *like;   /* whose senders they are */
+    bool everyone;             /* all senders, or it is no matter which */
+    const char *receivers;     /* "Gmail, T-Online, GMX"; bulk rules only where others do not say so already */
+    const char *checks;        /* "ptr.fcrdns, spf.exists"; "" */
+};
+const struct fate_group *fate_groups(struct arena *, const struct receiver_view *, size_t views, size_t *count);
+
 const char *outcome_label(enum receiver_outcome);
 enum status outcome_as_status(enum receiver_outcome); /* whose symbol and colour it takes */
 const char *fate_senders(struct arena *, const struct fate *); /* "192.0.2.1, Google Workspace" */
@@ -41,5 +55,7 @@ const char *reason_source(struct arena *,
 const struct receiver *fate_told_by(const struct receiver_view *, size_t before, const struct fate *);
 
 
+/* One sentence for the end of a short table, and a second one where the rules are old. */
+const char *receiver_caveat(struct arena *, int64_t started_s);
 /* What the table is worth: how old the rules were when the audit began, and what nobody outside can see. */
 const char *receiver_legend(struct arena *, const struct result *);

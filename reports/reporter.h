@@ -31,6 +31,7 @@ struct report_options {
     bool several;   /* more than one result may come */
     bool logos;     /* html: of several results one may have a logo */
     bool quiet;     /* text, lines: the verdict only */
+    unsigned verbose; /* text: 1: passes and notes too, and each of several domains in full; 2: evidence too */
     bool what_counts; /* lines: only what decides about the exit status */
     const char *index; /* html: the file beside it that leads to this page and others; NULL */
 };

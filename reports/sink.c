@@ -170,7 +170,7 @@ void sink_bytes(struct sink *sink, struct str text)
 
     for (size_t i = 0; i < text.len;) {
         size_t size = visible_size((const unsigned char *)text.at + i, text.len - i);
-        bool must_not_stand = size == 0 || begins_command(sink, text.at[i]);
+        bool must_not_stand = size == 0 || (sink->ascii && size > 1) || begins_command(sink, text.at[i]);
         const char *spelled = spelling(sink->language, text.at[i]);
 
         if (!must_not_stand && !spelled) {
@@ -265,6 +265,22 @@ const char *sink_visible(struct arena *arena, struct str text)
             used += size;
         }
         i += size;
+    }
+    return out;
+}
+
+const char *sink_visible_ascii(struct arena *arena, const char *visible)
+{
+    size_t length = strlen(visible), used = 0;
+    char *out = ARENA_ARRAY(arena, char, length * 4 + 1);
+
+    for (size_t i = 0; i < length; i++) {
+        if ((unsigned char)visible[i] < 0x80) {
+            out[used++] = visible[i];
+        } else {
+            spell_byte((unsigned char)visible[i], out + used);
+            used += 4;
+        }
     }
     return out;
 }

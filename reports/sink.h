@@ -41,6 +41,7 @@ struct sink {
     enum sink_language language;
     int error; /* errno of the first failure; 0 */
     size_t written;      /* bytes */
+    bool ascii;          /* what is not ASCII is spelled, too: for terminals that have nothing else */
     bool line_has_begun; /* something other than blanks was written since the last line end */
     char last;           /* byte that was written */
 };
@@ -59,4 +60,5 @@ void sink_json(struct sink *, const char *printed); /* SINK_JSON: a document tha
 
 /* Text made visible, and how many columns of a terminal it takes. */
 const char *sink_visible(struct arena *, struct str);
+const char *sink_visible_ascii(struct arena *, const char *visible); /* what is not ASCII spelled, too */
 size_t sink_columns(const char *visible, size_t bytes);

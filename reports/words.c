@@ -116,23 +116,34 @@ static const char *append(struct arena *arena, const char *list, const char *wor
     return *list ? str_printf(arena, "%s, %s", list, word) : word;
 }
 
-const char *verdict_title(struct arena *arena, const struct result *result)
+static bool has_senders(const struct result *result)
+{
+    for (size_t i = 0; result->inventory && i < result->inventory->address_count; i++)
+        if (address_is_sender(&result->inventory->addresses[i]))
+            return true;
+    return false;
+}
+
+bool dkim_is_unchecked(const struct result *result)
+{
+    bool unchecked = false;
+
+    for (size_t i = 0; i < result->finding_count; i++) {
+        if (result->findings[i]->check != DKIM_EXISTS)
+            continue;
+        if (result->findings[i]->status != SKIPPED)
+            return false;
+        unchecked = true;
+    }
+    return unchecked && has_senders(result) && target_selects(result->target, DKIM_EXISTS);
+}
+
+/* What the verdict is restricted to, by the user's options. */
+static const char *scope_text(struct arena *arena, const struct result *result)
 {
     const struct target *target = result->target;
     const char *scope = "";
 
-    if (result->plan) {
-        struct result published = *result;
-
-        published.plan = NULL;
-        return str_printf(arena, "%s, if the plan is published", verdict_title(arena, &published));
-    }
-    if (result->verdict != VERDICT_NOT_READY && result->verdict != VERDICT_UNKNOWN && !result_is_partial(result) &&
-        result_is_hosted(result))
-        return str_printf(arena, "%s (your part: SPF, DKIM, DMARC; the servers are %s)", verdict_label(result->verdict),
-                          services_owners(arena, result));
-    if (result->verdict == VERDICT_NOT_READY || !result_is_partial(result))
-        return verdict_label(result->verdict);
     for (size_t i = 0; i < target->only_count; i++)
         scope = append(arena, scope, target->only[i]);
     for (size_t i = 0; i < target->skip_count; i++)
@@ -144,7 +155,29 @@ const char *verdict_title(struct arena *arena, const struct result *result)
     for (size_t i = 0; i < target->not_sender_count; i++)
         scope =
             append(arena, scope, str_printf(arena, "%s never sends", ip_network_text(arena, &target->not_senders[i])));
-    return str_printf(arena, "%s as far as asked (%s)", verdict_label(result->verdict), scope);
+    return scope;
+}
+
+const char *verdict_title(struct arena *arena, const struct result *result)
+{
+    const char *label = verdict_label(result->verdict);
+
+    if (result->plan) {
+        struct result published = *result;
+
+        published.plan = NULL;
+        return str_printf(arena, "%s, if the plan is published", verdict_title(arena, &published));
+    }
+    if (result->verdict == VERDICT_NOT_READY || (result->verdict == VERDICT_UNKNOWN && !result_is_partial(result)))
+        return label;
+    if (result_is_partial(result))
+        label = str_printf(arena, "%s as far as asked (%s)", label, scope_text(arena, result));
+    else if (result_is_hosted(result))
+        label = str_printf(arena, "%s (your part: SPF, DKIM, DMARC; the servers are %s)", label,
+                           services_owners(arena, result));
+    return result->verdict != VERDICT_UNKNOWN && dkim_is_unchecked(result)
+               ? str_printf(arena, "%s; not checked: DKIM (name your selector)", label)
+               : label;
 }
 
 const char *verdict_line(struct arena *arena, const struct result *result)
@@ -180,26 +213,40 @@ static const char *machine_words(const struct result *result, enum check_id chec
     }
 }
 
-/* Why this machine could not decide all: "outbound port 25 is blocked
- * where this ran (78 findings are undecided)"; "" where it could. */
-static const char *machine_trouble(struct arena *arena, const struct result *result)
+size_t machine_faults(const struct result *result, struct machine_fault out[MACHINE_FAULTS_MAX])
 {
-    size_t followers[CHECK_COUNT] = {0};
-    const char *text = "";
+    const struct finding *causes[CHECK_COUNT] = {NULL};
+    size_t followers[CHECK_COUNT] = {0}, count = 0;
 
     for (size_t i = 0; i < result->finding_count; i++) {
         const struct finding *cause = result_cause(result, result->findings[i]);
 
-        if (cause)
-            followers[cause->check]++;
+        if (!cause)
+            continue;
+        if (followers[cause->check]++ == 0)
+            causes[cause->check] = cause;
     }
-    for (size_t check = 0; check < CHECK_COUNT; check++) {
-        const char *words = followers[check] ? machine_words(result, (enum check_id)check) : NULL;
+    for (size_t check = 0; check < CHECK_COUNT && count < MACHINE_FAULTS_MAX; check++) {
+        const char *says = causes[check] ? machine_words(result, (enum check_id)check) : NULL;
 
-        if (words)
-            text = str_printf(arena, "%s%s%s (%zu %s undecided)", text, *text ? "; " : "", words, followers[check],
-                              followers[check] == 1 ? "finding is" : "findings are");
+        if (says)
+            out[count++] =
+                (struct machine_fault){.finding = causes[check], .says = says, .followers = followers[check]};
     }
+    return count;
+}
+
+/* Why this machine could not decide all: "outbound port 25 is blocked
+ * where this ran (78 findings are undecided)"; "" where it could. */
+static const char *machine_trouble(struct arena *arena, const struct result *result)
+{
+    struct machine_fault faults[MACHINE_FAULTS_MAX];
+    size_t count = machine_faults(result, faults);
+    const char *text = "";
+
+    for (size_t i = 0; i < count; i++)
+        text = str_printf(arena, "%s%s%s (%zu %s undecided)", text, i ? "; " : "", faults[i].says, faults[i].followers,
+                          faults[i].followers == 1 ? "finding is" : "findings are");
     return text;
 }
 
@@ -268,6 +315,17 @@ const char *side_sentence(enum side side)
         return "The trouble is with the servers of the domain or of its address block.";
     }
     return NULL;
+}
+
+const char *side_phrase(enum side side)
+{
+    static const char *const phrases[] = {[SIDE_NONE] = NULL,
+                                          [SIDE_US] = "trouble on this side",
+                                          [SIDE_NETWORK] = "trouble on the way",
+                                          [SIDE_RESOLVER] = "trouble with the resolver or list that was asked",
+                                          [SIDE_TARGET] = "trouble with the domain's servers"};
+
+    return phrases[side];
 }
 
 const char *counts_text(struct arena *arena, const size_t counts[STATUS_COUNT], size_t suppressed,
@@ -341,18 +399,24 @@ const char *identity_says(struct arena *arena, const struct identity_name *row)
     return str_printf(arena, "%s: %s", row->assumed ? "assumed from greeting" : "declared", row->says);
 }
 
-const char *identity_parts(struct arena *arena, const struct identity *identity, size_t from, size_t *next)
+const char *identity_part_label(enum identity_part part)
 {
     static const char *const labels[PART_COUNT] = {"PTR", "HELO", "greeting", "EHLO", "certificate", "HELO SPF"};
+
+    return labels[part];
+}
+
+const char *identity_parts(struct arena *arena, const struct identity *identity, size_t from, size_t *next)
+{
     const struct identity_name *row = &identity->names[from];
-    const char *text = labels[row->part];
+    const char *text = identity_part_label(row->part);
 
     for (*next = from + 1; *next < identity->name_count; (*next)++) {
         const struct identity_name *other = &identity->names[*next];
 
         if (row->name.len || other->name.len || other->state != row->state || strcmp(other->says, row->says) != 0)
             break;
-        text = str_printf(arena, "%s, %s", text, labels[other->part]);
+        text = str_printf(arena, "%s, %s", text, identity_part_label(other->part));
     }
     return text;
 }

@@ -135,7 +135,8 @@ static struct report_options options_for(const struct output *output, const stru
                                      .width = WIDTH,
                                      .several = several,
                                      .logos = settings->has_logos,
-                                     .quiet = settings->quiet};
+                                     .quiet = settings->quiet,
+                                     .verbose = settings->verbose};
     struct winsize size;
 
     if (output->stream != stdout || !isatty(STDOUT_FILENO))

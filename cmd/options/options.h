@@ -35,6 +35,7 @@ enum option_id {
     OPT_FORMAT,
     OPT_OUTPUT,
     OPT_QUIET,
+    OPT_VERBOSE,
     OPT_RESOLVER,
     OPT_TRUST_AD,
     OPT_HELO,

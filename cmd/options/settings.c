@@ -10,7 +10,7 @@
 #include "core/base/name.h"
 #include "core/base/str.h"
 
-enum { HELO_MAX = 255 };
+enum { HELO_MAX = 255, VERBOSE_MAX = 2 };
 
 size_t settings_count(const struct options *options, enum option_id id)
 {
@@ -87,6 +87,14 @@ static const char *last_value(const struct options *options, enum option_id id)
     return use ? use->value : NULL;
 }
 
+/* "-vv" is twice the flag. */
+static unsigned verbosity(const struct options *options)
+{
+    size_t count = settings_count(options, OPT_VERBOSE);
+
+    return !options_flag(options, OPT_VERBOSE) ? 0 : count < VERBOSE_MAX ? (unsigned)count : VERBOSE_MAX;
+}
+
 bool settings_make(const struct options *options, struct settings *out, const char **why)
 {
     struct ip_network *not_senders;
@@ -101,6 +109,7 @@ bool settings_make(const struct options *options, struct settings *out, const ch
         .trace = options_flag(options, OPT_TRACE),
         .gate.fail_on = options_fail_on(options, OPT_FAIL_ON),
         .quiet = options_flag(options, OPT_QUIET),
+        .verbose = verbosity(options),
         .domains_file = last_value(options, OPT_DOMAINS),
         .record = last_value(options, OPT_RECORD),
         .replay = last_value(options, OPT_REPLAY),

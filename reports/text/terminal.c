@@ -64,6 +64,13 @@ void terminal_newline(struct report *report)
     sink_literal(&report->sink, "\n");
 }
 
+const char *terminal_visible(struct report *report, const char *text)
+{
+    const char *visible = sink_visible(report->arena, str_of(text));
+
+    return report->options.utf8 ? visible : sink_visible_ascii(report->arena, visible);
+}
+
 /* Bytes of `text` that fit into `columns`, at least one code point. */
 static size_t fitting(const char *text, size_t length, size_t columns)
 {
@@ -85,7 +92,7 @@ static size_t fitting(const char *text, size_t length, size_t columns)
  */
 void terminal_wrapped_from(struct report *report, size_t column, size_t indent, const char *text)
 {
-    const char *at = sink_visible(report->arena, str_of(text));
+    const char *at = terminal_visible(report, text);
     size_t width = report->options.width;
     bool empty = true; /* nothing of the text is in this line yet */
 
@@ -125,6 +132,19 @@ void terminal_wrapped_from(struct report *report, size_t column, size_t indent, 
     terminal_newline(report);
 }
 
+void terminal_cut(struct report *report, size_t column, const char *text)
+{
+    const char *visible = terminal_visible(report, text);
+    size_t length = strlen(visible), width = report->options.width;
+
+    if (column + sink_columns(visible, length) <= width) {
+        sink_text(&report->sink, visible);
+    } else if (column + 4 <= width) {
+        sink_bytes(&report->sink, (struct str){visible, fitting(visible, length, width - column - 3)});
+        sink_literal(&report->sink, "...");
+    }
+}
+
 void terminal_wrapped(struct report *report, size_t indent, const char *text)
 {
     terminal_spaces(report, indent);
@@ -150,6 +170,40 @@ void terminal_heading(struct report *report, const char *text)
     terminal_bold(report);
     terminal_wrapped(report, 0, text);
     terminal_plain(report);
+}
+
+void terminal_labelled(struct report *report, size_t indent, size_t column, const char *label, const char *text)
+{
+    terminal_spaces(report, indent);
+    terminal_dim(report);
+    sink_text(&report->sink, label);
+    terminal_plain(report);
+    terminal_spaces(report, column - indent - strlen(label));
+    terminal_wrapped_from(report, column, column, text);
+}
+
+void terminal_item(struct report *report, enum status status, const char *about, const char *text)
+{
+    enum { ABOUT_COLUMN = 4, TEXT_COLUMN = 6, TEXT_LEAST = 20 };
+    const char *visible = terminal_visible(report, about);
+    size_t columns = sink_columns(visible, strlen(visible));
+
+    sink_literal(&report->sink, "  ");
+    terminal_colour(report, status);
+    sink_text(&report->sink, status_symbol(status, report->options.utf8));
+    terminal_plain(report);
+    sink_literal(&report->sink, " ");
+    terminal_bold(report);
+    if (ABOUT_COLUMN + columns + TEXT_LEAST <= report->options.width) {
+        sink_text(&report->sink, visible);
+        terminal_plain(report);
+        terminal_spaces(report, 2);
+        terminal_wrapped_from(report, ABOUT_COLUMN + columns + 2, TEXT_COLUMN, text);
+    } else {
+        terminal_wrapped_from(report, ABOUT_COLUMN, ABOUT_COLUMN, visible);
+        terminal_plain(report);
+        terminal_wrapped(report, TEXT_COLUMN, text);
+    }
 }
 
 void terminal_marked(struct report *report, enum status status, const char *word, size_t column)

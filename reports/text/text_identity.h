@@ -4,4 +4,5 @@
 struct report;
 struct result;
 
+void text_identities_summary(struct report *, const struct result *); /* a line for all that are alike */
 void text_identities(struct report *, const struct result *);

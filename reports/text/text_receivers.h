@@ -4,4 +4,7 @@
 struct report;
 struct result;
 
-void text_receivers(struct report *, const struct result *);
+void text_receivers_outlook(struct report *, const struct result *); /* a line for all that fare alike */
+void text_receivers(struct report *, const struct result *);         /* each, with what it would say */
+/* What the rules are worth, and what nobody outside can see: once per run. */
+void text_receivers_not_visible(struct report *, const struct result *);

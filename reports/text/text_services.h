@@ -4,4 +4,5 @@
 struct report;
 struct result;
 
+void text_services_summary(struct report *, const struct result *); /* a line for each */
 void text_services(struct report *, const struct result *);

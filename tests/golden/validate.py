@@ -130,7 +130,7 @@ def check_page(text, may_have_images):
 
 def check_lines(text):
     for line in text.splitlines():
-        if not re.fullmatch(r"(PASS|SKIPPED|NOTE|UNKNOWN|WARN|FAIL) [a-z_0-9]+\.[a-z_0-9]+ .*?: .*|[a-z0-9.-]+: [A-Z' ]+( as far as asked \(.*\))? \(.*\)", line):
+        if not re.fullmatch(r"(PASS|SKIPPED|NOTE|UNKNOWN|WARN|FAIL) [a-z_0-9]+\.[a-z_0-9]+ .*?: .*|[a-z0-9.-]+: [A-Z' ]+( as far as asked \(.*\))?(; not checked: .*)? \(.*\)", line):
             yield f"neither a finding nor a verdict: {line}"
 
 

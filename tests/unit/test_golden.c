@@ -23,46 +23,52 @@ static const struct golden {
     bool colour, utf8, several;
     unsigned width;
     bool hostile;
+    unsigned verbose;
 } goldens[] = {
-    {"tests/golden/report.txt", "text", false, true, false, 80, false},
-    {"tests/golden/report.ascii.txt", "text", false, false, true, 60, false},
-    {"tests/golden/report.colour.txt", "text", true, true, false, 100, false},
-    {"tests/golden/report.lines", "lines", false, false, true, 0, false},
-    {"tests/golden/report.json", "json", false, false, false, 0, false},
-    {"tests/golden/several.json", "json", false, false, true, 0, false},
-    {"tests/golden/report.jsonl", "jsonl", false, false, true, 0, false},
-    {"tests/golden/report.md", "markdown", false, false, true, 0, false},
-    {"tests/golden/report.csv", "csv", false, false, true, 0, false},
-    {"tests/golden/report.xml", "junit", false, false, true, 0, false},
-    {"tests/golden/report.sarif", "sarif", false, false, true, 0, false},
-    {"tests/golden/report.github", "github", false, false, true, 0, false},
-    {"tests/golden/report.gitlab.json", "gitlab", false, false, true, 0, false},
-    {"tests/golden/report.nagios", "nagios", false, false, false, 0, false},
-    {"tests/golden/several.nagios", "nagios", false, false, true, 0, false},
-    {"tests/golden/report.prom", "prometheus", false, false, true, 0, false},
-    {"tests/golden/report.html", "html", false, false, false, 0, false},
-    {"tests/golden/several.html", "html", false, false, true, 0, false},
-    {"tests/golden/several.index.html", NULL, false, false, true, 0, false},
-    {"tests/golden/hostile.txt", "text", false, true, false, 80, true},
-    {"tests/golden/hostile.lines", "lines", false, true, false, 80, true},
-    {"tests/golden/hostile.json", "json", false, true, false, 80, true},
-    {"tests/golden/hostile.html", "html", false, true, false, 80, true},
-    {"tests/golden/hostile.index.html", NULL, false, true, true, 80, true},
-    {"tests/golden/hostile.md", "markdown", false, true, false, 80, true},
-    {"tests/golden/hostile.csv", "csv", false, true, false, 80, true},
-    {"tests/golden/hostile.xml", "junit", false, true, false, 80, true},
-    {"tests/golden/hostile.sarif", "sarif", false, true, false, 80, true},
-    {"tests/golden/hostile.github", "github", false, true, false, 80, true},
-    {"tests/golden/hostile.gitlab.json", "gitlab", false, true, false, 80, true},
-    {"tests/golden/hostile.nagios", "nagios", false, true, false, 80, true},
-    {"tests/golden/hostile.prom", "prometheus", false, true, false, 80, true},
+    {"tests/golden/report.txt", "text", false, true, false, 80, false, 0},
+    {"tests/golden/report.verbose.txt", "text", false, true, false, 80, false, 1},
+    {"tests/golden/report.40.txt", "text", false, false, false, 40, false, 0},
+    {"tests/golden/several.txt", "text", false, false, true, 80, false, 0},
+    {"tests/golden/several.verbose.txt", "text", true, true, true, 120, false, 2},
+    {"tests/golden/report.colour.txt", "text", true, true, false, 100, false, 0},
+    {"tests/golden/report.lines", "lines", false, false, true, 0, false, 0},
+    {"tests/golden/report.json", "json", false, false, false, 0, false, 0},
+    {"tests/golden/several.json", "json", false, false, true, 0, false, 0},
+    {"tests/golden/report.jsonl", "jsonl", false, false, true, 0, false, 0},
+    {"tests/golden/report.md", "markdown", false, false, true, 0, false, 0},
+    {"tests/golden/report.csv", "csv", false, false, true, 0, false, 0},
+    {"tests/golden/report.xml", "junit", false, false, true, 0, false, 0},
+    {"tests/golden/report.sarif", "sarif", false, false, true, 0, false, 0},
+    {"tests/golden/report.github", "github", false, false, true, 0, false, 0},
+    {"tests/golden/report.gitlab.json", "gitlab", false, false, true, 0, false, 0},
+    {"tests/golden/report.nagios", "nagios", false, false, false, 0, false, 0},
+    {"tests/golden/several.nagios", "nagios", false, false, true, 0, false, 0},
+    {"tests/golden/report.prom", "prometheus", false, false, true, 0, false, 0},
+    {"tests/golden/report.html", "html", false, false, false, 0, false, 0},
+    {"tests/golden/several.html", "html", false, false, true, 0, false, 0},
+    {"tests/golden/several.index.html", NULL, false, false, true, 0, false, 0},
+    {"tests/golden/hostile.txt", "text", false, true, false, 80, true, 0},
+    {"tests/golden/hostile.verbose.txt", "text", false, true, false, 80, true, 2},
+    {"tests/golden/hostile.lines", "lines", false, true, false, 80, true, 0},
+    {"tests/golden/hostile.json", "json", false, true, false, 80, true, 0},
+    {"tests/golden/hostile.html", "html", false, true, false, 80, true, 0},
+    {"tests/golden/hostile.index.html", NULL, false, true, true, 80, true, 0},
+    {"tests/golden/hostile.md", "markdown", false, true, false, 80, true, 0},
+    {"tests/golden/hostile.csv", "csv", false, true, false, 80, true, 0},
+    {"tests/golden/hostile.xml", "junit", false, true, false, 80, true, 0},
+    {"tests/golden/hostile.sarif", "sarif", false, true, false, 80, true, 0},
+    {"tests/golden/hostile.github", "github", false, true, false, 80, true, 0},
+    {"tests/golden/hostile.gitlab.json", "gitlab", false, true, false, 80, true, 0},
+    {"tests/golden/hostile.nagios", "nagios", false, true, false, 80, true, 0},
+    {"tests/golden/hostile.prom", "prometheus", false, true, false, 80, true, 0},
 };
 
 static char *render(const struct golden *golden, size_t *size)
 {
     struct arena *arena = arena_new(16 * 1024 * 1024);
     const struct report_options options = {
-        .colour = golden->colour, .utf8 = golden->utf8, .several = golden->several, .width = golden->width};
+        .colour = golden->colour, .utf8 = golden->utf8, .several = golden->several, .width = golden->width,
+        .verbose = golden->verbose};
     struct report report;
     char *text = NULL;
     FILE *out = open_memstream(&text, size);
@@ -169,8 +175,9 @@ static bool has(const char *line, const char *part)
 static void text_fits_the_terminal(void **state)
 {
     (void)state;
-    for (unsigned width = 40; width <= 120; width++) {
-        struct golden golden = {"", "text", false, true, true, width, false};
+    for (unsigned at = 0; at < 4 * (120 - 39); at++) {
+        unsigned width = 40 + at / 4;
+        struct golden golden = {"", "text", false, true, at % 2, width, false, at / 2 % 2};
         size_t size = 0;
         char *text = render(&golden, &size);
 

@@ -11,7 +11,9 @@ from pathlib import Path
 from .program import LAB_DIR, PROGRAM, ROOT, at_once, audit, of_status
 
 WORDS = {"ok": "pass", "FAIL": "fail"}
-TEXT_COUNTS = re.compile(r"^  ((?:\d+ (?:fail|warn|unknown|note|ok|skipped)(?:, )?)+)$", re.M)
+TEXT_COUNTS = re.compile(r"^  ((?:\d+\s+(?:fail|warn|unknown|note|ok|skipped)(?:,\s+)?)+); -vv?\s", re.M)
+LINES_MAX = {"ready": 25, "warnings": 60, "unknown": 60, "not_ready": 60}   # of a text report without -v
+FOR_COPYING = re.compile(r" IN [A-Z]+ |mailready audit ")                   # never broken
 TEXT_FINDING = re.compile(r"^  \S (warn|FAIL|unknown|note) +([a-z0-9_]+\.[a-z0-9_]+)  (?:\S|\n +\S)", re.M)
 HTML_COUNT = re.compile(r'<li class="(\w+)"><span aria-hidden="true">[^<]*</span> <b>(\d+)</b>')
 HTML_FINDING = re.compile(
@@ -26,15 +28,29 @@ HOSTILE = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u20
 def check_text(text, document):
     wrong = []
     line = TEXT_COUNTS.search(text)
-    counts = {WORDS.get(word, word): int(n) for n, word in (part.split() for part in line[1].split(", "))} if line else {}
+    counts = {WORDS.get(word, word): int(n) for n, word in re.findall(r"(\d+)\s+(\w+)", line[1])} if line else {}
     wanted = {status: n for status, n in document["counts"].items() if n}
     if counts != wanted:
         wrong.append(f"text counts {counts}, JSON {wanted}")
-    shown = {(check, WORDS.get(word, word)) for word, check in TEXT_FINDING.findall(text.partition("\nWhat to fix first\n")[0])}
+    shown = {(check, WORDS.get(word, word)) for word, check in TEXT_FINDING.findall(re.split(r"\nWhat to fix(?:, in this order)?\n", text)[0])}
     told = {(check, status) for check, status, _ in told_apart(document) if status in ("fail", "warn", "unknown", "note")}
     wrong += [f"only in JSON, not in text: {' '.join(item)}" for item in told - shown]
     wrong += check_hosted_in_text(text, document)
     return wrong + [f"only in text, not in JSON: {' '.join(item)}" for item in shown - told]
+
+
+def check_brief(text, document):
+    """The report as most people see it: short, the verdict in the last lines, every failure in it, and nothing wider than the terminal."""
+    lines = text.splitlines()
+    most = LINES_MAX[document["verdict"]]
+    wrong = [f"{len(lines)} lines for {document['verdict']}, more than {most}"] if len(lines) > most else []
+    verdict = text.rpartition("\u2500" * 80 + "\n")[2]
+    words = {"ready": "READY", "warnings": "READY WITH WARNINGS", "unknown": "CAN'T TELL", "not_ready": "NOT READY"}[document["verdict"]]
+    if not re.match(rf"\S {re.escape(document['target']['domain'])}:\s+{words}", verdict) or verdict.count("\n") > 9:
+        wrong.append(f"the last lines are no verdict: {verdict!r}")
+    ids = set(re.findall(r"[a-z0-9_]+\.[a-z0-9_]+", text))
+    wrong += [f"{cause['cause']} is not in it" for cause in document["causes"] if cause["cause"].partition("/")[0] not in ids]
+    return wrong + [f"wider than the terminal: {line}" for line in lines if len(line) > 80 and not FOR_COPYING.search(line)]
 
 
 def is_folded(finding):
@@ -104,9 +120,9 @@ class Record:
 
     def __init__(self, directory, domain):
         self.domain = domain
-        self.files = {suffix: directory / f"{domain}.{suffix}" for suffix in ("txt", "html", "json", "record", "replay.json")}
+        self.files = {suffix: directory / f"{domain}.{suffix}" for suffix in ("txt", "html", "json", "record", "replay.json", "brief.txt")}
         self.outcome = audit(*(word for suffix, name in (("txt", "text"), ("html", "html"), ("json", "json"))
-                               for word in ("--format", f"{name}={self.files[suffix]}")), "--record", str(self.files["record"]), domain)
+                               for word in ("--format", f"{name}={self.files[suffix]}")), "--record", str(self.files["record"]), "-v", domain)
         try:
             document = json.loads(self.files["json"].read_text())
             self.document = document[0] if isinstance(document, list) else document
@@ -118,7 +134,11 @@ class Record:
             return self.outcome.trouble(0, 1, 3) or ["no JSON document"]
         text, page = (self.files[suffix].read_bytes() for suffix in ("txt", "html"))
         wrong = check_harmless("text", text) + check_harmless("html", page) + check_harmless("json", self.files["json"].read_bytes())
-        return wrong or check_text(text.decode(), self.document) + check_html(page.decode(), self.document) + self.replay() + self.exit_status()
+        return wrong or check_text(text.decode(), self.document) + check_html(page.decode(), self.document) + self.replay() + self.exit_status() + self.brief()
+
+    def brief(self):
+        text = self.files["brief.txt"].read_bytes()
+        return check_harmless("brief text", text) or check_brief(text.decode(), self.document)
 
     def exit_status(self):
         """interface.md: 1 if anything fails, else 3 if a required check is undecided, else 0.  Which checks are required the program knows."""
@@ -131,7 +151,7 @@ class Record:
     def replay(self):
         """Without any network: in a network namespace of its own, with nothing in it."""
         done = subprocess.run(["unshare", "-n", PROGRAM, "audit", "--format", f"json={self.files['replay.json']}",
-                               "--replay", str(self.files["record"])], cwd=ROOT, capture_output=True, timeout=60)
+                               "--format", f"text={self.files['brief.txt']}", "--replay", str(self.files["record"])], cwd=ROOT, capture_output=True, timeout=60)
         if done.returncode != self.outcome.status:
             return [f"replay: exit status {done.returncode} instead of {self.outcome.status}: {done.stderr.decode('utf-8', 'replace')[-200:]}"]
         first, second = (self._without_times(self.files[suffix].read_text()) for suffix in ("json", "replay.json"))
