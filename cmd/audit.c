@@ -49,6 +49,7 @@ struct audit_command {
     struct trace *trace;
     struct engine *engine;
     struct target_list *list;
+    bool aimless;  /* neither a domain nor a project file */
     bool warned;   /* a finding warns or fails */
     bool reported; /* reports have been begun */
 };
@@ -149,9 +150,10 @@ static bool check_domains(struct audit_command *run, const char **why)
         return false;
     }
     if (run->domain_count == 0 && !run->project.defaults.domains_file) {
+        run->aimless = !run->project.file;
         *why = run->project.file
                    ? str_printf(run->arena, "%s: has no section of a domain, and no domain is given", run->project.file)
-                   : "no domain given, and there is no " PROJECT_FILE " here; see \"mailready --help\"";
+                   : "no domain given, and there is no " PROJECT_FILE " here; \"mailready --help\" tells more";
         return false;
     }
     if (run->project.defaults.wait_ms && run->project.defaults.domains_file) {
@@ -377,8 +379,12 @@ static enum exit_status audit(struct audit_command *run)
     const char *why;
 
     if (!plan_read(&run->options, &run->plan, &why) || !find_targets(run, &why) || !read_baseline(run, &why) ||
-        !check_ca_file(run, &why))
-        return usage_error(why);
+        !check_ca_file(run, &why)) {
+        status = usage_error(why);
+        if (run->aimless)
+            print_usual_lines(stderr);
+        return status;
+    }
     status = open_outputs(run, &why);
     if (status != EXIT_STATUS_READY) {
         if (why)

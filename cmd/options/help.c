@@ -12,7 +12,7 @@
 #include "core/base/str.h"
 #include "reports/reporter.h"
 
-enum { OPTION_COLUMN = 26, COMMAND_COLUMN = 11, STATUS_COLUMN = 5 };
+enum { OPTION_COLUMN = 26, COMMAND_COLUMN = 11, STATUS_COLUMN = 5, USUAL_COLUMN = 6, FORMAT_COLUMN = 13 };
 
 const struct exit_text exit_texts[] = {
     {EXIT_STATUS_READY, "nothing at or above --fail-on"},
@@ -22,6 +22,30 @@ const struct exit_text exit_texts[] = {
     {EXIT_STATUS_FAULT, "fault of mailready or its machine: output could not be written, partial run"},
     {0, NULL},
 };
+
+const struct option_group_text option_groups[] = {
+    {GROUP_WHAT, "What to audit"},         {GROUP_SENDS, "Who sends"},  {GROUP_JUDGE, "How to judge"},
+    {GROUP_PRINT, "What to print"},        {GROUP_ASK, "How to ask"},   {GROUP_MORE, "More"},
+    {GROUP_MORE, NULL},
+};
+
+const struct usual_line usual_lines[] = {
+    {"mailready example.org", "whether receivers take its mail, and what is to be fixed"},
+    {"mailready example.org --sender 192.0.2.1=mail.example.org --dkim s2026",
+     "the same, told where mail leaves, the HELO name, and the DKIM selector"},
+    {"mailready example.org -o report.html", "a report to hand over"},
+    {"mailready --domains list.txt -o report.html -o report.json", "many domains"},
+    {"mailready explain --bounce '550-5.7.25 ... does not have a PTR record'", "what a rejection means"},
+    {NULL, NULL},
+};
+
+void print_usual_lines(FILE *out)
+{
+    for (const struct usual_line *at = usual_lines; at->command; at++) {
+        fprintf(out, "  %s\n", at->command);
+        print_wrapped(out, at->does, 0, USUAL_COLUMN);
+    }
+}
 
 static void print_option(FILE *out, const struct option *option)
 {
@@ -51,6 +75,16 @@ static void print_option(FILE *out, const struct option *option)
     }
 }
 
+static void print_options(FILE *out, const struct command *command, enum option_group group)
+{
+    for (enum option_id id = 0; id < OPTION_COUNT; id++) {
+        const struct option *option = &option_table[id];
+
+        if (strcmp(option->command, command->name) == 0 && option->group == group && option_is_flag(option))
+            print_option(out, option);
+    }
+}
+
 static void print_command_help(FILE *out, const struct command *command)
 {
     fprintf(out, "Usage: mailready %s %s\n\n", command->name, command->synopsis);
@@ -60,18 +94,20 @@ static void print_command_help(FILE *out, const struct command *command)
         fprintf(out, "\nThe options are those of \"mailready help %s\".\n", command->options_of);
         return;
     }
-    fputs("\nOptions:\n", out);
-    for (enum option_id id = 0; id < OPTION_COUNT; id++) {
-        if (strcmp(option_table[id].command, command->name) == 0 && option_is_flag(&option_table[id]))
-            print_option(out, &option_table[id]);
-    }
-    if (command != &audit_command)
+    if (command != &audit_command) {
+        fputs("\nOptions:\n", out);
+        print_options(out, command, GROUP_MORE);
         return;
+    }
+    for (const struct option_group_text *at = option_groups; at->title; at++) {
+        fprintf(out, "\n%s:\n", at->title);
+        print_options(out, command, at->group);
+    }
     fputs("\nFormats:\n", out);
     for (size_t i = 0; reporters[i]; i++) {
         int column = fprintf(out, "  %s", reporters[i]->name);
 
-        print_wrapped(out, reporters[i]->summary, (size_t)column, COMMAND_COLUMN);
+        print_wrapped(out, reporters[i]->summary, (size_t)column, FORMAT_COLUMN);
     }
 }
 
@@ -81,14 +117,16 @@ void print_help(FILE *out, const struct command *command)
         print_command_help(out, command);
         return;
     }
-    fputs("Usage: mailready DOMAIN...          short for \"mailready audit DOMAIN...\"\n"
-          "       mailready COMMAND [options]\n"
-          "       mailready --version\n\n",
-          out);
     print_wrapped(
         out, "Tells whether receivers will take the mail that a domain sends, what is in the way, and how to mend it.",
         0, 0);
-    fputs("\nCommands:\n", out);
+    putc('\n', out);
+    print_usual_lines(out);
+    fputs("\nUsage: mailready DOMAIN...          short for \"mailready audit DOMAIN...\"\n"
+          "       mailready COMMAND [options]\n"
+          "       mailready --version\n"
+          "\nCommands:\n",
+          out);
     for (size_t i = 0; i < all_command_count; i++) {
         if (!all_commands[i]->planned) {
             int column = fprintf(out, "  %s", all_commands[i]->name);

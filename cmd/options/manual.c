@@ -68,13 +68,13 @@ static void print_prose(FILE *out, const char *prose)
     }
 }
 
-static void print_options(FILE *out, const char *command)
+static void print_options(FILE *out, const char *command, enum option_group group)
 {
     fputs(".Bl -tag -width Ds\n", out);
     for (enum option_id id = 0; id < OPTION_COUNT; id++) {
         const struct option *option = &option_table[id];
 
-        if (strcmp(option->command, command) != 0 || !option_is_flag(option))
+        if (strcmp(option->command, command) != 0 || option->group != group || !option_is_flag(option))
             continue;
         fputs(".It ", out);
         if (option->letter)
@@ -118,7 +118,7 @@ static void print_commands(FILE *out)
         if (command->options_of)
             fprintf(out, "The options are those of\n.Cm %s .\n", command->options_of);
         else if (command != &audit_command)
-            print_options(out, command->name);
+            print_options(out, command->name, GROUP_MORE);
     }
 }
 
@@ -247,13 +247,6 @@ static const char sources_of_options[] =
                                "Reports have mode 0600, and symbolic links are not followed.\n";
 
 static const char tail[] =
-    ".Sh EXAMPLES\n"
-    "Audit a domain:\n"
-    ".Dl mailready example.org\n"
-    ".Pp\n"
-    "With the address that sends and the name that it says in HELO, and a report for the browser:\n"
-    ".Dl mailready audit --sender 192.0.2.1=mail.example.org -o report.html example.org\n"
-    ".Pp\n"
     "Many domains, one JSON document a line:\n"
     ".Dl mailready audit --domains domains.txt --format jsonl\n"
     ".Pp\n"
@@ -286,11 +279,19 @@ void print_manual(FILE *out)
     print_prose(out, head);
     print_commands(out);
     fputs(".Sh OPTIONS\nOptions of\n.Cm audit :\n", out);
-    print_options(out, "audit");
+    for (const struct option_group_text *at = option_groups; at->title; at++) {
+        fprintf(out, ".Ss %s\n", at->title);
+        print_options(out, "audit", at->group);
+    }
     print_formats(out);
     print_prose(out, sources_of_options);
     print_keys(out);
     print_prose(out, keys_end);
     print_statuses(out);
+    fputs(".Sh EXAMPLES\n", out);
+    for (const struct usual_line *at = usual_lines; at->command; at++) {
+        print_sentence(out, "", at->does);
+        fprintf(out, ".Dl %s\n.Pp\n", at->command);
+    }
     print_prose(out, tail);
 }

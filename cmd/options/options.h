@@ -106,9 +106,13 @@ enum option_type {
     OPTION_RECEIVER, /* a receiver's name; checked by whoever uses it */
 };
 
+/* Where help and manual show an option of audit; other commands have too few for that. */
+enum option_group { GROUP_MORE, GROUP_WHAT, GROUP_SENDS, GROUP_JUDGE, GROUP_PRINT, GROUP_ASK, OPTION_GROUP_COUNT };
+
 struct option {
     const char *command;
     const char *name; /* without "--" */
+    enum option_group group;
     char letter;      /* 0: no short form */
     enum option_type type;
     const char *argument; /* as help shows it; NULL for flags */

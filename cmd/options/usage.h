@@ -6,15 +6,29 @@
 #include <stdio.h>
 
 #include "cmd/command.h"
+#include "cmd/options/options.h"
 
 struct arena;
-struct options;
 
 struct exit_text {
     enum exit_status status;
     const char *text;
 };
 extern const struct exit_text exit_texts[]; /* text NULL at the end */
+
+/* Groups of options in the order of help. */
+struct option_group_text {
+    enum option_group group;
+    const char *title; /* NULL at the end */
+};
+extern const struct option_group_text option_groups[];
+
+/* The command lines that most users need, each with what it does. */
+struct usual_line {
+    const char *command, *does; /* NULL at the end */
+};
+extern const struct usual_line usual_lines[];
+void print_usual_lines(FILE *);
 
 void print_help(FILE *, const struct command *);  /* NULL: of the program */
 void print_manual(FILE *);                        /* in mdoc */
