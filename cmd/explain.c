@@ -44,8 +44,6 @@ static void print_sources(const char *sources)
 
 static void print_example(const char *label, const char *text)
 {
-    if (!*text)
-        return;
     printf("%*s%-*s", CAUSE_INDENT, "", EXAMPLE_COLUMN - CAUSE_INDENT, label);
     print_wrapped(stdout, text, EXAMPLE_COLUMN, EXAMPLE_COLUMN);
 }

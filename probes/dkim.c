@@ -204,7 +204,7 @@ static void probe_dkim(struct run *run)
     any = judge_dkim_of_services(run, services);
     if (!target->selector_count && !target->guess_selectors && (!any || sends_itself(run, services)))
         finding(run, DKIM_EXISTS, SKIPPED, subject_domain(target->domain),
-                "selectors cannot be found out: name yours with --dkim SELECTOR");
+                "selectors cannot be found out from outside: name yours with --dkim SELECTOR (the s= of a DKIM-Signature field)");
     judge_all(run, all, count, any);
 }
 

@@ -59,7 +59,7 @@ static void judge_null(struct run *run, const char *domain, const struct invento
         finding_cause(f, mail->host_count ? CAUSE_MX_NULL_BESIDE : CAUSE_MX_NULL_PREFERENCE);
     } else if (mail->kind == MX_NULL_MX && target->sender_count) {
         f = finding(run, MX_NULL, FAIL, subject_domain(domain),
-                    "the domain declares a sender, and says \"accepts no mail\" by a null MX");
+                    "mail is sent for the domain, and by its null MX it says that it accepts none");
     } else if (mail->kind == MX_NULL_MX && mail->named && mail->named->reach == SPF_REACHES_SOMEBODY) {
         f = finding(run, MX_NULL, FAIL, subject_domain(domain),
                     "the domain's SPF record names what sends for it, and a null MX says that it accepts no mail: "

@@ -123,7 +123,9 @@ static void report_absence(struct run *run, const struct mail_address *a, const 
     finding_rests_on(run, judged(a, f), ptr->key);
     finding_cause(f, ptr->chain_count ? CAUSE_PTR_DANGLING : CAUSE_PTR_ABSENT);
     finding_remedy(
-        run, f, "Ask whoever assigned you the address %s for %s; the name needs an address record that leads back.%s",
+        run, f,
+        "Ask whoever assigned you the address %s for %s; that name needs an address record (A or AAAA) for the same "
+        "address.%s",
         a->label, wanted_name(run, a) ? "this PTR record" : "a PTR record with the name of the host", way_out(run, a));
     offer_ptr(run, a, f);
     skip_dependents(run, a, "no PTR record: see ptr.exists");

@@ -185,8 +185,9 @@ static void judge_large(struct judge *j, const struct spf_range *range)
     struct sample s = {.at = ARENA_ARRAY(run_arena(j->run), struct address, named->host_count + 1)};
     const char *subject = ip_network_text(run_arena(j->run), &range->network);
     const char *message =
-        str_printf(run_arena(j->run), "%s (%s) is not inventoried: declare the addresses that send with --sender",
-                   subject, ip_network_size_text(run_arena(j->run), &range->network));
+        str_printf(run_arena(j->run),
+                   "%s (%s) is too large to be looked through: name the addresses that send with --sender", subject,
+                   ip_network_size_text(run_arena(j->run), &range->network));
 
     for (size_t i = 0; i < named->host_count && j->left; i++)
         if (ip_in_network(&named->hosts[i], &range->network) && !inventory_has(j->mail, &named->hosts[i]))

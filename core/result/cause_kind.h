@@ -28,7 +28,7 @@ struct cause_kind {
     enum actor actor;
     const char *text;      /* what is amiss, one line without a full stop */
     const char *remedy;    /* in general; NULL: the check's own */
-    const char *bad, *good; /* an example of it, and how it should be; "" where there is nothing to show */
+    const char *bad, *good; /* an example of it, and how it should be */
 };
 
 const struct cause_kind *cause_kind_at(enum cause_id); /* not of CAUSE_UNSAID */

@@ -146,7 +146,7 @@ static void add_helo(struct identity_build *b)
     for (size_t i = 0; i < b->path->helo_count; i++)
         add_helo_name(b, b->path->helos[i].name, b->path->helos[i].origin != HELO_DECLARED);
     if (!b->path->helo_count)
-        add_none(b, PART_HELO, CELL_NONE, "not declared: --sender ADDRESS=NAME");
+        add_none(b, PART_HELO, CELL_NONE, "not known: none was named");
 }
 
 /* Why there is no greeting to read; *state is CELL_NONE or CELL_UNKNOWN. */

@@ -299,8 +299,8 @@ static void causes_are_told_properly(void **state)
             fail_msg("\"%s\" is no heading", kind->text);
         if (!remedy || !*remedy || remedy[strlen(remedy) - 1] != '.')
             fail_msg("\"%s\" is no sentence", remedy ? remedy : "(none)");
-        if (!*kind->bad != !*kind->good)
-            fail_msg("%s/%s has half an example", check_of(kind->check)->name, kind->name);
+        if (!*kind->bad || !*kind->good)
+            fail_msg("%s/%s lacks an example, or how it should be", check_of(kind->check)->name, kind->name);
     }
 }
 
