@@ -21,6 +21,12 @@ static void line(struct sink *sink, const char *text)
     sink_literal(sink, "\n");
 }
 
+static void quoted(struct sink *sink, const char *text) /* what a peer said, and nothing but */
+{
+    sink_quote(sink, text);
+    sink_literal(sink, "\n");
+}
+
 static const char *answer_status(struct arena *arena, const struct dns_answer *answer, enum dns_type type)
 {
     switch (answer->status) {
@@ -52,10 +58,15 @@ static const char *security_text(enum dns_security security)
 }
 
 /* A private key that somebody published is not to be published once more. */
-static const char *shown_record(struct arena *arena, const struct dns_record *r)
+static void show_record(struct sink *sink, struct arena *arena, const struct dns_record *r)
 {
-    return r->type == DNS_TXT && dkim_has_private_key(arena, r->txt.joined) ? "a private key, not shown"
-                                                                            : record_text(arena, r);
+    unsigned long ttl_s = (unsigned long)r->ttl_s;
+
+    if (r->type == DNS_TXT && dkim_has_private_key(arena, r->txt.joined))
+        line(sink, str_printf(arena, "TXT a private key, not shown  (TTL %lu)", ttl_s));
+    else
+        quoted(sink,
+               str_printf(arena, "%s %s  (TTL %lu)", dns_type_name(r->type), record_text(arena, r), ttl_s));
 }
 
 static void dns_text(struct sink *sink, struct arena *arena, const struct evidence *evidence)
@@ -64,10 +75,9 @@ static void dns_text(struct sink *sink, struct arena *arena, const struct eviden
     const char *status = answer_status(arena, answer, evidence->key.type);
 
     for (size_t i = 0; i < answer->chain_count; i++)
-        line(sink, str_printf(arena, "%s. CNAME %s.", answer->chain[i].owner, answer->chain[i].target));
+        quoted(sink, str_printf(arena, "%s. CNAME %s.", answer->chain[i].owner, answer->chain[i].target));
     for (size_t i = 0; i < answer->count; i++)
-        line(sink, str_printf(arena, "%s %s  (TTL %lu)", dns_type_name(answer->records[i].type),
-                              shown_record(arena, &answer->records[i]), (unsigned long)answer->records[i].ttl_s));
+        show_record(sink, arena, &answer->records[i]);
     if (status)
         line(sink, status);
     if (answer->extended_error >= 0)
@@ -93,10 +103,10 @@ static void command(struct sink *sink, const char *verb, const char *argument, c
     if (reply->line_count == 0)
         return;
     sink_literal(sink, "C: ");
-    sink_text(sink, verb);
+    sink_quote(sink, verb);
     if (argument) {
         sink_literal(sink, " ");
-        sink_text(sink, argument);
+        sink_quote(sink, argument);
     }
     sink_literal(sink, "\n");
     reply_text(sink, reply);

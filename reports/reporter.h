@@ -18,6 +18,7 @@
 
 #include "core/result/gate.h"
 #include "core/result/result.h"
+#include "reports/language/language.h"
 #include "reports/sink.h"
 
 struct arena;
@@ -32,11 +33,15 @@ struct report_options {
     bool logos;     /* html: of several results one may have a logo */
     bool quiet;     /* text, lines: the verdict only */
     unsigned verbose; /* text: 1: passes and notes too, and each of several domains in full; 2: evidence too */
+    const struct language *language; /* of reports for people; NULL: English */
+    void (*missing)(void *context, const char *text); /* is told of texts that it has no words for; NULL */
+    void *missing_context;
     bool what_counts; /* lines: only what decides about the exit status */
     const char *index; /* html: the file beside it that leads to this page and others; NULL */
 };
 
 struct reporter {
+    bool is_translated; /* for people, in the language that they ask for */
     const char *name;   /* of --format */
     const char *suffix; /* of -o, with the dot; NULL: by name only */
     const char *summary;
@@ -50,6 +55,7 @@ struct reporter {
 };
 
 struct report {
+    struct translator translator;
     const struct reporter *reporter;
     struct report_options options;
     struct sink sink;
@@ -67,6 +73,9 @@ extern const struct reporter *const reporters[]; /* in order of --help, NULL at 
 
 const struct reporter *reporter_by_name(const char *name);        /* NULL: none */
 const struct reporter *reporter_by_suffix(const char *file_name); /* NULL: none */
+
+/* A text of ours in the language of the report, for who has to know its length; sink_text() does that by itself. */
+const char *report_said(struct report *, const char *text);
 
 void report_begin(struct report *, const struct reporter *, FILE *, const struct report_options *);
 void report_one(struct report *, const struct result *, const struct gate *); /* what decides about the domain */

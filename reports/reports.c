@@ -67,6 +67,11 @@ static void call(struct report *report, void (*step)(struct report *), const str
     arena_reset(report->arena);
 }
 
+const char *report_said(struct report *report, const char *text)
+{
+    return report->sink.translator ? in_language(&report->translator, text) : text;
+}
+
 void report_begin(struct report *report, const struct reporter *reporter, FILE *out,
                   const struct report_options *options)
 {
@@ -79,6 +84,11 @@ void report_begin(struct report *report, const struct reporter *reporter, FILE *
     report->kept = arena_new(REPORT_BYTES);
     if (!report->arena || !report->kept)
         sink_fail(&report->sink, ENOMEM);
+    if (options->language && reporter->is_translated) {
+        report->translator =
+            (struct translator){options->language, report->arena, options->missing, options->missing_context};
+        report->sink.translator = &report->translator;
+    }
     call(report, reporter->begin, NULL);
 }
 

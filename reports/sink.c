@@ -8,6 +8,8 @@
 
 #include "core/base/arena.h"
 #include "core/base/utf8.h"
+#include "reports/language/language.h"
+#include "reports/sink_words.h"
 
 struct range {
     uint32_t first, last;
@@ -109,10 +111,18 @@ static void put(struct sink *sink, const char *bytes, size_t size)
     sink->written += size;
 }
 
-void sink_literal_bytes(struct sink *sink, const char *bytes, size_t size)
+void sink_raw(struct sink *sink, const char *bytes, size_t size)
 {
     put(sink, bytes, size);
     follow_line(sink, bytes, size);
+}
+
+void sink_literal_bytes(struct sink *sink, const char *bytes, size_t size)
+{
+    if (sink->translator)
+        sink_say_literal(sink, (struct str){bytes, size});
+    else
+        sink_raw(sink, bytes, size);
 }
 
 static const struct {
@@ -161,7 +171,7 @@ static void put_spelled(struct sink *sink, char c)
         snprintf(text, sizeof text, "\\u%04x", (unsigned)c);
     else
         snprintf(text, sizeof text, "%s\\x%02x", sink->language == SINK_JSON ? "\\" : "", (unsigned char)c);
-    sink_literal_bytes(sink, text, strlen(text));
+    sink_raw(sink, text, strlen(text));
 }
 
 void sink_bytes(struct sink *sink, struct str text)
@@ -182,7 +192,7 @@ void sink_bytes(struct sink *sink, struct str text)
         if (must_not_stand)
             put_spelled(sink, text.at[i]);
         else
-            sink_literal_bytes(sink, spelled, strlen(spelled));
+            sink_raw(sink, spelled, strlen(spelled));
         written = ++i;
     }
     if (written < text.len)
@@ -190,6 +200,13 @@ void sink_bytes(struct sink *sink, struct str text)
 }
 
 void sink_text(struct sink *sink, const char *text)
+{
+    bool is_read = !sink->in_tag || sink->is_read_out;
+
+    sink_quote(sink, sink->translator && is_read ? in_language(sink->translator, text) : text);
+}
+
+void sink_quote(struct sink *sink, const char *text)
 {
     sink_bytes(sink, str_of(text));
 }
@@ -199,7 +216,7 @@ void sink_number(struct sink *sink, long long number)
     char digits[24];
 
     snprintf(digits, sizeof digits, "%lld", number);
-    sink_text(sink, digits);
+    sink_quote(sink, digits);
 }
 
 /* Outside strings cJSON prints ASCII only, so whatever has to be spelled stands in a string, where \u escapes are
@@ -215,7 +232,7 @@ static void put_json_escape(struct sink *sink, const unsigned char *at, size_t s
     else
         snprintf(escape, sizeof escape, "\\u%04x\\u%04x", (unsigned)(0xd800 + ((code - 0x10000) >> 10)),
                  (unsigned)(0xdc00 + ((code - 0x10000) & 0x3ff)));
-    sink_literal_bytes(sink, escape, strlen(escape));
+    sink_raw(sink, escape, strlen(escape));
 }
 
 void sink_json(struct sink *sink, const char *printed)
@@ -230,7 +247,7 @@ void sink_json(struct sink *sink, const char *printed)
         while ((is_plain(printed[i + plain]) && printed[i + plain] != '#') || printed[i + plain] == '\n')
             plain++;
         if (plain) {
-            sink_literal_bytes(sink, printed + i, plain);
+            sink_raw(sink, printed + i, plain);
             i += plain;
             continue;
         }
@@ -240,7 +257,7 @@ void sink_json(struct sink *sink, const char *printed)
         else if (*at == '\t')
             sink_literal(sink, "  ");
         else if (*at == '\n' || (size > 0 && !IN(code, unseen) && !begins_command(sink, printed[i])))
-            sink_literal_bytes(sink, printed + i, size);
+            sink_raw(sink, printed + i, size);
         else
             put_json_escape(sink, at, size, code);
         i += size ? size : 1;

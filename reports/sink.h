@@ -14,6 +14,9 @@
  * JSON is printed by cJSON from strings that were made visible before (sink_visible()), since cJSON copies bytes
  * unchecked; sink_json() lets what it printed pass, and spells what should not be there as \u escapes.
  *
+ * A sink with a translator says literals and sink_text() in its language; what a peer said alone goes through
+ * sink_bytes() or sink_quote(), for nobody may have words put into his mouth.
+ *
  * The first write error is kept (ENOSPC, EPIPE, ...), everything after it is swallowed, and sink_finish() tells.
  */
 #pragma once
@@ -23,6 +26,8 @@
 #include <stdio.h>
 
 #include "core/base/str.h"
+
+struct translator;
 
 enum sink_language {
     SINK_TEXT,
@@ -44,6 +49,8 @@ struct sink {
     bool ascii;          /* what is not ASCII is spelled, too: for terminals that have nothing else */
     bool line_has_begun; /* something other than blanks was written since the last line end */
     char last;           /* byte that was written */
+    const struct translator *translator; /* of what is said, borrowed; NULL: English */
+    bool in_tag, is_read_out, in_style;  /* HTML, with a translator: where the literals have come to */
 };
 
 struct sink sink_to(FILE *, enum sink_language);
@@ -53,8 +60,9 @@ void sink_fail(struct sink *, int error); /* marks a failure from elsewhere; the
 #define sink_literal(sink, literal) sink_literal_bytes((sink), "" literal "", sizeof("" literal "") - 1)
 void sink_literal_bytes(struct sink *, const char *, size_t); /* for the macro only */
 
-void sink_text(struct sink *, const char *text);
-void sink_bytes(struct sink *, struct str);
+void sink_text(struct sink *, const char *text);  /* of ours: in the language of the sink's translator */
+void sink_bytes(struct sink *, struct str);       /* of a peer, or translated already: as they are */
+void sink_quote(struct sink *, const char *text); /* the same for a C string */
 void sink_number(struct sink *, long long);
 void sink_json(struct sink *, const char *printed); /* SINK_JSON: a document that cJSON printed, without its tabs */
 

@@ -164,6 +164,7 @@ static void end(struct report *report)
 }
 
 const struct reporter html_reporter = {
+    .is_translated = true,
     .name = "html",
     .suffix = ".html",
     .summary = "one file for a browser, to hand on",

@@ -54,4 +54,12 @@ void html_sources(struct report *, const char *list);   /* of a list with "; " b
         sink_literal((sink), close);                                                                                   \
     } while (0)
 
+/* The same for what a peer said, or the user. */
+#define QUOTE(sink, open, text, close)                                                                                 \
+    do {                                                                                                               \
+        sink_literal((sink), open);                                                                                    \
+        sink_quote((sink), (text));                                                                                    \
+        sink_literal((sink), close);                                                                                   \
+    } while (0)
+
 void html_badge(struct sink *, enum status, const char *label);

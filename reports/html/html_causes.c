@@ -19,9 +19,9 @@ void html_records(struct sink *sink, const struct finding *f)
         return;
     sink_literal(sink, "<pre class=\"records\" tabindex=\"0\">");
     for (size_t i = 0; i < f->before.count; i++)
-        ELEMENT(sink, "<span class=\"muted\">; in place of ", f->before.at[i], "</span>\n");
+        QUOTE(sink, "<span class=\"muted\">; in place of ", f->before.at[i], "</span>\n");
     for (size_t i = 0; i < f->records.count; i++)
-        ELEMENT(sink, "", f->records.at[i], "\n");
+        QUOTE(sink, "", f->records.at[i], "\n");
     sink_literal(sink, "</pre>\n");
 }
 

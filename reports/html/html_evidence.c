@@ -37,7 +37,7 @@ static void piece(struct report *report, const struct evidence *evidence, size_t
         sink_literal(sink, "<div class=\"piece\">");
     else
         sink_literal(sink, "<div class=\"piece screen\">");
-    ELEMENT(sink, "<p class=\"key\"><code>", evidence->text, "</code></p>\n<pre tabindex=\"0\">");
+    QUOTE(sink, "<p class=\"key\"><code>", evidence->text, "</code></p>\n<pre tabindex=\"0\">");
     evidence_text(sink, report->arena, evidence);
     sink_literal(sink, "</pre></div>\n");
 }

@@ -47,3 +47,4 @@ struct translator {
 /* The text in the language of the translator, where a text or a part of it has no entry as it is.  The work is bounded,
  * whatever a peer has put into the text. */
 const char *in_language(const struct translator *, const char *text);
+const char *entry_in_language(const struct translator *, const char *text); /* as a whole; NULL: it has no entry */

@@ -37,27 +37,40 @@ static struct str part_of(struct str text, size_t from, size_t to)
     return (struct str){text.at + from, to - from};
 }
 
-/* Two words with a blank between, outside of quotation marks: nothing that a machine would say of itself. */
-static bool is_prose(struct str text)
+/* The letters that a word between blanks consists of; 0: it is a name, a number, a code. */
+static size_t letters_of(struct str word)
 {
     size_t letters = 0;
-    bool word_before = false, is_quoted = false;
 
-    for (size_t i = 0; i < text.len; i++) {
-        char c = text.at[i];
+    if (word.len && word.at[0] == '(')
+        word = part_of(word, 1, word.len);
+    while (word.len && strchr(",;:.)", word.at[word.len - 1]))
+        word.len--;
+    while (letters < word.len && ascii_is_letter(word.at[letters]))
+        letters++;
+    return letters == word.len ? letters : 0;
+}
 
-        if (c == '"')
-            is_quoted = !is_quoted;
-        if (!is_quoted && ascii_is_letter(c)) {
-            if (++letters == 2 && word_before)
-                return true;
-        } else {
-            word_before =
-                !is_quoted && letters >= 2 && (c == ' ' || (c == ',' && i + 1 < text.len && text.at[i + 1] == ' '));
-            letters = 0;
-            if (c == ',' && word_before)
-                i++;
-        }
+/* Two words behind each other, not both with capitals, outside of quotation marks: what somebody could read. */
+static bool is_prose(struct str text)
+{
+    bool is_quoted = false, word_before = false, lower_before = false;
+
+    for (size_t i = 0, end; i < text.len; i = end + 1) {
+        struct str word;
+        bool is_word, is_lower;
+
+        for (end = i; end < text.len && !is_blank(text.at[end]);)
+            end++;
+        word = part_of(text, i, end);
+        if (word.len && (word.at[0] == '"' || word.at[word.len - 1] == '"'))
+            is_quoted = word.at[0] == '"' && (word.len == 1 || word.at[word.len - 1] != '"');
+        is_word = !is_quoted && letters_of(word) >= 2;
+        is_lower = is_word && word.at[0] >= 'a';
+        if (is_word && word_before && (is_lower || lower_before))
+            return true;
+        word_before = is_word;
+        lower_before = is_lower;
     }
     return false;
 }
@@ -292,4 +305,12 @@ const char *in_language(const struct translator *translator, const char *text)
     struct work work = {translator, EFFORT};
 
     return translator->language ? translated(&work, str_of(text), 0) : text;
+}
+
+const char *entry_in_language(const struct translator *translator, const char *text)
+{
+    struct work work = {translator, EFFORT};
+    const char *said = of_one_entry(&work, str_of(text), WITHIN_A_SENTENCE, 0);
+
+    return said ? said : of_pieces(&work, str_of(text), JOINT_SENTENCE, 0);
 }

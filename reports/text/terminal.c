@@ -92,7 +92,7 @@ static size_t fitting(const char *text, size_t length, size_t columns)
  */
 void terminal_wrapped_from(struct report *report, size_t column, size_t indent, const char *text)
 {
-    const char *at = terminal_visible(report, text);
+    const char *at = terminal_visible(report, report_said(report, text));
     size_t width = report->options.width;
     bool empty = true; /* nothing of the text is in this line yet */
 
@@ -174,18 +174,21 @@ void terminal_heading(struct report *report, const char *text)
 
 void terminal_labelled(struct report *report, size_t indent, size_t column, const char *label, const char *text)
 {
+    const char *said = report_said(report, label);
+    size_t columns = sink_columns(said, strlen(said));
+
     terminal_spaces(report, indent);
     terminal_dim(report);
-    sink_text(&report->sink, label);
+    sink_quote(&report->sink, said);
     terminal_plain(report);
-    terminal_spaces(report, column - indent - strlen(label));
+    terminal_spaces(report, column > indent + columns ? column - indent - columns : 1);
     terminal_wrapped_from(report, column, column, text);
 }
 
 void terminal_item(struct report *report, enum status status, const char *about, const char *text)
 {
     enum { ABOUT_COLUMN = 4, TEXT_COLUMN = 6, TEXT_LEAST = 20 };
-    const char *visible = terminal_visible(report, about);
+    const char *visible = terminal_visible(report, report_said(report, about));
     size_t columns = sink_columns(visible, strlen(visible));
 
     sink_literal(&report->sink, "  ");
@@ -195,7 +198,7 @@ void terminal_item(struct report *report, enum status status, const char *about,
     sink_literal(&report->sink, " ");
     terminal_bold(report);
     if (ABOUT_COLUMN + columns + TEXT_LEAST <= report->options.width) {
-        sink_text(&report->sink, visible);
+        sink_quote(&report->sink, visible);
         terminal_plain(report);
         terminal_spaces(report, 2);
         terminal_wrapped_from(report, ABOUT_COLUMN + columns + 2, TEXT_COLUMN, text);
@@ -208,13 +211,14 @@ void terminal_item(struct report *report, enum status status, const char *about,
 
 void terminal_marked(struct report *report, enum status status, const char *word, size_t column)
 {
-    size_t used = 4 + strlen(word);
+    const char *said = report_said(report, word);
+    size_t used = 4 + sink_columns(said, strlen(said));
 
     sink_literal(&report->sink, "  ");
     terminal_colour(report, status);
     sink_text(&report->sink, status_symbol(status, report->options.utf8));
     sink_literal(&report->sink, " ");
-    sink_text(&report->sink, word);
+    sink_quote(&report->sink, said);
     terminal_plain(report);
     terminal_spaces(report, column > used ? column - used : 2);
 }

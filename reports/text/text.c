@@ -358,6 +358,7 @@ static void end(struct report *report)
 }
 
 const struct reporter text_reporter = {
+    .is_translated = true,
     .name = "text",
     .suffix = ".txt",
     .summary = "for people at a terminal",

@@ -33,14 +33,14 @@ void text_records(struct report *report, size_t indent, const struct finding *f)
         terminal_spaces(report, indent);
         terminal_dim(report);
         sink_literal(&report->sink, "; in place of ");
-        sink_text(&report->sink, f->before.at[i]);
+        sink_quote(&report->sink, f->before.at[i]);
         terminal_plain(report);
         terminal_newline(report);
     }
     for (size_t i = 0; i < list->count; i++) {
         terminal_spaces(report, indent);
         terminal_bold(report);
-        sink_text(&report->sink, list->at[i]);
+        sink_quote(&report->sink, list->at[i]);
         terminal_plain(report);
         terminal_newline(report);
     }
@@ -60,7 +60,7 @@ static void command(struct report *report, const char *command)
     sink_literal(&report->sink, "check");
     terminal_plain(report);
     terminal_spaces(report, LABEL_COLUMN - COLUMN - 5);
-    sink_text(&report->sink, command);
+    sink_quote(&report->sink, command);
     terminal_newline(report);
 }
 

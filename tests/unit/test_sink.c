@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "core/base/arena.h"
+#include "reports/language/language.h"
 #include "reports/sink.h"
 
 #define BYTES(literal)                                                                                                 \
@@ -291,6 +292,38 @@ static void the_first_error_stays(void **state)
     assert_int_equal(sink_finish(&sink), EIO);
 }
 
+/* Words of ours between the tags and in attributes that are read out; neither names of tags, nor what a peer said. */
+static void a_sink_says_its_words_in_its_language(void **state)
+{
+    static const char words[] = "Result\n    Ergebnis\nTo do:\n    Zu tun <jetzt>:\nok\n    gut\n";
+    struct arena *arena = arena_new(1 << 20);
+    const struct translator translator = {language_read(arena, "de", str_of(words)), arena, NULL, NULL};
+    struct sink sink;
+    char *out = NULL;
+    size_t size = 0;
+    FILE *file = open_memstream(&out, &size);
+
+    (void)state;
+    assert_non_null(file);
+    sink = sink_to(file, SINK_HTML);
+    sink.translator = &translator;
+    sink_literal(&sink, "<style>\nok { Result }\n</style><td class=\"");
+    sink_text(&sink, "ok");
+    sink_literal(&sink, "\" data-head=\"Result\" title=\"");
+    sink_text(&sink, "ok");
+    sink_literal(&sink, "\">\n To do: <b>ok</b>No entry ");
+    sink_text(&sink, "Result");
+    sink_quote(&sink, " Result");
+    sink_bytes(&sink, str_of(" ok"));
+    sink_literal(&sink, "</td>");
+    assert_int_equal(sink_finish(&sink), 0);
+    fclose(file);
+    assert_string_equal(out, "<style>\nok { Result }\n</style><td class=\"ok\" data-head=\"Ergebnis\" title=\"gut\">\n "
+                             "Zu tun &lt;jetzt&gt;: <b>gut</b>No entry Ergebnis Result ok</td>");
+    free(out);
+    arena_free(arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -303,6 +336,7 @@ int main(void)
         cmocka_unit_test(printed_json_is_made_safe),
         cmocka_unit_test(literals_and_numbers_pass),
         cmocka_unit_test(the_first_error_stays),
+        cmocka_unit_test(a_sink_says_its_words_in_its_language),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
