@@ -171,6 +171,19 @@ static bool spans_sentences(const struct entry *entry, const struct str argument
     return false;
 }
 
+/* A sentence of ours that stands within another: "What is open: the server ..." for "The server ...". */
+static const struct entry *entry_of_sentence(struct work *work, struct str text, struct str arguments[ARGUMENTS_MAX])
+{
+    char *with_capital;
+
+    if (text.at[0] < 'a' || text.at[0] > 'z')
+        return NULL;
+    with_capital = ARENA_ARRAY(work->translator->arena, char, text.len);
+    memcpy(with_capital, text.at, text.len);
+    with_capital[0] = (char)(text.at[0] - 'a' + 'A');
+    return entry_of(work->translator->language, (struct str){with_capital, text.len}, arguments, &work->effort);
+}
+
 enum spanning { WITHIN_A_SENTENCE, OVER_SENTENCES };
 
 /* A text that is of one entry as a whole; NULL. */
@@ -180,6 +193,8 @@ static const char *of_one_entry(struct work *work, struct str text, enum spannin
     const struct entry *entry = entry_of(work->translator->language, text, arguments, &work->effort);
     struct list_text out;
 
+    if (!entry && text.len && depth)
+        entry = entry_of_sentence(work, text, arguments);
     if (!entry || (spanning == WITHIN_A_SENTENCE && spans_sentences(entry, arguments)))
         return NULL;
     out = list_text(work->translator->arena, "", SIZE_MAX);
@@ -194,6 +209,44 @@ static const char *of_one_entry(struct work *work, struct str text, enum spannin
 }
 
 static const char *of_pieces(struct work *work, struct str text, size_t joint, unsigned depth);
+static const char *of_piece(struct work *work, struct str text, size_t joint, bool *is_ours, unsigned depth);
+
+/* Where "(" of the parenthesis stands that the text ends with; 0: there is none. */
+static size_t parenthesis_at(struct str text)
+{
+    size_t open = 0;
+
+    for (size_t i = text.len; i > 0; i--) {
+        open += text.at[i - 1] == ')';
+        open -= text.at[i - 1] == '(';
+        if (open == 0)
+            return text.at[i - 1] == '(' && (i == 1 || text.at[i - 2] == ' ') ? i : 0;
+    }
+    return 0;
+}
+
+/* Of what it is without its full stop; of what stands before a parenthesis and in it: "no host name (assumed)"; NULL.
+ */
+static const char *of_what_is_within(struct work *work, struct str text, unsigned depth)
+{
+    struct arena *arena = work->translator->arena;
+    size_t open = parenthesis_at(text);
+    const char *before = "", *within;
+    bool is_ours = false;
+
+    if (depth > DEPTH_MAX || text.len < 2)
+        return NULL;
+    if (text.at[text.len - 1] == '.') {
+        within = of_piece(work, part_of(text, 0, text.len - 1), JOINT_SENTENCE, &is_ours, depth + 1);
+        return within && is_ours ? str_printf(arena, "%s.", within) : NULL;
+    }
+    if (open == 0)
+        return NULL;
+    if (open > 2)
+        before = of_piece(work, part_of(text, 0, open - 2), JOINT_SENTENCE, &is_ours, depth + 1);
+    within = before ? of_piece(work, part_of(text, open, text.len - 1), JOINT_SENTENCE, &is_ours, depth + 1) : NULL;
+    return within && is_ours ? str_printf(arena, "%s%s(%s)", before, *before ? " " : "", within) : NULL;
+}
 
 /* A piece: of an entry, no text of ours at all, or of smaller pieces; NULL. */
 static const char *of_piece(struct work *work, struct str text, size_t joint, bool *is_ours, unsigned depth)
@@ -202,6 +255,8 @@ static const char *of_piece(struct work *work, struct str text, size_t joint, bo
 
     if (!said)
         said = of_pieces(work, text, joint + 1, depth);
+    if (!said)
+        said = of_what_is_within(work, text, depth);
     *is_ours = *is_ours || said;
     return said || is_prose(text) ? said : str_text(work->translator->arena, text);
 }
@@ -272,6 +327,8 @@ static const char *in_words(struct work *work, struct str text, unsigned depth)
 
     if (!said)
         said = of_pieces(work, text, JOINT_SENTENCE, depth);
+    if (!said)
+        said = of_what_is_within(work, text, depth);
     if (!said)
         said = of_one_entry(work, text, OVER_SENTENCES, depth);
     return said ? said : of_sentences(work, text, depth);
