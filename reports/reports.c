@@ -69,7 +69,7 @@ static void call(struct report *report, void (*step)(struct report *), const str
 
 const char *report_said(struct report *report, const char *text)
 {
-    return report->sink.translator ? in_language(&report->translator, text) : text;
+    return sink_said(&report->sink, text);
 }
 
 void report_begin(struct report *report, const struct reporter *reporter, FILE *out,

@@ -201,9 +201,12 @@ void sink_bytes(struct sink *sink, struct str text)
 
 void sink_text(struct sink *sink, const char *text)
 {
-    bool is_read = !sink->in_tag || sink->is_read_out;
+    sink_quote(sink, sink->in_tag && !sink->is_read_out ? text : sink_said(sink, text));
+}
 
-    sink_quote(sink, sink->translator && is_read ? in_language(sink->translator, text) : text);
+const char *sink_said(const struct sink *sink, const char *text)
+{
+    return sink->translator ? in_language(sink->translator, text) : text;
 }
 
 void sink_quote(struct sink *sink, const char *text)

@@ -62,6 +62,7 @@ void sink_literal_bytes(struct sink *, const char *, size_t); /* for the macro o
 
 void sink_text(struct sink *, const char *text);  /* of ours: in the language of the sink's translator */
 void sink_bytes(struct sink *, struct str);       /* of a peer, or translated already: as they are */
+const char *sink_said(const struct sink *, const char *text); /* as sink_text() says it: to be measured */
 void sink_quote(struct sink *, const char *text); /* the same for a C string */
 void sink_number(struct sink *, long long);
 void sink_json(struct sink *, const char *printed); /* SINK_JSON: a document that cJSON printed, without its tabs */

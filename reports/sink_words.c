@@ -55,30 +55,52 @@ static struct str take(struct str *text, size_t size)
     return taken;
 }
 
-/* Within a tag, up to its end: attributes that are read out have words, also where the value is yet to come. */
-static void say_tag(struct sink *sink, struct str *text)
+static void raw(struct sink *sink, struct str bytes)
+{
+    sink_raw(sink, bytes.at, bytes.len);
+}
+
+/* The value of an attribute that is read out, as far as the literal has it. */
+static void say_value(struct sink *sink, struct str *text)
+{
+    const char *end = memchr(text->at, '"', text->len);
+
+    say(sink, take(text, end ? (size_t)(end - text->at) : text->len));
+    sink->is_read_out = !end;
+}
+
+/* The beginning of the first such value; NULL: there is none. */
+static const char *value_in(struct str tag)
 {
     static const char *const read_out[] = {" aria-label=\"", " data-head=\"", " title=\"", " alt=\""};
-    const char *close = memchr(text->at, '>', text->len);
-    struct str tag = take(text, close ? (size_t)(close - text->at) + 1 : text->len);
+    const char *first = NULL;
 
-    sink->in_tag = !close;
-    sink->is_read_out = false;
-    sink->in_style = sink->in_style || str_starts_nocase(tag, "<style");
     for (size_t i = 0; i < sizeof read_out / sizeof *read_out; i++) {
-        struct str name = str_of(read_out[i]);
-        const char *at = str_find(tag, name), *value = at ? at + name.len : NULL;
-        const char *end = at ? memchr(value, '"', tag.len - (size_t)(value - tag.at)) : NULL;
-        struct str before;
+        const char *at = str_find(tag, str_of(read_out[i]));
 
-        sink->is_read_out = sink->is_read_out || (at && !end);
-        if (!end)
-            continue;
-        before = take(&tag, (size_t)(value - tag.at));
-        sink_raw(sink, before.at, before.len);
-        say(sink, take(&tag, (size_t)(end - value)));
+        if (at && (!first || at + strlen(read_out[i]) < first))
+            first = at + strlen(read_out[i]);
     }
-    sink_raw(sink, tag.at, tag.len);
+    return first;
+}
+
+/* Within a tag, up to its end: attributes that are read out have words. */
+static void say_tag(struct sink *sink, struct str *text)
+{
+    const char *close, *value;
+    struct str tag;
+
+    if (sink->is_read_out)
+        say_value(sink, text);
+    close = text->len ? memchr(text->at, '>', text->len) : NULL;
+    tag = take(text, close ? (size_t)(close - text->at) + 1 : text->len);
+    sink->in_style = sink->in_style || str_starts_nocase(tag, "<style");
+    while ((value = value_in(tag))) {
+        raw(sink, take(&tag, (size_t)(value - tag.at)));
+        say_value(sink, &tag);
+    }
+    raw(sink, tag);
+    sink->in_tag = !close;
 }
 
 static void say_markup(struct sink *sink, struct str text)
@@ -93,7 +115,7 @@ static void say_markup(struct sink *sink, struct str text)
         }
         run = take(&text, next ? (size_t)(next - text.at) : text.len);
         if (sink->in_style)
-            sink_raw(sink, run.at, run.len);
+            raw(sink, run);
         else
             say(sink, run);
         sink->in_tag = next != NULL;

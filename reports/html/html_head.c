@@ -1,6 +1,7 @@
 /* reports/html/html_head.c - what every page begins and ends with. */
 
 #include "reports/html/html.h"
+#include "reports/language/language.h"
 
 #include "reports/html_index_style.h" /* made by the Makefile from reports/html/index.css */
 #include "reports/html_style.h"       /* and from style.css */
@@ -10,7 +11,9 @@
 
 static void head(struct sink *sink, const char *title, bool has_images, bool is_index)
 {
-    sink_literal(sink, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+    sink_literal(sink, "<!DOCTYPE html>\n<html lang=\"");
+    sink_quote(sink, sink->translator ? language_tag(sink->translator->language) : "en");
+    sink_literal(sink, "\">\n<head>\n<meta charset=\"utf-8\">\n"
                        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src "
                        "'" HTML_STYLE_HASH "'");
     if (is_index)
@@ -45,10 +48,11 @@ void html_index_head(struct sink *sink, const char *title)
 
 void html_foot(struct sink *sink)
 {
-    sink_literal(sink, "<footer>\n<p>Made by mailready " MAILREADY_VERSION
-                       ". It tells what DNS and mail servers said, seen from one "
-                       "place at one time. Reputation, content and the opinion of readers cannot be seen from outside, so no "
-                       "report can promise that mail is accepted.</p>\n</footer>\n</body>\n</html>\n");
+    sink_literal(sink,
+                 "<footer>\n<p>Made by mailready " MAILREADY_VERSION
+                 ". It tells what DNS and mail servers said, seen from one "
+                 "place at one time. Reputation, content and the opinion of readers cannot be seen from outside, so no "
+                 "report can promise that mail is accepted.</p>\n</footer>\n</body>\n</html>\n");
 }
 
 void html_badge(struct sink *sink, enum status status, const char *label)

@@ -85,7 +85,7 @@ static size_t break_of(const char *text, size_t most)
 
 static void lines(struct sink *sink, struct arena *arena, long long x, long long y, const char *text)
 {
-    const char *visible = sink_visible(arena, str_of(text)), *rest;
+    const char *visible = sink_visible(arena, str_of(sink_said(sink, text))), *rest;
     size_t first = octets_of(visible, LINE_CHARS), second;
 
     if (!visible[first]) {

@@ -59,6 +59,18 @@ void terminal_spaces(struct report *report, size_t count)
         sink_literal(&report->sink, " ");
 }
 
+void terminal_up_to(struct report *report, size_t used, size_t column)
+{
+    terminal_spaces(report, column > used ? column - used : 1);
+}
+
+size_t terminal_columns(struct report *report, const char *text)
+{
+    const char *visible = terminal_visible(report, report_said(report, text));
+
+    return sink_columns(visible, strlen(visible));
+}
+
 void terminal_newline(struct report *report)
 {
     sink_literal(&report->sink, "\n");
@@ -134,11 +146,11 @@ void terminal_wrapped_from(struct report *report, size_t column, size_t indent, 
 
 void terminal_cut(struct report *report, size_t column, const char *text)
 {
-    const char *visible = terminal_visible(report, text);
+    const char *visible = terminal_visible(report, report_said(report, text));
     size_t length = strlen(visible), width = report->options.width;
 
     if (column + sink_columns(visible, length) <= width) {
-        sink_text(&report->sink, visible);
+        sink_quote(&report->sink, visible);
     } else if (column + 4 <= width) {
         sink_bytes(&report->sink, (struct str){visible, fitting(visible, length, width - column - 3)});
         sink_literal(&report->sink, "...");
@@ -174,14 +186,11 @@ void terminal_heading(struct report *report, const char *text)
 
 void terminal_labelled(struct report *report, size_t indent, size_t column, const char *label, const char *text)
 {
-    const char *said = report_said(report, label);
-    size_t columns = sink_columns(said, strlen(said));
-
     terminal_spaces(report, indent);
     terminal_dim(report);
-    sink_quote(&report->sink, said);
+    sink_text(&report->sink, label);
     terminal_plain(report);
-    terminal_spaces(report, column > indent + columns ? column - indent - columns : 1);
+    terminal_up_to(report, indent + terminal_columns(report, label), column);
     terminal_wrapped_from(report, column, column, text);
 }
 
@@ -211,14 +220,13 @@ void terminal_item(struct report *report, enum status status, const char *about,
 
 void terminal_marked(struct report *report, enum status status, const char *word, size_t column)
 {
-    const char *said = report_said(report, word);
-    size_t used = 4 + sink_columns(said, strlen(said));
+    size_t used = 4 + terminal_columns(report, word);
 
     sink_literal(&report->sink, "  ");
     terminal_colour(report, status);
     sink_text(&report->sink, status_symbol(status, report->options.utf8));
     sink_literal(&report->sink, " ");
-    sink_quote(&report->sink, said);
+    sink_text(&report->sink, word);
     terminal_plain(report);
     terminal_spaces(report, column > used ? column - used : 2);
 }

@@ -15,6 +15,8 @@ void terminal_plain(struct report *); /* ends any of them */
 const char *terminal_visible(struct report *, const char *text); /* as the terminal will show it, for measuring */
 
 void terminal_spaces(struct report *, size_t count);
+void terminal_up_to(struct report *, size_t used, size_t column);  /* blanks from one column to another, one at least */
+size_t terminal_columns(struct report *, const char *text);        /* of a text of ours as it is said */
 void terminal_newline(struct report *);
 void terminal_rule(struct report *);
 

@@ -117,7 +117,8 @@ static void what_changed(struct report *report)
     sink_literal(&report->sink, "What changed");
     terminal_plain(report);
     sink_literal(&report->sink, "  ");
-    terminal_wrapped_from(report, strlen("What changed  "), 2, difference_summary(report->arena, d));
+    terminal_wrapped_from(report, terminal_columns(report, "What changed") + 2, 2,
+                          difference_summary(report->arena, d));
     for (size_t i = 0; i < d->count; i++) {
         if (i == 0 || d->items[i].change != d->items[i - 1].change)
             terminal_wrapped(report, 2, change_title(d->items[i].change));
@@ -204,16 +205,17 @@ static void line_of(struct report *report, const struct result *result)
                                                      [VERDICT_UNKNOWN] = "CAN'T TELL",
                                                      [VERDICT_NOT_READY] = "NOT READY"};
     const char *domain = terminal_visible(report, result->target->domain), *text = gist(report, result);
-    size_t columns = sink_columns(domain, strlen(domain)), used = 2 + strlen(words[result->verdict]);
+    size_t columns = sink_columns(domain, strlen(domain)), used;
     enum status as = verdict_as_status(result->verdict);
 
+    used = 2 + terminal_columns(report, words[result->verdict]);
     terminal_colour(report, as);
     sink_text(&report->sink, status_symbol(as, report->options.utf8));
     sink_literal(&report->sink, " ");
     sink_text(&report->sink, words[result->verdict]);
     terminal_plain(report);
-    terminal_spaces(report, DOMAIN_COLUMN - used);
-    sink_text(&report->sink, domain);
+    terminal_up_to(report, used, DOMAIN_COLUMN);
+    sink_quote(&report->sink, domain);
     used = DOMAIN_COLUMN + columns + 2 > TEXT_COLUMN ? DOMAIN_COLUMN + columns + 2 : TEXT_COLUMN;
     if (*text && used + TEXT_LEAST <= report->options.width) {
         terminal_spaces(report, used - DOMAIN_COLUMN - columns);

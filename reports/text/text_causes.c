@@ -59,7 +59,7 @@ static void command(struct report *report, const char *command)
     terminal_dim(report);
     sink_literal(&report->sink, "check");
     terminal_plain(report);
-    terminal_spaces(report, LABEL_COLUMN - COLUMN - 5);
+    terminal_up_to(report, COLUMN + terminal_columns(report, "check"), LABEL_COLUMN);
     sink_quote(&report->sink, command);
     terminal_newline(report);
 }

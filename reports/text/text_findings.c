@@ -102,7 +102,7 @@ static void findings_of(struct report *report, const struct group *group)
     terminal_plain(report);
     terminal_dim(report);
     sink_literal(&report->sink, "  ");
-    terminal_wrapped_from(report, sink_columns(group->title, strlen(group->title)) + 2, 2,
+    terminal_wrapped_from(report, terminal_columns(report, group->title) + 2, 2,
                           group_counts(report->arena, group, ", "));
     terminal_plain(report);
     for (size_t e = 0; e < group->entry_count; e++)

@@ -13,12 +13,12 @@
 #include "reports/words.h"
 
 enum {
-    PART_COLUMN = 13,                /* behind "  x broken   " */
-    NAME_COLUMN = PART_COLUMN + 13,  /* behind "certificate  " */
-    SAYS_LEAST = 22,                 /* columns that the words beside a name need */
-    NARROW = 70,                     /* below it everything stands under each other */
-    SENDERS_SHOWN = 8,               /* lines of them */
-    ALIKE_SHOWN = 4,                 /* addresses in one of these */
+    PART_COLUMN = 13,               /* behind "  x broken   " */
+    NAME_COLUMN = PART_COLUMN + 13, /* behind "certificate  " */
+    SAYS_LEAST = 22,                /* columns that the words beside a name need */
+    NARROW = 70,                    /* below it everything stands under each other */
+    SENDERS_SHOWN = 8,              /* lines of them */
+    ALIKE_SHOWN = 4,                /* addresses in one of these */
     ODD_SHOWN = 2,
 };
 
@@ -48,7 +48,8 @@ static size_t says_column(struct report *report, const struct identity *identity
 
 static void name_row(struct report *report, const struct identity_name *row, const char *part, size_t says_at)
 {
-    size_t columns = columns_of(report, row->name), column = PART_COLUMN + strlen(part), name_at = NAME_COLUMN;
+    size_t columns = columns_of(report, row->name), column = PART_COLUMN + terminal_columns(report, part),
+           name_at = NAME_COLUMN;
 
     terminal_marked(report, row->weight, cell_word(row->state), PART_COLUMN);
     if (column + 2 > NAME_COLUMN) { /* several parts, none of them with a name */

@@ -14,7 +14,7 @@ enum { LABEL_COLUMN = 13, SAYS_COLUMN = 20 };
 
 static void part(struct report *report, const struct service_part *p)
 {
-    size_t used = 4 + strlen(status_label(p->status));
+    size_t used = 4 + terminal_columns(report, status_label(p->status));
 
     sink_literal(&report->sink, "  ");
     terminal_colour(report, p->status);
@@ -22,9 +22,9 @@ static void part(struct report *report, const struct service_part *p)
     sink_literal(&report->sink, " ");
     sink_text(&report->sink, status_label(p->status));
     terminal_plain(report);
-    terminal_spaces(report, LABEL_COLUMN - used);
+    terminal_up_to(report, used, LABEL_COLUMN);
     sink_text(&report->sink, p->label);
-    terminal_spaces(report, SAYS_COLUMN - LABEL_COLUMN - strlen(p->label));
+    terminal_up_to(report, LABEL_COLUMN + terminal_columns(report, p->label), SAYS_COLUMN);
     terminal_wrapped_from(report, SAYS_COLUMN, SAYS_COLUMN, p->says);
 }
 
@@ -32,7 +32,7 @@ static void service(struct report *report, const struct service_view *v)
 {
     terminal_newline(report);
     terminal_bold(report);
-    sink_text(&report->sink, v->service->provider->name);
+    sink_quote(&report->sink, v->service->provider->name);
     terminal_plain(report);
     sink_literal(&report->sink, "  ");
     terminal_wrapped_from(report, strlen(v->service->provider->name) + 2, 2, v->role);

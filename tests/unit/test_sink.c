@@ -1,10 +1,10 @@
 /* tests/unit/test_sink.c - every branch of the encoders, and the first write error. */
 
+#include <cmocka.h>
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <setjmp.h>
 #include <stdint.h>
-#include <cmocka.h>
 
 #include <cjson/cJSON.h>
 #include <errno.h>
@@ -311,14 +311,16 @@ static void a_sink_says_its_words_in_its_language(void **state)
     sink_text(&sink, "ok");
     sink_literal(&sink, "\" data-head=\"Result\" title=\"");
     sink_text(&sink, "ok");
-    sink_literal(&sink, "\">\n To do: <b>ok</b>No entry ");
+    sink_literal(&sink, "\" alt=\"Result");
+    sink_literal(&sink, " to do\" href=\"ok\" aria-label=\"ok\">\n To do: <b>ok</b>No entry ");
     sink_text(&sink, "Result");
     sink_quote(&sink, " Result");
     sink_bytes(&sink, str_of(" ok"));
     sink_literal(&sink, "</td>");
     assert_int_equal(sink_finish(&sink), 0);
     fclose(file);
-    assert_string_equal(out, "<style>\nok { Result }\n</style><td class=\"ok\" data-head=\"Ergebnis\" title=\"gut\">\n "
+    assert_string_equal(out, "<style>\nok { Result }\n</style><td class=\"ok\" data-head=\"Ergebnis\" title=\"gut\" "
+                             "alt=\"Ergebnis to do\" href=\"ok\" aria-label=\"gut\">\n "
                              "Zu tun &lt;jetzt&gt;: <b>gut</b>No entry Ergebnis Result ok</td>");
     free(out);
     arena_free(arena);
