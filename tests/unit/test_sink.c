@@ -1,10 +1,10 @@
 /* tests/unit/test_sink.c - every branch of the encoders, and the first write error. */
 
-#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <cmocka.h>
 
 #include <cjson/cJSON.h>
 #include <errno.h>
