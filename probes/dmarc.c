@@ -312,7 +312,7 @@ static void judge_from(struct run *run, const char *name)
     from.record = from.source ? from.source->record : NULL;
     if (!from_domain_is_decided(&from)) {
         leave_undecided(run, &from, from.dmarc->walk.trouble, from.dmarc->walk.trouble_key,
-                        "no answer on the way up from the domain");
+                        "no answer for the DMARC record of the domain, or of those above it");
         return;
     }
     if (!from.source) {

@@ -84,7 +84,7 @@ static struct finding *refuse(struct run *run, const struct from_domain *from, c
     const struct dmarc_record *r = from->record;
     const char *domain = run_target(run)->domain;
     const char *by_dkim =
-        a->by_dkim ? "no declared selector has a usable key"
+        a->by_dkim ? "no selector that was named has a usable key"
                    : str_printf(run_arena(run), "a signature of %s is not aligned (%s)", domain, mode(r->strict_dkim));
     struct finding *f;
 
@@ -146,7 +146,7 @@ static void judge_envelope(struct run *run, const struct from_domain *from, cons
 static void leave_undecided(struct run *run, const struct from_domain *from, const struct dmarc *of)
 {
     struct finding *f = finding_unknown(run, DMARC_ALIGNMENT, subject_domain(from->name), of->walk.trouble,
-                                        "no answer on the way up from %s", of->domain);
+                                        "no answer for the DMARC record of %s, or of those above it", of->domain);
 
     finding_rests_on(run, finding_worst(f, weight(from)), of->walk.trouble_key);
 }

@@ -131,14 +131,16 @@ void judge_legacy_difference(struct run *run, const struct from_domain *from)
         return;
     }
     if (unknown_view(d)) {
-        leave_undecided(run, from, unknown_view(d), "no answer on the way up from the domain");
+        leave_undecided(run, from, unknown_view(d),
+                        "no answer for the DMARC record of the domain, or of those above it");
         return;
     }
     c = compare_identities(run, from);
     if (c.pending)
         return;
     if (c.unknown) {
-        leave_undecided(run, from, c.unknown, "no answer on the way up from a declared domain");
+        leave_undecided(run, from, c.unknown,
+                        "no answer for the DMARC record of a domain that was named, or of those above it");
         return;
     }
     f = compare(run, from, &c);

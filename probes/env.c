@@ -171,7 +171,7 @@ static void judge_port25(struct run *run, const struct vantage *here)
     case PORT25_BLOCKED:
         trouble = trouble_of(REASON_PORT25_BLOCKED_HERE);
         finding_unknown(run, ENV_PORT25, subject_machine(here->host), &trouble,
-                        "no canary connects on port 25, but one does on port 443");
+                        "no server for comparison connects on port 25, but one does on port 443");
         break;
     case PORT25_INTERCEPTED:
         trouble = trouble_of(REASON_SMTP_INTERCEPTED);
@@ -185,7 +185,7 @@ static void judge_port25(struct run *run, const struct vantage *here)
         break;
     case PORT25_UNDECIDED:
         trouble = trouble_of(REASON_TIMEOUT);
-        trouble.why = "no canary could be asked";
+        trouble.why = "no server for comparison (--canary) could be asked";
         finding_unknown(run, ENV_PORT25, subject_machine(here->host), &trouble, "port 25");
         break;
     }

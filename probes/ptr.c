@@ -267,7 +267,8 @@ static void judge_confirmation(struct run *run, const struct mail_address *a, co
         struct trouble budget = trouble_of(REASON_BUDGET);
 
         budget.why = "there are more PTR records than are looked up";
-        f = finding_unknown(run, PTR_FCRDNS, subject_address(&a->ip), &budget, "%zu names not tried", names->untried);
+        f = finding_unknown(run, PTR_FCRDNS, subject_address(&a->ip), &budget, "%zu %s not tried",
+                            names->untried, names->untried == 1 ? "name" : "names");
     }
     for (size_t i = 0; i < names->count; i++)
         if (names->at[i].forward)

@@ -205,7 +205,8 @@ static void judge_chain(struct run *run, const struct endpoint *e)
             ENV_CLOCK);
     else if (!time_error || e->clock->state != CLOCK_PENDING)
         fault(run, e, TLS_CHAIN, NOTE, FAIL,
-              str_printf(run_arena(run), "does not lead to a trusted authority: %s", e->tls->verify_text));
+              str_printf(run_arena(run), "the certificate does not lead to a trusted authority: %s",
+                         e->tls->verify_text));
 }
 
 static const char *names_text(struct run *run, const struct x509_facts *leaf)

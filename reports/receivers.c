@@ -16,8 +16,8 @@ static const struct {
 } outcomes[] = {
     [RECEIVER_NO_OBSTACLE] = {"no obstacle found", PASS},
     [RECEIVER_CANT_TELL] = {"can't tell", UNKNOWN},
-    [RECEIVER_AT_RISK] = {"at risk", WARN},
-    [RECEIVER_REJECTS] = {"rejects", FAIL},
+    [RECEIVER_AT_RISK] = {"may refuse", WARN},
+    [RECEIVER_REJECTS] = {"refuses", FAIL},
 };
 static_assert(sizeof outcomes / sizeof *outcomes == RECEIVER_OUTCOME_COUNT, "words for every outcome");
 

@@ -57,7 +57,7 @@ static struct trouble connect_trouble(enum port25 port25)
         return own_words(REASON_TIMEOUT, SIDE_NETWORK, "nothing can be reached from here");
     case PORT25_UNDECIDED:
         return own_words(REASON_TIMEOUT, SIDE_NETWORK,
-                         "no connection, and no canary could show whether port 25 works from here");
+                         "no connection, and no server for comparison could show whether port 25 works from here");
     default:
         return (struct trouble){0};
     }

@@ -21,8 +21,8 @@ void spf_judge_single(struct run *run, const struct spf_domain *d)
         if (node->state != SPF_NODE_SEVERAL)
             continue;
         any = true;
-        f = finding(run, SPF_SINGLE, FAIL, subject_domain(node->domain), "%zu SPF records%s: permerror",
-                    node->source->record_count,
+        f = finding(run, SPF_SINGLE, FAIL, subject_domain(node->domain),
+                    "%zu SPF records%s, where one is allowed: permerror for all mail", node->source->record_count,
                     i ? str_printf(run_arena(run), " at a name that %s includes", d->name) : "");
         finding_rests_on(run, f, node->source->answer->key);
         if (!node->foreign)
@@ -132,8 +132,8 @@ static bool judge_node_syntax(struct run *run, const struct spf_domain *d, size_
         spf_offer_without_link(run, d, node, f);
         break;
     case SPF_NODE_RING:
-        f = finding(run, SPF_SYNTAX, FAIL, subject_domain(d->tree->nodes[node->parent].domain), "a ring: %s",
-                    ring_text(run, d, index));
+        f = finding(run, SPF_SYNTAX, FAIL, subject_domain(d->tree->nodes[node->parent].domain),
+                    "the records lead in a ring: %s", ring_text(run, d, index));
         finding_cause(f, CAUSE_SPF_RING);
         spf_offer_without_link(run, d, node, f);
         break;
