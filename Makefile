@@ -89,6 +89,9 @@ $(BUILD)/libmailready.a: $(LIB_SOURCES:%.c=$(BUILD)/%.o)
 $(BUILD)/libmailready.so: $(LIB_SOURCES:%.c=$(BUILD)/%.o)
 	$(call quiet,LD)$(LINK) -shared $^ $(LIBS) -o $@
 
+$(BUILD)/tests/mutate/arena.so: $(BUILD)/tests/mutate/arena.o
+	$(call quiet,LD)$(LINK) -shared $^ -o $@
+
 # The commands without main(), for tests of their parts.
 $(CMD_LIBRARY): $(patsubst %.c,$(BUILD)/%.o,$(filter-out cmd/main.c,$(CMD_SOURCES)))
 	@rm -f $@
@@ -178,7 +181,7 @@ $(BUILD)/tests/fuzz/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(CMD_LIBRARY) $(LIBRAR
 mutate: ## break the program in COUNT (500) places, one at a time: the fast tests must notice; SEED=2, ONLY=probes/mx.c
 	@$(MAKE) --no-print-directory BUILD=$(CURDIR)/build/mutate LIBRARY=$(CURDIR)/build/mutate/libmailready.so HARDEN=-fPIC HARDEN_LD= CFLAGS=-O1 mutants
 mutants: export COMPILE := $(COMPILE)
-mutants: $(BUILD)/mailready $(UNITS) $(REPLAYS) $(CONFORMANCE)
+mutants: $(BUILD)/mailready $(UNITS) $(REPLAYS) $(CONFORMANCE) $(BUILD)/tests/mutate/arena.so
 	@BUILD=$(BUILD) tests/mutate/run
 
 bench: deps all $(BUILD)/tests/bench/floor ## measure: round trips, CPU and memory of an audit in the lab; AGAINST=another mailready
