@@ -5,6 +5,9 @@
  * the texts are those on which a reader that is broken in one place (tests/mutate) makes something else.  Whatever
  * stands beside a text in memory, the same is read of it.
  *
+ * The last line, "~ DIGEST", is of what is read of the text's neighbours: of every beginning, and of it without or with
+ * a second one of each octet.
+ *
  * "test_readings NAME FILE" only prints the readings of the texts of a file.
  */
 #include <setjmp.h>
@@ -14,6 +17,7 @@
 
 #include <cmocka.h>
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +26,8 @@
 #include "tests/unit/readings.h"
 
 #define GOLDENS "tests/golden/readings/"
+
+enum { DIGESTED_OCTETS = 200 };
 
 /* What is read of the text where these octets stand before and behind it in memory.  To be freed. */
 static char *reading_between(const struct reader *reader, struct str text, char before, char behind)
@@ -41,7 +47,35 @@ static char *reading_between(const struct reader *reader, struct str text, char 
     return lines;
 }
 
-static void print_reading(FILE *out, const struct reader *reader, struct str text)
+static uint32_t add_reading(uint32_t digest, const struct reader *reader, struct str text)
+{
+    char *lines = reading_between(reader, text, '\0', '\0');
+
+    for (size_t i = 0; lines[i]; i++)
+        digest = (digest ^ (unsigned char)lines[i]) * 16777619u; /* FNV-1a */
+    free(lines);
+    return digest;
+}
+
+/* Of what is read of the text where it is cut, where an octet is missing and where one stands twice. */
+static uint32_t digest_of_neighbours(struct arena *arena, const struct reader *reader, struct str text)
+{
+    uint32_t digest = 2166136261u;
+    char *other = arena_alloc(arena, text.len + 1);
+
+    for (size_t i = 0; i < text.len; i++) {
+        digest = add_reading(digest, reader, (struct str){text.at, i});
+        memcpy(other, text.at, text.len);
+        memmove(other + i, text.at + i + 1, text.len - i - 1);
+        digest = add_reading(digest, reader, (struct str){other, text.len - 1});
+        memcpy(other, text.at, text.len);
+        memmove(other + i + 1, text.at + i, text.len - i);
+        digest = add_reading(digest, reader, (struct str){other, text.len + 1});
+    }
+    return digest;
+}
+
+static void print_reading(struct arena *arena, FILE *out, const struct reader *reader, struct str text)
 {
     static const char neighbours[] = " ;,:=.-/%{}\"'<>01aA~\n";
     char *lines = reading_between(reader, text, '\0', '\0');
@@ -54,6 +88,8 @@ static void print_reading(FILE *out, const struct reader *reader, struct str tex
             fprintf(out, "  reads beyond its ends: %c\n", neighbours[i]);
         free(other);
     }
+    if (text.len <= DIGESTED_OCTETS)
+        fprintf(out, "  ~ %08" PRIx32 "\n", digest_of_neighbours(arena, reader, text));
     free(lines);
 }
 
@@ -69,7 +105,7 @@ static void print_readings(FILE *out, const struct reader *reader, const char *f
             fprintf(out, "%.*s\n", (int)(end - file), file);
         if (strncmp(file, "> ", 2) == 0) {
             if (bytes_unescape(arena, str_printf(arena, "%.*s", (int)(end - file - 2), file + 2), &text))
-                print_reading(out, reader, text);
+                print_reading(arena, out, reader, text);
             else
                 fprintf(out, "  not spelled by bytes_escape()\n");
         }
