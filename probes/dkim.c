@@ -53,7 +53,7 @@ static const char *alias_text(struct run *run, const struct dns_answer *answer)
                : "";
 }
 
-static void judge_answer(struct run *run, const struct selector *s, bool has_rsa)
+static void judge_answer(struct run *run, const struct selector *s, const struct dkim_rsa *rsa)
 {
     struct finding *f;
 
@@ -73,10 +73,10 @@ static void judge_answer(struct run *run, const struct selector *s, bool has_rsa
     if (s->of)
         finding_marked(f, MARK_OF_SERVICE);
     finding_rests_on(run, dkim_judged(s, f), s->answer->key);
-    judge_dkim_key(run, s, has_rsa);
+    judge_dkim_key(run, s, rsa);
 }
 
-static void judge_declared(struct run *run, const struct selector *s, bool has_rsa)
+static void judge_declared(struct run *run, const struct selector *s, const struct dkim_rsa *rsa)
 {
     if (!s->answer)
         finding_cause(refuse_selector(run, s, "the name of the key record would be longer than DNS allows"),
@@ -86,7 +86,7 @@ static void judge_declared(struct run *run, const struct selector *s, bool has_r
     else if (s->answer->status != DNS_OK)
         judge_dkim_absence(run, s);
     else
-        judge_answer(run, s, has_rsa);
+        judge_answer(run, s, rsa);
 }
 
 /* False: on its way. */
@@ -146,17 +146,27 @@ static bool is_found(const struct selector *s)
     return s->answer && s->answer->status == DNS_OK && s->key.is_key_record && !s->by_wildcard;
 }
 
+static bool is_unanswered(const struct selector *s)
+{
+    return !s->guessed && !s->of && s->answer && s->answer->status == DNS_UNKNOWN && !s->answer->chain_loops &&
+           !s->answer->chain_too_long;
+}
+
 static void judge_all(struct run *run, const struct selector *all, size_t count, bool any)
 {
-    bool has_rsa = false;
+    struct dkim_rsa rsa = {.is_there = false};
 
-    for (size_t i = 0; i < count; i++)
-        has_rsa = has_rsa || (is_found(&all[i]) && dkim_key_is_usable(&all[i].key) && all[i].key.type == DKIM_KEY_RSA);
+    for (size_t i = 0; i < count; i++) {
+        if (is_found(&all[i]) && dkim_key_is_usable(&all[i].key) && all[i].key.type == DKIM_KEY_RSA)
+            rsa.is_there = true;
+        if (is_unanswered(&all[i]))
+            rsa.unanswered = &all[i];
+    }
     for (size_t i = 0; i < count; i++) {
         if (!all[i].guessed && !all[i].of)
-            judge_declared(run, &all[i], has_rsa);
+            judge_declared(run, &all[i], &rsa);
         else if (is_found(&all[i]))
-            judge_answer(run, &all[i], has_rsa);
+            judge_answer(run, &all[i], &rsa);
         else
             continue;
         any = true;

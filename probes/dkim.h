@@ -24,8 +24,14 @@ struct selector {
     bool by_wildcard; /* a name that nobody uses has the same answer */
 };
 
+/* Of all selectors, since not every verifier knows Ed25519. */
+struct dkim_rsa {
+    bool is_there;
+    const struct selector *unanswered; /* that may have it; NULL */
+};
+
 void judge_dkim_syntax(struct run *, const struct selector *);
-void judge_dkim_key(struct run *, const struct selector *, bool has_rsa); /* has_rsa: some selector has an RSA key */
+void judge_dkim_key(struct run *, const struct selector *, const struct dkim_rsa *);
 
 /* dkim_absence.c */
 void judge_dkim_absence(struct run *, const struct selector *);

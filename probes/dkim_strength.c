@@ -70,7 +70,18 @@ static struct finding *judge_hashes(struct run *run, const struct selector *s)
     return f;
 }
 
-static void judge_strength(struct run *run, const struct selector *s, bool has_rsa)
+static struct finding *leave_strength_open(struct run *run, const struct selector *s, const struct selector *unanswered)
+{
+    struct finding *f = finding_unknown(run, DKIM_STRENGTH, subject_selector(s->name, run_target(run)->domain),
+                                        &unanswered->answer->trouble,
+                                        "%sEd25519, and whether there is an RSA key for %s is open", dkim_label(s),
+                                        unanswered->name);
+
+    finding_worst(finding_follows(f, DKIM_EXISTS), WARN);
+    return finding_rests_on(run, f, unanswered->answer->key);
+}
+
+static void judge_strength(struct run *run, const struct selector *s, const struct dkim_rsa *rsa)
 {
     struct finding *f;
 
@@ -78,9 +89,11 @@ static void judge_strength(struct run *run, const struct selector *s, bool has_r
         f = judge_hashes(run, s);
     else if (s->key.type == DKIM_KEY_RSA)
         f = judge_rsa(run, s);
-    else if (has_rsa)
+    else if (rsa->is_there)
         f = finding(run, DKIM_STRENGTH, PASS, subject_selector(s->name, run_target(run)->domain),
                     "%sEd25519, with an RSA key beside it", dkim_label(s));
+    else if (rsa->unanswered)
+        f = leave_strength_open(run, s, rsa->unanswered);
     else
         f = finding_cause(finding(run, DKIM_STRENGTH, WARN, subject_selector(s->name, run_target(run)->domain),
                                   "%sEd25519, and no RSA selector beside it: not every verifier knows Ed25519",
@@ -89,11 +102,11 @@ static void judge_strength(struct run *run, const struct selector *s, bool has_r
     dkim_judged(s, f);
 }
 
-void judge_dkim_key(struct run *run, const struct selector *s, bool has_rsa)
+void judge_dkim_key(struct run *run, const struct selector *s, const struct dkim_rsa *rsa)
 {
     judge_dkim_syntax(run, s);
     if (dkim_key_is_usable(&s->key)) {
-        judge_strength(run, s, has_rsa);
+        judge_strength(run, s, rsa);
         dkim_judged(s, finding(run, DKIM_TESTING, s->key.testing ? NOTE : PASS,
                                subject_selector(s->name, run_target(run)->domain), "%s%s", dkim_label(s),
                                s->key.testing ? "t=y: verifiers may treat signed mail like unsigned mail"
