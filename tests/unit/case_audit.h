@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cjson/cJSON.h>
+#include <dirent.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,27 +18,42 @@
 #include "tests/unit/case_plan.h"
 #include "tests/unit/file_text.h"
 
-/* Without what only cases have: of that, the plan. */
-static inline struct recording *read_case(struct arena *arena, const char *path, const struct overlay **plan)
+/* As a recording, and the plan. */
+static inline cJSON *read_case(struct arena *arena, const char *name, const struct overlay **plan)
 {
     static const char *const members[] = {"about", "judge",   "expect",    "records", "services",
                                           "yours", "senders", "receivers", "plan"};
-    char *text = read_file(path), *rest;
+    char *text = read_file(str_printf(arena, "tests/cases/%s.json", name));
     cJSON *root = cJSON_Parse(text);
-    struct recording *recording;
-    const char *why = "";
 
     *plan = plan_of(arena, cJSON_GetObjectItemCaseSensitive(root, "plan"));
     for (size_t i = 0; i < sizeof members / sizeof *members; i++)
         cJSON_DeleteItemFromObjectCaseSensitive(root, members[i]);
-    rest = cJSON_PrintUnformatted(root);
-    recording = rest ? recording_read(arena, rest, strlen(rest), &why) : NULL;
-    if (!recording)
-        fail_msg("%s: %s", path, why);
-    cJSON_Delete(root);
-    free(rest);
     free(text);
-    return recording;
+    return root;
+}
+
+/* Until *done. */
+static inline void audit_recorded(struct arena *arena, const cJSON *root, const struct overlay *plan,
+                                  void (*take)(void *, const struct result *), void *arg, const bool *done)
+{
+    char *text = cJSON_PrintUnformatted(root);
+    const char *why = "no text";
+    struct recording *recording = text ? recording_read(arena, text, strlen(text), &why) : NULL;
+    struct engine_config config = {
+        .probes = all_probes, .probe_count = all_probe_count, .audit_ms = AUDIT_MS, .plan = plan, .replay = recording};
+    struct loop *loop = recording ? loop_new() : NULL;
+    struct engine *engine = loop ? engine_new(loop, &config, &why) : NULL;
+
+    if (!engine)
+        fail_msg("%s", why);
+    assert_true(engine_audit(engine, recording_target(recording), take, arg));
+    while (!*done)
+        loop_run(loop);
+    engine_free(engine);
+    loop_free(loop);
+    recording_free(recording);
+    free(text);
 }
 
 /* What a test prints of a case's result. */
@@ -62,22 +78,11 @@ static inline void print_case(FILE *out, const char *name, void (*print)(struct 
 {
     struct case_print p = {.arena = arena_new(SIZE_MAX), .out = out, .name = name, .print = print};
     const struct overlay *plan;
-    struct recording *recording = read_case(p.arena, str_printf(p.arena, "tests/cases/%s.json", name), &plan);
-    struct engine_config config = {
-        .probes = all_probes, .probe_count = all_probe_count, .audit_ms = AUDIT_MS, .plan = plan, .replay = recording};
-    struct loop *loop = loop_new();
-    const char *why = "";
-    struct engine *engine = engine_new(loop, &config, &why);
+    cJSON *root = read_case(p.arena, name, &plan);
 
-    if (!engine)
-        fail_msg("%s", why);
     fprintf(out, "# %s\n", name);
-    assert_true(engine_audit(engine, recording_target(recording), take_result, &p));
-    while (!p.done)
-        loop_run(loop);
-    engine_free(engine);
-    loop_free(loop);
-    recording_free(recording);
+    audit_recorded(p.arena, root, plan, take_result, &p, &p.done);
+    cJSON_Delete(root);
     arena_free(p.arena);
 }
 
@@ -100,8 +105,8 @@ static inline void is_golden(const char *path, const char *text)
     if (text[at] || expected[at]) {
         while (at > 0 && text[at - 1] != '\n')
             at--;
-        fail_msg("%s: not \"%.*s\" but \"%.*s\"", path, (int)strcspn(expected + at, "\n"), expected + at,
-                 (int)strcspn(text + at, "\n"), text + at);
+        fail_msg("%s: not \"%.*s\" but \"%.*s\"; UPDATE=1 writes it anew", path, (int)strcspn(expected + at, "\n"),
+                 expected + at, (int)strcspn(text + at, "\n"), text + at);
     }
     free(expected);
 }
@@ -119,4 +124,54 @@ static inline void are_golden(const char *path, const char *const *cases, size_t
     fclose(out);
     is_golden(path, text);
     free(text);
+}
+
+struct case_names {
+    const char **at;
+    size_t count;
+};
+
+static inline int is_case(const struct dirent *entry)
+{
+    return entry->d_name[0] != '.' && strstr(entry->d_name, ".json");
+}
+
+static inline int is_group(const struct dirent *entry)
+{
+    return !strchr(entry->d_name, '.');
+}
+
+/* All of a group, in their order. */
+static inline struct case_names cases_of(struct arena *arena, const char *group)
+{
+    struct dirent **entries;
+    int count = scandir(str_printf(arena, "tests/cases/%s", group), &entries, is_case, alphasort);
+    struct case_names names = {.count = (size_t)count};
+
+    assert_true(count > 0);
+    names.at = ARENA_ARRAY(arena, const char *, names.count);
+    for (size_t i = 0; i < names.count; i++) {
+        int octets = (int)(strlen(entries[i]->d_name) - strlen(".json"));
+
+        names.at[i] = str_printf(arena, "%s/%.*s", group, octets, entries[i]->d_name);
+        free(entries[i]);
+    }
+    free(entries);
+    return names;
+}
+
+static inline struct case_names groups_of_cases(struct arena *arena)
+{
+    struct dirent **entries;
+    int count = scandir("tests/cases", &entries, is_group, alphasort);
+    struct case_names names = {.count = (size_t)count};
+
+    assert_true(count > 0);
+    names.at = ARENA_ARRAY(arena, const char *, names.count);
+    for (size_t i = 0; i < names.count; i++) {
+        names.at[i] = str_printf(arena, "%s", entries[i]->d_name);
+        free(entries[i]);
+    }
+    free(entries);
+    return names;
 }

@@ -8,7 +8,6 @@
 
 #include <cmocka.h>
 
-#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -74,46 +73,17 @@ static void print_judged(struct case_print *p, const struct result *result)
     free(text);
 }
 
-static int is_case(const struct dirent *entry)
-{
-    return entry->d_name[0] != '.' && strstr(entry->d_name, ".json") != NULL;
-}
-
-static int is_group(const struct dirent *entry)
-{
-    return !strchr(entry->d_name, '.');
-}
-
-/* The cases of the group in the order of their names. */
-static void look_at_group(struct arena *arena, const char *group)
-{
-    struct dirent **entries;
-    int count = scandir(str_printf(arena, "tests/cases/%s", group), &entries, is_case, alphasort);
-    const char **cases = ARENA_ARRAY(arena, const char *, (size_t)count);
-
-    assert_true(count > 0);
-    for (int i = 0; i < count; i++) {
-        cases[i] = str_printf(arena, "%s/%.*s", group, (int)(strlen(entries[i]->d_name) - strlen(".json")),
-                              entries[i]->d_name);
-        free(entries[i]);
-    }
-    free(entries);
-    are_golden(str_printf(arena, GOLDENS "/%s.txt", group), cases, (size_t)count, print_judged);
-}
-
 static void every_case_says_the_same(void **state)
 {
     struct arena *arena = arena_new(SIZE_MAX);
-    struct dirent **groups;
-    int count = scandir("tests/cases", &groups, is_group, alphasort);
+    struct case_names groups = groups_of_cases(arena);
 
     (void)state;
-    assert_true(count > 0);
-    for (int i = 0; i < count; i++) {
-        look_at_group(arena, groups[i]->d_name);
-        free(groups[i]);
+    for (size_t i = 0; i < groups.count; i++) {
+        struct case_names cases = cases_of(arena, groups.at[i]);
+
+        are_golden(str_printf(arena, GOLDENS "/%s.txt", groups.at[i]), cases.at, cases.count, print_judged);
     }
-    free(groups);
     arena_free(arena);
 }
 
