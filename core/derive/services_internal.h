@@ -21,6 +21,7 @@ struct services_build {
     const char *domain, *organisation;
     struct service_candidate *of; /* by provider */
     char spf_ends;                /* the qualifier of "all" in the domain's SPF record; 0: there is none */
+    const struct trouble *spf_trouble; /* of a record that may name any of them; NULL */
     bool pending;
 };
 

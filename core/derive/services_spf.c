@@ -163,6 +163,8 @@ static void look_at_tree(struct services_build *b, const struct spf_tree *tree)
         }
         if (!theirs[i] && node->state == SPF_NODE_RECORD)
             look_at_terms(b, tree, i);
+        if (!theirs[i] && node->state == SPF_NODE_TROUBLE)
+            b->spf_trouble = &node->source->trouble;
     }
 }
 
@@ -212,6 +214,19 @@ static void assume_mailboxes(struct services_build *b, const struct spf_node *ro
     }
 }
 
+/* Who is not named may be named in a record that is not known. */
+static void leave_unnamed_open(struct services_build *b)
+{
+    for (size_t i = 0; b->spf_trouble && i < provider_count(); i++) {
+        struct service *s = &b->of[i].service;
+
+        if (s->spf != SERVICE_SPF_NOT_NAMED)
+            continue;
+        s->spf = SERVICE_SPF_UNDECIDED;
+        s->spf_trouble = b->spf_trouble;
+    }
+}
+
 void look_at_spf_of_services(struct services_build *b)
 {
     const struct spf_tree *tree = need_spf_tree(b->run, &(struct spf_question){.domain = b->domain});
@@ -223,5 +238,6 @@ void look_at_spf_of_services(struct services_build *b)
     if (tree->nodes[0].state == SPF_NODE_SEVERAL)
         look_at_several(b, tree->nodes[0].source);
     assume_mailboxes(b, &tree->nodes[0]);
+    leave_unnamed_open(b);
     b->spf_ends = tree->nodes[0].all;
 }

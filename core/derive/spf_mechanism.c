@@ -14,6 +14,15 @@ bool spf_term_uses(const struct spf_term *term, unsigned what)
     return term->has_spec && (spf_macro_uses(term->spec) & what);
 }
 
+/* A receiver goes on without a name that it has no answer for; which one that would be, nobody knows. */
+static void note_ptr_trouble(struct evaluation *e, const struct spf_ptr_names *names)
+{
+    if (!names->trouble)
+        return;
+    e->result->ptr_trouble = true;
+    e->result->trouble = *names->trouble;
+}
+
 bool spf_set_ptr_name(struct evaluation *e, const char *domain)
 {
     const struct spf_ptr_names *names = need_spf_ptr_names(e->run, &e->question->ip);
@@ -26,12 +35,13 @@ bool spf_set_ptr_name(struct evaluation *e, const char *domain)
     }
     for (size_t i = 0; i < names->count; i++) {
         if (name_equal(names->names[i], domain)) {
-            best = names->names[i];
-            break;
+            e->values.ptr_name = spf_name_octets(e->arena, names->names[i]);
+            return true;
         }
         if (!best || (name_is_under(names->names[i], domain) && !name_is_under(best, domain)))
             best = names->names[i];
     }
+    note_ptr_trouble(e, names); /* a better one may be missing */
     if (best)
         e->values.ptr_name = spf_name_octets(e->arena, best);
     return true;
@@ -177,10 +187,7 @@ static bool matches_ptr(struct evaluation *e, const char *name)
         e->pending = true;
         return false;
     }
-    if (names->trouble) {
-        e->result->ptr_trouble = true;
-        e->result->trouble = *names->trouble;
-    }
+    note_ptr_trouble(e, names);
     if (names->is_void)
         count_void(e, ip_reverse_name(e->arena, &e->question->ip), "PTR");
     for (size_t i = 0; i < names->count && !e->over; i++)
