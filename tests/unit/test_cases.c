@@ -202,7 +202,7 @@ static void observe_services(struct found *found, const struct result *result)
     }
     for (size_t i = 0; i < result->receiver_count; i++)
         if (result->receivers[i].receiver == result->receivers[0].receiver)
-            add_line(&found->senders, result->receivers[i].who);
+            add_line(&found->senders, str_printf(found->arena, "%s", result->receivers[i].who));
     for (size_t i = 0; i < result->receiver_count; i++)
         if (result->receivers[i].outcome != RECEIVER_NO_OBSTACLE)
             add_line(&found->receivers,
