@@ -2,6 +2,7 @@
 #include "core/result/receiver.h"
 
 #include <stdlib.h>
+#include <time.h>
 #include <string.h>
 
 #include "core/result/receiver_internal.h"
@@ -150,16 +151,14 @@ const char *receiver_rules_date(void)
     return rules_date;
 }
 
-/* Days since 1970 of the date in `text`, by the calendar that always was; no year before 1970 comes here. */
+/* Days since 1970 of "2026-11-29". */
 static long days_of(const char *text)
 {
-    long year = strtol(text, NULL, 10), month = strtol(text + 5, NULL, 10), day = strtol(text + 8, NULL, 10);
+    struct tm date = {.tm_year = (int)strtol(text, NULL, 10) - 1900,
+                      .tm_mon = (int)strtol(text + 5, NULL, 10) - 1,
+                      .tm_mday = (int)strtol(text + 8, NULL, 10)};
 
-    if (month <= 2) { /* the year begins in March, so that its leap day is its last */
-        year--;
-        month += 12;
-    }
-    return 365 * year + year / 4 - year / 100 + year / 400 + (153 * (month - 3) + 2) / 5 + day - 1 - 719468;
+    return (long)(timegm(&date) / 86400);
 }
 
 long receiver_rules_age_days(int64_t now_s)
