@@ -74,8 +74,8 @@ static bool is_same(const struct dns_record *r, struct str rdata)
     case DNS_PTR:
         return ends_with_name(rdata, 0, r->name);
     case DNS_TLSA:
-        return rdata.len >= 3 && at[0] == r->tlsa.usage && at[1] == r->tlsa.selector && at[2] == r->tlsa.matching &&
-               str_equal(r->tlsa.data, (struct str){rdata.at + 3, rdata.len - 3});
+        return rdata.len == 3 + r->tlsa.data.len && at[0] == r->tlsa.usage && at[1] == r->tlsa.selector &&
+               at[2] == r->tlsa.matching && str_equal(r->tlsa.data, (struct str){rdata.at + 3, r->tlsa.data.len});
     case DNS_SOA: /* its serial may have changed in between */
     case DNS_TXT:
         break;

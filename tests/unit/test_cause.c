@@ -274,6 +274,31 @@ static void the_command_asks_the_same_again(void **state)
 
 /* ---- the catalogue ---- */
 
+static bool is_needed(const char *first, const char *then)
+{
+    const char *other = "b.lab. 3600 IN TXT \"x\"";
+    const char *made[] = {other, first}, *used[] = {other, then};
+    const struct text_list alone[] = {{made + 1, 1}, {used + 1, 1}}, beside[] = {{made, 2}, {used, 2}};
+    bool needed = records_are_needed(&alone[0], &alone[1]);
+
+    assert_int_equal(records_are_needed(&beside[0], &beside[1]), needed);
+    return needed;
+}
+
+/* A name is to have its address before anything leads to it. */
+static void addresses_come_first(void **state)
+{
+    (void)state;
+    assert_true(is_needed("a.lab. 3600 IN A 11.0.0.1", "1.0.0.11.in-addr.arpa. 3600 IN PTR a.lab."));
+    assert_true(is_needed("a.lab. 3600 IN AAAA 2600::1", "1.0.0.11.in-addr.arpa. 3600 IN PTR A.lab."));
+    assert_true(is_needed("a.lab. 3600 IN A 11.0.0.1", "good.lab. 3600 IN MX 10 a.lab."));
+    assert_true(is_needed("a.lab. 3600 IN A 11.0.0.1", "www.good.lab. 3600 IN CNAME a.lab."));
+    assert_false(is_needed("a.lab. 3600 IN A 11.0.0.1", "good.lab. 3600 IN MX 10 c.lab."));
+    assert_false(is_needed("a.lab. 3600 IN A 11.0.0.1", "good.lab. 3600 IN TXT a.lab."));
+    assert_false(is_needed("a.lab. 3600 IN MX 10 c.lab.", "good.lab. 3600 IN CNAME a.lab."));
+    assert_false(is_needed("1.0.0.11.in-addr.arpa. 3600 IN PTR a.lab.", "a.lab. 3600 IN A 11.0.0.1"));
+}
+
 static void every_check_has_a_cause(void **state)
 {
     (void)state;
@@ -313,6 +338,7 @@ int main(void)
         cmocka_unit_test(steps_are_what_differs),
         cmocka_unit_test(receivers_are_freed_by_the_last_cause),
         cmocka_unit_test(the_command_asks_the_same_again),
+        cmocka_unit_test(addresses_come_first),
         cmocka_unit_test(every_check_has_a_cause),
         cmocka_unit_test(causes_are_told_properly),
     };

@@ -116,6 +116,28 @@ static void the_worst_of_two_counts(void **state)
         }
 }
 
+/* Of one part and one check the worst, the first of several. */
+static void a_part_has_the_worst_of_its_findings(void **state)
+{
+    static const enum status orders[][2] = {{WARN, WARN}, {WARN, FAIL}, {FAIL, WARN}, {PASS, WARN}, {WARN, PASS}};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(orders); i++) {
+        struct finding two[2] = {{.check = PTR_EXISTS, .status = orders[i][0], .about = subject_address(&sender_ip)},
+                                 {.check = PTR_EXISTS, .status = orders[i][1], .about = subject_address(&sender_ip)}};
+        struct finding another = {.check = PTR_EXISTS, .status = FAIL, .about = subject_address(&other_ip)};
+        const struct finding *findings[] = {&two[0], &two[1], &another};
+        const struct result result = {.findings = findings, .finding_count = 3};
+        const struct result one = {.findings = findings + 1, .finding_count = 1};
+
+        assert_ptr_equal(identity_finding(&result, &sender, PART_PTR, PTR_EXISTS),
+                         &two[orders[i][1] > orders[i][0]]);
+        assert_ptr_equal(identity_finding(&one, &sender, PART_PTR, PTR_EXISTS), &two[1]);
+        assert_null(identity_finding(&one, &sender, PART_PTR, PTR_FCRDNS));
+        assert_null(identity_finding(&one, &sender, PART_GREETING, PTR_EXISTS));
+    }
+}
+
 /* One address that is not reached, or does not greet, is a warning at most: what it would have said is open all the
  * same. */
 static void a_greeting_that_is_not_heard_leaves_the_helo_name_open(void **state)
@@ -235,6 +257,7 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_finding_has_its_weight),
         cmocka_unit_test(the_worst_of_two_counts),
+        cmocka_unit_test(a_part_has_the_worst_of_its_findings),
         cmocka_unit_test(a_greeting_that_is_not_heard_leaves_the_helo_name_open),
         cmocka_unit_test(a_refusal_weighs_by_its_reasons),
     };

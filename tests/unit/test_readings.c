@@ -77,7 +77,7 @@ static uint32_t digest_of_neighbours(struct arena *arena, const struct reader *r
 
 static void print_reading(struct arena *arena, FILE *out, const struct reader *reader, struct str text)
 {
-    static const char neighbours[] = " ;,:=.-/%{}\"'<>01aA~\n";
+    static const char neighbours[] = " ;,:=.-/%{}\"'<>01aAkM!~\n";
     char *lines = reading_between(reader, text, '\0', '\0');
 
     fputs(lines, out);

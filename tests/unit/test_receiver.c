@@ -8,6 +8,7 @@
 
 #include "core/base/arena.h"
 #include "core/derive/inventory.h"
+#include "core/facts/target.h"
 #include "core/result/finding.h"
 #include "core/result/receiver.h"
 #include "core/result/result.h"
@@ -256,6 +257,27 @@ static void rules_have_a_date(void **state)
     assert_int_equal(receiver_rules_age_days(0), 0);
 }
 
+/* Who is no bulk sender need not read the rules for them; who is reads these in place of the others, where there are
+ * any. */
+static void rules_for_bulk_senders_are_shown_to_them(void **state)
+{
+    const struct target target[] = {{.volume = VOLUME_UNSAID}, {.volume = VOLUME_LOW}, {.volume = VOLUME_BULK}};
+
+    (void)state;
+    for (size_t i = 0; i < receiver_count(); i++) {
+        const struct receiver *receiver = receiver_at(i);
+        bool is_bulk = receiver->kind == RECEIVER_BULK, has_bulk = false;
+
+        for (size_t k = 0; k < receiver_count(); k++)
+            has_bulk |= strcmp(receiver_at(k)->name, receiver->name) != 0 &&
+                        strcmp(receiver_at(k)->name + strlen(receiver_at(k)->name) - 4, "bulk") == 0 &&
+                        strncmp(receiver_at(k)->name, receiver->name, strlen(receiver->name)) == 0;
+        assert_true(receiver_is_shown(&target[0], receiver));
+        assert_int_equal(receiver_is_shown(&target[1], receiver), !is_bulk);
+        assert_int_equal(receiver_is_shown(&target[2], receiver), is_bulk || !has_bulk);
+    }
+}
+
 /* Whose conditions are not known explains bounces, and is not judged. */
 static void some_receivers_are_known_by_their_rejections(void **state)
 {
@@ -279,6 +301,7 @@ int main(void)
         cmocka_unit_test(a_permerror_is_no_fail),
         cmocka_unit_test(a_domain_may_ask_for_the_refusal),
         cmocka_unit_test(rules_have_a_date),
+        cmocka_unit_test(rules_for_bulk_senders_are_shown_to_them),
         cmocka_unit_test(some_receivers_are_known_by_their_rejections),
         cmocka_unit_test(undecided_is_neither_refusal_nor_clearance),
     };

@@ -181,6 +181,24 @@ static void what_was_not_asked_says_nothing(void **state)
     }
 }
 
+/* What is planned stands before what is there; what never became known is none. */
+static void evidence_is_found_by_its_key(void **state)
+{
+    struct evidence known[] = {{.text = "a", .known = true}, {.text = "b"}, {.text = "c", .known = true}};
+    struct evidence planned = {.text = "c", .known = true};
+    const struct evidence *there[] = {&known[0], &known[1], &known[2]}, *plan[] = {&planned};
+    const struct result result = {.evidence = there, .evidence_count = 3, .planned = plan, .planned_count = 1};
+    const struct result alone = {.evidence = there, .evidence_count = 1};
+
+    (void)state;
+    assert_ptr_equal(result_evidence(&result, "a"), &known[0]);
+    assert_null(result_evidence(&result, "b"));
+    assert_ptr_equal(result_evidence(&result, "c"), &planned);
+    assert_null(result_evidence(&result, "d"));
+    assert_ptr_equal(result_evidence(&alone, "a"), &known[0]);
+    assert_null(result_evidence(&alone, "c"));
+}
+
 static void subjects_say_whom_they_concern(void **state)
 {
     static const struct {
@@ -220,6 +238,7 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_worst_decides),
         cmocka_unit_test(what_was_not_asked_says_nothing),
+        cmocka_unit_test(evidence_is_found_by_its_key),
         cmocka_unit_test(subjects_say_whom_they_concern),
     };
 
