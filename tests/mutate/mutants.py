@@ -197,13 +197,24 @@ class Finder:
                 self.tokens[i + 3].text in SPANS:
             return
         if in_loop_header and token.text == "<" and self.tokens[i - 1].kind == "word":
-            self.add(self.tokens[i - 1].start, self.tokens[i - 1].end, self.tokens[i - 1].text + " + 1", "last one left out")
+            self.add(self.tokens[i - 1].start, self.tokens[i - 1].end, f"{self.tokens[i - 1].text} + {self.step_behind(i)}",
+                     "last one left out")
         elif token.text in ("<", ">=") and self.is_length_from(i + 1):
             self.add(token.start, token.end, f"+ 1 {token.text}", "last one left out")
         elif token.text == ">" and LENGTH.search(self.tokens[i - 1].text) and self.tokens[i + 1].text == "0":
             self.add(self.tokens[i + 1].start, self.tokens[i + 1].end, "1", "last one left out")
         else:
             self.replace(token, COMPARISONS[token.text])
+
+    def step_behind(self, i):
+        """By how much the loop goes on whose header has the token: 1, or what follows "+=" there."""
+        while self.tokens[i].text not in ("{", "}"):
+            if self.tokens[i].text == "+=" and self.tokens[i + 1].kind == "number":
+                return self.tokens[i + 1].text
+            if self.tokens[i].text in ("++", "--"):
+                break
+            i += 1
+        return "1"
 
     def is_length_from(self, i):
         """Is the operand that begins here a member or a variable with the name of a length, and nothing more?"""
