@@ -11,6 +11,9 @@
 #include "core/base/arena.h"
 #include "core/base/limits.h"
 #include "core/base/loop.h"
+#include "core/derive/inventory.h"
+#include "core/derive/services.h"
+#include "core/records/provider.h"
 #include "core/result/result.h"
 #include "probes/probes.h"
 #include "tests/unit/subject_of.h"
@@ -181,6 +184,23 @@ static void what_was_not_asked_says_nothing(void **state)
     }
 }
 
+/* Hosted is whose senders all belong to services that send. */
+static void who_sends_himself_is_not_hosted(void **state)
+{
+    struct mail_address addresses[] = {{.ip = {IP_V4, {11, 0, 0, 9}}, .roles = ROLE_MX},
+                                       {.ip = {IP_V4, {11, 0, 0, 8}}, .roles = ROLE_SENDER}};
+    struct service sends[] = {{.provider = provider_at(0), .roles = SERVICE_RECEIVES},
+                              {.provider = provider_at(1), .roles = SERVICE_SENDS}};
+    struct inventory mail = {.addresses = addresses};
+    struct services services = {.at = sends};
+    struct result result = {.inventory = &mail, .services = &services};
+
+    (void)state;
+    for (mail.address_count = 0; mail.address_count <= 2; mail.address_count++)
+        for (services.count = 0; services.count <= 2; services.count++)
+            assert_int_equal(result_is_hosted(&result), mail.address_count < 2 && services.count == 2);
+}
+
 /* What is planned stands before what is there; what never became known is none. */
 static void evidence_is_found_by_its_key(void **state)
 {
@@ -238,6 +258,7 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_worst_decides),
         cmocka_unit_test(what_was_not_asked_says_nothing),
+        cmocka_unit_test(who_sends_himself_is_not_hosted),
         cmocka_unit_test(evidence_is_found_by_its_key),
         cmocka_unit_test(subjects_say_whom_they_concern),
     };

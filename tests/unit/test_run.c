@@ -8,6 +8,7 @@
 
 #include "core/base/str.h"
 #include "core/derive/resolver.h"
+#include "core/derive/run_internal.h"
 #include "tests/zone.h"
 
 static const struct target target = {.domain = "example.com"};
@@ -54,10 +55,26 @@ static void test_extras_take_nothing_from_the_rest(void **state)
     zone_free(zone);
 }
 
+/* Whatever asks last: nothing that was granted is taken back. */
+static void the_most_that_is_needed_is_granted(void **state)
+{
+    struct audit_view audit = {.granted = 0};
+    struct run run = {.audit = &audit};
+
+    (void)state;
+    run_grant(&run, 5);
+    assert_int_equal(audit.granted, 5);
+    run_grant(&run, 3);
+    assert_int_equal(audit.granted, 5);
+    run_grant(&run, 6);
+    assert_int_equal(audit.granted, 6);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_extras_take_nothing_from_the_rest),
+        cmocka_unit_test(the_most_that_is_needed_is_granted),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
