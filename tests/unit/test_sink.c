@@ -6,6 +6,8 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <cmocka.h>
+
 #include <cjson/cJSON.h>
 #include <errno.h>
 #include <stdio.h>
