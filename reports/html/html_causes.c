@@ -67,7 +67,7 @@ static void one_cause(struct report *report, const struct result *result, size_t
     for (size_t s = 0; s < cause->step_count; s++)
         step(report, cause, s, number);
     ELEMENT(sink, "<p class=\"muted\"><b>Why:</b> ", check_of(cause->repairs[0]->check)->why, "</p>\n");
-    ELEMENT(sink, "<p class=\"again\">Check again with <code>", cause->command, "</code></p>\n");
+    QUOTE(sink, "<p class=\"again\">Check again with <code>", cause->command, "</code></p>\n");
     sink_literal(sink, "</div>\n<dl class=\"outcome\">\n");
     ELEMENT(sink, "<dt>Who</dt><dd>", actor_text(cause->actor), "</dd>\n");
     if (frees)

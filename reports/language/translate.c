@@ -76,8 +76,14 @@ static bool is_prose(struct str text)
 }
 
 /* The kinds of joints, from loose to tight. */
-static const char *const joints[] = {". ", " \xc2\xb7 ", "; ", ": ", ", "};
-enum { JOINT_SENTENCE = 0, JOINT_LIST = 2, JOINT_COMMA = 4, JOINT_COUNT = sizeof joints / sizeof *joints };
+static const char *const joints[] = {". ", ". ", " \xc2\xb7 ", "; ", ": ", ", "};
+enum {
+    JOINT_SENTENCE = 0,
+    JOINT_STOP = 1,
+    JOINT_LIST = 3,
+    JOINT_COMMA = 5,
+    JOINT_COUNT = sizeof joints / sizeof *joints
+};
 
 /* Where the text is joined so, outside of quotation marks and parentheses: the ends of its pieces, the last one its
  * own. */
@@ -98,9 +104,9 @@ static size_t pieces_of(struct str text, size_t joint, size_t ends[PIECES_MAX + 
             open--;
         if (is_quoted || open || memcmp(text.at + i, mark.at, mark.len) != 0)
             continue;
-        if (joint != JOINT_SENTENCE)
+        if (joint > JOINT_STOP)
             ends[count++] = i;
-        else if (after == '"' || (after >= 'A' && after <= 'Z'))
+        else if (joint == JOINT_STOP || after == '"' || ascii_is_digit(after) || (after >= 'A' && after <= 'Z'))
             ends[count++] = i + 1; /* the full stop belongs to it */
     }
     ends[count++] = text.len;
@@ -109,7 +115,7 @@ static size_t pieces_of(struct str text, size_t joint, size_t ends[PIECES_MAX + 
 
 static size_t joint_size(size_t joint)
 {
-    return joint == JOINT_SENTENCE ? 1 : strlen(joints[joint]);
+    return joint <= JOINT_STOP ? 1 : strlen(joints[joint]);
 }
 
 /* ---- saying it */
@@ -225,12 +231,28 @@ static size_t parenthesis_at(struct str text)
     return 0;
 }
 
-/* Of what it is without its full stop; of what stands before a parenthesis and in it: "no host name (assumed)"; NULL.
- */
+/* Where " and 3 more" begins, with which the text ends; 0: it does not. */
+static size_t and_more_at(struct str text)
+{
+    static const char more[] = " more", before[] = " and ";
+    size_t at = text.len >= sizeof more ? text.len - (sizeof more - 1) : 0, digits = at;
+
+    if (at == 0 || memcmp(text.at + at, more, sizeof more - 1) != 0)
+        return 0;
+    while (digits > 0 && ascii_is_digit(text.at[digits - 1]))
+        digits--;
+    if (digits == at || digits < sizeof before)
+        return 0;
+    digits -= sizeof before - 1;
+    return memcmp(text.at + digits, before, sizeof before - 1) == 0 ? digits : 0;
+}
+
+/* Of what it is without its full stop, or "and 3 more"; of what stands before a parenthesis and in it: "no host name
+ * (assumed)"; NULL. */
 static const char *of_what_is_within(struct work *work, struct str text, unsigned depth)
 {
     struct arena *arena = work->translator->arena;
-    size_t open = parenthesis_at(text);
+    size_t open = parenthesis_at(text), more = and_more_at(text);
     const char *before = "", *within;
     bool is_ours = false;
 
@@ -239,6 +261,11 @@ static const char *of_what_is_within(struct work *work, struct str text, unsigne
     if (text.at[text.len - 1] == '.') {
         within = of_piece(work, part_of(text, 0, text.len - 1), JOINT_SENTENCE, &is_ours, depth + 1);
         return within && is_ours ? str_printf(arena, "%s.", within) : NULL;
+    }
+    if (more) {
+        before = of_piece(work, part_of(text, 0, more), JOINT_SENTENCE, &is_ours, depth + 1);
+        within = of_one_entry(work, part_of(text, more + 1, text.len), WITHIN_A_SENTENCE, depth);
+        return before && within && is_ours ? str_printf(arena, "%s %s", before, within) : NULL;
     }
     if (open == 0)
         return NULL;
@@ -286,7 +313,7 @@ static const char *of_pieces(struct work *work, struct str text, size_t joint, u
         if (!said)
             return of_pieces(work, text, joint + 1, depth);
         if (i)
-            list_add(&out, joint == JOINT_SENTENCE ? " " : joints[joint]);
+            list_add(&out, joint <= JOINT_STOP ? " " : joints[joint]);
         list_add(&out, said);
         from = ends[next - 1] + joint_size(joint);
     }
