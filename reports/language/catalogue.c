@@ -307,6 +307,13 @@ static bool reads_from(struct reading *r, size_t n, size_t at)
         for (; held < end && is_strict(kind); held++)
             if (!may_hold(kind, text.at[held]) || !may_go_on(r))
                 return false;
+        if (!is_strict(kind)) { /* to where the next literal is */
+            const char *found = str_find((struct str){text.at + end, text.len - end}, next);
+
+            if (!found)
+                return false;
+            end = (size_t)(found - text.at);
+        }
         if (!may_go_on(r))
             return false;
         if (!stands_at(text, end, next) || (next.len == 0 && n + 1 < entry->argument_count && !word_ends(text, end)))

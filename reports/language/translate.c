@@ -13,7 +13,7 @@
 #include "core/base/list_text.h"
 
 enum {
-    EFFORT = 1 << 18, /* steps for a text: some milliseconds at most */
+    EFFORT = 1 << 20, /* steps for a text: some milliseconds at most */
     DEPTH_MAX = 6,    /* of texts within texts */
     PIECES_MAX = 40,  /* of a text: what follows them is one more */
 };
@@ -24,6 +24,7 @@ struct work {
 };
 
 static const char *translated(struct work *, struct str text, unsigned depth);
+static const char *of_one_entry(struct work *, struct str text, size_t joint, unsigned depth);
 
 /* ---- what is in a text */
 
@@ -69,7 +70,7 @@ static bool is_prose(struct str text)
         is_lower = is_word && word.at[0] >= 'a';
         if (is_word && word_before && (is_lower || lower_before))
             return true;
-        word_before = is_word;
+        word_before = is_word && !strchr(",;:", word.at[word.len - 1]);
         lower_before = is_lower;
     }
     return false;
@@ -106,16 +107,21 @@ static size_t pieces_of(struct str text, size_t joint, size_t ends[PIECES_MAX + 
             continue;
         if (joint > JOINT_STOP)
             ends[count++] = i;
-        else if (joint == JOINT_STOP || after == '"' || ascii_is_digit(after) || (after >= 'A' && after <= 'Z'))
+        else if (joint == JOINT_STOP || after == ' ' || after == '"' || ascii_is_digit(after) ||
+                 (after >= 'A' && after <= 'Z'))
             ends[count++] = i + 1; /* the full stop belongs to it */
     }
     ends[count++] = text.len;
     return count;
 }
 
-static size_t joint_size(size_t joint)
+/* Where the piece behind this end begins. */
+static size_t behind(struct str text, size_t end, size_t joint)
 {
-    return joint <= JOINT_STOP ? 1 : strlen(joints[joint]);
+    end += joint <= JOINT_STOP ? 1 : strlen(joints[joint]);
+    while (joint <= JOINT_STOP && end < text.len && is_blank(text.at[end]))
+        end++;
+    return end;
 }
 
 /* ---- saying it */
@@ -131,7 +137,27 @@ static void miss(struct work *work, struct str text)
         work->translator->missing(work->translator->context, str_text(work->translator->arena, text));
 }
 
-/* Names, and texts of ours, with "and 3 more" behind the last. */
+/* The last of a list: "a", "a and 3 more", "a and b", "and b". */
+static void say_last(struct list_text *out, struct work *work, struct str item, unsigned depth)
+{
+    static const char word[] = "and ";
+    const char *and = str_starts_nocase(item, word) ? item.at : str_find(item, str_of(" and "));
+    size_t at = and? (size_t)(and-item.at) + (*and == ' ') : 0;
+
+    if (!and || memchr(item.at, '(', at) || of_one_entry(work, item, JOINT_SENTENCE, depth)) {
+        list_add(out, translated(work, item, depth));
+        return;
+    }
+    list_add(out, translated(work, part_of(item, 0, at), depth));
+    item = part_of(item, at, item.len);
+    if (!of_one_entry(work, item, JOINT_SENTENCE, depth)) {
+        list_add(out, translated(work, part_of(item, 0, strlen(word)), depth));
+        item = part_of(item, strlen(word), item.len);
+    }
+    list_add(out, translated(work, item, depth));
+}
+
+/* Names, and texts of ours. */
 static const char *listed(struct work *work, struct str text, unsigned depth)
 {
     struct list_text out = list_text(work->translator->arena, "", SIZE_MAX);
@@ -142,17 +168,14 @@ static const char *listed(struct work *work, struct str text, unsigned depth)
         count = pieces_of(text, joint = JOINT_COMMA, ends);
     for (size_t i = 0; i < count; i++) {
         struct str item = part_of(text, from, ends[i]);
-        const char *and_more =
-            i + 1 == count && !memchr(item.at, '(', item.len) ? str_find(item, str_of(" and ")) : NULL;
 
         if (i)
             list_add(&out, joints[joint]);
-        if (and_more) {
-            list_add(&out, translated(work, part_of(item, 0, (size_t)(and_more - item.at)), depth + 1));
-            item = part_of(item, (size_t)(and_more - item.at), item.len);
-        }
-        list_add(&out, translated(work, item, depth + 1));
-        from = ends[i] + joint_size(joint);
+        if (i + 1 == count)
+            say_last(&out, work, item, depth + 1);
+        else
+            list_add(&out, translated(work, item, depth + 1));
+        from = behind(text, ends[i], joint);
     }
     return list_end(&out);
 }
@@ -166,13 +189,14 @@ static const char *argument_said(struct work *work, enum argument_kind kind, str
     return str_text(work->translator->arena, argument);
 }
 
-/* Has an argument taken the end of one sentence, and the beginning of the next? */
-static bool spans_sentences(const struct entry *entry, const struct str arguments[ARGUMENTS_MAX])
+/* Has an argument taken the end of one sentence and the beginning of the next, or a text of ours the like? */
+static bool spans_pieces(const struct entry *entry, const struct str arguments[ARGUMENTS_MAX], size_t joint)
 {
     size_t ends[PIECES_MAX + 1];
 
     for (size_t i = 0; i < entry->argument_count; i++)
-        if (pieces_of(arguments[i], JOINT_SENTENCE, ends) > 1)
+        if (pieces_of(arguments[i], JOINT_SENTENCE, ends) > 1 ||
+            (entry->arguments[i].kind == ARGUMENT_TEXT && pieces_of(arguments[i], joint, ends) > 1))
             return true;
     return false;
 }
@@ -190,18 +214,17 @@ static const struct entry *entry_of_sentence(struct work *work, struct str text,
     return entry_of(work->translator->language, (struct str){with_capital, text.len}, arguments, &work->effort);
 }
 
-enum spanning { WITHIN_A_SENTENCE, OVER_SENTENCES };
-
-/* A text that is of one entry as a whole; NULL. */
-static const char *of_one_entry(struct work *work, struct str text, enum spanning spanning, unsigned depth)
+/* A text that is of one entry as a whole, no argument of which spans such a joint (JOINT_COUNT: or whatever it does);
+ * NULL. */
+static const char *of_one_entry(struct work *work, struct str text, size_t joint, unsigned depth)
 {
     struct str arguments[ARGUMENTS_MAX];
     const struct entry *entry = entry_of(work->translator->language, text, arguments, &work->effort);
     struct list_text out;
 
-    if (!entry && text.len && depth)
+    if (!entry && text.len)
         entry = entry_of_sentence(work, text, arguments);
-    if (!entry || (spanning == WITHIN_A_SENTENCE && spans_sentences(entry, arguments)))
+    if (!entry || (joint < JOINT_COUNT && spans_pieces(entry, arguments, joint)))
         return NULL;
     out = list_text(work->translator->arena, "", SIZE_MAX);
     for (size_t i = 0; i <= entry->argument_count; i++) {
@@ -215,7 +238,7 @@ static const char *of_one_entry(struct work *work, struct str text, enum spannin
 }
 
 static const char *of_pieces(struct work *work, struct str text, size_t joint, unsigned depth);
-static const char *of_piece(struct work *work, struct str text, size_t joint, bool *is_ours, unsigned depth);
+static const char *of_piece(struct work *work, struct str text, bool *is_ours, unsigned depth);
 
 /* Where "(" of the parenthesis stands that the text ends with; 0: there is none. */
 static size_t parenthesis_at(struct str text)
@@ -259,29 +282,29 @@ static const char *of_what_is_within(struct work *work, struct str text, unsigne
     if (depth > DEPTH_MAX || text.len < 2)
         return NULL;
     if (text.at[text.len - 1] == '.') {
-        within = of_piece(work, part_of(text, 0, text.len - 1), JOINT_SENTENCE, &is_ours, depth + 1);
+        within = of_piece(work, part_of(text, 0, text.len - 1), &is_ours, depth + 1);
         return within && is_ours ? str_printf(arena, "%s.", within) : NULL;
     }
     if (more) {
-        before = of_piece(work, part_of(text, 0, more), JOINT_SENTENCE, &is_ours, depth + 1);
-        within = of_one_entry(work, part_of(text, more + 1, text.len), WITHIN_A_SENTENCE, depth);
+        before = of_piece(work, part_of(text, 0, more), &is_ours, depth + 1);
+        within = of_one_entry(work, part_of(text, more + 1, text.len), JOINT_SENTENCE, depth);
         return before && within && is_ours ? str_printf(arena, "%s %s", before, within) : NULL;
     }
     if (open == 0)
         return NULL;
     if (open > 2)
-        before = of_piece(work, part_of(text, 0, open - 2), JOINT_SENTENCE, &is_ours, depth + 1);
-    within = before ? of_piece(work, part_of(text, open, text.len - 1), JOINT_SENTENCE, &is_ours, depth + 1) : NULL;
+        before = of_piece(work, part_of(text, 0, open - 2), &is_ours, depth + 1);
+    within = before ? of_piece(work, part_of(text, open, text.len - 1), &is_ours, depth + 1) : NULL;
     return within && is_ours ? str_printf(arena, "%s%s(%s)", before, *before ? " " : "", within) : NULL;
 }
 
 /* A piece: of an entry, no text of ours at all, or of smaller pieces; NULL. */
-static const char *of_piece(struct work *work, struct str text, size_t joint, bool *is_ours, unsigned depth)
+static const char *of_piece(struct work *work, struct str text, bool *is_ours, unsigned depth)
 {
-    const char *said = of_one_entry(work, text, WITHIN_A_SENTENCE, depth);
+    const char *said = of_one_entry(work, text, JOINT_SENTENCE, depth);
 
     if (!said)
-        said = of_pieces(work, text, joint + 1, depth);
+        said = of_pieces(work, text, JOINT_SENTENCE, depth);
     if (!said)
         said = of_what_is_within(work, text, depth);
     *is_ours = *is_ours || said;
@@ -297,25 +320,25 @@ static const char *of_pieces(struct work *work, struct str text, size_t joint, u
 
     while (joint < JOINT_COUNT && (count = pieces_of(text, joint, ends)) == 1)
         joint++;
-    if (joint >= JOINT_COUNT)
+    if (joint >= JOINT_COUNT || work->effort <= text.len)
         return NULL;
+    work->effort -= text.len;
     out = list_text(work->translator->arena, "", SIZE_MAX);
     for (size_t i = 0, next; i < count; i = next) {
         const char *said = NULL;
 
         for (next = count; !said && next > i + 1; next -= !said)
-            said = next - i < count ? of_one_entry(work, part_of(text, from, ends[next - 1]), WITHIN_A_SENTENCE, depth)
-                                    : NULL;
+            said = next - i < count ? of_one_entry(work, part_of(text, from, ends[next - 1]), joint, depth) : NULL;
         if (said)
             is_ours = true;
         else
-            said = of_piece(work, part_of(text, from, ends[i]), joint, &is_ours, depth);
+            said = of_piece(work, part_of(text, from, ends[i]), &is_ours, depth);
         if (!said)
             return of_pieces(work, text, joint + 1, depth);
         if (i)
             list_add(&out, joint <= JOINT_STOP ? " " : joints[joint]);
         list_add(&out, said);
-        from = ends[next - 1] + joint_size(joint);
+        from = behind(text, ends[next - 1], joint);
     }
     return is_ours ? list_end(&out) : NULL;
 }
@@ -331,7 +354,7 @@ static const char *of_sentences(struct work *work, struct str text, unsigned dep
         const char *said = NULL;
 
         for (next = count; !said && next > i; next -= !said)
-            said = of_one_entry(work, part_of(text, from, ends[next - 1]), WITHIN_A_SENTENCE, depth);
+            said = of_one_entry(work, part_of(text, from, ends[next - 1]), JOINT_SENTENCE, depth);
         if (!said) {
             struct str sentence = part_of(text, from, ends[i]);
 
@@ -343,21 +366,21 @@ static const char *of_sentences(struct work *work, struct str text, unsigned dep
             }
         }
         list_add(&out, said);
-        from = ends[next - 1] + joint_size(JOINT_SENTENCE);
+        from = behind(text, ends[next - 1], JOINT_SENTENCE);
     }
     return list_end(&out);
 }
 
 static const char *in_words(struct work *work, struct str text, unsigned depth)
 {
-    const char *said = of_one_entry(work, text, WITHIN_A_SENTENCE, depth);
+    const char *said = of_one_entry(work, text, JOINT_SENTENCE, depth);
 
     if (!said)
         said = of_pieces(work, text, JOINT_SENTENCE, depth);
     if (!said)
         said = of_what_is_within(work, text, depth);
     if (!said)
-        said = of_one_entry(work, text, OVER_SENTENCES, depth);
+        said = of_one_entry(work, text, JOINT_COUNT, depth);
     return said ? said : of_sentences(work, text, depth);
 }
 
@@ -394,7 +417,7 @@ const char *in_language(const struct translator *translator, const char *text)
 const char *entry_in_language(const struct translator *translator, const char *text)
 {
     struct work work = {translator, EFFORT};
-    const char *said = of_one_entry(&work, str_of(text), WITHIN_A_SENTENCE, 0);
+    const char *said = of_one_entry(&work, str_of(text), JOINT_SENTENCE, 0);
 
     return said ? said : of_pieces(&work, str_of(text), JOINT_SENTENCE, 0);
 }
