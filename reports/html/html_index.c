@@ -120,7 +120,7 @@ static void facts(struct report *report, const struct report_index *index)
     const char *first = time_text(report->arena, index->overview.first_s);
     const char *last = time_text(report->arena, index->overview.last_s);
 
-    sink_literal(sink, "<dl class=\"facts\">\n");
+    sink_literal(sink, "<dl class=\"facts wide\">\n");
     if (index->overview.last_s) {
         ELEMENT(sink, "<dt>When</dt><dd>", first, "");
         if (index->overview.first_s != index->overview.last_s)
