@@ -31,6 +31,7 @@ enum {
 struct bulk;
 
 struct job {
+    struct job *next; /* in the queue, or among those that are free */
     struct bulk *bulk;
     struct arena *arena;
     const struct settings *settings; /* of this domain */
@@ -41,8 +42,9 @@ struct job {
 
 struct bulk {
     const struct bulk_plan *plan;
-    struct job *jobs; /* a ring: begun % job_room is the next one */
+    struct job *jobs, *free; /* job_room of them, and those that have no domain */
     size_t job_room;
+    struct job *first, **last; /* the queue to be reported: in the order of the list, or as audits end */
     size_t begun, finished, reported;
     bool list_ended;
     bool deserted; /* nobody is left to report to, and work is */
@@ -51,6 +53,28 @@ struct bulk {
     struct bulk_tally tally;
     int64_t give_up_ms; /* once all is over or interrupted; 0 */
 };
+
+static void join_queue(struct bulk *bulk, struct job *job)
+{
+    job->next = NULL;
+    *bulk->last = job;
+    bulk->last = &job->next;
+}
+
+static struct job *leave_queue(struct bulk *bulk)
+{
+    struct job *job = bulk->first;
+
+    bulk->first = job->next;
+    if (!bulk->first)
+        bulk->last = &bulk->first;
+    return job;
+}
+
+static bool is_ordered(const struct bulk *bulk)
+{
+    return bulk->plan->project->defaults.ordered;
+}
 
 static size_t running(const struct bulk *bulk)
 {
@@ -99,7 +123,8 @@ static void finish_job(struct bulk *bulk, struct job *job)
         engine_release(bulk->plan->engine, job->result);
     }
     arena_free(job->arena);
-    *job = (struct job){0};
+    *job = (struct job){.next = bulk->free};
+    bulk->free = job;
     bulk->reported++;
 }
 
@@ -119,26 +144,34 @@ static bool work_is_left(struct bulk *bulk)
     return step != LIST_END;
 }
 
-/* Whatever is next in the order and finished. */
+/* Whatever is next in the queue and finished. */
 static void report(struct bulk *bulk)
 {
     progress_erase(&bulk->progress);
-    while (bulk->reported < bulk->begun && bulk->jobs[bulk->reported % bulk->job_room].finished)
-        finish_job(bulk, &bulk->jobs[bulk->reported % bulk->job_room]);
+    while (bulk->first && bulk->first->finished)
+        finish_job(bulk, leave_queue(bulk));
     if (bulk->plan->sheets->open == 0 && !bulk->deserted)
         bulk->deserted = work_is_left(bulk);
+}
+
+static void finished(struct job *job)
+{
+    struct bulk *bulk = job->bulk;
+
+    job->finished = true;
+    bulk->finished++;
+    if (!is_ordered(bulk))
+        join_queue(bulk, job);
 }
 
 static void audited(void *arg, const struct result *result)
 {
     struct job *job = arg;
-    struct bulk *bulk = job->bulk;
 
-    engine_keep(bulk->plan->engine, result);
+    engine_keep(job->bulk->plan->engine, result);
     job->result = result;
-    job->finished = true;
-    bulk->finished++;
-    task_schedule(bulk->admission);
+    finished(job);
+    task_schedule(job->bulk->admission);
 }
 
 static void complain_of_line(struct bulk *bulk, struct arena *arena, const struct list_item *item)
@@ -154,18 +187,21 @@ static void complain_of_line(struct bulk *bulk, struct arena *arena, const struc
 
 static void begin(struct bulk *bulk, struct arena *arena, const char *domain)
 {
-    struct job *job = &bulk->jobs[bulk->begun++ % bulk->job_room];
+    struct job *job = bulk->free;
 
+    bulk->free = job->next;
+    bulk->begun++;
     *job = (struct job){.bulk = bulk, .arena = arena, .settings = project_settings(bulk->plan->project, domain)};
     job->target = job->settings->target;
     job->target.domain = domain;
     job->target.unicode = name_unicode(arena, domain);
+    if (is_ordered(bulk))
+        join_queue(bulk, job);
     if (engine_audit(bulk->plan->engine, &job->target, audited, job))
         return;
     complain("%s: out of memory", domain);
     bulk->tally.fault = true;
-    job->finished = true;
-    bulk->finished++;
+    finished(job);
 }
 
 /* Takes one item from the list; false when nothing more can be begun now. */
@@ -201,7 +237,7 @@ static bool admit_one(struct bulk *bulk)
 static bool has_room(const struct bulk *bulk)
 {
     return !bulk->list_ended && bulk->plan->sheets->open > 0 && !interrupt_signal() &&
-           running(bulk) < bulk->plan->project->defaults.in_flight && bulk->begun - bulk->reported < bulk->job_room;
+           running(bulk) < bulk->plan->project->defaults.in_flight && bulk->free;
 }
 
 static void admit(void *arg)
@@ -268,10 +304,16 @@ static void run_out(struct bulk *bulk)
 
 struct bulk_tally bulk_audit(const struct bulk_plan *plan)
 {
-    struct bulk bulk = {.plan = plan, .job_room = plan->project->defaults.in_flight + RESULTS_WAITING};
+    struct bulk bulk = {.plan = plan, .last = &bulk.first, .job_room = plan->project->defaults.in_flight};
     bool complete;
 
+    if (is_ordered(&bulk))
+        bulk.job_room += RESULTS_WAITING;
     bulk.jobs = calloc(bulk.job_room, sizeof *bulk.jobs);
+    for (size_t i = bulk.job_room; bulk.jobs && i > 0; i--) {
+        bulk.jobs[i - 1].next = bulk.free;
+        bulk.free = &bulk.jobs[i - 1];
+    }
     bulk.admission = task_new(plan->loop, admit, &bulk);
     bulk.tick = task_new(plan->loop, tick, &bulk);
     bulk.progress = progress_new(plan->project->defaults.trace);

@@ -1,8 +1,10 @@
-/* cmd/bulk.h - audits the domains of a list, several at once, and reports them in the order of the list.
+/* cmd/bulk.h - audits the domains of a list, several at once, and reports each as its audit ends, or with --ordered in
+ * the order of the list.
  *
- * A domain is admitted while fewer than --in-flight are under way and fewer than RESULTS_WAITING finished ones wait for
- * an earlier one.  The first signal ends admission and brings the deadlines forward; what there is then is reported,
- * and the reports are marked as partial.
+ * A result is freed as soon as it is reported, so that memory does not grow with the list.  A domain is admitted while
+ * fewer than --in-flight are under way; with --ordered fewer than RESULTS_WAITING finished ones wait for an earlier
+ * one. The first signal ends admission and brings the deadlines forward; what there is then is reported, and the
+ * reports are marked as partial.
  */
 #pragma once
 

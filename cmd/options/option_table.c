@@ -69,6 +69,10 @@ const struct option option_table[OPTION_COUNT] = {
         .type = OPTION_FLAG,
         .repeatable = true,
         .help = "in the format text passes and notes, too, and each of several domains in full; -vv: evidence, too"},
+    [OPT_ORDERED] = {.command = "audit", .group = GROUP_PRINT, .whole_run = true, .name = "ordered",
+        .type = OPTION_FLAG,
+        .help = "report several domains in the order of the list, not as their audits end: then a slow one holds up those "
+                "behind it"},
     [OPT_RESOLVER] = {.command = "audit", .group = GROUP_ASK, .whole_run = true, .name = "resolver",
         .type = OPTION_TEXT, .argument = "ADDR[@PORT]",
         .repeatable = true,

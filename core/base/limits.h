@@ -151,7 +151,7 @@ enum {
     EXPECTED_ADDRESSES   = 256, /* of one expectation about SPF */
     SECTIONS_MAX         = 1000, /* of a project file */
     TARGETS_REMEMBERED   = 200000, /* names of a list, to leave out duplicates: bounds memory, not the list */
-    RESULTS_WAITING      = 1000,  /* finished audits that wait for an earlier, slower one to be reported */
+    RESULTS_WAITING      = 1000,  /* --ordered: finished audits that wait for an earlier, slower one */
     JSON_BYTES           = 16777216,
     JSON_DEPTH           = 64,    /* cJSON itself goes 1,000 deep, recursively */
     JSON_VALUES          = 524288, /* cJSON takes 80 bytes for each, be it one byte of text */
