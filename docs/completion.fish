@@ -30,6 +30,7 @@ complete -c mailready -n 'not __mailready_other' -l format -x -a ' text lines js
 complete -c mailready -n 'not __mailready_other' -l output -s o -r -F -d 'report in FILE, in the format that its suffix names; "-" is standard output; a directory, or a name that ends in "/", is for many domains: index.html, the worst first, and an HTML page for each'
 complete -c mailready -n 'not __mailready_other' -l quiet -s q -d 'verdict lines only, on standard error and in the formats text and lines'
 complete -c mailready -n 'not __mailready_other' -l verbose -s v -d 'in the format text passes and notes, too, and each of several domains in full; -vv: evidence, too'
+complete -c mailready -n 'not __mailready_other' -l compact -d 'json and jsonl with verdict, causes and the findings that matter only: 4 kB a domain at most'
 complete -c mailready -n 'not __mailready_other' -l ordered -d 'report several domains in the order of the list, not as their audits end: then a slow one holds up those behind it'
 complete -c mailready -n 'not __mailready_other' -l resolver -x -d 'ask this resolver instead of the system\'s'
 complete -c mailready -n 'not __mailready_other' -l trust-ad -d 'the resolver validates DNSSEC and the way to it is safe; a resolver on this machine is trusted anyway'

@@ -36,6 +36,7 @@ _mailready()
             '-q[verdict lines only, on standard error and in the formats text and lines]' \
             '*--verbose[in the format text passes and notes, too, and each of several domains in full; -vv\: evidence, too]' \
             '*-v[in the format text passes and notes, too, and each of several domains in full; -vv\: evidence, too]' \
+            '--compact[json and jsonl with verdict, causes and the findings that matter only\: 4 kB a domain at most]' \
             '--ordered[report several domains in the order of the list, not as their audits end\: then a slow one holds up those behind it]' \
             '*--resolver=[ask this resolver instead of the system'\''s]:ADDR\[@PORT\]:' \
             '--trust-ad[the resolver validates DNSSEC and the way to it is safe; a resolver on this machine is trusted anyway]' \
@@ -132,6 +133,7 @@ _mailready()
             '-q[verdict lines only, on standard error and in the formats text and lines]' \
             '*--verbose[in the format text passes and notes, too, and each of several domains in full; -vv\: evidence, too]' \
             '*-v[in the format text passes and notes, too, and each of several domains in full; -vv\: evidence, too]' \
+            '--compact[json and jsonl with verdict, causes and the findings that matter only\: 4 kB a domain at most]' \
             '--ordered[report several domains in the order of the list, not as their audits end\: then a slow one holds up those behind it]' \
             '*--resolver=[ask this resolver instead of the system'\''s]:ADDR\[@PORT\]:' \
             '--trust-ad[the resolver validates DNSSEC and the way to it is safe; a resolver on this machine is trusted anyway]' \

@@ -15,23 +15,6 @@
 
 enum { MESSAGE_SHOWN = 120, SUBJECT_SHOWN = 60 }; /* octets */
 
-/* At the end of a code point. */
-static const char *cut(struct arena *arena, const char *text, size_t most)
-{
-    size_t length = 0, size, left = strlen(text);
-    uint32_t code;
-
-    if (left <= most)
-        return str_dup(arena, text);
-    while (length < most) {
-        size = utf8_decode((const unsigned char *)text + length, left - length, &code);
-        if (length + (size ? size : 1) > most)
-            break;
-        length += size ? size : 1;
-    }
-    return str_printf(arena, "%.*s\xe2\x80\xa6", (int)length, text);
-}
-
 static struct overview_cause *cause_named(struct overview *overview, const struct cause *cause)
 {
     const char *name = cause->name ? cause->name : cause->text; /* one that the catalogue does not have */
@@ -137,9 +120,9 @@ static void take_fault(struct overview *overview, struct overview_row *row, cons
     if (number && f->status >= WARN)
         row->cause = cause_named(overview, &result->causes[number - 1]);
     else
-        row->message = cut(overview->arena, f->message, MESSAGE_SHOWN);
+        row->message = utf8_cut(overview->arena, f->message, MESSAGE_SHOWN);
     if (strcmp(f->subject, row->domain) != 0)
-        row->subject = cut(overview->arena, f->subject, SUBJECT_SHOWN);
+        row->subject = utf8_cut(overview->arena, f->subject, SUBJECT_SHOWN);
 }
 
 static void compare(struct overview_row *row, const struct difference *d)

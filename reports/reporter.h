@@ -33,6 +33,7 @@ struct report_options {
     bool logos;     /* html: of several results one may have a logo */
     bool quiet;     /* text, lines: the verdict only */
     unsigned verbose; /* text: 1: passes and notes too, and each of several domains in full; 2: evidence too */
+    bool compact; /* json, jsonl: verdict, causes and the findings that matter */
     const struct language *language; /* of reports for people; NULL: English */
     void (*missing)(void *context, const char *text); /* is told of texts that it has no words for; NULL */
     void *missing_context;

@@ -135,6 +135,7 @@ static struct report_options options_for(const struct output *output, const stru
                                      .width = WIDTH,
                                      .several = several,
                                      .logos = settings->has_logos,
+                                     .compact = settings->compact,
                                      .quiet = settings->quiet,
                                      .verbose = settings->verbose};
     struct winsize size;

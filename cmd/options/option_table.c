@@ -69,6 +69,9 @@ const struct option option_table[OPTION_COUNT] = {
         .type = OPTION_FLAG,
         .repeatable = true,
         .help = "in the format text passes and notes, too, and each of several domains in full; -vv: evidence, too"},
+    [OPT_COMPACT] = {.command = "audit", .group = GROUP_PRINT, .whole_run = true, .name = "compact",
+        .type = OPTION_FLAG,
+        .help = "json and jsonl with verdict, causes and the findings that matter only: 4 kB a domain at most"},
     [OPT_ORDERED] = {.command = "audit", .group = GROUP_PRINT, .whole_run = true, .name = "ordered",
         .type = OPTION_FLAG,
         .help = "report several domains in the order of the list, not as their audits end: then a slow one holds up those "

@@ -36,6 +36,7 @@ enum option_id {
     OPT_OUTPUT,
     OPT_QUIET,
     OPT_VERBOSE,
+    OPT_COMPACT,
     OPT_ORDERED,
     OPT_RESOLVER,
     OPT_TRUST_AD,

@@ -110,6 +110,7 @@ bool settings_make(const struct options *options, struct settings *out, const ch
         .gate.fail_on = options_fail_on(options, OPT_FAIL_ON),
         .quiet = options_flag(options, OPT_QUIET),
         .verbose = verbosity(options),
+        .compact = options_flag(options, OPT_COMPACT),
         .ordered = options_flag(options, OPT_ORDERED),
         .domains_file = last_value(options, OPT_DOMAINS),
         .record = last_value(options, OPT_RECORD),

@@ -41,6 +41,7 @@ struct settings {
     bool trace;
     struct gate gate; /* --fail-on, --receiver */
     bool quiet;
+    bool compact; /* JSON */
     bool ordered; /* results in the order of the list, not as audits end */
     const char *logo_file, *logo_where; /* NULL: there is none; the option that names it */
     bool has_logos;                     /* of the defaults: is there one in any section? */

@@ -57,6 +57,15 @@ static bool request_of(const struct options *options, const struct option_use *u
     return true;
 }
 
+static bool has_json(const struct settings *settings)
+{
+    for (size_t i = 0; i < settings->report_count; i++)
+        if (settings->reports[i].reporter == reporter_by_name("json") ||
+            settings->reports[i].reporter == reporter_by_name("jsonl"))
+            return true;
+    return false;
+}
+
 bool settings_reports(const struct options *options, struct settings *out, const char **why)
 {
     static const enum option_id ids[] = {OPT_FORMAT, OPT_OUTPUT};
@@ -83,5 +92,9 @@ bool settings_reports(const struct options *options, struct settings *out, const
     if (out->report_count == 0)
         out->reports[out->report_count++] =
             (struct report_request){.reporter = reporter_by_name("text"), .where = "standard output"};
+    if (out->compact && !has_json(out)) {
+        *why = "--compact: is about the formats json and jsonl, and neither is asked for";
+        return false;
+    }
     return true;
 }

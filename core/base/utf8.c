@@ -1,6 +1,10 @@
 /* core/base/utf8.c - reads UTF-8. */
 #include "core/base/utf8.h"
 
+#include <string.h>
+
+#include "core/base/str.h"
+
 size_t utf8_decode(const unsigned char *at, size_t left, uint32_t *code)
 {
     static const uint32_t shortest[] = {0, 0, 0x80, 0x800, 0x10000};
@@ -17,4 +21,20 @@ size_t utf8_decode(const unsigned char *at, size_t left, uint32_t *code)
     if (*code < shortest[size] || *code > 0x10ffff || (*code >= 0xd800 && *code <= 0xdfff))
         return 0;
     return size;
+}
+
+const char *utf8_cut(struct arena *arena, const char *text, size_t most)
+{
+    size_t length = 0, left = strlen(text);
+
+    if (left <= most)
+        return str_dup(arena, text);
+    for (;;) {
+        uint32_t code;
+        size_t size = utf8_decode((const unsigned char *)text + length, left - length, &code);
+
+        if (length + (size ? size : 1) > most)
+            return str_printf(arena, "%.*s\xe2\x80\xa6", (int)length, text);
+        length += size ? size : 1;
+    }
 }

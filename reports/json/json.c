@@ -11,12 +11,11 @@
 #include "reports/json/json_node.h"
 #include "reports/json/json_parts.h"
 
-static void write_document(struct report *report, const struct result *result, bool formatted)
+static void make_document(struct report *report, const struct result *result)
 {
     const struct mail_path *paths = result->paths ? result->paths->at : NULL;
     cJSON *document = report->document = cJSON_CreateObject();
     cJSON *node;
-    char *printed;
 
     json_made(report, document);
     json_add_text(report, document, "schema", "https://mailready.example/schema/report-1.json");
@@ -50,7 +49,17 @@ static void write_document(struct report *report, const struct result *result, b
     json_add_receivers(report, document, result);
     json_add_plan(report, document, result);
     json_add_values(report, json_add_object(report, document, "evidence"), result->evidence, result->evidence_count);
-    printed = formatted ? cJSON_Print(document) : cJSON_PrintUnformatted(document);
+}
+
+static void write_document(struct report *report, const struct result *result, bool formatted)
+{
+    char *printed;
+
+    if (report->options.compact)
+        json_make_compact(report, result);
+    else
+        make_document(report, result);
+    printed = formatted ? cJSON_Print(report->document) : cJSON_PrintUnformatted(report->document);
     json_made(report, printed);
     if (printed)
         sink_json(&report->sink, printed);

@@ -18,6 +18,9 @@ void json_add_scope(struct report *, cJSON *document, const struct result *resul
 void json_add_values(struct report *, cJSON *node, const struct evidence *const *all, size_t count);
 void json_add_plan(struct report *, cJSON *document, const struct result *result);
 
+/* json_compact.c: the whole document, as report->document */
+void json_make_compact(struct report *, const struct result *);
+
 /* json_findings.c */
 void json_add_suppressions(struct report *, cJSON *document, const struct result *result);
 void json_add_baseline(struct report *, cJSON *document);

@@ -59,11 +59,13 @@ def schema_of(document):
 
 
 def check_json(text, jsonl=False):
+    if jsonl and any("/compact-1.json" in line and len(line.encode()) >= 4096 for line in text.splitlines()):
+        yield "is not compact"
     documents = [parse_json(line) for line in text.splitlines()] if jsonl else parse_json(text)
     for document in documents if isinstance(documents, list) else [documents]:
         for error in schema_of(document).iter_errors(document):
             yield f"/{'/'.join(map(str, error.absolute_path))}: {error.message}"
-        if "findings" not in document:
+        if "evidence" not in document:
             continue
         statuses = ["suppressed" if "suppressed" in f else f["status"] for f in document["findings"]]
         if any(statuses.count(s) != n for s, n in document["counts"].items()):

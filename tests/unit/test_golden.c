@@ -35,6 +35,9 @@ static const struct golden {
     {"tests/golden/report.json", "json", false, false, false, 0, false, 0},
     {"tests/golden/several.json", "json", false, false, true, 0, false, 0},
     {"tests/golden/report.jsonl", "jsonl", false, false, true, 0, false, 0},
+    {"tests/golden/several.compact.jsonl", "jsonl", false, false, true, 0, false, 0},
+    {"tests/golden/several.compact.json", "json", false, false, true, 0, false, 0},
+    {"tests/golden/hostile.compact.jsonl", "jsonl", false, false, false, 0, true, 0},
     {"tests/golden/report.md", "markdown", false, false, true, 0, false, 0},
     {"tests/golden/report.csv", "csv", false, false, true, 0, false, 0},
     {"tests/golden/report.xml", "junit", false, false, true, 0, false, 0},
@@ -68,7 +71,8 @@ static char *render(const struct golden *golden, size_t *size)
     struct arena *arena = arena_new(16 * 1024 * 1024);
     const struct report_options options = {
         .colour = golden->colour, .utf8 = golden->utf8, .several = golden->several, .width = golden->width,
-        .verbose = golden->verbose};
+        .verbose = golden->verbose,
+        .compact = strstr(golden->file, ".compact.")};
     struct report report;
     char *text = NULL;
     FILE *out = open_memstream(&text, size);
@@ -265,6 +269,35 @@ static void sparse_results_are_reported(void **state)
     }
 }
 
+/* However many findings, and however many octets their bytes take in JSON. */
+static void compact_is_short(struct result *result)
+{
+    static const char *const fillers[] = {"a",    "\"",           "\\",   "##",
+                                          "\x1b", "\xe2\x80\xae", "\xff", "\xf0\x9f\x93\xaf", HOSTILE};
+
+    for (size_t i = 0; i < sizeof fillers / sizeof *fillers; i++) {
+        const struct report_options options = {.compact = true};
+        struct report report;
+        char *text = NULL, *message = malloc(100000);
+        size_t size;
+        FILE *out = open_memstream(&text, &size);
+
+        assert_non_null(message);
+        for (size_t k = 0; k < 99999; k++)
+            message[k] = fillers[i][k % strlen(fillers[i])];
+        message[99999] = '\0';
+        for (size_t f = 0; f < result->finding_count; f++)
+            ((struct finding *)(uintptr_t)result->findings[f])->message = message;
+        report_begin(&report, reporter_by_name("jsonl"), out, &options);
+        report_one(&report, result, &strict);
+        assert_int_equal(report_end(&report), 0);
+        fclose(out);
+        assert_true(size > 1000 && size <= 4096);
+        free(text);
+        free(message);
+    }
+}
+
 /* As many addresses as the limits let through, each of two hosts' with each address; more rows than a drawing takes. */
 static void crowded_results_are_reported(void **state)
 {
@@ -289,6 +322,7 @@ static void crowded_results_are_reported(void **state)
         hosts[i] = (struct mx_host){.name = "mx.example.org", .addresses = all, .address_count = ADDRESSES_MAX};
     for (size_t i = 0; reporters[i]; i++)
         report_to_nowhere(reporters[i], &result);
+    compact_is_short(&result);
     arena_free(arena);
 }
 
