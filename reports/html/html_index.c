@@ -189,7 +189,7 @@ static void common_causes(struct report *report, const struct overview *overview
     sink_literal(sink, "</tbody>\n</table>\n");
     if (count > CAUSES_SHOWN)
         ELEMENT(sink, "<p class=\"muted\">", grouped(report->arena, count - CAUSES_SHOWN),
-                " more are on the pages of the domains.</p>\n");
+                " more, of fewer domains, are on their pages.</p>\n");
     sink_literal(sink, "</section>\n");
 }
 
@@ -204,32 +204,40 @@ static const char *whose(enum side side)
     return words[side];
 }
 
+/* The reason with the most domains that is not in `told` yet; REASON_NONE: all are. */
+static enum reason next_reason(const struct overview *overview, const bool told[REASON_COUNT])
+{
+    enum reason most = REASON_NONE;
+
+    for (int reason = REASON_NONE + 1; reason < REASON_COUNT; reason++)
+        if (!told[reason] && overview->undecided[reason] &&
+            (most == REASON_NONE || overview->undecided[reason] > overview->undecided[most]))
+            most = (enum reason)reason;
+    return most;
+}
+
 /* Trouble of this machine is told as that, before any domain is suspected. */
 static void undecided(struct report *report, const struct overview *overview)
 {
     struct sink *sink = &report->sink;
-    bool begun = false;
+    bool told[REASON_COUNT] = {false};
+    enum reason reason = next_reason(overview, told);
 
-    for (int reason = 0; reason < REASON_COUNT; reason++) {
-        struct trouble trouble = trouble_of((enum reason)reason);
+    if (reason == REASON_NONE)
+        return;
+    sink_literal(sink, "<section>\n<h2>What could not be seen</h2>\n<table class=\"common\">\n<thead><tr>"
+                       "<th scope=\"col\">Why</th><th scope=\"col\">Where the trouble is</th>"
+                       "<th scope=\"col\">Domains</th></tr></thead>\n<tbody>\n");
+    for (; reason != REASON_NONE; told[reason] = true, reason = next_reason(overview, told)) {
+        struct trouble trouble = trouble_of(reason);
 
-        if (!overview->undecided[reason] || !trouble.why)
-            continue;
-        if (!begun)
-            sink_literal(
-                sink,
-                "<section>\n<h2>What could not be seen</h2>\n<table class=\"common\">\n<thead><tr>"
-                "<th scope=\"col\">Why</th><th scope=\"col\">Where the trouble is</th><th scope=\"col\">Domains</th>"
-                "</tr></thead>\n<tbody>\n");
-        begun = true;
         ELEMENT(sink, "<tr><th scope=\"row\">", trouble.why, "</th>");
         ELEMENT(sink, "<td data-head=\"Where the trouble is\">", whose(trouble.side), "</td>");
         ELEMENT(sink, "<td data-head=\"Domains\">", grouped(report->arena, overview->undecided[reason]), " ");
         meter(report, overview->undecided[reason], overview->count, trouble.why);
         sink_literal(sink, "</td></tr>\n");
     }
-    if (begun)
-        sink_literal(sink, "</tbody>\n</table>\n</section>\n");
+    sink_literal(sink, "</tbody>\n</table>\n</section>\n");
 }
 
 static void by_owner(struct report *report, const struct overview *overview)
