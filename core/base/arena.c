@@ -157,6 +157,15 @@ bool arena_is_refused(const struct arena *arena)
     return arena->refused;
 }
 
+size_t arena_held(const struct arena *arena)
+{
+    size_t bytes = sizeof *arena;
+
+    for (const struct block *block = arena->newest; block; block = block->next)
+        bytes += sizeof *block + block->size;
+    return bytes;
+}
+
 size_t arena_used(const struct arena *arena)
 {
     return arena->used;

@@ -31,6 +31,7 @@ void arena_trim(struct arena *, void *latest, size_t bytes);
 _Noreturn void arena_exhaust(struct arena *);             /* for who works in it, and is refused memory by a library */
 bool arena_is_refused(const struct arena *);              /* exhausted, and not by its limit */
 size_t arena_used(const struct arena *);                 /* bytes handed out */
+size_t arena_held(const struct arena *);                 /* bytes that it has of the machine */
 
 #define ARENA_NEW(arena, type) ((type *)arena_alloc((arena), sizeof(type)))
 #define ARENA_ARRAY(arena, type, count) ((type *)arena_array((arena), (count), sizeof(type)))

@@ -137,7 +137,8 @@ enum {
     AUDIT_BYTES          = 4194304,
     SENDER_BYTES         = 65536, /* more for each declared sender: twenty findings, thirty receivers */
     EVIDENCE_BYTES       = 1048576, /* one piece */
-    STORE_ENTRIES_MAX    = 65536,   /* then the oldest that no audit has pinned go */
+    STORE_ENTRIES_MAX    = 65536,   /* then those go that no audit has pinned or asked for the longest */
+    STORE_IDLE_BYTES     = 67108864, /* of them: what a few hundred audits leave behind for others */
     FD_RESERVE           = 32,
 
     /* Our own input */

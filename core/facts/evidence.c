@@ -30,6 +30,7 @@ struct entry {
     struct entry *older, *newer;
     struct pin *pins;
     int64_t expires_ms;
+    size_t bytes; /* of memory, once it is known */
     uint64_t hash;
     bool delivering; /* known, waiters not yet woken */
 };
@@ -41,7 +42,8 @@ struct store {
     struct task *deliver;
     struct entry **buckets;
     size_t bucket_count, entry_count;
-    struct entry *oldest, *newest;
+    struct entry *oldest, *newest; /* by when they were asked for last, more or less */
+    size_t idle_bytes;             /* of known entries that nobody has pinned */
     struct entry *to_deliver, **to_deliver_end;
     struct store_counts counts;
     uint64_t seed;
@@ -83,6 +85,31 @@ struct store *store_new(struct loop *loop, evidence_collect *collect, void *coll
     return store;
 }
 
+static void leave_line(struct entry *entry)
+{
+    struct store *store = entry->store;
+
+    *(entry->older ? &entry->older->newer : &store->oldest) = entry->newer;
+    *(entry->newer ? &entry->newer->older : &store->newest) = entry->older;
+}
+
+static void join_line(struct entry *entry)
+{
+    struct store *store = entry->store;
+
+    entry->newer = NULL;
+    entry->older = store->newest;
+    *(store->newest ? &store->newest->newer : &store->oldest) = entry;
+    store->newest = entry;
+}
+
+static void make_newest(struct entry *entry)
+{
+    leave_line(entry);
+    join_line(entry);
+}
+
+/* Of an entry without pins. */
 static void entry_free(struct entry *entry)
 {
     struct store *store = entry->store;
@@ -91,9 +118,9 @@ static void entry_free(struct entry *entry)
     while (*at != entry)
         at = &(*at)->next_in_bucket;
     *at = entry->next_in_bucket;
-    *(entry->older ? &entry->older->newer : &store->oldest) = entry->newer;
-    *(entry->newer ? &entry->newer->older : &store->newest) = entry->older;
+    leave_line(entry);
     store->entry_count--;
+    store->idle_bytes -= entry->bytes;
     arena_free(entry->arena);
     free(entry);
 }
@@ -123,6 +150,8 @@ static void pin_free(struct pin *pin)
     *pin->at_entry = pin->next_of_entry;
     if (pin->next_of_entry)
         pin->next_of_entry->at_entry = pin->at_entry;
+    if (!pin->entry->pins)
+        pin->entry->store->idle_bytes += pin->entry->bytes;
     free(pin);
 }
 
@@ -207,15 +236,20 @@ static void drop_stale(struct store *store, const char *text, uint64_t hash)
     }
 }
 
-/* Looks at a few of the oldest only, so that a store full of pinned entries costs no more than another. */
+static bool has_surplus(const struct store *store)
+{
+    return store->entry_count > STORE_ENTRIES_MAX || store->idle_bytes > STORE_IDLE_BYTES;
+}
+
+/* Looks at a few of the oldest only, so that a store full of pinned entries costs no more than another.  Those that
+ * cannot go make room in the line for the ones behind them: an audit that takes long holds up nobody. */
 static void evict_surplus(struct store *store)
 {
-    struct entry *entry = store->oldest, *next;
-
-    for (size_t i = 0; i < EVICT_STEPS && entry && store->entry_count > STORE_ENTRIES_MAX; i++, entry = next) {
-        next = entry->newer;
-        if (is_free_to_go(entry))
-            entry_free(entry);
+    for (size_t i = 0; i < EVICT_STEPS && store->oldest && has_surplus(store); i++) {
+        if (is_free_to_go(store->oldest))
+            entry_free(store->oldest);
+        else
+            make_newest(store->oldest);
     }
 }
 
@@ -248,9 +282,7 @@ static struct entry *entry_new(struct store *store, const struct key *key)
     entry->evidence.text = key_text(entry->arena, key);
     entry->evidence.wanted_ms = loop_now_ms(store->loop);
     entry->hash = hash_text(store->seed, entry->evidence.text);
-    entry->older = store->newest;
-    *(store->newest ? &store->newest->newer : &store->oldest) = entry;
-    store->newest = entry;
+    join_line(entry);
     list(entry);
     if (++store->entry_count > store->bucket_count)
         widen(store);
@@ -270,6 +302,8 @@ static struct pin *pin_new(struct entry *entry, struct waiter *waiter)
                         .entry = entry};
     if (entry->pins)
         entry->pins->at_entry = &pin->next_of_entry;
+    else
+        entry->store->idle_bytes -= entry->bytes;
     entry->pins = pin;
     *bucket = pin;
     return pin;
@@ -288,7 +322,9 @@ struct evidence *store_want(struct store *store, const struct key *key, struct w
     hash = hash_text(store->seed, text);
     entry = find(store, text, hash, waiter, &pin);
     fresh = !entry;
-    if (fresh) {
+    if (!fresh) {
+        make_newest(entry);
+    } else {
         drop_stale(store, text, hash);
         evict_surplus(store);
         entry = entry_new(store, key);
@@ -378,6 +414,9 @@ void evidence_known(struct evidence *evidence, const void *value, uint32_t ttl_s
     evidence->value = value;
     evidence->known = true;
     entry->expires_ms = evidence->known_ms + (int64_t)ttl_s * 1000;
+    entry->bytes = sizeof *entry + arena_held(entry->arena);
+    if (!entry->pins)
+        store->idle_bytes += entry->bytes;
     entry->delivering = true;
     store->counts.known++;
     *store->to_deliver_end = entry;

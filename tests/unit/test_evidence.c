@@ -7,10 +7,12 @@
 #include <string.h>
 
 #include "core/base/arena.h"
+#include "core/base/limits.h"
 #include "core/base/loop.h"
+#include "core/base/str.h"
 #include "core/facts/evidence.h"
 
-enum { WANTED_MAX = 16 };
+enum { WANTED_MAX = 16, EVIDENCE_PINNED = 100 };
 
 struct world {
     struct loop *loop;
@@ -267,6 +269,46 @@ static void keys_survive_the_round_trip(void **state)
     arena_free(arena);
 }
 
+/* What is idle is bounded by its memory; what is asked for again and again stays, and what is pinned. */
+static void idle_evidence_is_bounded(void **state)
+{
+    struct world *world = *state;
+    struct listener a = {.waiter = {.wake = woken}};
+    struct evidence *pinned[EVIDENCE_PINNED], *often;
+    struct arena *arena = arena_new(1024 * 1024);
+    size_t rounds = 2 * (size_t)STORE_IDLE_BYTES / 4096, wanted, found = 0;
+
+    world->at_once = true;
+    for (size_t i = 0; i < EVIDENCE_PINNED; i++)
+        pinned[i] = want(world, str_printf(arena, "pinned%zu.example", i), &a, 1);
+    often = want(world, "often.example", NULL, 0);
+    for (size_t i = 0; i < rounds; i++) {
+        arena_reset(arena);
+        want(world, str_printf(arena, "once%zu.example", i), NULL, 0);
+        assert_ptr_equal(want(world, "often.example", NULL, 0), often);
+        if (i % 16 == 0)
+            loop_run(world->loop);
+    }
+    wanted = world->wanted_count;
+    assert_int_equal(wanted, EVIDENCE_PINNED + 1 + rounds);
+    for (size_t i = 0; i < EVIDENCE_PINNED; i++)
+        assert_ptr_equal(want(world, str_printf(arena, "pinned%zu.example", i), &a, 1), pinned[i]);
+    assert_int_equal(world->wanted_count, wanted);
+    for (size_t i = 0; i < rounds; i++) {
+        struct key key;
+        char text[KEY_TEXT_MAX];
+
+        arena_reset(arena);
+        key = dns_key(str_printf(arena, "once%zu.example", i));
+        key_print(&key, text, sizeof text);
+        found += store_find(world->store, text, NULL) != NULL;
+    }
+    assert_true(found > rounds / 4 && found < rounds * 3 / 4);
+    store_unpin_all(&a.waiter);
+    loop_run(world->loop);
+    arena_free(arena);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -277,6 +319,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_has_expired_is_found_by_its_owner_only, setup, teardown),
         cmocka_unit_test_setup_teardown(fresh_evidence_is_found_by_all, setup, teardown),
         cmocka_unit_test_setup_teardown(pinned_evidence_is_listed_in_order, setup, teardown),
+        cmocka_unit_test_setup_teardown(idle_evidence_is_bounded, setup, teardown),
         cmocka_unit_test(keys_survive_the_round_trip),
     };
 
