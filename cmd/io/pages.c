@@ -65,17 +65,21 @@ bool pages_may_replace(const struct output *index, const char *path)
     return file.st_ino == theirs.st_ino && file.st_dev == theirs.st_dev;
 }
 
-static int write_page(struct output *page, const struct result *result, const struct gate *gate)
+static int write_page(struct output *page, const struct report_options *index, const struct result *result,
+                      const struct gate *gate)
 {
-    const struct report_options options = {.index = HTML_INDEX_FILE};
+    struct report_options options = *index;
     struct report report;
 
+    options.several = false;
+    options.index = HTML_INDEX_FILE;
     report_begin(&report, reporter_by_name("html"), page->stream, &options);
     report_one(&report, result, gate);
     return report_end(&report);
 }
 
-static bool write_beside(struct pages *pages, const struct result *result, const struct gate *gate, const char **why)
+static bool write_beside(struct pages *pages, const struct report_options *index, const struct result *result,
+                         const struct gate *gate, const char **why)
 {
     const char *name = within(pages->scratch, pages->path, html_page_file(pages->scratch, result->target->domain));
     int error;
@@ -83,7 +87,7 @@ static bool write_beside(struct pages *pages, const struct result *result, const
     if (!output_open(&pages->page, pages->scratch, name, why))
         return false;
     pages->page.is_settled_later = true;
-    error = write_page(&pages->page, result, gate);
+    error = write_page(&pages->page, index, result, gate);
     if (error == 0)
         return output_keep(&pages->page, true, &error, why);
     *why = str_printf(pages->scratch, "%s: %s", name, strerror(error));
@@ -91,7 +95,8 @@ static bool write_beside(struct pages *pages, const struct result *result, const
     return false;
 }
 
-bool pages_one(struct pages *pages, const struct result *result, const struct gate *gate, const char **why)
+bool pages_one(struct pages *pages, const struct report_options *index, const struct result *result,
+               const struct gate *gate, const char **why)
 {
     volatile bool is_written = false;
     jmp_buf exhausted;
@@ -99,7 +104,7 @@ bool pages_one(struct pages *pages, const struct result *result, const struct ga
     arena_reset(pages->scratch);
     if (setjmp(exhausted) == 0) {
         arena_on_exhausted(pages->scratch, &exhausted);
-        is_written = write_beside(pages, result, gate, why);
+        is_written = write_beside(pages, index, result, gate, why);
     } else {
         output_abandon(&pages->page);
         *why = no_memory;

@@ -296,7 +296,7 @@ void sheets_one(struct sheets *sheets, const struct result *result, const struct
 
         if (!sheet->open)
             continue;
-        if (sheet->pages && !pages_one(sheet->pages, result, gate, &why)) {
+        if (sheet->pages && !pages_one(sheet->pages, &sheet->report.options, result, gate, &why)) {
             end_pages(sheets, sheet, why);
             continue;
         }

@@ -128,9 +128,9 @@ static void facts(struct report *report, const struct report_index *index)
         sink_literal(sink, "</dd>\n");
     }
     if (index->host)
-        ELEMENT(sink, "<dt>Seen from</dt><dd>", index->host, "</dd>\n");
+        QUOTE(sink, "<dt>Seen from</dt><dd>", index->host, "</dd>\n");
     if (index->resolvers)
-        ELEMENT(sink, "<dt>Resolver</dt><dd>", index->resolvers, "</dd>\n");
+        QUOTE(sink, "<dt>Resolver</dt><dd>", index->resolvers, "</dd>\n");
     ELEMENT(sink, "<dt>Receivers\xe2\x80\x99 rules of</dt><dd>", receiver_rules_date(), "</dd>\n</dl>\n");
 }
 
@@ -180,7 +180,7 @@ static void common_causes(struct report *report, const struct overview *overview
         sink_literal(sink, "<tr><th scope=\"row\">");
         html_badge(sink, cause->status, status_label(cause->status));
         ELEMENT(sink, " ", cause->text, " ");
-        ELEMENT(sink, "<code class=\"id\">", cause->name, "</code></th>");
+        QUOTE(sink, "<code class=\"id\">", cause->name, "</code></th>");
         ELEMENT(sink, "<td data-head=\"Who can repair it\">", actor_text(cause->actor), "</td>");
         ELEMENT(sink, "<td data-head=\"Domains\">", grouped(report->arena, cause->domains), " ");
         meter(report, cause->domains, overview->count, cause->text);
@@ -253,7 +253,7 @@ static void by_owner(struct report *report, const struct overview *overview)
         ELEMENT(sink, "<th scope=\"col\">", verdict_label((enum verdict)verdict), "</th>");
     sink_literal(sink, "</tr></thead>\n<tbody>\n");
     for (size_t i = 0; i < count && i < OWNERS_SHOWN; i++) {
-        ELEMENT(sink, "<tr><th scope=\"row\">", owners[i]->name, "</th>");
+        QUOTE(sink, "<tr><th scope=\"row\">", owners[i]->name, "</th>");
         for (int verdict = VERDICT_NOT_READY; verdict >= 0; verdict--) {
             ELEMENT(sink, "<td data-head=\"", verdict_label((enum verdict)verdict), "\">");
             ELEMENT(sink, "", grouped(report->arena, owners[i]->verdicts[verdict]), "</td>");
@@ -273,10 +273,10 @@ static void link_to(struct report *report, const struct overview_row *row)
 {
     struct sink *sink = &report->sink;
 
-    ELEMENT(sink, "<a href=\"", html_page_file(report->arena, row->domain), "\">");
-    ELEMENT(sink, "", row->domain, "</a>");
+    QUOTE(sink, "<a href=\"", html_page_file(report->arena, row->domain), "\">");
+    QUOTE(sink, "", row->domain, "</a>");
     if (row->unicode)
-        ELEMENT(sink, " ", row->unicode, "");
+        QUOTE(sink, " ", row->unicode, "");
 }
 
 static const char *changes_text(struct arena *arena, const struct overview_row *row)
@@ -309,7 +309,7 @@ static void fault(struct sink *sink, const struct overview_row *row)
     else if (row->message)
         sink_text(sink, row->message);
     if (row->subject)
-        ELEMENT(sink, " <code>", row->subject, "</code>");
+        QUOTE(sink, " <code>", row->subject, "</code>");
     more_text(sink, row);
 }
 
@@ -327,7 +327,7 @@ static void in_table(struct report *report, const struct overview_row *row, cons
             sink_number(sink, row->refusals);
     }
     if (columns->owner)
-        ELEMENT(sink, "</td><td class=\"o\">", row->owner ? row->owner->name : "", "");
+        QUOTE(sink, "</td><td class=\"o\">", row->owner ? row->owner->name : "", "");
     if (columns->changes)
         ELEMENT(sink, "</td><td class=\"b\">", row->is_compared ? changes_text(report->arena, row) : "", "");
     sink_literal(sink, "</td></tr>\n");
@@ -367,7 +367,7 @@ static void list(struct report *report, const struct overview_row *const *rows, 
         sink_literal(sink, "<li>");
         link_to(report, rows[i]);
         if (rows[i]->owner)
-            ELEMENT(sink, " <span>", rows[i]->owner->name, "</span>");
+            QUOTE(sink, " <span>", rows[i]->owner->name, "</span>");
         if (rows[i]->is_compared && (!rows[i]->was_seen || rows[i]->worse || rows[i]->better))
             ELEMENT(sink, " <span>", changes_text(report->arena, rows[i]), "</span>");
         sink_literal(sink, "</li>\n");
@@ -444,6 +444,7 @@ static void end(struct report *report)
 const struct reporter html_index_reporter = {
     .name = "html",
     .summary = "the index of many pages",
+    .is_translated = true,
     .language = SINK_HTML,
     .begin = begin,
     .one = one,
