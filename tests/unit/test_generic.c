@@ -333,6 +333,7 @@ static void test_providers(void **state)
     (void)state;
     check(examples, LENGTH(examples));
     assert_string_equal(judge(IP, "vmi1.contaboserver.net").provider, "Contabo");
+    assert_string_equal(judge(IP, "yahoobb7.bbtec.net").provider, "Yahoo BB"); /* the last of the list */
     assert_null(judge(IP, "mail.example.net").provider);
 }
 
