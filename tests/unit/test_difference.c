@@ -171,6 +171,7 @@ static void refuses_what_is_no_report(void **state)
         {"{\"schema\": 1}", "schema"},
         {"{\"schema\": \"https://mailready.example/schema/report-1.json\"}", "no target"},
         {REPORT("") "\n{\n", "line 2"},
+        {REPORT("") "\n" REPORT_OF("b.lab", "", "") "\nx", "line 3"},
         {"[" REPORT("") "," REPORT("") "]", "two reports about a.lab"},
         {REPORT("{}"), "findings[0].id"},
         {REPORT(FINDING("ptr.exists", "bad", "11.0.0.1", "")), "findings[0].status: \"bad\""},
