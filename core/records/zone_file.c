@@ -18,6 +18,7 @@ struct reading {
     bool has_ttl, has_default;
     struct zone_record *records;
     size_t count, room;
+    bool is_full;
     struct zone_fault *faults;
     size_t fault_count;
 };
@@ -124,7 +125,8 @@ static bool read_record(struct reading *r, const struct zone_entry *e)
         return fault(r, e->words[at].line, why);
     if (record->type == DNS_SOA && !has_ttl && !r->has_default)
         r->ttl_s = record->record.ttl_s = record->record.soa.minimum;
-    if (r->count + 1 == ZONE_RECORDS_MAX)
+    r->is_full = r->count == ZONE_RECORDS_MAX;
+    if (r->is_full)
         return fault(r, e->line, "more records than are read");
     r->count++;
     return true;
@@ -135,7 +137,7 @@ static void read_all(struct reading *r, struct str text)
     struct zone_entry entry;
 
     zone_reader_begin(r->reader, text);
-    while (r->fault_count < ZONE_FAULTS_MAX && r->count + 1 < ZONE_RECORDS_MAX && zone_reader_next(r->reader, &entry)) {
+    while (r->fault_count < ZONE_FAULTS_MAX && !r->is_full && zone_reader_next(r->reader, &entry)) {
         if (entry.fault)
             fault(r, entry.fault_line, entry.fault);
         else if (!entry.begins_blank && !entry.words[0].is_quoted && entry.words[0].text.at[0] == '$')

@@ -195,11 +195,38 @@ static void test_many_faults(void **state)
     arena_free(arena);
 }
 
+/* Nothing is dropped in silence. */
+static void test_as_many_records_as_are_read(void **state)
+{
+    static const char head[] = "@ 60 SOA ns hostmaster 1 2 3 4 5\n NS ns\n", record[] = "a 60 A 11.0.0.1\n";
+
+    (void)state;
+    for (size_t more = 0; more < 2; more++) {
+        struct arena *arena = arena_new(SIZE_MAX);
+        size_t count = ZONE_RECORDS_MAX - 2 + more, len = strlen(head) + count * strlen(record);
+        char *text = arena_alloc(arena, len + 1);
+        struct zone_file file;
+
+        memcpy(text, head, strlen(head));
+        for (size_t i = 0; i < count; i++)
+            memcpy(text + strlen(head) + i * strlen(record), record, strlen(record));
+        zone_file_read(arena, (struct str){text, len}, "good.lab", &file);
+        assert_int_equal(file.count, ZONE_RECORDS_MAX);
+        assert_int_equal(file.fault_count, more);
+        if (more) {
+            assert_string_equal(file.faults[0].text, "more records than are read");
+            assert_int_equal(file.faults[0].line, ZONE_RECORDS_MAX + 1);
+        }
+        arena_free(arena);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_records), cmocka_unit_test(test_strings),     cmocka_unit_test(test_faults),
         cmocka_unit_test(test_origin),  cmocka_unit_test(test_many_faults),
+        cmocka_unit_test(test_as_many_records_as_are_read),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
