@@ -109,7 +109,6 @@ static void what_changed(struct report *report)
     }
 }
 
-/* Those in force are only counted, unless all is wanted: the others ask for something. */
 static void what_is_suppressed(struct report *report, const struct result *result)
 {
     const struct target *target = result->target;
@@ -118,7 +117,7 @@ static void what_is_suppressed(struct report *report, const struct result *resul
     for (size_t i = 0; i < target->suppression_count; i++) {
         enum suppression_state state = suppression_state(result, &target->suppressions[i], &count);
 
-        if (!report->options.verbose && (state == SUPPRESSION_IN_FORCE || state == SUPPRESSION_NOT_ASKED))
+        if (!report->options.verbose && state == SUPPRESSION_NOT_ASKED)
             continue;
         if (shown++ == 0)
             terminal_heading(report, "Suppressions");
