@@ -107,6 +107,7 @@ enum {
     HTTPS_SLOW_S         = 8,     /* ... these: slower is a drip */
     HTTPS_HEADER_BYTES   = 65536,
     HTTPS_HEADERS_MAX    = 200,
+    HTTPS_WIRE_SHARE     = 4,     /* times as much as a body may have is read, whatever it is */
     HTTPS_SHARED_S       = 3600,  /* how long a response serves other audits */
     HTTPS_TROUBLE_SHARED_S = 60,  /* and one that failed */
     HTTPS_POLICY_BYTES   = 65536, /* mox's */

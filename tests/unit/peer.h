@@ -83,7 +83,7 @@ struct peer_step {
 /* clang-format on */
 
 struct peer {
-    const struct peer_step *script;
+    const struct peer_step *script, *later; /* later: of visits after the first, NULL: the same */
     SSL_CTX *credentials; /* borrowed */
     int listener;
     pthread_t thread;
@@ -242,7 +242,7 @@ static inline void peer_serve(struct peer *p, int fd)
     p->opened_ms[p->visits] = peer_now_ms();
     setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
     setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
-    for (const struct peer_step *step = p->script; peer_step(p, &line, step); step++)
+    for (const struct peer_step *step = p->visits && p->later ? p->later : p->script; peer_step(p, &line, step); step++)
         ;
     if (poll(&others, 1, 0) > 0)
         p->crowded = true;

@@ -150,6 +150,10 @@ static const struct peer_step endless[] = {
     REQUEST, {SAY, HEADER(""), 0}, {FLOOD, "0123456789abcdef0123456789abcdef", 0}};
 static const struct peer_step endless_chunks[] = {
     REQUEST, {SAY, HEADER("Transfer-Encoding: chunked\r\n"), 0}, {FLOOD, "10\r\n0123456789abcdef\r\n", 0}};
+static const struct peer_step extensions[] = {
+    REQUEST,
+    {SAY, HEADER("Transfer-Encoding: chunked\r\n"), 0},
+    {FLOOD, "1;0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\r\nx\r\n", 0}};
 static const struct peer_step drip[] = {REQUEST, {SAY, HEADER(""), 0}, {DRIP, "drip", 20}};
 static const struct peer_step drip_header[] = {REQUEST, {SAY, "HTTP/1.1 200 OK\r\n", 0}, {DRIP, "X-Drip: 1\r\n", 20}};
 static const struct peer_step mute[] = {REQUEST, {HOLD, 0, 0}};
@@ -174,6 +178,7 @@ static const struct scenario scenarios[] = {
     {"a content coding", gzip, &good_ctx, 0, HTTPS_END_OK, 200, 4, 0},
     {"a transfer coding", gzip_transfer, &good_ctx, 0, HTTPS_END_PROTOCOL, 0, 0, 0},
     {"an endless body", endless, &good_ctx, 0, HTTPS_END_TOO_LARGE, 200, HTTPS_POLICY_BYTES, 0},
+    {"chunks that are all extension", extensions, &good_ctx, 0, HTTPS_END_TOO_LARGE, 200, SIZE_MAX, 0},
     {"endless chunks", endless_chunks, &good_ctx, 0, HTTPS_END_TOO_LARGE, 200, HTTPS_POLICY_BYTES, 0},
     {"an endless certificate file", endless, &good_ctx, 0, HTTPS_END_TOO_LARGE, 200, HTTPS_PEM_BYTES, HTTPS_PEM_BYTES},
     {"as much as is asked for", sound, &good_ctx, 0, HTTPS_END_OK, 200, 40, 40},
@@ -185,9 +190,6 @@ static const struct scenario scenarios[] = {
     {"too many header lines", header_bomb, &good_ctx, 0, HTTPS_END_HEADERS, 0, 0, 0},
     {"an endless header line", endless_line, &good_ctx, 0, HTTPS_END_HEADERS, 0, 0, 0},
     {"too many early responses", early_bomb, &good_ctx, 0, HTTPS_END_HEADERS, 0, 0, 0},
-    {"a body that is cut", cut, &good_ctx, 0, HTTPS_END_LOST, 200, 40, 0},
-    {"closed instead of a response", closed, &good_ctx, 0, HTTPS_END_LOST, 0, 0, 0},
-    {"reset instead of a response", reset, &good_ctx, 0, HTTPS_END_LOST, 0, 0, 0},
     {"no HTTP", rubbish, &good_ctx, 0, HTTPS_END_PROTOCOL, 0, 0, 0},
     {"no TLS", plain, &good_ctx, 0, HTTPS_END_TLS, 0, 0, 0},
     {"another host's certificate", sound, &other_ctx, 0, HTTPS_END_CERTIFICATE, 0, 0, 0},
@@ -220,6 +222,64 @@ static void test_servers(void **state)
         rig_end(&rig);
         peer_free(peer);
     }
+}
+
+/* ---- connections that are lost ---- */
+
+static const struct peer_step reset_in_handshake[] = {{SWALLOW, 0, 0}, {RESET, 0, 0}};
+static const struct peer_step closed_in_handshake[] = {{SWALLOW, 0, 0}, {CLOSE, 0, 0}};
+static const struct peer_step reset_at_once[] = {{RESET, 0, 0}};
+
+static const struct {
+    const char *name;
+    const struct peer_step *first, *second;
+    enum https_end end;
+    int status;
+    size_t body;
+} lost[] = {
+    {"a body that is cut", cut, cut, HTTPS_END_LOST, 200, 40},
+    {"closed instead of a response", closed, closed, HTTPS_END_LOST, 0, 0},
+    {"reset instead of a response", reset, reset, HTTPS_END_LOST, 0, 0},
+    {"reset in the handshake", reset_in_handshake, reset_in_handshake, HTTPS_END_LOST, 0, 0},
+    {"closed in the handshake", closed_in_handshake, closed_in_handshake, HTTPS_END_LOST, 0, 0},
+    {"reset at once", reset_at_once, reset_at_once, HTTPS_END_LOST, 0, 0},
+    {"a body that is cut once", cut, sound, HTTPS_END_OK, 200, 40},
+    {"reset once in the handshake", reset_in_handshake, sound, HTTPS_END_OK, 200, 40},
+    {"closed once in the handshake", closed_in_handshake, sound, HTTPS_END_OK, 200, 40},
+    {"reset, then no file", reset_in_handshake, missing, HTTPS_END_OK, 404, 2},
+    {"reset, then no TLS", reset_in_handshake, plain, HTTPS_END_TLS, 0, 0},
+};
+
+/* All at once, since a second attempt waits for five seconds. */
+static void test_lost_connections(void **state)
+{
+    enum { COUNT = sizeof lost / sizeof *lost };
+    struct peer *peers[COUNT];
+    struct evidence *evidence[COUNT];
+    struct https_config config = config_of(0);
+    struct rig rig;
+
+    (void)state;
+    rig_begin(&rig, &config);
+    for (size_t i = 0; i < COUNT; i++) {
+        peers[i] = peer_start(lost[i].first, good_ctx, 2);
+        peers[i]->later = lost[i].second;
+        evidence[i] = want(&rig, peers[i]->port, &peers[i]->ip, 1);
+    }
+    for (size_t i = 0; i < COUNT; i++) {
+        const struct https_response *response;
+
+        while (!evidence[i]->known)
+            loop_run(rig.loop);
+        response = evidence[i]->value;
+        if (response->end != lost[i].end || response->status != lost[i].status || response->body.len != lost[i].body)
+            fail_msg("%s: %s, status %d, %zu octets", lost[i].name, https_end_name(response->end), response->status,
+                     response->body.len);
+        assert_int_equal(response->end == HTTPS_END_OK, response->trouble.reason == REASON_NONE);
+    }
+    rig_end(&rig);
+    for (size_t i = 0; i < COUNT; i++)
+        peer_free(peers[i]);
 }
 
 static bool is(struct str text, const char *expected)
@@ -658,6 +718,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_servers),
+        cmocka_unit_test(test_lost_connections),
         cmocka_unit_test(test_fields_of_a_response),
         cmocka_unit_test(test_certificates_are_evidence),
         cmocka_unit_test(test_date_behind_an_expired_certificate),

@@ -74,8 +74,7 @@ static bool prepare(struct transfer *t, struct https_failure *objection)
         return false;
     }
     t->seen = ARENA_NEW(arena, struct https_response);
-    *t->seen = (struct https_response){
-        .key = t->evidence->text, .url = t->evidence->key.name, .connect_ms = -1, .total_ms = -1};
+    transfer_blank(t);
     if (url_parse(arena, t->evidence->key.name, &t->url))
         choose_addresses(t, arena, objection);
     else

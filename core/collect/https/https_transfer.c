@@ -187,7 +187,13 @@ static size_t on_body(char *bytes, size_t one, size_t size, void *arg)
 
 /* ---- the end of a transfer ---- */
 
-void transfer_free(struct transfer *t)
+void transfer_blank(struct transfer *t)
+{
+    *t->seen = (struct https_response){
+        .key = t->evidence->text, .url = t->evidence->key.name, .connect_ms = -1, .total_ms = -1};
+}
+
+static void hang_up(struct transfer *t, bool well)
 {
     if (t->easy) {
         if (t->multi)
@@ -204,7 +210,18 @@ void transfer_free(struct transfer *t)
         curl_slist_free_all(t->resolve);
     tls_client_free(t->witness);
     if (t->visiting)
-        politeness_leave(t->https->politeness, &t->visit, true);
+        politeness_leave(t->https->politeness, &t->visit, well);
+    t->easy = NULL;
+    t->multi = NULL;
+    t->timer = NULL;
+    t->resolve = NULL;
+    t->witness = NULL;
+    t->visiting = false;
+}
+
+void transfer_free(struct transfer *t)
+{
+    hang_up(t, true);
     *t->back = t->next;
     if (t->next)
         t->next->back = t->back;
@@ -277,8 +294,9 @@ static struct https_failure failure_of(const struct transfer *t, CURLcode code)
     case HTTPS_END_OK:
         break;
     case HTTPS_END_LOCAL:
-        return https_connect_failure(t->stop_error, t->addresses, t->https->config.source4.family != IP_NONE ||
-                                                                      t->https->config.source6.family != IP_NONE);
+        return https_connect_failure(t->stop_error, t->addresses,
+                                     t->https->config.source4.family != IP_NONE ||
+                                         t->https->config.source6.family != IP_NONE);
     default:
         /* One of several addresses may have been refused by us while another answered. */
         if (code != CURLE_OK)
@@ -293,6 +311,8 @@ static struct https_failure failure_of(const struct transfer *t, CURLcode code)
         return https_timeout_failure(seen);
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_CONNECT_ERROR:
+        if (!seen->tls && !tls_witness_met_fault(t->witness))
+            return https_stop_failure(HTTPS_END_LOST);
         return https_stop_failure(seen->tls && !seen->tls->established ? HTTPS_END_CERTIFICATE : HTTPS_END_TLS);
     case CURLE_GOT_NOTHING:
     case CURLE_PARTIAL_FILE:
@@ -334,17 +354,43 @@ static const struct https_response *response_of(struct transfer *t, CURLcode cod
     return t->seen;
 }
 
+/* A connection that was lost may have been cut by chance: once more, later, as with mail servers. */
+static bool goes_again(struct transfer *t, enum https_end end)
+{
+    if (end != HTTPS_END_LOST || t->is_again)
+        return false;
+    hang_up(t, false);
+    t->is_again = true;
+    t->stopped = HTTPS_END_OK;
+    t->header_len = t->header_bytes = t->header_count = t->body_len = 0;
+    t->header_done = false;
+    t->visiting = politeness_enter(t->https->politeness, &t->visit, &t->addresses[0], true, transfer_begin, t);
+    if (t->visiting)
+        transfer_blank(t);
+    return t->visiting;
+}
+
 static void finish(struct transfer *t, CURLcode code)
 {
     const struct https_response *seen = response_of(t, code);
 
     trace_event(t->https->config.trace, "https-end", t->url.host, "%s, status %d, %zu octets",
                 https_end_name(seen->end), seen->status, seen->body.len);
+    if (goes_again(t, seen->end))
+        return;
     evidence_known(t->evidence, seen, seen->end == HTTPS_END_OK ? HTTPS_SHARED_S : HTTPS_TROUBLE_SHARED_S);
     transfer_free(t);
 }
 
 /* ---- the life of a transfer ---- */
+
+/* Of all that comes: chunks may have extensions, and early responses never end. */
+static size_t wire_max(const struct transfer *t)
+{
+    size_t body_max = t->evidence->key.body_max;
+
+    return HTTPS_WIRE_SHARE * (body_max > HTTPS_POLICY_BYTES ? body_max : HTTPS_POLICY_BYTES);
+}
 
 /* Tells libcurl what happened; the transfer may be gone afterwards. */
 static void act(struct transfer *t, curl_socket_t fd, int what)
@@ -353,10 +399,14 @@ static void act(struct transfer *t, curl_socket_t fd, int what)
     CURLMcode moved = curl_multi_socket_action(t->multi, fd, what, &running);
     const CURLMsg *message = curl_multi_info_read(t->multi, &left);
 
-    if (message && message->msg == CURLMSG_DONE)
+    if (message && message->msg == CURLMSG_DONE) {
         finish(t, message->data.result);
-    else if (moved != CURLM_OK)
+    } else if (moved != CURLM_OK) {
         finish(t, CURLE_OUT_OF_MEMORY);
+    } else if (tls_witness_octets(t->witness) > wire_max(t)) {
+        t->stopped = t->header_done ? HTTPS_END_TOO_LARGE : HTTPS_END_HEADERS;
+        finish(t, CURLE_ABORTED_BY_CALLBACK);
+    }
 }
 
 static void on_event(evutil_socket_t fd, short what, void *arg)
@@ -381,8 +431,8 @@ static struct curl_slist *resolve_list(const struct transfer *t)
 
     for (size_t i = 0; i < t->address_count; i++) {
         ip_print(&t->addresses[i], ip);
-        used += (size_t)snprintf(text + used, sizeof text - used,
-                                 t->addresses[i].family == IP_V6 ? "%s[%s]" : "%s%s", i ? "," : "", ip);
+        used += (size_t)snprintf(text + used, sizeof text - used, t->addresses[i].family == IP_V6 ? "%s[%s]" : "%s%s",
+                                 i ? "," : "", ip);
     }
     return curl_slist_append(NULL, text);
 }

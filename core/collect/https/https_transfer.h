@@ -22,7 +22,7 @@ struct https {
     struct loop *loop;
     struct https_config config;
     struct politeness *politeness;
-    bool has_curl;   /* is set up: since the first transfer, like the anchors */
+    bool has_curl; /* is set up: since the first transfer, like the anchors */
     struct tls *tls;
     struct transfer *transfers;
 };
@@ -44,6 +44,7 @@ struct transfer {
     struct event *timer;
     struct watch *watches;
     struct tls_client *witness;
+    bool is_again;          /* the connection of the first attempt was lost */
     enum https_end stopped; /* by one of our callbacks; HTTPS_END_OK: by none */
     int stop_error;         /* errno behind it */
     /* What came, outside the arena: libcurl's callbacks must return. */
@@ -57,5 +58,6 @@ struct transfer {
 extern const struct https_response https_no_memory; /* the value of last resort */
 
 bool https_may_contact(const struct https_config *, const struct ip *);
-void transfer_begin(void *transfer); /* for politeness_enter() */
-void transfer_free(struct transfer *); /* hangs up; its evidence stays unknown */
+void transfer_begin(void *transfer);    /* for politeness_enter() */
+void transfer_blank(struct transfer *); /* nothing is seen yet; its value is there */
+void transfer_free(struct transfer *);  /* hangs up; its evidence stays unknown */

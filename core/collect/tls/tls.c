@@ -45,6 +45,8 @@ struct tls_client {
     int verify_error;
     const char *error;             /* a constant of ours or of OpenSSL's */
     const char *protocol, *cipher; /* of a witness, which has no ssl: constants of OpenSSL's */
+    size_t octets_read;            /* by a witness */
+    bool met_fault;
 };
 
 /* ---- trust anchors ---- */
@@ -128,8 +130,7 @@ static int verify_once(const struct tls_client *client, bool with_dates)
     X509_STORE_CTX *ctx = X509_STORE_CTX_new();
     int error = X509_V_ERR_OUT_OF_MEM;
 
-    if (ctx &&
-        X509_STORE_CTX_init(ctx, client->tls->anchors, sk_X509_value(client->chain, 0), client->chain)) {
+    if (ctx && X509_STORE_CTX_init(ctx, client->tls->anchors, sk_X509_value(client->chain, 0), client->chain)) {
         X509_STORE_CTX_set_default(ctx, "ssl_server");
         X509_STORE_CTX_set_depth(ctx, TLS_CHAIN_CERTS);
         if (with_dates)
@@ -481,6 +482,21 @@ static int on_witnessed_chain(X509_STORE_CTX *ctx, void *arg)
     return witness->established;
 }
 
+/* Whatever a side objects to ends with an alert, unless it is no TLS at all; a connection that is lost ends without. */
+static void on_record(int is_written, int version, int type, const void *data, size_t size, SSL *ssl, void *arg)
+{
+    struct tls_client *witness = arg;
+    const unsigned char *header = data;
+
+    (void)version;
+    (void)ssl;
+    witness->met_fault |= type == SSL3_RT_ALERT;
+    if (type != SSL3_RT_HEADER || is_written || size != SSL3_RT_HEADER_LENGTH)
+        return;
+    witness->octets_read += size + (size_t)(header[3] << 8 | header[4]);
+    witness->met_fault |= header[1] != SSL3_VERSION_MAJOR;
+}
+
 void tls_witness_attend(struct tls_client *witness, void *ssl_ctx)
 {
     SSL_CTX *context = ssl_ctx;
@@ -489,6 +505,18 @@ void tls_witness_attend(struct tls_client *witness, void *ssl_ctx)
     restrict_context(context);
     SSL_CTX_set_verify(context, SSL_VERIFY_PEER, NULL);
     SSL_CTX_set_cert_verify_callback(context, on_witnessed_chain, witness);
+    SSL_CTX_set_msg_callback(context, on_record);
+    SSL_CTX_set_msg_callback_arg(context, witness);
+}
+
+size_t tls_witness_octets(const struct tls_client *witness)
+{
+    return witness->octets_read;
+}
+
+bool tls_witness_met_fault(const struct tls_client *witness)
+{
+    return witness->met_fault;
 }
 
 bool tls_witness_saw(const struct tls_client *witness)

@@ -53,3 +53,5 @@ struct tls_client *tls_witness_new(struct tls *, const char *server_name,
                                    int64_t now_s); /* NULL: no memory; ends by tls_client_free() */
 void tls_witness_attend(struct tls_client *, void *ssl_ctx); /* an SSL_CTX; no longer used when the witness is freed */
 bool tls_witness_saw(const struct tls_client *);             /* a certificate was shown */
+size_t tls_witness_octets(const struct tls_client *);        /* read from the connection, all records in full */
+bool tls_witness_met_fault(const struct tls_client *);       /* what is no TLS, or an alert of either side */
