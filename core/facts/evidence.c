@@ -339,6 +339,7 @@ struct evidence *store_want(struct store *store, const struct key *key, struct w
         return NULL;
     }
     if (fresh) {
+        entry->evidence.first_waiter = waiter;
         store->counts.wanted++;
         store->collect(store->collectors, &entry->evidence);
     }

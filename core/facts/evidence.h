@@ -90,6 +90,7 @@ struct evidence {
     /* struct dns_answer, signed_reply, smtp_session, https_response, vantage, int64_t: by key.kind.
      * NULL: not known, or the machine has no memory for it */
     const void *value;
+    const void *first_waiter; /* that wanted it: compared, never followed */
     bool is_missing; /* a recording does not have it: the value says so, and is not recorded again */
     int64_t wanted_ms, known_ms;
 };

@@ -24,14 +24,20 @@ static void begin(void *arg)
     call->begun = ++*call->count;
 }
 
-static void enter(struct politeness *politeness, struct call *call, const char *address, unsigned *count)
+static void enter_for(const void *party, struct politeness *politeness, struct call *call, const char *address,
+                      unsigned *count)
 {
     struct ip ip;
 
     assert_true(ip_parse(address, &ip));
     *call = (struct call){.count = count};
-    assert_true(politeness_enter(politeness, &call->visit, &ip, false, begin, call));
+    assert_true(politeness_enter(politeness, &call->visit, &ip, party, false, begin, call));
     assert_int_equal(call->begun, 0); /* never from inside */
+}
+
+static void enter(struct politeness *politeness, struct call *call, const char *address, unsigned *count)
+{
+    enter_for(NULL, politeness, call, address, count);
 }
 
 static void test_one_network(void **state)
@@ -86,11 +92,11 @@ static void test_again(void **state)
     loop_run(loop);
     politeness_leave(politeness, &first.visit, true);
     second = third = (struct call){.count = &count};
-    assert_true(politeness_enter(politeness, &second.visit, &ip, true, begin, &second));
+    assert_true(politeness_enter(politeness, &second.visit, &ip, NULL, true, begin, &second));
     loop_run(loop);
     assert_int_equal(second.begun, 2);
     politeness_leave(politeness, &second.visit, false);
-    assert_true(politeness_enter(politeness, &third.visit, &ip, true, begin, &third));
+    assert_true(politeness_enter(politeness, &third.visit, &ip, NULL, true, begin, &third));
     task_schedule_at(end, loop_now_ms(loop) + 100);
     loop_run(loop);
     assert_int_equal(third.begun, 0);
@@ -113,7 +119,7 @@ static void test_many_addresses(void **state)
         struct ip ip = {IP_V4, {11, (uint8_t)(i >> 8), (uint8_t)i, 1}};
 
         calls[i] = (struct call){.count = &count};
-        assert_true(politeness_enter(politeness, &calls[i].visit, &ip, i % 2, begin, &calls[i]));
+        assert_true(politeness_enter(politeness, &calls[i].visit, &ip, NULL, i % 2, begin, &calls[i]));
     }
     loop_run(loop);
     assert_int_equal(count, ADDRESSES);
@@ -123,10 +129,48 @@ static void test_many_addresses(void **state)
     loop_free(loop);
 }
 
+/* Thirty hosts of one, then two neighbours: these do not wait for the thirty. */
+static void test_fair_dealing(void **state)
+{
+    enum { CROWD = 30 };
+    static const char crowd, neighbours[2];
+    struct loop *loop = loop_new();
+    struct politeness *politeness = politeness_new(loop, PEER_INTERVAL_MS);
+    struct call calls[CROWD], others[2];
+    char address[] = "192.0.2.100";
+    unsigned count = 0, begun = 0;
+
+    (void)state;
+    for (size_t i = 0; i < CROWD; i++) {
+        address[9] = (char)('0' + i / 10);
+        address[10] = (char)('0' + i % 10);
+        enter_for(&crowd, politeness, &calls[i], address, &count);
+    }
+    loop_run(loop);
+    assert_int_equal(count, NET_SESSIONS - 1);
+    enter_for(&neighbours[0], politeness, &others[0], "192.0.2.25", &count);
+    enter_for(&neighbours[1], politeness, &others[1], "192.0.2.26", &count);
+    loop_run(loop);
+    assert_int_equal(others[0].begun, NET_SESSIONS);
+    assert_int_equal(others[1].begun, 0); /* there is no room */
+    politeness_leave(politeness, &calls[0].visit, true);
+    loop_run(loop);
+    assert_int_equal(others[1].begun, NET_SESSIONS + 1); /* before the others of the thirty */
+    politeness_leave(politeness, &others[0].visit, true);
+    politeness_leave(politeness, &others[1].visit, true);
+    loop_run(loop);
+    for (size_t i = 0; i < CROWD; i++)
+        begun += calls[i].begun > 0;
+    assert_int_equal(begun, NET_SESSIONS); /* one has left */
+    politeness_free(politeness);
+    loop_free(loop);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_one_network),
+        cmocka_unit_test(test_fair_dealing),
         cmocka_unit_test(test_again),
         cmocka_unit_test(test_many_addresses),
     };

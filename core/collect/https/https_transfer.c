@@ -364,7 +364,8 @@ static bool goes_again(struct transfer *t, enum https_end end)
     t->stopped = HTTPS_END_OK;
     t->header_len = t->header_bytes = t->header_count = t->body_len = 0;
     t->header_done = false;
-    t->visiting = politeness_enter(t->https->politeness, &t->visit, &t->addresses[0], true, transfer_begin, t);
+    t->visiting = politeness_enter(t->https->politeness, &t->visit, &t->addresses[0], t->evidence->first_waiter, true,
+                                   transfer_begin, t);
     if (t->visiting)
         transfer_blank(t);
     return t->visiting;

@@ -18,8 +18,9 @@ struct peer {
     struct ip_network who;
     unsigned visits; /* open and waiting: it must stay in the table */
     unsigned open;
-    bool visited, went_badly; /* the last visit */
-    int64_t left_ms; /* end of the last visit, when `visited` */
+    const void *guests[NET_SESSIONS]; /* of a network: whose visits are open */
+    bool visited, went_badly;         /* the last visit */
+    int64_t left_ms;                  /* end of the last visit, when `visited` */
 };
 
 struct politeness {
@@ -91,9 +92,29 @@ static int64_t welcome_ms(const struct politeness *politeness, const struct visi
     return visit->peer->left_ms + (visit->again && visit->peer->went_badly ? PEER_RETRY_MS : politeness->interval_ms);
 }
 
+static unsigned open_of_party(const struct visit *visit)
+{
+    unsigned open = 0;
+
+    for (size_t i = 0; i < NET_SESSIONS && visit->party; i++)
+        open += visit->network->guests[i] == visit->party;
+    return open;
+}
+
+static void replace_guest(struct peer *network, const void *old, const void *new)
+{
+    size_t i = 0;
+
+    while (i < NET_SESSIONS && network->guests[i] != old)
+        i++;
+    if (i < NET_SESSIONS)
+        network->guests[i] = new;
+}
+
 static bool has_room(const struct visit *visit)
 {
-    return visit->peer->open < PEER_SESSIONS && visit->network->open < NET_SESSIONS;
+    return visit->peer->open < PEER_SESSIONS && visit->network->open < NET_SESSIONS &&
+           open_of_party(visit) < NET_SESSIONS - 1;
 }
 
 static void take_off_queue(struct politeness *politeness, struct visit *visit)
@@ -105,11 +126,18 @@ static void take_off_queue(struct politeness *politeness, struct visit *visit)
 
 static struct visit *next_welcome(struct politeness *politeness, int64_t now)
 {
-    struct visit *visit = politeness->first;
+    struct visit *best = NULL;
+    unsigned least = NET_SESSIONS;
 
-    while (visit && !(has_room(visit) && welcome_ms(politeness, visit) <= now))
-        visit = visit->next;
-    return visit;
+    for (struct visit *visit = politeness->first; visit && least > 0; visit = visit->next) {
+        unsigned open = open_of_party(visit);
+
+        if (open < least && has_room(visit) && welcome_ms(politeness, visit) <= now) {
+            best = visit;
+            least = open;
+        }
+    }
+    return best;
 }
 
 /* Begins what may begin, then waits for the first of those that
@@ -124,6 +152,7 @@ static void look(void *arg)
         take_off_queue(politeness, visit);
         visit->peer->open++;
         visit->network->open++;
+        replace_guest(visit->network, NULL, visit->party);
         visit->begin(visit->arg); /* may enter and leave */
     }
     for (visit = politeness->first; visit; visit = visit->next)
@@ -166,12 +195,12 @@ void politeness_free(struct politeness *politeness)
     free(politeness);
 }
 
-bool politeness_enter(struct politeness *politeness, struct visit *visit, const struct ip *ip, bool again,
-                      void (*begin)(void *arg), void *arg)
+bool politeness_enter(struct politeness *politeness, struct visit *visit, const struct ip *ip, const void *party,
+                      bool again, void (*begin)(void *arg), void *arg)
 {
     if (politeness->peer_count >= politeness->sweep_at)
         sweep(politeness);
-    *visit = (struct visit){.begin = begin, .arg = arg, .again = again};
+    *visit = (struct visit){.begin = begin, .arg = arg, .party = party, .again = again};
     visit->peer = peer_of(politeness, ip, ip->family == IP_V4 ? 32 : 128);
     visit->network = peer_of(politeness, ip, ip->family == IP_V4 ? NET_BITS_V4 : NET_BITS_V6);
     if (!visit->peer || !visit->network)
@@ -192,6 +221,8 @@ void politeness_leave(struct politeness *politeness, struct visit *visit, bool w
     else {
         visit->peer->open--;
         visit->network->open--;
+        if (visit->party)
+            replace_guest(visit->network, visit->party, NULL);
         visit->peer->visited = true;
         visit->peer->went_badly = !well;
         visit->peer->left_ms = visit->network->left_ms = loop_now_ms(politeness->loop);

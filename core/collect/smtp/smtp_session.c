@@ -211,7 +211,8 @@ bool session_queue(struct smtp *smtp, struct evidence *evidence, struct smtp_ses
     s->stage_deadline = task_new(smtp->loop, deadline, s);
     s->session_deadline = task_new(smtp->loop, deadline, s);
     if (!s->stream || !s->stage_deadline || !s->session_deadline ||
-        !politeness_enter(smtp->politeness, &s->visit, &seen->ip, evidence->key.nth > 1, welcome, s)) {
+        !politeness_enter(smtp->politeness, &s->visit, &seen->ip, evidence->first_waiter, evidence->key.nth > 1,
+                          welcome, s)) {
         s->visit.peer = NULL;
         session_leave(s);
         return false;
