@@ -247,20 +247,27 @@ int64_t json_int(struct json_codec *c, const char *member, int64_t value, int64_
     return c->failed ? fallback : (int64_t)number;
 }
 
+const char *json_text_or_null(struct json_codec *c, const char *member, const char *value, const char *fallback)
+{
+    if (c->writing && !value && fallback)
+        put(c, member, cJSON_CreateNull());
+    if (!c->writing && cJSON_IsNull(peek(c, member))) {
+        take(c, member);
+        return NULL;
+    }
+    return json_text(c, member, value, fallback);
+}
+
 const char *json_text(struct json_codec *c, const char *member, const char *value, const char *fallback)
 {
     if (c->writing) {
         if (value)
             put(c, member, cJSON_CreateString(json_utf8(c->arena, value)));
-        else if (fallback || !member)
-            put(c, member, cJSON_CreateNull());
         return value;
     }
 
     const cJSON *item = take(c, member);
 
-    if (cJSON_IsNull(item))
-        return NULL;
     if (item && !cJSON_IsString(item))
         json_fail(c, member, "expected a text");
     return c->failed || !item ? fallback : str_dup(c->arena, item->valuestring);

@@ -66,8 +66,9 @@ void json_end(struct json_codec *);
 
 bool json_bool(struct json_codec *, const char *member, bool value, bool fallback);
 int64_t json_int(struct json_codec *, const char *member, int64_t value, int64_t min, int64_t max, int64_t fallback);
-const char *json_text(struct json_codec *, const char *member, const char *value,
-                      const char *fallback); /* null: NULL */
+const char *json_text(struct json_codec *, const char *member, const char *value, const char *fallback);
+/* As json_text(), but null stands for NULL, which is not the same as what it is where nothing is said. */
+const char *json_text_or_null(struct json_codec *, const char *member, const char *value, const char *fallback);
 /* As json_text() without a fallback, but NULL is no value and what is read lives as long as the JSON. */
 const char *json_borrow(struct json_codec *, const char *member, const char *value);
 int json_word(struct json_codec *, const char *member, int value, const char *const words[], int count, int fallback);
@@ -75,4 +76,4 @@ struct str json_bytes(struct json_codec *, const char *member, struct str value)
 struct str json_base64(struct json_codec *, const char *member, struct str value);
 /* A member as it is: read, it stays the JSON's; written, the codec's. */
 struct cJSON *json_raw(struct json_codec *, const char *member, struct cJSON *value);
-struct ip json_ip(struct json_codec *, const char *member, struct ip value); /* null: IP_NONE */
+struct ip json_ip(struct json_codec *, const char *member, struct ip value);

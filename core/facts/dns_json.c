@@ -31,7 +31,7 @@ struct trouble trouble_json(struct json_codec *c, struct trouble value, enum rea
     struct trouble usual = trouble_of(value.reason);
 
     value.side = (enum side)json_word(c, "side", (int)value.side, sides, SIDE_TARGET + 1, (int)usual.side);
-    value.why = json_text(c, "why", value.why, usual.why);
+    value.why = json_text(c, "why", value.why, value.reason ? usual.why : NULL);
     return value;
 }
 

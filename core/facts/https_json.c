@@ -58,7 +58,7 @@ static struct str media_type(struct json_codec *c, struct str value, bool usual)
         return field(c, member, value);
     if (!c->writing && !json_has(c, member))
         return usual ? str_of(text_plain) : (struct str){NULL, 0};
-    json_text(c, member, NULL, text_plain);
+    json_text_or_null(c, member, NULL, text_plain);
     return (struct str){NULL, 0};
 }
 

@@ -122,11 +122,11 @@ const struct tls_session *tls_session_json(struct json_codec *c, const struct tl
     t->error = json_text(c, "error", t->error, NULL);
     t->established = json_bool(c, "established", t->established, !t->error);
     t->protocol = json_text(c, "protocol", t->protocol, t->established ? "TLSv1.3" : NULL);
-    t->cipher = json_text(c, "cipher", t->cipher, t->established ? "TLS_AES_256_GCM_SHA384" : NULL);
+    t->cipher = json_text_or_null(c, "cipher", t->cipher, t->established ? "TLS_AES_256_GCM_SHA384" : NULL);
     certificates(c, t);
     t->chain_cut = json_bool(c, "chain_cut", t->chain_cut, false);
     t->verify_error = (int)json_int(c, "verify_error", t->verify_error, INT16_MIN, INT16_MAX, 0);
-    t->verify_text = json_text(c, "verify_text", t->verify_text, "ok");
+    t->verify_text = json_text_or_null(c, "verify_text", t->verify_text, "ok");
     t->name_matches = json_bool(c, "name_matches", t->name_matches, true);
     t->ms = json_int(c, "ms", t->ms, -1, JSON_INT_MAX, 0);
     json_end(c);

@@ -110,7 +110,7 @@ static const struct dns_answer answers[] = {
      .count = 2,
      .server = "",
      .ttl_s = 5},
-    {.key = "dns@192.0.2.53:example.org/AAAA#2", .records = mapped, .count = 2, .server = NULL, .ttl_s = 4294967295u},
+    {.key = "dns@192.0.2.53:example.org/AAAA#2", .records = mapped, .count = 2, .server = "", .ttl_s = 4294967295u},
     {.key = "dns:1.2.0.192.in-addr.arpa/PTR", .records = names, .count = 2, .server = "x", .edns = true},
     {.key = "dns:example.net/A",
      .status = DNS_NXDOMAIN,
@@ -151,7 +151,8 @@ static const struct dns_answer answers[] = {
      .status = DNS_UNKNOWN,
      .trouble = {REASON_NONE, SIDE_NONE, NULL},
      .rcode = -1,
-     .extended_error = -1},
+     .extended_error = -1,
+     .server = ""},
 };
 
 static const struct str banner[] = {TEXT("220-mx\xff.example\x00 ESMTP \\x00"), TEXT(""), TEXT("220 \x1b[31m\xc2\x9b")};
@@ -199,6 +200,7 @@ static const struct smtp_session sessions[] = {
      .helo = {0, NULL, 0, 0, 15000, 0},
      .injected = HOSTILE,
      .tls = &no_tls,
+     .our_name = "",
      .our_ip = {.family = IP_NONE},
      .connect_ms = -1,
      .greeting_ms = -1,
@@ -220,7 +222,7 @@ static const struct ip own[] = {V4(198, 51, 100, 7), V6(7)};
 static const char *const resolvers[] = {"127.0.0.1", "192.0.2.53@5353"};
 static const struct vantage vantages[] = {
     {"odd \xc3\xa9 \x01 name", false, own, 2, true, false, true, false, resolvers, 2, false},
-    {NULL, true, NULL, 0, false, true, false, true, NULL, 0, true},
+    {"", true, NULL, 0, false, true, false, true, NULL, 0, true},
 };
 static const int64_t nows[] = {0, -1, 1767225600, 999999999999999, -999999999999999};
 
@@ -665,7 +667,11 @@ static const struct {
     {"{\"mailready_evidence\":1,\"target\":{}}", "target.domain: missing"},
     {"{\"mailready_evidence\":1,\"target\":{\"domain\":\"X.lab\"},\"evidence\":{}}",
      "target.domain: not a domain name"},
-    {"{\"mailready_evidence\":1,\"target\":{\"domain\":null},\"evidence\":{}}", "target.domain: not a domain name"},
+    {"{\"mailready_evidence\":1,\"target\":{\"domain\":null},\"evidence\":{}}", "target.domain: expected a text"},
+    {"{\"mailready_evidence\":1,\"target\":{\"domain\":\"x.lab\",\"selectors\":[null]}}", "target.selectors[0]: expected a text"},
+    {"{\"mailready_evidence\":1,\"target\":{\"domain\":\"x.lab\",\"active\":[null]}}", "target.active[0]: expected a"},
+    {"{\"mailready_evidence\":1,\"target\":{\"domain\":\"x.lab\",\"not_senders\":[null]}}", "target.not_senders[0]: expected a text"},
+    {"{\"mailready_evidence\":1,\"target\":{\"domain\":\"x.lab\",\"senders\":[null]}}", "target.senders[0]: expected"},
     {"{\"mailready_evidence\":1,\"target\":{\"domain\":\"x.lab\"}}", "evidence: missing"},
     {"{\"mailready_evidence\":1,\"target\":{\"domain\":\"x.lab\"},\"evidence\":[]}", "evidence: expected an object"},
     {"{\"mailready_evidence\":1,\"target\":{\"domain\":\"x.lab\",\"smtp_port\":65536},\"evidence\":{}}",
@@ -739,6 +745,14 @@ static const struct {
     {IN("\"smtp:192.0.2.1:25/x\":{\"our_ip\":\"here\"}"), "our_ip: not an IP address"},
     {IN("\"vantage\":{\"adresses\":[]}"), "evidence vantage: unknown member \"adresses\""},
     {IN("\"vantage\":null"), "evidence vantage: expected an object"},
+    {IN("\"vantage\":{\"host\":null}"), "evidence vantage: host: expected a text"},
+    {IN("\"vantage\":{\"resolvers\":[null]}"), "evidence vantage: resolvers[0]: expected a text"},
+    {IN("\"vantage\":{\"addresses\":[null]}"), "evidence vantage: addresses[0]: expected a text"},
+    {IN("\"dns:x.lab/MX\":{\"status\":\"nodata\",\"server\":null}"), "server: expected a text"},
+    {IN("\"dns:x.lab/MX\":{\"status\":\"unknown\",\"reason\":\"timeout\",\"why\":null}"), "why: expected a text"},
+    {IN("\"smtp:192.0.2.1:25/x\":{\"tls\":{\"protocol\":null}}"), "tls.protocol: expected a text"},
+    {IN("\"smtp:192.0.2.1:25/x\":{\"our_name\":null}"), "our_name: expected a text"},
+    {IN("\"smtp:192.0.2.1:25/x\":{\"our_ip\":null}"), "our_ip: expected a text"},
     {IN("\"now\":1,"), "expected the name of a member"},
     {IN("\"now\" 1"), "expected \":\""},
     {IN("\"now\":1 2"), "expected \",\""},
