@@ -16,6 +16,7 @@ ANSWER = {      # domain: what the response looks like
     "sts-header-bomb.lab": rb"HTTP/1\.1 200 OK\r\nContent-Type: text/plain\r\n(X-Bomb: 1\r\n){1000,}.*",
     "sts-endless.lab": rb"(?s)HTTP/1\.1 200 OK\r\n.*\r\n\r\nx{100000,}",
     "sts-drip.lab": rb"(?s)HTTP/1\.1 200 OK\r\n.*\r\n\r\nx{1,10}",
+    "sts-chunks.lab": rb"(?s)HTTP/1\.1 200 OK\r\n.*Transfer-Encoding: chunked\r\n\r\n1;x{60000}\r\nv\r\n1;x.*",
     "sts-bomb.lab": rb"(?s)HTTP/1\.1 200 OK\r\n.*Transfer-Encoding: gzip\r\n\r\n\x1f\x8b.*",
 }
 CERTIFICATE = {"sts-expired.lab": "certificate has expired", "sts-wrongname.lab": "Hostname mismatch", "sts-selfsigned.lab": "self-signed certificate"}

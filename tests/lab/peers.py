@@ -37,6 +37,8 @@ class Peer:
         self.context.minimum_version = ssl.TLSVersion.TLSv1 if row["script"] == "old-tls" else ssl.TLSVersion.TLSv1_2
         self.context.load_cert_chain(row["cert"], row["key"])
         self.port, self.tls = (443, {"ssl": self.context}) if row.get("https") else (25, {})
+        if row["script"] == "https-resets-once":        # within the handshake
+            self.tls = {}
 
     async def accept(self, reader, writer):
         self.connections += 1
@@ -500,6 +502,33 @@ async def https_transfer_bomb(s):
     await request(s)
     await s.send("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nTransfer-Encoding: gzip\r\n\r\n")
     await s.send(gzip.compress(bytes(10 << 20)))
+
+
+def policy_text(s):
+    return f"version: STSv1\r\nmode: enforce\r\nmx: mx1.{s.peer.domain}\r\nmax_age: 604800\r\n"
+
+
+@script
+async def https_resets_once(s):
+    """Every other connection is reset in the handshake."""
+    if s.peer.connections % 2 == 0:
+        await s.reader.read(LINE_BYTES)         # the ClientHello
+        await reset(s)
+        return
+    await s.writer.start_tls(s.peer.context)
+    await request(s)
+    text = policy_text(s)
+    await s.send(f"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: {len(text)}\r\n\r\n{text}")
+
+
+@script
+async def https_chunk_extensions(s):
+    """The policy, octet by octet, each with 60 KB around it that mean nothing."""
+    await request(s)
+    await s.send("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nTransfer-Encoding: chunked\r\n\r\n")
+    for octet in policy_text(s):
+        await s.send(f"1;{'x' * 60000}\r\n{octet}\r\n")
+    await s.send("0\r\n\r\n")
 
 
 async def main():

@@ -18,7 +18,7 @@ BURST_BYTES = 1 << 20       # of packets that wait for a resolver while it is bu
 
 TC, AD, QR = 0x0200, 0x0020, 0x8000
 FORMERR, SERVFAIL, NXDOMAIN, REFUSED = 1, 2, 3, 5
-A, TXT, OPT = 1, 16, 41
+A, MX, TXT, OPT = 1, 15, 16, 41
 
 
 # Just enough of the wire format.
@@ -175,6 +175,14 @@ class WithoutSoa(Spoiling):
     def spoil(self, query, answer):
         negative = not struct.unpack_from("!H", answer, 6)[0] and flags(answer) & 15 in (0, NXDOMAIN)
         return [with_edns(empty_reply(query, flags(answer) & 15, flags(answer) & AD), query)] if negative else [answer]
+
+
+class DeniesMx(Spoiling):
+    """Whoever has an MX record does not exist; asked for anything else it does."""
+
+    def spoil(self, query, answer):
+        is_mx = struct.unpack_from("!H", query, question_end(query) - 4)[0] == MX
+        return [with_edns(empty_reply(query, NXDOMAIN), query)] if is_mx and not flags(answer) & 15 else [answer]
 
 
 class EmptiesLarge(Spoiling):
@@ -346,6 +354,7 @@ RESOLVERS = {
     "127.0.0.62": SaysAuthentic(),
     "127.0.0.63": WithoutSoa(),
     "127.0.0.64": EmptiesLarge(),
+    "127.0.0.65": DeniesMx(),               # NXDOMAIN to MX
     "11.53.0.3": Always(REFUSED),           # no resolver: the lame name server of the table
     "11.53.0.5": Flaky(),                   # and the flaky ones
     "11.53.0.6": Flaky(),

@@ -113,6 +113,7 @@ DOMAINS = [
     # Who doesn't answer, or late.
     Domain("silent", 80, "accepts the connection and never greets", host(by="silent")),
     Domain("blackhole", 81, "packets to the MX vanish", host(v4="11.66.81.25", by="nobody")),
+    Domain("neighbour", 90, "nothing: in the same /24 as thirty others, to which packets vanish", host(v4="11.66.82.25")),
     Domain("refused", 82, "nothing listens on port 25", host(by="nobody")),
     Domain("refused-one", 83, "the first MX refuses, the second is fine", host("mx1", by="nobody"), host("mx2", at=26)),
     Domain("tarpit", 84, "greets after 20 s", host(by="tarpit")),
@@ -287,6 +288,8 @@ DOMAINS += [
     Domain("sts-header-bomb", 195, "the policy host sends 100,000 header lines", host(), mta_sts=policy(by="https-header-bomb", at=["11.80.0.3"])),
     Domain("sts-endless", 196, "the policy never ends", host(), mta_sts=policy(by="https-endless", at=["11.80.0.4"])),
     Domain("sts-bomb", 197, "the policy host has a transfer coding that explodes", host(), mta_sts=policy(by="https-transfer-bomb", at=["11.80.0.5"])),
+    Domain("sts-chunks", 58, "each octet of the policy comes with 60 KB of chunk extensions", host(), mta_sts=policy(by="https-chunk-extensions", at=["11.80.0.8"])),
+    Domain("sts-reset-once", 59, "nothing: the policy host resets every other connection", host(), mta_sts=policy(by="https-resets-once", at=["11.80.0.7"])),
     Domain("sts-private", 198, "the policy host has a private address", host(), mta_sts=policy(by="nobody", at=["10.0.0.80"])),
     Domain("sts-no-host", 199, "the policy host does not exist", host(), mta_sts=policy(by="nobody", at=[])),
     Domain("sts-refused", 200, "nothing listens on the policy host", host(), mta_sts=policy(by="nobody", at=["11.80.0.6"])),
@@ -341,6 +344,9 @@ ZONES = [
     Zone("google.com.", ['_spf TXT "v=spf1 ip4:11.22.214.0/24 ~all"', "mail-1 A 11.22.214.25"]),
     Zone("outlook.com.", ['spf.protection TXT "v=spf1 ip4:11.22.215.0/24 -all"']),
     Zone("mcsv.net.", ['servers TXT "v=spf1 ip4:11.22.216.0/24 ?all"']),
+    # Thirty MX hosts in the network of neighbour.lab's, which are silent; and as many names as somebody likes, with one MX host.
+    Zone("crowd.lab.", [record for i in range(30) for record in (f"@ MX {i} mx{i}", f"mx{i} A 11.66.82.{101 + i}")]),
+    Zone("many.lab.", ["* MX 10 mx1.good.lab."]),
     Zone("ipv4only.arpa.", ["@ A 192.0.0.170", "@ A 192.0.0.171"]),     # RFC 7050
     Zone("in-addr.arpa."),
     Zone("ip6.arpa."),

@@ -135,6 +135,7 @@ MACHINES = [
     Machine("sets AD", "a forwarder that says that all is authentic, bogus names too", resolver="127.0.0.62", arguments=BOGUS),
     Machine("no SOA", "negative answers without SOA", resolver="127.0.0.63", arguments=BOGUS),
     Machine("empties large answers", "TXT records of more than 50 octets come back empty", resolver="127.0.0.64", arguments=BOGUS),
+    Machine("denies MX", "says of MX records that the name does not exist, and answers the rest", resolver="127.0.0.65", arguments=BOGUS),
     Machine("rewrites", "NXDOMAIN becomes an address", resolver="11.53.9.6", reasons=NO_DNSSEC | {"resolver_down"}, says="do not exist", top="answers for names"),
     Machine("UDP 53 rejected", "a firewall rejects UDP to port 53 (ICMP, EPERM)", fault="udp53"),
     Machine("port 53 closed", "no DNS but through the resolver", fault="port53", reasons=LOST,
