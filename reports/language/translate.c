@@ -218,12 +218,16 @@ static const struct entry *entry_of_sentence(struct work *work, struct str text,
  * NULL. */
 static const char *of_one_entry(struct work *work, struct str text, size_t joint, unsigned depth)
 {
-    struct str arguments[ARGUMENTS_MAX];
-    const struct entry *entry = entry_of(work->translator->language, text, arguments, &work->effort);
+    struct str arguments[ARGUMENTS_MAX], others[ARGUMENTS_MAX];
+    const struct entry *entry = entry_of(work->translator->language, text, arguments, &work->effort), *other = NULL;
     struct list_text out;
 
-    if (!entry && text.len)
-        entry = entry_of_sentence(work, text, arguments);
+    if (text.len && (!entry || entry->argument_count))
+        other = entry_of_sentence(work, text, others);
+    if (other && (!entry || other->own > entry->own)) {
+        entry = other;
+        memcpy(arguments, others, other->argument_count * sizeof *others);
+    }
     if (!entry || (joint < JOINT_COUNT && spans_pieces(entry, arguments, joint)))
         return NULL;
     out = list_text(work->translator->arena, "", SIZE_MAX);

@@ -60,7 +60,8 @@ static int by_count(const void *one, const void *other)
 static void print_in(const char *reporter, const struct result *result)
 {
     static const struct gate gate = {.fail_on = FAIL};
-    const struct report_options options = {.utf8 = true, .width = 80, .language = language, .missing = miss};
+    const struct report_options options = {
+        .utf8 = true, .width = 80, .verbose = 2, .language = language, .missing = miss};
     struct report report;
     FILE *out = fopen("/dev/null", "w");
 
