@@ -166,16 +166,20 @@ static const char *listed(struct work *work, struct str text, unsigned depth)
 
     if (count == 1)
         count = pieces_of(text, joint = JOINT_COMMA, ends);
-    for (size_t i = 0; i < count; i++) {
-        struct str item = part_of(text, from, ends[i]);
+    for (size_t i = 0, next; i < count; i = next) {
+        const char *said = NULL; /* of an item that has such joints itself */
 
+        for (next = count; !said && next > i + 1; next -= !said)
+            said = of_one_entry(work, part_of(text, from, ends[next - 1]), joint, depth + 1);
         if (i)
             list_add(&out, joints[joint]);
-        if (i + 1 == count)
-            say_last(&out, work, item, depth + 1);
+        if (said)
+            list_add(&out, said);
+        else if (next == count)
+            say_last(&out, work, part_of(text, from, text.len), depth + 1);
         else
-            list_add(&out, translated(work, item, depth + 1));
-        from = behind(text, ends[i], joint);
+            list_add(&out, translated(work, part_of(text, from, ends[i]), depth + 1));
+        from = behind(text, ends[next - 1], joint);
     }
     return list_end(&out);
 }

@@ -51,7 +51,11 @@ static const char words[] = "# a comment\n"
                             "    deutlich\n"
                             "the name {name} is {text} long\n"
                             "    der Name {name} ist {text} lang\n"
-                            "{count} fail\n"
+                            "yours, and old\n"
+    "    Ihrer, und alt\n"
+    "The name is yours\n"
+    "    Der Name gehört Ihnen\n"
+    "{count} fail\n"
                             "    {count} Fehler\n"
                             "{count} ok\n"
                             "    {count} bestanden\n";
@@ -99,7 +103,7 @@ static void all_entries_are_read(void **state)
     const struct test *test = *state;
 
     assert_int_equal(language_left_out(test->language), 0);
-    assert_int_equal(language_entries(test->language), 21);
+    assert_int_equal(language_entries(test->language), 23);
     assert_string_equal(language_tag(test->language), "de");
 }
 
@@ -147,6 +151,13 @@ static void texts_are_translated(void **state)
          "a.example; b.example führen zurück, nicht aber c.example (hat 192.0.2.1, 192.0.2.2 und 7 weitere); d.example "
          "und "
          "3 weitere: Empfänger weisen ab"},
+        {"a.example, yours, and old lead back, but not b.example: receivers refuse",
+         "a.example, Ihrer, und alt führen zurück, nicht aber b.example: Empfänger weisen ab"},
+        /* within another sentence, in parentheses, with a full stop, with more behind it */
+        {"the name is yours (a valid host name).", "Der Name gehört Ihnen (ein gültiger Hostname)."},
+        {"a valid host name and 3 more", "ein gültiger Hostname und 3 weitere"},
+        {"a valid host name. the name is yours.  The name is yours.",
+         "ein gültiger Hostname. Der Name gehört Ihnen. Der Name gehört Ihnen."},
         {"1 PTR record", "1 PTR-Eintrag"},
         {"12 PTR records", "12 PTR-Einträge"},
         /* WHAT: WHY, and other pieces that have entries of their own */
