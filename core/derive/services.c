@@ -51,6 +51,42 @@ static void merge_sold(struct services_build *b)
     }
 }
 
+static bool is_seen_by_spf_alone(const struct service_candidate *c)
+{
+    for (size_t i = 0; i < c->service.clue_count; i++)
+        if (c->clues[i].kind != CLUE_SPF)
+            return false;
+    return c->service.clue_count > 0;
+}
+
+/* An include that several services have, and nothing else: the usual names of the other are tried as well. */
+static void doubt_includes(struct services_build *b)
+{
+    for (size_t i = 0; i < provider_count(); i++) {
+        const struct provider *other = provider_at(i)->shares_spf ? provider_from_id(provider_at(i)->shares_spf) : NULL;
+
+        if (other && is_seen_by_spf_alone(&b->of[i]) && !b->of[other - provider_at(0)].service.clue_count)
+            b->of[other - provider_at(0)].for_spf = &b->of[i];
+    }
+}
+
+/* The other has an alias, and the first no key: the include is the other's. */
+static void settle_includes(struct services_build *b)
+{
+    for (size_t i = 0; i < provider_count(); i++) {
+        struct service_candidate *other = &b->of[i], *first = other->for_spf;
+
+        if (!first || !other->service.clue_count || !is_seen_by_spf_alone(first) ||
+            first->service.key == SERVICE_KEY_FOUND)
+            continue;
+        for (size_t k = 0; k < first->service.clue_count; k++)
+            add_service_clue(other, first->clues[k], first->service.roles);
+        other->service.spf = first->service.spf;
+        other->service.spf_trouble = first->service.spf_trouble;
+        first->service.clue_count = 0;
+    }
+}
+
 static void list(struct services_build *b, struct services *services)
 {
     struct service *all = ARENA_ARRAY(b->arena, struct service, provider_count());
@@ -86,7 +122,9 @@ static const void *derive_services(struct run *run, const void *argument)
     if (b.pending) /* which services there are decides what is tried */
         return services;
     merge_sold(&b);
+    doubt_includes(&b);
     find_service_keys(&b);
+    settle_includes(&b);
     list(&b, services);
     services->complete = !b.pending;
     return services;

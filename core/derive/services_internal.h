@@ -13,6 +13,7 @@ struct service_candidate {
     struct service_clue clues[CLUES_MAX];
     struct service_selector selectors[OWN_SELECTORS_MAX];
     struct service_candidate *sold_as; /* whose clues are its, too; NULL */
+    struct service_candidate *for_spf; /* that the include is perhaps for this one, says this candidate; NULL */
 };
 
 struct services_build {

@@ -121,16 +121,25 @@ static bool try_usual_name(struct services_build *b, size_t i, size_t nth, size_
     return true;
 }
 
-/* The first of each service, then the second of each, and so on: what is left out is left out evenly. */
+static bool is_tried(const struct service_candidate *c, bool in_doubt)
+{
+    return in_doubt ? c->for_spf != NULL : !c->for_spf && c->service.clue_count;
+}
+
+/* The first of each service, then the second of each, and so on: what is left out is left out evenly.  Those that an
+ * include is perhaps for have what is left. */
 static void try_usual_names(struct services_build *b)
 {
     size_t tried = 0;
-    bool more = true;
 
-    for (size_t nth = 0; more; nth++) {
-        more = false;
-        for (size_t i = 0; i < provider_count() && tried < USUAL_NAMES_TRIED; i++)
-            more |= b->of[i].service.clue_count && try_usual_name(b, i, nth, &tried);
+    for (int in_doubt = 0; in_doubt <= 1; in_doubt++) {
+        bool more = true;
+
+        for (size_t nth = 0; more; nth++) {
+            more = false;
+            for (size_t i = 0; i < provider_count() && tried < USUAL_NAMES_TRIED; i++)
+                more |= is_tried(&b->of[i], in_doubt) && try_usual_name(b, i, nth, &tried);
+        }
     }
 }
 

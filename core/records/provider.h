@@ -51,6 +51,7 @@ struct provider {      /* members that are not known are NULL, or 0 */
     const char *signer;       /* signs with this domain, or one below it, until the customer's own is set up */
     const char *include;      /* what the customer's SPF record is to name; NULL: `spf`, where that is one name */
     bool spare_spf;           /* its include in the customer's record serves nothing: the return path is its own */
+    const char *shares_spf;   /* id of a service whose customers have the same include, and which shows by aliases */
     const char *sold_as;      /* id of the service that this one is, under another contract, where both show */
     const char *panel;        /* where the customer sets up DKIM */
     const char *panel_source; /* with its date */

@@ -32,7 +32,7 @@ static const struct {
     {"its selector declared", "smtp.google.com", "v=spf1 include:_spf.google.com ~all", ", \"selectors\": [\"google\"]",
      " google", 2},
     {"a migration", "smtp.google.com", "v=spf1 include:_spf.google.com include:spf.protection.outlook.com ~all", "",
-     " google m365", 4},
+     " google m365", 6},
     {"many", "smtp.google.com",
      "v=spf1 include:_spf.google.com include:servers.mcsv.net include:sendgrid.net include:mail.zendesk.com "
      "include:spf.brevo.com include:spf.mandrillapp.com ~all",
