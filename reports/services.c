@@ -184,33 +184,39 @@ static const char *keys_text(struct arena *arena, const struct service *s)
     return names.count ? str_printf(arena, "a key is published (%s)", list_end(&names)) : "a key is published";
 }
 
-/* What is wrong with its keys weighs more than that they are there. */
+static bool is_of_selector(const struct finding *f, const struct service *s)
+{
+    for (size_t i = 0; f->about.selector && i < s->selector_count; i++)
+        if (strcmp(f->about.selector, s->selectors[i].name) == 0)
+            return true;
+    return false;
+}
+
+static const struct finding *worst_of_keys(const struct result *result, const struct service *s)
+{
+    const struct finding *worst = NULL;
+
+    for (size_t i = 0; i < result->finding_count; i++) {
+        const struct finding *f = result->findings[i];
+
+        if (strcmp(check_of(f->check)->group, "dkim") == 0 && f->status >= WARN && is_of_selector(f, s) &&
+            (!worst || f->status > worst->status))
+            worst = f;
+    }
+    return worst;
+}
+
+/* What is wrong with its keys weighs more than that they are there, or that others may be. */
 static void add_dkim(struct service_view *v, struct arena *arena, const struct result *result)
 {
-    static const enum check_id of_keys[] = {DKIM_SYNTAX, DKIM_STRENGTH, DKIM_REVOKED, DKIM_TESTING};
     const struct service *s = v->service;
-    const struct finding *f = about(result, DKIM_EXISTS, s), *worst = NULL;
+    const struct finding *f = about(result, DKIM_EXISTS, s), *worst = worst_of_keys(result, s);
 
-    if (f) {
+    if (worst && (f ? worst->status == FAIL && f->status != WARN : s->key == SERVICE_KEY_FOUND))
+        f = worst;
+    if (f)
         add_part(v, "DKIM", f->status, f->message);
-        return;
-    }
-    if (s->key != SERVICE_KEY_FOUND)
-        return;
-    for (size_t i = 0; i < result->finding_count; i++) {
-        const struct finding *g = result->findings[i];
-        bool is_of_keys = false;
-
-        for (size_t k = 0; k < sizeof of_keys / sizeof *of_keys; k++)
-            is_of_keys = is_of_keys || g->check == of_keys[k];
-        for (size_t k = 0; is_of_keys && k < s->selector_count; k++)
-            if (g->about.selector && strcmp(g->about.selector, s->selectors[k].name) == 0 && g->status > NOTE &&
-                (!worst || g->status > worst->status))
-                worst = g;
-    }
-    if (worst)
-        add_part(v, "DKIM", worst->status, worst->message);
-    else
+    else if (s->key == SERVICE_KEY_FOUND)
         add_part(v, "DKIM", PASS, keys_text(arena, s));
 }
 
