@@ -54,11 +54,28 @@ static const struct service *service_of_reverse(struct arena *scratch, const cha
     return s;
 }
 
+/* How many hosts and addresses there are behind a service's MX records is its own matter. */
+static const struct service *service_of_all_hosts(const struct services *services, const struct inventory *mail)
+{
+    const struct service *s = NULL;
+
+    for (size_t i = 0; i < mail->host_count; i++) {
+        const struct service *one = service_of_host(services, mail->hosts[i].name);
+
+        if (!one || (s && one != s))
+            return NULL;
+        s = one;
+    }
+    return s;
+}
+
 static const struct service *runs(struct arena *scratch, const struct finding *f, const struct services *services,
                                   const struct inventory *mail)
 {
     const struct subject *about = &f->about;
 
+    if (f->check == MX_REDUNDANCY)
+        return service_of_all_hosts(services, mail);
     if (about->ip.family != IP_NONE) {
         for (size_t i = 0; i < mail->address_count; i++)
             if (ip_equal(&mail->addresses[i].ip, &about->ip))
@@ -84,7 +101,8 @@ static bool is_refused_by_policy(const struct finding *f)
 void finding_yield(struct arena *scratch, struct finding *f, const struct services *services,
                    const struct inventory *mail)
 {
-    const struct service *s = is_about_servers(f) || is_about_zones(f) ? runs(scratch, f, services, mail) : NULL;
+    const struct service *s =
+        is_about_servers(f) || is_about_zones(f) || f->check == MX_REDUNDANCY ? runs(scratch, f, services, mail) : NULL;
 
     if (!s || is_refused_by_policy(f))
         return;
