@@ -8,6 +8,8 @@
 
 #include <cmocka.h>
 
+#include <cmocka.h>
+
 #include <cjson/cJSON.h>
 #include <errno.h>
 #include <stdio.h>
