@@ -43,6 +43,27 @@ static bool is_about(const struct matter *matter, const struct finding *f)
            (f->check == matter->also || (at && at[-1] == ' ' && at[strlen(group)] == ' '));
 }
 
+size_t summary_tile_of(const struct finding *f)
+{
+    size_t at = 0;
+
+    while (at < TILE_COUNT && !is_about(&matters[at], f))
+        at++;
+    return at;
+}
+
+/* Notes on what a domain may well do without, and that are no news on a first page; every other one shows. */
+static bool is_optional(enum check_id check)
+{
+    static const enum check_id optional[] = {DANE_TLSA,      MTA_STS_RECORD, PTR_DOMAIN_ALIGNED,
+                                             PTR_RANGE,      DMARC_REPORTS,  HELO_MATCHES_PTR};
+
+    for (size_t i = 0; i < sizeof optional / sizeof *optional; i++)
+        if (optional[i] == check)
+            return true;
+    return false;
+}
+
 /* What outweighs what, as in a verdict: what is undecided and could have failed stands above a warning. */
 static int weight(const struct finding *f)
 {
@@ -51,7 +72,7 @@ static int weight(const struct finding *f)
     case SKIPPED:
         return 0;
     case NOTE:
-        return f->check == DMARC_POLICY ? 1 : 0;
+        return is_optional(f->check) ? 0 : 1;
     case UNKNOWN:
         return finding_is_undecided(f) ? 4 : f->worst == NOTE ? 0 : 2;
     case WARN:
@@ -81,7 +102,7 @@ static const char *why_open(const struct result *result, const struct finding *f
     const struct finding *cause = result_cause(result, f);
 
     f = cause ? cause : f;
-    return f->reason ? trouble_of(f->reason).why : f->message;
+    return f->reason && strcmp(check_of(f->check)->group, "env") != 0 ? trouble_of(f->reason).why : f->message;
 }
 
 /* Does the domain's SPF record let every service pass that sends?  Then it does its part, whatever their addresses. */
@@ -133,6 +154,8 @@ static void sound(struct arena *arena, const struct result *result, const struct
         tile->words = str_printf(arena, "not checked: %s", skipped->message);
     else if (!is_known && result_is_hosted(result))
         tile->words = str_printf(arena, "not yours to keep: the servers are %s", services_owners(arena, result));
+    else if (!is_known && target_selects(result->target, matter->main))
+        tile->words = "not checked: nothing to look at is known";
     else if (!is_known)
         tile->words = "not checked: it was not asked for";
     else if (matter->main == PTR_FCRDNS && !helo_is_known)
@@ -186,6 +209,14 @@ struct refusal {
     size_t sender_count, of; /* senders it is about, and senders at all */
     size_t repaired_by;      /* causes from the first on, after which nobody has a known reason left; 0: nobody knows */
 };
+
+/* "Outlook.com (bulk mail)": titles have commas of their own. */
+static const char *short_name(struct arena *arena, const struct receiver *receiver)
+{
+    int length = (int)strcspn(receiver->title, ",");
+
+    return str_printf(arena, "%.*s%s", length, receiver->title, receiver->kind == RECEIVER_BULK ? " (bulk mail)" : "");
+}
 
 static bool is_named(const struct result *result, const struct receiver_verdict *v)
 {
@@ -281,7 +312,7 @@ static struct refusal refusal_of(struct arena *arena, const struct result *resul
         const struct receiver_verdict *v = &result->receivers[i];
 
         if (v->outcome == outcome && receiver_is_shown(result->target, v->receiver) && is_named(result, v))
-            list_add(&r.receivers, v->receiver->title);
+            list_add(&r.receivers, short_name(arena, v->receiver));
     }
     if (r.receivers.count) {
         add_senders(&r, result);

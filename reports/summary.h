@@ -20,6 +20,7 @@ struct tile {
     const char *words;  /* one line without a full stop */
 };
 
+size_t summary_tile_of(const struct finding *); /* the tile that it is about; TILE_COUNT: none */
 void summary_tiles(struct arena *, const struct result *, struct tile tiles[TILE_COUNT]);
 
 /* Who refuses, from where, why, what repairs it, and who can do that; where nobody refuses, what stands against the

@@ -216,9 +216,10 @@ static void running_title(struct report *report, const struct result *result)
     if (report->options.several)
         return;
     ELEMENT(sink, "<p class=\"running\" aria-hidden=\"true\">Mail readiness of ", result->target->domain, "");
+    ELEMENT(sink, " \xc2\xb7 ", date_words(report->arena, result->started_s), "");
     if (letterhead->client)
         ELEMENT(sink, " \xc2\xb7 ", letterhead->client, "");
-    ELEMENT(sink, " \xc2\xb7 ", date_words(report->arena, result->started_s), "</p>\n");
+    sink_literal(sink, "</p>\n");
 }
 
 bool html_has_unicode(const struct target *target)

@@ -7,7 +7,9 @@
 #include "core/base/arena.h"
 #include "core/base/str.h"
 #include "core/result/finding.h"
+#include "core/result/receiver.h"
 #include "core/result/result.h"
+#include "reports/summary.h"
 #include "reports/words.h"
 #include "tests/unit/printed.h"
 
@@ -69,4 +71,32 @@ static inline const char *fault_of_finding(struct arena *arena, const struct res
         return str_printf(arena, "sends to %s, where nothing is amiss: %s", sent_for_nothing(result, f->remedy),
                           f->remedy);
     return fault_of_records(arena, result, f);
+}
+
+/* A tile hides no fault, and no question that has to be answered; the sentence says that somebody refuses only where
+ * one does, and that nothing stands in the way only where nothing does.  NULL, or what does not hold. */
+static inline const char *fault_of_summary(struct arena *arena, const struct result *result)
+{
+    const char *sentence = summary_sentence(arena, result);
+    struct tile tiles[TILE_COUNT];
+    bool is_refused = false;
+
+    summary_tiles(arena, result, tiles);
+    for (size_t i = 0; i < result->finding_count; i++) {
+        const struct finding *f = result->findings[i];
+        size_t at = summary_tile_of(f);
+        enum status tile = at < TILE_COUNT ? tiles[at].status : FAIL;
+
+        if (f->status == FAIL && tile != FAIL)
+            return str_printf(arena, "tile \"%s\" hides that %s fails", tiles[at].title, check_of(f->check)->name);
+        if ((f->status == WARN || finding_is_undecided(f)) && tile != FAIL && tile != WARN && tile != UNKNOWN)
+            return str_printf(arena, "tile \"%s\" hides %s", tiles[at].title, check_of(f->check)->name);
+    }
+    for (size_t i = 0; i < result->receiver_count; i++)
+        is_refused = is_refused || result->receivers[i].outcome == RECEIVER_REJECTS;
+    if (!is_refused && (strstr(sentence, " refuse mail") || strstr(sentence, " refuses mail")))
+        return str_printf(arena, "nobody refuses, and the summary says: %s", sentence);
+    if (result->verdict != VERDICT_READY && strstr(sentence, "Nothing that can be seen"))
+        return str_printf(arena, "is not ready, and the summary says: %s", sentence);
+    return NULL;
 }

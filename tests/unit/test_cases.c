@@ -269,6 +269,8 @@ static void take_result(void *arg, const struct result *result)
         observe(&found->judged, found->arena, f);
     }
     look_at_causes(result);
+    if (fault_of_summary(found->arena, result))
+        fail_msg("%s", fault_of_summary(found->arena, result));
     observe_services(found, result);
     found->everything = everything_of(result);
     found->done = true;
