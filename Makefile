@@ -152,6 +152,10 @@ demo: deps ## build, bring up the lab, audit its domains, write HTML reports, te
 	@$(SUBMAKE) all
 	@BUILD=$(BUILD) tests/lab/demo
 
+pictures: deps ## make the pictures in docs/ anew, from reports of the lab
+	@$(SUBMAKE) all
+	@BUILD=$(BUILD) tests/lab/pictures
+
 audit: deps ## audit a real domain: make audit DOMAIN=example.org
 	@$(SUBMAKE) all
 	@test -n "$(DOMAIN)" || { echo 'say which: make audit DOMAIN=example.org' >&2; exit 2; }
@@ -252,7 +256,7 @@ help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1@\2/p' Makefile | sort | awk -F@ '{ printf "  make %-14s %s\n", $$1, $$2 }'
 	@echo '  V=1 shows every command, DEVELOPER=1 takes warnings for errors.'
 
-.PHONY: all asan audit bench build-tests can-build check check-headers check-layers clean conformance coverage deb demo deps fuzz fuzzers help install lint man mutants mutate test uninstall unit valgrind
+.PHONY: all asan audit bench build-tests can-build check check-headers check-layers clean conformance coverage deb demo deps fuzz fuzzers help install lint man mutants mutate pictures test uninstall unit valgrind
 .SECONDARY:
 
 -include $(patsubst %.c,$(BUILD)/%.d,$(LIB_SOURCES) $(CMD_SOURCES) $(UNIT_SOURCES) $(FUZZ_SOURCES) $(CONFORMANCE_SOURCES))
