@@ -23,7 +23,9 @@ static void head(struct report *report, const char *title, bool has_images)
 {
     html_head(&report->sink, title, has_images);
     if (report->options.several)
-        sink_literal(&report->sink, "<p class=\"skip\"><a href=\"#domains\">All domains</a></p>\n");
+        sink_literal(&report->sink,
+                     "<p class=\"running\" aria-hidden=\"true\">Mail readiness of several domains</p>\n"
+                     "<p class=\"skip\"><a href=\"#domains\">All domains</a></p>\n");
     if (report->options.index)
         ELEMENT(&report->sink, "<p class=\"up\"><a href=\"", report->options.index, "\">All domains</a></p>\n");
     sink_literal(&report->sink, "<main class=\"page\">\n");

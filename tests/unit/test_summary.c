@@ -1,5 +1,5 @@
-/* tests/unit/test_summary.c - what the first page tells a client of some cases: tests/golden/summaries.txt.  UPDATE=1 in
- * the environment writes it anew; that no summary hides a fault is looked at in every case, by test_cases. */
+/* tests/unit/test_summary.c - what the first page tells a client of some cases: tests/golden/summaries.txt.  UPDATE=1
+ * in the environment writes it anew; that no summary hides a fault is looked at in every case, by test_cases. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
