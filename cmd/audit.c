@@ -10,6 +10,7 @@
 #include "cmd/io/file.h"
 #include "cmd/io/interrupt.h"
 #include "cmd/io/output.h"
+#include "cmd/io/sandbox.h"
 #include "cmd/io/sheets.h"
 #include "cmd/io/targets.h"
 #include "cmd/options/options.h"
@@ -296,6 +297,17 @@ static void end_without_memory(void *arg)
     _exit(EXIT_STATUS_FAULT);
 }
 
+/* Beside the system's own places, certificates are where the user says, or the environment of OpenSSL. */
+static bool confine(struct audit_command *run)
+{
+    const char *const readable[] = {run->project.defaults.ca_file ? run->project.defaults.ca_file : "/usr",
+                                    getenv("SSL_CERT_FILE"), NULL};
+    struct sandbox sandbox = {.readable = readable};
+
+    sheets_confine(&run->sheets, run->arena, &sandbox);
+    return sandbox_enter(&sandbox) == (SANDBOX_FILES | SANDBOX_CALLS);
+}
+
 static bool wait_for(struct audit_command *run, const struct engine_config *config, const char **why)
 {
     const char **domains = ARENA_ARRAY(run->arena, const char *, run->domain_count), *fault;
@@ -347,6 +359,7 @@ static bool start(struct audit_command *run, const char **why)
                                        .ca_file = settings->ca_file,
                                        .session_ms = settings->timeout_ms,
                                        .trace = run->trace};
+    config.is_unconfined = !confine(run);
     if (settings->wait_ms && !wait_for(run, &config, why))
         return false;
     run->engine = engine_new(run->loop, &config, why);

@@ -38,13 +38,15 @@ static bool look_at(const char *path)
 
 bool pages_open(struct pages *pages, struct output *index, struct arena *arena, const char *path, const char **why)
 {
-    *pages = (struct pages){.path = path, .page.directory = -1};
+    *pages = (struct pages){.path = path, .page.directory = -1, .parent = -1};
     pages->is_new = mkdir(path, 0700) == 0;
     if ((!pages->is_new && errno != EEXIST) || !look_at(path)) {
         *why = str_printf(arena, "%s: %s", path, strerror(errno));
         pages_close(pages, true);
         return false;
     }
+    if (pages->is_new)
+        pages->parent = open(within(arena, path, ".."), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     pages->scratch = arena_new(SCRATCH_BYTES);
     *why = no_memory;
     if (pages->scratch && output_open(index, arena, within(arena, path, HTML_INDEX_FILE), why))
@@ -124,6 +126,9 @@ void pages_close(struct pages *pages, bool has_come_to_nothing)
     pages->scratch = NULL;
     if (has_come_to_nothing && pages->is_new)
         rmdir(pages->path); /* with a page in it, it stays */
+    if (pages->parent >= 0)
+        close(pages->parent);
+    pages->parent = -1;
 }
 
 void pages_remove(const struct pages *pages)

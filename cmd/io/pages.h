@@ -22,6 +22,7 @@ struct result;
 struct pages {
     const char *path;      /* as the user wrote it */
     bool is_new;           /* the directory was made by this run */
+    int parent;            /* then the directory that it stands in; else -1 */
     struct arena *scratch; /* of one page */
     struct output page;    /* that is being written */
 };

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "cmd/io/pages.h"
+#include "cmd/io/sandbox.h"
 #include "core/audit/recording.h"
 #include "core/base/arena.h"
 #include "core/base/str.h"
@@ -116,6 +117,26 @@ bool sheets_spare(const struct sheets *sheets, const char *path)
             return false;
     }
     return !path || !sheets->record.stream || !output_is_file(&sheets->record, path);
+}
+
+void sheets_confine(const struct sheets *sheets, struct arena *arena, struct sandbox *sandbox)
+{
+    int *writable = ARENA_ARRAY(arena, int, sheets->count + 2), *emptied = ARENA_ARRAY(arena, int, sheets->count + 1);
+    size_t written = 0, removed = 0;
+
+    for (size_t i = 0; i < sheets->count; i++) {
+        const struct sheet *sheet = &sheets->at[i];
+
+        if (sheet->output.directory >= 0)
+            writable[written++] = sheet->output.directory;
+        if (sheet->pages && sheet->pages->parent >= 0)
+            emptied[removed++] = sheet->pages->parent;
+    }
+    if (sheets->record.stream && sheets->record.directory >= 0)
+        writable[written++] = sheets->record.directory;
+    writable[written] = emptied[removed] = -1;
+    sandbox->writable = writable;
+    sandbox->emptied = emptied;
 }
 
 static bool speaks_utf8(void)

@@ -56,6 +56,7 @@ static const void *vantage_value(const struct collectors *collectors, struct are
     vantage->trusts_ad = config->dns.trust_ad || (block && strcmp(block->name, "Loopback") == 0);
     vantage->ipv4_used = config->smtp.use_ipv4;
     vantage->ipv6_used = config->smtp.use_ipv6;
+    vantage->is_unconfined = config->is_unconfined;
     return vantage;
 }
 

@@ -31,6 +31,7 @@ struct engine_config {
     struct trace *trace; /* what an audit cost; may be NULL */
     const struct overlay *plan;     /* what is to be published (records/overlay.h): judged as if it were; NULL */
     bool asks_zones;                /* the zones' own servers, and not what the resolver has kept */
+    bool is_unconfined;             /* the process kept rights that it should not have: said in the vantage */
     const struct recording *replay; /* evidence from a file instead of the collectors; NULL */
     uint64_t shuffle_seed; /* tests: order in which replayed evidence arrives; 0: at once */
 };

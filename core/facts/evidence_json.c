@@ -44,6 +44,8 @@ static void vantage(struct json_codec *c, struct vantage *v)
         json_end(c);
     }
     v->trusts_ad = json_bool(c, "trusts_ad", v->trusts_ad, true);
+    if (!c->writing || v->is_unconfined)
+        v->is_unconfined = json_bool(c, "unconfined", v->is_unconfined, false);
 }
 
 /* What a key stands for, in one of both directions; `known` is the value to write. */

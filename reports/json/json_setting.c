@@ -64,6 +64,8 @@ void json_add_vantage(struct report *report, cJSON *document, const struct resul
                   vantage && result->instrument && instrument_validates(result->instrument, vantage));
     if (result->instrument)
         add_instrument(report, node, result->instrument);
+    if (vantage && vantage->is_unconfined)
+        json_add_bool(report, node, "unconfined", true);
     json_add_text(report, node, "started", time_text(report->arena, result->started_s));
     json_add_number(report, node, "elapsed_ms", result->elapsed_ms);
 }

@@ -221,8 +221,8 @@ static const struct smtp_session sessions[] = {
 static const struct ip own[] = {V4(198, 51, 100, 7), V6(7)};
 static const char *const resolvers[] = {"127.0.0.1", "192.0.2.53@5353"};
 static const struct vantage vantages[] = {
-    {"odd \xc3\xa9 \x01 name", false, own, 2, true, false, true, false, resolvers, 2, false},
-    {"", true, NULL, 0, false, true, false, true, NULL, 0, true},
+    {"odd \xc3\xa9 \x01 name", false, own, 2, true, false, true, false, resolvers, 2, false, true},
+    {"", true, NULL, 0, false, true, false, true, NULL, 0, true, false},
 };
 static const int64_t nows[] = {0, -1, 1767225600, 999999999999999, -999999999999999};
 

@@ -1,0 +1,23 @@
+/* cmd/io/sandbox.h - takes rights away from this process, before it reads the first octet of a peer.
+ *
+ * From then on it starts no program and no process, listens nowhere, traces nobody, and opens no file but the few that
+ * libraries read; files are made in the directories of its own reports alone.  What must be open is opened before.
+ * By Landlock (landlock(7)) and seccomp (seccomp(2)): nothing here can be taken back.
+ */
+#pragma once
+
+#include <stddef.h>
+
+enum sandbox_part {
+    SANDBOX_FILES = 1, /* Landlock */
+    SANDBOX_CALLS = 2  /* seccomp */
+};
+
+struct sandbox {
+    const char *const *readable; /* files and directories, beside those of the system's libraries; NULL ends it */
+    const int *writable;         /* directories, open, in which files may be made and removed; -1 ends it */
+    const int *emptied;          /* those from which a directory may be removed */
+};
+
+/* The parts that hold: what this kernel does not have, does not. */
+unsigned sandbox_enter(const struct sandbox *);

@@ -1,0 +1,244 @@
+/* tests/unit/test_sandbox.c - what a confined process may still do, each tried by a process of its own. */
+#include "cmd/io/sandbox.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <netinet/in.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ptrace.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+enum { UNCONFINED = 77 };
+
+static char own[] = "/tmp/mailready-own-XXXXXX", foreign[] = "/tmp/mailready-foreign-XXXXXX";
+static int own_fd;
+
+/* Each returns 0, or the errno of what was refused. */
+
+static int run_a_program(void)
+{
+    return execl("/bin/true", "true", (char *)NULL) ? errno : 0;
+}
+
+static int make_a_process(void)
+{
+    pid_t child = fork();
+
+    if (child == 0)
+        _exit(0);
+    return child < 0 ? errno : 0;
+}
+
+static int listen_somewhere(void)
+{
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+    return fd < 0 || listen(fd, 1) != 0 ? errno : 0;
+}
+
+static int talk_to_a_local_service(void)
+{
+    return socket(AF_UNIX, SOCK_STREAM, 0) < 0 ? errno : 0;
+}
+
+static int capture_packets(void)
+{
+    return socket(AF_PACKET, SOCK_RAW, 0) < 0 ? errno : 0;
+}
+
+static int trace(void)
+{
+    return ptrace(PTRACE_TRACEME, 0, NULL, NULL) != 0 ? errno : 0;
+}
+
+static int signal_another(void)
+{
+    return kill(getppid(), 0) != 0 ? errno : 0;
+}
+
+static int open_at(const char *directory, const char *name, int flags)
+{
+    char path[PATH_MAX];
+    int fd;
+
+    snprintf(path, sizeof path, "%s/%s", directory, name);
+    fd = open(path, flags | O_CLOEXEC, 0600);
+    return fd < 0 ? errno : 0;
+}
+
+static int read_a_foreign_file(void)
+{
+    return open_at(foreign, "there", O_RDONLY);
+}
+
+static int write_a_foreign_file(void)
+{
+    return open_at(foreign, "there", O_WRONLY);
+}
+
+static int make_a_foreign_file(void)
+{
+    return open_at(foreign, "new", O_WRONLY | O_CREAT);
+}
+
+static int remove_a_foreign_file(void)
+{
+    char path[PATH_MAX];
+
+    snprintf(path, sizeof path, "%s/there", foreign);
+    return unlink(path) != 0 ? errno : 0;
+}
+
+static int read_passwords(void)
+{
+    return open_at("/etc", "passwd", O_RDONLY);
+}
+
+static int make_a_socket(void)
+{
+    struct sockaddr_un at = {.sun_family = AF_UNIX};
+    int pair[2];
+
+    snprintf(at.sun_path, sizeof at.sun_path, "%s/socket", own);
+    return socketpair(AF_UNIX, SOCK_STREAM, 0, pair) != 0 || bind(pair[0], (struct sockaddr *)&at, sizeof at) != 0
+               ? errno
+               : 0;
+}
+
+static int replace_a_report(void)
+{
+    int error = open_at(own, ".report.mailready", O_WRONLY | O_CREAT | O_TRUNC);
+
+    return error ? error : renameat(own_fd, ".report.mailready", own_fd, "report") != 0 ? errno : 0;
+}
+
+static int read_certificates(void)
+{
+    return open_at("/etc", "ssl", O_RDONLY | O_DIRECTORY);
+}
+
+static int read_hosts(void)
+{
+    return open_at("/etc", "hosts", O_RDONLY);
+}
+
+static int ask_a_peer(void)
+{
+    struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(53), .sin_addr = {htonl(INADDR_LOOPBACK)}};
+    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+    return fd < 0 || connect(fd, (struct sockaddr *)&to, sizeof to) != 0 ? errno : 0;
+}
+
+static const struct deed {
+    const char *name;
+    int (*attempt)(void);
+    bool is_allowed;
+} deeds[] = {
+    {"run a program", run_a_program, false},
+    {"make a process", make_a_process, false},
+    {"listen", listen_somewhere, false},
+    {"talk to a local service", talk_to_a_local_service, false},
+    {"capture packets", capture_packets, false},
+    {"be traced", trace, false},
+    {"signal another process", signal_another, false},
+    {"read a file of others", read_a_foreign_file, false},
+    {"write a file of others", write_a_foreign_file, false},
+    {"make a file elsewhere", make_a_foreign_file, false},
+    {"remove a file of others", remove_a_foreign_file, false},
+    {"read /etc/passwd", read_passwords, false},
+    {"make a socket in its own directory", make_a_socket, false},
+    {"replace a report", replace_a_report, true},
+    {"read certificates", read_certificates, true},
+    {"read /etc/hosts", read_hosts, true},
+    {"ask a peer", ask_a_peer, true},
+};
+
+/* In a process of its own, confined or not: the errno. */
+static int outcome(const struct deed *deed, bool confined)
+{
+    const int writable[] = {own_fd, -1};
+    const struct sandbox sandbox = {.writable = writable};
+    pid_t child = fork();
+    int status;
+
+    assert_true(child >= 0);
+    if (child == 0) {
+        if (confined && sandbox_enter(&sandbox) != (SANDBOX_FILES | SANDBOX_CALLS))
+            _exit(UNCONFINED);
+        _exit(deed->attempt());
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status));
+    return WEXITSTATUS(status);
+}
+
+static void test_deeds(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof deeds / sizeof *deeds; i++) {
+        int error = outcome(&deeds[i], true);
+
+        if (error == UNCONFINED) {
+            print_message("this kernel does not confine\n");
+            skip();
+        }
+        if (deeds[i].is_allowed ? error != 0 : error != EPERM && error != EACCES)
+            fail_msg("%s: %s", deeds[i].name, strerror(error));
+    }
+}
+
+/* Else a refusal above would say nothing: a file that is not there is not opened, either. */
+static void test_without(void **state)
+{
+    static const char *const tried[] = {"run a program",           "make a process",        "listen",
+                                        "talk to a local service", "read a file of others", "read /etc/passwd",
+                                        "write a file of others",  "make a file elsewhere"};
+
+    (void)state;
+    for (size_t t = 0; t < sizeof tried / sizeof *tried; t++)
+        for (size_t i = 0; i < sizeof deeds / sizeof *deeds; i++)
+            if (strcmp(deeds[i].name, tried[t]) == 0)
+                assert_int_equal(outcome(&deeds[i], false), 0);
+}
+
+static void empty(const char *directory)
+{
+    static const char *const names[] = {"there", "new", "report", ".report.mailready", "socket"};
+    char path[PATH_MAX];
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        snprintf(path, sizeof path, "%s/%s", directory, names[i]);
+        unlink(path);
+    }
+    rmdir(directory);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_deeds), cmocka_unit_test(test_without)};
+    int failed;
+
+    if (!mkdtemp(own) || !mkdtemp(foreign) || (own_fd = open(own, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) < 0 ||
+        open_at(foreign, "there", O_WRONLY | O_CREAT) != 0)
+        return 1;
+    failed = cmocka_run_group_tests(tests, NULL, NULL);
+    empty(own);
+    empty(foreign);
+    return failed;
+}
