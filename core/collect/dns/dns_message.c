@@ -209,16 +209,16 @@ static bool parse_spot(struct parser *parser, const struct dns_spot *spot)
         parser->why = "a record of another class";
         return false;
     }
-    if (spot->type == WIRE_DNAME && spot->section == DNS_ANSWER)
+    if (spot->section != DNS_ANSWER) {
+        if (dns_type_name((enum dns_type)spot->type))
+            parse_authority(parser, spot);
+    } else if (spot->type == WIRE_DNAME) {
         note_redirect(parser, spot);
-    if (spot->type == WIRE_RRSIG && spot->section == DNS_ANSWER)
+    } else if (spot->type == WIRE_RRSIG) {
         note_signature(parser, spot);
-    if (!dns_type_name((enum dns_type)spot->type))
-        return true;
-    if (spot->section == DNS_ANSWER)
+    } else if (dns_type_name((enum dns_type)spot->type)) {
         parse_answer(parser, spot);
-    else
-        parse_authority(parser, spot);
+    }
     return true;
 }
 
