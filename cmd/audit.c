@@ -304,8 +304,8 @@ static bool confine(struct audit_command *run)
                                     getenv("SSL_CERT_FILE"), NULL};
     struct sandbox sandbox = {.readable = readable};
 
-    sheets_confine(&run->sheets, run->arena, &sandbox);
-    return sandbox_enter(&sandbox) == (SANDBOX_FILES | SANDBOX_CALLS);
+    return sheets_confine(&run->sheets, run->arena, &sandbox) &&
+           sandbox_enter(&sandbox) == (SANDBOX_FILES | SANDBOX_CALLS);
 }
 
 static bool wait_for(struct audit_command *run, const struct engine_config *config, const char **why)

@@ -119,10 +119,11 @@ bool sheets_spare(const struct sheets *sheets, const char *path)
     return !path || !sheets->record.stream || !output_is_file(&sheets->record, path);
 }
 
-void sheets_confine(const struct sheets *sheets, struct arena *arena, struct sandbox *sandbox)
+bool sheets_confine(const struct sheets *sheets, struct arena *arena, struct sandbox *sandbox)
 {
     int *writable = ARENA_ARRAY(arena, int, sheets->count + 2), *emptied = ARENA_ARRAY(arena, int, sheets->count + 1);
     size_t written = 0, removed = 0;
+    bool any_printed = false;
 
     for (size_t i = 0; i < sheets->count; i++) {
         const struct sheet *sheet = &sheets->at[i];
@@ -131,12 +132,14 @@ void sheets_confine(const struct sheets *sheets, struct arena *arena, struct san
             writable[written++] = sheet->output.directory;
         if (sheet->pages && sheet->pages->parent >= 0)
             emptied[removed++] = sheet->pages->parent;
+        any_printed |= sheet->print.page != NULL;
     }
     if (sheets->record.stream && sheets->record.directory >= 0)
         writable[written++] = sheets->record.directory;
     writable[written] = emptied[removed] = -1;
     sandbox->writable = writable;
     sandbox->emptied = emptied;
+    return !any_printed;
 }
 
 static bool speaks_utf8(void)

@@ -18,7 +18,7 @@ struct vantage {
     const char *const *resolvers; /* "127.0.0.1", "192.0.2.53@5353" */
     size_t resolver_count;
     bool trusts_ad; /* the first resolver is loopback, or --trust-ad */
-    bool is_unconfined; /* this kernel took no rights away from the process that meets the peers */
+    bool is_unconfined; /* the process that meets the peers kept rights that it does not need */
 };
 
 /* "switched off (-4)" where the user does not want this family; NULL: it is used. */
