@@ -185,7 +185,7 @@ static struct svg_box receivers_box(struct arena *arena, const struct result *re
 {
     struct list_text names[RECEIVER_OUTCOME_COUNT];
     enum receiver_outcome worst = RECEIVER_NO_OBSTACLE;
-    const char *text;
+    const char *words;
     size_t of = 0;
 
     for (int outcome = 0; outcome < RECEIVER_OUTCOME_COUNT; outcome++)
@@ -201,13 +201,13 @@ static struct svg_box receivers_box(struct arena *arena, const struct result *re
     }
     if (of == 0)
         return (struct svg_box){.kind = "receivers", .text = "not judged", .state = SKIPPED};
-    text = worst == RECEIVER_REJECTS     ? str_printf(arena, "%zu of %zu refuse", names[worst].count, of)
-           : worst == RECEIVER_AT_RISK   ? str_printf(arena, "%zu of %zu may distrust it", names[worst].count, of)
-           : worst == RECEIVER_CANT_TELL ? str_printf(arena, "%zu of %zu: can't tell", names[worst].count, of)
-                                         : str_printf(arena, "no obstacle found at %zu of %zu", names[worst].count, of);
+    words = worst == RECEIVER_REJECTS     ? str_printf(arena, "%zu of %zu refuse", names[worst].count, of)
+            : worst == RECEIVER_AT_RISK   ? str_printf(arena, "%zu of %zu may distrust it", names[worst].count, of)
+            : worst == RECEIVER_CANT_TELL ? str_printf(arena, "%zu of %zu: can't tell", names[worst].count, of)
+                                          : str_printf(arena, "no obstacle found at %zu of %zu", names[worst].count, of);
     return (struct svg_box){.kind = "receivers",
-                            .text = text,
-                            .title = str_printf(arena, "receivers: %s (%s)", text, list_end(&names[worst])),
+                            .text = words,
+                            .title = str_printf(arena, "receivers: %s (%s)", words, list_end(&names[worst])),
                             .state = outcome_as_status(worst)};
 }
 
