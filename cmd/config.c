@@ -47,9 +47,8 @@ static void print_setting(const struct options *options, enum option_id id)
 /* What is about the whole run stands under [defaults], what a domain has of its own under its name. */
 static void print_section(const struct options *options, const char *domain)
 {
-    struct options own = *options;
+    struct options own = options_of(options, domain);
 
-    own.domain = domain;
     printf("\n[%s]\n", domain);
     for (enum option_id id = 0; id < OPTION_COUNT; id++)
         if (is_setting(id) && !option_table[id].whole_run)

@@ -327,9 +327,29 @@ bool options_environment(struct options *options, char **environment, const char
     return true;
 }
 
+static bool is_for(const struct option_use *use, const char *domain) /* NULL: for all */
+{
+    return !use->domain || (domain && strcmp(use->domain, domain) == 0);
+}
+
 static bool is_about(const struct options *options, const struct option_use *use, enum option_id id)
 {
-    return use->id == id && (!use->domain || (options->domain && strcmp(use->domain, options->domain) == 0));
+    return use->id == id && is_for(use, options->domain);
+}
+
+struct options options_of(const struct options *options, const char *domain)
+{
+    struct options own = *options;
+
+    own.domain = domain;
+    own.use_count = own.use_room = 0;
+    for (size_t i = 0; i < options->use_count; i++)
+        own.use_room += is_for(&options->uses[i], domain);
+    own.uses = ARENA_ARRAY(options->arena, struct option_use, own.use_room + 1);
+    for (size_t i = 0; i < options->use_count; i++)
+        if (is_for(&options->uses[i], domain))
+            own.uses[own.use_count++] = options->uses[i];
+    return own;
 }
 
 const struct option_use *options_next(const struct options *options, enum option_id id, const struct option_use *use)

@@ -173,6 +173,8 @@ bool option_find(const char *command, const char *name, enum option_id *out);   
 const char *option_nearest(struct arena *, const char *command, const char *name); /* NULL: none is near */
 const char *option_variable(struct arena *, enum option_id);                       /* "MAILREADY_FAIL_ON" */
 
+/* With what is said for this domain, and for all, and nothing else: each look walks through all uses. */
+struct options options_of(const struct options *, const char *domain);
 /* The uses that count, of the strongest source, in order: begin with NULL, the end is NULL. */
 const struct option_use *options_next(const struct options *, enum option_id, const struct option_use *);
 const struct option_use *options_last(const struct options *, enum option_id); /* for options that are not repeatable */

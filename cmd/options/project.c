@@ -53,9 +53,9 @@ bool project_make(const struct options *options, struct project *out, const char
     out->defaults.has_logos = out->defaults.logo_file;
     for (size_t i = 0; i < options->section_count; i++) {
         struct project_section *section = &out->sections[out->section_count++];
-        struct options own = *options;
+        struct options own = options_of(options, options->sections[i].domain);
 
-        own.domain = section->domain = options->sections[i].domain;
+        section->domain = own.domain;
         if (!settings_make(&own, &section->settings, why) ||
             !settings_logo(options->arena, &section->settings, &out->defaults, why))
             return false;
