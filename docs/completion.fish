@@ -33,7 +33,7 @@ complete -c mailready -n 'not __mailready_other' -l verbose -s v -d 'in the form
 complete -c mailready -n 'not __mailready_other' -l compact -d 'json and jsonl with verdict, causes and the findings that matter only: 4 kB a domain at most'
 complete -c mailready -n 'not __mailready_other' -l ordered -d 'report several domains in the order of the list, not as their audits end: then a slow one holds up those behind it'
 complete -c mailready -n 'not __mailready_other' -l resolver -x -d 'ask this resolver instead of the system\'s'
-complete -c mailready -n 'not __mailready_other' -l trust-ad -d 'the resolver validates DNSSEC and the way to it is safe; a resolver on this machine is trusted anyway'
+complete -c mailready -n 'not __mailready_other' -l trust-ad -d 'the resolver validates DNSSEC and the way to it is safe; without it, one that has shown that it does is trusted where it runs on this machine'
 complete -c mailready -n 'not __mailready_other' -l helo -x -d 'the name that mailready itself says in EHLO'
 complete -c mailready -n 'not __mailready_other' -l smtp-port -x -d 'the port of the mail servers'
 complete -c mailready -n 'not __mailready_other' -l sessions -x -d 'connections to each address of a mail server: two may show that a load balancer has several names'

@@ -39,7 +39,7 @@ _mailready()
             '--compact[json and jsonl with verdict, causes and the findings that matter only\: 4 kB a domain at most]' \
             '--ordered[report several domains in the order of the list, not as their audits end\: then a slow one holds up those behind it]' \
             '*--resolver=[ask this resolver instead of the system'\''s]:ADDR\[@PORT\]:' \
-            '--trust-ad[the resolver validates DNSSEC and the way to it is safe; a resolver on this machine is trusted anyway]' \
+            '--trust-ad[the resolver validates DNSSEC and the way to it is safe; without it, one that has shown that it does is trusted where it runs on this machine]' \
             '--helo=[the name that mailready itself says in EHLO]:NAME:' \
             '--smtp-port=[the port of the mail servers]:PORT:' \
             '--sessions=[connections to each address of a mail server\: two may show that a load balancer has several names]:N:' \
@@ -136,7 +136,7 @@ _mailready()
             '--compact[json and jsonl with verdict, causes and the findings that matter only\: 4 kB a domain at most]' \
             '--ordered[report several domains in the order of the list, not as their audits end\: then a slow one holds up those behind it]' \
             '*--resolver=[ask this resolver instead of the system'\''s]:ADDR\[@PORT\]:' \
-            '--trust-ad[the resolver validates DNSSEC and the way to it is safe; a resolver on this machine is trusted anyway]' \
+            '--trust-ad[the resolver validates DNSSEC and the way to it is safe; without it, one that has shown that it does is trusted where it runs on this machine]' \
             '--helo=[the name that mailready itself says in EHLO]:NAME:' \
             '--smtp-port=[the port of the mail servers]:PORT:' \
             '--sessions=[connections to each address of a mail server\: two may show that a load balancer has several names]:N:' \

@@ -82,8 +82,8 @@ const struct option option_table[OPTION_COUNT] = {
         .help = "ask this resolver instead of the system's"},
     [OPT_TRUST_AD] = {.command = "audit", .group = GROUP_ASK, .whole_run = true, .name = "trust-ad",
         .type = OPTION_FLAG,
-        .help = "the resolver validates DNSSEC and the way to it is safe; a resolver on this machine is trusted "
-                "anyway"},
+        .help = "the resolver validates DNSSEC and the way to it is safe; without it, one that "
+                "has shown that it does is trusted where it runs on this machine"},
     [OPT_HELO] = {.command = "audit", .group = GROUP_ASK, .whole_run = true, .name = "helo", .type = OPTION_TEXT,
         .argument = "NAME",
         .standard = "the name of this machine", .help = "the name that mailready itself says in EHLO"},
