@@ -86,7 +86,7 @@ static void judge_absence(struct run *run, const struct spf_domain *d)
     enum absence absence = ABSENCE_CONFIRMED;
     struct spf_near_miss miss = spf_near_miss_of(run, d->source);
     struct finding *f;
-    bool is_parked;
+    bool knows_sender, is_parked;
 
     if (answer->status != DNS_OK)
         absence = need_absence(run, d->name, DNS_TXT, &dissent, &trouble);
@@ -107,7 +107,15 @@ static void judge_absence(struct run *run, const struct spf_domain *d)
         refuse_alias(run, d);
         return;
     }
-    is_parked = d->is_target && d->mail->kind == MX_NULL_MX && !d->has_sender && !run_target(run)->sender_count;
+    knows_sender = !d->is_target || d->has_sender || run_target(run)->sender_count;
+    if (!knows_sender && d->mail->kind == MX_UNDECIDED) {
+        f = finding_unknown(run, SPF_EXISTS, subject_domain(d->name), d->mail->trouble,
+                            "no SPF record, and no answer for MX that tells whether the domain takes part in mail");
+        finding_rests_on(run, f, answer->key);
+        skip_all(run, d->name, "no SPF record: see spf.exists");
+        return;
+    }
+    is_parked = !knows_sender && d->mail->kind == MX_NULL_MX;
     f = finding(run, SPF_EXISTS, is_parked ? NOTE : FAIL, subject_domain(d->name), "no SPF record%s%s",
                 is_parked ? "; the domain takes no mail, and no sender is known" : "", spf_near_miss_text(run, &miss));
     if (miss.count)
