@@ -1,6 +1,7 @@
 /* core/facts/vantage.c - evidence about this machine: names, addresses, routes. */
 #include "core/facts/vantage.h"
 
+#include <errno.h>
 #include <ifaddrs.h>
 #include <stdio.h>
 #include <string.h>
@@ -53,13 +54,17 @@ static const char *own_name(struct arena *arena)
     return fqdn ? fqdn : str_dup(arena, host);
 }
 
-static void find_addresses(struct arena *arena, struct vantage *vantage)
+/* False: the system does not tell, which is no sign that there are none. */
+static bool find_addresses(struct arena *arena, struct vantage *vantage)
 {
     struct ip *own = ARENA_ARRAY(arena, struct ip, VANTAGE_ADDRESSES_MAX);
     struct ifaddrs *all;
 
-    if (getifaddrs(&all) != 0)
-        return;
+    if (getifaddrs(&all) != 0) {
+        if (errno == ENOMEM)
+            arena_exhaust(arena);
+        return false;
+    }
     for (const struct ifaddrs *at = all; at && vantage->address_count < VANTAGE_ADDRESSES_MAX; at = at->ifa_next) {
         struct ip ip;
         const struct ip_block *block;
@@ -73,6 +78,7 @@ static void find_addresses(struct arena *arena, struct vantage *vantage)
     }
     freeifaddrs(all);
     vantage->addresses = own;
+    return true;
 }
 
 /* A private IPv4 address reaches the internet through NAT; an IPv6 address has to be global. */
@@ -87,12 +93,13 @@ static bool has_family(const struct vantage *vantage, enum ip_family family)
 struct vantage *vantage_look(struct arena *arena, const char *helo)
 {
     struct vantage *vantage = ARENA_NEW(arena, struct vantage);
+    bool are_known;
 
     vantage->host = helo ? str_dup(arena, helo) : own_name(arena);
     vantage->host_is_fqdn = name_is_host(vantage->host);
-    find_addresses(arena, vantage);
-    vantage->ipv4_route = has_family(vantage, IP_V4);
-    vantage->ipv6_route = has_family(vantage, IP_V6);
+    are_known = find_addresses(arena, vantage);
+    vantage->ipv4_route = !are_known || has_family(vantage, IP_V4);
+    vantage->ipv6_route = !are_known || has_family(vantage, IP_V6);
     return vantage;
 }
 
