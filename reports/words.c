@@ -259,7 +259,7 @@ static size_t required_but_unknown(const struct result *result)
     return count;
 }
 
-static const char *plain_sentence(struct arena *arena, const struct result *result)
+const char *domain_sentence(struct arena *arena, const struct result *result)
 {
     size_t fails = result->counts[FAIL], warns = result->counts[WARN], open = required_but_unknown(result);
 
@@ -282,15 +282,22 @@ static const char *plain_sentence(struct arena *arena, const struct result *resu
                       fails == 1 ? "check fails" : "checks fail");
 }
 
+const char *machine_sentence(struct arena *arena, const struct result *result)
+{
+    const char *trouble = machine_trouble(arena, result);
+
+    return *trouble ? str_printf(arena, "Not all could be seen: %s.", trouble) : NULL;
+}
+
 const char *verdict_sentence(struct arena *arena, const struct result *result)
 {
     const char *trouble = machine_trouble(arena, result);
 
     if (!*trouble)
-        return plain_sentence(arena, result);
+        return domain_sentence(arena, result);
     if (result->verdict == VERDICT_UNKNOWN)
         return str_printf(arena, "This is no verdict on the domain: %s.", trouble);
-    return str_printf(arena, "%s Not all could be seen: %s.", plain_sentence(arena, result), trouble);
+    return str_printf(arena, "%s Not all could be seen: %s.", domain_sentence(arena, result), trouble);
 }
 
 const char *resolver_trust_text(const struct result *result)

@@ -28,6 +28,9 @@ bool dkim_is_unchecked(const struct result *); /* it sends, and nobody named its
 bool result_is_partial(const struct result *); /* the user asked for less than everything */
 enum status verdict_as_status(enum verdict); /* whose symbol and colour it takes */
 const char *verdict_sentence(struct arena *, const struct result *);
+/* The same in two: what of the domain is known, and what of this machine is in the way (NULL: nothing). */
+const char *domain_sentence(struct arena *, const struct result *);
+const char *machine_sentence(struct arena *, const struct result *);
 /* What of this machine is in the way of a verdict: each once, with the number of findings that are undecided for it. */
 struct machine_fault {
     const struct finding *finding; /* of the group env */

@@ -63,6 +63,23 @@ static void where_from(struct report *report, const struct result *result)
         terminal_labelled(report, 2, LABEL_COLUMN, "tested", instrument_text(report->arena, result->instrument));
 }
 
+/* At the top: whoever runs this can do something about it, and until then the rest says less. */
+static void what_this_machine_lacks(struct report *report, const struct result *result)
+{
+    const char *sentence = machine_sentence(report->arena, result);
+    struct machine_fault faults[MACHINE_FAULTS_MAX];
+    size_t count = machine_faults(result, faults);
+
+    if (!sentence)
+        return;
+    terminal_colour(report, UNKNOWN);
+    terminal_wrapped(report, 2, sentence);
+    terminal_plain(report);
+    for (size_t i = 0; i < count; i++)
+        if (remedy_text(faults[i].finding))
+            terminal_wrapped(report, 2, remedy_text(faults[i].finding));
+}
+
 static void header(struct report *report, const struct result *result)
 {
     const struct target *target = result->target;
@@ -83,6 +100,7 @@ static void header(struct report *report, const struct result *result)
                                     time_text(report->arena, result->started_s)));
         terminal_plain(report);
     }
+    what_this_machine_lacks(report, result);
     if (target->owner)
         terminal_labelled(report, 2, LABEL_COLUMN, "owner", target->owner);
     if (!has_senders(result->inventory) && !result_is_hosted(result))

@@ -14,7 +14,7 @@
 
 enum { OPEN_SHOWN = 4, OPEN_SHOWN_IN_PASSING = 2, SUBJECTS_SHOWN = 3 };
 
-static bool is_told_with_the_verdict(const struct result *result, const struct finding *f)
+static bool is_told_at_the_top(const struct result *result, const struct finding *f)
 {
     struct machine_fault faults[MACHINE_FAULTS_MAX];
     size_t count = machine_faults(result, faults);
@@ -67,7 +67,7 @@ static void what_is_open(struct report *report, const struct result *result, con
             const struct entry *entry = &outline->groups[g].entries[e];
 
             if (entry->status != UNKNOWN || entry->findings[0]->suppressed ||
-                is_told_with_the_verdict(result, entry->findings[0]))
+                is_told_at_the_top(result, entry->findings[0]))
                 continue;
             if (shown++ == 0)
                 terminal_heading(report, "What could not be decided");
@@ -77,17 +77,6 @@ static void what_is_open(struct report *report, const struct result *result, con
     }
     if (shown > most)
         terminal_wrapped(report, 4, str_printf(report->arena, "and %zu more (-v)", shown - most));
-}
-
-/* Who runs this can do something about these, whatever the domain. */
-static void what_this_machine_lacks(struct report *report, const struct result *result)
-{
-    struct machine_fault faults[MACHINE_FAULTS_MAX];
-    size_t count = machine_faults(result, faults);
-
-    for (size_t i = 0; i < count; i++)
-        if (remedy_text(faults[i].finding))
-            terminal_wrapped(report, 2, remedy_text(faults[i].finding));
 }
 
 static void verdict(struct report *report, const struct result *result)
@@ -106,8 +95,7 @@ static void verdict(struct report *report, const struct result *result)
                           str_printf(report->arena, "%s: %s", result->target->domain,
                                      verdict_title(report->arena, result)));
     terminal_plain(report);
-    terminal_wrapped(report, 2, verdict_sentence(report->arena, result));
-    what_this_machine_lacks(report, result);
+    terminal_wrapped(report, 2, domain_sentence(report->arena, result));
     if (next)
         terminal_wrapped(report, 2, next);
     if (report->options.verbose < sizeof more / sizeof *more && *counts)
