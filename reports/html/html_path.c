@@ -201,10 +201,14 @@ static struct svg_box receivers_box(struct arena *arena, const struct result *re
     }
     if (of == 0)
         return (struct svg_box){.kind = "receivers", .text = "not judged", .state = SKIPPED};
-    words = worst == RECEIVER_REJECTS     ? str_printf(arena, "%zu of %zu refuse", names[worst].count, of)
-            : worst == RECEIVER_AT_RISK   ? str_printf(arena, "%zu of %zu may distrust it", names[worst].count, of)
-            : worst == RECEIVER_CANT_TELL ? str_printf(arena, "%zu of %zu: can't tell", names[worst].count, of)
-                                          : str_printf(arena, "no obstacle found at %zu of %zu", names[worst].count, of);
+    if (worst == RECEIVER_REJECTS)
+        words = str_printf(arena, "%zu of %zu refuse", names[worst].count, of);
+    else if (worst == RECEIVER_AT_RISK)
+        words = str_printf(arena, "%zu of %zu may distrust it", names[worst].count, of);
+    else if (worst == RECEIVER_CANT_TELL)
+        words = str_printf(arena, "%zu of %zu: can't tell", names[worst].count, of);
+    else
+        words = str_printf(arena, "no obstacle found at %zu of %zu", names[worst].count, of);
     return (struct svg_box){.kind = "receivers",
                             .text = words,
                             .title = str_printf(arena, "receivers: %s (%s)", words, list_end(&names[worst])),
