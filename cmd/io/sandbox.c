@@ -40,11 +40,13 @@ struct rule {
     int32_t parent;
 } __attribute__((packed));
 
-/* What libraries read when they are used: certificates, character sets, the clock's zone, the resolver's settings. */
+/* What libraries read when they are used: certificates, character sets, the clock's zone, the resolver's settings.  A
+ * name that is a link stands for where it leads: some systems keep certificates elsewhere. */
 static const char *const system_files[] = {
-    "/usr",      "/lib",           "/lib64",           "/etc/ssl",           "/etc/pki",       "/etc/ca-certificates",
-    "/etc/hosts", "/etc/localtime", "/etc/resolv.conf", "/etc/nsswitch.conf", "/etc/gai.conf", "/dev/urandom",
-    NULL};
+    "/usr",           "/lib",           "/lib64",     "/etc/ssl",       "/etc/ssl/certs",   "/etc/ssl/cert.pem",
+    "/etc/pki",       "/etc/ca-certificates",         "/var/lib/ca-certificates",           "/nix/store",
+    "/gnu/store",     "/etc/hosts",     "/etc/localtime", "/etc/resolv.conf", "/etc/nsswitch.conf", "/etc/gai.conf",
+    "/dev/urandom",   NULL};
 
 static void allow(int ruleset, int parent, uint64_t handled, uint64_t allowed)
 {
