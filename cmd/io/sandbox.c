@@ -1,6 +1,7 @@
 /* cmd/io/sandbox.c - Landlock and seccomp. */
 #include "cmd/io/sandbox.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
@@ -59,15 +60,34 @@ static void allow(int ruleset, int parent, uint64_t handled, uint64_t allowed)
     syscall(ADD_RULE, ruleset, RULE_PATH_BENEATH, &rule, 0);
 }
 
+static void allow_at(int ruleset, uint64_t handled, int directory, const char *path, uint64_t allowed)
+{
+    int fd = openat(directory, path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+
+    if (fd < 0)
+        return;
+    allow(ruleset, fd, handled, allowed);
+    close(fd);
+}
+
 static void allow_reading(int ruleset, uint64_t handled, const char *const *paths)
 {
-    for (; paths && *paths; paths++) {
-        int fd = open(*paths, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    for (; paths && *paths; paths++)
+        allow_at(ruleset, handled, AT_FDCWD, *paths, READ_FILE | READ_DIR);
+}
 
-        if (fd < 0)
-            continue;
-        allow(ruleset, fd, handled, READ_FILE | READ_DIR);
-        close(fd);
+/* A directory of certificates is full of links, and an administrator's own may lead anywhere. */
+static void allow_links(int ruleset, uint64_t handled, const char *const *paths)
+{
+    for (; paths && *paths; paths++) {
+        DIR *directory = opendir(*paths);
+
+        for (struct dirent *entry; directory && (entry = readdir(directory));) {
+            if (entry->d_type == DT_LNK)
+                allow_at(ruleset, handled, dirfd(directory), entry->d_name, READ_FILE);
+        }
+        if (directory)
+            closedir(directory);
     }
 }
 
@@ -82,6 +102,7 @@ static bool restrict_files(const struct sandbox *sandbox)
         return false;
     allow_reading(ruleset, handled, system_files);
     allow_reading(ruleset, handled, sandbox->readable);
+    allow_links(ruleset, handled, sandbox->readable);
     for (const int *directory = sandbox->writable; directory && *directory >= 0; directory++)
         allow(ruleset, *directory, handled,
               READ_DIR | READ_FILE | WRITE_FILE | MAKE_REG | REMOVE_FILE | REFER | TRUNCATE);

@@ -26,6 +26,7 @@
 enum { UNCONFINED = 77 };
 
 static char own[] = "/tmp/mailready-own-XXXXXX", foreign[] = "/tmp/mailready-foreign-XXXXXX";
+static char trusted[] = "/tmp/mailready-trusted-XXXXXX"; /* certificates: "linked" leads to a file of foreign */
 static int own_fd;
 
 /* Each returns 0, or the errno of what was refused. */
@@ -84,6 +85,16 @@ static int open_at(const char *directory, const char *name, int flags)
 static int read_a_foreign_file(void)
 {
     return open_at(foreign, "there", O_RDONLY);
+}
+
+static int read_a_file_linked_among_certificates(void)
+{
+    return open_at(trusted, "linked", O_RDONLY);
+}
+
+static int write_a_file_linked_among_certificates(void)
+{
+    return open_at(trusted, "linked", O_WRONLY);
 }
 
 static int write_a_foreign_file(void)
@@ -158,6 +169,7 @@ static const struct deed {
     {"be traced", trace, false},
     {"signal another process", signal_another, false},
     {"read a file of others", read_a_foreign_file, false},
+    {"write a file linked among certificates", write_a_file_linked_among_certificates, false},
     {"write a file of others", write_a_foreign_file, false},
     {"make a file elsewhere", make_a_foreign_file, false},
     {"remove a file of others", remove_a_foreign_file, false},
@@ -165,6 +177,7 @@ static const struct deed {
     {"make a socket in its own directory", make_a_socket, false},
     {"replace a report", replace_a_report, true},
     {"read certificates", read_certificates, true},
+    {"read a file linked among certificates", read_a_file_linked_among_certificates, true},
     {"read /etc/hosts", read_hosts, true},
     {"ask a peer", ask_a_peer, true},
 };
@@ -173,7 +186,8 @@ static const struct deed {
 static int outcome(const struct deed *deed, bool confined)
 {
     const int writable[] = {own_fd, -1};
-    const struct sandbox sandbox = {.writable = writable};
+    const char *const readable[] = {trusted, NULL};
+    const struct sandbox sandbox = {.readable = readable, .writable = writable};
     pid_t child = fork();
     int status;
 
@@ -217,9 +231,18 @@ static void test_without(void **state)
                 assert_int_equal(outcome(&deeds[i], false), 0);
 }
 
+static bool link_to_foreign(void)
+{
+    char from[PATH_MAX], to[PATH_MAX];
+
+    snprintf(from, sizeof from, "%s/linked", trusted);
+    snprintf(to, sizeof to, "%s/linked", foreign);
+    return symlink(to, from) == 0;
+}
+
 static void empty(const char *directory)
 {
-    static const char *const names[] = {"there", "new", "report", ".report.mailready", "socket"};
+    static const char *const names[] = {"there", "linked", "new", "report", ".report.mailready", "socket"};
     char path[PATH_MAX];
 
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
@@ -235,10 +258,12 @@ int main(void)
     int failed;
 
     if (!mkdtemp(own) || !mkdtemp(foreign) || (own_fd = open(own, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) < 0 ||
-        open_at(foreign, "there", O_WRONLY | O_CREAT) != 0)
+        open_at(foreign, "there", O_WRONLY | O_CREAT) != 0 || open_at(foreign, "linked", O_WRONLY | O_CREAT) != 0 ||
+        !mkdtemp(trusted) || !link_to_foreign())
         return 1;
     failed = cmocka_run_group_tests(tests, NULL, NULL);
     empty(own);
     empty(foreign);
+    empty(trusted);
     return failed;
 }
