@@ -28,6 +28,7 @@
 #include "core/base/str.h"
 #include "core/base/trace.h"
 #include "core/base/x509.h"
+#include "core/collect/tls/anchors.h"
 #include "core/facts/vantage.h"
 #include "core/records/dnsbl.h"
 #include "probes/probes.h"
@@ -297,31 +298,9 @@ static void end_without_memory(void *arg)
     _exit(EXIT_STATUS_FAULT);
 }
 
-/* Beside the system's own places, certificates are where the user says, or the environment of OpenSSL, which has ":"
- * between directories.  NULL ends them. */
-static const char *const *certificate_places(const struct audit_command *run)
-{
-    const char *file = getenv("SSL_CERT_FILE"), *at = getenv("SSL_CERT_DIR");
-    const char **places = ARENA_ARRAY(run->arena, const char *, (at ? strlen(at) : 0) + 4);
-    size_t count = 0;
-
-    if (run->project.defaults.ca_file)
-        places[count++] = run->project.defaults.ca_file;
-    if (file)
-        places[count++] = file;
-    while (at && *at) {
-        size_t length = strcspn(at, ":");
-
-        places[count++] = str_text(run->arena, (struct str){at, length});
-        at += length + (at[length] == ':');
-    }
-    places[count] = NULL;
-    return places;
-}
-
 static bool confine(struct audit_command *run)
 {
-    struct sandbox sandbox = {.readable = certificate_places(run)};
+    struct sandbox sandbox = {.readable = anchors_places(run->arena, run->project.defaults.ca_file)};
 
     return sheets_confine(&run->sheets, run->arena, &sandbox) &&
            sandbox_enter(&sandbox) == (SANDBOX_FILES | SANDBOX_CALLS);

@@ -203,6 +203,8 @@ static void judge_chain(struct run *run, const struct endpoint *e)
         finding_follows(
             doubt(run, e, TLS_CHAIN, &e->clock->trouble, "an authority is out of its time by this machine's clock"),
             ENV_CLOCK);
+    else if (e->tls->lacks_anchors)
+        doubt(run, e, TLS_CHAIN, &no_authorities_here, "it cannot be told where the certificate leads");
     else if (!time_error || e->clock->state != CLOCK_PENDING)
         fault(run, e, TLS_CHAIN, NOTE, FAIL,
               str_printf(run_arena(run), "the certificate does not lead to a trusted authority: %s",

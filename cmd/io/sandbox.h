@@ -14,7 +14,8 @@ enum sandbox_part {
 };
 
 struct sandbox {
-    const char *const *readable; /* beside those of the system's libraries: files, directories, and where links in these lead; NULL ends it */
+    /* Beside those of the system's libraries: files, directories, and where links in these lead.  NULL ends it. */
+    const char *const *readable;
     const int *writable;         /* directories, open, in which files may be made and removed; -1 ends it */
     const int *emptied;          /* those from which a directory may be removed */
 };

@@ -74,7 +74,9 @@ static enum page_step look_at_certificate(struct run *run, struct page *page)
         return PAGE_PENDING;
     if (clock.state == CLOCK_WRONG)
         return undecided(page, &clock.trouble);
-    if (tls && tls->verify_error)
+    if (tls && tls->lacks_anchors && tls->name_matches)
+        return undecided(page, &no_authorities_here);
+    if (tls && tls->verify_error && !tls->lacks_anchors)
         return faulty(page,
                       str_printf(run_arena(run), "the web server's certificate is not valid: %s", tls->verify_text));
     if (tls && !tls->name_matches)

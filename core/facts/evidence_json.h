@@ -21,7 +21,7 @@
  *    "greeting": {"code": 220, "lines": ["220 mx1.example.org ESMTP"], "ms": 3, "reads": 1, "violations": ["bare_lf"]},
  *    "ehlo": ..., "helo": ..., "starttls": ..., "ehlo_tls": ..., "quit": ...,
  *    "tls": {"protocol": "TLSv1.3", "cipher": "...", "chain": [BASE64, ...], "verify_error": 0, "verify_text": "ok",
- *            "name_matches": true, "ms": 9},
+ *            "lacks_anchors": true, "name_matches": true, "ms": 9},
  *    "injected": "...", "our_name": "...", "our_ip": "...", "connect_ms": 1, "greeting_ms": 3,
  *    "greeted": 1767225600, "total_ms": 20}
  *   trouble, where the end is not "ok": "reason", "side", "why", "os_error"

@@ -127,6 +127,8 @@ const struct tls_session *tls_session_json(struct json_codec *c, const struct tl
     t->chain_cut = json_bool(c, "chain_cut", t->chain_cut, false);
     t->verify_error = (int)json_int(c, "verify_error", t->verify_error, INT16_MIN, INT16_MAX, 0);
     t->verify_text = json_text_or_null(c, "verify_text", t->verify_text, "ok");
+    if (!c->writing || t->lacks_anchors)
+        t->lacks_anchors = json_bool(c, "lacks_anchors", t->lacks_anchors, false);
     t->name_matches = json_bool(c, "name_matches", t->name_matches, true);
     t->ms = json_int(c, "ms", t->ms, -1, JSON_INT_MAX, 0);
     json_end(c);

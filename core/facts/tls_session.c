@@ -4,6 +4,9 @@
 #include "core/base/arena.h"
 #include "core/base/x509.h"
 
+const struct trouble no_authorities_here = {
+    REASON_RESOURCES, SIDE_US, "this machine has no certificates of authorities (Debian has them in ca-certificates)"};
+
 struct certificate certificate_read(struct arena *arena, struct str der)
 {
     struct x509_facts *facts = ARENA_NEW(arena, struct x509_facts);

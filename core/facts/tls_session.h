@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "core/base/str.h"
+#include "core/base/trouble.h"
 
 struct arena;
 struct x509_facts;
@@ -25,6 +26,7 @@ struct tls_session {
     bool chain_cut;          /* more than TLS_CHAIN_CERTS or TLS_CHAIN_BYTES */
     int verify_error;        /* X509_V_OK (0), or OpenSSL's X509_V_ERR_*; name not included */
     const char *verify_text; /* OpenSSL's words for it */
+    bool lacks_anchors;      /* this machine has no authorities that the chain could have led to: our trouble */
     bool name_matches;       /* a dNSName SAN matches the server name (no CN fallback) */
     int64_t ms;              /* of the handshake */
 };
@@ -32,3 +34,5 @@ struct tls_session {
 /* The DER stays the caller's, the facts are the arena's. */
 struct certificate certificate_read(struct arena *, struct str der);
 const struct x509_facts *tls_session_leaf(const struct tls_session *); /* NULL: none was shown that can be read */
+
+extern const struct trouble no_authorities_here; /* of a session that lacks_anchors */

@@ -163,9 +163,11 @@ static const struct certificate chain[] = {{{every_byte, 1}, NULL},
                                            {{every_byte, 3}, NULL},
                                            {{every_byte, 30}, NULL},
                                            {{every_byte, 0}, NULL}};
-static const struct tls_session good_tls = {
-    true, NULL, "TLSv1.2", "ECDHE-RSA-AES128-GCM-SHA256", chain, 5, true, 18, "self-signed certificate", false, 12};
-static const struct tls_session no_tls = {false, "wrong version number", NULL, NULL, NULL, 0, false, 0, NULL, true, -1};
+static const struct tls_session good_tls = {true,  NULL, "TLSv1.2", "ECDHE-RSA-AES128-GCM-SHA256", chain,
+                                            5,     true, 18,        "self-signed certificate",     true,
+                                            false, 12};
+static const struct tls_session no_tls = {
+    false, "wrong version number", NULL, NULL, NULL, 0, false, 0, NULL, false, true, -1};
 
 static const struct smtp_session sessions[] = {
     {.key = "smtp:192.0.2.1:25/mx1.example.org",
@@ -350,6 +352,7 @@ static void same_tls(const struct tls_session *a, const struct tls_session *b)
         same_bytes(a->chain[i].der, b->chain[i].der);
     SAME(chain_cut);
     SAME(verify_error);
+    SAME(lacks_anchors);
     same_text(a->verify_text, b->verify_text);
     SAME(name_matches);
     SAME(ms);
@@ -668,9 +671,11 @@ static const struct {
     {"{\"mailready_evidence\":1,\"target\":{\"domain\":\"X.lab\"},\"evidence\":{}}",
      "target.domain: not a domain name"},
     {"{\"mailready_evidence\":1,\"target\":{\"domain\":null},\"evidence\":{}}", "target.domain: expected a text"},
-    {"{\"mailready_evidence\":1,\"target\":{\"domain\":\"x.lab\",\"selectors\":[null]}}", "target.selectors[0]: expected a text"},
+    {"{\"mailready_evidence\":1,\"target\":{\"domain\":\"x.lab\",\"selectors\":[null]}}",
+     "target.selectors[0]: expected a text"},
     {"{\"mailready_evidence\":1,\"target\":{\"domain\":\"x.lab\",\"active\":[null]}}", "target.active[0]: expected a"},
-    {"{\"mailready_evidence\":1,\"target\":{\"domain\":\"x.lab\",\"not_senders\":[null]}}", "target.not_senders[0]: expected a text"},
+    {"{\"mailready_evidence\":1,\"target\":{\"domain\":\"x.lab\",\"not_senders\":[null]}}",
+     "target.not_senders[0]: expected a text"},
     {"{\"mailready_evidence\":1,\"target\":{\"domain\":\"x.lab\",\"senders\":[null]}}", "target.senders[0]: expected"},
     {"{\"mailready_evidence\":1,\"target\":{\"domain\":\"x.lab\"}}", "evidence: missing"},
     {"{\"mailready_evidence\":1,\"target\":{\"domain\":\"x.lab\"},\"evidence\":[]}", "evidence: expected an object"},

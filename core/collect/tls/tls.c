@@ -2,7 +2,6 @@
 #include "core/collect/tls/tls.h"
 
 #include <assert.h>
-#include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,20 +16,15 @@
 #include "core/base/library_memory.h"
 #include "core/base/limits.h"
 #include "core/base/x509.h"
+#include "core/collect/tls/anchors.h"
 
 static_assert(X509_V_OK == 0, "recordings say 0 for a chain that is in order");
 
 static const char key_too_large[] = "an RSA key that is too large to be processed";
 
-enum { HASH_DIGITS = 8 };
-
 struct tls {
     SSL_CTX *context;    /* NULL until the first client */
-    X509_STORE *anchors; /* NULL until the first client, or a CA file */
-    /* The system's anchors are read one by one, as chains need them, where there is a directory of them by hash.  The
-     * bundle costs 25 ms of CPU: read when a chain lacks its anchor and there is no such directory, or when the user
-     * names one in the environment. */
-    bool needs_no_bundle;
+    struct anchors anchors;
     bool is_obsolete;
 };
 
@@ -42,6 +36,7 @@ struct tls_client {
     int64_t now_s;
     STACK_OF(X509) * chain; /* as sent */
     bool verified, chain_cut, established;
+    bool lacks_anchors; /* the chain leads to none that we have, and this machine has none of its own */
     int verify_error;
     const char *error;             /* a constant of ours or of OpenSSL's */
     const char *protocol, *cipher; /* of a witness, which has no ssl: constants of OpenSSL's */
@@ -49,58 +44,13 @@ struct tls_client {
     bool met_fault;
 };
 
-/* ---- trust anchors ---- */
-
-static bool has_store(struct tls *tls)
-{
-    if (!tls->anchors)
-        tls->anchors = X509_STORE_new();
-    return tls->anchors;
-}
-
-/* Files named by hash, "4042bcee.0": then whoever keeps the directory put all anchors there. */
-static bool is_hashed(const char *directory)
-{
-    DIR *dir = opendir(directory);
-    const struct dirent *entry;
-    bool found = false;
-
-    while (dir && !found && (entry = readdir(dir)))
-        found = strspn(entry->d_name, "0123456789abcdef") == HASH_DIGITS && entry->d_name[HASH_DIGITS] == '.';
-    if (dir)
-        closedir(dir);
-    return found;
-}
-
-static void use_directory(struct tls *tls)
-{
-    X509_LOOKUP *lookup = X509_STORE_add_lookup(tls->anchors, X509_LOOKUP_hash_dir());
-    bool is_default = !getenv(X509_get_default_cert_dir_env()) && !getenv(X509_get_default_cert_file_env());
-
-    if (lookup && X509_LOOKUP_add_dir(lookup, NULL, X509_FILETYPE_DEFAULT))
-        tls->needs_no_bundle = is_default && is_hashed(X509_get_default_cert_dir());
-}
-
-static bool use_bundle(struct tls *tls)
-{
-    X509_LOOKUP *lookup = X509_STORE_add_lookup(tls->anchors, X509_LOOKUP_file());
-
-    tls->needs_no_bundle = true; /* tried once, whatever comes of it */
-    return lookup && X509_LOOKUP_load_file(lookup, NULL, X509_FILETYPE_DEFAULT);
-}
-
 struct tls *tls_new(const char *ca_file, const char **why)
 {
     struct tls *tls = calloc(1, sizeof *tls);
 
     *why = no_memory;
-    if (!tls || !ca_file)
+    if (!tls || !ca_file || anchors_add_file(&tls->anchors, ca_file, why))
         return tls;
-    ERR_clear_error();
-    if (has_store(tls) && X509_STORE_load_file(tls->anchors, ca_file))
-        return tls;
-    *why = library_lacks_memory() ? no_memory : "the CA file cannot be read, or holds no certificate";
-    ERR_clear_error();
     tls_free(tls);
     return NULL;
 }
@@ -119,7 +69,7 @@ void tls_free(struct tls *tls)
     if (!tls)
         return;
     SSL_CTX_free(tls->context);
-    X509_STORE_free(tls->anchors);
+    anchors_close(&tls->anchors);
     free(tls);
 }
 
@@ -130,7 +80,7 @@ static int verify_once(const struct tls_client *client, bool with_dates)
     X509_STORE_CTX *ctx = X509_STORE_CTX_new();
     int error = X509_V_ERR_OUT_OF_MEM;
 
-    if (ctx && X509_STORE_CTX_init(ctx, client->tls->anchors, sk_X509_value(client->chain, 0), client->chain)) {
+    if (ctx && X509_STORE_CTX_init(ctx, client->tls->anchors.store, sk_X509_value(client->chain, 0), client->chain)) {
         X509_STORE_CTX_set_default(ctx, "ssl_server");
         X509_STORE_CTX_set_depth(ctx, TLS_CHAIN_CERTS);
         if (with_dates)
@@ -165,8 +115,10 @@ static int verify_chain(struct tls_client *client)
         if (x509_key_too_large(sk_X509_value(client->chain, i)))
             return X509_V_ERR_APPLICATION_VERIFICATION;
     error = verify_once(client, true);
-    if (lacks_anchor(error) && !client->tls->needs_no_bundle && use_bundle(client->tls))
+    if (lacks_anchor(error) && anchors_use_bundle(&client->tls->anchors))
         error = verify_once(client, true);
+    client->lacks_anchors = lacks_anchor(error) && error != X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT &&
+                            !anchors_has_system(&client->tls->anchors);
     return error;
 }
 
@@ -238,14 +190,14 @@ static bool has_context(struct tls *tls)
 {
     if (tls->context)
         return true;
-    if (!has_store(tls) || !(tls->context = SSL_CTX_new(TLS_client_method())))
+    if (!anchors_open(&tls->anchors) || !(tls->context = SSL_CTX_new(TLS_client_method())))
         return false;
     restrict_context(tls->context);
     if (tls->is_obsolete) {
         allow_obsolete(tls->context);
     } else {
         allow_current(tls->context);
-        use_directory(tls);
+        anchors_use_directory(&tls->anchors);
     }
     return true;
 }
@@ -434,6 +386,7 @@ struct tls_session *tls_client_session(const struct tls_client *client, struct a
     session->cipher = client->established ? str_dup(arena, cipher_of(client)) : NULL;
     copy_chain(client, arena, session);
     session->verify_error = client->verified ? client->verify_error : X509_V_ERR_UNSPECIFIED;
+    session->lacks_anchors = client->lacks_anchors;
     session->verify_text = str_dup(arena, verify_text(client));
     if (session->chain_count > 0)
         session->name_matches = x509_is_for(sk_X509_value(client->chain, 0), client->server_name);

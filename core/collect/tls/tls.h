@@ -17,8 +17,7 @@
 
 struct arena;
 
-/* What connections share: trust anchors and settings.  The system's anchors are read when a certificate first needs
- * them, and only those that it needs where the system has them by hash. */
+/* What connections share: trust anchors (anchors.h) and settings. */
 struct tls;
 struct tls *tls_new(const char *ca_file, const char **why); /* ca_file: extra anchors, may be NULL; NULL with *why */
 /* Of TLS 1.0 and 1.1 only, without any trust: to find out whether a peer still offers them.  Its context is its own and

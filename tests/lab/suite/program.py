@@ -14,6 +14,7 @@ BUILD = Path(os.environ.get("BUILD", "build"))
 PROGRAM = str(ROOT / BUILD / "mailready")
 LAB_DIR = Path(os.environ.get("LAB_DIR", ROOT / "build/lab")).resolve()
 LIMIT_S = 150           # one process; a hang is longer
+TRUST = ["--ca-file", str(LAB_DIR / "ca.pem")]
 ROOT_KEY = ["--trust-anchor", str(LAB_DIR / "conf/root.anchor")]
 CANARIES = ["--bogus-canary", "bogus.lab"] + [word for n in (1, 2, 3) for word in ("--canary", f"mx1.canary{n}.lab")]
 
@@ -64,18 +65,18 @@ class Outcome:
         return [f"exit status {self.status} instead of {' or '.join(map(str, expected))}: {words}", *last]
 
 
-def command(*arguments, environment=(), within=()):
+def command(*arguments, environment=(), within=(), trust=TRUST):
     """mailready audit inside the lab, with the lab's CA and canaries, and as people run it, not CI.  within: a command of the lab that
     runs it."""
-    program = [*within, "env", "-u", "CI", *environment, PROGRAM, "audit", "--ca-file", str(LAB_DIR / "ca.pem"), *ROOT_KEY, *CANARIES]
+    program = [*within, "env", "-u", "CI", *environment, PROGRAM, "audit", *trust, *ROOT_KEY, *CANARIES]
     return [str(LAB / "exec"), *program, *arguments]
 
 
-def audit(*arguments, environment=(), within=()):
-    """Runs it, with a blocklist only if one is named."""
+def audit(*arguments, **how):
+    """Runs it as command() says, with a blocklist only if one is named."""
     if "--dnsbl" not in arguments:
         arguments = ("--no-dnsbl", *arguments)
-    words = command(*arguments, environment=environment, within=within)
+    words = command(*arguments, **how)
     try:
         done = subprocess.run(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT, timeout=LIMIT_S)
     except subprocess.TimeoutExpired as late:
