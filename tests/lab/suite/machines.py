@@ -181,7 +181,7 @@ class Running:
     def __exit__(self, *_):
         if self.machine.program:    # one that changes its user does not end with us
             pid = Path(LAB_DIR, "machines", self.machine.name.replace(" ", "-"), "pid")
-            subprocess.run([LAB / "exec", "kill", "-KILL", pid.read_text().strip()], stderr=subprocess.DEVNULL)
+            subprocess.run([LAB / "exec", "sh", "-c", "kill -KILL $0", pid.read_text().strip()], stderr=subprocess.DEVNULL)   # kill(1) may be missing
             self.process.wait()
 
 
