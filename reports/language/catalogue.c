@@ -249,6 +249,7 @@ struct reading {
     struct str *arguments;
     size_t *effort;
     size_t loose_from; /* from this argument on, none is strict */
+    bool is_closed;    /* the text */
 };
 
 static bool stands_at(struct str text, size_t at, struct str literal)
@@ -271,10 +272,35 @@ static bool may_hold(enum argument_kind kind, char c)
     return kind == ARGUMENT_NUMBER ? ascii_is_digit(c) : !is_blank(c);
 }
 
+/* Has each parenthesis its other half? */
+static bool is_closed(struct str text)
+{
+    size_t open = 0;
+
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.at[i] == ')' && open == 0)
+            return false;
+        open += text.at[i] == '(';
+        open -= text.at[i] == ')';
+    }
+    return open == 0;
+}
+
 static bool may_go_on(struct reading *r)
 {
     *r->effort -= *r->effort > 0;
     return *r->effort > 0;
+}
+
+/* What is ours never begins or ends within a parenthesis: "(a (b)): why" has "a (b)" between its outer ones. */
+static bool may_be_ours(struct reading *r, enum argument_kind kind, struct str argument)
+{
+    size_t cost = argument.len / 64;
+
+    if (!r->is_closed || (kind != ARGUMENT_TEXT && kind != ARGUMENT_LIST))
+        return true;
+    *r->effort -= cost < *r->effort ? cost : *r->effort;
+    return is_closed(argument);
 }
 
 /* Between a word and what follows it with nothing of the entry's own between. */
@@ -319,6 +345,8 @@ static bool reads_from(struct reading *r, size_t n, size_t at)
         if (!stands_at(text, end, next) || (next.len == 0 && n + 1 < entry->argument_count && !word_ends(text, end)))
             continue;
         r->arguments[n] = (struct str){text.at + at, end - at};
+        if (!may_be_ours(r, kind, r->arguments[n]))
+            continue;
         if (reads_from(r, n + 1, end))
             return true;
         if (n + 1 >= r->loose_from) /* what follows could have held these octets, too */
@@ -333,7 +361,7 @@ static const struct entry *first_that_reads(const struct candidates *among, cons
     for (size_t i = 0; i < among->count; i++) {
         const struct entry *entry = among->at[i];
         struct str found[ARGUMENTS_MAX];
-        struct reading reading = {entry, text, found, effort, entry->argument_count};
+        struct reading reading = {entry, text, found, effort, entry->argument_count, is_closed(text)};
 
         if (*effort == 0 || (to_beat && by_own_octets(&to_beat, &entry) < 0))
             break;

@@ -41,6 +41,8 @@ static const char words[] = "# a comment\n"
                             "    der Server sagte {count} Mal: {quote}\n"
                             "no answer for {name}\n"
                             "    keine Antwort für {name}\n"
+                            "not all was answered ({what}): {why}\n"
+                            "    nicht alles wurde beantwortet ({what}): {why}\n"
                             "the connection was lost\n"
                             "    die Verbindung brach ab\n"
                             "{{braces}} of {text}\n"
@@ -103,7 +105,7 @@ static void all_entries_are_read(void **state)
     const struct test *test = *state;
 
     assert_int_equal(language_left_out(test->language), 0);
-    assert_int_equal(language_entries(test->language), 23);
+    assert_int_equal(language_entries(test->language), 24);
     assert_string_equal(language_tag(test->language), "de");
 }
 
@@ -153,6 +155,11 @@ static void texts_are_translated(void **state)
          "3 weitere: Empfänger weisen ab"},
         {"a.example, yours, and old lead back, but not b.example: receivers refuse",
          "a.example, Ihrer, und alt führen zurück, nicht aber b.example: Empfänger weisen ab"},
+        {"a.example (has 192.0.2.1); b.example (has 192.0.2.2) lead back, but not c.example: receivers refuse",
+         "a.example (hat 192.0.2.1); b.example (hat 192.0.2.2) führen zurück, nicht aber c.example: Empfänger weisen ab"},
+        /* parentheses in parentheses */
+        {"not all was answered (ns1.example (192.0.2.1): the connection was lost): no answer for a.example",
+         "nicht alles wurde beantwortet (ns1.example (192.0.2.1): die Verbindung brach ab): keine Antwort für a.example"},
         /* within another sentence, in parentheses, with a full stop, with more behind it */
         {"the name is yours (a valid host name).", "Der Name gehört Ihnen (ein gültiger Hostname)."},
         {"a valid host name and 3 more", "ein gültiger Hostname und 3 weitere"},
