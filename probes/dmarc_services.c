@@ -129,9 +129,9 @@ static void look_at_dkim(struct run *run, const struct service *s, struct ways *
 /* What the policy does to mail that passes neither way. */
 static const char *fate(enum dmarc_policy policy)
 {
-    return policy == DMARC_REJECT       ? "p=reject has it refused"
-           : policy == DMARC_QUARANTINE ? "p=quarantine has it put into spam folders"
-                                        : "p=none lets it pass, and bulk receivers do not";
+    return policy == DMARC_REJECT       ? ", and p=reject has it refused"
+           : policy == DMARC_QUARANTINE ? ", and p=quarantine has it put into spam folders"
+                                        : "; p=none lets it pass, but receivers of bulk mail do not";
 }
 
 static struct finding *refuse(struct run *run, const struct from_domain *from, const struct service *s,
@@ -139,7 +139,7 @@ static struct finding *refuse(struct run *run, const struct from_domain *from, c
 {
     const struct provider *p = s->provider;
     struct finding *f = finding(run, DMARC_ALIGNMENT, policy == DMARC_REJECT ? FAIL : WARN, subject,
-                                "%s is not authenticated for %s, and %s: %s, and %s", service_mail(run, p), from->name,
+                                "%s is not authenticated for %s%s: %s; %s", service_mail(run, p), from->name,
                                 fate(policy), w->by_spf, w->by_dkim);
 
     return finding_remedy(run, finding_cause(f, CAUSE_DMARC_OF_SERVICE), "Set up DKIM for %s%s.%s", from->name,
@@ -166,7 +166,7 @@ static void judge_service(struct run *run, const struct from_domain *from, const
     else if (s->spf == SERVICE_SPF_UNDECIDED && w.dkim == NO)
         f = finding_unknown(run, DMARC_ALIGNMENT, subject, s->spf_trouble, "%s, and SPF", w.by_dkim);
     else
-        f = finding(run, DMARC_ALIGNMENT, NOTE, subject, "%s may pass DMARC, which is not known: %s, and %s",
+        f = finding(run, DMARC_ALIGNMENT, NOTE, subject, "%s may pass DMARC, which is not known: %s; %s",
                     service_mail(run, s->provider), w.by_spf, w.by_dkim);
     finding_worst(f, policy == DMARC_REJECT ? FAIL : WARN);
     for (size_t i = 0; i < s->clue_count; i++)

@@ -224,8 +224,8 @@ static void judge_range(struct judge *j, const struct spf_range *range)
 
 static void name_include(struct run *run, const struct spf_include *include)
 {
-    finding(run, PTR_RANGE, SKIPPED, subject_domain(include->domain), "%s allows %s: for %s to name, and not looked up",
-            include->domain, spf_include_text(run_arena(run), include), name_org_domain(include->domain));
+    finding(run, PTR_RANGE, SKIPPED, subject_domain(include->domain),
+            "%s allows %s: that is up to %s, so none is looked up", include->domain, spf_include_text(run_arena(run), include), name_org_domain(include->domain));
 }
 
 static void leave_undecided(struct run *run, const struct spf_addresses *named)

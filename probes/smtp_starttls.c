@@ -145,8 +145,9 @@ void smtp_judge_starttls(struct run *run, const struct smtp_endpoint *e)
     trouble = s->starttls.code ? reply_trouble(run, s, &s->starttls) : e->trouble;
     if (trouble.reason) {
         doubt(run, e, &trouble,
-              str_printf(run_arena(run), "STARTTLS is offered; the command: %s",
-                         smtp_reply_line(run_arena(run), &s->starttls)));
+              s->starttls.code ? str_printf(run_arena(run), "STARTTLS is offered, and answered with %s",
+                                            smtp_reply_line(run_arena(run), &s->starttls))
+                               : "STARTTLS is offered, and the command was not answered");
         finding_follows(
             finding_unknown(run, SMTP_STARTTLS_INJECTION, e->subject, &trouble, "STARTTLS was not accepted"),
             SMTP_STARTTLS_OFFERED);

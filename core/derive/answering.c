@@ -259,7 +259,8 @@ static const char *describe(struct run *run, const struct poll *poll)
     }
     if (poll->samples.asked == 0 || !all)
         return all;
-    return str_printf(run_arena(run), "answered %u of %u: %s", poll->samples.answered, poll->samples.asked, all);
+    return str_printf(run_arena(run), "answered %u of %u questions: %s", poll->samples.answered, poll->samples.asked,
+                      all);
 }
 
 static struct count controls_of(const struct poll *poll)
