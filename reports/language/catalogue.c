@@ -248,7 +248,7 @@ struct reading {
     struct str text;
     struct str *arguments;
     size_t *effort;
-    size_t loose_from; /* from this argument on, none is strict */
+    size_t loose_from; /* from this argument on, none is strict or quoted */
     bool is_closed;    /* the text */
 };
 
@@ -292,15 +292,36 @@ static bool may_go_on(struct reading *r)
     return *r->effort > 0;
 }
 
-/* What is ours never begins or ends within a parenthesis: "(a (b)): why" has "a (b)" between its outer ones. */
-static bool may_be_ours(struct reading *r, enum argument_kind kind, struct str argument)
+/* Is the entry's argument between quotation marks of the entry? */
+static bool is_quoted(const struct entry *entry, size_t n)
 {
-    size_t cost = argument.len / 64;
+    struct str before = entry->from.literals[n], after = entry->from.literals[n + 1];
 
-    if (!r->is_closed || (kind != ARGUMENT_TEXT && kind != ARGUMENT_LIST))
+    return before.len && after.len && before.at[before.len - 1] == '"' && after.at[0] == '"';
+}
+
+/* Does a quotation end in it?  Strings of a TXT record may stand behind each other: "a" "b". */
+static bool has_end_of_quotation(struct str text)
+{
+    for (size_t i = 0; i + 1 < text.len; i++)
+        if (text.at[i] == '"' && strchr(" ;,:)", text.at[i + 1]) &&
+            !(text.at[i + 1] == ' ' && i + 2 < text.len && text.at[i + 2] == '"'))
+            return true;
+    return false;
+}
+
+/* What is quoted ends with its quotation: "a" of b, by "c" of d.  What is ours never begins or ends within a
+ * parenthesis: "(a (b)): why" has "a (b)" between its outer ones. */
+static bool may_be_argument(struct reading *r, size_t n, struct str text)
+{
+    enum argument_kind kind = r->entry->arguments[n].kind;
+    bool is_ours = r->is_closed && (kind == ARGUMENT_TEXT || kind == ARGUMENT_LIST);
+    size_t cost = text.len / 64;
+
+    if (!is_ours && !is_quoted(r->entry, n))
         return true;
     *r->effort -= cost < *r->effort ? cost : *r->effort;
-    return is_closed(argument);
+    return is_ours ? is_closed(text) : !has_end_of_quotation(text);
 }
 
 /* Between a word and what follows it with nothing of the entry's own between. */
@@ -345,7 +366,7 @@ static bool reads_from(struct reading *r, size_t n, size_t at)
         if (!stands_at(text, end, next) || (next.len == 0 && n + 1 < entry->argument_count && !word_ends(text, end)))
             continue;
         r->arguments[n] = (struct str){text.at + at, end - at};
-        if (!may_be_ours(r, kind, r->arguments[n]))
+        if (!may_be_argument(r, n, r->arguments[n]))
             continue;
         if (reads_from(r, n + 1, end))
             return true;
@@ -366,7 +387,8 @@ static const struct entry *first_that_reads(const struct candidates *among, cons
         if (*effort == 0 || (to_beat && by_own_octets(&to_beat, &entry) < 0))
             break;
         --*effort;
-        while (reading.loose_from > 0 && !is_strict(entry->arguments[reading.loose_from - 1].kind))
+        while (reading.loose_from > 0 && !is_strict(entry->arguments[reading.loose_from - 1].kind) &&
+               !is_quoted(entry, reading.loose_from - 1))
             reading.loose_from--;
         if (entry->own > text.len || !reads_from(&reading, 0, 0))
             continue;

@@ -25,6 +25,8 @@ static const char words[] = "# a comment\n"
                             "    Einen PTR-Eintrag\n"
                             "Or drop \"{term}\" from the record.\n"
                             "    Oder „{term}“ aus dem Eintrag nehmen.\n"
+                            "\"{term1}\" should read \"{term2}\"\n"
+                            "    „{term1}“ müsste „{term2}“ lauten\n"
                             "{list1} lead back, but not {list2}: receivers refuse\n"
                             "    {list1} führen zurück, nicht aber {list2}: Empfänger weisen ab\n"
                             "{name} (has {list})\n"
@@ -105,7 +107,7 @@ static void all_entries_are_read(void **state)
     const struct test *test = *state;
 
     assert_int_equal(language_left_out(test->language), 0);
-    assert_int_equal(language_entries(test->language), 24);
+    assert_int_equal(language_entries(test->language), 25);
     assert_string_equal(language_tag(test->language), "de");
 }
 
@@ -157,6 +159,9 @@ static void texts_are_translated(void **state)
          "a.example, Ihrer, und alt führen zurück, nicht aber b.example: Empfänger weisen ab"},
         {"a.example (has 192.0.2.1); b.example (has 192.0.2.2) lead back, but not c.example: receivers refuse",
          "a.example (hat 192.0.2.1); b.example (hat 192.0.2.2) führen zurück, nicht aber c.example: Empfänger weisen ab"},
+        /* quotations */
+        {"\"a=1\" should read \"a:1\"; \"b=1\" should read \"\"b\" \"1\"\"",
+         "„a=1“ müsste „a:1“ lauten; „b=1“ müsste „\"b\" \"1\"“ lauten"},
         /* parentheses in parentheses */
         {"not all was answered (ns1.example (192.0.2.1): the connection was lost): no answer for a.example",
          "nicht alles wurde beantwortet (ns1.example (192.0.2.1): die Verbindung brach ab): keine Antwort für a.example"},
