@@ -216,7 +216,7 @@ static void judge_logo(struct run *run, const struct page *page)
         f = finding_unknown(run, BIMI_LOGO, subject_url(page->url), &page->trouble, "the logo could not be fetched");
         break;
     case PAGE_FAULTY:
-        f = finding(run, BIMI_LOGO, NOTE, subject_url(page->url), "the logo cannot be had: %s", page->fault);
+        f = finding(run, BIMI_LOGO, NOTE, subject_url(page->url), "the logo cannot be fetched: %s", page->fault);
         break;
     case PAGE_SOUND:
         f = judge_image(run, page);

@@ -123,7 +123,7 @@ static struct finding *judge(struct run *run, const struct page *certificate, co
         return finding_unknown(run, BIMI_RECORD, subject_url(url), &certificate->trouble,
                                "the mark certificate could not be fetched");
     if (certificate->step == PAGE_FAULTY)
-        return finding(run, BIMI_RECORD, NOTE, subject_url(url), "the mark certificate cannot be had: %s",
+        return finding(run, BIMI_RECORD, NOTE, subject_url(url), "the mark certificate cannot be fetched: %s",
                        certificate->fault);
     what = read_mark(run, certificate->response->body, &facts, &svg);
     if (what)

@@ -99,8 +99,7 @@ static void offer(struct run *run, struct finding *f, const char *owner, struct 
     } else if (mended.guessed_policy) {
         finding_remedy(run, f,
                        "Publish the record below in place of the one at %s, if this is the policy that you meant. It "
-                       "will be applied to "
-                       "mail that is applied none today.",
+                       "will then apply to mail to which none applies today.",
                        owner);
         finding_txt(run, f, owner, mended.text);
     } else {

@@ -139,7 +139,7 @@ static void advise(struct run *run, struct finding *f, const struct dnsbl *list,
                  "owner's relay";
     if (by_policy == answer->count)
         finding_cause(f, CAUSE_LISTED_BY_POLICY);
-    finding_remedy(run, f, "%s: %s.  The list is used by %s.", stop, list->removal, list->users);
+    finding_remedy(run, f, "%s: %s. The list is used by %s.", stop, list->removal, list->users);
 }
 
 static void judge_answer(struct run *run, const struct dnsbl *list, struct subject subject,

@@ -28,7 +28,7 @@ enum {
 
 struct zone {
     const char *name;
-    const char *purpose;    /* "the domain" */
+    const char *purpose;    /* "the zone of the domain" */
     enum check_id cause;    /* the check that is undecided when the zone cannot be found */
     enum status worst;      /* when it is bogus */
     struct trouble trouble; /* why its name is not known: `name` is the one that was asked for */
@@ -182,7 +182,7 @@ static void judge_contradiction(struct run *run, const struct zone *zone, const 
             : "the resolver says that DNSSEC validation fails, but the zone above proves that there is nothing "
               "to validate";
     f = finding_follows(
-        finding_unknown(run, DNSSEC_STATUS, subject_zone(zone->name), &trouble, "the zone of %s", zone->purpose),
+        finding_unknown(run, DNSSEC_STATUS, subject_zone(zone->name), &trouble, "%s", zone->purpose),
         ENV_RESOLVER);
     rests_on_chain(run, f, chain);
     finding_rests_on(run, finding_worst(f, zone->worst), zone->key);
@@ -208,19 +208,19 @@ static void judge_bogus(struct run *run, const struct zone *zone, const struct t
     if (root->status == DNS_UNKNOWN && root->trouble.reason == REASON_DNSSEC_BOGUS) {
         resolver.why = "not even the root zone validates through this resolver: its clock or its trust anchor is wrong";
         f = finding_follows(
-            finding_unknown(run, DNSSEC_STATUS, subject_zone(zone->name), &resolver, "the zone of %s", zone->purpose),
+            finding_unknown(run, DNSSEC_STATUS, subject_zone(zone->name), &resolver, "%s", zone->purpose),
             ENV_RESOLVER);
         finding_rests_on(run, f, root->key);
     } else if (clock.state == CLOCK_WRONG && hangs_on_clock(chain)) {
         f = finding_follows(finding_unknown(run, DNSSEC_STATUS, subject_zone(zone->name), &clock.trouble,
-                                            "DNSSEC validation fails in the zone of %s", zone->purpose),
+                                            "DNSSEC validation fails in %s", zone->purpose),
                             ENV_CLOCK);
     } else if (chain->security == DNS_SECURE || chain->security == DNS_INSECURE) {
         judge_contradiction(run, zone, chain);
         return;
     } else {
         f = finding(run, DNSSEC_STATUS, zone->worst, subject_zone(zone->name),
-                    "DNSSEC validation fails in the zone of %s: %s", zone->purpose,
+                    "DNSSEC validation fails in %s: %s", zone->purpose,
                     chain->security == DNS_BOGUS ? chain_fault_text(run_arena(run), chain) : trouble->why);
         if (chain->security == DNS_BOGUS)
             advise(run, f, chain);
@@ -232,7 +232,7 @@ static void judge_bogus(struct run *run, const struct zone *zone, const struct t
 static void judge_trouble(struct run *run, const struct zone *zone, const struct trouble *trouble)
 {
     struct finding *f =
-        finding_unknown(run, DNSSEC_STATUS, subject_zone(zone->name), trouble, "the zone of %s", zone->purpose);
+        finding_unknown(run, DNSSEC_STATUS, subject_zone(zone->name), trouble, "%s", zone->purpose);
 
     finding_rests_on(run, finding_worst(finding_follows(f, zone->cause), zone->worst), zone->key);
 }
@@ -245,7 +245,7 @@ static void judge_unvalidated(struct run *run, const struct zone *zone, const st
     struct trouble trouble = need_unvalidated(run, &soa, 1);
     struct finding *f;
 
-    f = finding_unknown(run, DNSSEC_STATUS, subject_zone(zone->name), &trouble, "the zone of %s", zone->purpose);
+    f = finding_unknown(run, DNSSEC_STATUS, subject_zone(zone->name), &trouble, "%s", zone->purpose);
     rests_on_chain(run, f, chain);
     finding_rests_on(run, finding_worst(f, NOTE), soa->key);
 }
@@ -260,7 +260,7 @@ static struct finding *judge_retired(struct run *run, const struct zone *zone, c
                                      const char *effect)
 {
     struct finding *f = finding(run, DNSSEC_STATUS, WARN, subject_zone(zone->name),
-                                "the zone of %s is signed%s alone: %s", zone->purpose, signed_with(run, soa), effect);
+                                "%s is signed%s alone: %s", zone->purpose, signed_with(run, soa), effect);
 
     return finding_remedy(run, finding_cause(f, CAUSE_DNSSEC_RETIRED),
                           "Whoever signs the zone should change to ECDSAP256SHA256 (13): sign with both algorithms, "
@@ -280,7 +280,7 @@ static struct finding *judge_secure(struct run *run, const struct zone *zone, co
                              "it validates here, but resolvers that follow RFC 9905 take it for unsigned");
     case DNSSEC_RETIRED_TOO:
         f = finding(run, DNSSEC_STATUS, NOTE, subject_zone(zone->name),
-                    "the zone of %s is signed%s, and validates: resolvers use the newer algorithm, and the older one "
+                    "%s is signed%s, and validates: resolvers use the newer algorithm, and the older one "
                     "is left over",
                     zone->purpose, signed_with(run, soa));
         return finding_remedy(
@@ -292,7 +292,7 @@ static struct finding *judge_secure(struct run *run, const struct zone *zone, co
     case DNSSEC_CURRENT:
         break;
     }
-    return finding(run, DNSSEC_STATUS, PASS, subject_zone(zone->name), "the zone of %s is signed%s, and validates",
+    return finding(run, DNSSEC_STATUS, PASS, subject_zone(zone->name), "%s is signed%s, and validates",
                    zone->purpose, signed_with(run, soa));
 }
 
@@ -306,7 +306,7 @@ static struct finding *judge_insecure(struct run *run, const struct zone *zone, 
     case DNSSEC_RETIRED_TOO:
     case DNSSEC_CURRENT:
         f = finding(run, DNSSEC_STATUS, NOTE, subject_zone(zone->name),
-                    "the zone of %s is signed%s, but counts as not signed: no DS records lead to its key",
+                    "%s is signed%s, but counts as not signed: no DS records lead to its key",
                     zone->purpose, signed_with(run, soa));
         return finding_remedy(run, f,
                               "Nothing needs to be done for mail to flow. For the signatures to count, the parent zone "
@@ -315,7 +315,7 @@ static struct finding *judge_insecure(struct run *run, const struct zone *zone, 
     case DNSSEC_NONE_SEEN:
         break;
     }
-    f = finding(run, DNSSEC_STATUS, NOTE, subject_zone(zone->name), "the zone of %s is not signed", zone->purpose);
+    f = finding(run, DNSSEC_STATUS, NOTE, subject_zone(zone->name), "%s is not signed", zone->purpose);
     return finding_remedy(run, finding_cause(f, CAUSE_DNSSEC_UNSIGNED),
                           "Nothing needs to be done for mail to flow. DANE needs signed zones.");
 }
@@ -370,21 +370,21 @@ static void probe_dnssec(struct run *run)
     struct zones *zones = ARENA_NEW(run_arena(run), struct zones);
 
     find_zone(run, zones, run_target(run)->domain,
-              (struct zone){.purpose = "the domain", .cause = DOMAIN_EXISTS, .worst = FAIL});
+              (struct zone){.purpose = "the zone of the domain", .cause = DOMAIN_EXISTS, .worst = FAIL});
     for (size_t i = 0; i < mail->host_count; i++) {
         const struct mx_host *host = &mail->hosts[i];
 
         /* A ring of aliases is no zone's: mx.resolves says what is wrong. */
         if (host->a && !host->a->chain_loops && !host->is_literal && !host->is_placeholder)
             find_zone(run, zones, host->name,
-                      (struct zone){.purpose = "an MX host", .cause = MX_RESOLVES, .worst = FAIL});
+                      (struct zone){.purpose = "the zone of an MX host", .cause = MX_RESOLVES, .worst = FAIL});
     }
     for (size_t i = 0; i < mail->address_count; i++) {
         const struct mail_address *a = &mail->addresses[i];
 
         if (!ip_special(&a->ip))
             find_zone(run, zones, ip_reverse_name(run_arena(run), &a->ip),
-                      (struct zone){.purpose = "reverse names",
+                      (struct zone){.purpose = "the zone of reverse names",
                                     .cause = PTR_EXISTS,
                                     .worst = address_is_sender(a) ? FAIL : WARN});
     }

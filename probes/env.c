@@ -205,15 +205,15 @@ static void judge_clock(struct run *run, const struct vantage *here)
         finding(run, ENV_CLOCK, SKIPPED, subject_machine(here->host), "no server has told the time");
         return;
     case CLOCK_RIGHT:
-        f = finding(run, ENV_CLOCK, PASS, subject_machine(here->host), "agrees with that of %s, within five minutes",
-                    clock.teller);
+        f = finding(run, ENV_CLOCK, PASS, subject_machine(here->host),
+                    "this machine's clock agrees with that of %s, within five minutes", clock.teller);
         break;
     case CLOCK_WRONG:
-        f = clock.tellers > 1 ? finding_unknown(run, ENV_CLOCK, subject_machine(here->host), &clock.trouble,
-                                                "%s %s that of %s, and with no other server does it agree",
-                                                skew, side, clock.teller)
-                              : finding_unknown(run, ENV_CLOCK, subject_machine(here->host), &clock.trouble,
-                                                "%s %s that of %s", skew, side, clock.teller);
+        f = finding_unknown(run, ENV_CLOCK, subject_machine(here->host), &clock.trouble,
+                            clock.tellers > 1
+                                ? "this machine's clock is %s %s that of %s, and with no other server does it agree"
+                                : "this machine's clock is %s %s that of %s",
+                            skew, side, clock.teller);
         break;
     }
     finding_rests_on(run, f, clock.key);

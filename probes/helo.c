@@ -195,7 +195,7 @@ static void judge_spf(struct run *run, struct helo *h)
         return;
     case SPF_NONE:
         f = judge(run, h, HELO_SPF, NOTE,
-                  "the HELO name has no SPF record; mail with an empty sender has nothing to pass by");
+                  "the HELO name has no SPF record; mail with an empty sender cannot pass SPF");
         break;
     case SPF_FAIL:
         f = judge(run, h, HELO_SPF, FAIL, "SPF of the HELO name: fail; all mail with an empty sender fails");

@@ -361,13 +361,13 @@ static void judge_looks(struct run *run, const struct mail_address *a, const str
     v = looks_of(run, a, n->name);
     if (v->cls == GENERIC_NONE) {
         judged(a, finding(run, PTR_GENERIC, PASS, subject, "does not look generated%s%s",
-                          v->filters ? "; fires at " : "", v->filters ? v->filters : ""));
+                          v->filters ? "; filters that match: " : "", v->filters ? v->filters : ""));
         return;
     }
     f = finding(run, PTR_GENERIC, by_role(a, sender_status[v->cls], NOTE), subject, "looks %s generated: %s%s%s%s%s",
                 class_word[v->cls], hits_text(run, v), v->exemption ? "; lowered by \"" : "",
                 v->exemption ? v->exemption : "", v->exemption ? "\"" : "",
-                v->filters ? str_printf(run_arena(run), "; fires at %s", v->filters) : "");
+                v->filters ? str_printf(run_arena(run), "; filters that match: %s", v->filters) : "");
     if (f->status >= WARN)
         offer_ptr(run, a, f);
     if (f->records.count)

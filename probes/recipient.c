@@ -102,7 +102,7 @@ static bool may_be_trusted(const struct smtp_session *trial)
 static void judge_relay(struct run *run, const struct question *q)
 {
     static const struct trouble trusted = {REASON_NOT_CONTACTED, SIDE_US,
-                                           "the server may trust the network that we are in; ask from elsewhere"};
+                                           "the server may trust this machine's network; ask from another one"};
     const struct smtp_session *trial = need_answer(run, q, SMTP_RELAY);
     struct finding *f;
 

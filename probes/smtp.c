@@ -71,7 +71,8 @@ static enum reach judge_refusal(struct run *run, struct smtp_endpoint *e, struct
 
     if (trouble.reason) {
         e->trouble = trouble;
-        finding_rests_on(run, finding(run, SMTP_REACHABLE, PASS, e->subject, "answers, and refuses us: %s", line),
+        finding_rests_on(run,
+                         finding(run, SMTP_REACHABLE, PASS, e->subject, "answers, and refuses this machine: %s", line),
                          e->session->key);
         return REACH_UNDECIDED;
     }

@@ -131,7 +131,7 @@ void smtp_judge_starttls(struct run *run, const struct smtp_endpoint *e)
     if (!smtp_keyword(&s->ehlo, "STARTTLS", NULL)) {
         trouble = session_tarpit(run, s);
         if (trouble.reason)
-            doubt(run, e, &trouble, "STARTTLS is not offered to us");
+            doubt(run, e, &trouble, "STARTTLS is not offered to this machine");
         else
             fault(run, e, "STARTTLS is not offered");
         finding(run, SMTP_STARTTLS_INJECTION, SKIPPED, e->subject, "STARTTLS is not offered");

@@ -131,7 +131,8 @@ void judge_vantage(struct run *run, const struct vantage *here)
         finding(run, ENV_VANTAGE, NOTE, subject_machine(here->host),
                 "seen from inside: %s is this machine's own address", own->label);
     } else if (name.fault) {
-        f = finding(run, ENV_VANTAGE, NOTE, subject_machine(here->host), "%s: refusals may be ours", name.fault);
+        f = finding(run, ENV_VANTAGE, NOTE, subject_machine(here->host), "%s: servers may refuse it for that",
+                    name.fault);
         finding_rests_on(run, f, name.answer->key);
     } else if (r.asked) {
         finding(run, ENV_VANTAGE, PASS, subject_machine(here->host), "no mail server refuses this machine");

@@ -65,7 +65,9 @@ void spf_judge_lookups(struct run *run, const struct spf_domain *d)
         spf_offer_cheaper(run, d, f);
     } else if (trouble) {
         f = finding_unknown(run, SPF_LOOKUP_COUNT, subject_domain(d->name), trouble,
-                            "at least %zu lookups, and not all records are known", n);
+                            n == 1 ? "at least %zu lookup, and not all records are known"
+                                   : "at least %zu lookups, and not all records are known",
+                            n);
     } else if (n >= LOOKUPS_NOTED) {
         f = finding(run, SPF_LOOKUP_COUNT, NOTE, subject_domain(d->name), "%zu of %d lookups are used: %s", n,
                     (int)SPF_LOOKUPS, costs);

@@ -138,7 +138,7 @@ void spf_propose(struct run *run, const struct spf_domain *d, struct finding *f,
         return;
     }
     more =
-        offer.after.len > wanted.len && !offer.also ? "  With it come the senders that it would refuse otherwise." : "";
+        offer.after.len > wanted.len && !offer.also ? " It also names the senders that it would refuse otherwise." : "";
     finding_remedy(run, f, "%s%s", what, more);
     finding_record(run, f, "%s. 3600 IN TXT %s", offer.at, spf_zone_text(run_arena(run), offer.after));
     replaces(run, f, &offer, offer.before);

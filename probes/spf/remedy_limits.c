@@ -90,7 +90,7 @@ void spf_offer_cheaper(struct run *run, const struct spf_domain *d, struct findi
             run, d, f, (struct spf_offer){.at = d->name, .before = d->source->record->text, .after = record->text},
             str_printf(run_arena(run), "%s%s%zu lookups are left.", spares,
                        *spares
-                           ? "  Without these, without terms that repeat others, and with your own hosts as addresses "
+                           ? " Without these, without terms that repeat others, and with your own hosts as addresses "
                            : "Terms that repeat others, ptr, and your own hosts need no lookups; without them ",
                        lookups));
     else
@@ -99,7 +99,7 @@ void spf_offer_cheaper(struct run *run, const struct spf_domain *d, struct findi
             "%s%sTake out includes until %zu lookup%s saved, beginning with services that no longer send for "
             "%s; or ask a service for a "
             "sub-domain of its own to send with. The costs of each are in the message.",
-            spares, *spares ? "  " : "", d->tree->lookups - SPF_LOOKUPS,
+            spares, *spares ? " " : "", d->tree->lookups - SPF_LOOKUPS,
             d->tree->lookups == SPF_LOOKUPS + 1 ? " is" : "s are", d->name);
 }
 
@@ -234,7 +234,7 @@ void spf_offer_fewer_voids(struct run *run, const struct spf_domain *d, struct f
         spf_propose(run, d, f, offer,
                     *dropped
                         ? str_printf(run_arena(run),
-                                     "Let the addresses that send come first; then nothing is looked up for them.  "
+                                     "Let the addresses that send come first; then nothing is looked up for them. "
                                      "Terms whose hosts are gone for good can be taken out: %s.",
                                      dropped)
                         : "Let the addresses that send come first; then nothing is looked up for them.");

@@ -52,7 +52,7 @@ const char *spf_spares_text(struct run *run, const struct spf_domain *d)
     }
     return names.count
                ? str_printf(run_arena(run),
-                            "Services with a return path of their own need no include: %s.  Leave one in only if "
+                            "Services with a return path of their own need no include: %s. Leave one in only if "
                             "it was given a return path at %s itself.",
                             list_end(&names), d->name)
                : "";
