@@ -60,7 +60,7 @@ static void refuse_alias(struct run *run, const struct selector *s)
                        last->owner, last->target, what, meant));
 
         finding_remedy(run, finding_cause(f, CAUSE_DKIM_FINAL_DOT),
-                       "Write the target of the CNAME record with a final dot, or without it where a form adds none: "
+                       "Write the target of the CNAME record with a final dot, or without one where the form adds it: "
                        "the zone's name was put behind it.");
         finding_record(run, f, "%s. 3600 IN CNAME %s.", last->owner, meant);
         finding_replaces(run, f, "%s. 3600 IN CNAME %s.", last->owner, last->target);

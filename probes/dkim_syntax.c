@@ -53,7 +53,7 @@ static void explain(struct run *run, const struct selector *s, struct finding *f
                        dkim_label(s));
         finding_marked(finding_cause(f, CAUSE_DKIM_SECRET), MARK_SECRET_IS_OUT);
         finding_remedy(run, f,
-                       "Revoke the key at once: leave \"v=DKIM1; p=\" at %s. Then make a new pair of keys for a new "
+                       "Revoke the key at once: publish only \"v=DKIM1; p=\" at %s. Then make a new pair of keys for a new "
                        "selector, publish its public half, "
                        "and sign with that.",
                        s->owner);

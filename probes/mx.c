@@ -237,7 +237,7 @@ static struct finding *report_no_address(struct run *run, const struct mx_host *
                 "the MX host has no address (%s): a final dot is probably missing behind %s", why, meant);
     finding_remedy(
         run, finding_cause(f, CAUSE_MX_FINAL_DOT),
-        "Write the target of the MX record with a final dot, or without the zone's name where a form adds none.");
+        "Write the target of the MX record with a final dot, or without one where the form adds it.");
     if ((a && a->status == DNS_OK) || (aaaa && aaaa->status == DNS_OK)) {
         finding_record(run, f, "%s. 3600 IN MX %u %s.", domain, host->preference, meant);
         finding_replaces(run, f, "%s. 3600 IN MX %u %s.", domain, host->preference, host->name);
