@@ -1,10 +1,15 @@
-/* core/base/gzip.c - unpacks gzip, with zlib. */
+/* core/base/gzip.c - packs and unpacks gzip, with zlib. */
 #include "core/base/gzip.h"
+
+#include <limits.h>
+#include <stdlib.h>
 
 #define ZLIB_CONST
 #include <zlib.h>
 
 #include "core/base/arena.h"
+
+enum { GZIP_ONLY = 16 }; /* no zlib header: zlib.h, inflateInit2() */
 
 bool gzip_is_one(struct str text)
 {
@@ -25,7 +30,6 @@ static void release(void *arena, void *memory)
 
 bool gzip_unpack(struct arena *arena, struct str packed, size_t max, struct str *out, const char **why)
 {
-    enum { GZIP_ONLY = 16 };           /* no zlib header: zlib.h, inflateInit2() */
     unsigned room = (unsigned)max + 1; /* one octet stays free, or there is more than is wanted */
     unsigned char *bytes = arena_alloc(arena, room);
     z_stream stream = {.next_in = (const unsigned char *)packed.at,
@@ -43,4 +47,40 @@ bool gzip_unpack(struct arena *arena, struct str packed, size_t max, struct str 
     }
     *why = stream.avail_out == 0 ? "is too large when it is unpacked" : "is damaged: gzip cannot unpack it";
     return false;
+}
+
+size_t gzip_size(struct str packed)
+{
+    size_t size = 0;
+
+    for (size_t i = 0; i < 4 && packed.len >= 4; i++) /* ISIZE: RFC 1952 2.3.1 */
+        size |= (size_t)(unsigned char)packed.at[packed.len - 4 + i] << (8 * i);
+    return size;
+}
+
+char *gzip_pack(struct str text, size_t *size)
+{
+    enum { MEMORY = 8 }; /* zlib's own default */
+    z_stream stream = {.next_in = (const unsigned char *)text.at, .avail_in = (unsigned)text.len};
+    char *packed = NULL, *shorter;
+
+    if (text.len > UINT_MAX ||
+        deflateInit2(&stream, Z_BEST_SPEED, Z_DEFLATED, GZIP_ONLY + MAX_WBITS, MEMORY, Z_DEFAULT_STRATEGY) != Z_OK)
+        return NULL;
+    *size = deflateBound(&stream, text.len);
+    packed = malloc(*size);
+    if (packed) {
+        stream.next_out = (unsigned char *)packed;
+        stream.avail_out = (unsigned)*size;
+        deflate(&stream, Z_FINISH); /* there is room for all of it */
+        *size -= stream.avail_out;
+    }
+    deflateEnd(&stream);
+    shorter = packed ? realloc(packed, *size) : NULL;
+    return shorter ? shorter : packed;
+}
+
+uint32_t gzip_checksum(uint32_t before, struct str text)
+{
+    return (uint32_t)crc32_z(before, (const unsigned char *)text.at, text.len);
 }

@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
 
@@ -93,12 +94,37 @@ static void damage_is_noticed(void **state)
     assert_non_null(strstr(why, "damaged"));
 }
 
+static void what_is_packed_is_unpacked(void **state)
+{
+    static const char *const texts[] = {"", "a", "{\"mailready_evidence\": 1, \"mailready_evidence\": 1}"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        struct arena *arena = arena_new(ARENA_BYTES);
+        struct str text = {NULL, 0}, whole;
+        char *bytes = gzip_pack(str_of(texts[i]), &text.len);
+        const char *why;
+
+        assert_non_null(bytes);
+        text.at = bytes;
+        assert_int_equal(gzip_size(text), strlen(texts[i]));
+        assert_true(gzip_unpack(arena, text, gzip_size(text), &whole, &why));
+        assert_true(str_equal(whole, str_of(texts[i])));
+        free(bytes);
+        arena_free(arena);
+    }
+    assert_int_equal(gzip_size((struct str){"abc", 3}), 0);
+    assert_int_equal(gzip_checksum(0, str_of("123456789")), 0xcbf43926);
+    assert_int_equal(gzip_checksum(gzip_checksum(0, str_of("1234")), str_of("56789")), 0xcbf43926);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_limit_is_exact),
         cmocka_unit_test(bombs_are_not_unpacked),
         cmocka_unit_test(damage_is_noticed),
+        cmocka_unit_test(what_is_packed_is_unpacked),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
