@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/audit/collectors.h"
+#include "core/audit/recording.h"
 #include "core/audit/rehearsal.h"
 #include "core/base/arena.h"
 #include "core/base/limits.h"
@@ -373,12 +374,21 @@ static bool fill_in(struct audit *audit, struct result *result)
     return done;
 }
 
+/* A recording says how long its audit took. */
+static int64_t elapsed_ms(const struct audit *audit)
+{
+    const struct recording *replay = audit->engine->config.replay;
+    int64_t recorded_ms = replay ? recording_elapsed_ms(replay) : 0;
+
+    return recorded_ms ? recorded_ms : loop_now_ms(audit->engine->loop) - audit->started_ms;
+}
+
 static void finish(struct audit *audit)
 {
     struct result *result = &audit->result;
 
-    *result = (struct result){.target = audit->view.target,
-                              .elapsed_ms = loop_now_ms(audit->engine->loop) - audit->started_ms};
+    *result = (struct result){
+        .target = audit->view.target, .out_of_time = audit->view.spent, .elapsed_ms = elapsed_ms(audit)};
     if (!fill_in_basics(audit, result) || !fill_in(audit, result))
         *result = (struct result){.target = audit->view.target,
                                   .elapsed_ms = result->elapsed_ms,

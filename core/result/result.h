@@ -33,6 +33,7 @@ struct result {
     const struct mail_paths *paths; /* mail_path.h */
     const struct services *services; /* derive/services.h: who sends and receives for the domain */
     bool out_of_memory;             /* nothing else is set then but the verdict, unknown, and elapsed_ms */
+    bool out_of_time; /* its deadline came before all that was asked for */
     int64_t started_s;              /* wall clock, seconds since 1970 */
     int64_t elapsed_ms;
     const struct evidence *const *evidence; /* in order of key texts */
