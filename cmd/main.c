@@ -80,6 +80,7 @@ static enum exit_status run(int argc, char **argv)
 int main(int argc, char **argv)
 {
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN); /* RLIMIT_FSIZE is a disk that is full */
     fill_closed_descriptors();
     return (int)run(argc, argv);
 }
