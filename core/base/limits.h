@@ -155,6 +155,9 @@ enum {
     TARGETS_REMEMBERED   = 200000, /* names of a list, to leave out duplicates: bounds memory, not the list */
     RESULTS_WAITING      = 1000,  /* --ordered: finished audits that wait for an earlier, slower one */
     JSON_BYTES           = 16777216,
+    JOURNAL_ENTRY_MAX    = JSON_BYTES + 4096, /* a recording that could not be packed, and what stands in front of it */
+    JOURNAL_SETTLE_MS    = 5000, /* between waits for the disk: what a power cut may cost; each holds up all audits */
+    JOURNAL_UNASKED      = 100, /* more domains than these have a journal beside their report: minutes of work */
     JSON_DEPTH           = 64,    /* cJSON itself goes 1,000 deep, recursively */
     JSON_VALUES          = 524288, /* cJSON takes 80 bytes for each, be it one byte of text */
 };
