@@ -18,6 +18,7 @@
 #include "cmd/options/project.h"
 #include "cmd/options/usage.h"
 #include "cmd/plugin.h"
+#include "cmd/resume.h"
 #include "cmd/wait.h"
 #include "core/audit/engine.h"
 #include "core/audit/recording.h"
@@ -46,6 +47,9 @@ struct audit_command {
     struct seen_list baseline; /* of --baseline */
     int list_fd; /* -1: none */
     struct sheets sheets;
+    struct run_list survey;
+    struct journal journal;
+    struct engine_config config;
     struct dns_system system_resolvers;
     struct loop *loop;
     struct trace *trace;
@@ -62,7 +66,8 @@ static bool refuse_with_replay(const struct audit_command *run, const char **why
 {
     static const enum option_id recorded[] = {OPT_SENDER,    OPT_NOT_SENDER, OPT_CANARY, OPT_BOGUS_CANARY,
                                               OPT_SMTP_PORT, OPT_SESSIONS,   OPT_ACTIVE, OPT_OWN,
-                                              OPT_DOMAINS,   OPT_DNSBL,      OPT_WAIT};
+                                              OPT_DOMAINS,   OPT_DNSBL,      OPT_WAIT,
+                                              OPT_JOURNAL,   OPT_RESUME};
 
     for (size_t i = 0; i < sizeof recorded / sizeof *recorded; i++) {
         const struct option_use *use = options_last(&run->options, recorded[i]);
@@ -162,6 +167,10 @@ static bool check_domains(struct audit_command *run, const char **why)
         *why = "--wait: name the domains that are waited for; a list is read once";
         return false;
     }
+    if (run->project.defaults.wait_ms && (run->project.defaults.journal || run->project.defaults.resume)) {
+        *why = "--wait: audits again and again, and keeps no journal";
+        return false;
+    }
     if (run->project.defaults.domains_file)
         run->list_fd = file_open(run->arena, run->project.defaults.domains_file, why);
     return !run->project.defaults.domains_file || run->list_fd >= 0;
@@ -224,6 +233,34 @@ static enum exit_status open_outputs(struct audit_command *run, const char **why
         status = spare(run, inputs[i], why);
     for (size_t i = 0; i < run->plan.file_count && status == EXIT_STATUS_READY; i++)
         status = spare(run, run->plan.files[i], why);
+    return status;
+}
+
+static enum exit_status open_journal(struct audit_command *run, const char **why)
+{
+    const struct settings *settings = &run->project.defaults;
+    const char **files = ARENA_ARRAY(run->arena, const char *, run->plan.file_count + 3);
+    const struct resume_plan plan = {.options = &run->options,
+                                     .settings = settings,
+                                     .sheets = &run->sheets,
+                                     .domains = run->domains,
+                                     .domain_count = run->domain_count,
+                                     .list_fd = run->list_fd,
+                                     .list = &run->survey,
+                                     .files = files,
+                                     .file_count = run->plan.file_count + 3};
+    enum exit_status status = EXIT_STATUS_READY;
+
+    files[0] = settings->ca_file;
+    files[1] = settings->trust_anchor;
+    files[2] = settings->baseline;
+    for (size_t i = 0; i < run->plan.file_count; i++)
+        files[3 + i] = run->plan.files[i];
+    run->survey = resume_survey(run->domains, run->domain_count, run->list_fd);
+    if (!settings->replay)
+        status = resume_open(&run->journal, &plan, why);
+    if (status != EXIT_STATUS_READY)
+        sheets_abandon(&run->sheets);
     return status;
 }
 
@@ -302,7 +339,7 @@ static bool confine(struct audit_command *run)
 {
     struct sandbox sandbox = {.readable = anchors_places(run->arena, run->project.defaults.ca_file)};
 
-    return sheets_confine(&run->sheets, run->arena, &sandbox) &&
+    return sheets_confine(&run->sheets, run->arena, run->journal.path ? run->journal.directory : -1, &sandbox) &&
            sandbox_enter(&sandbox) == (SANDBOX_FILES | SANDBOX_CALLS);
 }
 
@@ -326,13 +363,14 @@ static bool wait_for(struct audit_command *run, const struct engine_config *conf
 static bool start(struct audit_command *run, const char **why)
 {
     const struct settings *settings = &run->project.defaults;
-    struct engine_config config = {.probes = all_probes,
-                                   .probe_count = all_probe_count,
-                                   .audit_ms = settings->timeout_ms,
-                                   .plan = run->plan.overlay,
-                                   .asks_zones = settings->wait_ms > 0,
-                                   .replay = run->recording};
+    struct engine_config *config = &run->config;
 
+    *config = (struct engine_config){.probes = all_probes,
+                                     .probe_count = all_probe_count,
+                                     .audit_ms = settings->timeout_ms,
+                                     .plan = run->plan.overlay,
+                                     .asks_zones = settings->wait_ms > 0,
+                                     .replay = run->recording};
     *why = no_memory;
     run->loop = loop_new();
     run->list =
@@ -341,26 +379,26 @@ static bool start(struct audit_command *run, const char **why)
     if (!run->loop || !run->list || (settings->trace && !run->trace))
         return false;
     loop_on_exhausted(run->loop, end_without_memory, run);
-    config.helo = settings->helo ? settings->helo : vantage_look(run->arena, NULL)->host;
-    config.trace = run->trace;
-    config.dns = dns_config_of(run);
-    fit_settings(run, &run->project.defaults, &config.dns);
+    config->helo = settings->helo ? settings->helo : vantage_look(run->arena, NULL)->host;
+    config->trace = run->trace;
+    config->dns = dns_config_of(run);
+    fit_settings(run, &run->project.defaults, &config->dns);
     for (size_t i = 0; i < run->project.section_count; i++)
-        fit_settings(run, &run->project.sections[i].settings, &config.dns);
-    config.smtp = (struct smtp_config){.our_name = config.helo,
-                                       .source4 = settings->source4,
-                                       .source6 = settings->source6,
-                                       .use_ipv4 = settings->use_ipv4,
-                                       .use_ipv6 = settings->use_ipv6,
-                                       .allowed = settings->allowed,
-                                       .allowed_count = settings->allowed_count,
-                                       .ca_file = settings->ca_file,
-                                       .session_ms = settings->timeout_ms,
-                                       .trace = run->trace};
-    config.is_unconfined = !confine(run);
-    if (settings->wait_ms && !wait_for(run, &config, why))
+        fit_settings(run, &run->project.sections[i].settings, &config->dns);
+    config->smtp = (struct smtp_config){.our_name = config->helo,
+                                        .source4 = settings->source4,
+                                        .source6 = settings->source6,
+                                        .use_ipv4 = settings->use_ipv4,
+                                        .use_ipv6 = settings->use_ipv6,
+                                        .allowed = settings->allowed,
+                                        .allowed_count = settings->allowed_count,
+                                        .ca_file = settings->ca_file,
+                                        .session_ms = settings->timeout_ms,
+                                        .trace = run->trace};
+    config->is_unconfined = !confine(run);
+    if (settings->wait_ms && !wait_for(run, config, why))
         return false;
-    run->engine = engine_new(run->loop, &config, why);
+    run->engine = engine_new(run->loop, config, why);
     return run->engine;
 }
 
@@ -381,6 +419,11 @@ static enum exit_status status_of(const struct audit_command *run, const struct 
     return tally->undecided ? EXIT_STATUS_UNDECIDED : EXIT_STATUS_READY;
 }
 
+static bool is_all_said(const struct audit_command *run, const struct bulk_tally *tally)
+{
+    return !tally->interrupted && !tally->fault && !run->sheets.failed && !run->sheets.reader_left;
+}
+
 static enum exit_status audit(struct audit_command *run)
 {
     struct bulk_plan plan = {
@@ -397,6 +440,8 @@ static enum exit_status audit(struct audit_command *run)
         return status;
     }
     status = open_outputs(run, &why);
+    if (status == EXIT_STATUS_READY)
+        status = open_journal(run, &why);
     if (status != EXIT_STATUS_READY) {
         if (why)
             complain("%s", why);
@@ -406,17 +451,22 @@ static enum exit_status audit(struct audit_command *run)
     interrupt_install(sheets_remove, &run->sheets);
     if (!start(run, &why)) {
         sheets_abandon(&run->sheets);
+        resume_end(&run->journal, false, 0);
         return usage_error(why);
     }
     sheets_begin(&run->sheets, &run->project.defaults, run->domain_count > 1 || run->list_fd >= 0);
     run->reported = true;
     plan.loop = run->loop;
     plan.engine = run->engine;
+    plan.config = &run->config;
+    plan.journal = run->journal.path ? &run->journal : NULL;
     plan.list = run->list;
     plan.baseline = run->project.defaults.baseline ? &run->baseline : NULL;
     tally = bulk_audit(&plan);
     run->warned = tally.warned;
-    return status_of(run, &tally);
+    status = status_of(run, &tally);
+    resume_end(&run->journal, is_all_said(run, &tally), tally.kept);
+    return status;
 }
 
 static enum exit_status run_audit(int argc, char **argv)
@@ -449,6 +499,7 @@ static enum exit_status run_audit(int argc, char **argv)
         recording_free(run->recording);
         if (run->list_fd >= 0)
             close(run->list_fd);
+        journal_close(&run->journal);
         arena_free(run->arena);
     }
     free(run);

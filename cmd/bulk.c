@@ -8,10 +8,13 @@
 #include "cmd/baseline.h"
 #include "cmd/command.h"
 #include "cmd/io/interrupt.h"
+#include "cmd/io/journal.h"
 #include "cmd/io/progress.h"
 #include "cmd/io/sheets.h"
 #include "cmd/io/targets.h"
+#include "cmd/restore.h"
 #include "core/audit/engine.h"
+#include "core/audit/recording.h"
 #include "core/base/arena.h"
 #include "core/base/limits.h"
 #include "core/base/loop.h"
@@ -36,6 +39,8 @@ struct job {
     struct arena *arena;
     const struct settings *settings; /* of this domain */
     struct target target;
+    uint64_t number;             /* in the list, from 1 */
+    struct restored *restored;   /* from the journal; NULL: audited by this run */
     const struct result *result; /* NULL: there is none, and its place is passed over */
     bool finished;
 };
@@ -47,10 +52,12 @@ struct bulk {
     struct job *first, **last; /* the queue to be reported: in the order of the list, or as audits end */
     size_t begun, finished, reported;
     bool list_ended;
+    bool restoring; /* a job from the journal is not finished */
     bool deserted; /* nobody is left to report to, and work is */
     struct task *admission, *tick;
     struct progress progress;
     struct bulk_tally tally;
+    int64_t settle_ms;  /* when to wait for the journal's disk */
     int64_t give_up_ms; /* once all is over or interrupted; 0 */
 };
 
@@ -109,6 +116,11 @@ static const struct difference *compare(struct bulk *bulk, struct arena *arena, 
     return difference;
 }
 
+static struct engine *engine_of(const struct job *job)
+{
+    return job->restored ? restored_engine(job->restored) : job->bulk->plan->engine;
+}
+
 static void finish_job(struct bulk *bulk, struct job *job)
 {
     if (job->result) {
@@ -120,8 +132,9 @@ static void finish_job(struct bulk *bulk, struct job *job)
         tally(bulk, &gate, job->result);
         sheets_one(bulk->plan->sheets, job->result, &gate);
         arena_free(arena);
-        engine_release(bulk->plan->engine, job->result);
+        engine_release(engine_of(job), job->result);
     }
+    restored_free(job->restored);
     arena_free(job->arena);
     *job = (struct job){.next = bulk->free};
     bulk->free = job;
@@ -164,14 +177,56 @@ static void finished(struct job *job)
         join_queue(bulk, job);
 }
 
+static void complain_of_journal(struct bulk *bulk, const char *domain, int error)
+{
+    if (!error)
+        return;
+    progress_erase(&bulk->progress);
+    complain("%s: %s%s%s: what is not kept would be audited again", bulk->plan->journal->path, domain ? domain : "",
+             domain ? ": " : "", strerror(error));
+}
+
+/* What was cut short, by a signal or for want of memory, is worth another audit. */
+static bool is_worth_keeping(const struct bulk *bulk, const struct job *job)
+{
+    return bulk->plan->journal && !job->restored && !job->result->out_of_memory &&
+           !(bulk->tally.interrupted && job->result->out_of_time);
+}
+
+static void keep(struct bulk *bulk, const struct job *job)
+{
+    char *text = recording_write(job->result);
+    int error = text ? EFBIG : ENOMEM; /* one that could not be read again */
+
+    if (text && strlen(text) <= JSON_BYTES)
+        bulk->tally.kept += journal_keep(bulk->plan->journal, job->number, job->target.domain, text, &error);
+    free(text);
+    complain_of_journal(bulk, job->target.domain, error);
+}
+
+static void settle(struct bulk *bulk, int64_t now_ms)
+{
+    int error;
+
+    if (!bulk->plan->journal || now_ms < bulk->settle_ms)
+        return;
+    journal_settle(bulk->plan->journal, &error);
+    complain_of_journal(bulk, NULL, error);
+    bulk->settle_ms = now_ms + JOURNAL_SETTLE_MS;
+}
+
 static void audited(void *arg, const struct result *result)
 {
     struct job *job = arg;
+    struct bulk *bulk = job->bulk;
 
-    engine_keep(job->bulk->plan->engine, result);
+    engine_keep(engine_of(job), result);
     job->result = result;
+    bulk->restoring = bulk->restoring && !job->restored;
+    if (is_worth_keeping(bulk, job))
+        keep(bulk, job);
     finished(job);
-    task_schedule(job->bulk->admission);
+    task_schedule(bulk->admission);
 }
 
 static void complain_of_line(struct bulk *bulk, struct arena *arena, const struct list_item *item)
@@ -185,6 +240,34 @@ static void complain_of_line(struct bulk *bulk, struct arena *arena, const struc
         complain("%s:%zu: \"%s\" %s", bulk->plan->list_name, item->line, text, item->why);
 }
 
+/* False: the journal does not have it, and it is to be audited. */
+static bool begin_restored(struct bulk *bulk, struct job *job)
+{
+    const struct bulk_plan *plan = bulk->plan;
+    const struct restore_plan wanted = {.loop = plan->loop,
+                                        .config = plan->config,
+                                        .journal = plan->journal,
+                                        .number = job->number,
+                                        .target = &job->target,
+                                        .done = audited,
+                                        .arg = job};
+    enum restore_step step = RESTORE_NONE;
+    const char *why;
+
+    if (plan->journal)
+        step = restore(&wanted, job->arena, &job->restored, &why);
+    bulk->restoring = step == RESTORE_BEGUN;
+    if (step == RESTORE_BAD || step == RESTORE_OTHER) {
+        progress_erase(&bulk->progress);
+        complain("%s: %s%s", plan->journal->path, why, step == RESTORE_BAD ? "; it is audited again" : "");
+    }
+    if (step == RESTORE_OTHER) {
+        bulk->tally.fault = bulk->list_ended = true;
+        finished(job);
+    }
+    return step == RESTORE_BEGUN || step == RESTORE_OTHER;
+}
+
 static void begin(struct bulk *bulk, struct arena *arena, const char *domain)
 {
     struct job *job = bulk->free;
@@ -195,9 +278,10 @@ static void begin(struct bulk *bulk, struct arena *arena, const char *domain)
     job->target = job->settings->target;
     job->target.domain = domain;
     job->target.unicode = name_unicode(arena, domain);
+    job->number = bulk->begun;
     if (is_ordered(bulk))
         join_queue(bulk, job);
-    if (engine_audit(bulk->plan->engine, &job->target, audited, job))
+    if (begin_restored(bulk, job) || engine_audit(bulk->plan->engine, &job->target, audited, job))
         return;
     complain("%s: out of memory", domain);
     bulk->tally.fault = true;
@@ -237,7 +321,7 @@ static bool admit_one(struct bulk *bulk)
 static bool has_room(const struct bulk *bulk)
 {
     return !bulk->list_ended && bulk->plan->sheets->open > 0 && !interrupt_signal() &&
-           running(bulk) < bulk->plan->project->defaults.in_flight && bulk->free;
+           running(bulk) < bulk->plan->project->defaults.in_flight && bulk->free && !bulk->restoring;
 }
 
 static void admit(void *arg)
@@ -272,6 +356,7 @@ static void tick(void *arg)
         loop_stop(bulk->plan->loop);
         return;
     }
+    settle(bulk, now_ms);
     progress_show(&bulk->progress, bulk->finished, running(bulk), evidence.wanted, evidence.known);
     task_schedule(bulk->admission); /* a list that could not be read a moment ago */
     task_schedule_at(bulk->tick, now_ms + TICK_MS);
@@ -335,8 +420,10 @@ struct bulk_tally bulk_audit(const struct bulk_plan *plan)
         sheets_abandon(plan->sheets);
     if (!bulk.tally.interrupted && bulk.tick)
         run_out(&bulk);
-    for (size_t i = 0; bulk.jobs && i < bulk.job_room; i++)
+    for (size_t i = 0; bulk.jobs && i < bulk.job_room; i++) {
+        restored_free(bulk.jobs[i].restored);
         arena_free(bulk.jobs[i].arena);
+    }
     free(bulk.jobs);
     task_free(bulk.admission);
     task_free(bulk.tick);

@@ -3,7 +3,12 @@
  *
  * A result is freed as soon as it is reported, so that memory does not grow with the list.  A domain is admitted while
  * fewer than --in-flight are under way; with --ordered fewer than RESULTS_WAITING finished ones wait for an earlier
- * one. The first signal ends admission and brings the deadlines forward; what there is then is reported, and the
+ * one.
+ *
+ * What is finished goes into the journal, before it is reported.  A domain that the journal of an earlier run has is
+ * not asked about: its evidence is judged again, in its turn, one such domain at a time.
+ *
+ * The first signal ends admission and brings the deadlines forward; what there is then is reported, and the
  * reports are marked as partial.
  */
 #pragma once
@@ -14,6 +19,8 @@
 #include "cmd/options/project.h"
 
 struct engine;
+struct engine_config;
+struct journal;
 struct loop;
 struct seen_list;
 struct sheets;
@@ -24,7 +31,8 @@ struct bulk_tally {
     bool findings;   /* at or above --fail-on, or a --receiver refuses */
     bool undecided;  /* a required check is unknown, or what a --receiver would do */
     bool warned;     /* something fails or warns, whether it counts or not */
-    bool fault;      /* memory, the list could not be read to its end, nobody left to report to */
+    bool fault;      /* memory, the list could not be read to its end or is another one, nobody left to report to */
+    size_t kept;     /* in the journal, by this run */
     int interrupted; /* the signal; 0 */
 };
 
@@ -33,6 +41,8 @@ struct bulk_plan {
     struct loop *loop;
     const struct seen_list *baseline; /* NULL: none */
     struct engine *engine;
+    const struct engine_config *config; /* the engine's */
+    struct journal *journal;            /* NULL: none */
     struct sheets *sheets;
     struct target_list *list;
     const char *list_name; /* for complaints */

@@ -51,6 +51,8 @@ complete -c mailready -n 'not __mailready_other' -l active -x -d 'test the hosts
 complete -c mailready -n 'not __mailready_other' -l own -x -d 'mail servers of yours, for --active: this host, and those below it'
 complete -c mailready -n 'not __mailready_other' -l timeout -x -d 'for one domain; what is not known by then is reported as unknown'
 complete -c mailready -n 'not __mailready_other' -l in-flight -x -d 'how many domains are audited at once'
+complete -c mailready -n 'not __mailready_other' -l journal -r -F -d 'keep what is finished in FILE, so that --resume can go on after an interruption; it is removed when all is reported; a list that comes through a pipe has one only where it is asked for'
+complete -c mailready -n 'not __mailready_other' -l resume -d 'go on with the run of the journal, with the same list and the same options: what is finished is not asked for again, and reports are whole; where there is no journal, begin one'
 complete -c mailready -n 'not __mailready_other' -l zone -r -F -d 'judge as if the zone in FILE, a master file, were published already: what it has is what is answered, and a name that it lacks does not exist; ORIGIN is its name where FILE has no $ORIGIN; reverse zones count, too'
 complete -c mailready -n 'not __mailready_other' -l assume -x -d 'judge as if this record, in the form of a master file, were published already, in place of those of its name and type: "mail.example.org A 192.0.2.1"'
 complete -c mailready -n 'not __mailready_other' -l record -r -F -d 'save the evidence in FILE; for one domain'

@@ -119,9 +119,9 @@ bool sheets_spare(const struct sheets *sheets, const char *path)
     return !path || !sheets->record.stream || !output_is_file(&sheets->record, path);
 }
 
-bool sheets_confine(const struct sheets *sheets, struct arena *arena, struct sandbox *sandbox)
+bool sheets_confine(const struct sheets *sheets, struct arena *arena, int directory, struct sandbox *sandbox)
 {
-    int *writable = ARENA_ARRAY(arena, int, sheets->count + 2), *emptied = ARENA_ARRAY(arena, int, sheets->count + 1);
+    int *writable = ARENA_ARRAY(arena, int, sheets->count + 3), *emptied = ARENA_ARRAY(arena, int, sheets->count + 1);
     size_t written = 0, removed = 0;
     bool any_printed = false;
 
@@ -136,6 +136,8 @@ bool sheets_confine(const struct sheets *sheets, struct arena *arena, struct san
     }
     if (sheets->record.stream && sheets->record.directory >= 0)
         writable[written++] = sheets->record.directory;
+    if (directory >= 0)
+        writable[written++] = directory;
     writable[written] = emptied[removed] = -1;
     sandbox->writable = writable;
     sandbox->emptied = emptied;

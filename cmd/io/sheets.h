@@ -41,8 +41,9 @@ struct sheets {
  * one report can be written; or the status to end with, and *why, NULL if it was said: then nothing is open. */
 enum exit_status sheets_open(struct sheets *, struct arena *, const struct settings *, const char **why);
 bool sheets_spare(const struct sheets *, const char *path); /* false: a report would replace this file; NULL is fine */
-/* To the directories of what is open.  False: a report is to be printed, and starting a program needs more. */
-bool sheets_confine(const struct sheets *, struct arena *, struct sandbox *);
+/* To the directories of what is open, and one more, or -1.  False: a report is to be printed, and starting a program
+ * needs more. */
+bool sheets_confine(const struct sheets *, struct arena *, int directory, struct sandbox *);
 void sheets_begin(struct sheets *, const struct settings *, bool several);
 void sheets_one(struct sheets *, const struct result *, const struct gate *);
 void sheets_close(struct sheets *, bool complete);

@@ -244,6 +244,14 @@ static const char sources_of_options[] =
                                "stays.\n"
                                "After an interruption what there is goes to\n"
                                ".Pa FILE.partial .\n"
+                               ".Pp\n"
+                               "The journal has the evidence of every finished audit, 3 kB for an ordinary domain, and "
+                               "goes when all is reported.\n"
+                               "After an interruption of any kind the same command with\n"
+                               ".Fl Fl resume\n"
+                               "makes reports as of an undisturbed run; standard output gets all of it again.\n"
+                               "A power cut costs the audits of the last five seconds, which are done again.\n"
+                               ".Pp\n"
                                "Reports have mode 0600, and symbolic links are not followed.\n";
 
 static const char tail[] =

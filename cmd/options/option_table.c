@@ -148,6 +148,14 @@ const struct option option_table[OPTION_COUNT] = {
         .type = OPTION_NUMBER, .argument = "N", .least = 1,
         .most = 10000,
         .standard = "50", .help = "how many domains are audited at once"},
+    [OPT_JOURNAL] = {.command = "audit", .group = GROUP_WHAT, .whole_run = true, .name = "journal", .type = OPTION_WRITE,
+        .argument = "FILE",
+        .standard = "beside the first report in a file, for more than 100 domains",
+        .help = "keep what is finished in FILE, so that --resume can go on after an interruption; it is removed when all is "
+                "reported; a list that comes through a pipe has one only where it is asked for"},
+    [OPT_RESUME] = {.command = "audit", .group = GROUP_WHAT, .whole_run = true, .name = "resume", .type = OPTION_FLAG,
+        .help = "go on with the run of the journal, with the same list and the same options: what is finished is not asked "
+                "for again, and reports are whole; where there is no journal, begin one"},
     [OPT_ZONE] = {.command = "audit", .group = GROUP_WHAT, .whole_run = true, .name = "zone", .type = OPTION_READ,
         .argument = "FILE[=ORIGIN]",
         .repeatable = true,

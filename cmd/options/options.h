@@ -58,6 +58,8 @@ enum option_id {
     OPT_TIMEOUT,
     OPT_JOBS,
     OPT_IN_FLIGHT,
+    OPT_JOURNAL,
+    OPT_RESUME,
     OPT_ZONE,
     OPT_ASSUME,
     OPT_RECORD,

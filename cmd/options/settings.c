@@ -116,6 +116,9 @@ bool settings_make(const struct options *options, struct settings *out, const ch
         .record = last_value(options, OPT_RECORD),
         .replay = last_value(options, OPT_REPLAY),
         .baseline = last_value(options, OPT_BASELINE),
+        .trust_anchor = last_value(options, OPT_TRUST_ANCHOR),
+        .journal = last_value(options, OPT_JOURNAL),
+        .resume = options_flag(options, OPT_RESUME),
     };
     out->target.owner = last_value(options, OPT_OWNER);
     if (!settings_senders(options, out, why) || !settings_identities(options, out, why) ||

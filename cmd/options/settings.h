@@ -46,7 +46,8 @@ struct settings {
     const char *logo_file, *logo_where; /* NULL: there is none; the option that names it */
     bool has_logos;                     /* of the defaults: is there one in any section? */
     unsigned verbose; /* 0 to 2 */
-    const char *domains_file, *record, *replay, *baseline; /* NULL: not given */
+    const char *domains_file, *record, *replay, *baseline, *trust_anchor, *journal; /* NULL: not given */
+    bool resume;
     struct report_request *reports;             /* at least one */
     size_t report_count;
 };

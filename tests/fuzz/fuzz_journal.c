@@ -9,6 +9,8 @@
 #include <unistd.h>
 
 #include "cmd/io/journal_file.h"
+#include "cmd/options/run_text.h"
+#include "core/base/arena.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -41,6 +43,17 @@ static size_t walk(struct journal_file *file, size_t size)
     return count;
 }
 
+static void differ(const uint8_t *data, size_t size)
+{
+    struct arena *arena = arena_new(SIZE_MAX);
+    const char *text = str_text(arena, (struct str){(const char *)data, size});
+    const char *difference = run_text_difference(arena, text, "version " MAILREADY_VERSION "\noption only mx\n");
+
+    must(!difference || *difference);
+    must(!run_text_difference(arena, text, text));
+    arena_free(arena);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     FILE *stream = tmpfile();
@@ -59,5 +72,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     journal_file_free(&file);
     fclose(stream);
+    differ(data, size);
     return 0;
 }

@@ -17,6 +17,8 @@
 #include <unistd.h>
 
 #include "cmd/io/journal.h"
+#include "cmd/options/options.h"
+#include "cmd/options/run_text.h"
 #include "core/base/arena.h"
 #include "core/base/gzip.h"
 
@@ -387,6 +389,45 @@ static void first_entry_is_needed(void **state)
     end_place(&place);
 }
 
+/* ---- whose run it is ---- */
+
+static const char *described(struct arena *arena, const char *timeout, const char *only, size_t domains)
+{
+    struct options options = options_new(arena, "audit");
+    const struct run_list list = {.is_known = domains > 0, .domains = domains, .checksum = domains};
+    const char *text, *why;
+
+    if (timeout)
+        assert_true(options_add(&options, OPT_TIMEOUT, timeout, SOURCE_FLAG, "--timeout", &why));
+    if (only)
+        assert_true(options_add(&options, OPT_ONLY, only, SOURCE_FLAG, "--only", &why));
+    assert_true(options_add(&options, OPT_QUIET, domains % 2 ? "yes" : "no", SOURCE_FLAG, "--quiet", &why));
+    assert_true(run_text(&options, &list, NULL, 0, &text, &why));
+    return text;
+}
+
+static void differences_of_runs(void **state)
+{
+    struct arena *arena = arena_new(ARENA_BYTES);
+    const char *run = described(arena, "30", NULL, 100);
+
+    (void)state;
+    assert_null(run_text_difference(arena, run, run));
+    assert_null(run_text_difference(arena, run, described(arena, "30", NULL, 0))); /* a pipe */
+    assert_non_null(strstr(run_text_difference(arena, run, described(arena, "60", NULL, 100)),
+                           "it had --timeout 30, and this one has --timeout 60"));
+    assert_non_null(
+        strstr(run_text_difference(arena, run, described(arena, "30", "mx", 100)), "this one has --only mx"));
+    assert_non_null(strstr(run_text_difference(arena, run, described(arena, NULL, NULL, 100)), "it had --timeout 30"));
+    assert_non_null(strstr(run_text_difference(arena, run, described(arena, "30", NULL, 101)),
+                           "it had 100 domains, and this one has 101"));
+    assert_non_null(strstr(run_text_difference(arena, "version 9\nlist 1 0\n", run), "is of mailready 9, and"));
+    assert_non_null(run_text_difference(arena, "", run));
+    assert_non_null(run_text_difference(arena, "nonsense", run));
+    assert_non_null(run_text_difference(arena, run, ""));
+    arena_free(arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -399,6 +440,7 @@ int main(void)
         cmocka_unit_test(keeps_and_finds),
         cmocka_unit_test(one_run_at_a_time),
         cmocka_unit_test(first_entry_is_needed),
+        cmocka_unit_test(differences_of_runs),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
