@@ -12,6 +12,7 @@
 #include "core/base/arena.h"
 #include "core/base/limits.h"
 #include "core/base/loop.h"
+#include "core/base/order.h"
 #include "core/base/str.h"
 #include "core/base/trace.h"
 #include "core/derive/mail_path.h"
@@ -221,13 +222,13 @@ static int in_report_order(const void *a, const void *b)
     int subjects;
 
     if (left->probe != right->probe)
-        return left->probe < right->probe ? -1 : 1;
+        return order_of(left->probe, right->probe);
     subjects = strcmp(left->finding->subject, right->finding->subject);
     if (subjects)
         return subjects;
     if (left->finding->check != right->finding->check)
-        return left->finding->check < right->finding->check ? -1 : 1;
-    return left->position < right->position ? -1 : left->position > right->position;
+        return order_of(left->finding->check, right->finding->check);
+    return order_of(left->position, right->position);
 }
 
 static void list_findings(struct audit *audit, struct result *result)

@@ -6,6 +6,7 @@
 
 #include "core/base/arena.h"
 #include "core/base/name.h"
+#include "core/base/order.h"
 
 enum { LABEL_MAX = 63, LABELS_MAX = NAME_WIRE_MAX / 2 };
 
@@ -109,7 +110,7 @@ static int compare_labels(struct str a, size_t at, struct str b, size_t bt)
     size_t left = octet(a, at), right = octet(b, bt);
     int order = memcmp(a.at + at + 1, b.at + bt + 1, left < right ? left : right);
 
-    return order ? order : (left > right) - (left < right);
+    return order ? order : order_of(left, right);
 }
 
 int wire_name_compare(struct str a, struct str b)
@@ -123,5 +124,5 @@ int wire_name_compare(struct str a, struct str b)
         if (order)
             return order;
     }
-    return (i > k) - (i < k);
+    return order_of(i, k);
 }

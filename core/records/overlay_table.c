@@ -6,6 +6,7 @@
 
 #include "core/base/arena.h"
 #include "core/base/name.h"
+#include "core/base/order.h"
 #include "core/facts/record_text.h"
 
 enum { LABELS_MAX = 127 }; /* RFC 1035 2.3.4 */
@@ -66,8 +67,8 @@ static int in_order(const void *a, const void *b)
     if (keys)
         return keys;
     if (left->record->type != right->record->type)
-        return left->record->type < right->record->type ? -1 : 1;
-    return left->position < right->position ? -1 : left->position > right->position;
+        return order_of(left->record->type, right->record->type);
+    return order_of(left->position, right->position);
 }
 
 /* A single record takes the place of the zone's set, and of an alias; a single alias that of all. */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/base/arena.h"
+#include "core/base/order.h"
 #include "core/base/wire_name.h"
 #include "core/facts/dns_answer.h"
 #include "core/facts/signed_reply.h"
@@ -76,7 +77,7 @@ static int by_data(const void *a, const void *b)
     size_t common = left->rdata.len < right->rdata.len ? left->rdata.len : right->rdata.len;
     int order = common ? memcmp(left->rdata.at, right->rdata.at, common) : 0;
 
-    return order ? order : (left->rdata.len > right->rdata.len) - (left->rdata.len < right->rdata.len);
+    return order ? order : order_of(left->rdata.len, right->rdata.len);
 }
 
 struct rrset rrset_find(struct arena *arena, const struct signed_reply *reply, struct str owner, unsigned type)

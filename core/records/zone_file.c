@@ -6,6 +6,7 @@
 
 #include "core/base/arena.h"
 #include "core/base/name.h"
+#include "core/base/order.h"
 #include "core/facts/signed_reply.h"
 #include "core/records/zone_data.h"
 #include "core/records/zone_words.h"
@@ -23,20 +24,26 @@ struct reading {
     size_t fault_count;
 };
 
-static bool fault(struct reading *r, unsigned line, const char *text)
+static const struct zone_fault no_fault = {0, NULL};
+
+static struct zone_fault fault(unsigned line, const char *text)
 {
-    if (r->fault_count < ZONE_FAULTS_MAX)
-        r->faults[r->fault_count++] = (struct zone_fault){line, text};
-    return false;
+    return (struct zone_fault){line, text};
 }
 
-static bool fault_of_word(struct reading *r, const struct zone_word *word, const char *what)
+static struct zone_fault fault_of_word(const struct reading *r, const struct zone_word *word, const char *what)
 {
-    return fault(r, word->line, str_printf(r->arena, "\"%s\" %s", str_text(r->arena, word->text), what));
+    return fault(word->line, str_printf(r->arena, "\"%s\" %s", str_text(r->arena, word->text), what));
+}
+
+static void tell(struct reading *r, struct zone_fault fault)
+{
+    if (fault.text && r->fault_count < ZONE_FAULTS_MAX)
+        r->faults[r->fault_count++] = fault;
 }
 
 /* RFC 1035 5.1, RFC 2308 4 */
-static bool direct(struct reading *r, const struct zone_entry *e)
+static struct zone_fault direct(struct reading *r, const struct zone_entry *e)
 {
     const struct zone_word *directive = &e->words[0], *value = &e->words[1];
     const char *why, *origin;
@@ -53,13 +60,13 @@ static bool direct(struct reading *r, const struct zone_entry *e)
         if (!zone_word_seconds(value, &r->ttl_s))
             return fault_of_word(r, value, "is no number of seconds");
         r->has_ttl = r->has_default = true;
-        return true;
+        return no_fault;
     }
     origin = zone_name(r->arena, value, r->origin, &why);
     if (!origin)
-        return fault(r, value->line, why);
+        return fault(value->line, why);
     r->origin = origin;
-    return true;
+    return no_fault;
 }
 
 /* TTL and class, in either order, either or both.  The next word; e->count: none. */
@@ -98,7 +105,7 @@ static struct zone_record *next_record(struct reading *r)
     return &r->records[r->count];
 }
 
-static bool read_record(struct reading *r, const struct zone_entry *e)
+static struct zone_fault read_record(struct reading *r, const struct zone_entry *e)
 {
     struct zone_record *record = next_record(r);
     bool has_ttl;
@@ -109,10 +116,10 @@ static bool read_record(struct reading *r, const struct zone_entry *e)
     if (!e->begins_blank)
         r->owner = record->owner = zone_name(r->arena, &e->words[0], r->origin, &why);
     if (!record->owner)
-        return fault(r, e->words[0].line, e->begins_blank ? "no name, and no record before that has one" : why);
+        return fault(e->words[0].line, e->begins_blank ? "no name, and no record before that has one" : why);
     at = read_ttl_and_class(e, e->begins_blank ? 0 : 1, &record->record.ttl_s, &has_ttl);
     if (at == e->count)
-        return fault(r, e->line, "a record without a type");
+        return fault(e->line, "a record without a type");
     if (is_other_class(&e->words[at]))
         return fault_of_word(r, &e->words[at], "is not the class of the Internet (IN)");
     if (!zone_type_from_word(&e->words[at], &record->type))
@@ -122,14 +129,14 @@ static bool read_record(struct reading *r, const struct zone_entry *e)
     else if (!r->has_default)
         r->ttl_s = record->record.ttl_s;
     if (!zone_data_read(r->arena, e->words + at + 1, e->count - at - 1, r->origin, record, &why))
-        return fault(r, e->words[at].line, why);
+        return fault(e->words[at].line, why);
     if (record->type == DNS_SOA && !has_ttl && !r->has_default)
         r->ttl_s = record->record.ttl_s = record->record.soa.minimum;
     r->is_full = r->count == ZONE_RECORDS_MAX;
     if (r->is_full)
-        return fault(r, e->line, "more records than are read");
+        return fault(e->line, "more records than are read");
     r->count++;
-    return true;
+    return no_fault;
 }
 
 static void read_all(struct reading *r, struct str text)
@@ -139,11 +146,11 @@ static void read_all(struct reading *r, struct str text)
     zone_reader_begin(r->reader, text);
     while (r->fault_count < ZONE_FAULTS_MAX && !r->is_full && zone_reader_next(r->reader, &entry)) {
         if (entry.fault)
-            fault(r, entry.fault_line, entry.fault);
+            tell(r, fault(entry.fault_line, entry.fault));
         else if (!entry.begins_blank && !entry.words[0].is_quoted && entry.words[0].text.at[0] == '$')
-            direct(r, &entry);
+            tell(r, direct(r, &entry));
         else
-            read_record(r, &entry);
+            tell(r, read_record(r, &entry));
     }
 }
 
@@ -170,7 +177,7 @@ static int by_line(const void *a, const void *b)
 {
     const struct zone_fault *left = a, *right = b;
 
-    return left->line < right->line ? -1 : left->line > right->line;
+    return order_of(left->line, right->line);
 }
 
 static struct zone_file what_was_read(struct reading *r)
@@ -210,7 +217,7 @@ static int by_owner(const void *a, const void *b)
     const struct owned *left = a, *right = b;
     int owners = strcmp(left->owner, right->owner);
 
-    return owners ? owners : left->record < right->record ? -1 : left->record > right->record;
+    return owners ? owners : order_of(left->record->line, right->record->line);
 }
 
 static void check_aliases_of(struct reading *r, const struct owned *all, size_t count)
@@ -221,17 +228,18 @@ static void check_aliases_of(struct reading *r, const struct owned *all, size_t 
         const struct zone_record *record = all[i].record;
 
         if (record->type == DNS_CNAME && alias && !name_equal(alias->record.name, record->record.name))
-            fault(r, record->line,
-                  str_printf(r->arena, "a second alias (CNAME) of %s, beside line %u", record->owner, alias->line));
+            tell(r, fault(record->line, str_printf(r->arena, "a second alias (CNAME) of %s, beside line %u",
+                                                   record->owner, alias->line)));
         if (record->type == DNS_CNAME)
             alias = record;
         else if (!may_be_beside_alias(record->type))
             other = record;
     }
     if (alias && other)
-        fault(r, alias->line < other->line ? other->line : alias->line,
-              str_printf(r->arena, "%s is an alias (CNAME, line %u) and has other records beside it (%s, line %u)",
-                         alias->owner, alias->line, zone_type_text(r->arena, other->type), other->line));
+        tell(r, fault(alias->line < other->line ? other->line : alias->line,
+                      str_printf(r->arena,
+                                 "%s is an alias (CNAME, line %u) and has other records beside it (%s, line %u)",
+                                 alias->owner, alias->line, zone_type_text(r->arena, other->type), other->line)));
 }
 
 static void check_aliases(struct reading *r)
@@ -241,11 +249,11 @@ static void check_aliases(struct reading *r)
     for (size_t i = 0; i < r->count; i++)
         all[i] = (struct owned){name_lower(r->arena, r->records[i].owner), &r->records[i]};
     qsort(all, r->count, sizeof *all, by_owner);
-    for (size_t first = 0, end; first < r->count; first = end) {
-        for (end = first + 1; end < r->count && strcmp(all[end].owner, all[first].owner) == 0; end++)
-            ;
-        check_aliases_of(r, all + first, end - first);
-    }
+    for (size_t i = 0, first = 0; i <= r->count; i++)
+        if (i == r->count || strcmp(all[i].owner, all[first].owner) != 0) {
+            check_aliases_of(r, all + first, i - first);
+            first = i;
+        }
 }
 
 static void check_zone(struct reading *r, const char *origin)
@@ -255,26 +263,26 @@ static void check_zone(struct reading *r, const char *origin)
     bool has_ns = false;
 
     if (!apex) {
-        fault(r, 1,
-              "no SOA record, so it is no whole zone, which would say of every other name that it does not exist");
+        tell(r, fault(1, "no SOA record, so it is no whole zone, which would say of every other name that it does not "
+                         "exist"));
         return;
     }
     for (size_t i = 0; i < r->count; i++) {
         const struct zone_record *record = &r->records[i];
 
         if (record->type == DNS_SOA && soa)
-            fault(r, record->line, str_printf(r->arena, "a second SOA record, beside line %u", soa->line));
-        if (record->type == DNS_SOA && !soa)
+            tell(r, fault(record->line, str_printf(r->arena, "a second SOA record, beside line %u", soa->line)));
+        else if (record->type == DNS_SOA)
             soa = record;
         if (!name_is_under(record->owner, apex))
-            fault(r, record->line, str_printf(r->arena, "%s is not in the zone %s", record->owner, apex));
+            tell(r, fault(record->line, str_printf(r->arena, "%s is not in the zone %s", record->owner, apex)));
         has_ns |= record->type == DNS_NS && name_equal(record->owner, apex);
     }
     if (origin && !name_equal(origin, apex))
-        fault(r, soa->line,
-              str_printf(r->arena, "the SOA record is that of %s, and the zone was to be %s", apex, origin));
+        tell(r, fault(soa->line, str_printf(r->arena, "the SOA record is that of %s, and the zone was to be %s", apex,
+                                            origin)));
     if (!has_ns)
-        fault(r, soa->line, str_printf(r->arena, "%s has no NS record", apex));
+        tell(r, fault(soa->line, str_printf(r->arena, "%s has no NS record", apex)));
     check_aliases(r);
 }
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/base/arena.h"
+#include "core/base/order.h"
 
 struct numbered {
     const struct seen *seen;
@@ -19,7 +20,7 @@ static int by_key(const void *a, const void *b)
 
     if (keys)
         return keys;
-    return left->position < right->position ? -1 : left->position > right->position;
+    return order_of(left->position, right->position);
 }
 
 static struct numbered *in_order_of_keys(struct arena *arena, const struct seen_report *report)
@@ -83,8 +84,8 @@ static int in_order_of_reports(const void *a, const void *b)
     const struct difference_item *left = a, *right = b;
 
     if (left->change != right->change)
-        return left->change < right->change ? -1 : 1;
-    return left->position < right->position ? -1 : left->position > right->position;
+        return order_of(left->change, right->change);
+    return order_of(left->position, right->position);
 }
 
 static void add(struct difference *out, struct difference_item *items, struct difference_item item)

@@ -125,20 +125,28 @@ static void test_faults(void **state)
         {HEAD "a TXT \"x\x01\"\n", {"5: a control character"}},
         {HEAD "a TXT\n", {"5: TXT takes strings"}},
         {HEAD "a\n", {"5: a record without a type"}},
+        {HEAD "a 60 IN\n", {"5: a record without a type"}},
         {HEAD "a SRV\n", {"5: no data"}},
-        {HEAD "a CH TXT x\n", {"5: \"CH\" is not the class"}},
+        {HEAD "a CH TXT x\nb HS TXT x\nc 60 CS TXT x",
+         {"5: \"CH\" is not the class", "6: \"HS\" is not the class", "7: \"CS\" is not the class"}},
         {HEAD "a TYPE0 \\# 0\nb TYPE65536 \\# 0\n", {"5: \"TYPE0\" is no type", "6: \"TYPE65536\" is no type"}},
         {HEAD "a A \\# 4 c00002\nb A \\# 3 c00002\nc A \\# 4 c000020x",
          {"5: \"\\#\" says 4 octets, and 3", "6: these octets are no data", "7: \"c000020x\" is not hex"}},
         {HEAD "a TLSA 3 1 1 012\n", {"5: an odd number"}},
         {HEAD "$INCLUDE other\n$GENERATE 1-2 a A 192.0.2.1\n$FOO 1",
          {"5: \"$INCLUDE\" is refused", "6: \"$GENERATE\" is refused", "7: \"$FOO\" is no directive"}},
-        {HEAD "$TTL x\n$ORIGIN\n", {"5: \"x\" is no number of seconds", "6: \"$ORIGIN\" takes one"}},
+        {HEAD "$TTL x\n$ORIGIN\n$ORIGIN a..b",
+         {"5: \"x\" is no number of seconds", "6: \"$ORIGIN\" takes one", "7: \"a..b\" is no domain name"}},
         {HEAD "a CNAME b\na A 192.0.2.1", {"6: a.example.org is an alias (CNAME, line 5)"}},
         {HEAD "a CNAME b\na CNAME c", {"6: a second alias"}},
         {HEAD "a CNAME b\nA CNAME B", {NULL}},
+        {HEAD "z A 192.0.2.1\nz CNAME b", {"6: z.example.org is an alias (CNAME, line 6)"}},
+        {HEAD "a CNAME b\na KEY x\na RRSIG x\na NSEC x", {NULL}}, /* RFC 4035 2.5 */
+        {HEAD "a CNAME b\na SIG x", {"6: a.example.org is an alias"}},
+        {HEAD "a CNAME b\na PX x", {"6: a.example.org is an alias"}},
         {HEAD "www.example.net. A 192.0.2.1", {"5: www.example.net is not in the zone"}},
-        {HEAD "@ SOA ns hostmaster 1 2h 30m 2w 300", {"5: a second SOA"}},
+        {HEAD "@ SOA ns hostmaster 1 2h 30m 2w 300\n@ SOA ns hostmaster 1 2h 30m 2w 300",
+         {"5: a second SOA record, beside line 3", "6: a second SOA record, beside line 3"}},
         {"$ORIGIN example.org.\na A 192.0.2.1", {"1: no SOA record"}},
         {"$ORIGIN example.org.\n@ 1 SOA ns hostmaster 1 2h 30m 2w 300", {"2: example.org has no NS"}},
         {"a A 192.0.2.1", {"1: \"a\" is relative"}},
@@ -179,19 +187,29 @@ static void test_origin(void **state)
     arena_free(arena);
 }
 
+/* ZONE_FAULTS_MAX lines, each with a fault of a kind, and a record behind them. */
+static const char *faulty(struct arena *arena, const char *head, const char *line)
+{
+    const char *text = head;
+
+    for (size_t i = 0; i <= ZONE_FAULTS_MAX; i++)
+        text = str_printf(arena, "%s%s\n", text, line);
+    return str_printf(arena, "%slast A 192.0.2.1\n", text);
+}
+
 static void test_many_faults(void **state)
 {
     struct arena *arena = arena_new(SIZE_MAX);
-    char text[4 * ZONE_FAULTS_MAX * 2 + 1];
     struct zone_file file;
 
     (void)state;
-    for (size_t i = 0; i < sizeof text - 1; i += 4)
-        memcpy(text + i, "a b\n", 4);
-    text[sizeof text - 1] = '\0';
-    zone_file_read(arena, str_of(text), "example.org", &file);
+    zone_file_read(arena, str_of(faulty(arena, "", "a b")), "example.org", &file);
     assert_int_equal(file.fault_count, ZONE_FAULTS_MAX);
     assert_int_equal(file.faults[ZONE_FAULTS_MAX - 1].line, ZONE_FAULTS_MAX);
+    assert_int_equal(file.count, 0); /* nothing is read behind them */
+    zone_file_read(arena, str_of(faulty(arena, HEAD, "www.example.net. A 192.0.2.1")), NULL, &file);
+    assert_int_equal(file.fault_count, ZONE_FAULTS_MAX);
+    assert_int_equal(file.faults[ZONE_FAULTS_MAX - 1].line, 4 + ZONE_FAULTS_MAX);
     arena_free(arena);
 }
 
