@@ -10,31 +10,31 @@
 #include "core/facts/signed_reply.h"
 #include "core/records/dnskey.h"
 
-enum { NSEC3_FIXED = 5, HASH_SHA1 = 1, OPT_OUT = 1, HASH_TEXT = NSEC3_HASH_OCTETS * 8 / 5 };
+enum { BLOCK_HEAD = 2, NSEC3_FIXED = 4, HASH_SHA1 = 1, OPT_OUT = 1, HASH_TEXT = NSEC3_HASH_OCTETS * 8 / 5 };
 
 static unsigned octet(struct str data, size_t at)
 {
     return (unsigned char)data.at[at];
 }
 
-/* RFC 4034 4.1.2: windows of 256 types, each with its number, its length and as many octets of bits. */
-static bool has_type(struct str bits, unsigned type)
-{
-    for (size_t at = 0; at + 2 <= bits.len;) {
-        size_t length = octet(bits, at + 1), byte = (type & 255) / 8;
-
-        if (length > bits.len - at - 2)
-            return false;
-        if (octet(bits, at) == type >> 8)
-            return byte < length && octet(bits, at + 2 + byte) & 0x80u >> (type & 7);
-        at += 2 + length;
-    }
-    return false;
-}
-
 static struct str from(struct str data, size_t at)
 {
     return (struct str){data.at + at, data.len - at};
+}
+
+/* RFC 4034 4.1.2: blocks of 256 types, each with its number, its length and as many octets of bits. */
+static bool has_type(struct str bits, unsigned type)
+{
+    for (size_t at = 0; at + BLOCK_HEAD < bits.len;) {
+        size_t length = octet(bits, at + 1), byte = (type & 255) / 8;
+
+        if (length > bits.len - at - BLOCK_HEAD)
+            return false;
+        if (octet(bits, at) == type >> 8)
+            return byte < length && octet(bits, at + BLOCK_HEAD + byte) & 0x80u >> (type & 7);
+        at += BLOCK_HEAD + length;
+    }
+    return false;
 }
 
 /* Of a record that matches the name: the DS record would stand there. */
@@ -85,27 +85,37 @@ struct hasher {
     unsigned hashes;
 };
 
+/* The first octets of *left, which loses them. */
+static bool take(struct str *left, size_t count, struct str *out)
+{
+    if (left->len < count)
+        return false;
+    *out = (struct str){left->at, count};
+    *left = from(*left, count);
+    return true;
+}
+
+/* As many as the octet before them says. */
+static bool take_counted(struct str *left, struct str *out)
+{
+    return take(left, 1, out) && take(left, octet(*out, 0), out);
+}
+
+/* RFC 5155 3.2 */
 static bool nsec3_parse(const struct denial_record *r, struct str zone, struct nsec3 *out)
 {
-    size_t salt, next;
+    struct str left = r->rdata, fixed;
 
-    if (r->rdata.len < NSEC3_FIXED)
+    if (!take(&left, NSEC3_FIXED, &fixed) || !take_counted(&left, &out->salt) || !take_counted(&left, &out->next))
         return false;
-    salt = octet(r->rdata, 4);
-    if (octet(r->rdata, 0) != HASH_SHA1 || r->rdata.len < NSEC3_FIXED + salt + 1)
-        return false;
-    next = octet(r->rdata, NSEC3_FIXED + salt);
-    if (next != NSEC3_HASH_OCTETS || r->rdata.len < NSEC3_FIXED + salt + 1 + next)
-        return false;
-    *out = (struct nsec3){.flags = octet(r->rdata, 1),
-                          .iterations = octet(r->rdata, 2) << 8 | octet(r->rdata, 3),
-                          .salt = {r->rdata.at + NSEC3_FIXED, salt},
-                          .next = {r->rdata.at + NSEC3_FIXED + salt + 1, next},
-                          .bits = from(r->rdata, NSEC3_FIXED + salt + 1 + next)};
-    if (octet(r->owner, 0) != HASH_TEXT || !str_equal(wire_name_parent(r->owner), zone))
+    out->flags = octet(fixed, 1);
+    out->iterations = octet(fixed, 2) << 8 | octet(fixed, 3);
+    out->bits = left;
+    if (octet(fixed, 0) != HASH_SHA1 || out->flags > OPT_OUT || out->next.len != NSEC3_HASH_OCTETS ||
+        octet(r->owner, 0) != HASH_TEXT || !str_equal(wire_name_parent(r->owner), zone))
         return false;
     memcpy(out->hash, r->owner.at + 1, HASH_TEXT);
-    return out->flags <= OPT_OUT;
+    return true;
 }
 
 /* RFC 4648 7, which keeps the order of what it spells. */
@@ -122,16 +132,13 @@ static void base32hex(const unsigned char octets[NSEC3_HASH_OCTETS], char out[HA
     }
 }
 
-/* False: this proof has cost enough. */
-static bool hash_name(struct hasher *hasher, const struct nsec3 *n, struct str name, char out[HASH_TEXT])
+static void hash_name(struct hasher *hasher, const struct nsec3 *n, struct str name, char out[HASH_TEXT])
 {
     unsigned char hash[NSEC3_HASH_OCTETS];
 
-    if (hasher->hashes++ >= NSEC3_HASHES || n->iterations > NSEC3_ITERATIONS)
-        return false;
+    hasher->hashes++;
     nsec3_hash(hasher->arena, name, n->salt, n->iterations, hash);
     base32hex(hash, out);
-    return true;
 }
 
 static bool nsec3_covers(const struct nsec3 *n, const char hash[HASH_TEXT])
@@ -157,8 +164,7 @@ static bool find_nsec3(struct hasher *hasher, const struct denials *denials, str
         if (!denials->at[i].is_nsec3 || !nsec3_parse(&denials->at[i], denials->zone, out))
             continue;
         if (!hashed || iterations != out->iterations || !str_equal(salt, out->salt)) {
-            if (!hash_name(hasher, out, name, hash))
-                continue;
+            hash_name(hasher, out, name, hash);
             hashed = true;
             salt = out->salt;
             iterations = out->iterations;
@@ -184,21 +190,19 @@ static bool is_too_costly(const struct denials *denials)
  * must be proved that it does not. */
 static enum denial_of_ds by_closest_encloser(struct hasher *hasher, const struct denials *denials, struct str name)
 {
-    struct str closer = name, encloser = wire_name_parent(name);
+    size_t labels_of_zone = wire_name_labels(denials->zone);
     struct nsec3 n;
 
-    while (wire_name_is_under(encloser, denials->zone) && hasher->hashes < NSEC3_HASHES) {
-        if (find_nsec3(hasher, denials, encloser, false, &n)) {
+    for (size_t labels = wire_name_labels(name); labels > labels_of_zone && hasher->hashes < NSEC3_HASHES; labels--) {
+        struct str closer = wire_name_last(name, labels);
+
+        if (find_nsec3(hasher, denials, wire_name_parent(closer), false, &n)) {
             bool is_cut = has_type(n.bits, WIRE_DNAME) || (has_type(n.bits, DNS_NS) && !has_type(n.bits, DNS_SOA));
 
             if (is_cut || !find_nsec3(hasher, denials, closer, true, &n))
                 return NO_DS_UNPROVED;
             return n.flags & OPT_OUT ? NO_DS_UNSIGNED_ZONE : NO_DS_NO_ZONE;
         }
-        if (encloser.len == denials->zone.len)
-            break;
-        closer = encloser;
-        encloser = wire_name_parent(encloser);
     }
     return NO_DS_UNPROVED;
 }

@@ -17,7 +17,8 @@
 #include "core/facts/record_text.h"
 
 enum { FLAG_ZONE = 0x0100, FLAG_REVOKE = 0x0080, FLAG_SEP = 0x0001, PROTOCOL = 3, DNSKEY_FIXED = 4, DS_FIXED = 4 };
-enum { POINT_MAX = 1 + 2 * 48, UNCOMPRESSED = 4, EXPONENT_BITS_MAX = 64 };
+enum { POINT_MAX = 1 + 2 * 48, UNCOMPRESSED = 4 };
+enum { RSA_KEY_MIN = 4, EXPONENT_MAX = 8, MODULUS_MAX = DNSSEC_RSA_BITS_MAX / 8 }; /* octets */
 
 /* IANA "DNS Security Algorithm Numbers": those that validators implement (RFC 8624 3.1), SHA-1 still among them. */
 enum family { NO_FAMILY, RSA_KEYS, EC_KEYS, EDWARDS_KEYS };
@@ -120,7 +121,7 @@ bool ds_matches(struct arena *arena, const struct ds *ds, struct str zone, const
     if (ds->tag != key->tag || ds->algorithm != key->algorithm || !name)
         return false;
     size = digest(arena, name, zone, key->rdata, out);
-    return size > 0 && str_equal(ds->digest, (struct str){(const char *)out, size});
+    return str_equal(ds->digest, (struct str){(const char *)out, size});
 }
 
 const char *ds_text_of(struct arena *arena, struct str zone, const struct dnskey *key)
@@ -154,9 +155,8 @@ static EVP_PKEY *key_from(const char *type, OSSL_PARAM_BLD *parts)
     EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_name(NULL, type, NULL);
     EVP_PKEY *key = NULL;
 
-    if (!params || !context || EVP_PKEY_fromdata_init(context) != 1 ||
-        EVP_PKEY_fromdata(context, &key, EVP_PKEY_PUBLIC_KEY, params) != 1)
-        key = NULL;
+    if (params && EVP_PKEY_fromdata_init(context) == 1)
+        EVP_PKEY_fromdata(context, &key, EVP_PKEY_PUBLIC_KEY, params); /* NULL still, if it is none */
     EVP_PKEY_CTX_free(context);
     OSSL_PARAM_free(params);
     return key;
@@ -166,17 +166,19 @@ static EVP_PKEY *key_from(const char *type, OSSL_PARAM_BLD *parts)
  */
 static EVP_PKEY *rsa_key(struct str key)
 {
-    size_t at = 1, length = key.len ? bytes(key)[0] : 0;
+    size_t at = 1, length;
     OSSL_PARAM_BLD *parts;
     BIGNUM *e, *n;
     EVP_PKEY *made = NULL;
 
-    if (length == 0 && key.len > 3) {
+    if (key.len < RSA_KEY_MIN)
+        return NULL;
+    length = bytes(key)[0];
+    if (length == 0) {
         length = (size_t)bytes(key)[1] << 8 | bytes(key)[2];
         at = 3;
     }
-    if (length == 0 || key.len <= at + length || length > EXPONENT_BITS_MAX / 8 ||
-        (key.len - at - length) * 8 > DNSSEC_RSA_BITS_MAX)
+    if (length == 0 || length > EXPONENT_MAX || key.len <= at + length || key.len - at - length > MODULUS_MAX)
         return NULL;
     e = BN_bin2bn(bytes(key) + at, (int)length, NULL);
     n = BN_bin2bn(bytes(key) + at + length, (int)(key.len - at - length), NULL);
@@ -236,16 +238,17 @@ static unsigned char *ec_signature(const struct algorithm *a, struct str signatu
     else
         BN_free(r), BN_free(s);
     ECDSA_SIG_free(sig);
-    *size = length > 0 ? (size_t)length : 0;
+    *size = der ? (size_t)length : 0;
     return der;
 }
 
+/* What OpenSSL does not take for a key (NULL), others may. */
 static enum signature_verdict verify(const struct algorithm *a, EVP_PKEY *key, struct str data, struct str signature)
 {
     EVP_MD_CTX *context = EVP_MD_CTX_new();
     enum signature_verdict verdict = SIGNATURE_UNSUPPORTED;
 
-    if (context && EVP_DigestVerifyInit_ex(context, NULL, a->digest, NULL, NULL, key, NULL) == 1)
+    if (key && context && EVP_DigestVerifyInit_ex(context, NULL, a->digest, NULL, NULL, key, NULL) == 1)
         verdict = EVP_DigestVerify(context, bytes(signature), signature.len, bytes(data), data.len) == 1
                       ? SIGNATURE_RIGHT
                       : SIGNATURE_WRONG;
@@ -265,15 +268,13 @@ enum signature_verdict dnskey_verify(struct arena *arena, const struct dnskey *o
         return SIGNATURE_UNSUPPORTED;
     ERR_clear_error();
     key = key_of(a, of->key);
-    verdict = key ? SIGNATURE_WRONG : SIGNATURE_UNSUPPORTED; /* what OpenSSL does not take for a key, others may */
     if (key && a->family == EC_KEYS) {
         size_t size;
 
         der = ec_signature(a, signature, &size);
         signature = (struct str){(const char *)der, size};
     }
-    if (key && signature.len > 0)
-        verdict = verify(a, key, data, signature);
+    verdict = verify(a, key, data, signature);
     OPENSSL_free(der);
     EVP_PKEY_free(key);
     ERR_clear_error();

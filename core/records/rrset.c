@@ -31,7 +31,8 @@ static char *put16(char *at, unsigned value)
 
 static char *put(char *at, struct str bytes)
 {
-    memcpy(at, bytes.at, bytes.len);
+    if (bytes.len)
+        memcpy(at, bytes.at, bytes.len);
     return at + bytes.len;
 }
 
@@ -61,10 +62,8 @@ static struct str canonical_data(struct arena *arena, const struct wire_record *
     struct str name;
     char *lower;
 
-    if (names == 0)
-        return r->rdata;
     lower = arena_alloc(arena, r->rdata.len);
-    memcpy(lower, r->rdata.at, r->rdata.len);
+    put(lower, r->rdata);
     for (; names > 0 && wire_name_read(r->rdata, at, &name); names--, at += name.len)
         memcpy(lower + at, wire_name_lower(arena, name).at, name.len);
     return (struct str){lower, r->rdata.len};
@@ -111,7 +110,7 @@ static bool parse(struct arena *arena, struct str data, struct rrsig *out)
     struct str signer;
     char *head;
 
-    if (data.len <= RRSIG_FIXED || !wire_name_read(data, RRSIG_FIXED, &signer) || RRSIG_FIXED + signer.len == data.len)
+    if (!wire_name_read(data, RRSIG_FIXED, &signer) || RRSIG_FIXED + signer.len == data.len)
         return false;
     signer = wire_name_lower(arena, signer);
     head = arena_alloc(arena, RRSIG_FIXED + signer.len);
@@ -132,7 +131,7 @@ static size_t signed_labels(struct str owner)
 {
     size_t labels = wire_name_labels(owner);
 
-    return labels > 0 && owner.at[0] == 1 && owner.at[1] == '*' ? labels - 1 : labels;
+    return owner.at[0] == 1 && owner.at[1] == '*' ? labels - 1 : labels;
 }
 
 size_t rrset_signatures(struct arena *arena, const struct signed_reply *reply, const struct rrset *set,
@@ -145,7 +144,7 @@ size_t rrset_signatures(struct arena *arena, const struct signed_reply *reply, c
         const struct wire_record *r = &reply->records[i];
 
         if (r->type == WIRE_RRSIG && r->in_answer == in_answer && str_equal(r->owner, set->owner) &&
-            r->rdata.len >= 2 && read16(r->rdata, 0) == set->type && parse(arena, r->rdata, &out[count]))
+            parse(arena, r->rdata, &out[count]) && read16(r->rdata, 0) == set->type)
             count +=
                 out[count].labels <= signed_labels(set->owner) && wire_name_is_under(set->owner, out[count].signer);
     }
@@ -177,8 +176,7 @@ struct str rrset_signed_data(struct arena *arena, const struct rrset *set, const
         at = put16(at, sig->ttl_s >> 16);
         at = put16(at, sig->ttl_s & UINT16_MAX);
         at = put16(at, (unsigned)set->records[i]->rdata.len);
-        if (set->records[i]->rdata.len)
-            at = put(at, set->records[i]->rdata);
+        at = put(at, set->records[i]->rdata);
     }
     return (struct str){data, size};
 }

@@ -10,19 +10,10 @@
 
 /* ---- one RRset ---- */
 
-/* How near a signature came to be right: of several the nearest is told, since it is the one to be mended. */
-static unsigned nearness(enum rrset_verdict verdict)
-{
-    static const unsigned of[] = {
-        [RRSET_VERIFIED] = 9, [RRSET_UNTRIED] = 8,      [RRSET_EXPIRED] = 7, [RRSET_NOT_YET_VALID] = 6,
-        [RRSET_WRONG] = 5,    [RRSET_NO_SIGNATURE] = 4, [RRSET_NO_KEYS] = 3, [RRSET_OTHER_KEYS] = 2};
-
-    return of[verdict];
-}
-
+/* Of several the least grave one is told, since it is the one to be mended. */
 static void keep_nearest(struct verification *so_far, struct verification other)
 {
-    if (nearness(other.verdict) > nearness(so_far->verdict))
+    if (other.verdict < so_far->verdict)
         *so_far = other;
 }
 
@@ -47,7 +38,7 @@ static struct verification try_keys(struct arena *arena, const struct rrset *set
                                     const struct zone_keys *keys, int64_t now, unsigned *tries)
 {
     struct verification best = {.verdict = RRSET_NO_SIGNATURE};
-    struct str data = {NULL, 0};
+    struct str data = rrset_signed_data(arena, set, sig);
 
     for (size_t i = 0; i < keys->count; i++) {
         const struct dnskey *key = &keys->at[i];
@@ -56,8 +47,6 @@ static struct verification try_keys(struct arena *arena, const struct rrset *set
         if (key->tag != sig->key_tag || key->algorithm != sig->algorithm)
             continue;
         if ((*tries)++ < DNSSEC_VERIFICATIONS) {
-            if (!data.len)
-                data = rrset_signed_data(arena, set, sig);
             switch (dnskey_verify(arena, key, data, sig->signature)) {
             case SIGNATURE_RIGHT:
                 v = in_time(set, sig, now);
@@ -70,8 +59,6 @@ static struct verification try_keys(struct arena *arena, const struct rrset *set
             }
         }
         keep_nearest(&best, v);
-        if (best.verdict == RRSET_VERIFIED)
-            break;
     }
     return best;
 }
@@ -158,35 +145,32 @@ struct verification zone_keys_verify(struct arena *arena, const struct signed_re
     return rrset_verify(arena, reply, &set, &named, now);
 }
 
+/* The first key that signs the set, among those that a DS record is meant to name, or the others; NULL: none does. */
+static const struct dnskey *signer_among(struct arena *arena, const struct signed_reply *reply, const struct rrset *set,
+                                         const struct zone_keys *keys, bool entries, int64_t now)
+{
+    for (size_t i = 0; i < keys->count; i++) {
+        struct zone_keys one = {keys->zone, &keys->at[i], 1};
+
+        if (dnskey_is_entry(one.at) == entries && rrset_verify(arena, reply, set, &one, now).verdict == RRSET_VERIFIED)
+            return one.at;
+    }
+    return NULL;
+}
+
 const char *zone_keys_wanted_ds(struct arena *arena, const struct signed_reply *reply, struct str zone, int64_t now)
 {
     struct rrset set = rrset_find(arena, reply, zone, WIRE_DNSKEY);
-    const struct dnskey *found = NULL;
-    struct zone_keys keys;
     bool left_out;
+    struct zone_keys keys = keys_of(arena, &set, &left_out);
+    const struct dnskey *found = signer_among(arena, reply, &set, &keys, true, now);
 
-    if (set.count == 0)
-        return NULL;
-    keys = keys_of(arena, &set, &left_out);
-    for (size_t i = 0; i < keys.count && (!found || !dnskey_is_entry(found)); i++) {
-        struct zone_keys one = {zone, &keys.at[i], 1};
-
-        if ((!found || dnskey_is_entry(&keys.at[i])) &&
-            rrset_verify(arena, reply, &set, &one, now).verdict == RRSET_VERIFIED)
-            found = &keys.at[i];
-    }
+    if (!found)
+        found = signer_among(arena, reply, &set, &keys, false, now);
     return found ? ds_text_of(arena, zone, found) : NULL;
 }
 
 /* ---- denials ---- */
-
-static bool is_new(const struct denial_record *records, size_t count, struct str owner)
-{
-    for (size_t i = 0; i < count; i++)
-        if (str_equal(records[i].owner, owner))
-            return false;
-    return true;
-}
 
 struct denials zone_keys_denials(struct arena *arena, const struct signed_reply *reply, const struct zone_keys *keys,
                                  int64_t now, bool *has_others)
@@ -200,12 +184,12 @@ struct denials zone_keys_denials(struct arena *arena, const struct signed_reply 
         struct verification v;
         struct rrset set;
 
-        if (r->in_answer || (r->type != WIRE_NSEC && r->type != WIRE_NSEC3) || !is_new(records, count, r->owner))
+        if (r->in_answer || (r->type != WIRE_NSEC && r->type != WIRE_NSEC3))
             continue;
-        *has_others |= tried == DNSSEC_DENIALS_MAX;
-        if (tried == DNSSEC_DENIALS_MAX)
+        if (tried++ == DNSSEC_DENIALS_MAX) {
+            *has_others = true;
             break;
-        tried++;
+        }
         set = rrset_find(arena, reply, r->owner, r->type);
         v = rrset_verify(arena, reply, &set, keys, now);
         if (set.count != 1 || v.verdict != RRSET_VERIFIED || v.is_expanded)

@@ -217,7 +217,9 @@ class Finder:
         return "1"
 
     def is_length_from(self, i):
-        """Is the operand that begins here a member or a variable with the name of a length, and nothing more?"""
+        """Is the operand that begins here a member or a variable with the name of a length, and nothing more; or of an array?"""
+        if self.tokens[i].text == "sizeof" and self.tokens[i + 2].text == "/":
+            return True
         while self.tokens[i].kind == "word" and self.tokens[i + 1].text in (".", "->"):
             i += 2
         return self.tokens[i].kind == "word" and bool(LENGTH.search(self.tokens[i].text)) and \
