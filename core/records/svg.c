@@ -228,8 +228,8 @@ static void refused(struct reader *r, enum XML_Error error)
         last_fault(r, SVG_REFERENCE, shown(r, at));
         return;
     case XML_ERROR_MISPLACED_XML_PI:
-    case XML_ERROR_XML_DECL:
-        last_fault(r, SVG_INSTRUCTION, shown(r, at));
+    case XML_ERROR_XML_DECL: /* its place there differs from release to release */
+        last_fault(r, SVG_INSTRUCTION, shown(r, begin_of_markup(r, at)));
         return;
     default:
         not_well_formed(r, error);

@@ -435,7 +435,17 @@ static int on_witnessed_chain(X509_STORE_CTX *ctx, void *arg)
     return witness->established;
 }
 
-/* Whatever a side objects to ends with an alert, unless it is no TLS at all; a connection that is lost ends without. */
+/* Whatever a side objects to ends with an alert, unless it is no TLS at all.  A connection that is lost ends without, but
+ * OpenSSL 3.5 tells the peer of it. */
+static bool is_objection(int type, const unsigned char *alert, size_t size)
+{
+    enum { LEVEL, DESCRIPTION, ALERT_OCTETS };
+    bool is_leave = size == ALERT_OCTETS && alert[DESCRIPTION] == SSL_AD_CLOSE_NOTIFY;
+    bool is_loss = ERR_GET_REASON(ERR_peek_last_error()) == SSL_R_UNEXPECTED_EOF_WHILE_READING;
+
+    return type == SSL3_RT_ALERT && !is_leave && !is_loss;
+}
+
 static void on_record(int is_written, int version, int type, const void *data, size_t size, SSL *ssl, void *arg)
 {
     struct tls_client *witness = arg;
@@ -443,7 +453,7 @@ static void on_record(int is_written, int version, int type, const void *data, s
 
     (void)version;
     (void)ssl;
-    witness->met_fault |= type == SSL3_RT_ALERT;
+    witness->met_fault |= is_objection(type, data, size);
     if (type != SSL3_RT_HEADER || is_written || size != SSL3_RT_HEADER_LENGTH)
         return;
     witness->octets_read += size + (size_t)(header[3] << 8 | header[4]);
