@@ -228,10 +228,22 @@ static bool any_agrees(struct run *run, const struct dns_answer *here, const str
     return false;
 }
 
+/* systemd-resolved makes aliases of a hosts file's further names. */
+static const struct dns_answer *without_alias(struct run *run, const struct dns_answer *here)
+{
+    struct dns_answer *bare = ARENA_NEW(run_arena(run), struct dns_answer);
+
+    *bare = *here;
+    bare->chain = NULL;
+    bare->chain_count = 0;
+    return bare;
+}
+
 /* One server that agrees is enough, so the first is asked before the others. */
 static void compare(struct run *run, const char *zone, const char *name, enum dns_type type, struct confirmed *c)
 {
     struct zone_servers servers = need_zone_servers(run, zone), first = servers;
+    const struct dns_answer *bare;
     struct poll poll;
 
     if (servers.pending)
@@ -250,7 +262,8 @@ static void compare(struct run *run, const char *zone, const char *name, enum dn
         return;
     c->is_local = true;
     c->remark = ", whatever the resolver of this machine says";
-    c->answer = poll.positive ? unite(run, c->here, &poll) : as_said_by_zone(run, c->here, poll.denial);
+    bare = without_alias(run, c->here);
+    c->answer = poll.positive ? unite(run, bare, &poll) : as_said_by_zone(run, bare, poll.denial);
 }
 
 static bool is_address(enum dns_type type)
@@ -266,7 +279,7 @@ static const char *zone_to_compare(struct run *run, const char *name, enum dns_t
     struct trouble trouble = {0};
 
     *is_sign = here->is_own || has_special(here);
-    if (here->chain_count || (!is_address(type) && type != DNS_PTR))
+    if ((here->chain_count && !here->is_own) || (!is_address(type) && type != DNS_PTR))
         return NULL;
     if (*is_sign) {
         zone = need_zone_above(run, name, &trouble);

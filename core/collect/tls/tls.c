@@ -435,8 +435,8 @@ static int on_witnessed_chain(X509_STORE_CTX *ctx, void *arg)
     return witness->established;
 }
 
-/* Whatever a side objects to ends with an alert, unless it is no TLS at all.  A connection that is lost ends without, but
- * OpenSSL 3.5 tells the peer of it. */
+/* Whatever a side objects to ends with an alert, unless it is no TLS at all.  A connection that is lost ends without,
+ * but OpenSSL 3.5 tells the peer of it. */
 static bool is_objection(int type, const unsigned char *alert, size_t size)
 {
     enum { LEVEL, DESCRIPTION, ALERT_OCTETS };
