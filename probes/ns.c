@@ -94,8 +94,10 @@ static struct finding *judge_answering(struct run *run, const struct zone *zone,
     case ANSWERING_PENDING:
         return NULL;
     case ANSWERING_NONE:
-        f = finding_unknown(run, NS_CONSISTENT, subject_zone(zone->name), &answering->trouble,
-                            "none of %zu name servers answers", answering->servers);
+        f = finding_unknown(run, NS_CONSISTENT, subject_zone(zone->name), &answering->trouble, "%s",
+                            answering->servers == 1 ? "the only name server does not answer"
+                                                    : str_printf(run_arena(run), "none of %zu name servers answers",
+                                                                 answering->servers));
         return finding_worst(f, WARN);
     case ANSWERING_UNDECIDED:
         f = finding_unknown(run, NS_CONSISTENT, subject_zone(zone->name), &answering->trouble,
