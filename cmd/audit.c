@@ -419,11 +419,6 @@ static enum exit_status status_of(const struct audit_command *run, const struct 
     return tally->undecided ? EXIT_STATUS_UNDECIDED : EXIT_STATUS_READY;
 }
 
-static bool is_all_said(const struct audit_command *run, const struct bulk_tally *tally)
-{
-    return !tally->interrupted && !tally->fault && !run->sheets.failed && !run->sheets.reader_left;
-}
-
 static enum exit_status audit(struct audit_command *run)
 {
     struct bulk_plan plan = {
@@ -465,7 +460,7 @@ static enum exit_status audit(struct audit_command *run)
     tally = bulk_audit(&plan);
     run->warned = tally.warned;
     status = status_of(run, &tally);
-    resume_end(&run->journal, is_all_said(run, &tally), tally.kept);
+    resume_end(&run->journal, tally.is_all_said, tally.kept);
     return status;
 }
 

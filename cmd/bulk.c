@@ -13,6 +13,7 @@
 #include "cmd/io/sheets.h"
 #include "cmd/io/targets.h"
 #include "cmd/restore.h"
+#include "cmd/resume.h"
 #include "core/audit/engine.h"
 #include "core/audit/recording.h"
 #include "core/base/arena.h"
@@ -418,6 +419,9 @@ struct bulk_tally bulk_audit(const struct bulk_plan *plan)
         sheets_close(plan->sheets, complete);
     else
         sheets_abandon(plan->sheets);
+    bulk.tally.is_all_said = complete && !plan->sheets->failed && !plan->sheets->reader_left;
+    if (plan->journal && bulk.tally.is_all_said) /* a signal may end the farewell */
+        resume_end(plan->journal, true, bulk.tally.kept);
     if (!bulk.tally.interrupted && bulk.tick)
         run_out(&bulk);
     for (size_t i = 0; bulk.jobs && i < bulk.job_room; i++) {

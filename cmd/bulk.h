@@ -33,6 +33,7 @@ struct bulk_tally {
     bool warned;     /* something fails or warns, whether it counts or not */
     bool fault;      /* memory, the list could not be read to its end or is another one, nobody left to report to */
     size_t kept;     /* in the journal, by this run */
+    bool is_all_said; /* each report is complete and written */
     int interrupted; /* the signal; 0 */
 };
 
@@ -42,7 +43,7 @@ struct bulk_plan {
     const struct seen_list *baseline; /* NULL: none */
     struct engine *engine;
     const struct engine_config *config; /* the engine's */
-    struct journal *journal;            /* NULL: none */
+    struct journal *journal;            /* NULL: none; closed and gone where all is said */
     struct sheets *sheets;
     struct target_list *list;
     const char *list_name; /* for complaints */
