@@ -1,0 +1,193 @@
+"""A run of several domains that is ended at any moment, in any way, and goes on: the union is what an undisturbed run finds.
+
+KILLS kill -9 at random moments, some with a tail that a power cut would leave; the first signal; a disk that is full. Nothing that is
+finished is asked for again, and nothing is lost.  The moments come from SEED, which a failure names.  More of them: JOURNAL_KILLS=2000.
+"""
+
+import json
+import os
+import random
+import signal
+import struct
+import subprocess
+import time
+import zlib
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from .program import at_once, command
+
+KILLS = int(os.environ.get("JOURNAL_KILLS", "200"))
+SEED = int(os.environ.get("JOURNAL_SEED", "7"))
+WORKERS = 4
+LATEST_S = 1.6      # most of an audit; early moments are likelier, and each goes on where the one before was ended
+SLOW = "postscreen.lab"     # it greets after 6 s: the first signal cuts it short
+TAIL = 400          # octets that a power cut may cost
+LIMIT_S = 120
+DOMAINS = ("good.lab", "opensmtpd.lab", "exim.lab", "unsigned.lab", "no-ptr.lab", "two-ptr.lab", "ptr-elsewhere.lab", "generic-ptr.lab",
+           "banner-differs.lab", "ehlo-differs.lab", "ehlo-localhost.lab", "isp.lab")
+SIGNALS = ((signal.SIGINT, 0.4), (signal.SIGTERM, 1.2), (signal.SIGINT, 2))
+FULL = "/run/lab/full"  # of its own namespace
+
+
+def _child(pid):
+    """tests/lab/exec enters a process namespace, and waits there for the program."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return int(children[0]) if children else None
+
+
+def _run(directory, moment=None, number=signal.SIGKILL):
+    """(exit status, standard error), ended after so many seconds."""
+    words = command("--no-dnsbl", "-q", "--ordered", "--domains", f"{directory}/list", "--format", f"jsonl={directory}/r", "--journal", f"{directory}/j", "--resume")
+    with subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process:
+        if moment is not None:
+            until = time.monotonic() + moment
+            while process.poll() is None and (time.monotonic() < until or not _child(process.pid)):
+                time.sleep(0.005)
+            try:
+                child = _child(process.pid)
+                if child:
+                    os.kill(child, number)
+            except (FileNotFoundError, ProcessLookupError):
+                pass    # it was over by then
+        err = process.communicate(timeout=LIMIT_S)[1]
+        return process.returncode, err
+
+
+def _findings(path):
+    return {d["target"]["domain"]: sorted((f["id"], f["status"], f["subject"]) for f in d["findings"]) for d in map(json.loads, path.read_text().splitlines())}
+
+
+def _compare(found, undisturbed):
+    wrong = [] if list(found) in (list(undisturbed), list(undisturbed)[:-1]) else [f"domains: {' '.join(found)}"]
+    for domain in found:
+        for key in sorted(set(found[domain]) ^ set(undisturbed.get(domain, []))):
+            wrong.append(f"{domain}: {'also' if key in found[domain] else 'not'} {' '.join(key)}")
+    return wrong
+
+
+def _entries(path):
+    """(where, number and domain) of each finished audit that is whole; cmd/io/journal_file.h draws the file."""
+    octets = path.read_bytes() if path.exists() else b""
+    at = octets.find(b"\n") + 1
+    mark, entries = bytes.fromhex(octets[:at].split()[-1].decode()) if at else b"", []
+    while at and octets[at:at + 8] == mark:
+        length, checksum = struct.unpack_from("<II", octets, at + 8)
+        entry = octets[at + 16:at + 16 + length]
+        if len(entry) < length or zlib.crc32(octets[at + 8:at + 12] + entry) != checksum:
+            break
+        if entry.startswith(b"audit "):
+            entries.append((at, entry.split(b"\n")[0]))
+        at += 16 + length
+    return entries
+
+
+def _lose_tail(path, entries, chance):
+    """As after a power cut: the last octets were not on the disk, or only their number was."""
+    octets = path.read_bytes()
+    keep = max(entries[0][0], len(octets) - chance.randrange(TAIL))
+    path.write_bytes(octets[:keep] + bytes(len(octets) - keep if chance.random() < 0.5 else 0))
+
+
+def _round(directory, chance, kills, undisturbed):
+    """(what is wrong, kills) until the run comes to its end, or so many are spent."""
+    journal, wrong, done, before = directory / "j", [], 0, []
+    while True:
+        moment = LATEST_S * chance.random() ** 2 if done < kills else None
+        status, err = _run(directory, moment)
+        if moment is None or status in (0, 1):
+            break
+        done += 1
+        entries = _entries(journal)
+        if entries[:len(before)] != before:
+            wrong.append(f"after kill {done}: what was finished is gone")
+        if len({words for _, words in entries}) != len(entries):
+            wrong.append(f"after kill {done}: a domain was audited again that was finished")
+        if (directory / "r").exists():      # it was about to end
+            break
+        if entries and chance.random() < 0.3:
+            _lose_tail(journal, entries, chance)
+        before = _entries(journal)
+    if not (directory / "r").exists():
+        return [*wrong, f"ends with status {status}: {err[-300:]}"], done
+    wrong += _compare(_findings(directory / "r"), undisturbed)
+    if status in (0, 1) and journal.exists():
+        wrong.append("the journal is left")
+    journal.unlink(missing_ok=True)
+    (directory / "r").unlink()
+    return wrong, done
+
+
+def _list(directory, *more):
+    (directory / "list").write_text("".join(name + "\n" for name in (*DOMAINS, *more)))
+
+
+def _kills(seed, undisturbed):
+    chance, left, wrong = random.Random(seed), KILLS // WORKERS, []
+    with TemporaryDirectory() as name:
+        directory = Path(name)
+        _list(directory)
+        while left > 0 and not wrong:
+            wrong, done = _round(directory, chance, left, undisturbed)
+            left -= done
+    return [f"JOURNAL_SEED={seed}: {line}" for line in wrong]
+
+
+def _signal(number, moment, undisturbed):
+    with TemporaryDirectory() as name:
+        directory = Path(name)
+        _list(directory, SLOW)
+        status, err = _run(directory, moment, number)
+        wrong = [] if status in (0, 1) or status == 4 and "partial" in err else [f"exit status {status}: {err[-300:]}"]
+        if status == 4:
+            if list(_findings(directory / "r.partial")) != list(undisturbed):
+                wrong.append("the partial report lacks what was under way")
+            if any(SLOW.encode() in words for _, words in _entries(directory / "j")):
+                wrong.append("what the signal cut short is kept")
+            status, err = _run(directory)
+        if status not in (0, 1):
+            return [*wrong, f"then exit status {status}: {err[-300:]}"]
+        return wrong + _compare(_findings(directory / "r"), undisturbed)
+
+
+def _in_lab(*words):
+    return subprocess.run([command()[0], *words], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=True).stdout
+
+
+def _test_full_disk(tap, undisturbed):
+    """A file system that holds half of the journal.  With room, the run goes on with that half."""
+    _in_lab("mkdir", "-p", FULL)
+    _in_lab("mount", "-t", "tmpfs", "-o", "size=16k", "tmpfs", FULL)
+    try:
+        _in_lab("sh", "-c", f"printf '%s\\n' {' '.join(DOMAINS)} >{FULL}/list")
+        status, err = _run(FULL)
+        with TemporaryDirectory() as name:
+            copy = Path(name) / "j"
+            copy.write_bytes(_in_lab("cat", f"{FULL}/j"))
+            kept = len(_entries(copy))
+        tap.test("a full disk is said, and what fits is kept", [] if status == 4 and "No space left on device" in err and 0 < kept < len(DOMAINS)
+                 else [f"exit status {status}, {kept} are kept: {err[-300:]}"])
+        _in_lab("mount", "-o", "remount,size=16m", FULL)
+        status, err = _run(FULL)
+        with TemporaryDirectory() as name:
+            copy = Path(name) / "r"
+            copy.write_bytes(_in_lab("cat", f"{FULL}/r") if status in (0, 1) else b"")
+            tap.test("with room it goes on", _compare(_findings(copy), undisturbed) if status in (0, 1) else [f"exit status {status}: {err[-300:]}"])
+    finally:
+        _in_lab("umount", FULL)
+
+
+def test(tap):
+    with TemporaryDirectory() as name:
+        directory = Path(name)
+        _list(directory, SLOW)
+        status, err = _run(directory)
+        tap.test("a run that nobody ends", [] if status in (0, 1) else [f"exit status {status}: {err[-300:]}"])
+        if status not in (0, 1):
+            return
+        undisturbed = _findings(directory / "r")
+    for seed, wrong in enumerate(at_once(lambda seed: _kills(seed, undisturbed), [SEED * WORKERS + n for n in range(WORKERS)], workers=WORKERS)):
+        tap.test(f"{KILLS // WORKERS} kills, series {seed + 1}: what the union says", wrong)
+    for how, wrong in zip(SIGNALS, at_once(lambda how: _signal(*how, undisturbed), SIGNALS)):
+        tap.test(f"{how[0].name} after {how[1]} s, and on", wrong)
+    _test_full_disk(tap, undisturbed)
