@@ -317,9 +317,8 @@ static void sort_singles(struct list *l)
 {
     size_t count = 0;
 
-    if (!l->singles)
-        return;
-    qsort(l->singles, l->result->single_count, sizeof *l->singles, by_ip);
+    if (l->singles)
+        qsort(l->singles, l->result->single_count, sizeof *l->singles, by_ip);
     for (size_t i = 0; i < l->result->single_count; i++)
         if (!count || !ip_equal(&l->singles[count - 1].ip, &l->singles[i].ip))
             l->singles[count++] = l->singles[i];
@@ -353,8 +352,7 @@ static const void *derive_addresses(struct run *run, const void *argument)
     }
     for (size_t i = 0; i < l.result->include_count; i++)
         sum_up(&l, &l.includes[i], tree, of);
-    if (l.result->single_count)
-        sort_singles(&l);
+    sort_singles(&l);
     l.result->reach = reach_of(&l, tree, own);
     l.result->singles = l.singles;
     l.result->ranges = l.ranges;

@@ -84,6 +84,7 @@ const char *spf_include_text(struct arena *arena, const struct spf_include *incl
     if (include->hosts)
         add_part(arena, &text, "hosts by name");
     if (!include->is_known)
-        add_part(arena, &text, "and what is in records that could not be read");
+        add_part(arena, &text,
+                 *text ? "and what is in records that could not be read" : "what is in records that could not be read");
     return *text ? text : "no address";
 }
