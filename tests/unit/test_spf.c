@@ -119,6 +119,100 @@ static void test_what_a_record_names_is_asked_for_at_once(void **state)
     zone_free(zone);
 }
 
+/* ---- what is asked for before anything is evaluated ---- */
+
+static void ask_tree(struct run *run, void *arg)
+{
+    struct asked *a = arg;
+
+    a->tree = need_spf_tree(run, &a->question);
+}
+
+/* Not for records, nor to see whether the resolver can be trusted. */
+static bool is_of_a_term(const struct key *key)
+{
+    return key->kind == EVIDENCE_DNS && key->type != DNS_TXT && key->type != DNS_NS &&
+           (name_is_under(key->name, "lab") || name_is_under(key->name, "in-addr.arpa"));
+}
+
+/* The keys of the questions that terms need, in the order in which they are asked. */
+static const char *asked_for(struct zone *zone, struct asked *a)
+{
+    struct zone_session s;
+    const char *text = "";
+
+    zone_open(&s, zone, &target, 1);
+    do {
+        while (zone->queue_count) {
+            struct evidence *evidence = zone->queue[0];
+
+            if (is_of_a_term(&evidence->key))
+                text = str_printf(zone->arena, "%s%s%s/%s", text, *text ? " " : "", evidence->key.name,
+                                  dns_type_name(evidence->key.type));
+            zone->queue_count--;
+            memmove(zone->queue, zone->queue + 1, zone->queue_count * sizeof zone->queue[0]);
+            zone_know(zone, evidence);
+        }
+        arena_reset(s.run.arena);
+        s.run = (struct run){.audit = &s.view, .arena = s.run.arena};
+        ask_tree(&s.run, a);
+    } while (s.run.open_wishes);
+    zone_close(&s);
+    return text;
+}
+
+static void test_what_a_tree_asks_for(void **state)
+{
+    static const struct {
+        const char *record, *ip;
+        bool stranger;
+        const char *asked;
+    } table[] = {
+        {"v=spf1 a:h.lab mx:m.lab exists:e.lab -all", "11.0.0.9", false, "h.lab/A m.lab/MX e.lab/A"},
+        {"v=spf1 a:h.lab mx:m.lab exists:e.lab -all", "2600::9", false, "h.lab/AAAA m.lab/MX e.lab/A"},
+        {"v=spf1 ip4:11.0.0.1 -all a:h.lab", "11.0.0.9", false, ""},
+        {"v=spf1 ptr -all", "11.0.0.9", false, "9.0.0.11.in-addr.arpa/PTR"},
+        {"v=spf1 ptr -all", "11.0.0.9", true, ""},
+        {"v=spf1 a:%{i}.lab -all", "11.0.0.9", false, "11.0.0.9.lab/A"},
+        {"v=spf1 a:.lab broken -all", "11.0.0.9", false, ""},
+
+        /* what comes behind the tenth is never evaluated: RFC 7208 4.6.4 */
+        {"v=spf1 a:h1.lab a:h2.lab a:h3.lab a:h4.lab a:h5.lab a:h6.lab a:h7.lab a:h8.lab a:h9.lab a:h10.lab a:h11.lab",
+         "11.0.0.9", false,
+         "h1.lab/A h2.lab/A h3.lab/A h4.lab/A h5.lab/A h6.lab/A h7.lab/A h8.lab/A h9.lab/A h10.lab/A"},
+        /* while an include is on its way, it is one */
+        {"v=spf1 include:two.lab a:h4.lab a:h5.lab a:h6.lab a:h7.lab a:h8.lab a:h9.lab a:h10.lab a:h11.lab", "11.0.0.9",
+         false, "h4.lab/A h5.lab/A h6.lab/A h7.lab/A h8.lab/A h9.lab/A h10.lab/A h11.lab/A t1.lab/A t2.lab/A"},
+        {"v=spf1 a:h1.lab redirect=two.lab", "11.0.0.9", false, "h1.lab/A t1.lab/A t2.lab/A"},
+
+        /* nor does an eleventh MX host count */
+        {"v=spf1 mx:ten.lab -all", "11.0.0.9", false,
+         "ten.lab/MX mx01.lab/A mx02.lab/A mx03.lab/A mx04.lab/A mx05.lab/A mx06.lab/A mx07.lab/A mx08.lab/A "
+         "mx09.lab/A "
+         "mx10.lab/A"},
+        {"v=spf1 mx:eleven.lab -all", "2600::9", false,
+         "eleven.lab/MX mx01.lab/AAAA mx02.lab/AAAA mx03.lab/AAAA mx04.lab/AAAA mx05.lab/AAAA mx06.lab/AAAA "
+         "mx07.lab/AAAA mx08.lab/AAAA mx09.lab/AAAA mx10.lab/AAAA"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        struct zone *zone = zone_new();
+        struct asked a = question_from(table[i].ip);
+
+        a.question.stranger = table[i].stranger;
+        zone_add_txt(zone, "example.com", str_of(table[i].record));
+        zone_add_txt(zone, "two.lab", str_of("v=spf1 a:t1.lab a:t2.lab -all"));
+        for (int k = 1; k <= 11; k++) {
+            if (k <= 10)
+                add_mx(zone, "ten.lab", str_printf(zone->arena, "mx%02d.lab", k));
+            add_mx(zone, "eleven.lab", str_printf(zone->arena, "mx%02d.lab", k));
+        }
+        assert_string_equal(asked_for(zone, &a), table[i].asked);
+        zone_free(zone);
+    }
+}
+
 /* Three includes in each of the three, ten deep: 3^10 leaves.  (threats.md D7) */
 static void test_include_bomb(void **state)
 {
@@ -263,6 +357,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_ten_includes_cost_their_depth),
         cmocka_unit_test(test_what_a_record_names_is_asked_for_at_once),
+        cmocka_unit_test(test_what_a_tree_asks_for),
         cmocka_unit_test(test_include_bomb),
         cmocka_unit_test(test_fan_out_is_bounded),
         cmocka_unit_test(test_addresses_of_the_own_record),
