@@ -469,7 +469,7 @@ static void test_refused_and_switched_off(void **state)
 static void test_the_environment_is_not_asked(void **state)
 {
     static const char *const proxies[] = {"http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"};
-    char home[] = "/tmp/mailready-home-XXXXXX", path[64];
+    char home[] = "/tmp/mailready-home-XXXXXX", path[64], keys[64];
     struct peer *peer = peer_start(sound, good_ctx, 1);
     struct https_config config = config_of(0);
     struct rig rig;
@@ -478,11 +478,13 @@ static void test_the_environment_is_not_asked(void **state)
     (void)state;
     assert_non_null(mkdtemp(home));
     snprintf(path, sizeof path, "%s/.netrc", home);
+    snprintf(keys, sizeof keys, "%s/keys", home);
     netrc = fopen(path, "w");
     assert_non_null(netrc);
     fputs("machine " HOST " login secret password secret\ndefault login secret password secret\n", netrc);
     fclose(netrc);
     setenv("HOME", home, 1);
+    setenv("SSLKEYLOGFILE", keys, 1);
     for (size_t i = 0; i < sizeof proxies / sizeof *proxies; i++)
         setenv(proxies[i], "http://127.77.77.1:9/", 1);
     rig_begin(&rig, &config);
@@ -499,6 +501,8 @@ static void test_the_environment_is_not_asked(void **state)
     peer_free(peer);
     for (size_t i = 0; i < sizeof proxies / sizeof *proxies; i++)
         unsetenv(proxies[i]);
+    unsetenv("SSLKEYLOGFILE");
+    assert_int_equal(access(keys, F_OK), -1);
     remove(path);
     remove(home);
 }

@@ -476,6 +476,7 @@ static bool set_up_curl(void)
 {
     const char *ssl;
 
+    unsetenv("SSLKEYLOGFILE"); /* libcurl would write the keys of sessions there (threats.md N15) */
     if (curl_global_init_mem(CURL_GLOBAL_DEFAULT, library_allocate, free, library_resize, library_copy,
                              library_allocate_zeroed) != CURLE_OK)
         return false;
