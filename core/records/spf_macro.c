@@ -27,7 +27,7 @@ static bool parse_macro(struct str text, size_t at, struct macro *m, const char 
     size_t i = at + 1, delimiters;
 
     *m = (struct macro){.length = 2};
-    *why = "\"%\" begins no macro; a percent sign is spelled \"%%\"";
+    *why = "\"%\" begins no macro; a percent sign is written twice";
     if (i == text.len)
         return false;
     m->letter = text.at[i];
