@@ -150,7 +150,7 @@ void helo_remedy_elsewhere(struct run *run, const struct helo *h, struct finding
         advise(run, f,
                str_printf(
                    run_arena(run),
-                   "%sthe name is the reverse name, too, and does not lead back: what repairs ptr.fcrdns repairs this.",
+                   "%sthe name is the reverse name, too, and does not lead to the address: what repairs ptr.fcrdns repairs this.",
                    condition(h)));
     } else if (helo_confirmed_name(run, h)) {
         advise(run, f, str_printf(run_arena(run), "%s %s keeps its address records.", set_name(run, h), h->name));

@@ -244,21 +244,21 @@ static void judge_confirmation(struct run *run, const struct mail_address *a, co
     struct finding *f;
 
     if (names->denying == 0 && names->confirming > 0 && names->open == 0) {
-        f = finding(run, PTR_FCRDNS, PASS, subject_address(&a->ip), "%s lead%s back", names_text(run, names, CONFIRMS),
-                    names->confirming == 1 ? "s" : "");
+        f = finding(run, PTR_FCRDNS, PASS, subject_address(&a->ip), "%s lead%s back to the address",
+                    names_text(run, names, CONFIRMS), names->confirming == 1 ? "s" : "");
     } else if (names->denying == 0 && names->confirming > 0) {
-        f = finding(run, PTR_FCRDNS, PASS, subject_address(&a->ip), "%s lead%s back; not answered: %s",
+        f = finding(run, PTR_FCRDNS, PASS, subject_address(&a->ip), "%s lead%s back to the address; not answered: %s",
                     names_text(run, names, CONFIRMS), names->confirming == 1 ? "s" : "", names_text(run, names, OPEN));
     } else if (names->confirming > 0) {
         f = finding(run, PTR_FCRDNS, by_role(a, WARN, NOTE), subject_address(&a->ip),
-                    "%s lead%s back, but not %s: receivers that try one name refuse now and then",
+                    "%s lead%s back to the address, but not %s: receivers that try one name refuse now and then",
                     names_text(run, names, CONFIRMS), names->confirming == 1 ? "s" : "",
                     names_text(run, names, DENIES));
         finding_remedy(run, finding_cause(f, CAUSE_PTR_PARTLY),
-                       "Ask for the PTR records that do not lead back to be removed.");
+                       "Ask for the PTR records to be removed whose names do not lead to the address.");
     } else if (names->open == 0 && names->untried == 0) {
-        f = finding(run, PTR_FCRDNS, by_role(a, FAIL, WARN), subject_address(&a->ip), "no reverse name leads back: %s",
-                    names_text(run, names, DENIES));
+        f = finding(run, PTR_FCRDNS, by_role(a, FAIL, WARN), subject_address(&a->ip),
+                    "no reverse name leads back to the address: %s", names_text(run, names, DENIES));
         offer_forward_record(run, a, names, f);
     } else if (names->open) {
         f = finding_unknown(run, PTR_FCRDNS, subject_address(&a->ip), &names->trouble, "not answered: %s",
@@ -474,11 +474,12 @@ static void judge_apex_address(struct run *run, const struct inventory *mail, co
     else if (r.state == REVERSE_ABSENT)
         finding(run, DOMAIN_PTR, NOTE, address, "no PTR record");
     else if (names->confirming)
-        finding(run, DOMAIN_PTR, PASS, address, "%s leads back", names_text(run, names, CONFIRMS));
+        finding(run, DOMAIN_PTR, PASS, address, "%s leads back to the address", names_text(run, names, CONFIRMS));
     else if (names->open)
         finding_unknown(run, DOMAIN_PTR, address, &names->trouble, "not answered: %s", names_text(run, names, OPEN));
     else
-        finding(run, DOMAIN_PTR, NOTE, address, "no reverse name leads back: %s", names_text(run, names, DENIES));
+        finding(run, DOMAIN_PTR, NOTE, address, "no reverse name leads back to the address: %s",
+                names_text(run, names, DENIES));
 }
 
 static void judge_apex(struct run *run, const struct inventory *mail)

@@ -105,7 +105,7 @@ static const char *addresses_text(struct run *run, const struct sample *s, enum 
 static const char *faults_text(struct run *run, const struct sample *s)
 {
     static const char *const words[LEADS_COUNT] = {[NOWHERE] = "no reverse name",
-                                                   [ELSEWHERE] = "a reverse name that does not lead back",
+                                                   [ELSEWHERE] = "a reverse name that does not lead to them",
                                                    [UNANSWERED] = "not answered"};
     const char *text = "";
 
@@ -140,7 +140,7 @@ static void judge_sample(struct judge *j, const struct spf_range *range, const s
     if (s->counts[NOWHERE] || s->counts[ELSEWHERE]) {
         f = finding(run, PTR_RANGE, NOTE, subject, "%s", message);
         finding_remedy(run, f,
-                       "Mail from an address whose reverse name is missing or does not lead back is refused (Gmail: "
+                       "Mail from an address whose reverse name is missing or does not lead back to it is refused (Gmail: "
                        "550-5.7.25). Declare "
                        "the addresses that send with --sender; if they are only some, let the SPF record name these "
                        "instead of \"%s\".",
@@ -175,7 +175,7 @@ static void judge_small(struct judge *j, const struct spf_range *range)
         look_up(j, &s, &ip);
     }
     judge_sample(j, range, &s, PASS,
-                 str_printf(run_arena(j->run), "addresses with a reverse name that leads back: %zu of %u",
+                 str_printf(run_arena(j->run), "addresses whose reverse name leads back to them: %zu of %u",
                             s.counts[BACK], size));
 }
 
@@ -193,8 +193,8 @@ static void judge_large(struct judge *j, const struct spf_range *range)
         if (ip_in_network(&named->hosts[i], &range->network) && !inventory_has(j->mail, &named->hosts[i]))
             look_up(j, &s, &named->hosts[i]);
     if (s.counts[BACK])
-        message = str_printf(run_arena(j->run), "%s; named in it, with a reverse name that leads back: %s", message,
-                             addresses_text(j->run, &s, BACK));
+        message = str_printf(run_arena(j->run), "%s; named in it, with a reverse name that leads back to them: %s",
+                             message, addresses_text(j->run, &s, BACK));
     judge_sample(j, range, &s, SKIPPED, message);
 }
 
