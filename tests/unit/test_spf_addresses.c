@@ -8,32 +8,11 @@
 
 #include "core/base/str.h"
 #include "core/derive/spf.h"
-#include "tests/zone.h"
+#include "tests/unit/zone_lines.h"
 
 enum { LINES_MAX = 8, HOST_ADDRESSES = ZONE_RECORDS_MAX };
 
 static const struct target target = {.domain = "example.com"};
-
-/* "example.com TXT v=spf1 -all"; "example.com BROKEN": what it does not have is not answered. */
-static void add_line(struct zone *zone, const char *line)
-{
-    const char *type = strchr(line, ' ') + 1, *rest = strchr(type, ' ');
-    const char *name = str_printf(zone->arena, "%.*s", (int)(type - line - 1), line);
-    struct dns_record record = {.type = DNS_A};
-
-    rest = rest ? rest + 1 : "";
-    if (strncmp(type, "TXT", 3) == 0) {
-        zone_add_txt(zone, name, str_of(rest));
-    } else if (strncmp(type, "MX", 2) == 0) {
-        zone_add(zone, name, (struct dns_record){.type = DNS_MX, .mx = {10, rest}});
-    } else if (strncmp(type, "BROKEN", 6) == 0) {
-        zone_break(zone, name);
-    } else {
-        assert_true(ip_parse(rest, &record.ip));
-        record.type = record.ip.family == IP_V6 ? DNS_AAAA : DNS_A;
-        zone_add(zone, name, record);
-    }
-}
 
 static const char *with_left_out(struct arena *arena, const char *text, size_t left_out)
 {
@@ -166,7 +145,7 @@ static void what_a_record_names(void **state)
         struct zone *zone = zone_new();
 
         for (size_t k = 0; k < LINES_MAX && table[i].zone[k]; k++)
-            add_line(zone, table[i].zone[k]);
+            zone_add_line(zone, table[i].zone[k]);
         names(zone, table[i].named);
         zone_free(zone);
     }
@@ -207,8 +186,8 @@ static void singles_are_bounded(void **state)
         const char *record = record_of(zone, SPF_SINGLES_MAX / HOST_ADDRESSES, "a:h.lab");
 
         for (int k = 0; k < HOST_ADDRESSES; k++)
-            add_line(zone, str_printf(zone->arena, "h.lab A 11.0.0.%d", k));
-        add_line(zone, beyond[i] ? str_printf(zone->arena, "%s ip4:11.0.1.0", record) : record);
+            zone_add_line(zone, str_printf(zone->arena, "h.lab A 11.0.0.%d", k));
+        zone_add_line(zone, beyond[i] ? str_printf(zone->arena, "%s ip4:11.0.1.0", record) : record);
         addresses = named_in(zone, &s);
         assert_int_equal(addresses->single_count, HOST_ADDRESSES); /* each once */
         assert_int_equal(addresses->singles_left_out, beyond[i]);
@@ -225,9 +204,9 @@ static void hosts_inside_ranges_are_bounded(void **state)
 
     (void)state;
     for (int k = 0; k < HOST_ADDRESSES; k++)
-        add_line(zone, str_printf(zone->arena, "h.lab A 11.0.0.%d", k));
-    add_line(zone, "i.lab A 11.0.1.1");
-    add_line(zone, "example.com TXT v=spf1 a:h.lab/24 a:i.lab/24 -all");
+        zone_add_line(zone, str_printf(zone->arena, "h.lab A 11.0.0.%d", k));
+    zone_add_line(zone, "i.lab A 11.0.1.1");
+    zone_add_line(zone, "example.com TXT v=spf1 a:h.lab/24 a:i.lab/24 -all");
     addresses = named_in(zone, &s);
     assert_int_equal(addresses->range_count, 2);
     assert_int_equal(addresses->host_count, ADDRESSES_MAX);
@@ -245,10 +224,10 @@ static void mx_hosts_are_bounded(void **state)
         struct zone_session s;
         const struct spf_addresses *addresses;
 
-        add_line(zone, "example.com TXT v=spf1 mx -all");
+        zone_add_line(zone, "example.com TXT v=spf1 mx -all");
         for (size_t i = 0; i < count; i++) {
-            add_line(zone, str_printf(zone->arena, "example.com MX mx%02zu.lab", i));
-            add_line(zone, str_printf(zone->arena, "mx%02zu.lab A 11.0.0.%zu", i, i));
+            zone_add_line(zone, str_printf(zone->arena, "example.com MX 10 mx%02zu.lab", i));
+            zone_add_line(zone, str_printf(zone->arena, "mx%02zu.lab A 11.0.0.%zu", i, i));
         }
         addresses = named_in(zone, &s);
         assert_int_equal(addresses->single_count, count < MX_HOSTS_MAX ? count : MX_HOSTS_MAX);
@@ -266,8 +245,8 @@ static void doubts_are_bounded(void **state)
 
     (void)state;
     for (int i = 0; i <= ADDRESSES_MAX; i++)
-        add_line(zone, str_printf(zone->arena, "h%d.lab BROKEN", i));
-    add_line(zone, record_of(zone, ADDRESSES_MAX + 1, "a:h%d.lab"));
+        zone_add_line(zone, str_printf(zone->arena, "h%d.lab BROKEN", i));
+    zone_add_line(zone, record_of(zone, ADDRESSES_MAX + 1, "a:h%d.lab"));
     addresses = named_in(zone, &s);
     assert_int_equal(addresses->doubt_count, ADDRESSES_MAX);
     zone_close(&s);
