@@ -16,7 +16,7 @@
 /* Checks that need a record. */
 static const enum check_id dependents[] = {SPF_SINGLE,      SPF_SYNTAX,        SPF_LOOKUP_COUNT, SPF_VOID_COUNT,
                                            SPF_ENDS_IN_ALL, SPF_PTR_MECHANISM, SPF_WIDTH,        SPF_AUTHORIZES};
-enum { DEPENDENT_COUNT = sizeof dependents / sizeof *dependents };
+enum { DEPENDENT_COUNT = sizeof dependents / sizeof *dependents, NEAR_MISSES_SHOWN = 4 };
 
 static void skip_all(struct run *run, const char *domain, const char *why)
 {
@@ -35,9 +35,11 @@ static void leave_all_undecided(struct run *run, const char *domain, const struc
 struct spf_near_miss spf_near_miss_of(struct run *run, const struct spf_source *source)
 {
     struct spf_near_miss miss = {.count = 0};
+    size_t count = source->state == SPF_SOURCE_ABSENT ? source->answer->count : 0;
 
-    for (size_t i = 0; source->state == SPF_SOURCE_ABSENT && i < source->answer->count && miss.count < SPF_NEAR_MISSES;
-         i++) {
+    miss.texts = ARENA_ARRAY(run_arena(run), struct str, count + 1);
+    miss.repairs = ARENA_ARRAY(run_arena(run), const struct spf_repair *, count + 1);
+    for (size_t i = 0; i < count; i++) {
         struct str text = source->answer->records[i].txt.joined;
         const struct spf_repair *repair = spf_repair(run_arena(run), text);
 
@@ -53,9 +55,11 @@ const char *spf_near_miss_text(struct run *run, const struct spf_near_miss *miss
 {
     const char *text = "";
 
-    for (size_t i = 0; i < miss->count; i++)
+    for (size_t i = 0; i < miss->count && i < NEAR_MISSES_SHOWN; i++)
         text = str_printf(run_arena(run), "%s; %s was meant for one, and no receiver reads it: %s", text,
                           i ? "another TXT record" : "a TXT record", spf_repair_text(run_arena(run), miss->repairs[i]));
+    if (miss->count > NEAR_MISSES_SHOWN)
+        text = str_printf(run_arena(run), "%s; and %zu more", text, miss->count - NEAR_MISSES_SHOWN);
     return text;
 }
 

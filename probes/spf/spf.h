@@ -42,13 +42,12 @@ void spf_judge_senders(struct run *, const struct spf_domain *); /* authorizes.c
 
 /* ---- what was meant for an SPF record, and is none ---- */
 
-enum { SPF_NEAR_MISSES = 4 };
 struct spf_near_miss {
-    struct str texts[SPF_NEAR_MISSES];
-    const struct spf_repair *repairs[SPF_NEAR_MISSES];
+    struct str *texts; /* behind the last one, an empty one */
+    const struct spf_repair **repairs;
     size_t count;
 };
-struct spf_near_miss spf_near_miss_of(struct run *, const struct spf_source *);       /* of a name without record */
+struct spf_near_miss spf_near_miss_of(struct run *, const struct spf_source *); /* of a name without record */
 const char *spf_near_miss_text(struct run *,
                                const struct spf_near_miss *); /* "a TXT record ... was meant for one: ..." */
 
