@@ -46,7 +46,7 @@ static const struct smtp_session *need_answer(struct run *run, const struct ques
         finding_follows(finding_unknown(run, check, q->subject, &trouble, "not tried"), SMTP_REACHABLE);
         return NULL;
     }
-    if (s->greeting.code != 220 || (s->ehlo.code != 250 && s->helo.code != 250)) {
+    if (s->ehlo.code != 250 && s->helo.code != 250) {
         finding(run, check, SKIPPED, q->subject, "there is no session in which it could be tried: see smtp.ehlo");
         return NULL;
     }

@@ -26,10 +26,8 @@ struct trouble trial_doubt(struct run *run, const struct smtp_session *s)
 {
     static const struct trouble refused = {REASON_TEMPORARY_REFUSAL, SIDE_TARGET,
                                            "the server refuses what it granted a moment ago"};
-    struct trouble trouble = {0};
+    struct trouble trouble = reply_trouble(run, s, &s->greeting);
 
-    if (s->greeting.code && s->greeting.code != 220)
-        trouble = reply_trouble(run, s, &s->greeting);
     if (trouble.reason)
         return trouble;
     return s->trouble.reason ? s->trouble : refused;
