@@ -117,7 +117,14 @@ static const struct {
     {"554 [11.9.9.9]:25", REFUSAL_OF_US},
     {"554 client=11.9.9.9, bye", REFUSAL_OF_US},
 
+    {"554 11.9.9.9:25, bye", REFUSAL_OF_US},
+    {"554 refused by zen.spamhaus.org", REFUSAL_OF_LISTED},
+    {"554 no generic addresses", REFUSAL_OF_US},
+    {"502 your host has no rDNS", REFUSAL_OF_PTR},
+    {"502 11.9.9.9 refused by zen.spamhaus.org", REFUSAL_OF_LISTED},
+
     /* of everybody */
+    {"554 11.9.9.90:25 takes no mail", REFUSAL_OF_ALL},
     {"554 No SMTP service here", REFUSAL_OF_ALL},
     {"554 mx1.example.org no SMTP service here", REFUSAL_OF_ALL},
     {"521 5.3.2 mx1.example.org does not accept mail", REFUSAL_OF_ALL},
