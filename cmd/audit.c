@@ -449,7 +449,9 @@ static enum exit_status audit(struct audit_command *run)
         resume_end(&run->journal, false, 0);
         return usage_error(why);
     }
-    sheets_begin(&run->sheets, &run->project.defaults, run->domain_count > 1 || run->list_fd >= 0);
+    plan.several = run->domain_count > 1 || run->list_fd >= 0;
+    plan.domains = run->survey.is_known ? run->survey.domains : 0;
+    sheets_begin(&run->sheets, &run->project.defaults, plan.several);
     run->reported = true;
     plan.loop = run->loop;
     plan.engine = run->engine;

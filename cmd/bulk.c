@@ -101,6 +101,7 @@ static void tally(struct bulk *bulk, const struct gate *gate, const struct resul
     bulk->tally.undecided = bulk->tally.undecided || outcome.undecided;
     bulk->tally.warned = bulk->tally.warned || result->counts[WARN] || result->counts[FAIL];
     bulk->tally.audited++;
+    progress_count(&bulk->progress, result);
 }
 
 /* What has changed since the baseline; NULL with a complaint where there is no memory for it. */
@@ -224,6 +225,7 @@ static void audited(void *arg, const struct result *result)
     engine_keep(engine_of(job), result);
     job->result = result;
     bulk->restoring = bulk->restoring && !job->restored;
+    bulk->progress.restored += job->restored != NULL;
     if (is_worth_keeping(bulk, job))
         keep(bulk, job);
     finished(job);
@@ -262,6 +264,8 @@ static bool begin_restored(struct bulk *bulk, struct job *job)
         progress_erase(&bulk->progress);
         complain("%s: %s%s", plan->journal->path, why, step == RESTORE_BAD ? "; it is audited again" : "");
     }
+    if (step != RESTORE_BEGUN)
+        progress_asks(&bulk->progress, loop_now_ms(plan->loop));
     if (step == RESTORE_OTHER) {
         bulk->tally.fault = bulk->list_ended = true;
         finished(job);
@@ -345,11 +349,32 @@ static void interrupted(struct bulk *bulk)
     engine_hurry(bulk->plan->engine, FINISH_MS);
 }
 
+static struct progress_state state_of(const struct bulk *bulk)
+{
+    struct engine_progress evidence = engine_progress(bulk->plan->engine);
+
+    return (struct progress_state){.now_ms = loop_now_ms(bulk->plan->loop),
+                                   .done = bulk->finished,
+                                   .in_flight = running(bulk),
+                                   .total = bulk->plan->domains,
+                                   .wanted = evidence.wanted,
+                                   .known = evidence.known};
+}
+
+static enum progress_kind kind_of_progress(const struct bulk_plan *plan)
+{
+    const struct settings *settings = &plan->project->defaults;
+
+    return settings->progress_json   ? PROGRESS_JSON
+           : settings->progress_none ? PROGRESS_NONE
+                                     : progress_usual(settings->trace, plan->several, settings->quiet);
+}
+
 static void tick(void *arg)
 {
     struct bulk *bulk = arg;
-    struct engine_progress evidence = engine_progress(bulk->plan->engine);
-    int64_t now_ms = loop_now_ms(bulk->plan->loop);
+    struct progress_state state = state_of(bulk);
+    int64_t now_ms = state.now_ms;
 
     if (interrupt_signal() && !bulk->tally.interrupted)
         interrupted(bulk);
@@ -358,7 +383,7 @@ static void tick(void *arg)
         return;
     }
     settle(bulk, now_ms);
-    progress_show(&bulk->progress, bulk->finished, running(bulk), evidence.wanted, evidence.known);
+    progress_show(&bulk->progress, &state);
     task_schedule(bulk->admission); /* a list that could not be read a moment ago */
     task_schedule_at(bulk->tick, now_ms + TICK_MS);
 }
@@ -391,6 +416,7 @@ static void run_out(struct bulk *bulk)
 struct bulk_tally bulk_audit(const struct bulk_plan *plan)
 {
     struct bulk bulk = {.plan = plan, .last = &bulk.first, .job_room = plan->project->defaults.in_flight};
+    struct progress_state state;
     bool complete;
 
     if (is_ordered(&bulk))
@@ -402,7 +428,7 @@ struct bulk_tally bulk_audit(const struct bulk_plan *plan)
     }
     bulk.admission = task_new(plan->loop, admit, &bulk);
     bulk.tick = task_new(plan->loop, tick, &bulk);
-    bulk.progress = progress_new(plan->project->defaults.trace);
+    bulk.progress = progress_new(kind_of_progress(plan), stderr, loop_now_ms(plan->loop));
     if (!bulk.jobs || !bulk.admission || !bulk.tick) {
         complain("out of memory");
         bulk.tally.fault = true;
@@ -412,7 +438,8 @@ struct bulk_tally bulk_audit(const struct bulk_plan *plan)
         loop_run(plan->loop);
         report(&bulk);
     }
-    progress_erase(&bulk.progress);
+    state = state_of(&bulk);
+    progress_end(&bulk.progress, &state);
     bulk.tally.fault = bulk.tally.fault || bulk.deserted || bulk.reported < bulk.begun;
     complete = !bulk.tally.fault && !bulk.tally.interrupted;
     if (bulk.tally.audited > 0)

@@ -47,6 +47,8 @@ struct bulk_plan {
     struct sheets *sheets;
     struct target_list *list;
     const char *list_name; /* for complaints */
+    size_t domains;        /* in the list; 0: not known before its end */
+    bool several;          /* more than one domain may come */
 };
 
 struct bulk_tally bulk_audit(const struct bulk_plan *);

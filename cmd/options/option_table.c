@@ -156,6 +156,10 @@ const struct option option_table[OPTION_COUNT] = {
     [OPT_RESUME] = {.command = "audit", .group = GROUP_WHAT, .whole_run = true, .name = "resume", .type = OPTION_FLAG,
         .help = "go on with the run of the journal, with the same list and the same options: what is finished is not asked "
                 "for again, and reports are whole; where there is no journal, begin one"},
+    [OPT_PROGRESS] = {.command = "audit", .group = GROUP_PRINT, .whole_run = true, .name = "progress",
+        .type = OPTION_CHOICE, .argument = "auto|json|none", .choices = "auto json none", .standard = "auto",
+        .help = "tell on standard error how far the run is: done, under way, how many a second, what remains, and why domains are "
+                "unknown; on a terminal a line that stays, else one a minute for several domains; json: an object a second"},
     [OPT_ZONE] = {.command = "audit", .group = GROUP_WHAT, .whole_run = true, .name = "zone", .type = OPTION_READ,
         .argument = "FILE[=ORIGIN]",
         .repeatable = true,

@@ -87,6 +87,13 @@ static const char *last_value(const struct options *options, enum option_id id)
     return use ? use->value : NULL;
 }
 
+static bool is_word(const struct options *options, enum option_id id, const char *word)
+{
+    const char *value = last_value(options, id);
+
+    return value && strcmp(value, word) == 0;
+}
+
 /* "-vv" is twice the flag. */
 static unsigned verbosity(const struct options *options)
 {
@@ -119,6 +126,8 @@ bool settings_make(const struct options *options, struct settings *out, const ch
         .trust_anchor = last_value(options, OPT_TRUST_ANCHOR),
         .journal = last_value(options, OPT_JOURNAL),
         .resume = options_flag(options, OPT_RESUME),
+        .progress_json = is_word(options, OPT_PROGRESS, "json"),
+        .progress_none = is_word(options, OPT_PROGRESS, "none"),
     };
     out->target.owner = last_value(options, OPT_OWNER);
     if (!settings_senders(options, out, why) || !settings_identities(options, out, why) ||

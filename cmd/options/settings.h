@@ -48,6 +48,7 @@ struct settings {
     unsigned verbose; /* 0 to 2 */
     const char *domains_file, *record, *replay, *baseline, *trust_anchor, *journal; /* NULL: not given */
     bool resume;
+    bool progress_json, progress_none; /* neither: what fits to standard error */
     struct report_request *reports;             /* at least one */
     size_t report_count;
 };
