@@ -82,5 +82,6 @@ char *gzip_pack(struct str text, size_t *size)
 
 uint32_t gzip_checksum(uint32_t before, struct str text)
 {
-    return (uint32_t)crc32_z(before, (const unsigned char *)text.at, text.len);
+    /* For no octets at all, zlib would begin anew. */
+    return text.len ? (uint32_t)crc32_z(before, (const unsigned char *)text.at, text.len) : before;
 }

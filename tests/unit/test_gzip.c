@@ -115,6 +115,7 @@ static void what_is_packed_is_unpacked(void **state)
     }
     assert_int_equal(gzip_size((struct str){"abc", 3}), 0);
     assert_int_equal(gzip_checksum(0, str_of("123456789")), 0xcbf43926);
+    assert_int_equal(gzip_checksum(0xcbf43926, (struct str){NULL, 0}), 0xcbf43926);
     assert_int_equal(gzip_checksum(gzip_checksum(0, str_of("1234")), str_of("56789")), 0xcbf43926);
 }
 
