@@ -140,7 +140,7 @@ static void fixture_findings(struct arena *arena, struct result *r)
     static const char mx1[] = "mx1.example.org[192.0.2.1]", mx2[] = "mx2.example.org[198.51.100.2]";
     struct finding *f;
 
-    fixture_finding(arena, r, ENV_RESOLVER, PASS, "127.0.0.1", "answers, and does not invent names");
+    fixture_finding(arena, r, ENV_RESOLVER, PASS, "127.0.0.1", "answers for the root, denies names that do not exist");
     fixture_undecided(arena, r, ENV_IPV6, "audit.example.net", "IPv6: this machine has no IPv6 connectivity",
                       REASON_NO_IPV6_HERE, NULL);
     f = fixture_finding(arena, r, DOMAIN_EXISTS, PASS, "example.org", "the domain exists");
@@ -159,16 +159,17 @@ static void fixture_findings(struct arena *arena, struct result *r)
     fixture_undecided(arena, r, PTR_FCRDNS, "198.51.100.2", "the reverse name: no answer before the deadline",
                       REASON_TIMEOUT, "ptr.exists");
     f = fixture_finding(arena, r, PTR_EXISTS, WARN, "2001:db8::1",
-                        "no PTR record (NXDOMAIN, confirmed by the zone's servers)");
-    f->remedy = "Ask the owner of the address block for a PTR record that names mx1.example.org.";
+                        "no PTR record for 1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa");
+    f->remedy = "Ask whoever assigned you the address 2001:db8::1 for this PTR record; that name needs an address "
+                "record (A or AAAA) for the same address.";
     fixture_list(
         arena, &f->records,
         "1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa. 3600 IN PTR mx1.example.org.");
     fixture_list(arena, &f->evidence,
                  "dns:1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa/PTR");
     f = fixture_finding(arena, r, PTR_FCRDNS, FAIL, "203.0.113.7",
-                        "no reverse name leads back: mail.example.org has 203.0.113.9, "
-                        "static-203-0-113-7.customers.provider.example does not exist");
+                        "no reverse name leads back to the address: mail.example.org (has 203.0.113.9); "
+                        "static-203-0-113-7.customers.provider.example (does not exist)");
     f->remedy =
         "Let mail.example.org have the address that mail is sent from: publish this record, or ask for a PTR record "
         "with the right name.";
@@ -176,19 +177,19 @@ static void fixture_findings(struct arena *arena, struct result *r)
     fixture_list(arena, &f->evidence, "dns:7.113.0.203.in-addr.arpa/PTR");
     fixture_list(arena, &f->evidence, "dns:mail.example.org/A");
     fixture_list(arena, &f->evidence, "dns:static-203-0-113-7.customers.provider.example/A");
-    fixture_finding(arena, r, PTR_FCRDNS, PASS, "192.0.2.1", "mx1.example.org leads back");
+    fixture_finding(arena, r, PTR_FCRDNS, PASS, "192.0.2.1", "mx1.example.org leads back to the address");
     fixture_finding(arena, r, PTR_SINGLE, NOTE, "203.0.113.7", "2 PTR records");
     fixture_finding(arena, r, PTR_GENERIC, PASS, "192.0.2.1 mx1.example.org", "does not look generated");
     fixture_finding(arena, r, HELO_FQDN, PASS, "203.0.113.7 mail.example.org", "a full host name");
     f = fixture_finding(arena, r, HELO_MATCHES_IP, WARN, "203.0.113.7 mail.example.org",
-                        "mail.example.org has 203.0.113.9, not the sending address");
+                        "leads to other addresses than the sending one");
     fixture_list(arena, &f->evidence, "dns:mail.example.org/A");
     fixture_finding(arena, r, HELO_RESOLVES, SKIPPED, "192.0.2.1",
-                    "no HELO name declared: name it with --sender 192.0.2.1=HELO");
+                    "the HELO name is not known: name it with --sender ADDRESS=NAME");
     fixture_finding(arena, r, HELO_MATCHES_PTR, SKIPPED, "192.0.2.1",
-                    "no HELO name declared: name it with --sender 192.0.2.1=HELO");
+                    "the HELO name is not known: name it with --sender ADDRESS=NAME");
     f = fixture_finding(arena, r, BANNER_FQDN, NOTE, mx1,
-                        "the greeting begins with \"" HOSTILE "\", which is no host name");
+                        "the greeting names no host: it begins with \"" HOSTILE "\"");
     fixture_list(arena, &f->evidence, "smtp:192.0.2.1:25/mx1.example.org");
     fixture_undecided(arena, r, BANNER_GREETING, mx2, "no session: no answer before the deadline", REASON_TIMEOUT,
                       "smtp.reachable");
@@ -473,7 +474,8 @@ static const struct result *fixture_blocked(struct arena *arena)
                               .elapsed_ms = 21500};
     fixture_undecided(
         arena, result, ENV_PORT25, "audit.example.net",
-        "3 canaries do not answer on port 25, and do on port 443: outbound port 25 is blocked where this program runs",
+        "no server for comparison connects on port 25, but one does on port 443: outbound port 25 is blocked where this "
+        "program runs",
         REASON_PORT25_BLOCKED_HERE, NULL);
     fixture_finding(arena, result, ENV_IPV6, NOTE, "audit.example.net", "this machine has no IPv6 connectivity");
     fixture_finding(arena, result, DOMAIN_EXISTS, PASS, "example.com", "the domain exists");
@@ -511,8 +513,12 @@ static const struct result *fixture_hostile(struct arena *arena)
                               .instrument = fixture_instrument(),
                               .started_s = 1795482123,
                               .elapsed_ms = 1};
-    fixture_finding(arena, result, EXPECT_PTR, FAIL, "192.0.2.3", "not as expected")->place = "a,b::c.conf:14";
-    fixture_finding(arena, result, EXPECT_MX, FAIL, "example.net", "not as expected")->place = "--expect";
+    fixture_finding(arena, result, EXPECT_PTR, FAIL, "192.0.2.3",
+                    "expected ptr 192.0.2.3 mail.example.net; seen: other.example.net")
+        ->place = "a,b::c.conf:14";
+    fixture_finding(arena, result, EXPECT_MX, FAIL, "example.net",
+                    "expected mx 10 mx1.example.net; seen: no MX record")
+        ->place = "--expect";
     for (int status = NOTE; status <= FAIL; status++) {
         struct finding *f = fixture_finding(arena, result, PTR_FCRDNS, (enum status)status,
                                             str_printf(arena, "192.0.2.%d", 10 + status), "accepted by the user");
