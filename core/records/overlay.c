@@ -10,8 +10,6 @@
 #include "core/facts/signed_reply.h"
 #include "core/records/overlay_table.h"
 
-enum { LABELS_MAX = 127 }; /* RFC 1035 2.3.4 */
-
 struct zone {
     const char *apex, *source;
     struct overlay_table table;
@@ -77,7 +75,7 @@ static void ask_zone(const struct zone *zone, struct arena *arena, const char *n
                      struct overlay_answer *a)
 {
     size_t steps = name_labels(name) - name_labels(zone->apex);
-    const char *down[LABELS_MAX + 1], *at = name;
+    const char **down = ARENA_ARRAY(arena, const char *, steps + 1), *at = name;
 
     *a = (struct overlay_answer){.zone = zone->apex, .source = zone->source, .ttl_s = zone->negative_ttl_s};
     for (size_t i = steps + 1; i-- > 0;) {

@@ -9,15 +9,13 @@
 #include "core/base/order.h"
 #include "core/facts/record_text.h"
 
-enum { LABELS_MAX = 127 }; /* RFC 1035 2.3.4 */
-
 const char *overlay_key(struct arena *arena, const char *name)
 {
-    const char *labels[LABELS_MAX];
+    const char **labels = ARENA_ARRAY(arena, const char *, name_labels(name) + 1);
     size_t count = 0, used = 0;
     char *key = ARENA_ARRAY(arena, char, strlen(name) + 1);
 
-    for (name = name_lower(arena, name); *name && count < LABELS_MAX; name = name_parent(name))
+    for (name = name_lower(arena, name); *name; name = name_parent(name))
         labels[count++] = name;
     while (count--) {
         const char *end = name_parent(labels[count]);

@@ -15,10 +15,10 @@ const char *const trust_anchors_shipped[] = {
 };
 const size_t trust_anchors_shipped_count = sizeof trust_anchors_shipped / sizeof *trust_anchors_shipped;
 
-enum { WORDS_MAX = 64, DNSKEY_FIXED = 4 };
+enum { DNSKEY_FIXED = 4 };
 
 struct line {
-    char *words[WORDS_MAX];
+    char **words;
     size_t count;
 };
 
@@ -27,22 +27,22 @@ static bool number(const char *text, unsigned long max, unsigned *out)
     char *end;
     unsigned long value;
 
-    if (!ascii_is_digit(*text) || strlen(text) > 5)
+    if (!ascii_is_digit(*text))
         return false;
     value = strtoul(text, &end, 10);
     *out = (unsigned)value;
     return *end == '\0' && value <= max;
 }
 
-static void split(char *text, struct line *line)
+static struct line split(struct arena *arena, char *text)
 {
+    struct line line = {ARENA_ARRAY(arena, char *, strlen(text) / 2 + 1), 0};
     char *rest = NULL;
 
-    line->count = 0;
     text[strcspn(text, ";")] = '\0';
-    for (char *word = strtok_r(text, " \t\r()", &rest); word && line->count < WORDS_MAX;
-         word = strtok_r(NULL, " \t\r()", &rest))
-        line->words[line->count++] = word;
+    for (char *word = strtok_r(text, " \t\r()", &rest); word; word = strtok_r(NULL, " \t\r()", &rest))
+        line.words[line.count++] = word;
+    return line;
 }
 
 static const char *joined(struct arena *arena, const struct line *line, size_t first)
@@ -96,7 +96,7 @@ bool trust_anchor_parse(struct arena *arena, const char *text, struct ds *out)
     struct line line;
 
     memcpy(copy, text, strlen(text));
-    split(copy, &line);
+    line = split(arena, copy);
     if (line.count != 4 || !number(line.words[0], UINT16_MAX, &tag) || !number(line.words[1], UINT8_MAX, &algorithm) ||
         !number(line.words[2], UINT8_MAX, &digest_type) || !hex_parse(arena, line.words[3], &out->digest))
         return false;
@@ -136,7 +136,7 @@ size_t trust_anchors_read(struct arena *arena, struct str file, const char *cons
         if (rest)
             *rest++ = '\0';
         number_of_line++;
-        split(text, &line);
+        line = split(arena, text);
         if (line.count == 0)
             continue;
         *why = str_printf(arena, "line %zu: more than %d trust anchors", number_of_line, TRUST_ANCHORS_MAX);

@@ -7,7 +7,7 @@
 #include "core/base/limits.h"
 #include "core/base/name.h"
 
-enum { STRING_MAX = 255, RDATA_MAX = 65535 };
+enum { STRING_MAX = 255, RDATA_MAX = 65535, MX_MIN = 3, TLSA_MIN = 4 };
 
 /* IANA's registry "Resource Record (RR) TYPEs", by number, without those that no zone has. */
 static const struct {
@@ -69,8 +69,7 @@ static const char *spelled(struct arena *arena, struct str text, bool *is_absolu
     size_t used = 0;
 
     for (*is_absolute = false; at < end; *is_absolute = false) {
-        struct zone_word octet = {.text = {at, 1}};
-        struct str value;
+        char octet;
 
         if (*at == '.') {
             at++;
@@ -80,15 +79,9 @@ static const char *spelled(struct arena *arena, struct str text, bool *is_absolu
                 break;
             continue;
         }
-        if (*at != '\\') {
-            used += name_octet_print((uint8_t)*at++, out + used);
-            continue;
-        }
-        octet.text.len = end - at >= 4 && ascii_is_digit(at[1]) ? 4 : 2;
-        if (octet.text.len > (size_t)(end - at) || !zone_word_octets(arena, &octet, &value))
+        if (!zone_octet_take(&at, end, &octet))
             return NULL;
-        at += octet.text.len;
-        used += name_octet_print((uint8_t)value.at[0], out + used);
+        used += name_octet_print((uint8_t)octet, out + used);
     }
     if (*is_absolute)
         out[used - 1] = '\0';
@@ -153,7 +146,7 @@ static uint32_t read32(const uint8_t *at)
 
 static bool add_string(struct arena *arena, struct dns_record *r, struct str string)
 {
-    size_t used = r->txt.joined.len, taken = string.len < DNS_TXT_MAX - used ? string.len : DNS_TXT_MAX - used;
+    size_t room = DNS_TXT_MAX - r->txt.joined.len, taken = string.len < room ? string.len : room;
 
     if (string.len > STRING_MAX)
         return false;
@@ -167,11 +160,13 @@ static bool strings_from_wire(struct arena *arena, const uint8_t *at, size_t siz
 {
     const uint8_t *end = at + size;
 
-    while (at < end && (size_t)(end - at) > *at) {
+    while (at < end) {
+        if ((size_t)(end - at) <= *at)
+            return false;
         add_string(arena, r, (struct str){(const char *)at + 1, *at});
         at += 1u + *at;
     }
-    return at == end && size;
+    return size;
 }
 
 /* RFC 1035 3.3, 3.4, RFC 3596 2.2, RFC 6698 2.1 */
@@ -190,7 +185,7 @@ static bool from_wire(struct arena *arena, const uint8_t *at, size_t size, struc
         used = name_from_wire(arena, at, size, &r->name);
         return used && used == size;
     case DNS_MX:
-        if (size < 3)
+        if (size < MX_MIN)
             return false;
         r->mx.preference = read16(at);
         return name_from_wire(arena, at + 2, size - 2, &r->mx.host) == size - 2;
@@ -209,15 +204,15 @@ static bool from_wire(struct arena *arena, const uint8_t *at, size_t size, struc
     case DNS_TXT:
         return strings_from_wire(arena, at, size, r);
     case DNS_TLSA:
-        if (size < 4)
-            return false;
-        r->tlsa.usage = at[0];
-        r->tlsa.selector = at[1];
-        r->tlsa.matching = at[2];
-        r->tlsa.data = (struct str){(const char *)at + 3, size - 3};
-        return true;
+        break;
     }
-    return false;
+    if (size < TLSA_MIN)
+        return false;
+    r->tlsa.usage = at[0];
+    r->tlsa.selector = at[1];
+    r->tlsa.matching = at[2];
+    r->tlsa.data = (struct str){(const char *)at + 3, size - 3};
+    return true;
 }
 
 static bool read_unknown(struct arena *arena, const struct zone_word *words, size_t count, struct zone_record *out,
@@ -330,9 +325,9 @@ static bool read_known(struct arena *arena, const struct zone_word *words, size_
     case DNS_TXT:
         return read_strings(arena, words, count, r, why);
     case DNS_TLSA:
-        return read_tlsa(arena, words, count, r, why);
+        break;
     }
-    return false;
+    return read_tlsa(arena, words, count, r, why);
 }
 
 static const struct {

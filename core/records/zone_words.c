@@ -5,6 +5,8 @@
 
 #include "core/base/arena.h"
 
+enum { ESCAPE_OCTETS = 4 }; /* "\DDD" */
+
 void zone_reader_begin(struct zone_reader *r, struct str text)
 {
     r->left = text;
@@ -117,40 +119,10 @@ bool zone_reader_next(struct zone_reader *r, struct zone_entry *e)
             goes_on = take(r, e, &open, &open_line);
         if (open)
             refuse(e, open_line, "the parenthesis is not closed");
-        if (e->fault)
-            e->count = 0;
         if (e->count || e->fault)
             return true;
     }
     return false;
-}
-
-/* RFC 1035 5.1 */
-bool zone_word_octets(struct arena *arena, const struct zone_word *word, struct str *out)
-{
-    const char *at = word->text.at, *end = at + word->text.len;
-    char *octets = arena_alloc(arena, word->text.len + 1);
-    size_t used = 0;
-
-    while (at < end) {
-        if (*at != '\\') {
-            octets[used++] = *at++;
-        } else if (end - at >= 4 && ascii_is_digit(at[1]) && ascii_is_digit(at[2]) && ascii_is_digit(at[3])) {
-            int value = (at[1] - '0') * 100 + (at[2] - '0') * 10 + (at[3] - '0');
-
-            if (value > UINT8_MAX)
-                return false;
-            octets[used++] = (char)(unsigned char)value;
-            at += 4;
-        } else if (end - at >= 2 && !ascii_is_digit(at[1])) {
-            octets[used++] = at[1];
-            at += 2;
-        } else {
-            return false;
-        }
-    }
-    *out = (struct str){octets, used};
-    return true;
 }
 
 bool zone_word_is(const struct zone_word *word, const char *text)
@@ -177,6 +149,43 @@ bool zone_word_number(const struct zone_word *word, uint32_t most, uint32_t *out
 
     *out = (uint32_t)value;
     return !word->is_quoted && digits && digits == word->text.len;
+}
+
+/* RFC 1035 5.1 */
+bool zone_octet_take(const char **at, const char *end, char *out)
+{
+    const char *from = *at;
+    const struct zone_word digits = {.text = {from + 1, ESCAPE_OCTETS - 1}};
+    uint32_t value;
+
+    if (*from != '\\') {
+        *out = *from;
+        *at += 1;
+        return true;
+    }
+    if (end - from > 1 && !ascii_is_digit(from[1])) {
+        *out = from[1];
+        *at += 2;
+        return true;
+    }
+    if (end - from < ESCAPE_OCTETS || !zone_word_number(&digits, UINT8_MAX, &value))
+        return false;
+    *out = (char)(unsigned char)value;
+    *at += ESCAPE_OCTETS;
+    return true;
+}
+
+bool zone_word_octets(struct arena *arena, const struct zone_word *word, struct str *out)
+{
+    const char *at = word->text.at, *end = at + word->text.len;
+    char *octets = arena_alloc(arena, word->text.len + 1);
+    size_t used = 0;
+
+    while (at < end)
+        if (!zone_octet_take(&at, end, &octets[used++]))
+            return false;
+    *out = (struct str){octets, used};
+    return true;
 }
 
 static uint32_t unit_s(char unit)

@@ -26,7 +26,7 @@ struct zone_entry {
     size_t count;
     unsigned line;     /* where it begins */
     bool begins_blank; /* the owner is that of the record before */
-    const char *fault; /* NULL; else why it cannot be read, and then there are no words */
+    const char *fault; /* NULL; else why it cannot be read, and its words count for nothing */
     unsigned fault_line;
 };
 
@@ -39,7 +39,9 @@ struct zone_reader {
 void zone_reader_begin(struct zone_reader *, struct str text);
 bool zone_reader_next(struct zone_reader *, struct zone_entry *); /* false: the end */
 
-/* The octets that a word spells, "\DDD" and "\X" for one each.  False: it has an escape that spells nothing. */
+/* The octet that *at spells, which goes behind it: "\DDD" and "\X" are one.  False: an escape that spells nothing. */
+bool zone_octet_take(const char **at, const char *end, char *out);
+/* All that a word spells. */
 bool zone_word_octets(struct arena *, const struct zone_word *, struct str *out);
 bool zone_word_is(const struct zone_word *, const char *text); /* without quotes; in any letter case */
 /* A number in decimal digits. */

@@ -83,7 +83,7 @@ static const char *records_of(struct reader *r, const char *key, const cJSON *va
     const char **all;
     struct list_text list;
 
-    if (strncmp(key, "dns:", 4) != 0 || (length > 4 && strcmp(key + length - 4, "/SOA") == 0))
+    if (strncmp(key, "dns:", 4) != 0 || strcmp(key + length - 4, "/SOA") == 0)
         return "";
     all = ARENA_ARRAY(r->arena, const char *, (size_t)cJSON_GetArraySize(records) + 1);
     cJSON_ArrayForEach(item, records) if (cJSON_IsString(item)) all[count++] = item->valuestring;
@@ -106,33 +106,23 @@ static const char *records(struct reader *r, const cJSON *document, const cJSON 
     return list_end(&list);
 }
 
-static enum status status_of(struct reader *r, const char *place, const char *word)
-{
-    enum status status;
-
-    if (status_from_word(word, &status))
-        return status;
-    if (!r->why)
-        r->why = str_printf(r->arena, "%s.status: \"%s\" is none", place, word);
-    return UNKNOWN;
-}
-
 static struct seen finding(struct reader *r, const cJSON *document, const cJSON *node, size_t index)
 {
     const char *place = str_printf(r->arena, "findings[%zu]", index);
     struct seen out = {.check = text(r, node, place, "id"), .subject = text(r, node, place, "subject")};
-    const char *dot = strchr(out.check, '.');
+    const char *dot = strchr(out.check, '.'), *status = text(r, node, place, "status");
 
     out.group = str_text(r->arena, (struct str){out.check, dot ? (size_t)(dot - out.check) : strlen(out.check)});
     out.message = text(r, node, place, "message");
-    out.status = status_of(r, place, text(r, node, place, "status"));
+    if (!status_from_word(status, &out.status) && !r->why)
+        r->why = str_printf(r->arena, "%s.status: \"%s\" is none", place, status);
     out.suppressed = member(node, "suppressed") != NULL;
     out.key = key_of(r, node, out.check, out.subject);
     out.records = records(r, document, node);
     return out;
 }
 
-static bool is_report(struct reader *r, const cJSON *document)
+static void refuse_what_is_none(struct reader *r, const cJSON *document)
 {
     const cJSON *named = member(document, "schema");
 
@@ -143,7 +133,6 @@ static bool is_report(struct reader *r, const cJSON *document)
         r->why = str_printf(r->arena, "has the schema \"%s\"; this version reads %s", named->valuestring, schema);
     else if (!cJSON_IsObject(member(document, "target")) || !cJSON_IsArray(member(document, "findings")))
         r->why = "has no target, or no findings";
-    return !r->why;
 }
 
 static struct seen_report report(struct reader *r, const cJSON *document)
@@ -152,8 +141,7 @@ static struct seen_report report(struct reader *r, const cJSON *document)
     struct seen_report out = {.domain = ""};
     struct seen *all;
 
-    if (!is_report(r, document))
-        return out;
+    refuse_what_is_none(r, document);
     out.domain = text(r, member(document, "target"), "target", "domain");
     out.verdict = text(r, document, "", "verdict");
     out.started = text(r, member(document, "vantage"), "vantage", "started");
@@ -172,12 +160,8 @@ static void add(struct reader *r, struct seen_list *list, const cJSON *document)
 {
     struct seen_report *more, one = report(r, document);
 
-    if (r->why)
-        return;
-    if (seen_find(list, one.domain)) {
+    if (!r->why && seen_find(list, one.domain))
         r->why = str_printf(r->arena, "has two reports about %s", one.domain);
-        return;
-    }
     more = arena_grown(r->arena, list->at, list->count, sizeof *more);
     if (more)
         list->at = more;
@@ -203,9 +187,10 @@ static void read_tree(struct reader *r, struct seen_list *list, const char *byte
 
 static bool is_lines(const char *bytes, size_t size)
 {
-    const char *end = memchr(bytes, '\n', size), *next = end ? end + 1 : NULL;
+    const char *end = memchr(bytes, '\n', size);
+    size_t next = end ? (size_t)(end - bytes) + 1 : size;
 
-    return size > 0 && bytes[0] == '{' && next && next < bytes + size && *next == '{';
+    return next < size && bytes[0] == '{' && bytes[next] == '{';
 }
 
 bool seen_read(struct arena *arena, const char *bytes, size_t size, struct seen_list *out, const char **why)

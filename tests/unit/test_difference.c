@@ -114,6 +114,97 @@ static void compares_records_and_no_serials(void **state)
     arena_free(arena);
 }
 
+#define EVIDENCE(a, soa, smtp)                                                                                         \
+    "{\"schema\": \"https://mailready.example/schema/report-1.json\", \"target\": {\"domain\": \"a.lab\"}, "             \
+    "\"vantage\": {\"started\": \"2026-11-29T00:00:00Z\"}, \"verdict\": \"ready\", \"findings\": [{\"id\": "           \
+    "\"mx.exists\", \"status\": \"pass\", \"subject\": \"a.lab\", \"message\": \"m\", \"evidence\": [7, \"dns:a.lab/A\", " \
+    "\"dns:a.lab/SOA\", \"smtp:11.0.0.1:25\"]}], \"evidence\": {\"dns:a.lab/A\": " a ", \"dns:a.lab/SOA\": " soa       \
+    ", \"smtp:11.0.0.1:25\": " smtp "}}"
+
+/* Of the evidence that a finding names, only what records say is compared, and not what counts up by itself. */
+static void compares_answers_only(void **state)
+{
+    static const struct {
+        const char *text;
+        size_t changes;
+    } cases[] = {
+        {EVIDENCE("{\"status\": \"ok\", \"records\": [\"1\"]}", "{\"records\": [\"1\"]}", "{\"records\": [\"1\"]}"), 0},
+        {EVIDENCE("{\"status\": \"ok\", \"records\": [\"1\"]}", "{\"records\": [\"2\"]}", "{\"records\": [\"1\"]}"), 0},
+        {EVIDENCE("{\"status\": \"ok\", \"records\": [\"1\"]}", "{\"records\": [\"1\"]}", "{\"records\": [\"2\"]}"), 0},
+        {EVIDENCE("{\"status\": \"ok\", \"records\": [\"2\"]}", "{\"records\": [\"1\"]}", "{\"records\": [\"1\"]}"), 1},
+        {EVIDENCE("{\"status\": \"ok\", \"records\": [\"1\", \"1\"]}", "{}", "{}"), 1},
+        {EVIDENCE("{\"status\": \"ok\", \"records\": [\"1\", 2]}", "{}", "{}"), 0},
+        {EVIDENCE("{\"status\": \"nodata\", \"records\": [\"1\"]}", "{}", "{}"), 1},
+        {EVIDENCE("{\"records\": [\"1\"]}", "{}", "{}"), 1},
+    };
+    struct arena *arena = arena_new(1 << 20);
+    struct seen_list first = read(arena, cases[0].text);
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct seen_list other = read(arena, cases[i].text);
+
+        if (difference_of(arena, first.at, other.at)->count != cases[i].changes)
+            fail_msg("case %zu", i);
+    }
+    arena_free(arena);
+}
+
+#define ABOUT(status, subject, parts)                                                                                  \
+    "{\"id\": \"dkim.exists\", \"status\": \"" status "\", \"subject\": \"" subject "\", \"message\": \"m\"" parts "}"
+
+/* By its parts, in whatever letter case; a report of the first weeks has none. */
+static void a_subject_is_known_again(void **state)
+{
+    static const struct {
+        const char *before, *after;
+        bool same;
+    } cases[] = {
+        {ABOUT("fail", "x", ", \"subject_parts\": {\"kind\": \"selector\", \"name\": \"a.lab\", \"selector\": \"s1\"}"),
+         ABOUT("fail", "y", ", \"subject_parts\": {\"kind\": \"selector\", \"name\": \"A.lab\", \"selector\": \"S1\"}"),
+         true},
+        {ABOUT("fail", "x", ", \"subject_parts\": {\"kind\": \"selector\", \"name\": \"a.lab\", \"selector\": \"s1\"}"),
+         ABOUT("fail", "x", ", \"subject_parts\": {\"kind\": \"selector\", \"name\": \"a.lab\", \"selector\": \"s2\"}"),
+         false},
+        {ABOUT("fail", "x", ", \"subject_parts\": {\"kind\": \"host\", \"host\": \"a.lab\"}"),
+         ABOUT("fail", "x", ", \"subject_parts\": {\"kind\": \"name\", \"name\": \"a.lab\"}"), false},
+        {ABOUT("fail", "x", ""), ABOUT("fail", "x", ""), true},
+        {ABOUT("fail", "x", ""), ABOUT("fail", "y", ""), false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct arena *arena = arena_new(1 << 20);
+        struct seen_list before = read(arena, str_printf(arena, REPORT("%s"), cases[i].before));
+        struct seen_list after = read(arena, str_printf(arena, REPORT("%s"), cases[i].after));
+
+        if ((difference_of(arena, before.at, after.at)->count == 0) != cases[i].same)
+            fail_msg("case %zu", i);
+        arena_free(arena);
+    }
+}
+
+/* New before worse, and else as the later report has them. */
+static void changes_are_in_the_order_of_the_report(void **state)
+{
+    struct arena *arena = arena_new(1 << 20);
+    struct seen_list before = read(arena, REPORT(FINDING("ptr.exists", "warn", "11.0.0.1", "") ","
+                                                 FINDING("ptr.exists", "warn", "11.0.0.2", "")));
+    struct seen_list after = read(arena, REPORT(FINDING("ptr.exists", "pass", "11.0.0.9", "") ","
+                                                FINDING("ptr.exists", "fail", "11.0.0.2", "") ","
+                                                FINDING("ptr.exists", "fail", "11.0.0.1", "") ","
+                                                FINDING("ptr.exists", "fail", "11.0.0.3", "")));
+    const struct difference *d = difference_of(arena, before.at, after.at);
+
+    (void)state;
+    assert_int_equal(d->count, 3);
+    assert_string_equal(d->items[0].after->subject, "11.0.0.3");
+    assert_string_equal(d->items[1].after->subject, "11.0.0.2");
+    assert_string_equal(d->items[2].after->subject, "11.0.0.1");
+    assert_ptr_equal(difference_at(d, 2), &d->items[2]);
+    arena_free(arena);
+}
+
 static void asks_for_no_more_than_was_asked(void **state)
 {
     static const char before[] = REPORT(FINDING("ptr.exists", "fail", "11.0.0.1", ""));
@@ -153,6 +244,8 @@ static void reads_documents_lists_and_lines(void **state)
     assert_int_equal(read(arena, REPORT("")).count, 1);
     assert_int_equal(read(arena, "[" REPORT("") "," REPORT_OF("b.lab", "", "") "]").count, 2);
     assert_int_equal(read(arena, REPORT("") "\n" REPORT_OF("b.lab", "", "") "\n").count, 2);
+    assert_int_equal(read(arena, REPORT("") "\n" REPORT_OF("b.lab", "", "") "\n\n"
+                                              REPORT_OF("c.lab", "", "") "\n" REPORT_OF("d.lab", "", "")).count, 4);
     arena_free(arena);
 }
 
@@ -170,7 +263,14 @@ static void refuses_what_is_no_report(void **state)
         {"{\"schema\": \"https://mailready.example/schema/report-2.json\"}", "report-2"},
         {"{\"schema\": 1}", "schema"},
         {"{\"schema\": \"https://mailready.example/schema/report-1.json\"}", "no target"},
+        {"[{\"schema\": \"https://mailready.example/schema/report-2.json\"}, 1]", "report-2"}, /* the first of two */
+        {"{\"schema\": \"https://mailready.example/schema/report-1.json\", \"target\": {}}", "no findings"},
+        {"{\"schema\": \"https://mailready.example/schema/report-1.json\", \"findings\": []}", "no target"},
         {REPORT("") "\n{\n", "line 2"},
+        {REPORT("") "\n{", "line 2: line 1: "},
+        {"{", "line 1: "},
+        {REPORT("") "\n\n{", ""},
+        {REPORT("{}, {\"id\": 1}"), "findings[0].id"},
         {REPORT("") "\n" REPORT_OF("b.lab", "", "") "\nx", "line 3"},
         {"[" REPORT("") "," REPORT("") "]", "two reports about a.lab"},
         {REPORT("{}"), "findings[0].id"},
@@ -213,6 +313,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(tells_each_change),
         cmocka_unit_test(compares_records_and_no_serials),
+        cmocka_unit_test(compares_answers_only),
+        cmocka_unit_test(a_subject_is_known_again),
+        cmocka_unit_test(changes_are_in_the_order_of_the_report),
         cmocka_unit_test(asks_for_no_more_than_was_asked),
         cmocka_unit_test(counts_all_of_an_unheard_domain_as_new),
         cmocka_unit_test(reads_documents_lists_and_lines),

@@ -369,10 +369,27 @@ static void trust_anchors_are_read(void **state)
         {"example. IN DS 1 13 2 aa\n", 0},
         {". IN DS 1 13 2 ag\n", 0},
         {". IN DS 1 13 2\n", 0},
+        {". IN DS 65535 255 255 aa\n", 1},
+        {". in ds 1 13 2 aa bb\n", 1},
         {". IN DS 65536 13 2 aa\n", 0},
+        {". IN DS 1 256 2 aa\n", 0},
+        {". IN DS 1 13 256 aa\n", 0},
+        {". IN DS +1 13 2 aa\n", 0},
+        {". IN DS 1x 13 2 aa\n", 0},
+        {". IN DS x 13 2 aa\n", 0},
+        {". IN DS 1 x 2 aa\n", 0},
+        {". IN DS 1 13 x aa\n", 0},
+        {". IN DS 1 13 2 a\n", 0},
+        {". IN DS 1 13 2 ()\n", 0},
         {". IN A 192.0.2.1\n", 0},
         {". IN\n", 0},
+        {". 172800\n", 0},
+        {".\n", 0},
         {". IN DNSKEY 257 3 15 !\n", 0},
+        {". IN DNSKEY 257 3 15\n", 0},
+        {". IN DNSKEY 65536 3 15 l02Woi0iS8Aa25FQkUd9RMzZHJpBoRQwAQEX1SxZJA4=\n", 0},
+        {". IN DNSKEY 257 256 15 l02Woi0iS8Aa25FQkUd9RMzZHJpBoRQwAQEX1SxZJA4=\n", 0},
+        {". IN DNSKEY 257 3 256 l02Woi0iS8Aa25FQkUd9RMzZHJpBoRQwAQEX1SxZJA4=\n", 0},
         {". IN DNSKEY 1 3 15 l02Woi0iS8Aa25FQkUd9RMzZHJpBoRQwAQEX1SxZJA4=\n", 0},
         {"<TrustAnchor id=\"1\">\n", 0},
     };
@@ -394,6 +411,35 @@ static void trust_anchors_are_read(void **state)
     }
 }
 
+/* The same in one word and in as many as it has characters, with each number in its place. */
+static void keys_of_the_root_become_ds_records(void **state)
+{
+    static const char key[] = "l02Woi0iS8Aa25FQkUd9RMzZHJpBoRQwAQEX1SxZJA4=";
+    const char *whole = str_printf(arena, ". IN DNSKEY 257 3 15 %s", key), *pieces = ". IN DNSKEY 257 3 15 (";
+    const char *const *anchors, *why;
+
+    (void)state;
+    for (const char *at = key; *at; at++)
+        pieces = str_printf(arena, "%s %c  \t ", pieces, *at);
+    assert_int_equal(trust_anchors_read(arena, str_of(whole), &anchors, &why), 1);
+    assert_string_equal(anchors[0], "3613 15 2 f2475adfe4eb325e1be116d408d9998d151ecc8bc23a68e0fee4190b464075e3");
+    whole = anchors[0];
+    assert_int_equal(trust_anchors_read(arena, str_of(pieces), &anchors, &why), 1);
+    assert_string_equal(anchors[0], whole);
+}
+
+static void so_many_trust_anchors_are_taken(void **state)
+{
+    const char *const *anchors, *why, *text = "";
+
+    (void)state;
+    for (size_t i = 1; i <= TRUST_ANCHORS_MAX + 1; i++) {
+        text = str_printf(arena, "%s. IN DS %zu 13 2 aa\n", text, i);
+        assert_int_equal(trust_anchors_read(arena, str_of(text), &anchors, &why), i <= TRUST_ANCHORS_MAX ? i : 0);
+    }
+    assert_non_null(strstr(why, "line 17: more than 16"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -411,6 +457,8 @@ int main(void)
         TEST(ds_records_with_sha1_count_alone_only),
         TEST(records_survive_as_text),
         TEST(trust_anchors_are_read),
+        TEST(keys_of_the_root_become_ds_records),
+        TEST(so_many_trust_anchors_are_taken),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -174,6 +174,8 @@ static void test_records_in_a_zone(void **state)
         {"host.sub.example.org", DNS_A, "192.0.2.4 (record)"},
         {"host.sub.example.org", DNS_MX, "exists at sub.example.org (record)"},
         {"more.sub.example.org", DNS_A, "delegated at sub.example.org (zone)"},
+        {"last.example.org", DNS_A, "192.0.2.5 (record)"},
+        {"last.example.org", DNS_MX, "nodata (zone)"},
     };
     const char *const zones[] = {zone_text, NULL};
     struct arena *arena = arena_new(SIZE_MAX);
@@ -182,7 +184,7 @@ static void test_records_in_a_zone(void **state)
     ASK_ALL(overlay_of(arena, zones,
                        "example.org MX 5 new.example.org\nnew.example.org A 192.0.2.7\nmx2.example.org A 192.0.2.8\n"
                        "mx1.example.org CNAME new.example.org\nv.w.example.org A 192.0.2.3\n"
-                       "host.sub.example.org A 192.0.2.4\n"),
+                       "host.sub.example.org A 192.0.2.4\nlast.example.org A 192.0.2.5\n"),
             questions);
     arena_free(arena);
 }
@@ -197,8 +199,9 @@ static void test_several_zones(void **state)
         {"8.2.0.192.in-addr.arpa", DNS_PTR, "nxdomain (zone)"},
         {"8.3.0.192.in-addr.arpa", DNS_PTR, "silent ()"},
     };
-    const char *const zones[] = {"$ORIGIN sub.example.org.\n@ 60 SOA ns . 1 2 3 4 5\n@ NS ns.example.net.\n", zone_text,
-                                 "$ORIGIN 2.0.192.in-addr.arpa.\n@ 60 SOA ns . 1 2 3 4 5\n@ NS ns.example.net.\n"
+    const char *const zones[] = {"$ORIGIN sub.example.org.\n@ 60 NS ns.example.net.\n@ 60 SOA ns . 1 2 3 4 5\n",
+                                 zone_text,
+                                 "$ORIGIN 2.0.192.in-addr.arpa.\n@ 4 SOA ns . 1 2 3 4 5\n@ NS ns.example.net.\n"
                                  "9 PTR mx1.example.org.\n",
                                  NULL};
     struct arena *arena = arena_new(SIZE_MAX);
@@ -215,6 +218,7 @@ static void test_several_zones(void **state)
     assert_string_equal(source, "record");
     assert_int_equal(overlay_ask(overlay, arena, "no.example.org", DNS_A).ttl_s, 300);
     assert_int_equal(overlay_ask(overlay, arena, "no.sub.example.org", DNS_A).ttl_s, 5);
+    assert_int_equal(overlay_ask(overlay, arena, "8.2.0.192.in-addr.arpa", DNS_A).ttl_s, 4); /* RFC 2308 5 */
     arena_free(arena);
 }
 

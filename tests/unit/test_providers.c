@@ -349,6 +349,56 @@ static void nobody_is_recognised_by_a_near_name(void **state)
     assert_true(count >= NEAR_NAMES_LEAST);
 }
 
+/* ---- lines that the table has not ---- */
+
+static void patterns_have_so_many_octets(void **state)
+{
+    enum { MOST = 127 };
+    char text[MOST + 2];
+    struct provider p = {.spf = text};
+
+    (void)state;
+    memset(text, 'x', sizeof text);
+    text[MOST] = '\0';
+    assert_true(provider_has_spf(&p, text));
+    text[MOST] = 'x';
+    text[MOST + 1] = '\0';
+    assert_false(provider_has_spf(&p, text));
+    p.spf = "a.example";
+    assert_true(provider_has_spf(&p, "a.example"));
+    assert_false(provider_has_spf(&p, "b\\.a.example"));
+    p.mx = "*.example";
+    assert_false(provider_has_mx(&p, "b\\.a.example")); /* no host of theirs */
+}
+
+static void what_a_customer_includes(void **state)
+{
+    static const struct {
+        struct provider provider;
+        const char *include;
+    } cases[] = {
+        {{.kind = PROVIDER_MAILBOX, .spf = "spf.example"}, "spf.example"},
+        {{.kind = PROVIDER_MAILBOX, .spf = "spf.example", .include = "other.example"}, "other.example"},
+        {{.kind = PROVIDER_RELAY, .spf = "spf.example", .include = "other.example"}, "other.example"},
+        {{.kind = PROVIDER_RELAY, .spf = "spf.example"}, NULL}, /* it has a return path of its own */
+        {{.kind = PROVIDER_MAILBOX, .spf = "spf.example", .mark = SOURCE_THIRD_PARTY}, NULL},
+        {{.kind = PROVIDER_MAILBOX}, NULL},
+        {{.kind = PROVIDER_MAILBOX, .spf = "a.example|b.example"}, NULL}, /* which of them? */
+        {{.kind = PROVIDER_MAILBOX, .spf = "*.example"}, NULL},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const char *got = provider_include(&cases[i].provider), *wanted = cases[i].include;
+
+        if (wanted ? !got || strcmp(got, wanted) != 0 : got != NULL)
+            fail_msg("case %zu: %s", i, got ? got : "none");
+    }
+    assert_true(provider_signs_by_default(&(struct provider){.signer = "a.example"}));
+    assert_false(provider_signs_by_default(&(struct provider){.signer = "a.example", .mark = SOURCE_THIRD_PARTY}));
+    assert_false(provider_signs_by_default(&(struct provider){.signer = NULL}));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -356,6 +406,8 @@ int main(void)
         cmocka_unit_test(each_is_recognised_by_each_evidence),
         cmocka_unit_test(each_key_is_found_at_its_usual_selectors),
         cmocka_unit_test(nobody_is_recognised_by_a_near_name),
+        cmocka_unit_test(patterns_have_so_many_octets),
+        cmocka_unit_test(what_a_customer_includes),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

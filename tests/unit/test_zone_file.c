@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "core/base/arena.h"
+#include "core/base/limits.h"
 #include "core/facts/record_text.h"
 #include "core/records/zone_file.h"
 
@@ -60,6 +61,9 @@ static void test_records(void **state)
          {"1: a.example.org. 0 A 192.0.2.1", "2: b.example.org. 0 MX 10 mx", "3: c.example.org. 0 TXT abcd",
           "4: d.example.org. 0 TYPE65280 ?", "5: e.example.org. 0 SRV ?"}},
         {"example.org",
+         "a TXT x\\;y \\\" \\000\\255",
+         {"1: a.example.org. 0 TXT x;y\"\\x00\\xff"}},
+        {"example.org",
          "IN A 192.0.2.1\nTXT TXT TXT",
          {"1: IN.example.org. 0 A 192.0.2.1", "2: TXT.example.org. 0 TXT TXT"}},
         {"example.org",
@@ -100,6 +104,15 @@ static void test_strings(void **state)
     zone_records_read(arena, str_of(str_printf(arena, "a TXT %s", xs)), "", &file);
     assert_int_equal(file.fault_count, 1);
     assert_non_null(strstr(file.faults[0].text, "256 octets"));
+    for (unsigned more = 0; more < 2; more++) { /* as much as is kept, and an octet more */
+        const char *text = str_printf(arena, "a TXT %.*s", (int)(DNS_TXT_MAX % 255 + more), xs);
+
+        for (unsigned i = 0; i < DNS_TXT_MAX / 255; i++)
+            text = str_printf(arena, "%s %.255s", text, xs);
+        zone_records_read(arena, str_of(text), "", &file);
+        assert_int_equal(file.records[0].record.txt.joined.len, DNS_TXT_MAX);
+        assert_int_equal(file.records[0].record.txt.oversize, more);
+    }
     arena_free(arena);
 }
 
@@ -123,6 +136,16 @@ static void test_faults(void **state)
         {HEAD "a TXT x )\n", {"5: a parenthesis is closed"}},
         {HEAD "a TXT \"\\256\"\n", {"5: a backslash"}},
         {HEAD "a TXT \"x\x01\"\n", {"5: a control character"}},
+        {HEAD "a TXT \"x\x01\n", {"5: the quotes are not closed"}}, /* the first of several */
+        {HEAD "a TXT \"\\1x3\"\nb TXT \"\\13x\"\nc TXT \"\\13\"",
+         {"5: a backslash", "6: a backslash", "7: a backslash"}},
+        {HEAD "a TXT x\\", {"5: a backslash"}},
+        {HEAD "$TTL h\n$TTL 1hm", {"5: \"h\" is no number", "6: \"1hm\" is no number"}},
+        {HEAD "$TTL \"1h\"\n$TTL 1h2\n$TTL 2147483648",
+         {"5: \"1h\" is no number of seconds", "6: \"1h2\" is no number", "7: \"2147483648\" is no number"}},
+        {HEAD "$TTL 2147483647\n$TTL 3550w5d3h14m7s\n$TTL 3550w5d3h14m8s", {"7: \"3550w5d3h14m8s\" is no number"}},
+        {HEAD "a MX 65535 mail\nb SOA ns host 4294967295 1 1 1 1", {"6: a second SOA"}},
+        {HEAD "b SOA ns host 4294967296 1 1 1 1", {"5: \"4294967296\" is no number"}},
         {HEAD "a TXT\n", {"5: TXT takes strings"}},
         {HEAD "a\n", {"5: a record without a type"}},
         {HEAD "a 60 IN\n", {"5: a record without a type"}},
@@ -133,6 +156,22 @@ static void test_faults(void **state)
         {HEAD "a A \\# 4 c00002\nb A \\# 3 c00002\nc A \\# 4 c000020x",
          {"5: \"\\#\" says 4 octets, and 3", "6: these octets are no data", "7: \"c000020x\" is not hex"}},
         {HEAD "a TLSA 3 1 1 012\n", {"5: an odd number"}},
+        {HEAD "a TLSA 256 1 1 01\nb TLSA 3 256 1 01\nc TLSA 3 1 256 01",
+         {"5: \"256\" is no number", "6: \"256\" is no number", "7: \"256\" is no number"}},
+        {HEAD "a TLSA 255 255 255 01\nb TLSA 3 1 1\nc TLSA 3 1 1 \"01\"",
+         {"6: TLSA takes", "7: \"01\" is not hexadecimal"}},
+        {HEAD "a A \\# x\nb A \\#\nc A \\# 65536 00",
+         {"5: \"\\#\" takes the number", "6: \"\\#\" takes the number", "7: \"\\#\" takes the number"}},
+        /* octets that are no data of their type */
+        {HEAD "a A \\# 5 c000020101\nb AAAA \\# 4 c0000201", {"5: these octets", "6: these octets"}},
+        {HEAD "a NS \\# 3 016100\nb NS \\# 4 01610000\nc NS \\# 2 0161\nd NS \\# 0",
+         {"6: these octets", "7: these octets", "8: these octets"}},
+        {HEAD "a MX \\# 3 000a00\nb MX \\# 2 000a\nc MX \\# 0\nd MX \\# 5 000a016100\ne MX \\# 4 000a0161",
+         {"6: these octets", "7: these octets", "9: these octets"}},
+        {HEAD "a TLSA \\# 4 03010101\nb TLSA \\# 3 030101\nc TLSA \\# 0", {"6: these octets", "7: these octets"}},
+        {HEAD "a TXT \\# 2 0161\nb TXT \\# 2 0261\nc TXT \\# 0\nd TXT \\# 1 00", {"6: these octets", "7: these octets"}},
+        {HEAD "a TYPE6 \\# 2 0000", {"5: these octets"}},
+        {HEAD "a TYPE6 \\# 23 00000000000100000002000000030000000400000005aa", {"5: these octets"}},
         {HEAD "$INCLUDE other\n$GENERATE 1-2 a A 192.0.2.1\n$FOO 1",
          {"5: \"$INCLUDE\" is refused", "6: \"$GENERATE\" is refused", "7: \"$FOO\" is no directive"}},
         {HEAD "$TTL x\n$ORIGIN\n$ORIGIN a..b",
