@@ -276,8 +276,7 @@ static enum XML_Error parse(struct reader *r)
     XML_SetProcessingInstructionHandler(r->parser, on_instruction);
     XML_SetBillionLaughsAttackProtectionMaximumAmplification(r->parser, AMPLIFICATION_MAX);
     XML_SetBillionLaughsAttackProtectionActivationThreshold(r->parser, SVG_BYTES);
-    if (XML_Parse(r->parser, r->begin, (int)(r->end - r->begin), XML_TRUE) == XML_STATUS_OK)
-        return XML_ERROR_NONE;
+    XML_Parse(r->parser, r->begin, (int)(r->end - r->begin), XML_TRUE);
     return XML_GetErrorCode(r->parser);
 }
 

@@ -164,13 +164,13 @@ static void judge_attributes(struct svg_profile *p, const char *const *attribute
 /* Numbers are equal when their texts are, but for zeros that say nothing. */
 static struct str canonical(struct str number)
 {
-    bool has_point = number.len > 0 && memchr(number.at, '.', number.len);
+    bool has_point = number.len && memchr(number.at, '.', number.len);
 
     for (; number.len > 1 && (*number.at == '0' || *number.at == '+') && number.at[1] != '.'; number.at++)
         number.len--;
-    while (has_point && number.len > 1 && number.at[number.len - 1] == '0')
+    while (has_point && number.at[number.len - 1] == '0')
         number.len--;
-    if (has_point && number.len > 1 && number.at[number.len - 1] == '.')
+    if (number.len && number.at[number.len - 1] == '.')
         number.len--;
     return number;
 }

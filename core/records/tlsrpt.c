@@ -91,8 +91,7 @@ static const char *take_uris(struct str value, struct tlsrpt_record *out)
         struct str uri = {value.at, comma ? (size_t)(comma - value.at) : value.len};
 
         more = comma != NULL;
-        if (more)
-            value = (struct str){comma + 1, value.len - uri.len - 1};
+        value = more ? (struct str){comma + 1, value.len - uri.len - 1} : value;
         uri = fields_trim(uri);
         why = uri.len > 0 ? take_uri(uri, out) : "a destination is empty";
     }

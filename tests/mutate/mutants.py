@@ -239,7 +239,8 @@ class Finder:
         self.add(start, end, f"({inside}) && 0", "if never")
 
     def is_compared(self, i):
-        return not NAMED.search(self.tokens[i].text) and any(self.tokens[k].text in ("<", "<=", ">", ">=", "==") for k in (i - 1, i + 1))
+        comparisons = [self.tokens[k] for k in (i - 1, i + 1) if self.tokens[k].text in ("<", "<=", ">", ">=", "==")]
+        return not NAMED.search(self.tokens[i].text) and bool(comparisons) and not any(map(self.is_lesser_or_greater, comparisons))
 
     def limit(self, token):
         self.add(token.start, token.end, f"({token.text} + 1)", f"{token.text} + 1")

@@ -143,6 +143,27 @@ static void points_at_faults(void **state)
     assert_null(key.faults[2].span.at);                                  /* p= is missing */
 }
 
+/* RFC 8301 3.1, 3.2 */
+static void says_what_verifiers_accept(void **state)
+{
+    static const struct {
+        struct dkim_key key;
+        bool accepted;
+    } cases[] = {
+        {{.type = DKIM_KEY_RSA, .bits = DKIM_RSA_LEAST, .allows_sha256 = true}, true},
+        {{.type = DKIM_KEY_RSA, .bits = DKIM_RSA_LEAST - 1, .allows_sha256 = true}, false},
+        {{.type = DKIM_KEY_RSA, .bits = DKIM_RSA_LEAST, .allows_sha256 = false}, false},
+        {{.type = DKIM_KEY_RSA, .bits = DKIM_RSA_LEAST, .allows_sha256 = true, .revoked = true}, false},
+        {{.type = DKIM_KEY_RSA, .bits = DKIM_RSA_LEAST, .allows_sha256 = true, .fault_count = 1}, false},
+        {{.type = DKIM_KEY_ED25519, .bits = 256, .allows_sha256 = true}, true},
+        {{.type = DKIM_KEY_ED25519, .bits = 256, .allows_sha256 = false}, false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        assert_int_equal(dkim_key_is_accepted(&cases[i].key), cases[i].accepted);
+}
+
 static void bounds_faults(void **state)
 {
     const char *text = "";
@@ -190,6 +211,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(reads_keys, setup, teardown),
         cmocka_unit_test_setup_teardown(reads_flags, setup, teardown),
         cmocka_unit_test_setup_teardown(points_at_faults, setup, teardown),
+        cmocka_unit_test_setup_teardown(says_what_verifiers_accept, setup, teardown),
         cmocka_unit_test_setup_teardown(bounds_faults, setup, teardown),
         cmocka_unit_test_setup_teardown(agrees_with_the_suite, setup, teardown),
     };

@@ -10,6 +10,7 @@
 
 #include "core/base/arena.h"
 #include "core/base/name.h"
+#include "core/base/str.h"
 #include "core/records/dnsbl.h"
 
 static struct ip ip_of(const char *text)
@@ -45,6 +46,11 @@ static void test_questions(void **state)
     memset(long_name, 'a', sizeof long_name - 1);
     long_name[sizeof long_name - 1] = '\0';
     assert_null(dnsbl_question_for_name(arena, &list, long_name));
+    long_name[253 - strlen(".bl.example.net")] = '\0'; /* as long as a name may be, and longer by one */
+    assert_non_null(dnsbl_question_for_name(arena, &list, long_name));
+    long_name[253 - strlen(".bl.example.net")] = 'a';
+    long_name[254 - strlen(".bl.example.net")] = '\0';
+    assert_null(dnsbl_question_for_name(arena, &list, long_name));
     arena_free(arena);
 }
 
@@ -53,11 +59,22 @@ static void test_answers(void **state)
     static const struct {
         const char *ip;
         enum dnsbl_answer answer;
+        const char *refusal;
     } cases[] = {
-        {"127.0.0.2", DNSBL_LISTED_THERE},     {"127.0.0.3", DNSBL_LISTED_THERE},  {"127.0.1.2", DNSBL_LISTED_THERE},
-        {"127.255.254.1", DNSBL_LISTED_THERE}, {"127.0.0.1", DNSBL_REFUSED},       {"127.255.255.252", DNSBL_REFUSED},
-        {"127.255.255.254", DNSBL_REFUSED},    {"127.255.255.255", DNSBL_REFUSED}, {"127.255.255.0", DNSBL_REFUSED},
-        {"1.2.3.4", DNSBL_NONSENSE},           {"128.0.0.2", DNSBL_NONSENSE},      {"0.0.0.0", DNSBL_NONSENSE},
+        {"127.0.0.2", DNSBL_LISTED_THERE, NULL},
+        {"127.0.0.3", DNSBL_LISTED_THERE, NULL},
+        {"127.0.1.2", DNSBL_LISTED_THERE, NULL},
+        {"127.255.254.1", DNSBL_LISTED_THERE, NULL},
+        {"127.0.0.1", DNSBL_REFUSED, "127.0.0.1"},
+        {"127.255.255.252", DNSBL_REFUSED, "misspelt"},
+        {"127.255.255.253", DNSBL_REFUSED, "error code"},
+        {"127.255.255.254", DNSBL_REFUSED, "public resolvers"},
+        {"127.255.255.255", DNSBL_REFUSED, "too often"},
+        {"127.255.255.251", DNSBL_REFUSED, "error code"},
+        {"127.255.255.0", DNSBL_REFUSED, "error code"},
+        {"1.2.3.4", DNSBL_NONSENSE, NULL},
+        {"128.0.0.2", DNSBL_NONSENSE, NULL},
+        {"0.0.0.0", DNSBL_NONSENSE, NULL},
     };
 
     (void)state;
@@ -67,7 +84,7 @@ static void test_answers(void **state)
         if (dnsbl_judge(&ip) != cases[i].answer)
             fail_msg("%s: %d", cases[i].ip, (int)dnsbl_judge(&ip));
         if (cases[i].answer == DNSBL_REFUSED)
-            assert_non_null(dnsbl_refusal_text(&ip));
+            assert_non_null(strstr(dnsbl_refusal_text(&ip), cases[i].refusal));
     }
 }
 
@@ -88,6 +105,20 @@ static void test_catalogue(void **state)
     assert_null(dnsbl_meaning(&zen, &elsewhere));
     assert_true(dnsbl_is_policy(&zen, &pbl));
     assert_false(dnsbl_is_policy(&zen, &odd));
+    for (unsigned code = 2; code < 20; code++) { /* as dnsbl.def has it */
+        struct ip ip = ip_of(str_printf(arena, "127.0.0.%u", code));
+
+        assert_int_equal(dnsbl_is_policy(&zen, &ip), code == 10 || code == 11);
+        assert_int_equal(dnsbl_meaning(&zen, &ip) != NULL, code <= 7 || (code >= 9 && code <= 11));
+    }
+    assert_false(dnsbl_is_policy(&zen, &elsewhere));
+    assert_false(dnsbl_is_policy(&unknown, &pbl));
+    for (size_t i = 0; i < 2; i++) { /* what is listed for tests: RFC 5782 5, and what the list says itself */
+        struct dnsbl list = dnsbl_of(arena, i ? "dbl.spamhaus.org" : "bl.example.net");
+
+        assert_string_equal(list.listed, i ? "dbltest.com" : "test");
+        assert_string_equal(list.unlisted, i ? "example.com" : "invalid");
+    }
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
         struct dnsbl part = dnsbl_of(arena, parts[i]);
 
@@ -130,6 +161,7 @@ static void test_public_resolvers(void **state)
         {"2606:4700:4700::1111", true},
         {"2001:4860:4860::8888", true},
         {"2620:fe::fe", true},
+        {"2606:1a40::1", true},
         {"127.0.0.1", false},
         {"192.168.1.1", false},
         {"11.53.0.53", false},

@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "core/result/difference.h"
 #include "core/result/gate.h"
 #include "core/result/receiver.h"
 
@@ -84,12 +85,60 @@ static void receivers_decide_alone(void **state)
     assert_true(gate_judge(&gate, &nobody).undecided); /* no sender is known */
 }
 
+/* With a baseline: what is new since, or worse. */
+static void only_regressions_count(void **state)
+{
+    const struct seen seen = {.key = ""};
+    const struct difference_item items[] = {{.change = CHANGE_WORSE, .after = &seen, .position = 2},
+                                            {.change = CHANGE_BETTER, .after = &seen, .position = 0}};
+    const struct difference difference = {.items = items, .count = 2};
+    const struct finding *const last[] = {&warn, &open, &fail};
+    const struct receiver *asked[] = {receiver_at(0)};
+    const struct receiver_reason old = {.finding = &warn}, new[] = {{.finding = &warn}, {.finding = &fail}};
+    const struct receiver_reason own = {.finding = NULL};
+    struct receiver_verdict verdict = {
+        .receiver = receiver_at(0), .outcome = RECEIVER_REJECTS, .reasons = &old, .reason_count = 1};
+    struct result result = {.findings = last, .finding_count = 3};
+    struct gate gate = {.fail_on = WARN, .difference = &difference};
+
+    (void)state;
+    assert_true(gate_fails_for(&gate, &result, &fail));
+    assert_false(gate_fails_for(&gate, &result, &warn));
+    assert_false(gate_fails_for(&gate, &result, &open)); /* of which the difference says nothing */
+    assert_true(gate_judge(&gate, &result).fails);
+    result.receivers = &verdict;
+    result.receiver_count = 1;
+    gate.receivers = asked;
+    gate.receiver_count = 1;
+    assert_false(gate_judge(&gate, &result).fails);
+    verdict.reasons = new;
+    verdict.reason_count = 2;
+    assert_true(gate_judge(&gate, &result).fails);
+    assert_true(gate_fails_for(&gate, &result, &fail));
+    verdict.reasons = &own; /* of the receiver alone: no report has it */
+    verdict.reason_count = 1;
+    assert_true(gate_judge(&gate, &result).fails);
+    gate.fail_on = PASS;
+    assert_false(gate_judge(&gate, &result).fails);
+}
+
+static void what_decides_of_findings_is_no_receiver(void **state)
+{
+    const struct result result = {.findings = findings, .finding_count = 2};
+    struct gate gate = {.fail_on = FAIL};
+
+    (void)state;
+    assert_false(gate_judge(&gate, &result).undecided); /* though no receiver is known */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(findings_count_from_a_status_on),
         cmocka_unit_test(what_is_unknown_never_fails),
         cmocka_unit_test(receivers_decide_alone),
+        cmocka_unit_test(only_regressions_count),
+        cmocka_unit_test(what_decides_of_findings_is_no_receiver),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

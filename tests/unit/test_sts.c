@@ -13,6 +13,7 @@
 #include "tests/unit/corpus.h"
 
 #define SUITE "../shared/corpora/mta-sts/mox-mtasts.jsonl"
+#define LABEL_63 "123456789012345678901234567890123456789012345678901234567890123"
 #define DIGITS_32 "01234567890123456789012345678901"
 
 static void test_records(void **state)
@@ -84,6 +85,20 @@ static void test_policies(void **state)
          1}, /* the first counts */
         {"version: STSv1\nmode: none\nmax_age: 1\nx-y.z_1: \xc3\xa9 and more\n", STS_MODE_NONE, 1, 0},
         {"version: STSv1\nmode: enforce\nmx: com\nmax_age: 1\n", STS_ENFORCE, 1, 1},
+        {"version: STSv1\nmode: enforce\nmx: *.x\nmax_age: 0000000001\n", STS_ENFORCE, 1, 1},
+        {"version: STSv1\nmode: enforce\nmx: a.example\nmax_age: 00000000001\n", STS_NO_MODE, 0, 0},
+        {"version: STSv1\nmode: enforce\nmx: " LABEL_63 ".example\nmax_age: 1\n", STS_ENFORCE, 1, 1},
+        {"version: STSv1\nmode: enforce\nmx: " LABEL_63 "4.example\nmax_age: 1\n", STS_NO_MODE, 0, 0},
+        {"version: STSv1\nmode: enforce\nmx: " LABEL_63 "." LABEL_63 "." LABEL_63 ".1" DIGITS_32 "5678901234567890123456789x"
+         "xx\nmax_age: 1\n",
+         STS_ENFORCE, 1, 1}, /* 253 octets, and 254 */
+        {"version: STSv1\nmode: enforce\nmx: " LABEL_63 "." LABEL_63 "." LABEL_63 ".1" DIGITS_32 "5678901234567890123456789x"
+         "xxx\nmax_age: 1\n",
+         STS_NO_MODE, 0, 0},
+        {"version: STSv1\nmode: none\nmax_age: 1\nx: a\x01" "b\n", STS_NO_MODE, 0, 0},
+        {"version: STSv1\nmode: none\nmax_age: 1\nx: a\x7f" "b\n", STS_NO_MODE, 0, 0},
+        {"version: STSv1\nmode: none\nmax_age: 1\nx:\n", STS_NO_MODE, 0, 0},
+        {"version: STSv1\nmode: none\nmax_age: 1\n\r\n", STS_NO_MODE, 0, 0},
         {"version: STSv1\nmode: enforce\nmx: a.example\nmax_age: 31557601\n", STS_NO_MODE, 0, 0},
         {"version: STSv1\nmode: enforce\nmx: a.example\nmax_age: 4294967297\n", STS_NO_MODE, 0, 0},
         {"version: STSv1\nmode: enforce\nmx: a.example\nmax_age: 99999999999999999999\n", STS_NO_MODE, 0, 0},
@@ -181,6 +196,22 @@ static void test_patterns(void **state)
             fail_msg("%s, %s", cases[i].pattern, cases[i].host);
 }
 
+/* One of its patterns is enough. */
+static void test_cover(void **state)
+{
+    struct arena *arena = arena_new(1 << 16);
+    struct sts_policy policy;
+    const char *why;
+
+    (void)state;
+    assert_true(sts_policy_parse(
+        arena, str_of("version: STSv1\nmode: enforce\nmx: a.example\nmx: *.b.example\nmax_age: 1\n"), &policy, &why));
+    assert_true(sts_policy_covers(&policy, "a.example"));
+    assert_true(sts_policy_covers(&policy, "mx.b.example"));
+    assert_false(sts_policy_covers(&policy, "c.example"));
+    arena_free(arena);
+}
+
 static bool judge(const char *kind, struct str input)
 {
     struct arena *arena = arena_new(1 << 16);
@@ -204,7 +235,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_records),   cmocka_unit_test(test_policies), cmocka_unit_test(test_the_line_is_named),
-        cmocka_unit_test(test_many_patterns), cmocka_unit_test(test_patterns), cmocka_unit_test(test_suite),
+        cmocka_unit_test(test_many_patterns), cmocka_unit_test(test_patterns), cmocka_unit_test(test_cover),
+        cmocka_unit_test(test_suite),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

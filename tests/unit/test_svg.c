@@ -283,11 +283,15 @@ static void test_hints(void **state)
         {"0 0 100 100", true}, {"0,0,100,100", true},   {" 0 0 64.0 64 ", true}, {"-1 -1 007.50 7.5", true},
         {"0 0 .5 0.5", false}, {"0 0 100 99", false},   {"0 0 100", false},      {"0 0 1 1 1", false},
         {"", false},           {"0 0 100 1000", false}, {"0 0 0.0 0.0", true},   {"0 0 10.0 100", false},
+        {"0 0 1. 1", true},    {"0 0 +1 1", true},      {"0 0 0.0 0", true},     {"0 0 1.5 1.6", false},
+        {"0 0 0 +00", true},
     };
     struct arena *arena = arena_new(1 << 20);
-    struct fixture f;
+    struct fixture f = parse_str(str_of("<svg width='1' height='1'/>"));
 
     (void)state;
+    assert_false(f.svg.has_position);
+    arena_free(f.arena);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         f = parse_str(str_of(str_printf(
             arena, "<svg viewBox='%s' x='0'><title>\xc3\xa9&#233;<![CDATA[1]]></title></svg>", cases[i].view_box)));

@@ -26,6 +26,7 @@ static void test_records(void **state)
         {"v=TLSRPTv1; rua=mailto:a%2Cb@example.com", 1, 0},
         {"v=TLSRPTv1; rua=mailto:a@example.com,ftp://example.com/", 2, 1},
         {"v=TLSRPTv1; rua=https://example.com/?a=b", 1, 0}, /* a URI may have "=", an extension's value may not */
+        {"v=TLSRPTv1; rua=mailto:a@example.com,ftp://example.com/,ftp://example.com/", 3, 2},
         {"v=TLSRPTv1; rua=ftp://example.com/", 0, 0},
         {"v=TLSRPTv1; rua=http://example.com/", 0, 0},
         {"v=TLSRPTv1; rua=reports@example.com", 0, 0},
@@ -41,6 +42,17 @@ static void test_records(void **state)
         {"v=TLSRPTv1; rua=mailto:a@example.com,", 0, 0},
         {"v=TLSRPTv1; rua=,mailto:a@example.com", 0, 0},
         {"v=TLSRPTv1; rua=mailto:a%2@example.com", 0, 0},
+        {"v=TLSRPTv1; rua=mailto:a@example.com?a=%20", 1, 0},
+        {"v=TLSRPTv1; rua=mailto:a@example.com?a=%2", 0, 0},
+        {"v=TLSRPTv1; rua=mailto:a@example.com?a=%", 0, 0},
+        {"v=TLSRPTv1; rua=mailto:a@example.com?a=%2x", 0, 0},
+        {"v=TLSRPTv1; rua=mailto:a@example.com,x", 0, 0}, /* no scheme */
+        {"v=TLSRPTv1; rua=mailto:a@example.com,x+1-2.3:y", 2, 1},
+        {"v=TLSRPTv1; rua=mailto:a@example.com,x:", 2, 1},
+        {"v=TLSRPTv1; rua=mailto:a@example.com,1x:y", 0, 0},
+        {"v=TLSRPTv1; rua=mailto:a@example.com,x_:y", 0, 0},
+        {"v=TLSRPTv1; rua=mailto:a@example.com,:y", 0, 0},
+        {"v=TLSRPTv1; rua=https://a", 1, 0},
         {"v=TLSRPTv1; rua=mailto:a@example.com\x01", 0, 0},
         {"v=TLSRPTv1; rua=mailto:a@ex\xc3\xa9mple.com", 0, 0},
         {"v=TLSRPTv1; ruf=mailto:a@example.com", 0, 0},
@@ -61,6 +73,8 @@ static void test_records(void **state)
 
         if (valid != (cases[i].uris > 0) || valid == (why != NULL))
             fail_msg("\"%s\": %s", cases[i].text, why ? why : "valid");
+        if (valid && record.unknown) /* the first of them is told */
+            assert_true(record.first_odd.at == strchr(cases[i].text, ',') + 1);
         if (valid && (record.uris != cases[i].uris || record.unknown != cases[i].unknown))
             fail_msg("\"%s\": %zu, %zu unknown", cases[i].text, record.uris, record.unknown);
     }
