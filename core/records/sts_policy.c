@@ -52,7 +52,7 @@ static bool is_host(struct str host)
 
 static bool is_wildcard(struct str pattern)
 {
-    return pattern.len > 2 && pattern.at[0] == '*' && pattern.at[1] == '.';
+    return str_starts_nocase(pattern, "*.");
 }
 
 static struct str behind_wildcard(struct str pattern)
@@ -140,10 +140,8 @@ static const char *take_line(struct parser *p, struct str line)
     const char *colon = line.len > 0 ? memchr(line.at, ':', line.len) : NULL;
     struct str name, value;
 
-    if (line.len == 0)
-        return "is empty";
     if (!colon)
-        return "has no colon";
+        return line.len ? "has no colon" : "is empty";
     name = (struct str){line.at, (size_t)(colon - line.at)};
     value = (struct str){colon + 1, line.len - name.len - 1};
     for (; value.len > 0 && is_blank(value.at[0]); value.at++)
@@ -151,11 +149,6 @@ static const char *take_line(struct parser *p, struct str line)
     while (value.len > 0 && is_blank(value.at[value.len - 1]))
         value.len--;
     return take_field(p, name, value);
-}
-
-static bool begins_with_bom(struct str body)
-{
-    return body.len >= 3 && memcmp(body.at, "\xef\xbb\xbf", 3) == 0;
 }
 
 static const char *missing(const struct parser *p)
@@ -176,7 +169,7 @@ bool sts_policy_parse(struct arena *arena, struct str body, struct sts_policy *o
     struct parser p = {.policy = out, .mx = ARENA_ARRAY(arena, struct str, STS_MX_MAX)};
 
     *out = (struct sts_policy){.mx = p.mx};
-    *why = begins_with_bom(body) ? "line 1: begins with a byte order mark" : NULL;
+    *why = str_starts_nocase(body, "\xef\xbb\xbf") ? "line 1: begins with a byte order mark" : NULL;
     for (size_t number = 1; !*why && body.len > 0; number++) {
         const char *end = memchr(body.at, '\n', body.len), *fault;
         struct str line = {body.at, end ? (size_t)(end - body.at) : body.len};

@@ -97,7 +97,10 @@ static void test_policies(void **state)
          STS_NO_MODE, 0, 0},
         {"version: STSv1\nmode: none\nmax_age: 1\nx: a\x01" "b\n", STS_NO_MODE, 0, 0},
         {"version: STSv1\nmode: none\nmax_age: 1\nx: a\x7f" "b\n", STS_NO_MODE, 0, 0},
+        {"version: STSv1\nmode: none\nmax_age: 1\nx: a\x01\n", STS_NO_MODE, 0, 0},
         {"version: STSv1\nmode: none\nmax_age: 1\nx:\n", STS_NO_MODE, 0, 0},
+        {"version: STSv1\nmode: none\nmax_age: 1\nx: \n", STS_NO_MODE, 0, 0},
+        {"version: STSv1\nmode: none\nmax_age: 1\nx: y \n", STS_MODE_NONE, 1, 0},
         {"version: STSv1\nmode: none\nmax_age: 1\n\r\n", STS_NO_MODE, 0, 0},
         {"version: STSv1\nmode: enforce\nmx: a.example\nmax_age: 31557601\n", STS_NO_MODE, 0, 0},
         {"version: STSv1\nmode: enforce\nmx: a.example\nmax_age: 4294967297\n", STS_NO_MODE, 0, 0},
@@ -153,6 +156,8 @@ static void test_the_line_is_named(void **state)
     (void)state;
     assert_false(sts_policy_parse(arena, str_of("version: STSv1\r\nmode: enforce\r\nmx: *.*\r\n"), &policy, &why));
     assert_int_equal(strncmp(why, "line 3: ", 8), 0);
+    assert_false(sts_policy_parse(arena, str_of("version: STSv1\r\nmode: strict\r\n"), &policy, &why));
+    assert_int_equal(strncmp(why, "line 2: ", 8), 0);
     arena_free(arena);
 }
 
