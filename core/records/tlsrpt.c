@@ -23,7 +23,7 @@ static bool has_uri_characters(struct str uri)
 
         if (c == '%' && (uri.len - i < 3 || !ascii_is_hex(uri.at[i + 1]) || !ascii_is_hex(uri.at[i + 2])))
             return false;
-        if (c < 0x21 || c > 0x7e || strchr("!,;\"<>\\^`{|}", c))
+        if (c <= '!' || c > '~' || strchr(",;\"<>\\^`{|}", c))
             return false;
     }
     return true;
@@ -93,7 +93,7 @@ static const char *take_uris(struct str value, struct tlsrpt_record *out)
         more = comma != NULL;
         value = more ? (struct str){comma + 1, value.len - uri.len - 1} : value;
         uri = fields_trim(uri);
-        why = uri.len > 0 ? take_uri(uri, out) : "a destination is empty";
+        why = uri.len ? take_uri(uri, out) : "a destination is empty";
     }
     return why;
 }
@@ -116,9 +116,7 @@ bool tlsrpt_parse(struct str text, struct tlsrpt_record *out, const char **why)
     }
     if (fields.fault)
         *why = fields.fault;
-    else if (!*why && !has_rua)
-        *why = "it has no rua";
     else if (!*why && out->unknown == out->uris)
-        *why = "no destination has the scheme mailto or https";
+        *why = has_rua ? "no destination has the scheme mailto or https" : "it has no rua";
     return !*why;
 }

@@ -46,7 +46,11 @@ static void test_records(void **state)
         {"v=TLSRPTv1; rua=mailto:a@example.com?a=%2", 0, 0},
         {"v=TLSRPTv1; rua=mailto:a@example.com?a=%", 0, 0},
         {"v=TLSRPTv1; rua=mailto:a@example.com?a=%2x", 0, 0},
+        {"v=TLSRPTv1; rua=mailto:a@example.com?a=%x2", 0, 0},
+        {"v=TLSRPTv1; rua=mailto:a@example.com?a=~", 1, 0},
+        {"v=TLSRPTv1; rua=https://,mailto:a@example.com", 0, 0},
         {"v=TLSRPTv1; rua=mailto:a@example.com,x", 0, 0}, /* no scheme */
+        {"v=TLSRPTv1; rua=mailto:a@example.com,xyz", 0, 0},
         {"v=TLSRPTv1; rua=mailto:a@example.com,x+1-2.3:y", 2, 1},
         {"v=TLSRPTv1; rua=mailto:a@example.com,x:", 2, 1},
         {"v=TLSRPTv1; rua=mailto:a@example.com,1x:y", 0, 0},
