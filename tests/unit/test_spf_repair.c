@@ -49,7 +49,14 @@ static void test_repaired(void **state)
         {"SPF: v=spf1 mx -all", "v=spf1 mx -all"},
         {"v=spf1\\032mx\\; -all", "v=spf1 mx -all"},
         {"v=spf1&nbsp;mx -all&quot;", "v=spf1 mx -all"},
+        {"v=spf1&#34; mx&#160;-all", "v=spf1 mx -all"},
+        {"v=spf1 mx \\126all", "v=spf1 mx ~all"},
+        {"v=spf1\\009mx\\127-all", "v=spf1 mx -all"}, /* no octet of a term */
+        {"v=spf1 mx\\034 -all\\", "v=spf1 mx -all"},
+        {"v=spf1\\03 mx -all", "v=spf1 mx -all"},
         {"SPF1: mx -all", "v=spf1 mx -all"},
+        {"spf1,mx -all", "v=spf1 mx -all"},
+        {"spf1", "v=spf1"},
         {"v=spf1.", "v=spf1"},
         /* the version */
         {"v=spf1;", "v=spf1"},
@@ -65,6 +72,11 @@ static void test_repaired(void **state)
         {"\xe2\x80\x93v=spf1 mx -all", "v=spf1 mx -all"},
         {"v=spf mx -all", "v=spf1 mx -all"},
         {"v=spf 1 mx -all", "v=spf1 mx -all"},
+        {"v=spf 1", "v=spf1"},
+        {"v=spf! mx -all", "v=spf1 mx -all"},
+        {"v=spfI", "v=spf1"},
+        {"v=spf1.0", "v=spf1"},
+        {"v=spf1.01 mx -all", "v=spf1 mx -all"},
         {"v=sfp1 mx -all", "v=spf1 mx -all"},
         {"v=spfl mx -all", "v=spf1 mx -all"},
         {"v=spf1.0 mx -all", "v=spf1 mx -all"},
@@ -115,6 +127,9 @@ static void test_repaired(void **state)
         {"v=spf1 includes:_spf.example.net redirect:_spf.example.org",
          "v=spf1 include:_spf.example.net redirect=_spf.example.org"},
         {"v=spf1 a: mx: -all.", "v=spf1 a mx -all"},
+        {"v=spf1 +mx+a-all", "v=spf1 +mx +a -all"},
+        {"v=spf1 include:a.example.-all", "v=spf1 include:a.example. -all"},
+        {"v=spf1 exists:%{i,}.a,mx -all", "v=spf1 exists:%{i,}.a mx -all"},
         /* several at once; what is sound keeps its octets, macros above all */
         {"\"V=SPF1; IPV4:192.0.2.1, include= _spf.example.net~all\"",
          "v=spf1 ip4:192.0.2.1 include:_spf.example.net ~all"},
@@ -149,7 +164,12 @@ static void test_hopeless(void **state)
                                         "v=spf1 -192.0.2.1 -all",           "v=spf1 a.example.net -all",
                                         "v=spf1 ip4:192.0.2.300 -all",      "v=spf1 exists:%{x}.a -all",
                                         "v=spf1 redirect=a.b redirect=c.d", "v=spf1 redirect=a.b v=spf1 redirect=c.d",
-                                        "v=spf1; see http://example.org"};
+                                        "v=spf1; see http://example.org",   "v=spf 1mx -all",
+                                        "v=spf 11 mx -all",                 "v=spfix -all",
+                                        "v=spf1.x mx -all",                 "v=spf1\\033mx -all",
+                                        "v=spf1&nbsp mx -all",              "v=spf1 exists:%{i -all",
+                                        "v=spf1 exists:%i},mx -all",        "v=spf1 exists:a.%",
+                                        "v=spf1 mx -all\\03",              "v=spf1 ip4:192.0.2.1- all"};
 
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -185,6 +205,16 @@ static void test_left_alone(void **state)
                                          "v=spf2.0/pra mx -all",
                                          "spfx",
                                          "\xff\xfe",
+                                         "v",
+                                         "V",
+                                         "v=",
+                                         "spf",
+                                         "spf1x mx",
+                                         "spf2 mx -all",
+                                         "spf11 mx -all",
+                                         "v=spf1/pra mx",
+                                         "foo v=spf1 -all",
+                                         "a=b v=spf1 -all",
                                          "all"};
 
     (void)state;
@@ -205,12 +235,40 @@ static void test_left_alone(void **state)
     }
 }
 
+/* Where the record begins, an administrator is told what to look for. */
+static void test_what_is_said(void **state)
+{
+    static const struct {
+        const char *text, *said;
+    } cases[] = {
+        {"  v=spf1 mx -all", "a blank stands before v=spf1"},
+        {"@ IN TXT v=spf1 mx -all", "words of a zone file stand before v=spf1"},
+        {"300 v=spf1 -all", "words of a zone file stand before v=spf1"},
+        {"example.org: v=spf1 -all", "words of a zone file stand before v=spf1"},
+        {"* v=spf1 -all", "\"* \" stands before v=spf1"},
+        {"v=spf1; -all", "\";\" stands behind v=spf1, where a blank belongs"},
+        {"v=spf1-all", "there is no blank behind v=spf1"},
+        {"v spf1 mx -all", "\"v spf1\" should read \"v=spf1\""},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct arena *arena = arena_new(1 << 20);
+        const struct spf_repair *r = spf_repair(arena, str_of(cases[i].text));
+
+        assert_non_null(r);
+        assert_string_equal(spf_repair_text(arena, r), cases[i].said);
+        arena_free(arena);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_repaired),
         cmocka_unit_test(test_hopeless),
         cmocka_unit_test(test_left_alone),
+        cmocka_unit_test(test_what_is_said),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
