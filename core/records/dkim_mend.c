@@ -93,10 +93,8 @@ static struct str der_of(struct arena *arena, const char *digits)
     struct str der = {NULL, 0};
     size_t whole = strspn(digits, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/") & ~(size_t)3;
 
-    if (base64_decode(arena, str_of(digits), &der))
-        return der;
-    if (!base64_decode(arena, (struct str){digits, whole}, &der))
-        return (struct str){NULL, 0};
+    if (!base64_decode(arena, str_of(digits), &der))
+        base64_decode(arena, (struct str){digits, whole}, &der);
     return der;
 }
 
@@ -128,7 +126,7 @@ static const char *host_name(struct arena *arena, struct str text)
     text = tag_trim(text);
     while (text.len > 1 && strchr("\"'", text.at[0]) && text.at[text.len - 1] == text.at[0])
         text = tag_trim((struct str){text.at + 1, text.len - 2});
-    if (text.len > 6 && str_starts_nocase(text, "CNAME "))
+    if (str_starts_nocase(text, "CNAME "))
         text = tag_trim((struct str){text.at + 6, text.len - 6});
     if (text.len > 1 && text.at[text.len - 1] == '.')
         text.len--;
@@ -266,7 +264,7 @@ struct dkim_mended dkim_mend(struct arena *arena, struct str text)
     if (text.len == STRING_OCTETS && p && !is_usable(arena, str_text(arena, text)))
         return (struct dkim_mended){.mishap = DKIM_CUT, .octets = der.len};
     out.slips = m.slips;
-    if (!m.unclear && *digits)
+    if (!m.unclear)
         out.text = mended_text(arena, &m, digits);
     if (out.text)
         out.mishap = DKIM_MISSPELT;

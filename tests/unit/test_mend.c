@@ -134,6 +134,7 @@ static void mends_dmarc_records(void **state)
         {"v=DMARC1; p=block", NULL, 0},
         {"v=DMARC1; p=nxxe", NULL, 0}, /* two letters of four */
         {"v=DMARC1; p=none; rua=<>", NULL, 0},
+        {"v=DMARC1; p=none; rua=mailto:a@b.example, x", NULL, 0},
         {"v=DMARC1; p=none; rua=mailto:b\xc3\xbc"
          "cher.example",
          NULL, 0},
@@ -231,7 +232,11 @@ static void mends_dkim_keys(void **state)
         {"'s1.dkim.example.net'", DKIM_HOST_NAME, "s1.dkim.example.net"},
         {"s1_x.dkim-2.example.net", DKIM_HOST_NAME, "s1_x.dkim-2.example.net"},
         {"'s1.dkim.example.net", DKIM_NO_MISHAP, NULL},
+        {"s1.example.net", DKIM_HOST_NAME, "s1.example.net"},
         {"s1 dkim.example.net", DKIM_NO_MISHAP, NULL},
+        {"s1.dkim.example.net/", DKIM_NO_MISHAP, NULL},
+        {"s1!.dkim.example.net", DKIM_NO_MISHAP, NULL},
+        {"s1.dkim.ex\\mple.net", DKIM_NO_MISHAP, NULL},
         {"CNAME ", DKIM_NO_MISHAP, NULL},
         {"example.net", DKIM_NO_MISHAP, NULL},
         {"v=spf1 -all", DKIM_OTHER_RECORD, "an SPF record"},
@@ -246,6 +251,12 @@ static void mends_dkim_keys(void **state)
         {"v=DKIM1; n=MHcCAQEEIIrYSSNQFaA2Hwf1duRSxKtL; p=" RSA_1024, DKIM_PRIVATE_KEY, NULL}, /* wherever it stands */
         {"v=DKIM1; k=ed25519; p=MCowBQYDK2VwAyEAP2t3ZxmPPtIJ", DKIM_CUT, NULL},
         {"v=DKIM1; p=MIGf", DKIM_CUT, NULL},
+        {"v=DKIM1; p=MIGfMA0GCSqGSIb3DQEBA", DKIM_CUT, NULL}, /* in the middle of three octets */
+        {"v=DKIM1; k=ed25519; p=" ED25519_INFO, DKIM_NO_MISHAP, NULL}, /* the whole of it, with its padding */
+        {"v=DKIM1; p=MIMBAAAA", DKIM_NO_MISHAP, NULL}, /* lengths that no key has */
+        {"v=DKIM1; p=MIAAAAAA", DKIM_NO_MISHAP, NULL},
+        {"v=DKIM1; p=MIE=", DKIM_NO_MISHAP, NULL},
+        {"v=DKIM1; p=" RSA_1024 "; p=" ED25519, DKIM_NO_MISHAP, NULL},
         {"v=DKIM1; p=" RSA_1024_BARE, DKIM_NO_MISHAP, NULL},
         {"v=DKIM1; p=-----BEGIN PUBLIC KEY" RSA_1024, DKIM_NO_MISHAP, NULL},
         {"v=DKIM1; p=(" RSA_1024 ")", DKIM_NO_MISHAP, NULL},
@@ -261,6 +272,18 @@ static void mends_dkim_keys(void **state)
         struct dkim_mended mended = dkim_mend(*state, str_of(cases[i].from));
 
         compare(cases[i].from, mended.text, cases[i].text, mended.mishap, cases[i].mishap);
+    }
+}
+
+/* A string of a TXT record has 255 octets: a key that is none and ends there was cut. */
+static void keys_end_with_the_first_string(void **state)
+{
+    for (size_t octets = 254; octets <= 256; octets++) {
+        char text[257] = "v=DKIM1; p=";
+
+        memset(text + strlen(text), 'A', octets - strlen(text));
+        assert_int_equal(dkim_mend(*state, (struct str){text, octets}).mishap,
+                         octets == 255 ? DKIM_CUT : DKIM_NO_MISHAP);
     }
 }
 
@@ -310,6 +333,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(mends_dmarc_records, setup, teardown),
         cmocka_unit_test_setup_teardown(mends_dkim_keys, setup, teardown),
+        cmocka_unit_test_setup_teardown(keys_end_with_the_first_string, setup, teardown),
         cmocka_unit_test_setup_teardown(mends_records_of_tls_policies, setup, teardown),
         cmocka_unit_test_setup_teardown(knows_what_was_meant_to_be_a_dmarc_record, setup, teardown),
     };
