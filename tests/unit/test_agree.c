@@ -115,8 +115,8 @@ static void levels_change_what_was_found(void **state)
         enum status judged, status;
     } cases[] = {{PASS, PASS}, {SKIPPED, SKIPPED}, {UNKNOWN, UNKNOWN}, {NOTE, WARN}, {WARN, WARN}, {FAIL, WARN}};
     const struct level levels[] = {{.check = PTR_EXISTS, .status = NOTE},
-                                   {.check = PTR_EXISTS, .status = WARN},
-                                   {.check = SPF_EXISTS, .status = FAIL}};
+                                   {.check = SPF_EXISTS, .status = FAIL},
+                                   {.check = PTR_EXISTS, .status = WARN}};
     const struct target target = {.levels = levels, .level_count = 3};
 
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -125,7 +125,7 @@ static void levels_change_what_was_found(void **state)
         agree(*state, &target, NOW, &f);
         assert_int_equal(f.status, cases[i].status);
         assert_int_equal(f.worst, WARN); /* what is unknown might have become that */
-        assert_ptr_equal(f.level, i < 3 ? NULL : &levels[1]);
+        assert_ptr_equal(f.level, i < 3 ? NULL : &levels[2]);
         if (f.level)
             assert_int_equal(f.judged, cases[i].judged);
     }
