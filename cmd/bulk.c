@@ -89,6 +89,15 @@ static size_t running(const struct bulk *bulk)
     return bulk->begun - bulk->finished;
 }
 
+static bool is_starved(const struct result *result)
+{
+    bool starved = result->out_of_memory;
+
+    for (size_t i = 0; i < result->finding_count && !starved; i++)
+        starved = result->findings[i]->status == UNKNOWN && result->findings[i]->reason == REASON_RESOURCES;
+    return starved;
+}
+
 static void tally(struct bulk *bulk, const struct gate *gate, const struct result *result)
 {
     struct gate_outcome outcome = gate_judge(gate, result);
@@ -100,6 +109,7 @@ static void tally(struct bulk *bulk, const struct gate *gate, const struct resul
     bulk->tally.findings = bulk->tally.findings || outcome.fails;
     bulk->tally.undecided = bulk->tally.undecided || outcome.undecided;
     bulk->tally.warned = bulk->tally.warned || result->counts[WARN] || result->counts[FAIL];
+    bulk->tally.starved = bulk->tally.starved || is_starved(result);
     bulk->tally.audited++;
     progress_count(&bulk->progress, result);
 }
@@ -188,10 +198,10 @@ static void complain_of_journal(struct bulk *bulk, const char *domain, int error
              domain ? ": " : "", strerror(error));
 }
 
-/* What was cut short, by a signal or for want of memory, is worth another audit. */
+/* What was cut short, by a signal or by what this machine lacks, is worth another audit. */
 static bool is_worth_keeping(const struct bulk *bulk, const struct job *job)
 {
-    return bulk->plan->journal && !job->restored && !job->result->out_of_memory &&
+    return bulk->plan->journal && !job->restored && !is_starved(job->result) &&
            !(bulk->tally.interrupted && job->result->out_of_time);
 }
 
@@ -446,7 +456,8 @@ struct bulk_tally bulk_audit(const struct bulk_plan *plan)
         sheets_close(plan->sheets, complete);
     else
         sheets_abandon(plan->sheets);
-    bulk.tally.is_all_said = complete && !plan->sheets->failed && !plan->sheets->reader_left;
+    bulk.tally.is_all_said =
+        complete && !bulk.tally.starved && !plan->sheets->failed && !plan->sheets->reader_left;
     if (plan->journal && bulk.tally.is_all_said) /* a signal may end the farewell */
         resume_end(plan->journal, true, bulk.tally.kept);
     if (!bulk.tally.interrupted && bulk.tick)

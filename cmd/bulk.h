@@ -33,7 +33,8 @@ struct bulk_tally {
     bool warned;     /* something fails or warns, whether it counts or not */
     bool fault;      /* memory, the list could not be read to its end or is another one, nobody left to report to */
     size_t kept;     /* in the journal, by this run */
-    bool is_all_said; /* each report is complete and written */
+    bool starved;     /* this machine had no memory or descriptors for something */
+    bool is_all_said; /* each report is complete and written, and nothing would be better another time */
     int interrupted; /* the signal; 0 */
 };
 

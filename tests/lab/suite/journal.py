@@ -1,7 +1,7 @@
 """A run of several domains that is ended at any moment, in any way, and goes on: the union is what an undisturbed run finds.
 
 KILLS kill -9 at random moments, some with a tail that a power cut would leave; the first signal; a disk that is full. Nothing that is
-finished is asked for again, and nothing is lost.  The moments come from SEED, which a failure names.  More of them: JOURNAL_KILLS=2000.
+finished is asked for again, and nothing is lost.  Nor where an allocation fails.  The moments come from SEED, which a failure names.  More of them: JOURNAL_KILLS=2000.
 """
 
 import json
@@ -15,7 +15,7 @@ import zlib
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from .program import at_once, command
+from .program import BUILD, ROOT, at_once, command
 
 KILLS = int(os.environ.get("JOURNAL_KILLS", "200"))
 SEED = int(os.environ.get("JOURNAL_SEED", "7"))
@@ -24,6 +24,7 @@ LATEST_S = 1.6      # most of an audit; early moments are likelier, and each goe
 SLOW = "postscreen.lab"     # it greets after 6 s: the first signal cuts it short
 TAIL = 400          # octets that a power cut may cost
 LIMIT_S = 120
+PLACES = 40         # of the program's own allocations, spread over the whole run
 DOMAINS = ("good.lab", "opensmtpd.lab", "exim.lab", "unsigned.lab", "no-ptr.lab", "two-ptr.lab", "ptr-elsewhere.lab", "generic-ptr.lab",
            "banner-differs.lab", "ehlo-differs.lab", "ehlo-localhost.lab", "isp.lab")
 SIGNALS = ((signal.SIGINT, 0.4), (signal.SIGTERM, 1.2), (signal.SIGINT, 2))
@@ -36,9 +37,10 @@ def _child(pid):
     return int(children[0]) if children else None
 
 
-def _run(directory, moment=None, number=signal.SIGKILL):
+def _run(directory, moment=None, number=signal.SIGKILL, more=(), environment=()):
     """(exit status, standard error), ended after so many seconds."""
-    words = command("--no-dnsbl", "-q", "--ordered", "--domains", f"{directory}/list", "--format", f"jsonl={directory}/r", "--journal", f"{directory}/j", "--resume")
+    words = command("--no-dnsbl", "-q", "--ordered", "--domains", f"{directory}/list", "--format", f"jsonl={directory}/r", "--journal", f"{directory}/j", "--resume",
+                    *more, environment=environment)
     with subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process:
         if moment is not None:
             until = time.monotonic() + moment
@@ -177,6 +179,43 @@ def _test_full_disk(tap, undisturbed):
         _in_lab("umount", FULL)
 
 
+def _test_memory(tap, undisturbed):
+    """Going on with all that is finished, in a run in which the n-th allocation fails: the report is right, or the journal stays."""
+    library = BUILD / "tests/torture/memory.so"
+    if b"__asan_init" in (ROOT / BUILD / "mailready").read_bytes():
+        tap.test("memory # SKIP a sanitizer has an allocator of its own", [])
+        return
+    with TemporaryDirectory() as name:
+        place = Path(name)
+        _list(place)
+        _run(place, more=("--format", "text", "--format", "lines=/dev/full"))
+        whole = (place / "j").read_bytes() if (place / "j").exists() else b""
+
+        def going_on(settings):
+            with TemporaryDirectory() as own:
+                directory = Path(own)
+                _list(directory)
+                (directory / "j").write_bytes(whole)
+                status, err = _run(directory, environment=(f"LD_PRELOAD={library}", f"COUNT_FILE={directory}/count", *settings))
+                found = _findings(directory / "r") if (directory / "r").exists() else None
+                counts = (directory / "count").read_text().split() if (directory / "count").exists() else None
+                left = (directory / "j").read_bytes() == whole if (directory / "j").exists() else False
+            return status, err, found, counts, left
+        status, err, found, counts, _ = going_on(())
+        right = _compare(found, undisturbed) if found else [f"exit status {status}: {err[-300:]}"]
+        tap.test("all is finished, and told again", right)
+        wrong = []
+        places = [n for n in range(1, int(counts[1]), max(1, int(counts[1]) // PLACES))] if counts and not right else []
+        for n, (status, err, found, counts, left) in zip(places, at_once(lambda n: going_on((f"FAIL_AT={n}", "FAIL_OWN=1")), places, workers=WORKERS)):
+            if status not in (0, 1, 3, 4):
+                wrong.append(f"FAIL_AT={n}: exit status {status}: {err[-300:]}")
+            elif not left and (found is None or _compare(found, undisturbed)):
+                wrong.append(f"FAIL_AT={n}: the report is not whole, and the journal is gone: {err[-300:]}")
+            if counts and counts[2] != "0":
+                wrong.append(f"FAIL_AT={n}: leaks {counts[2]}")
+        tap.test(f"an allocation fails, at {len(places)} places", wrong)
+
+
 def test(tap):
     with TemporaryDirectory() as name:
         directory = Path(name)
@@ -191,3 +230,4 @@ def test(tap):
     for how, wrong in zip(SIGNALS, at_once(lambda how: _signal(*how, undisturbed), SIGNALS)):
         tap.test(f"{how[0].name} after {how[1]} s, and on", wrong)
     _test_full_disk(tap, undisturbed)
+    _test_memory(tap, undisturbed)
