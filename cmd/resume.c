@@ -117,6 +117,17 @@ static void tell(const struct journal *journal, const struct run_list *list, boo
                  journal->path, journal->damaged, journal->gaps, journal->gaps == 1 ? "place" : "places");
 }
 
+/* A run that was ended before it had finished anything leaves nothing to lose. */
+static void remove_empty(struct journal *journal, const struct resume_plan *plan, const char *path)
+{
+    const char *before, *why;
+
+    if (journal_resume(journal, plan->options->arena, path, &before, &why) == JOURNAL_OPEN && before &&
+        journal->audit_count + journal->gaps == 0)
+        journal_remove(journal);
+    journal_close(journal);
+}
+
 enum exit_status resume_open(struct journal *journal, const struct resume_plan *plan, const char **why)
 {
     const struct settings *settings = plan->settings;
@@ -133,6 +144,8 @@ enum exit_status resume_open(struct journal *journal, const struct resume_plan *
         return EXIT_STATUS_USAGE;
     if (settings->resume)
         opening = journal_resume(journal, plan->options->arena, path, &before, why);
+    else
+        remove_empty(journal, plan, path);
     if (opening == JOURNAL_OPEN && !before)
         opening = journal_begin(journal, plan->options->arena, path, now, why);
     if (opening != JOURNAL_OPEN)
