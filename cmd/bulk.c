@@ -12,10 +12,10 @@
 #include "cmd/io/progress.h"
 #include "cmd/io/sheets.h"
 #include "cmd/io/targets.h"
+#include "cmd/keep.h"
 #include "cmd/restore.h"
 #include "cmd/resume.h"
 #include "core/audit/engine.h"
-#include "core/audit/recording.h"
 #include "core/base/arena.h"
 #include "core/base/limits.h"
 #include "core/base/loop.h"
@@ -57,8 +57,8 @@ struct bulk {
     bool deserted; /* nobody is left to report to, and work is */
     struct task *admission, *tick;
     struct progress progress;
+    struct keeping keeping;
     struct bulk_tally tally;
-    int64_t settle_ms;  /* when to wait for the journal's disk */
     int64_t give_up_ms; /* once all is over or interrupted; 0 */
 };
 
@@ -89,15 +89,6 @@ static size_t running(const struct bulk *bulk)
     return bulk->begun - bulk->finished;
 }
 
-static bool is_starved(const struct result *result)
-{
-    bool starved = result->out_of_memory;
-
-    for (size_t i = 0; i < result->finding_count && !starved; i++)
-        starved = result->findings[i]->status == UNKNOWN && result->findings[i]->reason == REASON_RESOURCES;
-    return starved;
-}
-
 static void tally(struct bulk *bulk, const struct gate *gate, const struct result *result)
 {
     struct gate_outcome outcome = gate_judge(gate, result);
@@ -109,7 +100,7 @@ static void tally(struct bulk *bulk, const struct gate *gate, const struct resul
     bulk->tally.findings = bulk->tally.findings || outcome.fails;
     bulk->tally.undecided = bulk->tally.undecided || outcome.undecided;
     bulk->tally.warned = bulk->tally.warned || result->counts[WARN] || result->counts[FAIL];
-    bulk->tally.starved = bulk->tally.starved || is_starved(result);
+    bulk->tally.starved = bulk->tally.starved || keep_is_starved(result);
     bulk->tally.audited++;
     progress_count(&bulk->progress, result);
 }
@@ -189,44 +180,6 @@ static void finished(struct job *job)
         join_queue(bulk, job);
 }
 
-static void complain_of_journal(struct bulk *bulk, const char *domain, int error)
-{
-    if (!error)
-        return;
-    progress_erase(&bulk->progress);
-    complain("%s: %s%s%s: what is not kept would be audited again", bulk->plan->journal->path, domain ? domain : "",
-             domain ? ": " : "", strerror(error));
-}
-
-/* What was cut short, by a signal or by what this machine lacks, is worth another audit. */
-static bool is_worth_keeping(const struct bulk *bulk, const struct job *job)
-{
-    return bulk->plan->journal && !job->restored && !is_starved(job->result) &&
-           !(bulk->tally.interrupted && job->result->out_of_time);
-}
-
-static void keep(struct bulk *bulk, const struct job *job)
-{
-    char *text = recording_write(job->result);
-    int error = text ? EFBIG : ENOMEM; /* one that could not be read again */
-
-    if (text && strlen(text) <= JSON_BYTES)
-        bulk->tally.kept += journal_keep(bulk->plan->journal, job->number, job->target.domain, text, &error);
-    free(text);
-    complain_of_journal(bulk, job->target.domain, error);
-}
-
-static void settle(struct bulk *bulk, int64_t now_ms)
-{
-    int error;
-
-    if (!bulk->plan->journal || now_ms < bulk->settle_ms)
-        return;
-    journal_settle(bulk->plan->journal, &error);
-    complain_of_journal(bulk, NULL, error);
-    bulk->settle_ms = now_ms + JOURNAL_SETTLE_MS;
-}
-
 static void audited(void *arg, const struct result *result)
 {
     struct job *job = arg;
@@ -236,8 +189,8 @@ static void audited(void *arg, const struct result *result)
     job->result = result;
     bulk->restoring = bulk->restoring && !job->restored;
     bulk->progress.restored += job->restored != NULL;
-    if (is_worth_keeping(bulk, job))
-        keep(bulk, job);
+    if (!job->restored)
+        keep_audit(&bulk->keeping, job->number, result, bulk->tally.interrupted && result->out_of_time);
     finished(job);
     task_schedule(bulk->admission);
 }
@@ -392,7 +345,7 @@ static void tick(void *arg)
         loop_stop(bulk->plan->loop);
         return;
     }
-    settle(bulk, now_ms);
+    keep_settle(&bulk->keeping, now_ms);
     progress_show(&bulk->progress, &state);
     task_schedule(bulk->admission); /* a list that could not be read a moment ago */
     task_schedule_at(bulk->tick, now_ms + TICK_MS);
@@ -438,6 +391,7 @@ struct bulk_tally bulk_audit(const struct bulk_plan *plan)
     }
     bulk.admission = task_new(plan->loop, admit, &bulk);
     bulk.tick = task_new(plan->loop, tick, &bulk);
+    bulk.keeping = (struct keeping){.journal = plan->journal, .progress = &bulk.progress};
     bulk.progress = progress_new(kind_of_progress(plan), stderr, loop_now_ms(plan->loop));
     if (!bulk.jobs || !bulk.admission || !bulk.tick) {
         complain("out of memory");
@@ -456,6 +410,7 @@ struct bulk_tally bulk_audit(const struct bulk_plan *plan)
         sheets_close(plan->sheets, complete);
     else
         sheets_abandon(plan->sheets);
+    bulk.tally.kept = bulk.keeping.kept;
     bulk.tally.is_all_said =
         complete && !bulk.tally.starved && !plan->sheets->failed && !plan->sheets->reader_left;
     if (plan->journal && bulk.tally.is_all_said) /* a signal may end the farewell */

@@ -1,8 +1,8 @@
 /* cmd/io/sandbox.h - takes rights away from this process, before it reads the first octet of a peer.
  *
  * From then on it starts no program and no process, listens nowhere, traces nobody, and opens no file but the few that
- * libraries read; files are made in the directories of its own reports alone.  What must be open is opened before.
- * By Landlock (landlock(7)) and seccomp (seccomp(2)): nothing here can be taken back.
+ * libraries read; files are made in the directories of its own reports and journal alone.  What must be open is opened
+ * before.  By Landlock (landlock(7)) and seccomp (seccomp(2)): nothing here can be taken back.
  */
 #pragma once
 
