@@ -189,7 +189,7 @@ mutants: export COMPILE := $(COMPILE)
 mutants: $(BUILD)/mailready $(UNITS) $(REPLAYS) $(CONFORMANCE) $(BUILD)/tests/mutate/arena.so
 	@BUILD=$(BUILD) tests/mutate/run
 
-bench: deps all $(BUILD)/tests/bench/floor ## measure: round trips, CPU and memory of an audit in the lab; AGAINST=another mailready
+bench: deps all $(BUILD)/tests/bench/floor $(BUILD)/tests/unit/test_index ## measure: round trips, CPU and memory of audits in the lab, pages of many domains; AGAINST=another mailready
 	@BUILD=$(BUILD) tests/bench/run
 
 # Without the tests in which no memory is to be had: then libgcov crashes, which writes the counts.
