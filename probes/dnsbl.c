@@ -261,13 +261,13 @@ static void probe_dnsbl(struct run *run)
         finding(run, DNSBL_USABLE, SKIPPED, subject_domain(target->domain), "%s", off);
         finding(run, DNSBL_LISTED, SKIPPED, subject_domain(target->domain), "%s", off);
     } else if (mail->complete && of_addresses && !judged) {
-        judge_without_address(run, mail, DNSBL_LISTED, "no public mail address is known");
+        judge_without_address(run, mail, DNSBL_LISTED, "no public server address is known");
     }
 }
 
 const struct probe dnsbl_probe = {
     .name = "dnsbl",
-    .summary = "mail addresses and the domain on blocklists, each tested first",
+    .summary = "server addresses and the domain on blocklists, each tested first",
     .groups = "dnsbl",
     .run = probe_dnsbl,
 };

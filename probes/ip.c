@@ -36,12 +36,12 @@ static void probe_ip(struct run *run)
                     block->name, block->source);
     }
     if (mail->complete && mail->address_count == 0)
-        judge_without_address(run, mail, IP_PUBLIC, "no mail address is known");
+        judge_without_address(run, mail, IP_PUBLIC, "no server address is known");
 }
 
 const struct probe ip_probe = {
     .name = "ip",
-    .summary = "mail addresses against the IANA special-purpose registries",
+    .summary = "server addresses against the IANA special-purpose registries",
     .groups = "ip",
     .run = probe_ip,
 };

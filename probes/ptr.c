@@ -456,7 +456,7 @@ static void judge_apex_address(struct run *run, const struct inventory *mail, co
     struct reverse r;
 
     if (inventory_has(mail, ip)) {
-        finding(run, DOMAIN_PTR, SKIPPED, address, "a mail address: judged by ptr.*");
+        finding(run, DOMAIN_PTR, SKIPPED, address, "a server address: see ptr.*");
         return;
     }
     if (ip_special(ip)) {
@@ -512,7 +512,7 @@ static void judge_unresolved(struct run *run, const struct inventory *mail)
 
         if (u->trouble)
             finding_unknown(run, PTR_EXISTS, subject_host(u->host), u->trouble,
-                            "not all mail addresses of this name are known");
+                            "not all server addresses of this name are known");
         else
             finding(run, PTR_EXISTS, SKIPPED, subject_host(u->host), "the declared sender has no address");
     }
@@ -528,12 +528,12 @@ static void probe_ptr(struct run *run)
     judge_unresolved(run, mail);
     judge_left_out(run, mail, PTR_EXISTS);
     if (mail->complete && mail->address_count == 0 && mail->unresolved_count == 0)
-        judge_without_address(run, mail, PTR_EXISTS, "no mail address is known");
+        judge_without_address(run, mail, PTR_EXISTS, "no server address is known");
 }
 
 const struct probe ptr_probe = {
     .name = "ptr",
-    .summary = "reverse names of every mail address, forward-confirmed",
+    .summary = "reverse names of every server address, forward-confirmed",
     .groups = "ptr,domain",
     .run = probe_ptr,
 };

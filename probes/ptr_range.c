@@ -136,7 +136,7 @@ static void judge_sample(struct judge *j, const struct spf_range *range, const s
     struct finding *f;
 
     message = str_printf(run_arena(run), "%s%s%s%s", message, faults_text(run, s),
-                         *known ? "; mail addresses among them: " : "", known);
+                         *known ? "; server addresses among them: " : "", known);
     if (s->counts[NOWHERE] || s->counts[ELSEWHERE]) {
         f = finding(run, PTR_RANGE, NOTE, subject, "%s", message);
         finding_remedy(run, f,

@@ -27,7 +27,7 @@ void judge_without_address(struct run *run, const struct inventory *mail, enum c
     const struct trouble *doubt = address_doubt(mail);
 
     if (doubt)
-        finding_follows(finding_unknown(run, check, subject_domain(domain), doubt, "no mail address is known"),
+        finding_follows(finding_unknown(run, check, subject_domain(domain), doubt, "no server address is known"),
                         mail->kind == MX_UNDECIDED ? MX_EXISTS : MX_RESOLVES);
     else
         finding(run, check, SKIPPED, subject_domain(domain), "%s", why);
@@ -51,7 +51,7 @@ void judge_left_out(struct run *run, const struct inventory *mail, enum check_id
     f = finding_unknown(run, check, subject_domain(run_target(run)->domain), &budget, "not judged: %s%s%s",
                         more(run, mail->hosts_left_out, "MX host", ""),
                         mail->hosts_left_out && mail->addresses_left_out ? " and " : "",
-                        more(run, mail->addresses_left_out, "mail address", "es"));
+                        more(run, mail->addresses_left_out, "server address", "es"));
     finding_worst(f, FAIL); /* some of them may send */
 }
 

@@ -21,7 +21,7 @@ static const char *const group_titles[][2] = {
     /* in order of the specification */
     {"mx", "Mail exchangers (MX)"},
     {"domain", "Domain"},
-    {"ip", "Mail addresses"},
+    {"ip", "Server addresses"},
     {"ptr", "Reverse names (PTR)"},
     {"helo", "HELO names"},
     {"banner", "SMTP banners"},

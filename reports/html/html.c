@@ -75,7 +75,7 @@ static const struct part {
     {"path", "The way your mail takes", "Mail path", html_has_path, html_path},
     {"services", "Who sends for this domain", "Services", html_has_services, html_services},
     {"senders", "The senders and their names", "Senders", html_has_identities, html_identities},
-    {"addresses", "Mail addresses", "Addresses", html_has_addresses, html_addresses},
+    {"addresses", "Server addresses", "Addresses", html_has_addresses, html_addresses},
     {"open", "What could not be checked, and why", "Not checked", html_has_open, html_open},
     {"changes", "What changed", "Changes", has_changes, html_changes},
     {"agreed", "What is accepted", "Accepted", html_has_agreed, html_agreed},
