@@ -43,7 +43,7 @@ static const char *lead(const struct identity_build *b, const char *host, struct
     }
     if (dns_answer_has_ip(own, &b->sender->ip)) {
         row->leads = CELL_OK;
-        return row->part == PART_PTR ? "leads back" : "leads to the address";
+        return row->part == PART_PTR ? "leads back to the address" : "leads to the address";
     }
     if (own->count) {
         row->leads = CELL_DIFFERS;

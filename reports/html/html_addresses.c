@@ -67,10 +67,10 @@ static void reverse_names(struct sink *sink, const struct mail_path *path)
         sink_literal(sink, "</code>");
         switch (path->names[i].link) {
         case LINK_HOLDS:
-            sink_literal(sink, " leads back");
+            sink_literal(sink, " leads back to the address");
             break;
         case LINK_BROKEN:
-            sink_literal(sink, " does not lead back");
+            sink_literal(sink, " does not lead back to the address");
             break;
         case LINK_OPEN:
             sink_literal(sink, " not established");
