@@ -142,7 +142,7 @@ static void judge_reverse(struct run *run, const struct endpoint *e, const char 
             BANNER_RESOLVES);
     else
         finding(run, BANNER_MATCHES_PTR, stands_in_for_helo(run, e, name) ? WARN : NOTE, e->subject,
-                "%s is neither the reverse name %s nor leads here", name, r.ptr->records[0].name);
+                "%s is neither the reverse name %s nor leads to this address", name, r.ptr->records[0].name);
 }
 
 /* What stands where a name should. */

@@ -173,7 +173,7 @@ static void judge_all(struct run *run, const struct selector *all, size_t count,
     }
     if (!any && run_target(run)->guess_selectors)
         finding(run, DKIM_EXISTS, SKIPPED, subject_domain(run_target(run)->domain),
-                "none of %zu common selectors has a key, which says nothing: name yours with --dkim", count);
+                "none of %zu common selectors has a key, which says nothing: yours is the s= in the DKIM-Signature field of a mail that you sent", count);
 }
 
 /* Mail from a server of the domain's own, for which no service signs. */
@@ -214,7 +214,7 @@ static void probe_dkim(struct run *run)
     any = judge_dkim_of_services(run, services);
     if (!target->selector_count && !target->guess_selectors && (!any || sends_itself(run, services)))
         finding(run, DKIM_EXISTS, SKIPPED, subject_domain(target->domain),
-                "selectors cannot be found out from outside: name yours with --dkim SELECTOR (the s= of a DKIM-Signature field)");
+                "selectors cannot be found out from outside: yours is the s= in the DKIM-Signature field of a mail that you sent");
     judge_all(run, all, count, any);
 }
 

@@ -61,7 +61,7 @@ static struct finding *judge_none(struct run *run, const struct service *s, stru
     return finding_remedy(
         run, finding_cause(f, CAUSE_DKIM_OF_SERVICE),
         "Set up DKIM for %s%s. Publish the records that it shows, and switch signing on there. If that is done under "
-        "another selector, name it with --dkim.%s",
+        "another selector, audit again with that one.%s",
         domain, service_where(run, p), service_if_left(run, s));
 }
 
@@ -73,14 +73,14 @@ static struct finding *judge_unknown(struct run *run, const struct service *s, s
 
     if (p->choice == SELECTORS_RANDOM)
         return finding(run, DKIM_EXISTS, SKIPPED, subject,
-                       "selectors of %s cannot be guessed: %s; name one with --dkim SELECTOR", p->name, look);
+                       "selectors of %s cannot be guessed: %s", p->name, look);
     if (s->selector_count)
         return finding(
             run, DKIM_EXISTS, SKIPPED, subject,
-            "no key at selectors that %s often has (%s), which says nothing: %s; name one with --dkim SELECTOR",
+            "no key at selectors that %s often has (%s), which says nothing: %s",
             p->name, names_of(run, s), look);
     return finding(run, DKIM_EXISTS, SKIPPED, subject,
-                   "selectors of %s are not known to this program: %s; name one with --dkim SELECTOR", p->name, look);
+                   "selectors of %s are not known to this program: %s", p->name, look);
 }
 
 /* A key stands beside it, so it is one that the service has in store for the next change of keys. */

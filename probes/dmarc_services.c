@@ -89,7 +89,7 @@ static void look_at_spf(struct run *run, const struct from_domain *from, const s
         w->by_spf = from->record->strict_spf
                         ? "its return path is a sub-domain at best, and aspf=s wants the domain itself"
                         : str_printf(run_arena(run),
-                                     "SPF aligns only with a return path under %s, which is named with --mail-from",
+                                     "SPF aligns only with a return path under %s, and none was named",
                                      from->name);
         break;
     case ENVELOPE_UNKNOWN:

@@ -241,7 +241,7 @@ static void judge_names(struct run *run, const struct dnsbl *list)
 static void probe_dnsbl(struct run *run)
 {
     static const char off[] =
-        "no blocklist is asked: off for several domains and through public resolvers; --dnsbl asks one";
+        "no blocklist was asked: with several domains, and through public resolvers, only those are that were named";
     const struct target *target = run_target(run);
     const struct inventory *mail = need_inventory(run);
     size_t judged = 0, of_addresses = 0;

@@ -136,7 +136,7 @@ static void judge_ipv6(struct run *run, const struct vantage *here)
     case IPV6_PENDING:
         break;
     case IPV6_OFF:
-        finding(run, ENV_IPV6, SKIPPED, subject_machine(here->host), "switched off (-4)");
+        finding(run, ENV_IPV6, SKIPPED, subject_machine(here->host), "IPv6 was left out of this audit");
         break;
     case IPV6_MISSING:
         finding(run, ENV_IPV6, NOTE, subject_machine(here->host),
@@ -185,7 +185,7 @@ static void judge_port25(struct run *run, const struct vantage *here)
         break;
     case PORT25_UNDECIDED:
         trouble = trouble_of(REASON_TIMEOUT);
-        trouble.why = "no server for comparison (--canary) could be asked";
+        trouble.why = "no server for comparison could be asked";
         finding_unknown(run, ENV_PORT25, subject_machine(here->host), &trouble, "port 25");
         break;
     }

@@ -40,7 +40,7 @@ static void differs(struct run *run, const struct expectation *e, enum check_id 
 static void agrees(struct run *run, const struct expectation *e, enum check_id check, struct subject about,
                    const char *key)
 {
-    settled(run, e, finding(run, check, PASS, about, "%s: so it is", e->text), key);
+    settled(run, e, finding(run, check, PASS, about, "as expected: %s", e->text), key);
 }
 
 static void cannot_tell(struct run *run, const struct expectation *e, enum check_id check, struct subject about,

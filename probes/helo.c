@@ -303,14 +303,14 @@ static void judge_session_name(struct run *run, const struct mail_address *a)
         return;
     if (s->greeting.code != 220) {
         skip_all(run, subject_address(&a->ip),
-                 "the HELO name is not known: no greeting was seen to take it from; name it with --sender ADDRESS=NAME");
+                 "the HELO name is not known: no greeting was seen to take it from");
         return;
     }
     if (!need_helo_stand_in(run, &a->ip, s, &name))
         return;
     if (!*name) {
         skip_all(run, subject_address(&a->ip),
-                 "the HELO name is not known: the greeting shows no name to take it from; name it with --sender ADDRESS=NAME");
+                 "the HELO name is not known: the greeting shows no name to take it from");
         return;
     }
     judge_assumed(run, a, s, name);
@@ -337,7 +337,7 @@ static void probe_helo(struct run *run)
         if (a->roles & ROLE_MX)
             judge_session_name(run, a);
         else
-            skip_all(run, subject_address(&a->ip), "the HELO name is not known: name it with --sender ADDRESS=NAME");
+            skip_all(run, subject_address(&a->ip), "the HELO name is not known: none was named");
     }
     if (mail->complete && !any)
         skip_all(run, subject_domain(run_target(run)->domain), "no sender is known");

@@ -365,7 +365,7 @@ static void judge_looks(struct run *run, const struct mail_address *a, const str
         return;
     }
     f = finding(run, PTR_GENERIC, by_role(a, sender_status[v->cls], NOTE), subject, "looks %s generated: %s%s%s%s%s",
-                class_word[v->cls], hits_text(run, v), v->exemption ? "; lowered by \"" : "",
+                class_word[v->cls], hits_text(run, v), v->exemption ? "; scored lower for \"" : "",
                 v->exemption ? v->exemption : "", v->exemption ? "\"" : "",
                 v->filters ? str_printf(run_arena(run), "; filters that match: %s", v->filters) : "");
     if (f->status >= WARN)

@@ -186,7 +186,7 @@ static void judge_large(struct judge *j, const struct spf_range *range)
     const char *subject = ip_network_text(run_arena(j->run), &range->network);
     const char *message =
         str_printf(run_arena(j->run),
-                   "%s (%s) is too large to be looked through: name the addresses that send with --sender", subject,
+                   "%s (%s) is too large to be looked through: only addresses that are named as senders are judged", subject,
                    ip_network_size_text(run_arena(j->run), &range->network));
 
     for (size_t i = 0; i < named->host_count && j->left; i++)

@@ -36,7 +36,7 @@ static const struct smtp_session *need_answer(struct run *run, const struct ques
     const struct smtp_reply *reply;
 
     if (!trial_is_own(run, q->host->name)) {
-        finding(run, check, SKIPPED, q->subject, "not tried: --own does not name this host");
+        finding(run, check, SKIPPED, q->subject, "not tried: this is asked only of hosts that are named as one's own");
         return NULL;
     }
     s = need_judged_session(run, q->host->name, q->ip, &trouble);
@@ -58,7 +58,7 @@ static const struct smtp_session *need_answer(struct run *run, const struct ques
     if (!trouble.reason)
         return trial;
     finding_rests_on(
-        run, finding_unknown(run, check, q->subject, &trouble, "no lasting reply to RCPT TO:<%s>", q->recipient),
+        run, finding_unknown(run, check, q->subject, &trouble, "only temporary replies to RCPT TO:<%s>", q->recipient),
         trial->key);
     return NULL;
 }

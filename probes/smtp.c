@@ -126,7 +126,7 @@ static void judge_delay(struct run *run, const struct smtp_endpoint *e)
 
     if (!e->session->greeting.code && reply_drips(&e->session->greeting))
         advise_on_drops(run, finding(run, SMTP_DELAY, WARN, e->subject,
-                                     "the greeting comes in drops, and was not complete after %.0f s",
+                                     "the greeting comes in small pieces, and was not complete after %.0f s",
                                      (double)e->session->greeting.ms / 1000));
     else if (!e->session->greeting.code && e->trouble.reason)
         finding_follows(finding_unknown(run, SMTP_DELAY, e->subject, &e->trouble, "no greeting"), BANNER_GREETING);
@@ -134,7 +134,7 @@ static void judge_delay(struct run *run, const struct smtp_endpoint *e)
         finding(run, SMTP_DELAY, SKIPPED, e->subject, "no complete greeting");
     else if (reply_drips(&e->session->greeting))
         advise_on_drops(run, finding(run, SMTP_DELAY, ms <= DELAY_NOTE_MS ? NOTE : WARN, e->subject,
-                                     "greets after %.1f s, in drops", seconds));
+                                     "greets after %.1f s, in small pieces", seconds));
     else if (ms <= DELAY_PASS_MS)
         finding(run, SMTP_DELAY, PASS, e->subject, "greets after %.1f s", seconds);
     else

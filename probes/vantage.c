@@ -137,6 +137,6 @@ void judge_vantage(struct run *run, const struct vantage *here)
     } else if (r.asked) {
         finding(run, ENV_VANTAGE, PASS, subject_machine(here->host), "no mail server refuses this machine");
     } else {
-        finding(run, ENV_VANTAGE, SKIPPED, subject_machine(here->host), "no mail server was heard");
+        finding(run, ENV_VANTAGE, SKIPPED, subject_machine(here->host), "no mail server answered");
     }
 }

@@ -282,7 +282,7 @@ const char *services_theirs(struct arena *arena, const struct result *result)
         seen[f->check] |= is_noticed(f);
     }
     return str_printf(arena,
-                      "Theirs to keep: reverse names, HELO names and TLS of their servers. None of that counts against "
+                      "Theirs to maintain: reverse names, HELO names and TLS of their servers. None of that counts against "
                       "you%s%s.",
                       noticed.count ? "; noticed there: " : "", list_end(&noticed));
 }

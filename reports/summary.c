@@ -148,20 +148,22 @@ static void sound(struct arena *arena, const struct result *result, const struct
     if (!is_known && is_there && services_are_allowed(result)) {
         tile->status = PASS;
         tile->words = "the services that send are allowed";
-    } else if (!is_known && skipped && skipped->check == DKIM_EXISTS)
+    } else if (!is_known && !skipped && result_is_hosted(result)) {
+        tile->words = str_printf(arena, "not yours to maintain: the servers are %s", services_owners(arena, result));
+    } else if (!is_known && skipped && skipped->check == DKIM_EXISTS) {
         tile->words = "not checked: the selector that mail is signed with was not named";
-    else if (!is_known && skipped)
-        tile->words = str_printf(arena, "not checked: %s", skipped->message);
-    else if (!is_known && result_is_hosted(result))
-        tile->words = str_printf(arena, "not yours to keep: the servers are %s", services_owners(arena, result));
-    else if (!is_known && target_selects(result->target, matter->main))
-        tile->words = "not checked: nothing to look at is known";
-    else if (!is_known)
-        tile->words = "not checked: it was not asked for";
-    else if (matter->main == PTR_FCRDNS && !helo_is_known)
+        tile->unseen = "the selector that mail is signed with was not named; it is the s= in the DKIM-Signature field of a "
+                       "mail that was sent";
+    } else if (!is_known) {
+        tile->unseen = skipped                                        ? skipped->message
+                       : target_selects(result->target, matter->main) ? "nothing to look at is known"
+                                                                      : "it was not asked for";
+        tile->words = str_printf(arena, "not checked: %s", tile->unseen);
+    } else if (matter->main == PTR_FCRDNS && !helo_is_known) {
         tile->words = "address and reverse name confirm each other; the HELO name was not looked at";
-    else if (policy && policy->mark == MARK_POLICY_REJECT)
+    } else if (policy && policy->mark == MARK_POLICY_REJECT) {
         tile->words = "forged mail is to be refused (p=reject)";
+    }
 }
 
 static void tile_of(struct arena *arena, const struct result *result, const struct matter *matter, struct tile *tile)
@@ -196,7 +198,7 @@ const char *summary_not_checked(struct arena *arena, const struct result *result
 
     summary_tiles(arena, result, tiles);
     for (size_t i = 0; i < TILE_COUNT; i++)
-        if (tiles[i].status == UNKNOWN || tiles[i].status == SKIPPED)
+        if (tiles[i].status == UNKNOWN || tiles[i].unseen)
             list_add(&list, tiles[i].title);
     return list.count ? list_end(&list) : NULL;
 }
@@ -335,7 +337,7 @@ static const char *repair(struct arena *arena, const struct result *result, cons
     const struct cause *first = result->cause_count ? &result->causes[0] : NULL;
 
     if (!first || !r->repaired_by)
-        return "What to do stands below.";
+        return "What to do is listed below.";
     if (r->repaired_by > 1)
         return str_printf(arena, "%zu changes repair it; the first one can be made by %s.", r->repaired_by,
                           actor_text(first->actor));
@@ -366,7 +368,7 @@ static const char *is_open(struct arena *arena, const struct result *result)
         const struct finding *f = result->findings[i];
 
         if (finding_is_undecided(f) && !result_cause(result, f) && f->side == SIDE_TARGET)
-            return str_printf(arena, "%s Open is: %s (%s).", verdict_sentence(arena, result),
+            return str_printf(arena, "%s Still open: %s (%s).", verdict_sentence(arena, result),
                               summary_words(arena, check_of(f->check)->title), why_open(result, f));
     }
     return verdict_sentence(arena, result);

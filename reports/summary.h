@@ -18,6 +18,7 @@ struct tile {
     const char *asks;   /* "May this server send for the domain?" */
     enum status status; /* SKIPPED: not looked at */
     const char *words;  /* one line without a full stop */
+    const char *unseen; /* why nobody looked, and might; NULL: somebody did, or it is a service's */
 };
 
 size_t summary_tile_of(const struct finding *); /* the tile that it is about; TILE_COUNT: none */
@@ -26,6 +27,6 @@ void summary_tiles(struct arena *, const struct result *, struct tile tiles[TILE
 /* Who refuses, from where, why, what repairs it, and who can do that; where nobody refuses, what stands against the
  * mail, or that nothing does. */
 const char *summary_sentence(struct arena *, const struct result *);
-const char *summary_not_checked(struct arena *, const struct result *); /* "Signature (DKIM): why"; NULL: all was */
+const char *summary_not_checked(struct arena *, const struct result *); /* "Signature (DKIM)"; NULL: all was */
 
 const char *summary_words(struct arena *, const char *line); /* to go on with: "The server ..." as "the server ..." */

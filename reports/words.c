@@ -203,9 +203,9 @@ static const char *machine_words(const struct result *result, enum check_id chec
                    ? instrument_fault_text(result->instrument)
                    : "the resolver of this machine does not answer";
     case ENV_PORT25:
-        return "outbound port 25 is blocked where this ran";
+        return "outbound port 25 is blocked where this audit ran";
     case ENV_IPV6:
-        return "IPv6 does not work where this ran";
+        return "IPv6 does not work where this audit ran";
     case ENV_CLOCK:
         return "the clock of this machine is wrong";
     default:

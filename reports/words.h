@@ -34,7 +34,7 @@ const char *machine_sentence(struct arena *, const struct result *);
 /* What of this machine is in the way of a verdict: each once, with the number of findings that are undecided for it. */
 struct machine_fault {
     const struct finding *finding; /* of the group env */
-    const char *says;              /* "outbound port 25 is blocked where this ran" */
+    const char *says;              /* "outbound port 25 is blocked where this audit ran" */
     size_t followers;
 };
 enum { MACHINE_FAULTS_MAX = 8 };

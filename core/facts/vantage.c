@@ -106,6 +106,6 @@ struct vantage *vantage_look(struct arena *arena, const char *helo)
 const char *vantage_switched_off(const struct vantage *vantage, enum ip_family family)
 {
     if (family == IP_V6 && !vantage->ipv6_used)
-        return "switched off (-4)";
-    return family == IP_V4 && !vantage->ipv4_used ? "switched off (-6)" : NULL;
+        return "IPv6 was left out of this audit";
+    return family == IP_V4 && !vantage->ipv4_used ? "IPv4 was left out of this audit" : NULL;
 }

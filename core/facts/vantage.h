@@ -21,7 +21,7 @@ struct vantage {
     bool is_unconfined; /* the process that meets the peers kept rights that it does not need */
 };
 
-/* "switched off (-4)" where the user does not want this family; NULL: it is used. */
+/* "IPv6 was left out of this audit" where the user does not want this family; NULL: it is used. */
 const char *vantage_switched_off(const struct vantage *, enum ip_family);
 
 struct arena;

@@ -81,7 +81,7 @@ static const struct part {
     {"agreed", "What is accepted", "Accepted", html_has_agreed, html_agreed},
     {"findings", "All findings", "Findings", always, html_findings},
     {"evidence", "All evidence", "Evidence", html_has_evidence, html_evidence},
-    {"words", "Words, and where to read on", "Glossary", always, html_glossary},
+    {"words", "Glossary and sources", "Glossary", always, html_glossary},
 };
 
 static void contents(struct report *report, const struct result *result)

@@ -154,7 +154,7 @@ static void range_table(struct report *report, const struct result *result)
         return;
     sink_literal(
         sink,
-        "<h3>What SPF lets send besides</h3>\n<table class=\"ranges\">\n<thead><tr><th scope=\"col\">Range, or "
+        "<h3>What else SPF allows to send</h3>\n<table class=\"ranges\">\n<thead><tr><th scope=\"col\">Range, or "
         "included record</th><th scope=\"col\">Holds</th><th scope=\"col\">Named by</th></tr></thead>\n<tbody>\n");
     for (size_t i = 0; i < named->range_count; i++) {
         const struct spf_range *range = &named->ranges[i];

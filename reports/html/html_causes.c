@@ -71,7 +71,7 @@ static void one_cause(struct report *report, const struct result *result, size_t
     sink_literal(sink, "</div>\n<dl class=\"outcome\">\n");
     ELEMENT(sink, "<dt>Who</dt><dd>", actor_text(cause->actor), "</dd>\n");
     if (frees)
-        ELEMENT(sink, "<dt>Frees</dt><dd>", frees, "</dd>\n");
+        ELEMENT(sink, "<dt>Unblocks</dt><dd>", frees, "</dd>\n");
     ELEMENT(sink, "<dt>Repairs</dt><dd class=\"muted\">", cause_repairs(report->arena, cause), "</dd>\n");
     sink_literal(sink, "</dl>\n</div>\n</li>\n");
 }

@@ -258,7 +258,7 @@ void html_setting(struct report *report, const struct result *result)
 {
     struct sink *sink = &report->sink;
 
-    sink_literal(sink, "<p>All that was looked at, by what came out:</p>\n");
+    sink_literal(sink, "<p>Everything that was checked, by result:</p>\n");
     counts(sink, result->counts);
     sink_literal(sink, "<dl class=\"facts wide\">\n");
     fact(sink, "Took", elapsed_text(report->arena, result->elapsed_ms));

@@ -37,7 +37,7 @@ static void sources(struct report *report, const struct result *result)
             continue;
         told[f->check] = true;
         if (!any)
-            sink_literal(sink, "<h3>Sources of what is no pass</h3>\n<dl class=\"sources\">\n");
+            sink_literal(sink, "<h3>Where these rules come from</h3>\n<dl class=\"sources\">\n");
         any = true;
         ELEMENT(sink, "<dt><code>", check_of(f->check)->name, "</code></dt><dd>");
         html_sources(report, check_of(f->check)->sources);

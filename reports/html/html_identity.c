@@ -170,7 +170,7 @@ static void receivers_by(struct report *report, const struct result *result, con
         if (!any && outcome == RECEIVER_REJECTS)
             sink_literal(sink, "<dt>Refused by</dt><dd>");
         else if (!any)
-            sink_literal(sink, "<dt>At risk at</dt><dd>");
+            sink_literal(sink, "<dt>May refuse</dt><dd>");
         any = true;
         sink_literal(sink, "<span class=\"chip ");
         sink_text(sink, status_word(outcome_as_status(outcome)));

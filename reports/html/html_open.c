@@ -1,5 +1,6 @@
 /* reports/html/html_open.c - what this report does not tell: what could not be checked, what the user has accepted, and
  * what has changed since another one. */
+#include "core/base/str.h"
 #include "core/facts/agreement.h"
 #include "core/result/receiver.h"
 #include "reports/difference.h"
@@ -30,16 +31,13 @@ static void undecided(struct report *report, const struct entry *entry)
     ELEMENT(sink, "", f->message, ".");
     if (side_sentence(f->side))
         ELEMENT(sink, " ", side_sentence(f->side), "");
-    if (entry->dependant_count) {
-        sink_literal(sink, " With it ");
-        sink_number(sink, (long long)entry->dependant_count);
-        if (entry->dependant_count == 1)
-            sink_literal(sink, " more question is open.");
-        else
-            sink_literal(sink, " more questions are open.");
-    }
+    if (entry->dependant_count)
+        ELEMENT(sink, " ",
+                str_printf(report->arena, "Because of it %zu more %s could not be decided.", entry->dependant_count,
+                           entry->dependant_count == 1 ? "check" : "checks"),
+                "");
     if (remedy_text(f))
-        ELEMENT(sink, " <i>To learn it:</i> ", remedy_text(f), "");
+        ELEMENT(sink, " <i>To find out:</i> ", remedy_text(f), "");
     sink_literal(sink, "</li>\n");
 }
 
@@ -51,7 +49,7 @@ static bool not_looked_at(struct report *report, const struct result *result, bo
 
     summary_tiles(report->arena, result, tiles);
     for (size_t i = 0; i < TILE_COUNT; i++) {
-        if (tiles[i].status != SKIPPED)
+        if (!tiles[i].unseen)
             continue;
         if (!any)
             sink_literal(sink, "<ul class=\"open-list\">\n");
@@ -59,7 +57,7 @@ static bool not_looked_at(struct report *report, const struct result *result, bo
         sink_literal(sink, "<li>");
         html_badge(sink, SKIPPED, "not looked at");
         ELEMENT(sink, " <b>", tiles[i].title, "</b>: ");
-        ELEMENT(sink, "", tiles[i].words, ".</li>\n");
+        ELEMENT(sink, "", tiles[i].unseen, ".</li>\n");
     }
     return any;
 }

@@ -204,7 +204,7 @@ static struct svg_box receivers_box(struct arena *arena, const struct result *re
     if (worst == RECEIVER_REJECTS)
         words = str_printf(arena, "%zu of %zu refuse", names[worst].count, of);
     else if (worst == RECEIVER_AT_RISK)
-        words = str_printf(arena, "%zu of %zu may distrust it", names[worst].count, of);
+        words = str_printf(arena, "%zu of %zu may refuse it", names[worst].count, of);
     else if (worst == RECEIVER_CANT_TELL)
         words = str_printf(arena, "%zu of %zu: can't tell", names[worst].count, of);
     else
