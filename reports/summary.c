@@ -152,8 +152,8 @@ static void sound(struct arena *arena, const struct result *result, const struct
         tile->words = str_printf(arena, "not yours to maintain: the servers are %s", services_owners(arena, result));
     } else if (!is_known && skipped && skipped->check == DKIM_EXISTS) {
         tile->words = "not checked: the selector that mail is signed with was not named";
-        tile->unseen = "the selector that mail is signed with was not named; it is the s= in the DKIM-Signature field of a "
-                       "mail that was sent";
+        tile->unseen = "the selector that mail is signed with was not named; it is the s= in the DKIM-Signature field "
+                       "of a mail that was sent";
     } else if (!is_known) {
         tile->unseen = skipped                                        ? skipped->message
                        : target_selects(result->target, matter->main) ? "nothing to look at is known"
