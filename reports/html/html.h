@@ -6,7 +6,7 @@
 
 /* "Mail readiness of TITLE": to the beginning of the body; has_images: it has a logo, which the policy then allows. */
 void html_head(struct sink *, const char *title, bool has_images);
-void html_index_head(struct sink *, const char *title);
+void html_index_head(struct sink *, const char *title, bool has_images);
 void html_foot(struct sink *); /* what all pages end with */
 
 /* What a client sees first, with the contents that are written by `contents`. */
@@ -41,6 +41,8 @@ void html_cause_anchor(struct report *, size_t number);
 void html_records(struct sink *, const struct finding *);
 void html_subjects(struct sink *, const struct finding *const *, size_t count);
 bool html_has_unicode(const struct target *); /* a form of the name for people that differs */
+const char *html_date(struct arena *, int64_t seconds); /* "24 November 2026, 23:42 UTC" */
+void html_logo(struct sink *, const struct letterhead *);
 
 void html_anchor(struct report *, const char *name);    /* "NAME-REPORT", unique in the file */
 void html_source(struct report *, const char *source);  /* a link where its page is known */

@@ -18,8 +18,7 @@
 
 enum { SELECTORS_NAMED = 4, ADDRESSES_NAMED = 2 };
 
-/* "24 November 2026, 23:42 UTC" of "2026-11-24T23:42:03Z". */
-static const char *date_words(struct arena *arena, int64_t seconds)
+const char *html_date(struct arena *arena, int64_t seconds)
 {
     static const char *const months[] = {"January", "February", "March",     "April",   "May",      "June",
                                          "July",    "August",   "September", "October", "November", "December"};
@@ -124,7 +123,7 @@ static void facts(struct report *report, const struct result *result)
         fact(sink, "By", letterhead->consultant);
     if (result->target->owner)
         fact(sink, "Owner", result->target->owner);
-    fact(sink, "When", date_words(arena, result->started_s));
+    fact(sink, "When", html_date(arena, result->started_s));
     if (result->vantage)
         fact(sink, "Seen from", vantage_text(arena, result->vantage));
     fact(sink, "Scope", scope_text(arena, result));
@@ -135,7 +134,7 @@ static void facts(struct report *report, const struct result *result)
     sink_literal(sink, "</dl>\n");
 }
 
-static void logo(struct sink *sink, const struct letterhead *letterhead)
+void html_logo(struct sink *sink, const struct letterhead *letterhead)
 {
     if (!letterhead->logo)
         return;
@@ -216,7 +215,7 @@ static void running_title(struct report *report, const struct result *result)
     if (report->options.several)
         return;
     ELEMENT(sink, "<p class=\"running\" aria-hidden=\"true\">Mail readiness of ", result->target->domain, "");
-    ELEMENT(sink, " \xc2\xb7 ", date_words(report->arena, result->started_s), "");
+    ELEMENT(sink, " \xc2\xb7 ", html_date(report->arena, result->started_s), "");
     if (letterhead->client)
         ELEMENT(sink, " \xc2\xb7 ", letterhead->client, "");
     sink_literal(sink, "</p>\n");
@@ -246,7 +245,7 @@ void html_cover(struct report *report, const struct result *result,
     sink_literal(sink, "</p>\n");
     sentences(report, result);
     sink_literal(sink, "</div>\n<div class=\"letter\">\n");
-    logo(sink, &target->letterhead);
+    html_logo(sink, &target->letterhead);
     facts(report, result);
     sink_literal(sink, "</div>\n</div>\n");
     tiles(report, result);

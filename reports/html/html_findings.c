@@ -43,7 +43,7 @@ static void entry_in_full(struct report *report, const struct result *result, co
     sink_literal(sink, "\">\n<div class=\"top\">");
     html_badge(sink, entry->status, status_label(entry->status));
     ELEMENT(sink, "<code class=\"id\">", entry->check->name, "</code></div>\n");
-    ELEMENT(sink, "<h4>", entry->check->title, "</h4>\n");
+    ELEMENT(sink, "<h4><span class=\"muted\">Checked:</span> ", entry->check->title, "</h4>\n");
     html_subjects(sink, entry->findings, entry->count);
     ELEMENT(sink, "<p>", f->message, "</p>\n");
     if (f->level)

@@ -41,9 +41,9 @@ void html_head(struct sink *sink, const char *title, bool has_images)
     head(sink, title, has_images, false);
 }
 
-void html_index_head(struct sink *sink, const char *title)
+void html_index_head(struct sink *sink, const char *title, bool has_images)
 {
-    head(sink, title, false, true);
+    head(sink, title, has_images, true);
 }
 
 void html_foot(struct sink *sink)

@@ -5,6 +5,8 @@
  */
 #include "reports/html/html_index.h"
 
+#include <string.h>
+
 #include "core/base/arena.h"
 #include "core/base/list_text.h"
 #include "core/base/str.h"
@@ -18,6 +20,7 @@ enum { CAUSES_SHOWN = 20, OWNERS_SHOWN = 200, RESOLVERS_SHOWN = 4 };
 struct report_index {
     struct overview overview;
     const char *host, *resolvers; /* of the first result; NULL */
+    struct letterhead letterhead; /* what all results have of it */
 };
 
 /* "10,000" */
@@ -117,13 +120,17 @@ static void tiles(struct report *report, const struct overview *overview)
 static void facts(struct report *report, const struct report_index *index)
 {
     struct sink *sink = &report->sink;
-    const char *first = time_text(report->arena, index->overview.first_s);
-    const char *last = time_text(report->arena, index->overview.last_s);
+    const char *first = html_date(report->arena, index->overview.first_s);
+    const char *last = html_date(report->arena, index->overview.last_s);
 
     sink_literal(sink, "<dl class=\"facts wide\">\n");
+    if (index->letterhead.client)
+        QUOTE(sink, "<dt>For</dt><dd>", index->letterhead.client, "</dd>\n");
+    if (index->letterhead.consultant)
+        QUOTE(sink, "<dt>By</dt><dd>", index->letterhead.consultant, "</dd>\n");
     if (index->overview.last_s) {
         ELEMENT(sink, "<dt>When</dt><dd>", first, "");
-        if (index->overview.first_s != index->overview.last_s)
+        if (strcmp(first, last) != 0)
             ELEMENT(sink, " to ", last, "");
         sink_literal(sink, "</dd>\n");
     }
@@ -139,8 +146,9 @@ static void hero(struct report *report, const struct report_index *index)
     struct sink *sink = &report->sink;
     const struct overview *overview = &index->overview;
 
-    ELEMENT(sink, "<header class=\"hero ", status_word(verdict_as_status(worst_verdict(overview))),
-            "\">\n<p class=\"kicker\">Outbound mail readiness</p>\n");
+    ELEMENT(sink, "<header class=\"hero ", status_word(verdict_as_status(worst_verdict(overview))), "\">\n");
+    html_logo(sink, &index->letterhead);
+    sink_literal(sink, "<p class=\"kicker\">Outbound mail readiness</p>\n");
     ELEMENT(sink, "<h1>", domains_text(report->arena, overview->count), "</h1>\n");
     caveats(report, overview);
     tiles(report, overview);
@@ -408,11 +416,32 @@ static void begin(struct report *report)
     report->own = index;
 }
 
+/* Of what two covers say, what both say.  Whose logo it is its type has to tell, too. */
+static const char *common(struct arena *arena, bool is_first, const char *before, const char *now)
+{
+    if (is_first)
+        return now ? str_dup(arena, now) : NULL;
+    return before && now && strcmp(before, now) == 0 ? before : NULL;
+}
+
+static void add_letterhead(struct report *report, const struct letterhead *of)
+{
+    struct report_index *index = report->own;
+    bool is_first = index->overview.count == 0;
+
+    index->letterhead.client = common(report->kept, is_first, index->letterhead.client, of->client);
+    index->letterhead.consultant = common(report->kept, is_first, index->letterhead.consultant, of->consultant);
+    index->letterhead.logo_type = common(report->kept, is_first, index->letterhead.logo_type, of->logo_type);
+    index->letterhead.logo =
+        index->letterhead.logo_type ? common(report->kept, is_first, index->letterhead.logo, of->logo) : NULL;
+}
+
 static void one(struct report *report, const struct result *result)
 {
     struct report_index *index = report->own;
     const struct vantage *vantage = result->vantage;
 
+    add_letterhead(report, &result->target->letterhead);
     overview_add(&index->overview, report->arena, result, report->gate);
     if (!vantage || index->host)
         return;
@@ -430,8 +459,14 @@ static void end(struct report *report)
 {
     const struct report_index *index = report->own;
 
-    html_index_head(&report->sink, domains_text(report->arena, index->overview.count));
-    sink_literal(&report->sink, "<main class=\"page\">\n");
+    html_index_head(&report->sink, domains_text(report->arena, index->overview.count), index->letterhead.logo != NULL);
+    ELEMENT(&report->sink, "<p class=\"running\" aria-hidden=\"true\">Mail readiness of ",
+            domains_text(report->arena, index->overview.count), "");
+    if (index->overview.last_s)
+        ELEMENT(&report->sink, " \xc2\xb7 ", html_date(report->arena, index->overview.last_s), "");
+    if (index->letterhead.client)
+        QUOTE(&report->sink, " \xc2\xb7 ", index->letterhead.client, "");
+    sink_literal(&report->sink, "</p>\n<main class=\"page\">\n");
     hero(report, index);
     undecided(report, &index->overview);
     common_causes(report, &index->overview);

@@ -230,7 +230,49 @@ static void a_run_that_was_cut_short_says_so(void **state)
     free(part);
 }
 
-/* What peers wrote stands in messages and subjects; a project file has the owner. */
+static char *index_for(const char *first, const char *second)
+{
+    struct arena *arena = arena_new(16 * 1024 * 1024);
+    const char *const clients[] = {first, second};
+    struct result result = *fixture_result(arena);
+    struct target target = *result.target;
+    struct report report;
+    char *text = NULL;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+
+    result.target = &target;
+    report_begin(&report, &html_index_reporter, out, &(struct report_options){.several = true});
+    for (size_t i = 0; i < 2; i++) {
+        target.letterhead = (struct letterhead){
+            .client = clients[i], .consultant = "A. Consultant", .logo = "AAAA", .logo_type = "image/png"};
+        report_one(&report, &result, &strict);
+    }
+    assert_int_equal(report_end(&report), 0);
+    fclose(out);
+    arena_free(arena);
+    return text;
+}
+
+static void the_cover_says_what_holds_for_all(void **state)
+{
+    char *same = index_for("Client Ltd", "Client Ltd"), *differs = index_for("Client Ltd", "Other Ltd"),
+         *partly = index_for(NULL, "Client Ltd");
+
+    (void)state;
+    must_follow(same, "<dt>For</dt><dd>Client Ltd</dd>");
+    must_follow(same, "img-src data:;");
+    must_follow(same, "src=\"data:image/png;base64,AAAA\"");
+    assert_null(strstr(differs, "Client Ltd"));
+    assert_null(strstr(differs, "Other Ltd"));
+    must_follow(differs, "<dt>By</dt><dd>A. Consultant</dd>");
+    assert_null(strstr(partly, "Client Ltd"));
+    free(same);
+    free(differs);
+    free(partly);
+}
+
+/* What peers wrote stands in messages and subjects; a project file has the owner and the client. */
 static void hostile_bytes_stay_bytes(void **state)
 {
     struct arena *arena = arena_new(16 * 1024 * 1024);
@@ -243,7 +285,7 @@ static void hostile_bytes_stay_bytes(void **state)
     FILE *out = open_memstream(&text, &size);
 
     (void)state;
-    target.owner = HOSTILE;
+    target.owner = target.letterhead.client = target.letterhead.consultant = HOSTILE;
     result.target = &target;
     report_begin(&report, &html_index_reporter, out, &options);
     for (int verdict = 0; verdict < VERDICT_COUNT; verdict++) {
@@ -307,6 +349,7 @@ int main(void)
         cmocka_unit_test(ten_thousand_are_three_megabytes),
         cmocka_unit_test(the_worst_come_first),
         cmocka_unit_test(a_run_that_was_cut_short_says_so),
+        cmocka_unit_test(the_cover_says_what_holds_for_all),
         cmocka_unit_test(hostile_bytes_stay_bytes),
         cmocka_unit_test(changes_are_told),
     };
