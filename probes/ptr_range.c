@@ -141,9 +141,8 @@ static void judge_sample(struct judge *j, const struct spf_range *range, const s
         f = finding(run, PTR_RANGE, NOTE, subject, "%s", message);
         finding_remedy(run, f,
                        "Mail from an address whose reverse name is missing or does not lead back to it is refused (Gmail: "
-                       "550-5.7.25). Declare "
-                       "the addresses that send with --sender; if they are only some, let the SPF record name these "
-                       "instead of \"%s\".",
+                       "550-5.7.25). If only some of the addresses send, let the SPF record name these instead of "
+                       "\"%s\".",
                        range->term);
     } else if (s->counts[UNANSWERED]) {
         f = finding_unknown(run, PTR_RANGE, subject, &s->trouble, "%s", message);
