@@ -34,7 +34,7 @@ const struct usual_line usual_lines[] = {
     {"mailready example.org --sender 192.0.2.1=mail.example.org --dkim s2026",
      "the same, told where mail leaves, the HELO name, and the DKIM selector"},
     {"mailready example.org -o report.html", "a report to hand over"},
-    {"mailready --domains list.txt -o report.html -o report.json", "many domains"},
+    {"mailready --domains list.txt -o report/ -o report.json", "many domains: an index, and a page for each"},
     {"mailready explain --bounce '550-5.7.25 ... does not have a PTR record'", "what a rejection means"},
     {NULL, NULL},
 };
