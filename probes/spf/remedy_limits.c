@@ -151,6 +151,15 @@ static bool has_word(const char *words, const char *word)
     return false;
 }
 
+static const struct spf_record *without_term(struct arena *arena, const struct spf_record *record,
+                                             const struct spf_term *unwanted)
+{
+    for (size_t i = 0; i < record->count; i++)
+        if (str_equal_nocase(record->terms[i].text, unwanted->text))
+            return spf_record_parse(arena, spf_with_change(arena, record, &record->terms[i], ""));
+    return record;
+}
+
 /* What goes to the front: the terms of the senders that too
  * many void lookups stand before.  They lose nothing by it. */
 static struct str moved_forward(struct run *run, const struct spf_domain *d)
@@ -168,12 +177,13 @@ static struct str moved_forward(struct run *run, const struct spf_domain *d)
 
         if (!r || r->void_count <= SPF_VOIDS || (a->origin != SENDER_DECLARED && r->lenient != SPF_PASS))
             continue;
-        term = movable_term(record, &a->ip);
+        term = movable_term(d->source->record, &a->ip);
         text = term ? spf_term_text(arena, term) : spf_address_term(run, &a->ip);
-        if (!has_word(front, text) && strlen(front) < SPF_OFFERED_SENDERS * IP_TEXT_MAX)
-            front = str_printf(arena, "%s%s%s", front, *front ? " " : "", text);
+        if (has_word(front, text) || strlen(front) >= SPF_OFFERED_SENDERS * IP_TEXT_MAX)
+            continue;
+        front = str_printf(arena, "%s%s%s", front, *front ? " " : "", text);
         if (term)
-            record = spf_record_parse(arena, spf_with_change(arena, record, term, ""));
+            record = without_term(arena, record, term);
     }
     if (!*front || !record->count)
         return (struct str){NULL, 0};
@@ -232,12 +242,11 @@ void spf_offer_fewer_voids(struct run *run, const struct spf_domain *d, struct f
 
     if (offer.after.len) {
         spf_propose(run, d, f, offer,
-                    *dropped
-                        ? str_printf(run_arena(run),
-                                     "Let the addresses that send come first; then nothing is looked up for them. "
-                                     "Terms whose hosts are gone for good can be taken out: %s.",
-                                     dropped)
-                        : "Let the addresses that send come first; then nothing is looked up for them.");
+                    *dropped ? str_printf(run_arena(run),
+                                          "Let the addresses that send come first; then nothing is looked up for them. "
+                                          "Terms whose hosts are gone for good can be taken out: %s.",
+                                          dropped)
+                             : "Let the addresses that send come first; then nothing is looked up for them.");
     } else if (*dropped) {
         offer.after = without;
         spf_propose(run, d, f, offer,
