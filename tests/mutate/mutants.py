@@ -125,9 +125,10 @@ class Finder:
         self.evidence = set()
 
     def named_evidence(self, first, last):
-        """The variables that hold what may be on its way: NULL until it is there."""
-        return {self.tokens[i].text for i in range(first, last)
-                if self.tokens[i + 1].text == "=" and self.tokens[i + 2].text.startswith("need_")}
+        """The variables that hold what may be on its way, or a member of that: NULL until it is there."""
+        assigned = [self.tokens[i:i + 4] for i in range(first, last) if self.tokens[i + 1].text == "="]
+        needed = {name.text for name, _, value, _ in assigned if value.text.startswith("need_")}
+        return needed | {name.text for name, _, value, dot in assigned if value.text in needed and dot.text == "."}
 
     def asks_whether_it_is_there(self, i):
         """Is an operand of the "||" or "&&" the NULL of such a variable?"""
@@ -239,8 +240,11 @@ class Finder:
         self.add(start, end, f"({inside}) && 0", "if never")
 
     def is_compared(self, i):
+        """A divisor is not, but what comes of it: "code / 100 == 4"."""
+        if self.tokens[i - 1].text in "/%" or NAMED.search(self.tokens[i].text):
+            return False
         comparisons = [self.tokens[k] for k in (i - 1, i + 1) if self.tokens[k].text in ("<", "<=", ">", ">=", "==")]
-        return not NAMED.search(self.tokens[i].text) and bool(comparisons) and not any(map(self.is_lesser_or_greater, comparisons))
+        return bool(comparisons) and not any(map(self.is_lesser_or_greater, comparisons))
 
     def limit(self, token):
         self.add(token.start, token.end, f"({token.text} + 1)", f"{token.text} + 1")
