@@ -7,8 +7,8 @@
 #include "core/base/str.h"
 #include "tests/zone.h"
 
-/* "example.com TXT v=spf1 -all", "example.com MX 10 mx1.lab", "mx1.lab A 11.0.0.1"; "mx1.lab BROKEN": what it does not
- * have is not answered. */
+/* "example.com TXT v=spf1 -all", "example.com MX 10 mx1.lab", "lab NS ns1.lab", "mx1.lab A 11.0.0.1";
+ * "mx1.lab BROKEN": what it does not have is not answered. */
 static inline void zone_add_line(struct zone *zone, const char *line)
 {
     const char *type = strchr(line, ' ') + 1, *rest = strchr(type, ' ');
@@ -27,6 +27,8 @@ static inline void zone_add_line(struct zone *zone, const char *line)
         record.mx.preference = (uint16_t)strtoul(rest, NULL, 10);
         record.mx.host = strchr(rest, ' ') + 1;
         zone_add(zone, name, record);
+    } else if (strncmp(type, "NS ", 3) == 0) {
+        zone_add(zone, name, (struct dns_record){.type = DNS_NS, .name = rest});
     } else {
         assert_true(ip_parse(rest, &record.ip));
         record.type = record.ip.family == IP_V6 ? DNS_AAAA : DNS_A;
