@@ -22,9 +22,10 @@ struct sentences {
     size_t count;
 };
 
+enum weight { REQUIRED, OPTIONAL, WEIGHTS };
+
 struct said {
-    struct sentences of[CHECK_COUNT][STATUS_COUNT];
-    bool required[CHECK_COUNT], optional[CHECK_COUNT];
+    struct sentences of[CHECK_COUNT][WEIGHTS][STATUS_COUNT];
 };
 
 /* Is the word what the sentence is about: a name, a number, an address, something quoted? */
@@ -66,7 +67,7 @@ static inline size_t add_sentence(char *out, size_t len, const char *text)
 
 static inline void note_said(struct said *said, struct arena *arena, const struct finding *f)
 {
-    struct sentences *sentences = &said->of[f->check][f->status];
+    struct sentences *sentences = &said->of[f->check][f->worst == FAIL ? REQUIRED : OPTIONAL][f->status];
     const char *remedy = f->remedy ? f->remedy : "";
     char *text = arena_alloc(arena, 2 * (strlen(f->message) + strlen(remedy)) + 4);
     size_t len = add_sentence(text, 0, f->message);
@@ -74,10 +75,6 @@ static inline void note_said(struct said *said, struct arena *arena, const struc
     text[len++] = '|';
     len = add_sentence(text, len, remedy);
     text[len] = '\0';
-    if (f->worst == FAIL)
-        said->required[f->check] = true;
-    else
-        said->optional[f->check] = true;
     for (size_t i = 0; i < sentences->count; i++)
         if (strcmp(sentences->at[i], text) == 0)
             return;
@@ -88,14 +85,23 @@ static inline void note_said(struct said *said, struct arena *arena, const struc
 /* A line of the table, as it has to be. */
 static inline const char *line_of_said(struct arena *arena, const struct said *said, enum check_id check)
 {
+    static const char *const weights[] = {[REQUIRED] = " required", [OPTIONAL] = " optional"};
     const char *line = str_printf(arena, "%-23s", check_of(check)->name);
 
-    for (int status = 0; status < STATUS_COUNT; status++)
-        if (said->of[check][status].count > 0)
-            line =
-                str_printf(arena, "%s %s:%zu", line, status_word((enum status)status), said->of[check][status].count);
-    return str_printf(arena, "%s%s%s", line, said->required[check] ? " required" : "",
-                      said->optional[check] ? " optional" : "");
+    for (int weight = 0; weight < WEIGHTS; weight++) {
+        bool is_first = true;
+
+        for (int status = 0; status < STATUS_COUNT; status++) {
+            size_t count = said->of[check][weight][status].count;
+
+            if (count == 0)
+                continue;
+            line = str_printf(arena, "%s%s %s:%zu", line, is_first ? weights[weight] : "",
+                              status_word((enum status)status), count);
+            is_first = false;
+        }
+    }
+    return line;
 }
 
 /* How many lines of the table are not as they have to be; `rewritten` receives the table as it has to be. */
