@@ -25,6 +25,13 @@ struct zone {
     bool on_suspicion; /* of no concern to us while it is in order */
 };
 
+struct zones {
+    struct zone *at; /* ZONES_MAX */
+    size_t count;
+    const char **left_out; /* the names of more */
+    size_t left_out_count;
+};
+
 /* What the servers said. */
 struct comparison {
     bool differs, serial_differs;
@@ -95,9 +102,9 @@ static struct finding *judge_answering(struct run *run, const struct zone *zone,
         return NULL;
     case ANSWERING_NONE:
         f = finding_unknown(run, NS_CONSISTENT, subject_zone(zone->name), &answering->trouble, "%s",
-                            answering->servers == 1 ? "the only name server does not answer"
-                                                    : str_printf(run_arena(run), "none of %zu name servers answers",
-                                                                 answering->servers));
+                            answering->servers == 1
+                                ? "the only name server does not answer"
+                                : str_printf(run_arena(run), "none of %zu name servers answers", answering->servers));
         return finding_worst(f, WARN);
     case ANSWERING_UNDECIDED:
         f = finding_unknown(run, NS_CONSISTENT, subject_zone(zone->name), &answering->trouble,
@@ -162,51 +169,76 @@ static void judge_zone(struct run *run, const struct zone *zone)
         finding_rests_on(run, f, answering.keys[i]);
 }
 
-static struct zone *add_question(struct zone *zones, size_t *count, const char *zone, const char *name,
-                                 enum dns_type type)
+static void leave_out(struct zones *zones, const char *zone)
 {
-    size_t at = 0;
+    for (size_t i = 0; i < zones->left_out_count; i++)
+        if (name_equal(zones->left_out[i], zone))
+            return;
+    zones->left_out[zones->left_out_count++] = zone;
+}
 
-    while (at < *count && !name_equal(zones[at].name, zone))
+static struct zone *add_question(struct zones *zones, const char *zone, const char *name, enum dns_type type)
+{
+    struct zone *at = zones->at, *end = at + zones->count;
+
+    while (at < end && !name_equal(at->name, zone))
         at++;
-    if (at == ZONES_MAX)
+    if (at == zones->at + ZONES_MAX) {
+        leave_out(zones, zone);
         return NULL;
-    if (at == *count)
-        zones[(*count)++] = (struct zone){.name = zone};
-    if (zones[at].count < QUESTIONS_MAX)
-        zones[at].questions[zones[at].count++] = (struct question){name, type};
-    return &zones[at];
+    }
+    if (at == end) {
+        *at = (struct zone){.name = zone};
+        zones->count++;
+    }
+    if (at->count < QUESTIONS_MAX)
+        at->questions[at->count++] = (struct question){name, type};
+    return at;
 }
 
 /* The MX hosts' zones are often a provider's, and looked at only where a question about a host was lost. */
-static void add_suspicious_hosts(struct run *run, const struct inventory *mail, struct zone *zones, size_t *count)
+static void add_suspicious_hosts(struct run *run, const struct inventory *mail, struct zones *zones)
 {
-    size_t regular = *count;
+    size_t regular = zones->count;
 
     for (size_t i = 0; i < mail->host_count; i++) {
         const struct mx_host *host = &mail->hosts[i];
         bool a_lost = host->a && was_lost(host->a), aaaa_lost = host->aaaa && was_lost(host->aaaa);
         struct trouble trouble;
         const char *zone = a_lost || aaaa_lost ? need_zone_of(run, host->name, &trouble) : NULL;
-        struct zone *added = zone ? add_question(zones, count, zone, host->name, a_lost ? DNS_A : DNS_AAAA) : NULL;
+        struct zone *added = zone ? add_question(zones, zone, host->name, a_lost ? DNS_A : DNS_AAAA) : NULL;
 
         if (added)
-            added->on_suspicion = added >= zones + regular;
+            added->on_suspicion = added >= zones->at + regular;
     }
+}
+
+static void judge_left_out_zones(struct run *run, const struct zones *zones)
+{
+    struct trouble budget = trouble_of(REASON_BUDGET);
+
+    if (!zones->left_out_count)
+        return;
+    budget.why = "there are more than one audit looks at";
+    finding_worst(finding_unknown(run, NS_CONSISTENT, subject_domain(run_target(run)->domain), &budget,
+                                  "not compared: %zu more zone%s", zones->left_out_count,
+                                  zones->left_out_count == 1 ? "" : "s"),
+                  WARN);
 }
 
 static void probe_ns(struct run *run)
 {
     const char *domain = run_target(run)->domain;
     const struct inventory *mail = need_inventory(run);
-    struct zone *zones = ARENA_ARRAY(run_arena(run), struct zone, ZONES_MAX);
+    struct zones zones = {.at = ARENA_ARRAY(run_arena(run), struct zone, ZONES_MAX),
+                          .left_out =
+                              ARENA_ARRAY(run_arena(run), const char *, mail->address_count + mail->host_count + 1)};
     struct trouble trouble;
     const char *zone = need_zone_of(run, domain, &trouble);
-    size_t count = 0;
 
     if (zone && mail->kind != MX_NO_DOMAIN) {
-        add_question(zones, &count, zone, domain, DNS_MX);
-        add_question(zones, &count, zone, domain, DNS_TXT);
+        add_question(&zones, zone, domain, DNS_MX);
+        add_question(&zones, zone, domain, DNS_TXT);
     } else if (zone) {
         finding(run, NS_CONSISTENT, SKIPPED, subject_domain(domain), "the domain does not exist");
     } else if (trouble.reason) {
@@ -217,16 +249,17 @@ static void probe_ns(struct run *run)
         const char *reverse_zone = ip_special(&mail->addresses[i].ip) ? NULL : need_zone_of(run, reverse, &trouble);
 
         if (reverse_zone)
-            add_question(zones, &count, reverse_zone, reverse, DNS_PTR);
+            add_question(&zones, reverse_zone, reverse, DNS_PTR);
         else if (!ip_special(&mail->addresses[i].ip) && trouble.reason)
             finding_follows(
                 finding_worst(finding_unknown(run, NS_CONSISTENT, subject_zone(reverse), &trouble, "no answer for SOA"),
                               WARN),
                 PTR_EXISTS);
     }
-    add_suspicious_hosts(run, mail, zones, &count);
-    for (size_t i = 0; i < count; i++)
-        judge_zone(run, &zones[i]);
+    add_suspicious_hosts(run, mail, &zones);
+    for (size_t i = 0; i < zones.count; i++)
+        judge_zone(run, &zones.at[i]);
+    judge_left_out_zones(run, &zones);
 }
 
 const struct probe ns_probe = {
