@@ -7,7 +7,8 @@ Left alone, because it changes nothing that a test should notice: a choice betwe
 names_text(), which word what is found, and how many things are named before "and 5 more"; and lines about evidence that is on its
 way, since whatever a run says before it is there is thrown away.
 
-An index that may reach a length would read what is not there, which only a sanitizer sees: it is kept from the last one instead.
+An index that may reach a length, or come to be less than 0, would read what is not there, which only a sanitizer sees: it is kept
+from the last one, or the first, instead.
 """
 import re
 from typing import NamedTuple
@@ -202,7 +203,7 @@ class Finder:
                      "last one left out")
         elif token.text in ("<", ">=") and self.is_length_from(i + 1):
             self.add(token.start, token.end, f"+ 1 {token.text}", "last one left out")
-        elif token.text == ">" and LENGTH.search(self.tokens[i - 1].text) and self.tokens[i + 1].text == "0":
+        elif token.text == ">" and self.tokens[i + 1].text == "0" and (LENGTH.search(self.tokens[i - 1].text) or self.guards_one_before(i)):
             self.add(self.tokens[i + 1].start, self.tokens[i + 1].end, "1", "last one left out")
         else:
             self.replace(token, COMPARISONS[token.text])
@@ -225,6 +226,11 @@ class Finder:
             i += 2
         return self.tokens[i].kind == "word" and bool(LENGTH.search(self.tokens[i].text)) and \
             self.tokens[i + 1].text not in ("+", "-", "*", "/", "(", "[")
+
+    def guards_one_before(self, i):
+        """Is it the "at > 0" of "at > 0 && text[at - 1]"?"""
+        wanted = [self.tokens[i - 1].text, "-", "1", "]"]
+        return any([t.text for t in self.tokens[k:k + 4]] == wanted for k in range(i, i + 24))
 
     def is_lesser_or_greater(self, token):
         start = self.source.rfind("\n", 0, token.start)
