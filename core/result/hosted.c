@@ -25,19 +25,6 @@ static bool is_about_zones(const struct finding *f)
     return strcmp(check_of(f->check)->group, "dnssec") == 0 || strcmp(check_of(f->check)->group, "ns") == 0;
 }
 
-/* "_25._tcp.mx.example.net" */
-static const char *host_of_tlsa(const char *owner)
-{
-    for (int labels = 0; labels < 2; labels++) {
-        const char *dot = strchr(owner, '.');
-
-        if (owner[0] != '_' || !dot)
-            return owner;
-        owner = dot + 1;
-    }
-    return owner;
-}
-
 /* Of "1.2.0.192.in-addr.arpa", or of a zone above it that holds no other mail address. */
 static const struct service *service_of_reverse(struct arena *scratch, const char *name,
                                                 const struct services *services, const struct inventory *mail)
@@ -83,7 +70,7 @@ static const struct service *runs(struct arena *scratch, const struct finding *f
         return NULL;
     }
     if (about->kind == SUBJECT_HOST || about->kind == SUBJECT_TLSA)
-        return service_of_host(services, host_of_tlsa(about->host));
+        return service_of_host(services, about->host); /* "_25._tcp.mx.example.net" is below the host */
     if ((about->kind == SUBJECT_DOMAIN || about->kind == SUBJECT_ZONE) && is_about_zones(f)) {
         const struct service *s = service_of_host(services, about->name);
 

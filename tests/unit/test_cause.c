@@ -272,6 +272,30 @@ static void the_command_asks_the_same_again(void **state)
     arena_free(made.arena);
 }
 
+/* A command that nobody could paste helps nobody. */
+static void the_command_names_so_many_senders(void **state)
+{
+    enum { MOST = 16 };
+    static const struct told told[] = {{SPF_EXISTS, FAIL, "good.lab", NULL, 0}};
+    struct sender senders[MOST + 1];
+    struct made made;
+
+    (void)state;
+    for (size_t i = 0; i <= MOST; i++)
+        senders[i] = (struct sender){.ip = {IP_V4, {11, 0, 0, (uint8_t)(10 + i)}}};
+    for (size_t count = MOST - 1; count <= MOST + 1; count++) {
+        size_t named = 0;
+
+        make(&made, told, 1);
+        made.target = (struct target){.domain = "good.lab", .senders = senders, .sender_count = count};
+        derive(&made);
+        for (const char *at = made.causes[0].command; (at = strstr(at, "--sender ")); at++)
+            named++;
+        assert_int_equal(named, count <= MOST ? count : MOST);
+        arena_free(made.arena);
+    }
+}
+
 /* ---- the catalogue ---- */
 
 static bool is_needed(const char *first, const char *then)
@@ -338,6 +362,7 @@ int main(void)
         cmocka_unit_test(steps_are_what_differs),
         cmocka_unit_test(receivers_are_freed_by_the_last_cause),
         cmocka_unit_test(the_command_asks_the_same_again),
+        cmocka_unit_test(the_command_names_so_many_senders),
         cmocka_unit_test(addresses_come_first),
         cmocka_unit_test(every_check_has_a_cause),
         cmocka_unit_test(causes_are_told_properly),

@@ -15,16 +15,19 @@
 
 #define SERVICE_IP {IP_V4, {11, 0, 0, 1}}
 #define OWN_IP {IP_V4, {11, 0, 0, 2}}
+#define LAST_IP {IP_V4, {11, 0, 0, 4}}
 
 static const struct provider provider = {.id = "service", .mx = "mx.service.lab", .kind = PROVIDER_MAILBOX};
 static const struct service service = {.provider = &provider, .roles = SERVICE_RECEIVES};
 static const struct services services = {.at = &service, .count = 1};
 static const char *const hosts_of_service[] = {"mx.service.lab"}, *const own_hosts[] = {"mx.good.lab"};
+/* Whoever leaves out the first or the last one of two is found out. */
 static const struct mail_address addresses[] = {{.ip = SERVICE_IP, .hosts = hosts_of_service, .host_count = 1},
-                                                {.ip = OWN_IP, .hosts = own_hosts, .host_count = 1}};
-static const struct mx_host hosts[] = {{.name = "mx.service.lab"}, {.name = "mx.good.lab"}};
-static const struct inventory mail = {.addresses = addresses, .address_count = 2, .hosts = hosts, .host_count = 2};
-static const struct ip service_ip = SERVICE_IP, own_ip = OWN_IP, other_ip = {IP_V4, {11, 0, 0, 3}};
+                                                {.ip = OWN_IP, .hosts = own_hosts, .host_count = 1},
+                                                {.ip = LAST_IP, .hosts = hosts_of_service, .host_count = 1}};
+static const struct mx_host hosts[] = {{.name = "mx.service.lab"}, {.name = "mx.good.lab"}, {.name = "mx.service.lab"}};
+static const struct inventory mail = {.addresses = addresses, .address_count = 3, .hosts = hosts, .host_count = 3};
+static const struct ip service_ip = SERVICE_IP, own_ip = OWN_IP, last_ip = LAST_IP, other_ip = {IP_V4, {11, 0, 0, 3}};
 
 static bool yields(enum check_id check, struct subject about, const struct inventory *inventory)
 {
@@ -41,6 +44,7 @@ static void findings_about_a_server_are_its_keepers(void **state)
 {
     (void)state;
     assert_true(yields(PTR_EXISTS, subject_address(&service_ip), &mail));
+    assert_true(yields(PTR_EXISTS, subject_address(&last_ip), &mail));
     assert_false(yields(PTR_EXISTS, subject_address(&own_ip), &mail));
     assert_false(yields(PTR_EXISTS, subject_address(&other_ip), &mail)); /* nobody's that is known */
     assert_true(yields(HELO_RESOLVES, subject_address_name(&service_ip, "a.service.lab"), &mail));
@@ -83,6 +87,11 @@ static void redundancy_is_the_service_s_where_all_hosts_are(void **state)
 
     (void)state;
     assert_false(yields(MX_REDUNDANCY, subject_domain("good.lab"), &mail));
+    some.host_count = 2;
+    assert_false(yields(MX_REDUNDANCY, subject_domain("good.lab"), &some));
+    some.hosts++;
+    assert_false(yields(MX_REDUNDANCY, subject_domain("good.lab"), &some));
+    some.hosts = hosts;
     some.host_count = 1;
     assert_true(yields(MX_REDUNDANCY, subject_domain("good.lab"), &some));
     some.host_count = 0;
