@@ -60,13 +60,9 @@ void overlay_table_add(struct overlay_table *table, struct arena *arena, const s
 static int in_order(const void *a, const void *b)
 {
     const struct owned *left = a, *right = b;
-    int keys = strcmp(left->key, right->key);
+    int keys = strcmp(left->key, right->key), types = order_of(left->record->type, right->record->type);
 
-    if (keys)
-        return keys;
-    if (left->record->type != right->record->type)
-        return order_of(left->record->type, right->record->type);
-    return order_of(left->position, right->position);
+    return keys ? keys : types ? types : order_of(left->position, right->position);
 }
 
 /* A single record takes the place of the zone's set, and of an alias; a single alias that of all. */

@@ -18,9 +18,7 @@ static int by_key(const void *a, const void *b)
     const struct numbered *left = a, *right = b;
     int keys = strcmp(left->seen->key, right->seen->key);
 
-    if (keys)
-        return keys;
-    return order_of(left->position, right->position);
+    return keys ? keys : order_of(left->position, right->position);
 }
 
 static struct numbered *in_order_of_keys(struct arena *arena, const struct seen_report *report)
@@ -82,10 +80,9 @@ static bool compare(const struct seen *before, const struct seen *after, enum ch
 static int in_order_of_reports(const void *a, const void *b)
 {
     const struct difference_item *left = a, *right = b;
+    int changes = order_of(left->change, right->change);
 
-    if (left->change != right->change)
-        return order_of(left->change, right->change);
-    return order_of(left->position, right->position);
+    return changes ? changes : order_of(left->position, right->position);
 }
 
 static void add(struct difference *out, struct difference_item *items, struct difference_item item)
