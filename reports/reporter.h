@@ -35,8 +35,8 @@ struct report_options {
     unsigned verbose; /* text: 1: passes and notes too, and each of several domains in full; 2: evidence too */
     bool compact; /* json, jsonl: verdict, causes and the findings that matter */
     const struct language *language; /* of reports for people; NULL: English */
-    void (*missing)(void *context, const char *text); /* is told of texts that it has no words for; NULL */
-    void *missing_context;
+    void (*hears)(void *context, const char *text, const char *said); /* as a translator's; NULL */
+    void *hears_context;
     bool what_counts; /* lines: only what decides about the exit status */
     const char *index; /* html: the file beside it that leads to this page and others; NULL */
 };

@@ -86,7 +86,10 @@ void report_begin(struct report *report, const struct reporter *reporter, FILE *
         sink_fail(&report->sink, ENOMEM);
     if (options->language && reporter->is_translated) {
         report->translator =
-            (struct translator){options->language, report->arena, options->missing, options->missing_context};
+            (struct translator){.language = options->language,
+                                .arena = report->arena,
+                                .hears = options->hears,
+                                .context = options->hears_context};
         report->sink.translator = &report->translator;
     }
     call(report, reporter->begin, NULL);

@@ -36,8 +36,8 @@ static void say(struct sink *sink, struct str run)
     }
     text = str_text(translator->arena, words);
     said = entry_in_language(translator, text);
-    if (!said && translator->missing)
-        translator->missing(translator->context, text);
+    if (translator->hears)
+        translator->hears(translator->context, text, said);
     if (!said) {
         sink_raw(sink, run.at, run.len);
         return;

@@ -263,14 +263,16 @@ static long long height_of(const struct lane *lane)
 }
 
 /* What the drawing says, in words: nobody has to see it. */
-static const char *said(struct arena *arena, const struct lane *lane)
+static void say(struct sink *sink, const struct lane *lane)
 {
-    struct list_text list = list_text(arena, "; ", ROWS * SVG_BOXES);
-
-    for (unsigned i = 0; i < lane->count; i++)
-        list_add(&list, str_printf(arena, "%s: %s (%s)", lane->boxes[i].kind, lane->boxes[i].text,
-                                   status_label(lane->boxes[i].state)));
-    return str_printf(arena, "%s. %s.", lane->title, list_end(&list));
+    sink_text(sink, lane->title);
+    for (unsigned i = 0; i < lane->count; i++) {
+        sink_text(sink, i ? "; " : ". ");
+        ELEMENT(sink, "", lane->boxes[i].kind, ": ");
+        ELEMENT(sink, "", lane->boxes[i].text, " (");
+        ELEMENT(sink, "", status_label(lane->boxes[i].state), ")");
+    }
+    sink_literal(sink, ".");
 }
 
 static void draw(struct report *report, const struct lane *lane)
@@ -282,7 +284,9 @@ static void draw(struct report *report, const struct lane *lane)
     sink_number(sink, SVG_WIDTH);
     sink_literal(sink, " ");
     sink_number(sink, height_of(lane));
-    ELEMENT(sink, "\" aria-label=\"", said(report->arena, lane), "\">\n");
+    sink_literal(sink, "\" aria-label=\"");
+    say(sink, lane);
+    sink_literal(sink, "\">\n");
     svg_text(sink, 1, 16, lane->title);
     for (unsigned i = 0; i < lane->count; i++) {
         unsigned column = i % SVG_BOXES;

@@ -117,8 +117,13 @@ void svg_box(struct sink *sink, struct arena *arena, const struct svg_box *box, 
 {
     long long x = box_x(column);
 
-    ELEMENT(sink, "<g><title>", box->title ? box->title : str_printf(arena, "%s: %s", box->kind, box->text),
-            "</title>\n<rect rx=\"7\"");
+    if (box->title) {
+        ELEMENT(sink, "<g><title>", box->title, "</title>\n");
+    } else {
+        ELEMENT(sink, "<g><title>", box->kind, ": ");
+        ELEMENT(sink, "", box->text, "</title>\n");
+    }
+    sink_literal(sink, "<rect rx=\"7\"");
     attribute(sink, "x", x);
     attribute(sink, "y", y);
     attribute(sink, "width", SVG_BOX_WIDTH);

@@ -32,7 +32,8 @@ static enum argument_kind kind_of(struct str name)
     } kinds[] = {
         {"name", ARGUMENT_WORD},     {"host", ARGUMENT_WORD},  {"address", ARGUMENT_WORD}, {"domain", ARGUMENT_WORD},
         {"selector", ARGUMENT_WORD}, {"check", ARGUMENT_WORD}, {"count", ARGUMENT_NUMBER}, {"number", ARGUMENT_NUMBER},
-        {"why", ARGUMENT_TEXT},      {"what", ARGUMENT_TEXT},  {"list", ARGUMENT_LIST},
+        {"why", ARGUMENT_TEXT},      {"what", ARGUMENT_TEXT},  {"list", ARGUMENT_LIST},  {"fqdn", ARGUMENT_DOTTED},
+        {"target", ARGUMENT_WORD},
     };
 
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
@@ -250,6 +251,7 @@ struct reading {
     size_t *effort;
     size_t loose_from; /* from this argument on, none is strict or quoted */
     bool is_closed;    /* the text */
+    bool is_lenient;   /* about what a quotation holds */
 };
 
 static bool stands_at(struct str text, size_t at, struct str literal)
@@ -264,7 +266,7 @@ static bool is_blank(char c)
 
 static bool is_strict(enum argument_kind kind) /* about its octets */
 {
-    return kind == ARGUMENT_NUMBER || kind == ARGUMENT_WORD;
+    return kind == ARGUMENT_NUMBER || kind == ARGUMENT_WORD || kind == ARGUMENT_DOTTED;
 }
 
 static bool may_hold(enum argument_kind kind, char c)
@@ -304,10 +306,22 @@ static bool is_quoted(const struct entry *entry, size_t n)
 static bool has_end_of_quotation(struct str text)
 {
     for (size_t i = 0; i + 1 < text.len; i++)
-        if (text.at[i] == '"' && strchr(" ;,:)", text.at[i + 1]) &&
+        if (text.at[i] == '"' && strchr(" ;,:).", text.at[i + 1]) &&
             !(text.at[i + 1] == ' ' && i + 2 < text.len && text.at[i + 2] == '"'))
             return true;
     return false;
+}
+
+static bool ends_clause(struct str word) /* "good.lab:", but not "2001:db8::" */
+{
+    char last = word.len > 1 ? word.at[word.len - 1] : '\0';
+
+    return last == ',' || last == ';' || (last == ':' && word.at[word.len - 2] != ':');
+}
+
+static bool may_be_word(enum argument_kind kind, struct str word)
+{
+    return is_closed(word) && !ends_clause(word) && (kind != ARGUMENT_DOTTED || memchr(word.at, '.', word.len));
 }
 
 /* What is quoted ends with its quotation: "a" of b, by "c" of d.  What is ours never begins or ends within a
@@ -318,10 +332,12 @@ static bool may_be_argument(struct reading *r, size_t n, struct str text)
     bool is_ours = r->is_closed && (kind == ARGUMENT_TEXT || kind == ARGUMENT_LIST);
     size_t cost = text.len / 64;
 
+    if (is_strict(kind))
+        return kind == ARGUMENT_NUMBER || may_be_word(kind, text);
     if (!is_ours && !is_quoted(r->entry, n))
         return true;
     *r->effort -= cost < *r->effort ? cost : *r->effort;
-    return is_ours ? is_closed(text) : !has_end_of_quotation(text);
+    return is_ours ? is_closed(text) : r->is_lenient || !has_end_of_quotation(text);
 }
 
 /* Between a word and what follows it with nothing of the entry's own between. */
@@ -377,17 +393,18 @@ static bool reads_from(struct reading *r, size_t n, size_t at)
 }
 
 static const struct entry *first_that_reads(const struct candidates *among, const struct entry *to_beat,
-                                            struct str text, struct str arguments[ARGUMENTS_MAX], size_t *effort)
+                                            struct str text, bool is_lenient, struct str arguments[ARGUMENTS_MAX],
+                                            size_t *effort)
 {
     for (size_t i = 0; i < among->count; i++) {
         const struct entry *entry = among->at[i];
         struct str found[ARGUMENTS_MAX];
-        struct reading reading = {entry, text, found, effort, entry->argument_count, is_closed(text)};
+        struct reading reading = {entry, text, found, effort, entry->argument_count, is_closed(text), is_lenient};
 
         if (*effort == 0 || (to_beat && by_own_octets(&to_beat, &entry) < 0))
             break;
         --*effort;
-        while (reading.loose_from > 0 && !is_strict(entry->arguments[reading.loose_from - 1].kind) &&
+        while (reading.loose_from > 0 && entry->arguments[reading.loose_from - 1].kind == ARGUMENT_ANY &&
                !is_quoted(entry, reading.loose_from - 1))
             reading.loose_from--;
         if (entry->own > text.len || !reads_from(&reading, 0, 0))
@@ -408,14 +425,15 @@ static const struct entry *fixed_of(const struct language *language, struct str 
     return found ? *found : NULL;
 }
 
-const struct entry *entry_of(const struct language *language, struct str text, struct str arguments[ARGUMENTS_MAX],
-                             size_t *effort)
+const struct entry *entry_of(const struct language *language, struct str text, bool is_lenient,
+                             struct str arguments[ARGUMENTS_MAX], size_t *effort)
 {
     const struct entry *best = text.len ? fixed_of(language, text) : NULL;
 
     if (best || text.len == 0)
         return best;
-    best = first_that_reads(&language->by_first[(unsigned char)text.at[0]], best, text, arguments, effort);
-    best = first_that_reads(&language->by_last[(unsigned char)text.at[text.len - 1]], best, text, arguments, effort);
-    return first_that_reads(&language->others, best, text, arguments, effort);
+    best = first_that_reads(&language->by_first[(unsigned char)text.at[0]], best, text, is_lenient, arguments, effort);
+    best = first_that_reads(&language->by_last[(unsigned char)text.at[text.len - 1]], best, text, is_lenient, arguments,
+                            effort);
+    return first_that_reads(&language->others, best, text, is_lenient, arguments, effort);
 }

@@ -9,7 +9,7 @@
 
 enum { ARGUMENTS_MAX = 12 };
 
-enum argument_kind { ARGUMENT_ANY, ARGUMENT_WORD, ARGUMENT_NUMBER, ARGUMENT_TEXT, ARGUMENT_LIST };
+enum argument_kind { ARGUMENT_ANY, ARGUMENT_WORD, ARGUMENT_DOTTED, ARGUMENT_NUMBER, ARGUMENT_TEXT, ARGUMENT_LIST };
 
 struct argument {
     struct str name;
@@ -30,7 +30,8 @@ struct entry {
     size_t line; /* of the file */
 };
 
-/* Which entry takes the text, and with which arguments: as many as it has.  NULL: none, or it would take more steps
- * than are left of *effort, from which they go. */
-const struct entry *entry_of(const struct language *, struct str text, struct str arguments[ARGUMENTS_MAX],
-                             size_t *effort);
+/* Which entry takes the text, and with which arguments: as many as it has.  A quotation holds no quotation mark before
+ * a blank or punctuation, unless lenient.  NULL: none, or it would take more steps than are left of *effort, from which
+ * they go. */
+const struct entry *entry_of(const struct language *, struct str text, bool is_lenient,
+                             struct str arguments[ARGUMENTS_MAX], size_t *effort);

@@ -11,7 +11,8 @@
  * The English stands at the beginning of a line, the translation below it behind four blanks; "#" begins a comment.
  * Arguments have the same names in both lines.  What a name begins with says what the argument may be:
  *
- *     name host address domain selector check   one word, without blanks
+ *     name host address domain target selector check   one word, without blanks
+ *     fqdn                                      one word with a dot in it
  *     count number                              digits
  *     why what                                  a text of ours, which is translated in turn; may be empty
  *     list                                      texts of ours or names, joined by "; " or ", ", with "and N more"
@@ -21,6 +22,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "core/base/str.h"
@@ -30,6 +32,7 @@ struct language;
 
 /* The catalogue of a language that the program holds; {NULL, 0}: none of that tag ("de"). */
 struct str language_words(const char *tag);
+const char *language_tags(void); /* "en, de" */
 
 /* Borrows the words.  Entries that are not well-formed are left out. */
 const struct language *language_read(struct arena *, const char *tag, struct str words);
@@ -38,9 +41,12 @@ size_t language_entries(const struct language *);
 size_t language_left_out(const struct language *);
 
 struct translator {
-    const struct language *language;                  /* NULL: English */
-    struct arena *arena;                              /* of what is translated */
-    void (*missing)(void *context, const char *text); /* is told of each text that stays English; NULL */
+    const struct language *language; /* NULL: English */
+    struct arena *arena;             /* of what is translated */
+    bool ascii;                      /* the language's own words are spelled in ASCII, as far as it has a way to */
+    /* For tests: is told what each text says in the language, and of each part that stays English, with NULL for what
+     * it says.  NULL: nobody is. */
+    void (*hears)(void *context, const char *text, const char *said);
     void *context;
 };
 

@@ -5,6 +5,13 @@
 
 #include "reports/languages.h" /* made by the Makefile from reports/language/NAME.words */
 
+const char *language_tags(void)
+{
+#define LANGUAGE(name, bytes) ", " name
+    return "en" LANGUAGES(LANGUAGE);
+#undef LANGUAGE
+}
+
 struct str language_words(const char *tag)
 {
 #define LANGUAGE(name, bytes)                                                                                          \

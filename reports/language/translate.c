@@ -4,7 +4,9 @@
  * said, which has none and stays.
  */
 #include "reports/language/catalogue.h"
+#include "reports/language/ascii.h"
 #include "reports/language/language.h"
+#include "reports/language/pieces.h"
 
 #include <stdint.h>
 #include <string.h>
@@ -13,116 +15,18 @@
 #include "core/base/list_text.h"
 
 enum {
-    EFFORT = 1 << 20, /* steps for a text: some milliseconds at most */
-    DEPTH_MAX = 6,    /* of texts within texts */
-    PIECES_MAX = 40,  /* of a text: what follows them is one more */
+    EFFORT = 1 << 21, /* steps for a text: some milliseconds at most */
+    DEPTH_MAX = 12,   /* of texts within texts */
 };
 
 struct work {
     const struct translator *translator;
     size_t effort;
+    bool is_lenient; /* about quotation marks */
 };
 
 static const char *translated(struct work *, struct str text, unsigned depth);
 static const char *of_one_entry(struct work *, struct str text, size_t joint, unsigned depth);
-
-/* ---- what is in a text */
-
-static bool is_blank(char c)
-{
-    return c == ' ' || c == '\n' || c == '\t';
-}
-
-static struct str part_of(struct str text, size_t from, size_t to)
-{
-    return (struct str){text.at + from, to - from};
-}
-
-/* The letters that a word between blanks consists of; 0: it is a name, a number, a code. */
-static size_t letters_of(struct str word)
-{
-    size_t letters = 0;
-
-    if (word.len && word.at[0] == '(')
-        word = part_of(word, 1, word.len);
-    while (word.len && strchr(",;:.)", word.at[word.len - 1]))
-        word.len--;
-    while (letters < word.len && ascii_is_letter(word.at[letters]))
-        letters++;
-    return letters == word.len ? letters : 0;
-}
-
-/* Two words behind each other, not both with capitals, outside of quotation marks: what somebody could read. */
-static bool is_prose(struct str text)
-{
-    bool is_quoted = false, word_before = false, lower_before = false;
-
-    for (size_t i = 0, end; i < text.len; i = end + 1) {
-        struct str word;
-        bool is_word, is_lower;
-
-        for (end = i; end < text.len && !is_blank(text.at[end]);)
-            end++;
-        word = part_of(text, i, end);
-        if (word.len && (word.at[0] == '"' || word.at[word.len - 1] == '"'))
-            is_quoted = word.at[0] == '"' && (word.len == 1 || word.at[word.len - 1] != '"');
-        is_word = !is_quoted && letters_of(word) >= 2;
-        is_lower = is_word && word.at[0] >= 'a';
-        if (is_word && word_before && (is_lower || lower_before))
-            return true;
-        word_before = is_word && !strchr(",;:", word.at[word.len - 1]);
-        lower_before = is_lower;
-    }
-    return false;
-}
-
-/* The kinds of joints, from loose to tight. */
-static const char *const joints[] = {". ", ". ", " \xc2\xb7 ", "; ", ": ", ", "};
-enum {
-    JOINT_SENTENCE = 0,
-    JOINT_STOP = 1,
-    JOINT_LIST = 3,
-    JOINT_COMMA = 5,
-    JOINT_COUNT = sizeof joints / sizeof *joints
-};
-
-/* Where the text is joined so, outside of quotation marks and parentheses: the ends of its pieces, the last one its
- * own. */
-static size_t pieces_of(struct str text, size_t joint, size_t ends[PIECES_MAX + 1])
-{
-    struct str mark = str_of(joints[joint]);
-    size_t count = 0, open = 0;
-    bool is_quoted = false;
-
-    for (size_t i = 0; i + mark.len < text.len && count < PIECES_MAX; i++) {
-        char c = text.at[i], after = text.at[i + mark.len];
-
-        if (c == '"')
-            is_quoted = !is_quoted;
-        else if (!is_quoted && c == '(')
-            open++;
-        else if (!is_quoted && c == ')' && open)
-            open--;
-        if (is_quoted || open || memcmp(text.at + i, mark.at, mark.len) != 0)
-            continue;
-        if (joint > JOINT_STOP)
-            ends[count++] = i;
-        else if (joint == JOINT_STOP || after == ' ' || after == '"' || ascii_is_digit(after) ||
-                 (after >= 'A' && after <= 'Z'))
-            ends[count++] = i + 1; /* the full stop belongs to it */
-    }
-    ends[count++] = text.len;
-    return count;
-}
-
-/* Where the piece behind this end begins. */
-static size_t behind(struct str text, size_t end, size_t joint)
-{
-    end += joint <= JOINT_STOP ? 1 : strlen(joints[joint]);
-    while (joint <= JOINT_STOP && end < text.len && is_blank(text.at[end]))
-        end++;
-    return end;
-}
 
 /* ---- saying it */
 
@@ -131,10 +35,18 @@ static void say(struct list_text *out, struct work *work, struct str bytes)
     list_add(out, str_text(work->translator->arena, bytes));
 }
 
+static void say_words(struct list_text *out, struct work *work, struct str bytes)
+{
+    if (work->translator->ascii)
+        list_add(out, ascii_spelled(work->translator->arena, bytes));
+    else
+        say(out, work, bytes);
+}
+
 static void miss(struct work *work, struct str text)
 {
-    if (work->translator->missing && is_prose(text))
-        work->translator->missing(work->translator->context, str_text(work->translator->arena, text));
+    if (work->translator->hears && is_prose(text))
+        work->translator->hears(work->translator->context, str_text(work->translator->arena, text), NULL);
 }
 
 /* The last of a list: "a", "a and 3 more", "a and b", "and b". */
@@ -210,12 +122,14 @@ static const struct entry *entry_of_sentence(struct work *work, struct str text,
 {
     char *with_capital;
 
-    if (text.at[0] < 'a' || text.at[0] > 'z')
+    if (text.at[0] < 'a' || text.at[0] > 'z' || work->effort <= text.len)
         return NULL;
+    work->effort -= text.len;
     with_capital = ARENA_ARRAY(work->translator->arena, char, text.len);
     memcpy(with_capital, text.at, text.len);
     with_capital[0] = (char)(text.at[0] - 'a' + 'A');
-    return entry_of(work->translator->language, (struct str){with_capital, text.len}, arguments, &work->effort);
+    return entry_of(work->translator->language, (struct str){with_capital, text.len}, work->is_lenient, arguments,
+                    &work->effort);
 }
 
 /* A text that is of one entry as a whole, no argument of which spans such a joint (JOINT_COUNT: or whatever it does);
@@ -223,7 +137,8 @@ static const struct entry *entry_of_sentence(struct work *work, struct str text,
 static const char *of_one_entry(struct work *work, struct str text, size_t joint, unsigned depth)
 {
     struct str arguments[ARGUMENTS_MAX], others[ARGUMENTS_MAX];
-    const struct entry *entry = entry_of(work->translator->language, text, arguments, &work->effort), *other = NULL;
+    const struct entry *entry = entry_of(work->translator->language, text, work->is_lenient, arguments, &work->effort),
+                       *other = NULL;
     struct list_text out;
 
     if (text.len && (!entry || entry->argument_count))
@@ -238,7 +153,7 @@ static const char *of_one_entry(struct work *work, struct str text, size_t joint
     for (size_t i = 0; i <= entry->argument_count; i++) {
         size_t which = entry->to.places[i < entry->argument_count ? i : 0];
 
-        say(&out, work, entry->to.literals[i]);
+        say_words(&out, work, entry->to.literals[i]);
         if (i < entry->argument_count)
             list_add(&out, argument_said(work, entry->arguments[which].kind, arguments[which], depth));
     }
@@ -296,7 +211,7 @@ static const char *of_what_is_within(struct work *work, struct str text, unsigne
     if (more) {
         before = of_piece(work, part_of(text, 0, more), &is_ours, depth + 1);
         within = of_one_entry(work, part_of(text, more + 1, text.len), JOINT_SENTENCE, depth);
-        return before && within && is_ours ? str_printf(arena, "%s %s", before, within) : NULL;
+        return before && within ? str_printf(arena, "%s %s", before, within) : NULL;
     }
     if (open == 0)
         return NULL;
@@ -379,16 +294,43 @@ static const char *of_sentences(struct work *work, struct str text, unsigned dep
     return list_end(&out);
 }
 
+/* "good.lab: what is said of it"; NULL. */
+static const char *behind_a_name(struct work *work, struct str text, unsigned depth)
+{
+    size_t ends[PIECES_MAX + 1];
+    struct str name;
+    const char *label, *said;
+    bool is_ours = false;
+
+    pieces_of(text, JOINT_COLON, ends);
+    name = part_of(text, 0, ends[0]);
+    if (name.len == text.len || is_prose(name) || memchr(name.at, '"', name.len) || work->effort <= text.len)
+        return NULL;
+    work->effort -= text.len;
+    said = of_piece(work, part_of(text, behind(text, name.len, JOINT_COLON), text.len), &is_ours, depth);
+    label = of_one_entry(work, name, JOINT_COUNT, depth);
+    if (!said || !is_ours)
+        return NULL;
+    return str_printf(work->translator->arena, "%s: %s",
+                      label ? label : str_text(work->translator->arena, name), said);
+}
+
 static const char *in_words(struct work *work, struct str text, unsigned depth)
 {
+    size_t ends[PIECES_MAX + 1];
     const char *said = of_one_entry(work, text, JOINT_SENTENCE, depth);
 
+    if (!said && pieces_of(text, JOINT_STOP, ends) == 1)
+        said = behind_a_name(work, text, depth);
     if (!said)
         said = of_pieces(work, text, JOINT_SENTENCE, depth);
     if (!said)
         said = of_what_is_within(work, text, depth);
-    if (!said)
+    if (!said) {
+        work->is_lenient = true;
         said = of_one_entry(work, text, JOINT_COUNT, depth);
+        work->is_lenient = false;
+    }
     return said ? said : of_sentences(work, text, depth);
 }
 
@@ -417,14 +359,20 @@ static const char *translated(struct work *work, struct str text, unsigned depth
 
 const char *in_language(const struct translator *translator, const char *text)
 {
-    struct work work = {translator, EFFORT};
+    struct work work = {translator, EFFORT, false};
+    const char *said;
 
-    return translator->language ? translated(&work, str_of(text), 0) : text;
+    if (!translator->language)
+        return text;
+    said = translated(&work, str_of(text), 0);
+    if (translator->hears)
+        translator->hears(translator->context, text, said);
+    return said;
 }
 
 const char *entry_in_language(const struct translator *translator, const char *text)
 {
-    struct work work = {translator, EFFORT};
+    struct work work = {translator, EFFORT, false};
     const char *said = of_one_entry(&work, str_of(text), JOINT_SENTENCE, 0);
 
     return said ? said : of_pieces(&work, str_of(text), JOINT_SENTENCE, 0);

@@ -212,13 +212,13 @@ void terminal_item(struct report *report, enum status status, const char *about,
         terminal_spaces(report, 2);
         terminal_wrapped_from(report, ABOUT_COLUMN + columns + 2, TEXT_COLUMN, text);
     } else {
-        terminal_wrapped_from(report, ABOUT_COLUMN, ABOUT_COLUMN, visible);
+        terminal_wrapped_from(report, ABOUT_COLUMN, ABOUT_COLUMN, about);
         terminal_plain(report);
         terminal_wrapped(report, TEXT_COLUMN, text);
     }
 }
 
-void terminal_marked(struct report *report, enum status status, const char *word, size_t column)
+size_t terminal_marked(struct report *report, enum status status, const char *word, size_t column)
 {
     size_t used = 4 + terminal_columns(report, word);
 
@@ -228,5 +228,8 @@ void terminal_marked(struct report *report, enum status status, const char *word
     sink_literal(&report->sink, " ");
     sink_text(&report->sink, word);
     terminal_plain(report);
-    terminal_spaces(report, column > used ? column - used : 2);
+    if (column <= used)
+        column = used + 2;
+    terminal_spaces(report, column - used);
+    return column;
 }

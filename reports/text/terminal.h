@@ -30,5 +30,6 @@ void terminal_heading(struct report *, const char *text); /* behind an empty lin
 void terminal_item(struct report *, enum status, const char *about, const char *text);
 /* A label at `indent`, which is shorter than the way to `column`, and text from there on. */
 void terminal_labelled(struct report *, size_t indent, size_t column, const char *label, const char *text);
-/* A symbol and a word, "  x FAIL", and blanks up to `column`. */
-void terminal_marked(struct report *, enum status, const char *word, size_t column);
+/* A symbol and a word, "  x FAIL", and blanks up to `column`, or further where the word is longer.  Returns where the
+ * line stands. */
+size_t terminal_marked(struct report *, enum status, const char *word, size_t column);

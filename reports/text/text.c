@@ -202,7 +202,7 @@ static void one(struct report *report, const struct result *result)
 static void begin(struct report *report)
 {
     text_several_begin(report);
-    report->sink.ascii = !report->options.utf8;
+    report->sink.ascii = report->translator.ascii = !report->options.utf8;
 }
 
 static void end(struct report *report)

@@ -16,12 +16,13 @@ static void entry_in_full(struct report *report, const struct entry *entry)
 {
     const struct finding *f = entry->findings[0];
 
-    terminal_marked(report, entry->status, status_label(entry->status), NAME_COLUMN);
+    size_t column = terminal_marked(report, entry->status, status_label(entry->status), NAME_COLUMN);
+
     terminal_bold(report);
     sink_text(&report->sink, entry->check->name);
     terminal_plain(report);
     sink_literal(&report->sink, "  ");
-    terminal_wrapped_from(report, NAME_COLUMN + strlen(entry->check->name) + 2, NAME_COLUMN + 2,
+    terminal_wrapped_from(report, column + strlen(entry->check->name) + 2, NAME_COLUMN + 2,
                           entry_subjects(report->arena, entry));
     terminal_wrapped(report, NAME_COLUMN, f->message);
     if (f->level)
@@ -62,8 +63,7 @@ static void passed(struct report *report, const struct group *group)
     }
     if (!*text)
         return;
-    terminal_marked(report, PASS, status_label(PASS), NAME_COLUMN);
-    terminal_wrapped_from(report, NAME_COLUMN, NAME_COLUMN, text);
+    terminal_wrapped_from(report, terminal_marked(report, PASS, status_label(PASS), NAME_COLUMN), NAME_COLUMN, text);
 }
 
 /* One paragraph for each reason to skip. */
@@ -87,8 +87,8 @@ static void skipped(struct report *report, const struct group *group)
         }
         if (told)
             continue;
-        terminal_marked(report, SKIPPED, status_label(SKIPPED), NAME_COLUMN);
-        terminal_wrapped_from(report, NAME_COLUMN, NAME_COLUMN, str_printf(report->arena, "%s: %s", text, message));
+        terminal_wrapped_from(report, terminal_marked(report, SKIPPED, status_label(SKIPPED), NAME_COLUMN), NAME_COLUMN,
+                              str_printf(report->arena, "%s: %s", text, message));
     }
 }
 

@@ -47,9 +47,11 @@ void text_receivers(struct report *report, const struct result *result)
         for (size_t f = 0; f < views[i].fate_count; f++) {
             const struct fate *fate = &views[i].fates[f];
 
-            terminal_marked(report, outcome_as_status(fate->outcome), outcome_label(fate->outcome), RECEIVER_COLUMN);
+            size_t column = terminal_marked(report, outcome_as_status(fate->outcome), outcome_label(fate->outcome),
+                                            RECEIVER_COLUMN);
+
             terminal_wrapped_from(
-                report, RECEIVER_COLUMN, RECEIVER_COLUMN,
+                report, column, RECEIVER_COLUMN,
                 views[i].fate_count == 1
                     ? views[i].receiver->title
                     : str_printf(report->arena, "%s: %s", views[i].receiver->title, fate_senders(report->arena, fate)));
@@ -82,8 +84,10 @@ void text_receivers_outlook(struct report *report, const struct result *result)
 
         for (size_t k = 0; k < group->like->sender_count && !group->everyone; k++)
             list_add(&senders, group->like->senders[k]);
-        terminal_marked(report, outcome_as_status(group->outcome), words[group->outcome], GROUP_COLUMN);
-        terminal_wrapped_from(report, GROUP_COLUMN, GROUP_COLUMN,
+        terminal_wrapped_from(report,
+                              terminal_marked(report, outcome_as_status(group->outcome), words[group->outcome],
+                                              GROUP_COLUMN),
+                              GROUP_COLUMN,
                               str_printf(report->arena, "%s%s%s%s%s%s", list_end(&senders), senders.count ? ": " : "",
                                          group->receivers, *group->checks ? " (" : "", group->checks,
                                          *group->checks ? ")" : ""));

@@ -23,8 +23,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const char *text = str_text(arena, (struct str){(const char *)data + from, size - from});
 
     EXPECT(language_entries(given) <= words);
-    EXPECT(strcmp(in_language(&(struct translator){none, arena, NULL, NULL}, text), text) == 0);
-    EXPECT(in_language(&(struct translator){given, arena, NULL, NULL}, text) != NULL);
+    EXPECT(strcmp(in_language(&(struct translator){.language = none, .arena = arena}, text), text) == 0);
+    EXPECT(in_language(&(struct translator){.language = given, .arena = arena}, text) != NULL);
     arena_free(arena);
     return 0;
 }

@@ -62,7 +62,11 @@ static const char words[] = "# a comment\n"
     "{count} fail\n"
                             "    {count} Fehler\n"
                             "{count} ok\n"
-                            "    {count} bestanden\n";
+                            "    {count} bestanden\n"
+                            "{fqdn} by {service}\n"
+                            "    {fqdn} über {service}\n"
+                            "{what} is open ({why})\n"
+                            "    {what} ist offen ({why})\n";
 
 struct test {
     struct arena *arena;
@@ -87,17 +91,20 @@ static int teardown(void **state)
     return 0;
 }
 
-static void missed(void *context, const char *text)
+static void hears(void *context, const char *text, const char *said)
 {
     struct test *test = context;
 
+    if (said)
+        return;
     test->missed++;
     test->last = text;
 }
 
 static const char *said(struct test *test, const char *text)
 {
-    const struct translator translator = {test->language, test->arena, missed, test};
+    const struct translator translator = {
+        .language = test->language, .arena = test->arena, .hears = hears, .context = test};
 
     return in_language(&translator, text);
 }
@@ -107,7 +114,7 @@ static void all_entries_are_read(void **state)
     const struct test *test = *state;
 
     assert_int_equal(language_left_out(test->language), 0);
-    assert_int_equal(language_entries(test->language), 25);
+    assert_int_equal(language_entries(test->language), 27);
     assert_string_equal(language_tag(test->language), "de");
 }
 
@@ -182,6 +189,17 @@ static void texts_are_translated(void **state)
         {"the server said three times: no", "der Server sagte three times: no"},
         {"{braces} of {x}", "von {x} die {Klammern}"},
         {"looks clearly generated: ipv4 \"1-2\"", "sieht deutlich erzeugt aus: ipv4 \"1-2\""},
+        /* a word with a dot in it */
+        {"good.example by Some Service", "good.example über Some Service"},
+        /* quotations and parentheses end where they do */
+        {"\"a=b\" should read \"a:b\"; \"c=d\" should read \"c:d\"",
+         "„a=b“ müsste „a:b“ lauten; „c=d“ müsste „c:d“ lauten"},
+        {"\"x \"y\" z\" should read \"x\"", "„x \"y\" z“ müsste „x“ lauten"},
+        {"a PTR record (PTR) is open (the connection was lost)",
+         "Einen PTR-Eintrag (PTR) ist offen (die Verbindung brach ab)"},
+        /* behind what it is said of */
+        {"good.example: a valid host name; the connection was lost: 1 PTR record",
+         "good.example: ein gültiger Hostname; die Verbindung brach ab: 1 PTR-Eintrag"},
         {"", ""},
         {" ", " "},
         {"mx.example.org", "mx.example.org"},
@@ -224,10 +242,34 @@ static void a_text_without_an_entry_stays_and_is_told(void **state)
     assert_int_equal(test->missed, 5);
 }
 
+static void words_of_a_few_small_letters_are_told(void **state)
+{
+    static const char *const texts[] = {"no MTA-STS record", "is localhost", "PTR a.example: no such thing"};
+    struct test *test = *state;
+
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        assert_string_equal(said(test, texts[i]), texts[i]);
+    assert_int_equal(test->missed, sizeof texts / sizeof *texts);
+    test->missed = 0;
+    said(test, "Orange (fr): 192.0.2.1, iCloud: Google Workspace; seen by nobody.example");
+    assert_int_equal(test->missed, 1);
+}
+
+static void ascii_spells_the_words_of_the_catalogue(void **state)
+{
+    struct test *test = *state;
+    const struct translator translator = {.language = test->language, .arena = test->arena, .ascii = true};
+
+    assert_string_equal(in_language(&translator, "Or drop \"m\xc3\xbc\" from the record."),
+                        "Oder \"m\xc3\xbc\" aus dem Eintrag nehmen.");
+    assert_string_equal(in_language(&translator, "2 PTR records"), "2 PTR-Eintraege");
+    assert_string_equal(in_language(&translator, "\"a\" should read \"b\""), "\"a\" muesste \"b\" lauten");
+}
+
 static void english_is_the_text_itself(void **state)
 {
     const struct test *test = *state;
-    const struct translator translator = {NULL, test->arena, NULL, NULL};
+    const struct translator translator = {.arena = test->arena};
     const char *text = "a valid host name";
 
     assert_ptr_equal(in_language(&translator, text), text);
@@ -247,7 +289,9 @@ static void hostile_texts_take_bounded_work(void **state)
     for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
         struct list_text text = list_text(test->arena, "", SIZE_MAX);
         struct arena *arena = arena_new(1 << 26);
-        const struct translator translators[] = {{worst, arena, missed, test}, {test->language, arena, missed, test}};
+        const struct translator translators[] = {
+            {.language = worst, .arena = arena, .hears = hears, .context = test},
+            {.language = test->language, .arena = arena, .hears = hears, .context = test}};
 
         list_add(&text, "a ");
         while (text.length < LENGTH)
@@ -273,6 +317,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(texts_are_translated, setup, teardown),
         cmocka_unit_test_setup_teardown(what_a_peer_said_stays, setup, teardown),
         cmocka_unit_test_setup_teardown(a_text_without_an_entry_stays_and_is_told, setup, teardown),
+        cmocka_unit_test_setup_teardown(words_of_a_few_small_letters_are_told, setup, teardown),
+        cmocka_unit_test_setup_teardown(ascii_spells_the_words_of_the_catalogue, setup, teardown),
         cmocka_unit_test_setup_teardown(english_is_the_text_itself, setup, teardown),
         cmocka_unit_test_setup_teardown(hostile_texts_take_bounded_work, setup, teardown),
         cmocka_unit_test(no_catalogue_of_that_name),

@@ -301,7 +301,7 @@ static void a_sink_says_its_words_in_its_language(void **state)
 {
     static const char words[] = "Result\n    Ergebnis\nTo do:\n    Zu tun <jetzt>:\nok\n    gut\n";
     struct arena *arena = arena_new(1 << 20);
-    const struct translator translator = {language_read(arena, "de", str_of(words)), arena, NULL, NULL};
+    const struct translator translator = {.language = language_read(arena, "de", str_of(words)), .arena = arena};
     struct sink sink;
     char *out = NULL;
     size_t size = 0;
