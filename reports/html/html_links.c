@@ -15,7 +15,7 @@ void html_source(struct report *report, const char *source)
 
     if (url)
         ELEMENT(&report->sink, "<a rel=\"noreferrer\" href=\"", url, "\">");
-    sink_quote(&report->sink, source);
+    sink_text(&report->sink, source);
     if (url)
         sink_literal(&report->sink, "</a>");
 }
