@@ -66,6 +66,7 @@ complete -c mailready -n 'not __mailready_other' -l config -r -F -d 'the project
 complete -c mailready -n 'not __mailready_other' -l client -x -d 'whom the report is for: on the cover of HTML and PDF'
 complete -c mailready -n 'not __mailready_other' -l consultant -x -d 'whom it is by: on the cover of HTML and PDF'
 complete -c mailready -n 'not __mailready_other' -l logo -r -F -d 'a PNG or JPEG image of at most 256 KiB for the cover of HTML and PDF'
+complete -c mailready -n 'not __mailready_other' -l lang -x -d 'the language of text, HTML and PDF: en or de; what servers said, other formats, "diff" and "explain" stay as they are'
 complete -c mailready -n 'not __mailready_other' -l help -s h -d 'show this help'
 complete -c mailready -n '__fish_seen_subcommand_from explain' -l bounce -x -d 'tell what is behind a rejection, who wrote it and by which rule: an SMTP reply, a line of a log, a delivery status notification; of a FILE with many (mailbox, log of Postfix, Exim or OpenSMTPD, output of "postqueue -j") they are counted by cause and receiver, the most frequent first, with the command that audits each; "-" is standard input; exit status 3 where nothing is found that a check looks at'
 complete -c mailready -n '__fish_seen_subcommand_from explain' -l help -s h -d 'show this help'

@@ -74,6 +74,7 @@ _mailready()
             '--client=[whom the report is for\: on the cover of HTML and PDF]:NAME:' \
             '--consultant=[whom it is by\: on the cover of HTML and PDF]:NAME:' \
             '--logo=[a PNG or JPEG image of at most 256 KiB for the cover of HTML and PDF]:FILE:_files' \
+            '--lang=[the language of text, HTML and PDF\: en or de; what servers said, other formats, "diff" and "explain" stay as they are]:LANG:' \
             '--help[show this help]' \
             '-h[show this help]'
         ;;
@@ -174,6 +175,7 @@ _mailready()
             '--client=[whom the report is for\: on the cover of HTML and PDF]:NAME:' \
             '--consultant=[whom it is by\: on the cover of HTML and PDF]:NAME:' \
             '--logo=[a PNG or JPEG image of at most 256 KiB for the cover of HTML and PDF]:FILE:_files' \
+            '--lang=[the language of text, HTML and PDF\: en or de; what servers said, other formats, "diff" and "explain" stay as they are]:LANG:' \
             '--help[show this help]' \
             '-h[show this help]'
         ;;

@@ -163,7 +163,8 @@ static struct report_options options_for(const struct output *output, const stru
                                      .logos = settings->has_logos,
                                      .compact = settings->compact,
                                      .quiet = settings->quiet,
-                                     .verbose = settings->verbose};
+                                     .verbose = settings->verbose,
+                                     .language = settings->language};
     struct winsize size;
 
     if (output->stream != stdout || !isatty(STDOUT_FILENO))

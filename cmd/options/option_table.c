@@ -195,6 +195,10 @@ const struct option option_table[OPTION_COUNT] = {
         .standard = ".mailready.conf of this directory, where it exists and no domain is named",
         .help = "the project file: options for all domains and sections for single ones; the command line wins over the "
                 "environment, that over FILE; without a domain, all that have a section are audited"},
+    [OPT_LANG] = {.command = "audit", .group = GROUP_PRINT, .whole_run = true, .name = "lang", .type = OPTION_TEXT,
+        .argument = "LANG", .standard = "that of LC_ALL, LC_MESSAGES or LANG in the environment",
+        .help = "the language of text, HTML and PDF: en or de; what servers said, other formats, \"diff\" and \"explain\" "
+                "stay as they are"},
     [OPT_CLIENT] = {.command = "audit", .group = GROUP_PRINT, .name = "client", .type = OPTION_TEXT, .argument = "NAME",
         .help = "whom the report is for: on the cover of HTML and PDF"},
     [OPT_CONSULTANT] = {.command = "audit", .group = GROUP_PRINT, .name = "consultant", .type = OPTION_TEXT,

@@ -73,6 +73,7 @@ enum option_id {
     OPT_CLIENT,
     OPT_CONSULTANT,
     OPT_LOGO,
+    OPT_LANG,
     OPT_OWNER,
     OPT_IGNORE,
     OPT_LEVEL,

@@ -45,6 +45,7 @@ struct settings {
     bool ordered; /* results in the order of the list, not as audits end */
     const char *logo_file, *logo_where; /* NULL: there is none; the option that names it */
     bool has_logos;                     /* of the defaults: is there one in any section? */
+    const struct language *language; /* of reports for people; NULL: English */
     unsigned verbose; /* 0 to 2 */
     const char *domains_file, *record, *replay, *baseline, *trust_anchor, *journal; /* NULL: not given */
     bool resume;

@@ -18,6 +18,7 @@ bool settings_resolvers(const struct options *, struct settings *, const char **
 bool settings_connection(const struct options *, struct settings *, const char **why);
 bool settings_selection(const struct options *, struct settings *, const char **why);
 bool settings_letterhead(const struct options *, struct settings *, const char **why);
+bool settings_language(const struct options *, struct settings *, const char **why);
 bool settings_reports(const struct options *, struct settings *, const char **why);
 
 bool settings_networks(const struct options *, enum option_id, struct ip_network **, size_t *count, const char **why);

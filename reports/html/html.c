@@ -177,6 +177,7 @@ const struct reporter html_reporter = {
 };
 
 const struct reporter pdf_reporter = {
+    .is_translated = true,
     .name = "pdf",
     .suffix = ".pdf",
     .summary = "the same on paper, by Chromium or WeasyPrint of this machine",
