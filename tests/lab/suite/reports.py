@@ -21,6 +21,10 @@ HTML_FINDING = re.compile(
     r'|<details class="short">\s*<summary><span class="badge (?P<badge>\w+)">'
     r'|<tr><th scope="row"><code>(?P<row>[a-z0-9_]+\.[a-z0-9_]+)</code></th><td data-head="Subject"><code>(?P<of>[^<]*)</code>'
     r'|<p>Undecided because of this, too: (?P<folded>[a-z0-9_., ]+)\.</p>', re.S)
+# Words that German does not have and that hardly any English sentence is without; quotations, and what servers say when they refuse.
+ENGLISH = re.compile(r"(?<![^\s(])(?:and|are|be|been|but|by|cannot|does|from|has|have|is|it|its|may|more|not|nothing|of|only|or|other|should|than|that|the|their"
+                     r"|this|those|to|until|when|which|whose|with|without|you|your)(?=$|\s|[,;:.)](?:$|[\s)]))")
+QUOTED = re.compile(r'"[^"]*"|\u201e[^\u201c]*\u201c|(?<![\w.])[245]\d\d[ -][^;\u201e\u201c]*')
 # What no terminal and no browser may get: C0 but line ends, DEL, C1, bidirectional controls, invisible characters.
 HOSTILE = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
 
@@ -51,6 +55,14 @@ def check_brief(text, document):
     ids = set(re.findall(r"[a-z0-9_]+\.[a-z0-9_]+", text))
     wrong += [f"{cause['cause']} is not in it" for cause in document["causes"] if cause["cause"].partition("/")[0] not in ids]
     return wrong + [f"wider than the terminal: {line}" for line in lines if len(line) > 80 and not FOR_COPYING.search(line)]
+
+
+def check_german(page):
+    """Of texts between tags, but for records, commands and quotations."""
+    page = re.sub(r"<(pre|code|q|samp|style)\b[^>]*>.*?</\1>", "", page, flags=re.S)
+    texts = re.split(r"<[^>]*>", page) + re.findall(r'aria-label="([^"]*)"', page)
+    left = {text for text in (html.unescape(text).strip() for text in texts) if ENGLISH.search(QUOTED.sub("", text))}
+    return [f"is English, or half of it: {text[:300]!r}" for text in sorted(left)]
 
 
 def is_folded(finding):
@@ -120,7 +132,7 @@ class Record:
 
     def __init__(self, directory, domain):
         self.domain = domain
-        self.files = {suffix: directory / f"{domain}.{suffix}" for suffix in ("txt", "html", "json", "record", "replay.json", "brief.txt")}
+        self.files = {suffix: directory / f"{domain}.{suffix}" for suffix in ("txt", "html", "json", "record", "replay.json", "brief.txt", "de.html")}
         self.outcome = audit(*(word for suffix, name in (("txt", "text"), ("html", "html"), ("json", "json"))
                                for word in ("--format", f"{name}={self.files[suffix]}")), "--record", str(self.files["record"]), "-v", domain)
         try:
@@ -134,11 +146,19 @@ class Record:
             return self.outcome.trouble(0, 1, 3) or ["no JSON document"]
         text, page = (self.files[suffix].read_bytes() for suffix in ("txt", "html"))
         wrong = check_harmless("text", text) + check_harmless("html", page) + check_harmless("json", self.files["json"].read_bytes())
-        return wrong or check_text(text.decode(), self.document) + check_html(page.decode(), self.document) + self.replay() + self.exit_status() + self.brief()
+        return wrong or check_text(text.decode(), self.document) + check_html(page.decode(), self.document) + self.replay() + self.exit_status() + self.brief() + self.german()
 
     def brief(self):
         text = self.files["brief.txt"].read_bytes()
         return check_harmless("brief text", text) or check_brief(text.decode(), self.document)
+
+    def german(self):
+        done = subprocess.run([PROGRAM, "audit", "--lang", "de", "--format", f"html={self.files['de.html']}", "--replay", str(self.files["record"])],
+                              cwd=ROOT, capture_output=True, timeout=60)
+        if done.returncode != self.outcome.status:
+            return [f"in German: exit status {done.returncode} instead of {self.outcome.status}: {done.stderr.decode('utf-8', 'replace')[-200:]}"]
+        page = self.files["de.html"].read_bytes()
+        return check_harmless("German html", page) or check_german(page.decode())
 
     def exit_status(self):
         """interface.md: 1 if anything fails, else 3 if a required check is undecided, else 0.  Which checks are required the program knows."""
