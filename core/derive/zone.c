@@ -30,6 +30,27 @@ const char *need_zone_of(struct run *run, const char *name, struct trouble *trou
     return soa->zone ? name_lower(run_arena(run), soa->zone) : need_zone_above(run, name, trouble);
 }
 
+/* Of itself the resolver denies what else a name has than the address that its hosts file gives it: then a server of
+ * the zone above is asked.  NULL: on its way. */
+static const struct dns_answer *without_hosts_file(struct run *run, const char *name, const struct dns_answer *ns)
+{
+    const struct dns_answer *there;
+    struct zone_servers servers;
+    struct trouble trouble;
+    const char *zone;
+
+    if (!ns || !ns->is_own || !dns_answer_is_negative(ns) || !*name)
+        return ns;
+    zone = need_zone_above(run, name_parent(name), &trouble);
+    if (!zone)
+        return trouble.reason ? ns : NULL;
+    servers = need_zone_servers(run, zone);
+    if (servers.pending)
+        return NULL;
+    there = servers.count ? need_dns_at(run, &servers.at[0].ip, name, DNS_NS) : ns;
+    return there && there->status != DNS_OK ? ns : there;
+}
+
 /* Names are asked for a few at a time, and never above the organisation before
  * nothing is found below: always the same ones, whichever answer comes first. */
 const char *need_zone_above(struct run *run, const char *name, struct trouble *trouble)
@@ -40,7 +61,7 @@ const char *need_zone_above(struct run *run, const char *name, struct trouble *t
     *trouble = (struct trouble){0};
     while (!end && !found && !pending) {
         for (size_t i = 0; i < WALK_STEPS && !end; i++) {
-            const struct dns_answer *ns = need_dns_unjudged(run, at, DNS_NS);
+            const struct dns_answer *ns = without_hosts_file(run, at, need_dns_unjudged(run, at, DNS_NS));
             bool is_own = name_equal(at, own);
 
             pending |= !ns;
@@ -80,7 +101,7 @@ static void add_addresses(struct zone_servers *servers, struct zone_server *at, 
 
 static struct zone_servers servers_of(struct run *run, const char *zone)
 {
-    const struct dns_answer *ns = need_dns_unvalidated(run, zone, DNS_NS);
+    const struct dns_answer *ns = without_hosts_file(run, zone, need_dns_unvalidated(run, zone, DNS_NS));
     const struct vantage *here = need_vantage(run);
     struct zone_server *at = ARENA_ARRAY(run_arena(run), struct zone_server, ZONE_SERVERS_MAX);
     struct zone_servers servers = {.at = at, .pending = !ns || !here};
