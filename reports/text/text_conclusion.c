@@ -98,11 +98,10 @@ static void verdict(struct report *report, const struct result *result)
     terminal_wrapped(report, 2, domain_sentence(report->arena, result));
     if (next)
         terminal_wrapped(report, 2, next);
-    if (dkim_is_unchecked(result) && result->verdict != VERDICT_NOT_READY)
-        terminal_wrapped(report, 2,
-                         "To check DKIM: --dkim SELECTOR, the s= in the DKIM-Signature field of a mail that you sent.");
     if (report->options.verbose < sizeof more / sizeof *more && *counts)
         counts = str_printf(report->arena, "%s; %s", counts, more[report->options.verbose]);
+    if (dkim_is_unchecked(result) && *counts)
+        counts = str_printf(report->arena, "%s; %s", counts, "--dkim checks DKIM");
     if (*counts)
         terminal_wrapped(report, 2, counts);
 }
