@@ -107,7 +107,7 @@ async function paper(page, name) {
   const sheets = execFileSync("pdftotext", ["-layout", path, "-"], { encoding: "utf8", maxBuffer: 1 << 28 }).split("\f").slice(0, -1);
   const running = await page.evaluate(() => document.querySelector(".running")?.textContent.slice(0, 30));
   sheets.forEach((sheet, i) => {
-    if (!sheet.includes(`${i + 1} / ${sheets.length}`)) faults.push(`page ${i + 1} has no number`);
+    if (!sheet.replace(/\s+/g, "").includes(`${i + 1}/${sheets.length}`)) faults.push(`page ${i + 1} has no number`);
     if (running && !sheet.includes(running)) faults.push(`page ${i + 1} has no title`);
   });
   const keys = await page.evaluate(() => [...document.querySelectorAll(".piece:not(.screen) .key")].map((e) => e.textContent).slice(0, 5));
