@@ -11,6 +11,7 @@
 #include "core/result/difference.h"
 #include "core/result/receiver.h"
 #include "reports/notices.h"
+#include "reports/sink.h"
 #include "reports/words.h"
 
 enum { MESSAGE_SHOWN = 120, SUBJECT_SHOWN = 60 }; /* octets */
@@ -120,7 +121,7 @@ static void take_fault(struct overview *overview, struct overview_row *row, cons
     if (number && f->status >= WARN)
         row->cause = cause_named(overview, &result->causes[number - 1]);
     else
-        row->message = utf8_cut(overview->arena, f->message, MESSAGE_SHOWN);
+        row->message = utf8_cut(overview->arena, sink_said(overview->sink, f->message), MESSAGE_SHOWN);
     if (strcmp(f->subject, row->domain) != 0)
         row->subject = utf8_cut(overview->arena, f->subject, SUBJECT_SHOWN);
 }

@@ -15,6 +15,7 @@
 #include "core/result/result.h"
 
 struct arena;
+struct sink;
 
 struct overview_cause {
     struct overview_cause *next;
@@ -37,7 +38,7 @@ struct overview_row {
     const char *unicode; /* NULL: is no other */
     const struct overview_owner *owner; /* NULL */
     const struct overview_cause *cause; /* what is amiss first; NULL: see `message` */
-    const char *message;                /* what is undecided or amiss first, cut; NULL: nothing is */
+    const char *message; /* what is undecided or amiss first, in the reader's language, cut; NULL: nothing is */
     const char *subject;                /* of it, cut; NULL: the domain */
     enum verdict verdict;
     uint32_t fails, warns; /* causes */
@@ -48,6 +49,7 @@ struct overview_row {
 
 struct overview {
     struct arena *arena;      /* that the rows are in */
+    const struct sink *sink;  /* has the language of messages, which cannot be translated any more when they are cut */
     struct overview_row *last;
     size_t count;
     size_t verdicts[VERDICT_COUNT];

@@ -33,7 +33,7 @@ static const char *grouped(struct arena *arena, size_t number)
 
 static const char *domains_text(struct arena *arena, size_t number)
 {
-    return str_printf(arena, "%s %s", grouped(arena, number), number == 1 ? "domain" : "domains");
+    return number == 1 ? "1 domain" : str_printf(arena, "%s domains", grouped(arena, number));
 }
 
 static enum verdict worst_verdict(const struct overview *overview)
@@ -84,16 +84,21 @@ static void sentence(struct report *report, const struct overview *overview)
          "can send, with something that some receivers score against them or that breaks easily"},
         {VERDICT_READY, "is ready", "are ready"},
     };
-    struct list_text list = list_text(report->arena, "; ", VERDICT_COUNT);
+    bool is_first = true;
 
+    sink_literal(&report->sink, "<p class=\"sentence\">");
     for (size_t i = 0; i < sizeof sentences / sizeof *sentences; i++) {
         size_t count = overview->verdicts[sentences[i].verdict];
 
-        if (count)
-            list_add(&list, str_printf(report->arena, "%s %s", grouped(report->arena, count),
-                                       count == 1 ? sentences[i].one : sentences[i].several));
+        if (!count)
+            continue;
+        if (!is_first)
+            sink_literal(&report->sink, "; ");
+        ELEMENT(&report->sink, "", grouped(report->arena, count), " ");
+        ELEMENT(&report->sink, "", count == 1 ? sentences[i].one : sentences[i].several, "");
+        is_first = false;
     }
-    ELEMENT(&report->sink, "<p class=\"sentence\">", list_end(&list), ".</p>\n");
+    sink_literal(&report->sink, ".</p>\n");
 }
 
 /* How many of each verdict, which lead to them. */
@@ -315,7 +320,7 @@ static void fault(struct sink *sink, const struct overview_row *row)
     if (row->cause)
         sink_text(sink, row->cause->text);
     else if (row->message)
-        sink_text(sink, row->message);
+        QUOTE(sink, "", row->message, "");
     if (row->subject)
         QUOTE(sink, " <code>", row->subject, "</code>");
     more_text(sink, row);
@@ -413,6 +418,7 @@ static void begin(struct report *report)
     struct report_index *index = ARENA_NEW(report->kept, struct report_index);
 
     index->overview.arena = report->kept;
+    index->overview.sink = &report->sink;
     report->own = index;
 }
 

@@ -15,6 +15,7 @@
 
 #include "core/base/arena.h"
 #include "core/base/str.h"
+#include "reports/html/html_index.h"
 #include "reports/language/language.h"
 #include "reports/reporter.h"
 #include "tests/golden/fixture.h"
@@ -177,6 +178,22 @@ static void print_everywhere(const struct result *result)
     free(report_in(language, "html", 0, result));
 }
 
+static void print_index(const struct result *const results[], size_t count)
+{
+    static const struct gate gate = {.fail_on = FAIL};
+    const struct report_options options = {.utf8 = true, .several = true, .language = language, .hears = hear};
+    struct report report;
+    FILE *out = fopen("/dev/null", "w");
+
+    assert_non_null(out);
+    where = "index";
+    report_begin(&report, &html_index_reporter, out, &options);
+    for (size_t i = 0; i < count; i++)
+        report_one(&report, results[i], &gate);
+    assert_int_equal(report_end(&report), 0);
+    fclose(out);
+}
+
 static void print(struct case_print *p, const struct result *result)
 {
     where = p->name;
@@ -226,6 +243,7 @@ static void write_missing(const char *path)
 static void every_report_is_translated(void **state)
 {
     static const struct result *(*const results[])(struct arena *) = {fixture_result, fixture_ready, fixture_blocked};
+    const struct result *all[sizeof results / sizeof *results];
     struct arena *arena = arena_new(SIZE_MAX);
     size_t count = 0;
 
@@ -235,8 +253,12 @@ static void every_report_is_translated(void **state)
     language = language_read(arena, LANGUAGE, language_words(LANGUAGE));
     assert_int_equal(language_left_out(language), 0);
     where = "golden";
-    for (size_t i = 0; i < sizeof results / sizeof *results; i++)
-        print_everywhere(results[i](arena));
+    for (size_t i = 0; i < sizeof results / sizeof *results; i++) {
+        all[i] = results[i](arena);
+        print_everywhere(all[i]);
+    }
+    print_index(all, 1);
+    print_index(all, sizeof all / sizeof *all);
     where = NOBODYS;
     print_everywhere(fixture_hostile(arena));
     print_cases(arena, "tests/cases");
