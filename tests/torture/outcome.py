@@ -15,8 +15,9 @@ def wrong_with(outcome, sound, sound_status, may_skip=False):
         return None
     if status not in (READY, FINDINGS, UNDECIDED, FAULT):
         return f"exit status {status}: {complaint[-200:]}"
-    if status == FAULT:
-        return None if complaint and not left else f"status {FAULT}: {complaint or 'without a word'}, left {left}"
+    if status == FAULT:     # what was written by then may be kept, if its name says so
+        other = {name for name in left if not name.endswith(".partial")}
+        return None if complaint and not other else f"status {FAULT}: {complaint or 'without a word'}, left {other}"
     if counts and counts[2]:
         return f"{counts[2]} blocks leak"
     if left:
