@@ -30,30 +30,11 @@ const char *need_zone_of(struct run *run, const char *name, struct trouble *trou
     return soa->zone ? name_lower(run_arena(run), soa->zone) : need_zone_above(run, name, trouble);
 }
 
-/* Of itself the resolver denies what else a name has than the address that its hosts file gives it: then a server of
- * the zone above is asked.  NULL: on its way. */
-static const struct dns_answer *without_hosts_file(struct run *run, const char *name, const struct dns_answer *ns)
-{
-    const struct dns_answer *there;
-    struct zone_servers servers;
-    struct trouble trouble;
-    const char *zone;
+static const struct dns_answer *without_hosts_file(struct run *, const char *name, const struct dns_answer *ns);
 
-    if (!ns || !ns->is_own || !dns_answer_is_negative(ns) || !*name)
-        return ns;
-    zone = need_zone_above(run, name_parent(name), &trouble);
-    if (!zone)
-        return trouble.reason ? ns : NULL;
-    servers = need_zone_servers(run, zone);
-    if (servers.pending)
-        return NULL;
-    there = servers.count ? need_dns_at(run, &servers.at[0].ip, name, DNS_NS) : ns;
-    return there && there->status != DNS_OK ? ns : there;
-}
-
-/* Names are asked for a few at a time, and never above the organisation before
- * nothing is found below: always the same ones, whichever answer comes first. */
-const char *need_zone_above(struct run *run, const char *name, struct trouble *trouble)
+/* Names are asked for a few at a time, and never above the organisation before nothing is found below: always the same
+ * ones, whichever answer comes first.  believing: what the resolver denies of itself counts. */
+static const char *zone_above(struct run *run, const char *name, bool believing, struct trouble *trouble)
 {
     const char *own = name_org_domain(name), *found = NULL, *at = name;
     bool pending = false, end = false;
@@ -61,9 +42,11 @@ const char *need_zone_above(struct run *run, const char *name, struct trouble *t
     *trouble = (struct trouble){0};
     while (!end && !found && !pending) {
         for (size_t i = 0; i < WALK_STEPS && !end; i++) {
-            const struct dns_answer *ns = without_hosts_file(run, at, need_dns_unjudged(run, at, DNS_NS));
+            const struct dns_answer *ns = need_dns_unjudged(run, at, DNS_NS);
             bool is_own = name_equal(at, own);
 
+            if (!believing)
+                ns = without_hosts_file(run, at, ns);
             pending |= !ns;
             if (!found && ns && ns->status == DNS_OK && !ns->chain_count)
                 found = at;
@@ -80,6 +63,32 @@ const char *need_zone_above(struct run *run, const char *name, struct trouble *t
     *trouble = trouble_of(REASON_RESOLVER_DOWN);
     trouble->why = "the resolver knows no name server of the zone";
     return NULL;
+}
+
+/* Of itself the resolver denies what else a name has than the address that its hosts file gives it: then a server of
+ * the zone above is asked.  NULL: on its way. */
+static const struct dns_answer *without_hosts_file(struct run *run, const char *name, const struct dns_answer *ns)
+{
+    const struct dns_answer *there;
+    struct zone_servers servers;
+    struct trouble trouble;
+    const char *zone;
+
+    if (!ns || !ns->is_own || !dns_answer_is_negative(ns) || !*name)
+        return ns;
+    zone = zone_above(run, name_parent(name), true, &trouble);
+    if (!zone)
+        return trouble.reason ? ns : NULL;
+    servers = need_zone_servers(run, zone);
+    if (servers.pending)
+        return NULL;
+    there = servers.count ? need_dns_at(run, &servers.at[0].ip, name, DNS_NS) : ns;
+    return there && there->status != DNS_OK ? ns : there;
+}
+
+const char *need_zone_above(struct run *run, const char *name, struct trouble *trouble)
+{
+    return zone_above(run, name, false, trouble);
 }
 
 static int by_host(const void *a, const void *b)
