@@ -59,13 +59,14 @@ static bool is_seen_by_spf_alone(const struct service_candidate *c)
     return c->service.clue_count > 0;
 }
 
-/* An include that several services have, and nothing else: the usual names of the other are tried as well. */
+/* An include that several services have, and nothing else shows the first: the usual names of the other are tried as
+ * well. */
 static void doubt_includes(struct services_build *b)
 {
     for (size_t i = 0; i < provider_count(); i++) {
         const struct provider *other = provider_at(i)->shares_spf ? provider_from_id(provider_at(i)->shares_spf) : NULL;
 
-        if (other && is_seen_by_spf_alone(&b->of[i]) && !b->of[other - provider_at(0)].service.clue_count)
+        if (other && is_seen_by_spf_alone(&b->of[i]))
             b->of[other - provider_at(0)].for_spf = &b->of[i];
     }
 }
