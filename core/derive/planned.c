@@ -1,7 +1,6 @@
 /* core/derive/planned.c - follows a name through plan and world. */
 #include "core/derive/planned.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "core/base/arena.h"
@@ -13,10 +12,10 @@
 #include "core/facts/target.h"
 #include "core/records/overlay.h"
 
-struct planned {
+struct planned { /* in its own arena */
     struct arena *arena;
     struct evidence *at;
-    size_t count, room;
+    size_t count;
 };
 
 /* From the name that is asked for to where the last alias leads. */
@@ -32,19 +31,16 @@ struct way {
 
 static struct planned *planned_of(struct run *run)
 {
-    struct planned *p = run->audit->planned;
+    struct arena *arena;
 
-    if (p)
-        return p;
-    p = calloc(1, sizeof *p);
-    if (p)
-        p->arena = arena_new(target_memory(run->audit->target));
-    if (!p || !p->arena) {
-        free(p);
+    if (run->audit->planned)
+        return run->audit->planned;
+    arena = arena_new(target_memory(run->audit->target));
+    if (!arena)
         arena_exhaust(run->arena);
-    }
-    run->audit->planned = p;
-    return p;
+    run->audit->planned = ARENA_NEW(arena, struct planned);
+    run->audit->planned->arena = arena;
+    return run->audit->planned;
 }
 
 static const struct dns_answer *kept(const struct run *run, const char *text)
@@ -77,17 +73,11 @@ static const struct dns_answer *keep(struct run *run, const struct key *key, con
     struct planned *p = planned_of(run);
     struct dns_answer *value;
     struct dns_link *links;
+    struct evidence *moved;
 
     arena_on_exhausted(p->arena, run->exhausted);
-    if (p->count == p->room) {
-        size_t room = p->room ? p->room * 2 : 32;
-        struct evidence *more = ARENA_ARRAY(p->arena, struct evidence, room);
-
-        if (p->count)
-            memcpy(more, p->at, p->count * sizeof *more);
-        p->at = more;
-        p->room = room;
-    }
+    moved = arena_grown(p->arena, p->at, p->count, sizeof *moved);
+    p->at = moved ? moved : p->at;
     links = ARENA_ARRAY(p->arena, struct dns_link, way->count + answer.chain_count + 1);
     for (size_t i = 0; i < way->count; i++)
         links[i] = (struct dns_link){str_dup(p->arena, way->links[i].owner), str_dup(p->arena, way->links[i].target)};
@@ -285,6 +275,5 @@ void planned_free(struct audit_view *audit)
 {
     if (audit->planned)
         arena_free(audit->planned->arena);
-    free(audit->planned);
     audit->planned = NULL;
 }
