@@ -81,14 +81,17 @@ static bool ask_root(struct run *run, struct clock *clock)
 {
     const struct dns_answer *soa = need_dns(run, "", DNS_SOA);
     const int64_t *now = need_now(run);
+    int64_t early_s, late_s, out_s; /* by how much now is before or behind the time in which they are valid */
 
     if (!soa || !now)
         return false;
-    if (!soa->signed_until_s ||
-        (*now >= (int64_t)soa->signed_from_s - SKEW_MAX_S && *now <= (int64_t)soa->signed_until_s + SKEW_MAX_S))
+    early_s = (int64_t)soa->signed_from_s - *now;
+    late_s = *now - (int64_t)soa->signed_until_s;
+    out_s = early_s > late_s ? early_s : late_s;
+    if (!soa->signed_until_s || out_s <= SKEW_MAX_S)
         return true;
     clock->state = CLOCK_WRONG;
-    clock->skew_s = *now - (int64_t)(*now > (int64_t)soa->signed_until_s ? soa->signed_until_s : soa->signed_from_s);
+    clock->skew_s = out_s == late_s ? out_s : -out_s;
     clock->teller = "the root zone's signatures";
     clock->key = soa->key;
     return true;
