@@ -20,12 +20,12 @@
 #include "core/facts/unfetched.h"
 #include "core/facts/vantage.h"
 
-enum { ZONE_SETS_MAX = 512, ZONE_QUEUE_MAX = 4096, ZONE_RECORDS_MAX = 64 };
+enum { ZONE_SETS_MAX = 512, ZONE_QUEUE_MAX = 4096, ZONE_SET_MAX = 64 };
 
 struct zone_set { /* RRset; records of type CNAME stand for all types */
     const char *name;
     enum dns_type type;
-    struct dns_record records[ZONE_RECORDS_MAX];
+    struct dns_record records[ZONE_SET_MAX];
     size_t count;
 };
 
@@ -35,6 +35,7 @@ struct zone {
     size_t count;
     const char *broken[ZONE_SETS_MAX]; /* names that answer SERVFAIL for what they do not have */
     size_t broken_count;
+    const char *secure; /* what the name has is signed; NULL */
     struct evidence *queue[ZONE_QUEUE_MAX];
     size_t queue_count, questions;
     uint64_t seed;
@@ -68,7 +69,7 @@ static inline void zone_add(struct zone *zone, const char *name, struct dns_reco
         zone->sets[i]->type = record.type;
         zone->count++;
     }
-    if (zone->sets[i]->count < ZONE_RECORDS_MAX)
+    if (zone->sets[i]->count < ZONE_SET_MAX)
         zone->sets[i]->records[zone->sets[i]->count++] = record;
 }
 
@@ -98,15 +99,27 @@ static inline const struct zone_set *zone_find(const struct zone *zone, const ch
     return found;
 }
 
+/* The closest name at or above this one that has name servers. */
+static inline const char *zone_apex(const struct zone *zone, const char *name)
+{
+    const struct zone_set *set = NULL;
+    bool exists;
+
+    for (; *name && (!set || set->type != DNS_NS); name = set && set->type == DNS_NS ? name : name_parent(name))
+        set = zone_find(zone, name, DNS_NS, &exists);
+    return name;
+}
+
 static inline void zone_answer(struct zone *zone, struct evidence *evidence)
 {
     struct dns_answer *answer = ARENA_NEW(evidence_arena(evidence), struct dns_answer);
+    struct dns_link *links = ARENA_ARRAY(evidence_arena(evidence), struct dns_link, DNS_CNAME_MAX + 1);
     const char *name = evidence->key.name;
     const struct zone_set *set;
     bool exists = false;
 
     *answer = (struct dns_answer){
-        .key = evidence->text, .status = DNS_NXDOMAIN, .extended_error = -1, .server = "", .zone = ""};
+        .key = evidence->text, .status = DNS_NXDOMAIN, .chain = links, .extended_error = -1, .server = ""};
     if (!*name && evidence->key.type == DNS_SOA) { /* the resolver is sound */
         static const struct dns_record soa = {.type = DNS_SOA, .soa = {.mname = "", .rname = ""}};
 
@@ -115,14 +128,15 @@ static inline void zone_answer(struct zone *zone, struct evidence *evidence)
         answer->count = 1;
     }
     set = zone_find(zone, name, evidence->key.type, &exists);
-    for (size_t links = 0; set && set->type == DNS_CNAME && evidence->key.type != DNS_CNAME; links++) {
-        if (links > DNS_CNAME_MAX) {
+    while (set && set->type == DNS_CNAME && evidence->key.type != DNS_CNAME) {
+        if (answer->chain_count > DNS_CNAME_MAX) {
             answer->status = DNS_UNKNOWN;
             answer->chain_loops = true;
             answer->trouble = trouble_of(REASON_PROTOCOL);
             evidence_known(evidence, answer, 60);
             return;
         }
+        links[answer->chain_count++] = (struct dns_link){name, set->records[0].name};
         name = set->records[0].name;
         exists = false;
         set = zone_find(zone, name, evidence->key.type, &exists);
@@ -140,6 +154,16 @@ static inline void zone_answer(struct zone *zone, struct evidence *evidence)
             answer->trouble = trouble_of(REASON_TIMEOUT);
         }
     }
+    if (zone->secure && name_equal(zone->secure, evidence->key.name)) {
+        static const uint8_t algorithms[] = {13};
+
+        answer->security = DNS_SECURE;
+        answer->algorithms = algorithms;
+        answer->algorithm_count = 1;
+        answer->signed_from_s = 1767000000;
+        answer->signed_until_s = 1768000000;
+    }
+    answer->zone = answer->status == DNS_OK ? NULL : zone_apex(zone, name);
     evidence_known(evidence, answer, 60);
 }
 

@@ -10,7 +10,7 @@
 #include "core/derive/spf.h"
 #include "tests/unit/zone_lines.h"
 
-enum { LINES_MAX = 8, HOST_ADDRESSES = ZONE_RECORDS_MAX };
+enum { LINES_MAX = 8, HOST_ADDRESSES = ZONE_SET_MAX };
 
 static const struct target target = {.domain = "example.com"};
 
