@@ -81,11 +81,26 @@ static void begin(struct report *report)
 static void one(struct report *report, const struct result *result)
 {
     const struct notices notices = notices_of(report->arena, result, report->gate);
+
+    for (size_t i = 0; i < notices.count; i++) {
+        if (!notice_alarms(&notices.at[i]))
+            continue;
+        hand_number(report, kind_of(report->gate, result, &notices.at[i]));
+        annotation(report, result, &notices.at[i]);
+        hand_written(report);
+    }
+}
+
+static void take(struct report *report)
+{
     struct counts *counts = report->own;
 
-    for (size_t i = 0; i < notices.count; i++)
-        if (notice_alarms(&notices.at[i]) && counts->of[kind_of(report->gate, result, &notices.at[i])]++ < SHOWN)
-            annotation(report, result, &notices.at[i]);
+    while (take_more(report)) {
+        if (counts->of[taken_index(report, KIND_COUNT)]++ < SHOWN)
+            write_taken(report);
+        else
+            pass_taken(report);
+    }
 }
 
 static void end(struct report *report)
@@ -112,5 +127,6 @@ const struct reporter github_reporter = {
     .language = SINK_GITHUB,
     .begin = begin,
     .one = one,
+    .take = take,
     .end = end,
 };

@@ -25,9 +25,6 @@ static void entry(struct report *report, const struct result *result, const stru
     struct sink *sink = &report->sink;
     const struct place place = place_of(report->arena, result, notice->finding);
 
-    if (report->own)
-        sink_literal(sink, ",\n");
-    report->own = report; /* not the first */
     sink_literal(sink, "{\"description\": \"");
     sink_text(sink, notice_sentence(report->arena, result, notice, true));
     sink_literal(sink, "\", \"check_name\": \"");
@@ -52,9 +49,22 @@ static void one(struct report *report, const struct result *result)
 {
     const struct notices notices = notices_of(report->arena, result, report->gate);
 
-    for (size_t i = 0; i < notices.count; i++)
-        if (notice_alarms(&notices.at[i]))
-            entry(report, result, &notices.at[i]);
+    for (size_t i = 0; i < notices.count; i++) {
+        if (!notice_alarms(&notices.at[i]))
+            continue;
+        entry(report, result, &notices.at[i]);
+        hand_written(report);
+    }
+}
+
+static void take(struct report *report)
+{
+    while (take_more(report)) {
+        if (report->own)
+            sink_literal(&report->sink, ",\n");
+        report->own = report; /* not the first */
+        write_taken(report);
+    }
 }
 
 static void end(struct report *report)
@@ -70,5 +80,6 @@ const struct reporter gitlab_reporter = {
     .language = SINK_JSON,
     .begin = begin,
     .one = one,
+    .take = take,
     .end = end,
 };

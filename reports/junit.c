@@ -104,7 +104,7 @@ static void suite(struct report *report, const struct result *result, const stru
     ATTRIBUTE(report, "hostname", *host ? host : "localhost");
     ATTRIBUTE(report, "timestamp", timestamp(report->arena, result));
     sink_literal(sink, " id=\"");
-    number(report, report->results);
+    hand_written(report);
     sink_literal(sink, " tests=\"");
     number(report, count);
     sink_literal(sink, " failures=\"");
@@ -152,6 +152,14 @@ static void one(struct report *report, const struct result *result)
     for (size_t i = 0; i < count; i++)
         test_case(report, result, all[i]);
     passed_with_words(report, result);
+    hand_written(report);
+}
+
+static void take(struct report *report)
+{
+    write_taken(report);
+    number(report, report->results);
+    write_taken(report);
 }
 
 static void end(struct report *report)
@@ -166,5 +174,6 @@ const struct reporter junit_reporter = {
     .language = SINK_HTML,
     .begin = begin,
     .one = one,
+    .take = take,
     .end = end,
 };

@@ -24,8 +24,6 @@ static void heading(struct report *report, const struct result *result)
 {
     struct sink *sink = &report->sink;
 
-    if (report->results)
-        sink_literal(sink, "\n");
     sink_literal(sink, "## ");
     markdown_code(&report->sink, report->arena, result->target->domain);
     sink_literal(sink, " ");
@@ -38,16 +36,6 @@ static void heading(struct report *report, const struct result *result)
         sink_text(sink, counts_text(report->arena, result->counts, result->suppressed_count, ", "));
         sink_literal(sink, "\n");
     }
-}
-
-static bool is_full(struct report *report)
-{
-    struct summary *summary = report->own;
-
-    if (report->sink.written < SUMMARY_BYTES)
-        return false;
-    summary->left_out++;
-    return true;
 }
 
 static void row(struct report *report, const struct notice *notice)
@@ -89,24 +77,20 @@ static void step(struct report *report, const struct cause_step *step, size_t nu
 
 static void causes(struct report *report, const struct result *result)
 {
-    bool any = false;
-
     for (size_t i = 0; i < result->cause_count && i < CAUSES_MAX; i++) {
-        if (is_full(report))
-            continue;
-        if (!any)
+        if (i == 0)
             sink_literal(&report->sink, "\nWhat to do, in this order:\n\n");
-        any = true;
         sink_literal(&report->sink, "1. ");
         markdown_code(&report->sink, report->arena, result->causes[i].text);
         sink_literal(&report->sink, "\n");
         for (size_t s = 0; s < result->causes[i].step_count; s++)
             step(report, &result->causes[i].steps[s], i + 1);
-    }
-    if (any && result->cause_count > CAUSES_MAX) {
-        sink_literal(&report->sink, "\n");
-        sink_number(&report->sink, (long long)(result->cause_count - CAUSES_MAX));
-        sink_literal(&report->sink, " more causes: see the full report.\n");
+        if (i + 1 == CAUSES_MAX && result->cause_count > CAUSES_MAX) {
+            sink_literal(&report->sink, "\n");
+            sink_number(&report->sink, (long long)(result->cause_count - CAUSES_MAX));
+            sink_literal(&report->sink, " more causes: see the full report.\n");
+        }
+        hand_written(report);
     }
 }
 
@@ -141,19 +125,40 @@ static void one(struct report *report, const struct result *result)
     const struct notices notices = notices_of(report->arena, result, report->gate);
     bool any = false;
 
-    if (is_full(report))
-        return;
     heading(report, result);
     services(report, result);
+    hand_written(report);
     for (size_t i = 0; i < notices.count; i++) {
-        if (notices.at[i].finding->status == NOTE || is_full(report))
+        if (notices.at[i].finding->status == NOTE)
             continue;
         if (!any)
             sink_literal(&report->sink, "\n| Status | Check | Subject | What was found |\n|---|---|---|---|\n");
         any = true;
         row(report, &notices.at[i]);
+        hand_written(report);
     }
     causes(report, result);
+}
+
+/* Of a domain that there is no room for the heading is what is left out. */
+static void take(struct report *report)
+{
+    struct summary *summary = report->own;
+
+    if (report->sink.written >= SUMMARY_BYTES) {
+        summary->left_out++;
+        return;
+    }
+    if (report->results)
+        sink_literal(&report->sink, "\n");
+    while (take_more(report)) {
+        if (report->sink.written < SUMMARY_BYTES) {
+            write_taken(report);
+        } else {
+            pass_taken(report);
+            summary->left_out++;
+        }
+    }
 }
 
 static void end(struct report *report)
@@ -174,5 +179,6 @@ const struct reporter markdown_reporter = {
     .language = SINK_MARKDOWN,
     .begin = begin,
     .one = one,
+    .take = take,
     .end = end,
 };

@@ -66,26 +66,44 @@ static const char *with_worst(struct arena *arena, const char *verdict, const st
 static void one(struct report *report, const struct result *result)
 {
     const struct notices notices = notices_of(report->arena, result, report->gate);
-    struct figures *figures = report->own;
     const char *verdict = verdict_line(report->arena, result);
 
-    figures->fails = figures->fails || notices.outcome.fails;
-    figures->undecided = figures->undecided || notices.outcome.undecided;
-    figures->warned = figures->warned || result->counts[WARN] > 0 || result->counts[FAIL] > 0;
+    hand_number(report, notices.outcome.fails);
+    hand_number(report, notices.outcome.undecided);
     for (size_t i = 0; i < STATUS_COUNT; i++)
-        figures->counts[i] += result->counts[i];
-    if (result->elapsed_ms > figures->elapsed_ms)
-        figures->elapsed_ms = result->elapsed_ms;
-    if (report->results == 0)
-        figures->verdict = str_dup(report->kept, with_worst(report->arena, verdict, &notices));
+        hand_number(report, (int64_t)result->counts[i]);
+    hand_number(report, result->elapsed_ms);
+    hand_text(report, with_worst(report->arena, verdict, &notices));
     if (report->options.several)
-        keep(report, verdict);
+        hand_text(report, verdict);
     for (size_t i = 0; i < notices.count; i++) {
         const struct finding *f = notices.at[i].finding;
 
         if (notice_alarms(&notices.at[i]))
-            keep(report, finding_line(report->arena, f, notice_text(report->arena, &notices.at[i])));
+            hand_text(report, finding_line(report->arena, f, notice_text(report->arena, &notices.at[i])));
     }
+}
+
+static void take(struct report *report)
+{
+    struct figures *figures = report->own;
+    size_t counts[STATUS_COUNT];
+    const char *verdict;
+    int64_t elapsed_ms;
+
+    figures->fails |= taken_number(report) != 0;
+    figures->undecided |= taken_number(report) != 0;
+    for (size_t i = 0; i < STATUS_COUNT; i++)
+        figures->counts[i] += counts[i] = (size_t)taken_number(report);
+    figures->warned = figures->warned || counts[WARN] > 0 || counts[FAIL] > 0;
+    elapsed_ms = taken_number(report);
+    if (elapsed_ms > figures->elapsed_ms)
+        figures->elapsed_ms = elapsed_ms;
+    verdict = taken_text(report);
+    if (report->results == 0)
+        figures->verdict = str_dup(report->kept, verdict);
+    while (take_more(report))
+        keep(report, taken_text(report));
 }
 
 static void state(struct report *report)
@@ -163,5 +181,6 @@ const struct reporter nagios_reporter = {
     .language = SINK_NAGIOS,
     .begin = begin,
     .one = one,
+    .take = take,
     .end = end,
 };

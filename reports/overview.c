@@ -11,14 +11,14 @@
 #include "core/result/difference.h"
 #include "core/result/receiver.h"
 #include "reports/notices.h"
-#include "reports/sink.h"
+#include "reports/reporter.h"
 #include "reports/words.h"
 
 enum { MESSAGE_SHOWN = 120, SUBJECT_SHOWN = 60 }; /* octets */
 
-static struct overview_cause *cause_named(struct overview *overview, const struct cause *cause)
+static struct overview_cause *cause_named(struct overview *overview, const char *name, const char *text,
+                                          enum actor actor)
 {
-    const char *name = cause->name ? cause->name : cause->text; /* one that the catalogue does not have */
     struct overview_cause *known = overview->causes;
 
     while (known && strcmp(known->name, name) != 0)
@@ -28,8 +28,8 @@ static struct overview_cause *cause_named(struct overview *overview, const struc
     known = ARENA_NEW(overview->arena, struct overview_cause);
     *known = (struct overview_cause){.next = overview->causes,
                                      .name = str_dup(overview->arena, name),
-                                     .text = str_dup(overview->arena, cause->text),
-                                     .actor = cause->actor};
+                                     .text = str_dup(overview->arena, text),
+                                     .actor = actor};
     overview->causes = known;
     return known;
 }
@@ -48,38 +48,56 @@ static struct overview_owner *owner_named(struct overview *overview, const char 
     return known;
 }
 
-/* Each counts once for a domain, however many of its servers have it. */
-static void count_causes(struct overview *overview, struct overview_row *row, const struct result *result)
+/* `fault`: the number of the cause that is amiss first; 0. */
+static void hand_causes(struct report *report, const struct result *result, size_t fault)
 {
+    hand_number(report, (int64_t)result->cause_count);
     for (size_t i = 0; i < result->cause_count; i++) {
-        struct overview_cause *cause = cause_named(overview, &result->causes[i]);
+        const struct cause *cause = &result->causes[i];
 
-        row->fails += result->causes[i].status == FAIL;
-        row->warns += result->causes[i].status == WARN;
-        if (result->causes[i].status > cause->status)
-            cause->status = result->causes[i].status;
-        cause->domains += cause->last != overview->count;
-        cause->last = overview->count;
+        hand_text(report, cause->name ? cause->name : cause->text); /* one that the catalogue does not have */
+        hand_text(report, cause->text);
+        hand_number(report, cause->actor);
+        hand_number(report, cause->status);
+        hand_number(report, fault == i + 1);
     }
 }
 
-static void count_undecided(struct overview *overview, const struct result *result)
+/* Each counts once for a domain, however many of its servers have it. */
+static void take_causes(struct overview *overview, struct overview_row *row, struct report *report)
+{
+    for (int64_t left = taken_number(report); left > 0 && take_more(report); left--) {
+        const char *name = taken_text(report), *text = taken_text(report);
+        enum actor actor = (enum actor)taken_index(report, ACTOR_COUNT);
+        enum status status = (enum status)taken_index(report, STATUS_COUNT);
+        struct overview_cause *cause = cause_named(overview, name, text, actor);
+
+        row->fails += status == FAIL;
+        row->warns += status == WARN;
+        if (status > cause->status)
+            cause->status = status;
+        cause->domains += cause->last != overview->count;
+        cause->last = overview->count;
+        if (taken_number(report))
+            row->cause = cause;
+    }
+}
+
+static void hand_undecided(struct report *report, const struct result *result)
 {
     bool seen[REASON_COUNT] = {false};
 
-    for (size_t i = 0; i < result->finding_count; i++) {
-        const struct finding *f = result->findings[i];
-
-        if (f->suppressed || !finding_is_undecided(f) || seen[f->reason])
-            continue;
-        seen[f->reason] = true;
-        overview->undecided[f->reason]++;
-    }
+    for (size_t i = 0; i < result->finding_count; i++)
+        if (!result->findings[i]->suppressed && finding_is_undecided(result->findings[i]))
+            seen[result->findings[i]->reason] = true;
+    for (size_t reason = 0; reason < REASON_COUNT; reason++)
+        hand_number(report, seen[reason]);
 }
 
-static void count_refusals(struct overview_row *row, const struct result *result)
+static uint16_t refusals_of(const struct result *result)
 {
     const struct receiver *last = NULL;
+    uint16_t refusals = 0;
 
     for (size_t i = 0; i < result->receiver_count; i++) {
         const struct receiver_verdict *v = &result->receivers[i];
@@ -88,8 +106,9 @@ static void count_refusals(struct overview_row *row, const struct result *result
             !receiver_is_shown(result->target, v->receiver))
             continue;
         last = v->receiver;
-        row->refusals++;
+        refusals++;
     }
+    return refusals;
 }
 
 /* The worst that made the verdict what it is. */
@@ -111,60 +130,91 @@ static const struct finding *first_fault(struct arena *scratch, const struct res
     return result->verdict == VERDICT_UNKNOWN ? unknown : NULL;
 }
 
-static void take_fault(struct overview *overview, struct overview_row *row, const struct result *result,
-                       const struct finding *f)
+/* Its words in the reader's language: once they are cut, they cannot be translated any more. */
+static void hand_fault(struct report *report, const struct result *result, const struct finding *f, bool is_cause)
 {
-    size_t number = f ? cause_number(result, f) : 0;
+    bool is_elsewhere = f && strcmp(f->subject, result->target->domain) != 0;
 
-    if (!f)
-        return;
-    if (number && f->status >= WARN)
-        row->cause = cause_named(overview, &result->causes[number - 1]);
-    else
-        row->message = utf8_cut(overview->arena, sink_said(overview->sink, f->message), MESSAGE_SHOWN);
-    if (strcmp(f->subject, row->domain) != 0)
-        row->subject = utf8_cut(overview->arena, f->subject, SUBJECT_SHOWN);
+    hand_text(report, f && !is_cause ? utf8_cut(report->arena, report_said(report, f->message), MESSAGE_SHOWN) : "");
+    hand_text(report, is_elsewhere ? utf8_cut(report->arena, f->subject, SUBJECT_SHOWN) : "");
 }
 
-static void compare(struct overview_row *row, const struct difference *d)
+static void take_fault(struct overview *overview, struct overview_row *row, struct report *report)
 {
-    if (!d)
-        return;
-    row->is_compared = true;
-    row->was_seen = d->before;
-    row->worse = (uint32_t)(d->counts[CHANGE_NEW] + d->counts[CHANGE_WORSE]);
-    row->better = (uint32_t)(d->counts[CHANGE_BETTER] + d->counts[CHANGE_GONE]);
+    const char *message = taken_text(report), *subject = taken_text(report);
+
+    if (*message)
+        row->message = str_dup(overview->arena, message);
+    if (*subject)
+        row->subject = str_dup(overview->arena, subject);
 }
 
-void overview_add(struct overview *overview, struct arena *scratch, const struct result *result,
-                  const struct gate *gate)
+static void hand_difference(struct report *report, const struct difference *d)
 {
-    const struct target *target = result->target;
+    hand_number(report, d != NULL);
+    hand_number(report, d && d->before);
+    hand_number(report, d ? (int64_t)(d->counts[CHANGE_NEW] + d->counts[CHANGE_WORSE]) : 0);
+    hand_number(report, d ? (int64_t)(d->counts[CHANGE_BETTER] + d->counts[CHANGE_GONE]) : 0);
+}
+
+static void take_difference(struct overview_row *row, struct report *report)
+{
+    row->is_compared = taken_number(report) != 0;
+    row->was_seen = taken_number(report) != 0;
+    row->worse = (uint32_t)taken_number(report);
+    row->better = (uint32_t)taken_number(report);
+}
+
+void overview_hand(struct report *report, const struct result *result)
+{
+    const struct finding *fault = first_fault(report->arena, result, report->gate);
+    size_t cause = fault && fault->status >= WARN ? cause_number(result, fault) : 0;
+
+    hand_causes(report, result, cause);
+    hand_undecided(report, result);
+    hand_number(report, refusals_of(result));
+    hand_fault(report, result, fault, cause > 0);
+    hand_difference(report, report->gate->difference);
+    hand_number(report, result_is_partial(result));
+    hand_number(report, result->plan != NULL);
+    hand_number(report, result->started_s);
+}
+
+static void take_owner(struct overview *overview, struct overview_row *row, const struct report *report)
+{
+    struct overview_owner *owner = report->target->owner ? owner_named(overview, report->target->owner) : NULL;
+
+    if (owner)
+        owner->verdicts[report->verdict]++;
+    row->owner = owner;
+}
+
+void overview_take(struct overview *overview, struct report *report)
+{
+    const struct target *target = report->target;
     struct overview_row *row = ARENA_NEW(overview->arena, struct overview_row);
+    int64_t started_s;
 
     overview->count++;
     row->domain = str_dup(overview->arena, target->domain);
     if (target->unicode && strcmp(target->unicode, target->domain) != 0)
         row->unicode = str_dup(overview->arena, target->unicode);
-    row->verdict = result->verdict;
-    if (target->owner) {
-        struct overview_owner *owner = owner_named(overview, target->owner);
-
-        owner->verdicts[result->verdict]++;
-        row->owner = owner;
-    }
-    count_causes(overview, row, result);
-    count_undecided(overview, result);
-    count_refusals(row, result);
-    take_fault(overview, row, result, first_fault(scratch, result, gate));
-    compare(row, gate->difference);
-    overview->verdicts[result->verdict]++;
-    overview->partial += result_is_partial(result);
-    overview->planned += result->plan != NULL;
-    if (result->started_s && (!overview->first_s || result->started_s < overview->first_s))
-        overview->first_s = result->started_s;
-    if (result->started_s > overview->last_s)
-        overview->last_s = result->started_s;
+    row->verdict = report->verdict;
+    take_owner(overview, row, report);
+    take_causes(overview, row, report);
+    for (size_t reason = 0; reason < REASON_COUNT; reason++)
+        overview->undecided[reason] += taken_number(report) != 0;
+    row->refusals = (uint16_t)taken_number(report);
+    take_fault(overview, row, report);
+    take_difference(row, report);
+    overview->verdicts[report->verdict]++;
+    overview->partial += taken_number(report) != 0;
+    overview->planned += taken_number(report) != 0;
+    started_s = taken_number(report);
+    if (started_s && (!overview->first_s || started_s < overview->first_s))
+        overview->first_s = started_s;
+    if (started_s > overview->last_s)
+        overview->last_s = started_s;
     row->before = overview->last;
     overview->last = row;
 }

@@ -15,7 +15,7 @@
 #include "core/result/result.h"
 
 struct arena;
-struct sink;
+struct report;
 
 struct overview_cause {
     struct overview_cause *next;
@@ -49,7 +49,6 @@ struct overview_row {
 
 struct overview {
     struct arena *arena;      /* that the rows are in */
-    const struct sink *sink;  /* has the language of messages, which cannot be translated any more when they are cut */
     struct overview_row *last;
     size_t count;
     size_t verdicts[VERDICT_COUNT];
@@ -60,8 +59,9 @@ struct overview {
     size_t partial, planned;        /* domains that were not asked all; that are judged by a plan */
 };
 
-/* In `arena`, which is what the rows are kept in; `scratch` is free again afterwards. */
-void overview_add(struct overview *, struct arena *scratch, const struct result *, const struct gate *);
+/* In reporters' `one` and `take`.  Rows are kept in the overview's arena. */
+void overview_hand(struct report *, const struct result *);
+void overview_take(struct overview *, struct report *);
 
 /* By verdict, receivers that refuse, causes, and name. */
 const struct overview_row *const *overview_rows(struct arena *, const struct overview *);

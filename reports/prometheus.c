@@ -11,6 +11,8 @@
 #include "reports/reporter.h"
 #include "reports/words.h"
 
+enum { CHECKS_MAX = CHECK_COUNT * STATUS_COUNT };
+
 struct check_count {
     enum check_id check;
     enum status status;
@@ -39,38 +41,55 @@ static void begin(struct report *report)
     report->own = samples;
 }
 
-static void count_checks(struct report *report, const struct result *result, struct sample *sample)
+static void count_checks(struct report *report, const struct result *result)
 {
     size_t(*counts)[STATUS_COUNT] = arena_array(report->arena, CHECK_COUNT, sizeof *counts);
-    size_t used = 0;
 
-    for (size_t i = 0; i < result->finding_count; i++) {
-        size_t *count = &counts[result->findings[i]->check][result->findings[i]->status];
-
-        if (result->findings[i]->suppressed)
-            continue;
-        sample->check_count += (*count)++ == 0 && result->findings[i]->status >= UNKNOWN;
-    }
-    sample->checks = ARENA_ARRAY(report->kept, struct check_count, sample->check_count);
+    for (size_t i = 0; i < result->finding_count; i++)
+        counts[result->findings[i]->check][result->findings[i]->status] += !result->findings[i]->suppressed;
     for (enum check_id id = 0; id < CHECK_COUNT; id++)
-        for (enum status status = UNKNOWN; status <= FAIL; status++)
-            if (counts[id][status])
-                sample->checks[used++] = (struct check_count){id, status, counts[id][status]};
+        for (enum status status = UNKNOWN; status <= FAIL; status++) {
+            if (!counts[id][status])
+                continue;
+            hand_number(report, id);
+            hand_number(report, status);
+            hand_number(report, (int64_t)counts[id][status]);
+        }
 }
 
 static void one(struct report *report, const struct result *result)
 {
+    hand_number(report, result->started_s);
+    hand_number(report, result->elapsed_ms);
+    hand_number(report, (int64_t)result->suppressed_count);
+    for (size_t i = 0; i < STATUS_COUNT; i++)
+        hand_number(report, (int64_t)result->counts[i]);
+    count_checks(report, result);
+}
+
+static void take(struct report *report)
+{
     struct samples *samples = report->own;
     struct sample *sample = ARENA_NEW(report->kept, struct sample);
+    struct check_count *checks = ARENA_ARRAY(report->arena, struct check_count, CHECKS_MAX);
 
-    *sample = (struct sample){.domain = str_dup(report->kept, result->target->domain),
-                              .verdict = result->verdict,
-                              .suppressed = result->suppressed_count,
-                              .started_s = result->started_s,
-                              .elapsed_ms = result->elapsed_ms};
+    sample->domain = str_dup(report->kept, report->target->domain);
+    sample->verdict = report->verdict;
+    sample->started_s = taken_number(report);
+    sample->elapsed_ms = taken_number(report);
+    sample->suppressed = (size_t)taken_number(report);
     for (size_t i = 0; i < STATUS_COUNT; i++)
-        sample->counts[i] = result->counts[i];
-    count_checks(report, result, sample);
+        sample->counts[i] = (size_t)taken_number(report);
+    for (; take_more(report) && sample->check_count < CHECKS_MAX; sample->check_count++) {
+        struct check_count *check = &checks[sample->check_count];
+
+        check->check = (enum check_id)taken_index(report, CHECK_COUNT);
+        check->status = (enum status)taken_index(report, STATUS_COUNT);
+        check->findings = (size_t)taken_number(report);
+    }
+    sample->checks = ARENA_ARRAY(report->kept, struct check_count, sample->check_count);
+    for (size_t i = 0; i < sample->check_count; i++)
+        sample->checks[i] = checks[i];
     *samples->last = sample;
     samples->last = &sample->next;
 }
@@ -177,5 +196,6 @@ const struct reporter prometheus_reporter = {
     .language = SINK_TEXT,
     .begin = begin,
     .one = one,
+    .take = take,
     .end = end,
 };

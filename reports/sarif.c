@@ -52,11 +52,8 @@ static void result_location(struct report *report, const struct result *result, 
 static void result_entry(struct report *report, const struct result *result, const struct notice *notice)
 {
     const struct finding *f = notice->finding;
-    struct sarif *sarif = report->own;
     struct sink *sink = &report->sink;
 
-    if (sarif->written++)
-        sink_literal(sink, ",\n");
     STRING(sink, "{\"ruleId\": ", check_of(f->check)->name, "");
     if (f->status == NOTE && f->suppressed)
         sink_literal(sink, ", \"kind\": \"informational\", \"level\": \"none\"");
@@ -82,7 +79,6 @@ static void result_entry(struct report *report, const struct result *result, con
     if (!notice_is_open(notice) && remedy_text(f))
         STRING(sink, ", \"remedy\": ", remedy_text(f), "");
     sink_literal(sink, "}}");
-    sarif->has_rule[f->check] = true;
 }
 
 static void begin(struct report *report)
@@ -95,15 +91,32 @@ static void begin(struct report *report)
 static void one(struct report *report, const struct result *result)
 {
     const struct notices notices = notices_of(report->arena, result, report->gate);
-    struct sarif *sarif = report->own;
 
     for (size_t i = 0; i < notices.count; i++) {
         if (!notice_alarms(&notices.at[i]))
             continue;
-        if (sarif->written < RESULTS_MAX)
-            result_entry(report, result, &notices.at[i]);
-        else
+        hand_number(report, notices.at[i].finding->check);
+        result_entry(report, result, &notices.at[i]);
+        hand_written(report);
+    }
+}
+
+static void take(struct report *report)
+{
+    struct sarif *sarif = report->own;
+
+    while (take_more(report)) {
+        size_t check = taken_index(report, CHECK_COUNT);
+
+        if (sarif->written == RESULTS_MAX) {
             sarif->left_out++;
+            pass_taken(report);
+            continue;
+        }
+        if (sarif->written++)
+            sink_literal(&report->sink, ",\n");
+        write_taken(report);
+        sarif->has_rule[check] = true;
     }
 }
 
@@ -151,5 +164,6 @@ const struct reporter sarif_reporter = {
     .language = SINK_JSON,
     .begin = begin,
     .one = one,
+    .take = take,
     .end = end,
 };

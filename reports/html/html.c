@@ -31,19 +31,19 @@ static void head(struct report *report, const char *title, bool has_images)
     sink_literal(&report->sink, "<main class=\"page\">\n");
 }
 
-static void add_to_index(struct report *report, const struct result *result)
+static void add_to_index(struct report *report, size_t number, const char *counts)
 {
     struct report_index *line;
 
     if (!report->options.several || report->results >= INDEX_MAX)
         return;
     line = ARENA_NEW(report->kept, struct report_index);
-    line->domain = str_dup(report->kept, result->target->domain);
-    if (html_has_unicode(result->target))
-        line->unicode = str_dup(report->kept, result->target->unicode);
-    line->verdict = result->verdict;
-    line->counts = counts_text(report->kept, result->counts, result->suppressed_count, " \xc2\xb7 ");
-    line->number = report->results + 1;
+    line->domain = str_dup(report->kept, report->target->domain);
+    if (html_has_unicode(report->target))
+        line->unicode = str_dup(report->kept, report->target->unicode);
+    line->verdict = report->verdict;
+    line->counts = str_dup(report->kept, counts);
+    line->number = number;
     line->before = report->own;
     report->own = line;
 }
@@ -103,9 +103,6 @@ static void one(struct report *report, const struct result *result)
 {
     struct sink *sink = &report->sink;
 
-    if (report->results == 0)
-        head(report, report->options.several ? "several domains" : result->target->domain,
-             report->options.several ? report->options.logos : result->target->letterhead.logo != NULL);
     sink_literal(sink, "<article class=\"domain\" id=\"");
     html_anchor(report, "domain");
     sink_literal(sink, "\">\n");
@@ -120,7 +117,24 @@ static void one(struct report *report, const struct result *result)
         sink_literal(sink, "</section>\n");
     }
     sink_literal(sink, "</article>\n");
-    add_to_index(report, result);
+    hand_written(report);
+    hand_number(report, (int64_t)report->number);
+    hand_text(report, counts_text(report->arena, result->counts, result->suppressed_count, " \xc2\xb7 "));
+}
+
+static void take(struct report *report)
+{
+    size_t number;
+
+    if (report->results == 0)
+        head(report, report->options.several ? "several domains" : report->target->domain,
+             report->options.several ? report->options.logos : report->target->letterhead.logo != NULL);
+    write_taken(report);
+    if (report->results == 0)
+        html_glossary_words(report);
+    write_taken(report);
+    number = (size_t)taken_number(report);
+    add_to_index(report, number, taken_text(report));
 }
 
 static void write_index(struct report *report)
@@ -173,6 +187,7 @@ const struct reporter html_reporter = {
     .language = SINK_HTML,
     .begin = begin,
     .one = one,
+    .take = take,
     .end = end,
 };
 
@@ -185,5 +200,6 @@ const struct reporter pdf_reporter = {
     .is_printed = true,
     .begin = begin,
     .one = one,
+    .take = take,
     .end = end,
 };

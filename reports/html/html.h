@@ -33,7 +33,8 @@ bool html_has_agreed(struct report *, const struct result *);
 void html_findings(struct report *, const struct result *);
 void html_evidence(struct report *, const struct result *);
 bool html_has_evidence(struct report *, const struct result *);
-void html_glossary(struct report *, const struct result *);
+void html_glossary(struct report *, const struct result *); /* hands on what is written: the words come there, once */
+void html_glossary_words(struct report *);
 
 void html_setting(struct report *, const struct result *); /* counts, time taken, resolver */
 

@@ -28,7 +28,7 @@ void html_records(struct sink *sink, const struct finding *f)
 void html_cause_anchor(struct report *report, size_t number)
 {
     sink_literal(&report->sink, "fix-");
-    sink_number(&report->sink, (long long)report->results + 1);
+    sink_number(&report->sink, (long long)report->number);
     sink_literal(&report->sink, "-");
     sink_number(&report->sink, (long long)number);
 }

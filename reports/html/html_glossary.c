@@ -47,17 +47,20 @@ static void sources(struct report *report, const struct result *result)
         sink_literal(sink, "</dl>\n");
 }
 
-void html_glossary(struct report *report, const struct result *result)
+void html_glossary_words(struct report *report)
 {
     struct sink *sink = &report->sink;
 
-    if (report->results == 0) { /* once in a file */
-        sink_literal(sink, "<dl class=\"glossary\">\n");
-        for (size_t i = 0; i < sizeof glossary / sizeof *glossary; i++) {
-            ELEMENT(sink, "<dt>", glossary[i].word, "</dt>");
-            ELEMENT(sink, "<dd>", glossary[i].means, "</dd>\n");
-        }
-        sink_literal(sink, "</dl>\n");
+    sink_literal(sink, "<dl class=\"glossary\">\n");
+    for (size_t i = 0; i < sizeof glossary / sizeof *glossary; i++) {
+        ELEMENT(sink, "<dt>", glossary[i].word, "</dt>");
+        ELEMENT(sink, "<dd>", glossary[i].means, "</dd>\n");
     }
+    sink_literal(sink, "</dl>\n");
+}
+
+void html_glossary(struct report *report, const struct result *result)
+{
+    hand_written(report);
     sources(report, result);
 }

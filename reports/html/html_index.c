@@ -418,7 +418,6 @@ static void begin(struct report *report)
     struct report_index *index = ARENA_NEW(report->kept, struct report_index);
 
     index->overview.arena = report->kept;
-    index->overview.sink = &report->sink;
     report->own = index;
 }
 
@@ -444,20 +443,26 @@ static void add_letterhead(struct report *report, const struct letterhead *of)
 
 static void one(struct report *report, const struct result *result)
 {
-    struct report_index *index = report->own;
     const struct vantage *vantage = result->vantage;
+    struct list_text resolvers = list_text(report->arena, ", ", RESOLVERS_SHOWN);
 
-    add_letterhead(report, &result->target->letterhead);
-    overview_add(&index->overview, report->arena, result, report->gate);
-    if (!vantage || index->host)
-        return;
-    index->host = str_dup(report->kept, vantage->host ? vantage->host : "?");
-    if (vantage->resolver_count) {
-        struct list_text resolvers = list_text(report->arena, ", ", RESOLVERS_SHOWN);
+    for (size_t i = 0; vantage && i < vantage->resolver_count; i++)
+        list_add(&resolvers, vantage->resolvers[i]);
+    hand_text(report, !vantage ? "" : vantage->host ? vantage->host : "?");
+    hand_text(report, resolvers.count ? list_end(&resolvers) : "");
+    overview_hand(report, result);
+}
 
-        for (size_t i = 0; i < vantage->resolver_count; i++)
-            list_add(&resolvers, vantage->resolvers[i]);
-        index->resolvers = str_dup(report->kept, list_end(&resolvers));
+static void take(struct report *report)
+{
+    struct report_index *index = report->own;
+    const char *host = taken_text(report), *resolvers = taken_text(report);
+
+    add_letterhead(report, &report->target->letterhead);
+    overview_take(&index->overview, report);
+    if (*host && !index->host) {
+        index->host = str_dup(report->kept, host);
+        index->resolvers = *resolvers ? str_dup(report->kept, resolvers) : NULL;
     }
 }
 
@@ -489,5 +494,6 @@ const struct reporter html_index_reporter = {
     .language = SINK_HTML,
     .begin = begin,
     .one = one,
+    .take = take,
     .end = end,
 };

@@ -6,7 +6,7 @@ void html_anchor(struct report *report, const char *name)
 {
     sink_text(&report->sink, name);
     sink_literal(&report->sink, "-");
-    sink_number(&report->sink, (long long)report->results + 1);
+    sink_number(&report->sink, (long long)report->number);
 }
 
 void html_source(struct report *report, const char *source)

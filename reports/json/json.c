@@ -80,9 +80,15 @@ static void json_begin(struct report *report)
 
 static void json_one(struct report *report, const struct result *result)
 {
+    write_document(report, result, true);
+    hand_written(report);
+}
+
+static void json_take(struct report *report)
+{
     if (report->results)
         sink_literal(&report->sink, ",\n");
-    write_document(report, result, true);
+    write_taken(report);
 }
 
 static void json_end(struct report *report)
@@ -116,6 +122,7 @@ const struct reporter json_reporter = {
     .language = SINK_JSON,
     .begin = json_begin,
     .one = json_one,
+    .take = json_take,
     .end = json_end,
     .drop = drop,
 };

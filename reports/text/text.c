@@ -186,17 +186,33 @@ static void one(struct report *report, const struct result *result)
     if (report->options.quiet) {
         sink_text(&report->sink, verdict_line(report->arena, result));
         terminal_newline(report);
+        hand_written(report);
         return;
     }
-    text_several_remember(report, result);
-    if (report->results && !only_a_line)
-        terminal_newline(report);
-    if (only_a_line && !report->results)
+    text_several_hand(report, result);
+    if (only_a_line)
         plan(report, result);
+    hand_written(report);
     if (only_a_line)
         text_several_line(report, result);
     else
         in_full(report, result);
+    hand_written(report);
+}
+
+static void take(struct report *report)
+{
+    bool only_a_line = report->options.several && !report->options.verbose;
+
+    if (!report->options.quiet)
+        text_several_remember(report);
+    if (!report->options.quiet && report->results && !only_a_line)
+        terminal_newline(report);
+    if (report->results && !report->options.quiet)
+        pass_taken(report); /* the plan is told once */
+    else
+        write_taken(report);
+    write_taken(report);
 }
 
 static void begin(struct report *report)
@@ -219,5 +235,6 @@ const struct reporter text_reporter = {
     .language = SINK_TEXT,
     .begin = begin,
     .one = one,
+    .take = take,
     .end = end,
 };

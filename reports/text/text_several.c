@@ -113,28 +113,44 @@ void text_several_line(struct report *report, const struct result *result)
     terminal_newline(report);
 }
 
-void text_several_remember(struct report *report, const struct result *result)
+void text_several_hand(struct report *report, const struct result *result)
 {
-    struct run *run = report->own;
     struct machine_fault faults[MACHINE_FAULTS_MAX];
     size_t count = machine_faults(result, faults);
+
+    hand_number(report, result->started_s);
+    hand_number(report, dkim_is_unchecked(result));
+    hand_number(report, (int64_t)result->cause_count);
+    for (size_t i = 0; i < result->cause_count; i++)
+        hand_number(report, cause_id_of(result->causes[i].repairs[0]));
+    hand_number(report, (int64_t)count);
+    for (size_t i = 0; i < count; i++) {
+        hand_number(report, faults[i].finding->check);
+        hand_text(report, faults[i].says);
+        hand_text(report, remedy_text(faults[i].finding));
+    }
+}
+
+void text_several_remember(struct report *report)
+{
+    struct run *run = report->own;
     bool seen[CAUSE_COUNT] = {false};
 
-    run->started_s = result->started_s;
-    run->without_dkim += dkim_is_unchecked(result);
-    for (size_t i = 0; i < result->cause_count; i++) {
-        enum cause_id id = cause_id_of(result->causes[i].repairs[0]);
+    run->started_s = taken_number(report);
+    run->without_dkim += taken_number(report) != 0;
+    for (int64_t left = taken_number(report); left > 0 && take_more(report); left--) {
+        size_t id = taken_index(report, CAUSE_COUNT);
 
         run->domains[id] += !seen[id];
         seen[id] = true;
     }
-    for (size_t i = 0; i < count; i++) {
-        enum check_id check = faults[i].finding->check;
-        const char *advice = remedy_text(faults[i].finding);
+    for (int64_t left = taken_number(report); left > 0 && take_more(report); left--) {
+        size_t check = taken_index(report, CHECK_COUNT);
+        const char *says = taken_text(report), *advice = taken_text(report);
 
         if (run->undecided[check]++ == 0) {
-            run->says[check] = str_printf(report->kept, "%s", faults[i].says);
-            run->advice[check] = advice ? str_printf(report->kept, "%s", advice) : "";
+            run->says[check] = str_dup(report->kept, says);
+            run->advice[check] = str_dup(report->kept, advice);
         }
     }
 }
