@@ -5,6 +5,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "cmd/auditor.h"
 #include "cmd/baseline.h"
 #include "cmd/bulk.h"
 #include "cmd/io/file.h"
@@ -53,7 +54,7 @@ struct audit_command {
     struct dns_system system_resolvers;
     struct loop *loop;
     struct trace *trace;
-    struct engine *engine;
+    struct auditor *auditor;
     struct target_list *list;
     bool aimless;  /* neither a domain nor a project file */
     bool warned;   /* a finding warns or fails */
@@ -398,8 +399,14 @@ static bool start(struct audit_command *run, const char **why)
     config->is_unconfined = !confine(run);
     if (settings->wait_ms && !wait_for(run, config, why))
         return false;
-    run->engine = engine_new(run->loop, config, why);
-    return run->engine;
+    run->auditor = auditor_new(run->loop,
+                               &(struct auditor_plan){.project = &run->project,
+                                                      .config = config,
+                                                      .baseline = settings->baseline ? &run->baseline : NULL,
+                                                      .sheets = &run->sheets,
+                                                      .has_journal = run->journal.path},
+                               why);
+    return run->auditor;
 }
 
 static enum exit_status status_of(const struct audit_command *run, const struct bulk_tally *tally)
@@ -454,11 +461,9 @@ static enum exit_status audit(struct audit_command *run)
     sheets_begin(&run->sheets, &run->project.defaults, plan.several);
     run->reported = true;
     plan.loop = run->loop;
-    plan.engine = run->engine;
-    plan.config = &run->config;
+    plan.auditor = run->auditor;
     plan.journal = run->journal.path ? &run->journal : NULL;
     plan.list = run->list;
-    plan.baseline = run->project.defaults.baseline ? &run->baseline : NULL;
     tally = bulk_audit(&plan);
     run->warned = tally.warned;
     status = status_of(run, &tally);
@@ -489,7 +494,7 @@ static enum exit_status run_audit(int argc, char **argv)
     if (run && plugin_is_asked(argc, argv, &run->project.defaults))
         status = plugin_status(status, run->warned, run->reported);
     if (run) {
-        engine_free(run->engine);
+        auditor_free(run->auditor);
         target_list_free(run->list);
         trace_free(run->trace);
         loop_free(run->loop);

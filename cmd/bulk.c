@@ -1,11 +1,13 @@
-/* cmd/bulk.c - admits domains, keeps results in order, hands them to the reports. */
+/* cmd/bulk.c - admits domains, keeps accounts in order, hands them to the reports. */
 #include "cmd/bulk.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "cmd/baseline.h"
+#include "cmd/account.h"
+#include "cmd/auditor.h"
 #include "cmd/command.h"
 #include "cmd/io/interrupt.h"
 #include "cmd/io/journal.h"
@@ -13,7 +15,6 @@
 #include "cmd/io/sheets.h"
 #include "cmd/io/targets.h"
 #include "cmd/keep.h"
-#include "cmd/restore.h"
 #include "cmd/resume.h"
 #include "core/audit/engine.h"
 #include "core/base/arena.h"
@@ -21,14 +22,11 @@
 #include "core/base/loop.h"
 #include "core/base/name.h"
 #include "core/base/str.h"
-#include "core/result/gate.h"
-#include "core/result/result.h"
 
 enum {
     TICK_MS = 100,
     FINISH_MS = 4000, /* after a signal, for the audits under way; with what follows it stays within 5 seconds */
     LINGER_MS = SMTP_QUIT_MS,
-    BASELINE_BYTES = JSON_BYTES * 2,
     JOB_BYTES = 65536, /* a line of the list, and what becomes of it */
 };
 
@@ -38,11 +36,10 @@ struct job {
     struct job *next; /* in the queue, or among those that are free */
     struct bulk *bulk;
     struct arena *arena;
-    const struct settings *settings; /* of this domain */
     struct target target;
-    uint64_t number;             /* in the list, from 1 */
-    struct restored *restored;   /* from the journal; NULL: audited by this run */
-    const struct result *result; /* NULL: there is none, and its place is passed over */
+    uint64_t number;         /* in the list, from 1 */
+    bool is_kept;            /* in the journal */
+    struct account *account; /* NULL: there is none, and its place is passed over */
     bool finished;
 };
 
@@ -54,7 +51,7 @@ struct bulk {
     size_t begun, finished, reported;
     bool list_ended;
     bool restoring; /* a job from the journal is not finished */
-    bool deserted; /* nobody is left to report to, and work is */
+    bool deserted;  /* nobody is left to report to, and work is */
     struct task *admission, *tick;
     struct progress progress;
     struct keeping keeping;
@@ -89,55 +86,34 @@ static size_t running(const struct bulk *bulk)
     return bulk->begun - bulk->finished;
 }
 
-static void tally(struct bulk *bulk, const struct gate *gate, const struct result *result)
+static void complain_of(struct bulk *bulk, const char *domain, const char *what)
 {
-    struct gate_outcome outcome = gate_judge(gate, result);
+    progress_erase(&bulk->progress);
+    complain("%s: %s", domain, what);
+}
 
-    if (result->out_of_memory) {
-        progress_erase(&bulk->progress);
-        complain("%s: out of memory", result->target->domain);
-    }
-    bulk->tally.findings = bulk->tally.findings || outcome.fails;
-    bulk->tally.undecided = bulk->tally.undecided || outcome.undecided;
-    bulk->tally.warned = bulk->tally.warned || result->counts[WARN] || result->counts[FAIL];
-    bulk->tally.starved = bulk->tally.starved || keep_is_starved(result);
+static void tally(struct bulk *bulk, const char *domain, const struct account *account)
+{
+    if (account->is_out_of_memory)
+        complain_of(bulk, domain, "out of memory");
+    if (account->is_uncompared)
+        complain_of(bulk, domain, "out of memory, not compared with the baseline");
+    bulk->tally.fault = bulk->tally.fault || account->is_uncompared;
+    bulk->tally.findings = bulk->tally.findings || account->fails;
+    bulk->tally.undecided = bulk->tally.undecided || account->undecided;
+    bulk->tally.warned = bulk->tally.warned || account->warned;
+    bulk->tally.starved = bulk->tally.starved || account->is_starved;
     bulk->tally.audited++;
-    progress_count(&bulk->progress, result);
-}
-
-/* What has changed since the baseline; NULL with a complaint where there is no memory for it. */
-static const struct difference *compare(struct bulk *bulk, struct arena *arena, const struct result *result)
-{
-    const struct difference *difference =
-        arena && !result->out_of_memory ? baseline_compare(arena, bulk->plan->baseline, result) : NULL;
-
-    if (!difference) {
-        progress_erase(&bulk->progress);
-        complain("%s: out of memory, not compared with the baseline", result->target->domain);
-        bulk->tally.fault = true;
-    }
-    return difference;
-}
-
-static struct engine *engine_of(const struct job *job)
-{
-    return job->restored ? restored_engine(job->restored) : job->bulk->plan->engine;
+    progress_count(&bulk->progress, account->undecided_for);
 }
 
 static void finish_job(struct bulk *bulk, struct job *job)
 {
-    if (job->result) {
-        struct arena *arena = bulk->plan->baseline ? arena_new(BASELINE_BYTES) : NULL;
-        struct gate gate = job->settings->gate;
-
-        if (bulk->plan->baseline)
-            gate.difference = compare(bulk, arena, job->result);
-        tally(bulk, &gate, job->result);
-        sheets_one(bulk->plan->sheets, job->result, &gate);
-        arena_free(arena);
-        engine_release(engine_of(job), job->result);
+    if (job->account) {
+        tally(bulk, job->target.domain, job->account);
+        sheets_take(bulk->plan->sheets, &job->target, job->account->verdict, job->account->pieces);
     }
-    restored_free(job->restored);
+    account_free(job->account);
     arena_free(job->arena);
     *job = (struct job){.next = bulk->free};
     bulk->free = job;
@@ -180,19 +156,41 @@ static void finished(struct job *job)
         join_queue(bulk, job);
 }
 
-static void audited(void *arg, const struct result *result)
+static void lose(struct bulk *bulk, struct job *job)
+{
+    complain_of(bulk, job->target.domain, "out of memory");
+    bulk->tally.fault = true;
+    finished(job);
+}
+
+static void note_unfit(struct bulk *bulk, const struct job *job)
+{
+    if (!job->account->unfit)
+        return;
+    progress_erase(&bulk->progress);
+    complain("%s: what is kept of %s %s; it is audited again", bulk->plan->journal->path, job->target.domain,
+             job->account->unfit);
+    progress_asks(&bulk->progress, loop_now_ms(bulk->plan->loop));
+}
+
+static void audited(void *arg, struct account *account)
 {
     struct job *job = arg;
     struct bulk *bulk = job->bulk;
 
-    engine_keep(engine_of(job), result);
-    job->result = result;
-    bulk->restoring = bulk->restoring && !job->restored;
-    bulk->progress.restored += job->restored != NULL;
-    if (!job->restored)
-        keep_audit(&bulk->keeping, job->number, result, bulk->tally.interrupted && result->out_of_time);
-    finished(job);
+    bulk->restoring = bulk->restoring && !job->is_kept;
     task_schedule(bulk->admission);
+    if (!account) {
+        lose(bulk, job);
+        return;
+    }
+    job->account = account;
+    note_unfit(bulk, job);
+    bulk->progress.restored += account->is_restored;
+    if (!account->is_restored)
+        keep_audit(&bulk->keeping, job->number, job->target.domain, account,
+                   bulk->tally.interrupted && account->is_out_of_time);
+    finished(job);
 }
 
 static void complain_of_line(struct bulk *bulk, struct arena *arena, const struct list_item *item)
@@ -206,54 +204,47 @@ static void complain_of_line(struct bulk *bulk, struct arena *arena, const struc
         complain("%s:%zu: \"%s\" %s", bulk->plan->list_name, item->line, text, item->why);
 }
 
-/* False: the journal does not have it, and it is to be audited. */
-static bool begin_restored(struct bulk *bulk, struct job *job)
+/* False: the journal has another domain of this number, which is said. */
+static bool find_kept(struct bulk *bulk, struct job *job, struct str *kept)
 {
     const struct bulk_plan *plan = bulk->plan;
-    const struct restore_plan wanted = {.loop = plan->loop,
-                                        .config = plan->config,
-                                        .journal = plan->journal,
-                                        .number = job->number,
-                                        .target = &job->target,
-                                        .done = audited,
-                                        .arg = job};
-    enum restore_step step = RESTORE_NONE;
-    const char *why;
+    struct journal_entry entry;
 
-    if (plan->journal)
-        step = restore(&wanted, job->arena, &job->restored, &why);
-    bulk->restoring = step == RESTORE_BEGUN;
-    if (step == RESTORE_BAD || step == RESTORE_OTHER) {
-        progress_erase(&bulk->progress);
-        complain("%s: %s%s", plan->journal->path, why, step == RESTORE_BAD ? "; it is audited again" : "");
-    }
-    if (step != RESTORE_BEGUN)
+    job->is_kept = plan->journal && journal_find(plan->journal, job->number, &entry);
+    if (!job->is_kept) {
         progress_asks(&bulk->progress, loop_now_ms(plan->loop));
-    if (step == RESTORE_OTHER) {
-        bulk->tally.fault = bulk->list_ended = true;
-        finished(job);
+        return true;
     }
-    return step == RESTORE_BEGUN || step == RESTORE_OTHER;
+    if (str_equal(entry.domain, str_of(job->target.domain))) {
+        *kept = entry.packed;
+        bulk->restoring = true;
+        return true;
+    }
+    progress_erase(&bulk->progress);
+    complain("%s: domain %" PRIu64 " was %s, and is %s: this is another list", plan->journal->path, job->number,
+             str_text(job->arena, entry.domain), job->target.domain);
+    bulk->tally.fault = bulk->list_ended = true;
+    return false;
 }
 
 static void begin(struct bulk *bulk, struct arena *arena, const char *domain)
 {
     struct job *job = bulk->free;
+    struct assignment assignment = {.domain = domain};
 
     bulk->free = job->next;
     bulk->begun++;
-    *job = (struct job){.bulk = bulk, .arena = arena, .settings = project_settings(bulk->plan->project, domain)};
-    job->target = job->settings->target;
+    *job = (struct job){.bulk = bulk, .arena = arena};
+    job->target = project_settings(bulk->plan->project, domain)->target;
     job->target.domain = domain;
     job->target.unicode = name_unicode(arena, domain);
-    job->number = bulk->begun;
+    job->number = assignment.number = bulk->begun;
     if (is_ordered(bulk))
         join_queue(bulk, job);
-    if (begin_restored(bulk, job) || engine_audit(bulk->plan->engine, &job->target, audited, job))
-        return;
-    complain("%s: out of memory", domain);
-    bulk->tally.fault = true;
-    finished(job);
+    if (!find_kept(bulk, job, &assignment.kept))
+        finished(job);
+    else if (!auditor_begin(bulk->plan->auditor, &assignment, audited, job))
+        lose(bulk, job);
 }
 
 /* Takes one item from the list; false when nothing more can be begun now. */
@@ -309,12 +300,12 @@ static void interrupted(struct bulk *bulk)
     bulk->tally.interrupted = interrupt_signal();
     bulk->list_ended = true;
     bulk->give_up_ms = loop_now_ms(bulk->plan->loop) + FINISH_MS + TICK_MS * 2;
-    engine_hurry(bulk->plan->engine, FINISH_MS);
+    engine_hurry(auditor_engine(bulk->plan->auditor), FINISH_MS);
 }
 
 static struct progress_state state_of(const struct bulk *bulk)
 {
-    struct engine_progress evidence = engine_progress(bulk->plan->engine);
+    struct engine_progress evidence = engine_progress(auditor_engine(bulk->plan->auditor));
 
     return (struct progress_state){.now_ms = loop_now_ms(bulk->plan->loop),
                                    .done = bulk->finished,
@@ -357,7 +348,7 @@ static void linger(void *arg)
     struct bulk *bulk = arg;
     int64_t now_ms = loop_now_ms(bulk->plan->loop);
 
-    if (engine_is_idle(bulk->plan->engine) || now_ms >= bulk->give_up_ms || interrupt_signal())
+    if (engine_is_idle(auditor_engine(bulk->plan->auditor)) || now_ms >= bulk->give_up_ms || interrupt_signal())
         loop_stop(bulk->plan->loop);
     else
         task_schedule_at(bulk->tick, now_ms + TICK_MS / 10);
@@ -418,7 +409,7 @@ struct bulk_tally bulk_audit(const struct bulk_plan *plan)
     if (!bulk.tally.interrupted && bulk.tick)
         run_out(&bulk);
     for (size_t i = 0; bulk.jobs && i < bulk.job_room; i++) {
-        restored_free(bulk.jobs[i].restored);
+        account_free(bulk.jobs[i].account);
         arena_free(bulk.jobs[i].arena);
     }
     free(bulk.jobs);

@@ -1,9 +1,9 @@
-/* cmd/bulk.h - audits the domains of a list, several at once, and reports each as its audit ends, or with --ordered in
- * the order of the list.
+/* cmd/bulk.h - has the domains of a list audited, several at once, and reports each as its audit ends, or with
+ * --ordered in the order of the list.
  *
- * A result is freed as soon as it is reported, so that memory does not grow with the list.  A domain is admitted while
- * fewer than --in-flight are under way; with --ordered fewer than RESULTS_WAITING finished ones wait for an earlier
- * one.
+ * An account is freed as soon as it is reported, so that memory does not grow with the list.  A domain is admitted
+ * while fewer than --in-flight are under way; with --ordered fewer than RESULTS_WAITING finished ones wait for an
+ * earlier one.
  *
  * What is finished goes into the journal, before it is reported.  A domain that the journal of an earlier run has is
  * not asked about: its evidence is judged again, in its turn, one such domain at a time.
@@ -18,11 +18,9 @@
 
 #include "cmd/options/project.h"
 
-struct engine;
-struct engine_config;
+struct auditor;
 struct journal;
 struct loop;
-struct seen_list;
 struct sheets;
 struct target_list;
 
@@ -41,10 +39,8 @@ struct bulk_tally {
 struct bulk_plan {
     struct project *project;
     struct loop *loop;
-    const struct seen_list *baseline; /* NULL: none */
-    struct engine *engine;
-    const struct engine_config *config; /* the engine's */
-    struct journal *journal;            /* NULL: none; closed and gone where all is said */
+    struct auditor *auditor;
+    struct journal *journal; /* NULL: none; closed and gone where all is said */
     struct sheets *sheets;
     struct target_list *list;
     const char *list_name; /* for complaints */

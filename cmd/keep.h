@@ -5,9 +5,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct account;
 struct journal;
 struct progress;
-struct result;
 
 struct keeping {
     struct journal *journal;   /* NULL: none */
@@ -16,7 +16,6 @@ struct keeping {
     int64_t settle_ms;         /* when to wait for the disk again */
 };
 
-bool keep_is_starved(const struct result *); /* this machine had no memory or descriptors for some of it */
 /* Complains of what the journal does not take.  `is_cut_short`: by a signal. */
-void keep_audit(struct keeping *, uint64_t number, const struct result *, bool is_cut_short);
+void keep_audit(struct keeping *, uint64_t number, const char *domain, const struct account *, bool is_cut_short);
 void keep_settle(struct keeping *, int64_t now_ms); /* as often as one likes */

@@ -1,12 +1,10 @@
 /* cmd/restore.c - judges the evidence of a finished audit again. */
 #include "cmd/restore.h"
 
-#include <inttypes.h>
 #include <setjmp.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "cmd/io/journal.h"
 #include "core/audit/recording.h"
 #include "core/base/arena.h"
 #include "core/base/gzip.h"
@@ -43,9 +41,9 @@ static bool read_packed(struct restored *restored, struct str packed, const char
     return restored->recording;
 }
 
-static bool begin(struct restored *restored, const struct restore_plan *plan, struct str packed, const char **why)
+static bool begin(struct restored *restored, const struct restore_plan *plan, const char **why)
 {
-    if (!read_packed(restored, packed, why))
+    if (!read_packed(restored, plan->packed, why))
         return false;
     *why = "is about another domain";
     if (strcmp(recording_target(restored->recording)->domain, plan->target->domain) != 0)
@@ -60,33 +58,16 @@ static bool begin(struct restored *restored, const struct restore_plan *plan, st
     return engine_audit(restored->engine, plan->target, plan->done, plan->arg);
 }
 
-enum restore_step restore(const struct restore_plan *plan, struct arena *arena, struct restored **out, const char **why)
+struct restored *restore(const struct restore_plan *plan, struct arena *arena, const char **why)
 {
-    struct journal_entry entry;
-    struct restored *restored;
+    struct restored *restored = calloc(1, sizeof *restored);
 
-    *out = NULL;
-    if (!journal_find(plan->journal, plan->number, &entry))
-        return RESTORE_NONE;
-    if (!str_equal(entry.domain, str_of(plan->target->domain))) {
-        *why = str_printf(arena, "domain %" PRIu64 " was %s, and is %s: this is another list", plan->number,
-                          str_text(arena, entry.domain), plan->target->domain);
-        return RESTORE_OTHER;
-    }
-    restored = calloc(1, sizeof *restored);
     *why = no_memory;
-    if (restored && (restored->arena = arena_new(2 * (size_t)JSON_BYTES)) && begin(restored, plan, entry.packed, why)) {
-        *out = restored;
-        return RESTORE_BEGUN;
-    }
-    *why = str_printf(arena, "what is kept of %s %s", plan->target->domain, *why);
+    if (restored && (restored->arena = arena_new(2 * (size_t)JSON_BYTES)) && begin(restored, plan, why))
+        return restored;
+    *why = str_printf(arena, "%s", *why);
     restored_free(restored);
-    return RESTORE_BAD;
-}
-
-struct engine *restored_engine(const struct restored *restored)
-{
-    return restored->engine;
+    return NULL;
 }
 
 void restored_free(struct restored *restored)

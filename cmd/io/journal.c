@@ -12,7 +12,6 @@
 #include <unistd.h>
 
 #include "core/base/arena.h"
-#include "core/base/gzip.h"
 #include "core/base/limits.h"
 #include "core/base/name.h"
 
@@ -266,19 +265,13 @@ static bool note(struct journal *journal, int failure, int *error)
     return failure == 0;
 }
 
-bool journal_keep(struct journal *journal, uint64_t number, const char *domain, const char *recording, int *error)
+bool journal_keep(struct journal *journal, uint64_t number, const char *domain, struct str packed, int *error)
 {
     char line[LINE_MAX];
     int length = snprintf(line, sizeof line, "%s%" PRIu64 " %s\n", audit_word, number, domain), failure = 0;
-    struct str packed = {NULL, 0};
-    char *bytes = gzip_pack(str_of(recording), &packed.len);
 
-    packed.at = bytes;
-    if (!bytes)
-        failure = ENOMEM;
-    else if (!journal_file_append(&journal->file, (struct str){line, (size_t)length}, packed))
+    if (!journal_file_append(&journal->file, (struct str){line, (size_t)length}, packed))
         failure = errno;
-    free(bytes);
     journal->unsettled = journal->unsettled || failure == 0;
     return note(journal, failure, error);
 }

@@ -59,7 +59,7 @@ struct journal_entry {
 /* The finished audit of this number; false: there is none. */
 bool journal_find(struct journal *, uint64_t number, struct journal_entry *out);
 /* False: not kept.  *error is its errno the first time in a row, then 0. */
-bool journal_keep(struct journal *, uint64_t number, const char *domain, const char *recording, int *error);
+bool journal_keep(struct journal *, uint64_t number, const char *domain, struct str packed, int *error);
 bool journal_settle(struct journal *, int *error); /* as journal_keep() */
 void journal_remove(const struct journal *);       /* the file; once all that it is for is done */
 void journal_close(struct journal *);              /* one that is not open is fine */

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -67,29 +68,47 @@ bool pages_may_replace(const struct output *index, const char *path)
     return file.st_ino == theirs.st_ino && file.st_dev == theirs.st_dev;
 }
 
-static int write_page(struct output *page, const struct report_options *index, const struct result *result,
-                      const struct gate *gate)
+struct piece pages_render(const struct report_options *index, const struct result *result, const struct gate *gate)
 {
     struct report_options options = *index;
+    struct piece piece = {.error = ENOMEM};
     struct report report;
+    char *page = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&page, &size);
 
+    if (!out)
+        return piece;
     options.several = false;
     options.index = HTML_INDEX_FILE;
-    report_begin(&report, reporter_by_name("html"), page->stream, &options);
+    report_begin(&report, reporter_by_name("html"), out, &options);
     report_one(&report, result, gate);
-    return report_end(&report);
+    piece.error = report_end(&report);
+    if (fclose(out) == 0 && piece.error == 0)
+        piece.tape = (struct tape){.at = page, .size = size, .room = size};
+    else
+        free(page);
+    return piece;
 }
 
-static bool write_beside(struct pages *pages, const struct report_options *index, const struct result *result,
-                         const struct gate *gate, const char **why)
+static int write_page(const struct output *page, const struct piece *piece)
 {
-    const char *name = within(pages->scratch, pages->path, html_page_file(pages->scratch, result->target->domain));
+    if (piece->error)
+        return piece->error;
+    return fwrite(piece->tape.at, 1, piece->tape.size, page->stream) == piece->tape.size && fflush(page->stream) == 0
+               ? 0
+               : errno;
+}
+
+static bool write_beside(struct pages *pages, const char *domain, const struct piece *piece, const char **why)
+{
+    const char *name = within(pages->scratch, pages->path, html_page_file(pages->scratch, domain));
     int error;
 
     if (!output_open(&pages->page, pages->scratch, name, why))
         return false;
     pages->page.is_settled_later = true;
-    error = write_page(&pages->page, index, result, gate);
+    error = write_page(&pages->page, piece);
     if (error == 0)
         return output_keep(&pages->page, true, &error, why);
     *why = str_printf(pages->scratch, "%s: %s", name, strerror(error));
@@ -97,8 +116,7 @@ static bool write_beside(struct pages *pages, const struct report_options *index
     return false;
 }
 
-bool pages_one(struct pages *pages, const struct report_options *index, const struct result *result,
-               const struct gate *gate, const char **why)
+bool pages_take(struct pages *pages, const char *domain, const struct piece *piece, const char **why)
 {
     volatile bool is_written = false;
     jmp_buf exhausted;
@@ -106,7 +124,7 @@ bool pages_one(struct pages *pages, const struct report_options *index, const st
     arena_reset(pages->scratch);
     if (setjmp(exhausted) == 0) {
         arena_on_exhausted(pages->scratch, &exhausted);
-        is_written = write_beside(pages, index, result, gate, why);
+        is_written = write_beside(pages, domain, piece, why);
     } else {
         output_abandon(&pages->page);
         *why = no_memory;

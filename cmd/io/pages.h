@@ -14,9 +14,9 @@
 
 #include "cmd/io/output.h"
 #include "core/result/gate.h"
+#include "reports/reporter.h"
 
 struct arena;
-struct report_options;
 struct result;
 
 struct pages {
@@ -31,9 +31,9 @@ struct pages {
 bool pages_open(struct pages *, struct output *index, struct arena *, const char *path, const char **why);
 /* Would a page, or the index, replace this file?  As far as its name tells. */
 bool pages_may_replace(const struct output *index, const char *path);
-/* With the options of the index; false: not written. */
-bool pages_one(struct pages *, const struct report_options *index, const struct result *, const struct gate *,
-               const char **why);
+/* The page of a result, with the options of the index. */
+struct piece pages_render(const struct report_options *index, const struct result *, const struct gate *);
+bool pages_take(struct pages *, const char *domain, const struct piece *, const char **why); /* false: not written */
 /* To the disk with all of them; 0 or an errno. */
 int pages_settle(const struct output *index);
 void pages_close(struct pages *, bool has_come_to_nothing); /* after the index */

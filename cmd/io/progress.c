@@ -37,18 +37,20 @@ void progress_asks(struct progress *progress, int64_t now_ms)
         progress->asking_ms = now_ms;
 }
 
-void progress_count(struct progress *progress, const struct result *result)
+void progress_reasons(const struct result *result, bool undecided_for[REASON_COUNT])
 {
-    bool seen[REASON_COUNT] = {false};
-
     for (size_t i = 0; i < result->finding_count; i++) {
         const struct finding *f = result->findings[i];
 
-        if (!f->suppressed && f->because == CHECK_NONE && finding_is_undecided(f) && !seen[f->reason]) {
-            seen[f->reason] = true;
-            progress->undecided[f->reason]++;
-        }
+        if (!f->suppressed && f->because == CHECK_NONE && finding_is_undecided(f))
+            undecided_for[f->reason] = true;
     }
+}
+
+void progress_count(struct progress *progress, const bool undecided_for[REASON_COUNT])
+{
+    for (size_t reason = 0; reason < REASON_COUNT; reason++)
+        progress->undecided[reason] += undecided_for[reason];
 }
 
 /* Audits a second; 0: nothing can be said yet. */

@@ -42,7 +42,9 @@ struct progress_state {
 enum progress_kind progress_usual(bool is_noisy, bool several, bool quiet);
 struct progress progress_new(enum progress_kind, FILE *out, int64_t now_ms);
 void progress_asks(struct progress *, int64_t now_ms); /* an audit begins that is not from a journal */
-void progress_count(struct progress *, const struct result *);
+/* Which reasons leave a required check of the domain undecided. */
+void progress_reasons(const struct result *, bool undecided_for[REASON_COUNT]);
+void progress_count(struct progress *, const bool undecided_for[REASON_COUNT]); /* of a domain that is done */
 void progress_show(struct progress *, const struct progress_state *); /* as often as one likes */
 void progress_erase(struct progress *); /* before anything else is written to the terminal */
 void progress_end(struct progress *, const struct progress_state *);

@@ -301,42 +301,80 @@ static void hint_at_pages(const struct sheet *sheet)
                  sheet->output.path, ONE_FILE_DOMAINS);
 }
 
-static void write_record(struct sheets *sheets, const struct result *result)
-{
-    char *text = recording_write(result);
-    bool written = text && fputs(text, sheets->record.stream) >= 0 && fflush(sheets->record.stream) == 0;
-    int error = text ? errno : ENOMEM;
+/* Of each sheet its report's piece and its page; then of the log, and the recording. */
+enum { OF_REPORT, OF_PAGE, OF_SHEET };
 
-    free(text);
+size_t sheets_piece_count(const struct sheets *sheets)
+{
+    return sheets->count * OF_SHEET + 2;
+}
+
+static struct piece render_record(const struct result *result)
+{
+    struct piece piece = {0};
+    char *text = recording_write(result);
+
+    if (text)
+        piece.tape = (struct tape){.at = text, .size = strlen(text), .room = strlen(text)};
+    else
+        piece.error = ENOMEM;
+    return piece;
+}
+
+void sheets_render(struct sheets *sheets, const struct result *result, const struct gate *gate, size_t number,
+                   struct piece *pieces)
+{
+    for (size_t i = 0; i < sheets->count; i++, pieces += OF_SHEET) {
+        struct sheet *sheet = &sheets->at[i];
+
+        if (!sheet->open)
+            continue;
+        if (sheet->pages)
+            pieces[OF_PAGE] = pages_render(&sheet->report.options, result, gate);
+        pieces[OF_REPORT] = report_render(&sheet->report, result, gate, number);
+    }
+    if (sheets->log_open)
+        pieces[0] = report_render(&sheets->log, result, gate, number);
+    if (sheets->record.stream)
+        pieces[1] = render_record(result);
+}
+
+static void write_record(struct sheets *sheets, const struct piece *piece)
+{
+    size_t size = piece->tape.size;
+    bool written = piece->error == 0 && fwrite(piece->tape.at, 1, size, sheets->record.stream) == size &&
+                   fflush(sheets->record.stream) == 0;
+    int error = piece->error ? piece->error : errno;
+
     if (!written) {
         note_failure(sheets, &sheets->record, error);
         output_abandon(&sheets->record);
     }
 }
 
-void sheets_one(struct sheets *sheets, const struct result *result, const struct gate *gate)
+void sheets_take(struct sheets *sheets, const struct target *target, enum verdict verdict, const struct piece *pieces)
 {
-    for (size_t i = 0; i < sheets->count; i++) {
+    for (size_t i = 0; i < sheets->count; i++, pieces += OF_SHEET) {
         struct sheet *sheet = &sheets->at[i];
         const char *why;
         int error;
 
         if (!sheet->open)
             continue;
-        if (sheet->pages && !pages_one(sheet->pages, &sheet->report.options, result, gate, &why)) {
+        if (sheet->pages && !pages_take(sheet->pages, target->domain, &pieces[OF_PAGE], &why)) {
             end_pages(sheets, sheet, why);
             continue;
         }
         hint_at_pages(sheet);
-        report_one(&sheet->report, result, gate);
+        report_take(&sheet->report, target, verdict, &pieces[OF_REPORT]);
         error = sink_finish(&sheet->report.sink);
         if (error != 0)
             give_up(sheets, sheet, error);
     }
-    if (sheets->record.stream)
-        write_record(sheets, result);
     if (sheets->log_open)
-        report_one(&sheets->log, result, gate);
+        report_take(&sheets->log, target, verdict, &pieces[0]);
+    if (sheets->record.stream)
+        write_record(sheets, &pieces[1]);
 }
 
 void sheets_close(struct sheets *sheets, bool complete)

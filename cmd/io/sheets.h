@@ -45,7 +45,10 @@ bool sheets_spare(const struct sheets *, const char *path); /* false: a report w
  * needs more. */
 bool sheets_confine(const struct sheets *, struct arena *, int directory, struct sandbox *);
 void sheets_begin(struct sheets *, const struct settings *, bool several);
-void sheets_one(struct sheets *, const struct result *, const struct gate *);
+/* What all reports have to say of a result, and to say it: pieces, as many as sheets_piece_count() says. */
+size_t sheets_piece_count(const struct sheets *);
+void sheets_render(struct sheets *, const struct result *, const struct gate *, size_t number, struct piece *);
+void sheets_take(struct sheets *, const struct target *, enum verdict, const struct piece *);
 void sheets_close(struct sheets *, bool complete);
 void sheets_abandon(struct sheets *);
 void sheets_remove(const void *sheets); /* for a signal handler */

@@ -103,6 +103,7 @@ static void a_domain_counts_once_for_a_reason(void **unused)
                    again = timeout, follows = timeout, harmless = timeout, other = timeout, accepted = timeout;
     const struct finding *all[] = {&timeout, &again, &follows, &harmless, &other, &accepted};
     struct result result = {.findings = all, .finding_count = sizeof all / sizeof *all};
+    bool undecided_for[REASON_COUNT] = {false};
     struct progress progress = progress_new(PROGRESS_NONE, stderr, START_MS);
 
     (void)unused;
@@ -113,7 +114,8 @@ static void a_domain_counts_once_for_a_reason(void **unused)
     other.reason = REASON_BUDGET;
     accepted.reason = REASON_PROTOCOL;
     accepted.suppressed = (const void *)&accepted;
-    progress_count(&progress, &result);
+    progress_reasons(&result, undecided_for);
+    progress_count(&progress, undecided_for);
     assert_int_equal(progress.undecided[REASON_TIMEOUT], 1);
     assert_int_equal(progress.undecided[REASON_BUDGET], 1);
     assert_int_equal(progress.undecided[REASON_SERVFAIL] + progress.undecided[REASON_CLOCK] +
