@@ -214,6 +214,8 @@ static void put_version(struct reader *r, struct str value)
         r->out->has_version = true;
     else if (value.len > 0)
         r->out->unclear = true; /* the record of something else */
+    if (value.len > 0 && memchr(value.at, ' ', value.len))
+        r->out->unclear = true; /* "DMARC1 reject": something that would be lost */
     if (r->out->count > 0)
         r->out->slips |= SLIP_LATE_VERSION;
     put(r, "v", r->dialect->version);
@@ -268,7 +270,7 @@ static struct str without_zone_line(struct str text, unsigned *slips)
             continue;
         if (behind < text.len && text.at[behind] == '(') /* RFC 1035 5.1: a record over several lines */
             behind += 1 + blanks_at(text, behind + 1);
-        if (behind + 1 >= text.len || !ascii_is_letter(text.at[behind]))
+        if (behind >= text.len || !ascii_is_letter(text.at[behind]))
             continue;
         *slips |= SLIP_ZONE_LINE;
         text = (struct str){text.at + behind, text.len - behind};
@@ -299,7 +301,7 @@ struct tag_mended tag_mend(struct arena *arena, struct str text, const struct ta
     const char *version = str_text(arena, str_of(dialect->version));
 
     r.text = without_zone_line(plain(arena, text, &mended.slips), &mended.slips);
-    while (r.at < r.text.len && mended.count < TAGS_MAX) {
+    while (r.at < r.text.len) {
         struct start start;
 
         while (r.at < r.text.len && (r.text.at[r.at] == ' ' || r.text.at[r.at] == ','))
@@ -313,7 +315,6 @@ struct tag_mended tag_mend(struct arena *arena, struct str text, const struct ta
         if (r.at < r.text.len && r.text.at[r.at] == ';')
             r.at++;
     }
-    mended.unclear = mended.unclear || r.at < r.text.len;
     move_version_to_front(&mended);
     if (!tag_mended_value(&mended, "v") && !dialect->version_optional) {
         mended.slips |= SLIP_NO_VERSION;

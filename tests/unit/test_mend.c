@@ -140,6 +140,8 @@ static void mends_dmarc_records(void **state)
          NULL, 0},
         {"v=DMARC1; p=none; rua=mailto:a@\xff", NULL, 0},
         {"v=DMARC1; reject", NULL, 0},
+        {"v=DMARC1 reject", NULL, 0},
+        {"v=DMARC1 policy=reject; rua=mailto:a@b.example", NULL, 0},
         {"v=DMARC1; p=none; rua=mailto:a@b,example", NULL, 0},
         {"v=DMARC1; p=none; rua=mailto:", NULL, 0},
         {"v=DMARC1; p=none; \xc3\xa4=1", NULL, 0},
