@@ -374,13 +374,6 @@ static const char *unfit_for_dns(const char *name)
     return NULL;
 }
 
-static bool is_ascii(const char *text)
-{
-    while (*text != '\0' && (unsigned char)*text < 0x80)
-        text++;
-    return *text == '\0';
-}
-
 /* Into A-labels.  What is ASCII already goes through as it is: names such as "r3---sn.example" are in use, whatever
  * IDNA says of them.  Names that only the older rules allow (symbols) get those. */
 static const char *to_ascii(const char *text, char out[NAME_TEXT_MAX])
@@ -388,7 +381,7 @@ static const char *to_ascii(const char *text, char out[NAME_TEXT_MAX])
     char *ascii = NULL;
     int error = IDN2_OK;
 
-    if (is_ascii(text)) {
+    if (text_is_ascii(text)) {
         memcpy(out, text, strlen(text) + 1);
         return NULL;
     }
@@ -458,7 +451,7 @@ const char *name_compared(struct arena *arena, const char *name)
 
     if (strchr(name, '\\'))
         return with_backslashes_spelled(arena, name);
-    if (!is_ascii(name) && (encoded = name_from_user(arena, name, &why)))
+    if (!text_is_ascii(name) && (encoded = name_from_user(arena, name, &why)))
         return encoded;
     if (length < 2 || name[length - 1] != '.')
         return name;
@@ -472,8 +465,9 @@ const char *name_unicode(struct arena *arena, const char *name)
     char *unicode = NULL, *back = NULL;
     char shown[NAME_TEXT_MAX] = "";
 
-    if (idn2_to_unicode_8z8z(name, &unicode, 0) == IDN2_OK && !is_ascii(unicode) && strlen(unicode) < sizeof shown &&
-        idn2_to_ascii_8z(unicode, &back, STRICT) == IDN2_OK && text_equal_nocase(back, name))
+    if (idn2_to_unicode_8z8z(name, &unicode, 0) == IDN2_OK && !text_is_ascii(unicode) &&
+        strlen(unicode) < sizeof shown && idn2_to_ascii_8z(unicode, &back, STRICT) == IDN2_OK &&
+        text_equal_nocase(back, name))
         memcpy(shown, unicode, strlen(unicode) + 1);
     idn2_free(unicode);
     idn2_free(back);

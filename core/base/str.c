@@ -77,6 +77,13 @@ bool text_equal_nocase(const char *a, const char *b)
     return str_equal_nocase(str_of(a), str_of(b));
 }
 
+bool text_is_ascii(const char *text)
+{
+    while (*text != '\0' && (unsigned char)*text < 0x80)
+        text++;
+    return *text == '\0';
+}
+
 const char *str_dup(struct arena *arena, const char *text)
 {
     return str_copy(arena, str_of(text)).at;

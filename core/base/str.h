@@ -30,6 +30,7 @@ const char *str_printf(struct arena *, const char *format, ...) __attribute__((f
 const char *str_vprintf(struct arena *, const char *format, va_list) __attribute__((format(printf, 2, 0)));
 
 bool text_equal_nocase(const char *, const char *); /* ASCII only */
+bool text_is_ascii(const char *);
 
 /* Whatever the locale. */
 static inline bool ascii_is_digit(char c)

@@ -32,22 +32,17 @@ bool uri_is_destination(struct str item)
 /* A domain in Unicode is written in A-labels.  The item itself where it is ASCII, or no name. */
 static struct str with_ascii_domain(struct arena *arena, struct str item, unsigned *slips)
 {
-    struct str domain = item;
-    const char *why, *name;
-    bool ascii = true;
+    size_t local = item.len; /* and the "@" */
+    const char *domain, *name, *why;
 
-    for (size_t i = 0; i < item.len; i++) {
-        ascii = ascii && (unsigned char)item.at[i] < 0x80;
-        if (item.at[i] == '@')
-            domain = (struct str){item.at + i + 1, item.len - i - 1};
-    }
-    if (ascii || domain.len == item.len || memchr(domain.at, '\0', domain.len))
-        return item;
-    name = name_from_user(arena, str_text(arena, domain), &why);
+    while (local > 0 && item.at[local - 1] != '@')
+        local--;
+    domain = str_text(arena, (struct str){item.at + local, item.len - local});
+    name = local == 0 || text_is_ascii(domain) ? NULL : name_from_user(arena, domain, &why);
     if (!name)
         return item;
     *slips |= SLIP_VALUE;
-    return str_of(str_printf(arena, "%s%s", str_text(arena, (struct str){item.at, item.len - domain.len}), name));
+    return str_of(str_printf(arena, "%s%s", str_text(arena, (struct str){item.at, local}), name));
 }
 
 /* Without what people put around an address, or in place of the colon. */

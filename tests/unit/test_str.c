@@ -67,6 +67,8 @@ static void comparison_ignores_ascii_case_only(void **state)
     assert_false(text_equal_nocase("\xc3\x89", "\xc3\xa9"));
     assert_true(str_starts_nocase(str_of("STARTTLS now"), "starttls"));
     assert_false(str_starts_nocase(str_of("START"), "starttls"));
+    assert_true(text_is_ascii("") && text_is_ascii("mx\x7f"));
+    assert_false(text_is_ascii("\x80") || text_is_ascii("mx\xff") || text_is_ascii("\xc3\xa9."));
 }
 
 static void arena_memory_is_zeroed_and_aligned(void **state)
