@@ -31,13 +31,12 @@ static unsigned repair_rank(enum check_id check)
     return sizeof order / sizeof *order;
 }
 
-static bool comes_before(enum status a_status, const struct finding *a, enum status b_status, const struct finding *b)
+/* The lower comes first: what is worse, of that a secret that is out, then as repairs work. */
+static unsigned turn(enum status status, const struct finding *f)
 {
-    if (a_status != b_status)
-        return a_status > b_status;
-    if ((a->mark == MARK_SECRET_IS_OUT) != (b->mark == MARK_SECRET_IS_OUT))
-        return a->mark == MARK_SECRET_IS_OUT;
-    return repair_rank(a->check) < repair_rank(b->check);
+    unsigned mildness = 2 * (STATUS_COUNT - (unsigned)status) - (f->mark == MARK_SECRET_IS_OUT);
+
+    return mildness * CHECK_COUNT + repair_rank(f->check); /* there are fewer groups than checks */
 }
 
 static size_t collect(struct item *items, const struct result *result)
@@ -50,7 +49,7 @@ static size_t collect(struct item *items, const struct result *result)
 
         if (f->status < WARN || f->suppressed)
             continue;
-        for (; at > 0 && comes_before(f->status, f, items[at - 1].finding->status, items[at - 1].finding); at--)
+        for (; at > 0 && turn(f->status, f) < turn(items[at - 1].finding->status, items[at - 1].finding); at--)
             items[at] = items[at - 1];
         items[at].finding = f;
         count++;
@@ -235,8 +234,7 @@ static void sort(struct draft *drafts, size_t count)
     for (size_t i = 1; i < count; i++) {
         size_t at = i;
 
-        while (at > 0 &&
-               comes_before(drafts[i].status, drafts[i].lead, drafts[at - 1].status, drafts[at - 1].lead))
+        while (at > 0 && turn(drafts[i].status, drafts[i].lead) < turn(drafts[at - 1].status, drafts[at - 1].lead))
             at--;
         move(drafts, i, at);
     }

@@ -120,15 +120,13 @@ static void judge_certificate(struct identity_build *b, struct identity_name *ro
         if (row->with[part] != CELL_NONE)
             *list = str_printf(b->arena, "%s%s%s", *list, **list ? ", " : "", words[part]);
     }
-    row->state = covers_host || *covered ? CELL_OK : CELL_DIFFERS;
+    row->state = covers_host ? CELL_OK : CELL_DIFFERS;
     row->says = *covered && *open ? str_printf(b->arena, "covers %s, not %s", covered, open)
                 : *covered        ? str_printf(b->arena, "covers %s", covered)
                                   : "covers none of these names";
     if (covers_host != (*covered != '\0'))
         row->says = str_printf(b->arena, "%s; %s the MX host %s", row->says, covers_host ? "covers" : "does not cover",
                                b->sender->mx_name);
-    if (!covers_host)
-        row->state = CELL_DIFFERS;
 }
 
 void identity_compare_rows(struct identity_build *b)
@@ -136,7 +134,7 @@ void identity_compare_rows(struct identity_build *b)
     for (size_t i = 0; i < b->count; i++) {
         struct identity_name *row = &b->rows[i];
 
-        for (int part = 0; part < PART_NAMES; part++)
+        for (size_t part = 0; part < sizeof row->with / sizeof *row->with; part++)
             row->with[part] = compare(b, i, (enum identity_part)part);
         if (row->part == PART_HELO && row->name.len)
             judge_helo(b, row);

@@ -239,9 +239,8 @@ static void add_server_names(struct identity_build *b)
 
 static void add_helo_spf(struct identity_build *b)
 {
-    static const enum cell states[STATUS_COUNT] = {
-        [PASS] = CELL_OK,         [SKIPPED] = CELL_NONE, [NOTE] = CELL_NONE,
-        [UNKNOWN] = CELL_UNKNOWN, [WARN] = CELL_DIFFERS, [FAIL] = CELL_BROKEN};
+    static const enum cell states[STATUS_COUNT] = { /* CELL_NONE else */
+        [PASS] = CELL_OK, [UNKNOWN] = CELL_UNKNOWN, [WARN] = CELL_DIFFERS, [FAIL] = CELL_BROKEN};
     const struct finding *f = identity_finding(b->result, b->sender, PART_HELO_SPF, HELO_SPF);
 
     if (f)

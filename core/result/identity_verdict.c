@@ -7,26 +7,23 @@
 #include "core/result/identity_internal.h"
 #include "core/result/receiver.h"
 
-enum { CHECKS_OF_A_PART = 4 };
-
-/* The checks that judge a part.  Those of one name have it in their subject. */
+/* The checks that judge a part.  Those of one name have it in their subject, those of a server its host. */
 static const struct {
     size_t count;
-    enum check_id at[CHECKS_OF_A_PART];
+    enum check_id at[4];
+    bool of_server;
 } checks[PART_COUNT] = {
     [PART_PTR] = {3, {PTR_EXISTS, PTR_NAME_VALID, PTR_FCRDNS}},
     [PART_HELO] = {4, {HELO_FQDN, HELO_RESOLVES, HELO_MATCHES_IP, HELO_MATCHES_PTR}},
-    [PART_GREETING] = {4, {BANNER_GREETING, BANNER_FQDN, BANNER_RESOLVES, BANNER_MATCHES_PTR}},
-    [PART_EHLO] = {1, {BANNER_MATCHES_EHLO}},
+    [PART_GREETING] = {4, {BANNER_GREETING, BANNER_FQDN, BANNER_RESOLVES, BANNER_MATCHES_PTR}, true},
+    [PART_EHLO] = {1, {BANNER_MATCHES_EHLO}, true},
     [PART_CERTIFICATE] = {0},
     [PART_HELO_SPF] = {1, {HELO_SPF}},
 };
 
 static bool is_about(const struct finding *f, const struct mail_address *address, enum identity_part part)
 {
-    bool of_server = part == PART_GREETING || part == PART_EHLO || part == PART_CERTIFICATE;
-
-    return (!of_server || f->about.kind == SUBJECT_HOST_ADDRESS) && finding_concerns(f, address);
+    return (!checks[part].of_server || f->about.kind == SUBJECT_HOST_ADDRESS) && finding_concerns(f, address);
 }
 
 const struct finding *identity_finding(const struct result *result, const struct mail_address *address,
@@ -63,20 +60,20 @@ enum status identity_weight(struct arena *arena, const struct result *result, co
     bool is_one_of_several =
         row->part == PART_PTR || row->part == PART_GREETING || (row->part == PART_HELO && row->assumed);
     const char *name = is_one_of_several ? str_text(arena, row->name) : "";
-    enum status weight = PASS;
+    enum status weight = SKIPPED;
 
     if (row->state == CELL_OK || row->state == CELL_NONE)
         return usual_weight(row->state);
     for (size_t i = 0; i < result->finding_count; i++) {
         const struct finding *f = result->findings[i];
 
-        if (f->status <= SKIPPED || f->status <= weight || !is_about(f, address, row->part) || names_another(f, name))
+        if (!is_about(f, address, row->part) || names_another(f, name))
             continue;
         for (size_t k = 0; k < checks[row->part].count; k++)
             if (f->check == checks[row->part].at[k])
-                weight = f->status;
+                weight = f->status > weight ? f->status : weight;
     }
-    return weight == PASS || row->state == CELL_UNKNOWN ? usual_weight(row->state) : weight;
+    return weight == SKIPPED || row->state == CELL_UNKNOWN ? usual_weight(row->state) : weight;
 }
 
 /* ---- the verdict ---- */

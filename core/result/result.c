@@ -84,7 +84,7 @@ const struct finding *result_cause(const struct result *result, const struct fin
     for (unsigned depth = 0; cause && cause->because != CHECK_NONE && cause->status == UNKNOWN; depth++) {
         const struct finding *next = undecided(result, cause->because, cause->subject);
 
-        if (!next || next == cause || depth == BECAUSE_DEPTH)
+        if (!next || depth == BECAUSE_DEPTH)
             break;
         cause = next;
     }

@@ -98,6 +98,9 @@ static const char *const cases[] = {
     "helo/spf-none-records",
     "ptr/invalid-beside-valid",
     "ptr/non-matching",
+    "tls/covers-the-host-alone",
+    "tls/covers-all-but-the-host",
+    "tls/covers-some-of-ten",
 };
 
 static void print_name(FILE *out, struct arena *arena, const struct identity_name *row)

@@ -138,6 +138,76 @@ static void a_part_has_the_worst_of_its_findings(void **state)
     }
 }
 
+/* What a name weighs: as much as the worst finding of the checks of its part, of that name where there are several. */
+static void a_row_weighs_as_its_findings(void **state)
+{
+    static const struct {
+        struct identity_name row;
+        struct {
+            enum check_id check;
+            enum status status;
+            const char *host, *name; /* NULL: about no host, or no name */
+        } findings[2];
+        enum status weight;
+    } cases[] = {
+        {{.part = PART_PTR, .name = {"a.lab", 5}, .state = CELL_OK}, {{PTR_FCRDNS, FAIL, NULL, NULL}}, PASS},
+        {{.part = PART_PTR, .state = CELL_NONE}, {{PTR_EXISTS, FAIL, NULL, NULL}}, SKIPPED},
+        {{.part = PART_PTR, .state = CELL_UNKNOWN}, {{PTR_EXISTS, FAIL, NULL, NULL}}, UNKNOWN},
+        {{.part = PART_PTR, .state = CELL_BROKEN}, {{HELO_FQDN, FAIL, NULL, NULL}}, WARN},
+        {{.part = PART_PTR, .state = CELL_DIFFERS}, {{PTR_FCRDNS, PASS, NULL, NULL}}, NOTE},
+        {{.part = PART_PTR, .state = CELL_BROKEN}, {{PTR_FCRDNS, SKIPPED, NULL, NULL}}, WARN},
+        {{.part = PART_PTR, .state = CELL_BROKEN}, {{PTR_FCRDNS, NOTE, NULL, NULL}}, NOTE},
+        {{.part = PART_PTR, .state = CELL_BROKEN},
+         {{PTR_EXISTS, NOTE, NULL, NULL}, {PTR_FCRDNS, FAIL, NULL, NULL}},
+         FAIL},
+        {{.part = PART_PTR, .state = CELL_BROKEN},
+         {{PTR_EXISTS, FAIL, NULL, NULL}, {PTR_FCRDNS, WARN, NULL, NULL}},
+         FAIL},
+        /* of several names each has its own */
+        {{.part = PART_PTR, .name = {"a.lab", 5}, .state = CELL_BROKEN}, {{PTR_NAME_VALID, FAIL, NULL, "A.lab"}}, FAIL},
+        {{.part = PART_PTR, .name = {"a.lab", 5}, .state = CELL_BROKEN}, {{PTR_NAME_VALID, FAIL, NULL, "b.lab"}}, WARN},
+        {{.part = PART_HELO, .name = {"a.lab", 5}, .state = CELL_BROKEN}, {{HELO_RESOLVES, FAIL, NULL, "b.lab"}}, FAIL},
+        {{.part = PART_HELO, .name = {"a.lab", 5}, .assumed = true, .state = CELL_BROKEN},
+         {{HELO_RESOLVES, FAIL, NULL, "b.lab"}},
+         WARN},
+        {{.part = PART_GREETING, .name = {"a.lab", 5}, .state = CELL_DIFFERS},
+         {{BANNER_RESOLVES, WARN, "mx.lab", "b.lab"}, {BANNER_FQDN, WARN, "mx.lab", "a.lab"}},
+         WARN},
+        {{.part = PART_GREETING, .name = {"a.lab", 5}, .state = CELL_DIFFERS},
+         {{BANNER_RESOLVES, WARN, "mx.lab", "b.lab"}},
+         NOTE},
+        /* what a server says is judged of its host */
+        {{.part = PART_GREETING, .state = CELL_DIFFERS}, {{BANNER_GREETING, FAIL, NULL, NULL}}, NOTE},
+        {{.part = PART_EHLO, .name = {"a.lab", 5}, .state = CELL_DIFFERS},
+         {{BANNER_MATCHES_EHLO, WARN, NULL, NULL}},
+         NOTE},
+        {{.part = PART_EHLO, .name = {"a.lab", 5}, .assumed = true, .state = CELL_DIFFERS},
+         {{BANNER_MATCHES_EHLO, WARN, "mx.lab", "b.lab"}},
+         WARN},
+        {{.part = PART_CERTIFICATE, .state = CELL_BROKEN}, {{TLS_NAME, FAIL, "mx.lab", NULL}}, WARN},
+        {{.part = PART_HELO_SPF, .state = CELL_BROKEN}, {{HELO_SPF, FAIL, NULL, "b.lab"}}, FAIL},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct arena *arena = arena_new(1 << 20);
+        struct finding findings[2];
+        const struct finding *list[] = {&findings[0], &findings[1]};
+        const struct result result = {.findings = list, .finding_count = COUNT(list)};
+
+        for (size_t k = 0; k < COUNT(findings); k++) {
+            const char *host = cases[i].findings[k].host;
+
+            findings[k] = (struct finding){.check = cases[i].findings[k].check, .status = cases[i].findings[k].status};
+            findings[k].about = host ? subject_host_address(host, &sender_ip) : subject_address(&sender_ip);
+            findings[k].about.name = cases[i].findings[k].name;
+        }
+        if (identity_weight(arena, &result, &sender, &cases[i].row) != cases[i].weight)
+            fail_msg("row %zu weighs %s", i, status_word(identity_weight(arena, &result, &sender, &cases[i].row)));
+        arena_free(arena);
+    }
+}
+
 /* One address that is not reached, or does not greet, is a warning at most: what it would have said is open all the
  * same. */
 static void a_greeting_that_is_not_heard_leaves_the_helo_name_open(void **state)
@@ -258,6 +328,7 @@ int main(void)
         cmocka_unit_test(one_finding_has_its_weight),
         cmocka_unit_test(the_worst_of_two_counts),
         cmocka_unit_test(a_part_has_the_worst_of_its_findings),
+        cmocka_unit_test(a_row_weighs_as_its_findings),
         cmocka_unit_test(a_greeting_that_is_not_heard_leaves_the_helo_name_open),
         cmocka_unit_test(a_refusal_weighs_by_its_reasons),
     };
