@@ -86,7 +86,7 @@ static bool is_of_servers(const struct judge *j, enum check_id check)
 enum truth receiver_judge_service(struct judge *j, const struct receiver_term *term)
 {
     const struct service *s = j->service;
-    bool signs = s->key == SERVICE_KEY_FOUND || s->provider->signer;
+    bool signs_anyway = s->provider->signer != NULL;
 
     switch (term->kind) {
     case RECEIVER_TERM_CHECK:
@@ -95,9 +95,11 @@ enum truth receiver_judge_service(struct judge *j, const struct receiver_term *t
     case RECEIVER_TERM_SPF_FAILS:
         return judge_spf_of_service(j, term->kind == RECEIVER_TERM_SPF_FAILS);
     case RECEIVER_TERM_BAD_DKIM:
-        return s->key == SERVICE_KEY_NONE && !signs ? SOME : s->key == SERVICE_KEY_UNDECIDED && !signs ? MAYBE : NO;
+        if (signs_anyway)
+            return NO;
+        return s->key == SERVICE_KEY_NONE ? SOME : s->key == SERVICE_KEY_UNDECIDED ? MAYBE : NO;
     case RECEIVER_TERM_NO_SELECTOR:
-        return s->key == SERVICE_KEY_UNKNOWN && !signs ? YES : NO;
+        return s->key == SERVICE_KEY_UNKNOWN && !signs_anyway ? YES : NO;
     case RECEIVER_TERM_BAD_DMARC:
     case RECEIVER_TERM_NO_DMARC_POLICY:
         return receiver_judge_any(j, receiver_any_of(term->kind));
