@@ -76,25 +76,25 @@ static bool ask_mail_host(struct run *run, const struct vantage *here, const str
 }
 
 /* The root's signatures are valid for some days, and made anew all the time: a resolver has none that are out
- * of theirs, if they are not out of ours alone.  That they are within it says little.  False: on its way. */
-static bool ask_root(struct run *run, struct clock *clock)
+ * of theirs, if they are not out of ours alone.  That they are within it says little. */
+static void ask_root(struct run *run, struct clock *clock, bool *pending)
 {
     const struct dns_answer *soa = need_dns(run, "", DNS_SOA);
     const int64_t *now = need_now(run);
     int64_t early_s, late_s, out_s; /* by how much now is before or behind the time in which they are valid */
 
+    *pending |= !soa || !now;
     if (!soa || !now)
-        return false;
+        return;
     early_s = (int64_t)soa->signed_from_s - *now;
     late_s = *now - (int64_t)soa->signed_until_s;
     out_s = early_s > late_s ? early_s : late_s;
     if (!soa->signed_until_s || out_s <= SKEW_MAX_S)
-        return true;
+        return;
     clock->state = CLOCK_WRONG;
     clock->skew_s = out_s == late_s ? out_s : -out_s;
     clock->teller = "the root zone's signatures";
     clock->key = soa->key;
-    return true;
 }
 
 struct clock need_clock(struct run *run)
@@ -109,8 +109,8 @@ struct clock need_clock(struct run *run)
     clock.tellers += ask_policy_host(run, here, &clock, &pending);
     for (size_t i = 0; i < mail->host_count && !run_target(run)->no_smtp; i++)
         clock.tellers += ask_mail_host(run, here, &mail->hosts[i], &clock, &pending);
-    if (!clock.tellers && !ask_root(run, &clock))
-        pending = true;
+    if (!clock.tellers)
+        ask_root(run, &clock, &pending);
     if (pending && clock.state != CLOCK_RIGHT)
         clock.state = CLOCK_PENDING;
     if (clock.tellers == 1)

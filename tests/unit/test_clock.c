@@ -107,7 +107,7 @@ static void who_tells_the_time(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
-        for (uint64_t seed = 0; seed < 4; seed++) {
+        for (uint64_t seed = 0; seed < 16; seed++) {
             struct arena *arena = arena_new(SIZE_MAX);
             struct looked l = {.arena = arena, .text = ""};
 
