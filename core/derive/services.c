@@ -22,28 +22,36 @@ static bool shares_clues(const struct service_candidate *c, const struct service
     return true;
 }
 
+struct service_candidate *service_candidate_of(const struct services_build *b, const struct provider *p)
+{
+    return &b->of[p - provider_at(0)];
+}
+
+/* The candidate of the service with this id; NULL: the id is. */
+static struct service_candidate *named(const struct services_build *b, const char *id)
+{
+    return id ? service_candidate_of(b, provider_from_id(id)) : NULL;
+}
+
 /* Microsoft 365 by its MX, with the record of who sold it: that is one service, not two. */
 static void merge_sold(struct services_build *b)
 {
-    for (size_t i = 0; i < provider_count(); i++) {
-        struct service_candidate *c = &b->of[i];
-        const struct provider *sold =
-            c->service.provider->sold_as ? provider_from_id(c->service.provider->sold_as) : NULL;
-        struct service_candidate *base = sold ? &b->of[sold - provider_at(0)] : NULL;
+    for (struct service_candidate *c = b->of; c->service.provider; c++) {
+        struct service_candidate *base = named(b, c->service.provider->sold_as);
+        struct service *s = &c->service;
 
-        if (!base || !c->service.clue_count)
+        if (!base || !s->clue_count)
             continue;
         if (!(base->service.roles & SERVICE_RECEIVES)) {
-            c->service.clue_count = 0;
+            s->clue_count = 0;
             continue;
         }
-        for (size_t k = 0; k < provider_count(); k++)
-            if (k != i && b->of[k].service.clue_count && shares_clues(&b->of[k], c))
-                b->of[k].service.clue_count = 0;
+        for (struct service_candidate *other = b->of; other->service.provider; other++)
+            if (other != c && shares_clues(other, c))
+                other->service.clue_count = 0;
         for (size_t k = 0; k < base->service.clue_count; k++)
             add_service_clue(c, base->clues[k], base->service.roles);
-        if (base->service.spf > c->service.spf)
-            c->service.spf = base->service.spf;
+        s->spf = base->service.spf > s->spf ? base->service.spf : s->spf;
         for (size_t k = 0; k < base->service.selector_count; k++)
             keep_service_selector(c, base->selectors[k]);
         base->service.clue_count = 0;
@@ -63,28 +71,39 @@ static bool is_seen_by_spf_alone(const struct service_candidate *c)
  * well. */
 static void doubt_includes(struct services_build *b)
 {
-    for (size_t i = 0; i < provider_count(); i++) {
-        const struct provider *other = provider_at(i)->shares_spf ? provider_from_id(provider_at(i)->shares_spf) : NULL;
+    for (struct service_candidate *c = b->of; c->service.provider; c++) {
+        struct service_candidate *other = named(b, c->service.provider->shares_spf);
 
-        if (other && is_seen_by_spf_alone(&b->of[i]))
-            b->of[other - provider_at(0)].for_spf = &b->of[i];
+        if (other && is_seen_by_spf_alone(c))
+            other->for_spf = c;
     }
 }
 
 /* The other has an alias, and the first no key: the include is the other's. */
 static void settle_includes(struct services_build *b)
 {
-    for (size_t i = 0; i < provider_count(); i++) {
-        struct service_candidate *other = &b->of[i], *first = other->for_spf;
+    for (struct service_candidate *other = b->of; other->service.provider; other++) {
+        struct service_candidate *first = other->for_spf;
 
         if (!first || !other->service.clue_count || !is_seen_by_spf_alone(first) ||
             first->service.key == SERVICE_KEY_FOUND)
             continue;
         for (size_t k = 0; k < first->service.clue_count; k++)
             add_service_clue(other, first->clues[k], first->service.roles);
-        other->service.spf = first->service.spf;
-        other->service.spf_trouble = first->service.spf_trouble;
         first->service.clue_count = 0;
+    }
+}
+
+/* Whosever it is, it lets the servers of both pass. */
+static void share_includes(struct services_build *b)
+{
+    for (struct service_candidate *c = b->of; c->service.provider; c++) {
+        struct service_candidate *other = named(b, c->service.provider->shares_spf);
+
+        if (!other || c->service.spf <= SERVICE_SPF_BY_MX)
+            continue;
+        other->service.spf = c->service.spf;
+        other->service.spf_trouble = c->service.spf_trouble;
     }
 }
 
@@ -93,9 +112,7 @@ static void list(struct services_build *b, struct services *services)
     struct service *all = ARENA_ARRAY(b->arena, struct service, provider_count());
 
     for (int receives = 1; receives >= 0; receives--) {
-        for (size_t i = 0; i < provider_count(); i++) {
-            struct service_candidate *c = &b->of[i];
-
+        for (struct service_candidate *c = b->of; c->service.provider; c++) {
             if (!c->service.clue_count || ((c->service.roles & SERVICE_RECEIVES) != 0) != receives)
                 continue;
             c->service.clues = c->clues;
@@ -115,7 +132,7 @@ static const void *derive_services(struct run *run, const void *argument)
 
     (void)argument;
     b.organisation = name_org_domain(b.domain);
-    b.of = ARENA_ARRAY(b.arena, struct service_candidate, provider_count());
+    b.of = ARENA_ARRAY(b.arena, struct service_candidate, provider_count() + 1);
     for (size_t i = 0; i < provider_count(); i++)
         b.of[i].service.provider = provider_at(i);
     look_for_clues(&b);
@@ -126,6 +143,7 @@ static const void *derive_services(struct run *run, const void *argument)
     doubt_includes(&b);
     find_service_keys(&b);
     settle_includes(&b);
+    share_includes(&b);
     list(&b, services);
     services->complete = !b.pending;
     return services;

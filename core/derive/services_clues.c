@@ -41,9 +41,9 @@ static void look_at_mx(struct services_build *b)
 
         if (is_own_name(b, host))
             continue;
-        for (size_t i = 0; i < provider_count(); i++)
-            if (provider_has_mx(provider_at(i), host))
-                add_service_clue(&b->of[i], (struct service_clue){.kind = CLUE_MX, .name = host, .key = mail->mx->key},
+        for (struct service_candidate *c = b->of; c->service.provider; c++)
+            if (provider_has_mx(c->service.provider, host))
+                add_service_clue(c, (struct service_clue){.kind = CLUE_MX, .name = host, .key = mail->mx->key},
                                  SERVICE_RECEIVES);
     }
 }
@@ -75,14 +75,15 @@ static bool includes_service(struct services_build *b, const struct provider *p,
 }
 
 /* Where the alias leads to no record, SPF has nothing to pass by. */
-static void take_envelope(struct services_build *b, size_t i, const struct spf_source *source, const char *leads)
+static void take_envelope(struct services_build *b, struct service_candidate *c, const struct spf_source *source,
+                          const char *leads)
 {
-    struct service *s = &b->of[i].service;
+    struct service *s = &c->service;
 
     if (!sending_role(s->provider))
         return;
     add_service_clue(
-        &b->of[i],
+        c,
         (struct service_clue){.kind = CLUE_ENVELOPE, .name = source->name, .leads = leads, .key = source->answer->key},
         SERVICE_SENDS);
     if (!name_is_under(source->name, b->organisation) || s->envelope.has_record)
@@ -97,22 +98,22 @@ static void look_at_envelope(struct services_build *b, const char *envelope)
     const struct spf_source *source = need_spf_source(b->run, envelope);
 
     b->pending |= !source;
-    for (size_t i = 0; source && i < provider_count(); i++) {
-        const char *leads = alias_to(b, provider_at(i), source->answer);
+    for (struct service_candidate *c = b->of; source && c->service.provider; c++) {
+        const char *leads = alias_to(b, c->service.provider, source->answer);
 
-        if (leads || includes_service(b, provider_at(i), source->record))
-            take_envelope(b, i, source, leads);
+        if (leads || includes_service(b, c->service.provider, source->record))
+            take_envelope(b, c, source, leads);
     }
 }
 
-void try_usual_envelope(struct services_build *b, size_t i, const char *envelope)
+void try_usual_envelope(struct services_build *b, struct service_candidate *c, const char *envelope)
 {
     const struct spf_source *source = need_spf_source(b->run, envelope);
-    const char *leads = source ? alias_to(b, provider_at(i), source->answer) : NULL;
+    const char *leads = source ? alias_to(b, c->service.provider, source->answer) : NULL;
 
     b->pending |= !source;
     if (leads)
-        take_envelope(b, i, source, leads);
+        take_envelope(b, c, source, leads);
 }
 
 void look_for_clues(struct services_build *b)

@@ -20,7 +20,7 @@ struct services_build {
     struct run *run;
     struct arena *arena;
     const char *domain, *organisation;
-    struct service_candidate *of; /* by provider */
+    struct service_candidate *of; /* one for each provider, in their order, then one without */
     char spf_ends;                /* the qualifier of "all" in the domain's SPF record; 0: there is none */
     const struct trouble *spf_trouble; /* of a record that may name any of them; NULL */
     bool pending;
@@ -32,7 +32,8 @@ void look_at_spf_of_services(struct services_build *);
 /* services_clues.c: MX hosts, declared bounce domains, and what SPF leads to. */
 void look_for_clues(struct services_build *);
 /* Only an alias shows that a name which customers of the service usually have is its return path here. */
-void try_usual_envelope(struct services_build *, size_t provider, const char *envelope);
+void try_usual_envelope(struct services_build *, struct service_candidate *, const char *envelope);
+struct service_candidate *service_candidate_of(const struct services_build *, const struct provider *);
 /* Whoever runs such a service himself is not its customer. */
 bool is_own_name(const struct services_build *, const char *name);
 void add_service_clue(struct service_candidate *, struct service_clue, unsigned role);

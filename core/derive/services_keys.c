@@ -26,9 +26,9 @@ static struct service_candidate *candidate_of_alias(struct services_build *b, co
         *target = name_lower(b->arena, answer->chain[k].target);
         if (is_own_name(b, *target))
             continue;
-        for (size_t i = 0; i < provider_count(); i++)
-            if (provider_has_target(provider_at(i), *target))
-                return b->of[i].sold_as ? b->of[i].sold_as : &b->of[i];
+        for (struct service_candidate *c = b->of; c->service.provider; c++)
+            if (provider_has_target(c->service.provider, *target))
+                return c->sold_as ? c->sold_as : c;
     }
     return NULL;
 }
@@ -104,9 +104,9 @@ static size_t count_items(const char *list)
 }
 
 /* False: it has no `nth` name. */
-static bool try_usual_name(struct services_build *b, size_t i, size_t nth, size_t *tried)
+static bool try_usual_name(struct services_build *b, struct service_candidate *c, size_t nth, size_t *tried)
 {
-    const struct provider *p = provider_at(i);
+    const struct provider *p = c->service.provider;
     size_t selectors = count_items(p->selectors);
     const char *selector = nth_item(b->arena, p->selectors, nth),
                *label = selector || !sending_role(p) ? NULL : nth_item(b->arena, p->return_paths, nth - selectors);
@@ -115,9 +115,9 @@ static bool try_usual_name(struct services_build *b, size_t i, size_t nth, size_
         return false;
     *tried += !selector || !is_declared(b, selector);
     if (selector)
-        add_selector(b, &b->of[i], selector, is_declared(b, selector));
+        add_selector(b, c, selector, is_declared(b, selector));
     else
-        try_usual_envelope(b, i, str_printf(b->arena, "%s.%s", label, b->domain));
+        try_usual_envelope(b, c, str_printf(b->arena, "%s.%s", label, b->domain));
     return true;
 }
 
@@ -137,8 +137,8 @@ static void try_usual_names(struct services_build *b)
 
         for (size_t nth = 0; more; nth++) {
             more = false;
-            for (size_t i = 0; i < provider_count() && tried < USUAL_NAMES_TRIED; i++)
-                more |= is_tried(&b->of[i], in_doubt) && try_usual_name(b, i, nth, &tried);
+            for (struct service_candidate *c = b->of; c->service.provider && tried < USUAL_NAMES_TRIED; c++)
+                more |= is_tried(c, in_doubt) && try_usual_name(b, c, nth, &tried);
         }
     }
 }
@@ -194,12 +194,12 @@ static void credit_declared(struct services_build *b)
     struct service_candidate *only = NULL;
     enum dkim_presence presence = need_dkim_presence(b->run);
 
-    for (size_t i = 0; i < provider_count(); i++) {
-        if (!b->of[i].service.clue_count || !(b->of[i].service.roles & SERVICE_SENDS))
+    for (struct service_candidate *c = b->of; c->service.provider; c++) {
+        if (!c->service.clue_count || !(c->service.roles & SERVICE_SENDS))
             continue;
         if (only)
             return;
-        only = &b->of[i];
+        only = c;
     }
     if (only && presence == DKIM_PRESENT)
         only->service.key = SERVICE_KEY_FOUND;
@@ -216,11 +216,10 @@ void add_declared_selectors(struct services_build *b)
 void find_service_keys(struct services_build *b)
 {
     try_usual_names(b);
-    for (size_t i = 0; i < provider_count(); i++)
-        judge_key(&b->of[i]);
-    for (size_t i = 0; i < provider_count(); i++)
-        confirm_absence(b, &b->of[i]);
-    for (size_t i = 0; i < provider_count(); i++)
-        assume_sender(&b->of[i].service);
+    for (struct service_candidate *c = b->of; c->service.provider; c++) {
+        judge_key(c);
+        confirm_absence(b, c);
+        assume_sender(&c->service);
+    }
     credit_declared(b);
 }

@@ -87,14 +87,14 @@ static enum service_spf standing(const struct place *place, struct service *s)
 
 /* ---- whom the records name ---- */
 
-static void add_named(struct services_build *b, size_t i, const char *name, const char *key, char qualifier,
+static void add_named(struct service_candidate *c, const char *name, const char *key, char qualifier,
                       enum service_spf spf)
 {
-    struct service *s = &b->of[i].service;
+    struct service *s = &c->service;
 
     if (qualifier != '+')
         spf = SERVICE_SPF_NOT_PASSED;
-    add_service_clue(&b->of[i], (struct service_clue){.kind = CLUE_SPF, .name = name, .key = key},
+    add_service_clue(c, (struct service_clue){.kind = CLUE_SPF, .name = name, .key = key},
                      qualifier == '-' ? 0 : sending_role(s->provider));
     s->spf = spf > s->spf ? spf : s->spf;
 }
@@ -108,11 +108,11 @@ static bool look_at_name(struct services_build *b, const char *name, const struc
 
     if (is_own_name(b, lower))
         return false;
-    for (size_t i = 0; i < provider_count(); i++) {
-        if (!provider_has_spf(provider_at(i), lower))
+    for (struct service_candidate *c = b->of; c->service.provider; c++) {
+        if (!provider_has_spf(c->service.provider, lower))
             continue;
-        add_named(b, i, lower, key, qualifier, place ? standing(place, &b->of[i].service) : SERVICE_SPF_BROKEN);
-        known = known || provider_at(i)->kind != PROVIDER_RECORDS;
+        add_named(c, lower, key, qualifier, place ? standing(place, &c->service) : SERVICE_SPF_BROKEN);
+        known = known || c->service.provider->kind != PROVIDER_RECORDS;
     }
     return known;
 }
@@ -201,11 +201,11 @@ static void assume_mailboxes(struct services_build *b, const struct spf_node *ro
 {
     bool by_mx = root->state == SPF_NODE_RECORD && lets_mx_pass(b, root->source->record);
 
-    for (size_t i = 0; i < provider_count(); i++)
-        if (provider_at(i)->kind == PROVIDER_MAILBOX && b->of[i].service.roles & SERVICE_SENDS)
+    for (struct service_candidate *c = b->of; c->service.provider; c++)
+        if (c->service.provider->kind == PROVIDER_MAILBOX && c->service.roles & SERVICE_SENDS)
             return;
-    for (size_t i = 0; (by_mx || root->state == SPF_NODE_ABSENT) && i < provider_count(); i++) {
-        struct service *s = &b->of[i].service;
+    for (struct service_candidate *c = b->of; (by_mx || root->state == SPF_NODE_ABSENT) && c->service.provider; c++) {
+        struct service *s = &c->service;
 
         if (s->provider->kind != PROVIDER_MAILBOX || !(s->roles & SERVICE_RECEIVES))
             continue;
@@ -217,8 +217,8 @@ static void assume_mailboxes(struct services_build *b, const struct spf_node *ro
 /* Who is not named may be named in a record that is not known. */
 static void leave_unnamed_open(struct services_build *b)
 {
-    for (size_t i = 0; b->spf_trouble && i < provider_count(); i++) {
-        struct service *s = &b->of[i].service;
+    for (struct service_candidate *c = b->of; b->spf_trouble && c->service.provider; c++) {
+        struct service *s = &c->service;
 
         if (s->spf != SERVICE_SPF_NOT_NAMED)
             continue;

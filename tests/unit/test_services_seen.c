@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "core/base/str.h"
+#include "core/derive/inventory.h"
 #include "core/derive/services.h"
 #include "tests/unit/worlds.h"
 #include "tests/unit/zone_lines.h"
@@ -56,10 +57,13 @@ static void look(struct run *run, void *arg)
 {
     struct looked *l = arg;
     const struct services *services = need_services(run);
+    const struct service *pair[2];
 
     l->text = services->complete ? "" : "incomplete";
     for (size_t i = 0; services->complete && i < services->count; i++)
         l->text = str_printf(l->arena, "%s%s%s", l->text, i ? "\n" : "", service_text(l->arena, &services->at[i]));
+    if (services_are_moving(services, pair))
+        l->text = str_printf(l->arena, "%s\nmoving: %s, %s", l->text, pair[0]->provider->id, pair[1]->provider->id);
 }
 
 /* Beside the lines of a zone "selector s1" and "mail_from b.good.lab", which the user declares. */
@@ -96,9 +100,55 @@ static void services_of_zones(void **state)
     read_worlds("tests/data/services.txt", services_of);
 }
 
+/* Whose an MX host and a sender are, of services of which one is sold by another. */
+static void whose_servers(void **state)
+{
+    const struct service_clue by_spf[] = {{.kind = CLUE_MX, .name = "mx.lab"}, {.kind = CLUE_SPF, .name = "spf.lab"}};
+    const struct service_clue by_mx[] = {{.kind = CLUE_MX, .name = "spf.lab"}};
+    const struct service all[] = {
+        {.provider = provider_from_id("google"), .roles = SERVICE_RECEIVES, .clues = by_mx, .clue_count = 1},
+        {.provider = provider_from_id("godaddy-m365"), .roles = SERVICE_RECEIVES | SERVICE_SENDS},
+        {.provider = provider_from_id("zoho"), .roles = SERVICE_SENDS, .clues = by_spf, .clue_count = 2},
+    };
+    const struct services services = {.at = all, .count = 3};
+    const char *google = "smtp.google.com", *m365 = "x.mail.protection.outlook.com", *zoho = "mx.zoho.com";
+    const char *both[] = {google, google}, *mixed[] = {google, m365}, *half[] = {google, "mx1.lab"};
+    struct mail_address address = {.origin = SENDER_ASSUMED, .hosts = both, .host_count = 2};
+
+    (void)state;
+    assert_ptr_equal(service_of_host(&services, google), &all[0]);
+    assert_ptr_equal(service_of_host(&services, m365), &all[1]);
+    assert_null(service_of_host(&services, zoho)); /* it sends only */
+    assert_null(service_of_host(&services, "mx1.lab"));
+
+    assert_ptr_equal(service_of_address(&services, &address), &all[0]);
+    address.hosts = mixed;
+    assert_ptr_equal(service_of_address(&services, &address), &all[1]);
+    address.hosts = half;
+    assert_null(service_of_address(&services, &address));
+    address.host_count = 1;
+    assert_ptr_equal(service_of_address(&services, &address), &all[0]);
+    address.origin = SENDER_DECLARED;
+    assert_null(service_of_address(&services, &address));
+
+    address = (struct mail_address){.origin = SENDER_SPF, .record = "SPF.lab"};
+    assert_ptr_equal(service_of_address(&services, &address), &all[2]);
+    address.record = "mx.lab";
+    assert_null(service_of_address(&services, &address));
+    address.record = NULL;
+    assert_null(service_of_address(&services, &address));
+    address.record = "SPF.lab";
+    address.origin = SENDER_DECLARED;
+    assert_null(service_of_address(&services, &address));
+    address.origin = SENDER_SPF;
+    address.hosts = half; /* hosts that it is of say more */
+    address.host_count = 2;
+    assert_null(service_of_address(&services, &address));
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(services_of_zones)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(services_of_zones), cmocka_unit_test(whose_servers)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
