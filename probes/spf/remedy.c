@@ -81,12 +81,10 @@ void spf_offer_none(struct run *run, const struct spf_domain *d, struct finding 
         "The domain takes no mail, and nothing is known that sends for it: let the record say that nobody does.";
 
     if (record && !record->all) {
-        finding_remedy(run, f, "%s  End the record with -all.", what);
+        finding_remedy(run, f, "%s End the record with -all.", what);
         return;
     }
     finding_remedy(run, f, "%s", what);
-    if (record)
-        finding_replaces(run, f, "%s. 3600 IN TXT %s", d->name, spf_zone_text(run_arena(run), record->text));
     finding_record(run, f, "%s. 3600 IN TXT \"v=spf1 -all\"", d->name);
     if (record)
         finding_replaces(run, f, "%s. 3600 IN TXT %s", d->name, spf_zone_text(run_arena(run), record->text));
