@@ -64,9 +64,9 @@ static const struct given table[] = {
     {{"example.com BROKEN"}, .inventory = "undecided:"},
 
     /* the null MX is one record, with the preference 0: RFC 7505 3 */
-    {{"example.com MX 0 "}, .inventory = "null:"},
-    {{"example.com MX 10 "}, .inventory = "null, mixed null:"},
-    {{"example.com MX 0 ", "example.com MX 10 mx1.lab"}, .inventory = "listed, mixed null: 10 mx1.lab"},
+    {{"example.com MX 0 ."}, .inventory = "null:"},
+    {{"example.com MX 10 ."}, .inventory = "null, mixed null:"},
+    {{"example.com MX 0 .", "example.com MX 10 mx1.lab"}, .inventory = "listed, mixed null: 10 mx1.lab"},
 
     /* hosts, by preference and then by name, each once and with the best of its preferences */
     {{"example.com MX 20 b.lab", "example.com MX 10 c.lab", "example.com MX 20 a.lab"},
@@ -85,22 +85,22 @@ static const struct given table[] = {
      .inventory = "listed: 10 11.0.0.1 20 x.invalid"},
 
     /* senders that are declared */
-    {{"example.com MX 0 "},
+    {{"example.com MX 0 ."},
      {{.host = "11.0.0.9", .helo = "a.lab"}},
      .inventory = "null:; 11.0.0.9 declared says a.lab"},
-    {{"example.com MX 0 "},
+    {{"example.com MX 0 ."},
      {{.host = "11.0.0.9", .helo = "a.lab"},
       {.host = "11.0.0.9", .helo = "A.lab"},
       {.host = "11.0.0.9", .helo = "b.lab"}},
      .inventory = "null:; 11.0.0.9 declared says a.lab,b.lab"},
-    {{"example.com MX 0 ", "a.lab A 11.0.0.9", "a.lab AAAA 2600::9"},
+    {{"example.com MX 0 .", "a.lab A 11.0.0.9", "a.lab AAAA 2600::9"},
      {{.host = "a.lab"}, {.host = "a.lab"}},
      .inventory = "null:; 11.0.0.9 declared of a.lab; 2600::9 declared of a.lab"},
-    {{"example.com MX 0 "}, {{.host = "a.lab"}}, .inventory = "null:; no address a.lab"},
-    {{"example.com MX 0 ", "a.lab BROKEN"},
+    {{"example.com MX 0 ."}, {{.host = "a.lab"}}, .inventory = "null:; no address a.lab"},
+    {{"example.com MX 0 .", "a.lab BROKEN"},
      {{.host = "a.lab"}, {.host = "a.lab"}},
      .inventory = "null:; unknown a.lab"},
-    {{"example.com MX 0 ", "a.lab AAAA 2600::9", "a.lab BROKEN"},
+    {{"example.com MX 0 .", "a.lab AAAA 2600::9", "a.lab BROKEN"},
      {{.host = "a.lab"}},
      .inventory = "null:; 2600::9 declared of a.lab; unknown a.lab"},
     {{"example.com MX 10 a.lab", "a.lab A 11.0.0.1"},
@@ -108,9 +108,9 @@ static const struct given table[] = {
      .inventory = "listed: 10 a.lab 11.0.0.1; 11.0.0.1 mx of a.lab; 11.0.0.9 declared"},
 
     /* senders by SPF */
-    {{"example.com MX 0 ", "example.com TXT v=spf1 ip4:11.0.0.9 ip4:10.0.0.1 -all"},
+    {{"example.com MX 0 .", "example.com TXT v=spf1 ip4:11.0.0.9 ip4:10.0.0.1 -all"},
      .inventory = "null:; 11.0.0.9 spf by ip4:11.0.0.9"},
-    {{"example.com MX 0 ", "example.com TXT v=spf1 ip4:11.0.0.9 -all"},
+    {{"example.com MX 0 .", "example.com TXT v=spf1 ip4:11.0.0.9 -all"},
      {{.host = "11.0.0.9"}},
      .inventory = "null:; 11.0.0.9 declared by ip4:11.0.0.9"},
     {{"example.com MX 10 a.lab", "a.lab A 11.0.0.1", "example.com TXT v=spf1 ip4:11.0.0.0/24 -all"},
@@ -128,10 +128,10 @@ static const struct given table[] = {
     {{"example.com MX 10 a.lab", "a.lab A 10.0.0.1"}, .inventory = "listed: 10 a.lab 10.0.0.1; 10.0.0.1 mx of a.lab"},
 
     /* what is declared to be no sender is none, whatever SPF says */
-    {{"example.com MX 0 ", "example.com TXT v=spf1 ip4:11.0.0.9 -all"},
+    {{"example.com MX 0 .", "example.com TXT v=spf1 ip4:11.0.0.9 -all"},
      .not_sender = "11.0.0.8/31",
      .inventory = "null:; 11.0.0.9 by ip4:11.0.0.9"},
-    {{"example.com MX 0 ", "example.com TXT v=spf1 ip4:11.0.0.9 -all"},
+    {{"example.com MX 0 .", "example.com TXT v=spf1 ip4:11.0.0.9 -all"},
      .not_sender = "11.0.0.8",
      .inventory = "null:; 11.0.0.9 spf by ip4:11.0.0.9"},
 };
