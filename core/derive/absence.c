@@ -26,8 +26,8 @@ struct poll {
     bool pending;
     const struct dns_answer *at[ZONE_SERVERS_MAX]; /* those that have the record, or say that there is none */
     size_t count, positive, elsewhere;
-    const struct dns_answer *denial; /* the first one */
-    struct trouble trouble;          /* of the first server that could not be asked */
+    const struct dns_answer *record, *denial; /* the first ones */
+    struct trouble trouble;                   /* of the first server that could not be asked */
 };
 
 static void hear(struct poll *poll, const struct dns_answer *answer)
@@ -37,6 +37,7 @@ static void hear(struct poll *poll, const struct dns_answer *answer)
     } else if (answer->status == DNS_OK) {
         poll->at[poll->count++] = answer;
         poll->positive++;
+        poll->record = poll->record ? poll->record : answer;
     } else if (dns_answer_is_negative(answer)) {
         poll->at[poll->count++] = answer;
         poll->denial = poll->denial ? poll->denial : answer;
@@ -78,26 +79,20 @@ struct dns_answer *as_said_by_zone(struct run *run, const struct dns_answer *her
     return answer;
 }
 
-/* What the servers have together. */
+/* What the servers have together, of which one has a record. */
 static const struct dns_answer *unite(struct run *run, const struct dns_answer *here, const struct poll *poll)
 {
-    const struct dns_answer *first = NULL;
+    const struct dns_answer *first = poll->record;
     struct dns_record *all;
     struct dns_answer *answer;
-    size_t count = 0, room = 0;
+    size_t count = first->count, room = 0;
 
-    for (size_t i = 0; i < poll->count; i++) {
-        room += poll->at[i]->count;
-        if (!first && poll->at[i]->status == DNS_OK)
-            first = poll->at[i];
-    }
-    if (!first)
-        return here;
-    all = ARENA_ARRAY(run_arena(run), struct dns_record, room + 1);
-    memcpy(all, first->records, first->count * sizeof *all);
-    count = first->count;
     for (size_t i = 0; i < poll->count; i++)
-        for (size_t r = 0; poll->at[i] != first && r < poll->at[i]->count && count <= DNS_RECORDS_MAX; r++)
+        room += poll->at[i]->count;
+    all = ARENA_ARRAY(run_arena(run), struct dns_record, room + 1);
+    memcpy(all, first->records, count * sizeof *all);
+    for (size_t i = 0; i < poll->count; i++)
+        for (size_t r = 0; poll->at[i] != first && r < poll->at[i]->count && count < DNS_RECORDS_MAX; r++)
             if (!has_record(run, all, count, &poll->at[i]->records[r]))
                 all[count++] = poll->at[i]->records[r];
     answer = as_said_by_zone(run, here, first);
@@ -338,9 +333,6 @@ struct confirmed need_confirmed_reverse(struct run *run, const struct ip *ip)
         !inventory_has(need_inventory(run), ip))
         return c;
     zone = need_zone_of(run, name, &trouble);
-    if (!zone && trouble.reason)
-        return c;
-    c.answer = NULL;
     if (zone)
         compare(run, zone, name, DNS_PTR, &c);
     if (!c.answer) /* as above */
