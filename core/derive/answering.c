@@ -11,12 +11,9 @@
 #include "core/derive/run.h"
 #include "core/derive/zone.h"
 
-enum {
-    KEYS_MAX = ZONE_SERVERS_MAX + DNS_SAMPLES * (1 + DNS_CONTROLS),
-    SAMPLE_MAX = 7, /* run.h counts from 2, and a key has room for one digit */
-};
+enum { KEYS_MAX = ZONE_SERVERS_MAX + DNS_SAMPLES * (1 + DNS_CONTROLS) };
 
-static_assert((int)DNS_SAMPLES - 1 <= (int)SAMPLE_MAX, "keys stay different");
+static_assert(1 + DNS_SAMPLES <= 9, "run.h counts from 2, and a key has room for one digit");
 
 struct count {
     unsigned asked, answered;
@@ -145,15 +142,10 @@ static size_t pick_controls(const struct poll *poll, const struct zone_servers *
     return count;
 }
 
-static bool is_ipv6(const struct ip *ip)
-{
-    return ip->family == IP_V6;
-}
-
 static void ask_controls(struct run *run, struct poll *poll, const struct zone_servers *root, const struct ip *like,
                          unsigned sample)
 {
-    struct count *tally = &poll->controls[is_ipv6(like)];
+    struct count *tally = &poll->controls[like->family == IP_V6];
     const struct ip *controls[ZONE_SERVERS_MAX];
     size_t count = pick_controls(poll, root, like, controls);
 
@@ -227,12 +219,12 @@ static bool is_dead(const struct server *server)
  * down, and no server is lame for that.  (checks.md 14) */
 static bool is_out_of_reach(const struct poll *poll, const struct server *server)
 {
-    const struct count *controls = &poll->controls[is_ipv6(&server->at->ip)];
+    const struct count *controls = &poll->controls[server->at->ip.family == IP_V6];
 
     if (!is_dead(server) || server->was_heard || controls->asked == 0 || controls->answered > 0)
         return false;
     for (size_t i = 0; i < poll->count; i++)
-        if (is_ipv6(&poll->servers[i].at->ip) != is_ipv6(&server->at->ip) && !is_dead(&poll->servers[i]))
+        if (poll->servers[i].at->ip.family != server->at->ip.family && !is_dead(&poll->servers[i]))
             return true;
     return false;
 }

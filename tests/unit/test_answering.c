@@ -21,11 +21,22 @@ static const char *const zones[] = {
     "n2.lab A 11.0.0.2",     "example.com MX 0 a.lab", "example.com SOA n1.lab a.lab 1 2 3 4 5",
 };
 
-/* Six, one of which (the last line) is a server of the zone, too. */
+/* Two of seven are servers of the zone, too, and nothing to compare them with. */
 static const char *const roots[] = {
-    " NS r1.lab",         " NS r2.lab",         " NS r3.lab",         " NS r4.lab",
-    " NS r5.lab",         " NS n1.lab",         "r1.lab A 11.53.0.1", "r2.lab A 11.53.0.2",
-    "r3.lab A 11.53.0.3", "r4.lab A 11.53.0.4", "r5.lab A 11.53.0.5",
+    " NS r1.lab",
+    " NS r2.lab",
+    " NS r3.lab",
+    " NS r4.lab",
+    " NS r5.lab",
+    " NS n1.lab",
+    " NS n2.lab",
+    "r1.lab A 11.53.0.1",
+    "r2.lab A 11.53.0.2",
+    "r3.lab A 11.53.0.3",
+    "r4.lab A 11.53.0.4",
+    "r5.lab A 11.53.0.5",
+    "dns@11.0.0.1:/SOA#2 'timeout'",
+    "dns@11.0.0.2:/SOA#2 'timeout'",
 };
 
 #define NO_ROOT "NO ROOT" /* as the first line */
@@ -100,12 +111,19 @@ static const struct {
      "sometimes: 2 of 2, 0 unreached, 27 keys; answered 5 of 5 questions: n1.lab (11.0.0.1) 3 of 3 (no reply); "
      "n2.lab (11.0.0.2) 2 of 2 (no reply)"},
 
+    {{"dns@11.0.0.2:a.example.org/A {'records': ['11.9.0.1'], 'tries': 2, 'setbacks': 1}"},
+     "all: 2 of 2, 0 unreached, 27 keys; answered 5 of 5 questions: n2.lab (11.0.0.2) 5 of 5"},
+
     /* by the resolver: nobody knows at which server */
     {{"dns:example.com/MX {'records': ['0 a.lab'], 'tries': 2, 'setbacks': 1}", SOA_2 "#3 'timeout'"},
      "mostly: 2 of 2, 0 unreached, 27 keys; answered 4 of 5 questions: n1.lab (11.0.0.1) 3 of 3; n2.lab (11.0.0.2) 1 "
      "of 2 (no reply)"},
     {{"dns:example.com/MX {'records': ['0 a.lab'], 'tries': 2, 'setbacks': 1}", SOA_2 " 'timeout'"},
      "mostly: 2 of 2, 0 unreached, 27 keys; answered 5 of 5 questions: n2.lab (11.0.0.2) 5 of 5 (no reply)"},
+
+    {{"dns:a.example.org/A {'records': ['11.9.0.1'], 'tries': 2, 'setbacks': 1}"},
+     "all: 2 of 2, 0 unreached, 27 keys; answered 5 of 5 questions: n1.lab (11.0.0.1) 3 of 3; n2.lab (11.0.0.2) 2 of "
+     "2"},
 
     /* what is no loss: a server that does not know the zone, or refuses what is not in it */
     {{SOA_2 " 'nodata'", "dns@11.0.0.2:example.com/MX 'nodata'"},
@@ -135,6 +153,10 @@ static const struct {
      "undecided: 2 of 2, 0 unreached, 27 keys; answered 4 of 5 questions: n2.lab (11.0.0.2) 4 of 5 (no reply); "
      "resources of us: this machine ran out of memory or descriptors"},
 
+    {{SOA_2 " 'timeout'", SOA_2 "#3 'timeout'", "dns@11.53.0.5:/SOA#3 'timeout'"},
+     "undecided: 2 of 2, 0 unreached, 27 keys; answered 4 of 5 questions: n2.lab (11.0.0.2) 4 of 5 (no reply); timeout "
+     "of network: root servers answered 19 of 20, so it may be this machine's network that loses questions"},
+
     /* nobody answers: the network's fault, unless root servers are heard, or an error was */
     {{SILENT("11.0.0.1"), SILENT("11.0.0.2")},
      "none: 0 of 2, 0 unreached, 6 keys; n1.lab (11.0.0.1): no reply; n2.lab (11.0.0.2): no reply; timeout of target: "
@@ -161,6 +183,15 @@ static const struct {
      "none: 0 of 2, 0 unreached, 2 keys; n1.lab (11.0.0.1): does not know the zone; n2.lab (11.0.0.2): does not know "
      "the zone; protocol of target: the answer breaks the protocol"},
 
+    {{SOA_1 " 'nodata'", "dns@11.0.0.1:example.com/MX 'nodata'", SOA_2 " 'nodata'",
+      "dns@11.0.0.2:example.com/MX 'nodata'"},
+     "none: 0 of 2, 0 unreached, 2 keys; n1.lab (11.0.0.1): does not know the zone; n2.lab (11.0.0.2): does not know "
+     "the zone; protocol of target: the answer breaks the protocol"},
+    {{NO_ROOT, " NS r1.lab", "r1.lab A 11.53.0.1", "dns@11.53.0.1:/SOA#2 'timeout'", SILENT("11.0.0.1"),
+      SILENT("11.0.0.2")},
+     "none: 0 of 2, 0 unreached, 3 keys; n1.lab (11.0.0.1): no reply; n2.lab (11.0.0.2): no reply; timeout of network: "
+     "no answer before the deadline"},
+
     /* out of reach: nobody is heard by its protocol, and others of the zone are by the other */
     {{"vantage {}", "n2.lab AAAA 2600::2", "r1.lab AAAA 2600:53::1", SILENT("[2600::2]"), ROOT_SILENT("[2600:53::1]")},
      "all: 2 of 2, 1 unreached, 13 keys; timeout of network: root servers answered 0 of 5, so it may be this "
@@ -179,6 +210,25 @@ static const struct {
      "undecided: 2 of 3, 0 unreached, 13 keys; answered 0 of 5 questions: n2.lab (2600::2) 0 of 5 (SERVFAIL, no "
      "reply); timeout of network: root servers answered 0 of 5, so it may be this machine's network that loses "
      "questions"},
+    {{"vantage {}", "n2.lab AAAA 2600::2", "r1.lab AAAA 2600:53::1", "dns@[2600::2]:example.com/SOA 'nodata'",
+      "dns@[2600::2]:example.com/MX 'timeout'", "dns@[2600::2]:a.example.org/A 'timeout'",
+      "dns@[2600::2]:example.com/SOA#2 'timeout'", "dns@[2600::2]:example.com/SOA#3 'timeout'",
+      "dns@[2600::2]:example.com/SOA#4 'timeout'", "dns@[2600::2]:example.com/SOA#5 'timeout'",
+      "dns@[2600::2]:example.com/SOA#6 'timeout'", ROOT_SILENT("[2600:53::1]")},
+     "undecided: 2 of 3, 0 unreached, 13 keys; answered 0 of 5 questions: n2.lab (2600::2) 0 of 5 (does not know the "
+     "zone, no reply); timeout of network: root servers answered 0 of 5, so it may be this machine's network that "
+     "loses questions"},
+    {{"vantage {}", "n1.lab AAAA 2600::1", "r1.lab AAAA 2600:53::1", SILENT("11.0.0.1"), SILENT("[2600::1]"),
+      ROOT_SILENT("[2600:53::1]")},
+     "undecided: 1 of 2, 1 unreached, 22 keys; answered 0 of 5 questions: n1.lab (11.0.0.1) 0 of 3 (no reply); timeout "
+     "of network: root servers answered 12 of 14, so it may be this machine's network that loses questions"},
+    {{"vantage {}", "n2.lab AAAA 2600::2", "r1.lab AAAA 2600:53::1", SOA_1 " 'timeout'", SILENT("[2600::2]"),
+      ROOT_SILENT("[2600:53::1]")},
+     "undecided: 2 of 2, 1 unreached, 22 keys; answered 3 of 5 questions: n1.lab (11.0.0.1) 3 of 3 (no reply); timeout "
+     "of network: root servers answered 12 of 14, so it may be this machine's network that loses questions"},
+    {{NO_ROOT, " NS r1.lab", "r1.lab A 11.53.0.1", SILENT("11.0.0.2"), ROOT_SILENT("11.53.0.1")},
+     "undecided: 1 of 2, 0 unreached, 12 keys; answered 0 of 5 questions: n2.lab (11.0.0.2) 0 of 5 (no reply); timeout "
+     "of network: root servers answered 0 of 5, so it may be this machine's network that loses questions"},
 };
 
 static void zones_answer(void **state)
@@ -223,6 +273,8 @@ static const struct {
     const char *lines[LINES_MAX], *text;
 } reasons[] = {
     {{"dns:a.example.com/MX 'resources'", IN_ZONE}, "resources of us: this machine ran out of memory or descriptors"},
+    {{"dns:a.example.com/MX 'resources'", IN_ZONE, SOA_2 " 'timeout'", SOA_2 "#3 'timeout'"},
+     "resources of us: this machine ran out of memory or descriptors"},
     {{LOST, IN_ZONE}, TIMEOUT},
     {{LOST, "dns:a.example.com/SOA 'timeout'"}, TIMEOUT},
     {{LOST, IN_ZONE, SOA_2 " 'timeout'"}, TIMEOUT},
