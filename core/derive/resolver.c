@@ -260,10 +260,9 @@ bool need_trust_in_ad(struct run *run, const struct dns_answer *answer, bool *pe
     if (answer->is_own || lacks_signatures(root, answer))
         return false;
 
+    *pending |= in->validation == VALIDATION_PENDING;
     switch (in->validation) {
     case VALIDATION_PENDING:
-        *pending = true;
-        return false;
     case VALIDATION_MISSING:
         return false;
     case VALIDATION_UNTESTED:

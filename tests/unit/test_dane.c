@@ -14,12 +14,14 @@
 #include <string.h>
 
 #include "core/base/arena.h"
+#include "core/base/limits.h"
 #include "core/base/str.h"
 #include "core/base/x509.h"
 #include "core/collect/dns/dns.h"
 #include "core/collect/tls/tls.h"
 #include "core/derive/dane.h"
 #include "core/derive/tls_dane.h"
+#include "core/facts/tls_session.h"
 
 enum {
     NOW = 1767225600,
@@ -42,7 +44,7 @@ struct issued {
     unsigned char bytes[DATA_MAX];
 };
 
-static struct issued ca, leaf, expired, other_name, stranger;
+static struct issued ca, leaf, expired, early, other_name, stranger;
 
 static void add_extension(X509 *cert, int nid, const char *value)
 {
@@ -89,12 +91,13 @@ static void issue_all(void)
     issue(&stranger, NULL, "stranger", NOW - 100 * DAY, NOW + 100 * DAY);
     issue(&leaf, &ca, "mx1.example.org", NOW - DAY, NOW + DAY);
     issue(&expired, &ca, "mx1.example.org", NOW - 3 * DAY, NOW - DAY);
+    issue(&early, &ca, "mx1.example.org", NOW + DAY, NOW + 3 * DAY);
     issue(&other_name, &ca, "mx9.example.net", NOW - DAY, NOW + DAY);
 }
 
 static void forget_all(void)
 {
-    struct issued *all[] = {&ca, &leaf, &expired, &other_name, &stranger};
+    struct issued *all[] = {&ca, &leaf, &expired, &early, &other_name, &stranger};
 
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
         X509_free(all[i]->cert);
@@ -271,11 +274,230 @@ static void test_cut(void **state)
     arena_free(arena);
 }
 
+/* ---- why nothing matches ---- */
+
+struct shown {
+    const struct issued *chain[2];
+    bool has_other_name, ends_in_root;
+};
+
+static struct tls_session session_of(struct arena *arena, struct shown shown, int64_t from, int64_t until)
+{
+    struct certificate *chain = ARENA_ARRAY(arena, struct certificate, 2);
+    struct tls_session session = {.established = true, .chain = chain, .name_matches = !shown.has_other_name};
+
+    for (size_t i = 0; i < 2 && shown.chain[i]; i++) {
+        struct x509_facts *facts = ARENA_NEW(arena, struct x509_facts);
+
+        *facts = (struct x509_facts){.not_before = from, .not_after = until, .dns_name_count = 1};
+        chain[session.chain_count++] = (struct certificate){shown.chain[i]->der, facts};
+    }
+    if (session.chain_count) {
+        struct x509_facts *facts = ARENA_NEW(arena, struct x509_facts);
+
+        *facts = *chain[session.chain_count - 1].facts;
+        facts->self_issued = shown.ends_in_root;
+        chain[session.chain_count - 1].facts = facts;
+    }
+    return session;
+}
+
+static struct dane_diagnosis diagnose(struct arena *arena, struct dns_record record, const struct tls_session *session)
+{
+    struct dane_record one = {&record, dane_record_fault(&record), ""};
+    const struct dane dane = {.host = "mx1.example.org", .base = "mx1.example.org", .records = &one, .count = 1};
+
+    return dane_diagnose(arena, &dane, session, "example.org", NOW);
+}
+
+static void test_diagnoses(void **state)
+{
+    const struct {
+        struct shown shown;
+        const struct issued *of;
+        uint8_t usage;
+        enum dane_cause cause;
+        const char *record; /* begins so; NULL: none */
+    } cases[] = {
+        /* another key */
+        {{{&leaf, &ca}, false, true}, &stranger, EE, DANE_OTHER_KEY, "3 1 1 "},
+        {{{&leaf, &ca}, false, true}, &stranger, TA, DANE_OTHER_KEY, "3 1 1 "},
+        {{{&leaf}, false, true}, &stranger, TA, DANE_OTHER_KEY, "3 1 1 "},
+        {{{NULL}, false, false}, &stranger, EE, DANE_OTHER_KEY, NULL},
+        {{{&leaf, &ca}, false, true}, &stranger, PKIX_EE, DANE_OTHER_KEY, "3 1 1 "},
+        {{{&leaf, &ca}, false, true}, &ca, PKIX_EE, DANE_OTHER_KEY, "3 1 1 "},
+        /* usages */
+        {{{&leaf, &ca}, false, true}, &ca, EE, DANE_SWAPPED_USAGE, "2 1 1 "},
+        {{{&leaf, &ca}, false, true}, &leaf, TA, DANE_SWAPPED_USAGE, "3 1 1 "},
+        /* not sent */
+        {{{&leaf}, false, false}, &ca, TA, DANE_NOT_SENT, "3 1 1 "},
+        {{{&leaf}, false, false}, &ca, EE, DANE_OTHER_KEY, "3 1 1 "},
+        /* another host's: nothing is to be published for it */
+        {{{&leaf, &ca}, true, true}, &stranger, EE, DANE_BAD_CERTIFICATE, NULL},
+        {{{&leaf}, true, false}, &ca, TA, DANE_BAD_CERTIFICATE, NULL},
+        {{{&other_name, &ca}, true, true}, &ca, TA, DANE_BAD_CERTIFICATE, NULL},
+        {{{&other_name, &ca}, false, true}, &ca, TA, DANE_BAD_CERTIFICATE, NULL},
+        {{{&expired, &ca}, false, true}, &ca, TA, DANE_BAD_CERTIFICATE, NULL},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct arena *arena = arena_new(1u << 20);
+        struct tls_session session = session_of(arena, cases[i].shown, NOW - DAY, NOW + DAY);
+        struct dane_diagnosis found = diagnose(arena, record_of(arena, cases[i].of, cases[i].usage, SPKI, 1), &session);
+
+        if (found.cause != cases[i].cause || !found.record != !cases[i].record ||
+            (found.record && strncmp(found.record, cases[i].record, strlen(cases[i].record)) != 0))
+            fail_msg("%zu: %d, %s", i, (int)found.cause, found.record ? found.record : "no record");
+        arena_free(arena);
+    }
+}
+
+/* On its first second and its last a certificate is valid; and without names it is nobody else's. */
+static void test_mishaps(void **state)
+{
+    static const struct {
+        int64_t from, until;
+        bool is_mishap;
+    } cases[] = {
+        {NOW, NOW, false},
+        {NOW + 1, NOW + DAY, true},
+        {NOW - DAY, NOW - 1, true},
+    };
+    const struct shown shown = {{&leaf, &ca}, false, true}, foreign = {{&leaf, &ca}, true, true};
+    struct arena *arena = arena_new(1u << 20);
+    struct x509_facts nameless = {.not_before = NOW, .not_after = NOW};
+    struct tls_session session;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        session = session_of(arena, shown, cases[i].from, cases[i].until);
+        assert_int_equal(diagnose(arena, record_of(arena, &stranger, EE, SPKI, 1), &session).cause,
+                         cases[i].is_mishap ? DANE_BAD_CERTIFICATE : DANE_OTHER_KEY);
+    }
+    session = session_of(arena, foreign, NOW, NOW);
+    session.chain = (const struct certificate[]){{leaf.der, &nameless}, {ca.der, &nameless}};
+    assert_int_equal(diagnose(arena, record_of(arena, &stranger, EE, SPKI, 1), &session).cause, DANE_OTHER_KEY);
+    arena_free(arena);
+}
+
+static void test_labels(void **state)
+{
+    static const char octets[9] = {1, 2, 3, 4, 5, 6, 7, 8, 9};
+    struct arena *arena = arena_new(1u << 20);
+    struct dns_record r = {.type = DNS_TLSA, .tlsa = {3, 1, 2, {octets, 9}}};
+
+    (void)state;
+    assert_string_equal(dane_record_label(arena, &r), "3 1 2 0102030405060708...");
+    r.tlsa.data.len = 8;
+    assert_string_equal(dane_record_label(arena, &r), "3 1 2 0102030405060708");
+    r.tlsa.data.len = 7;
+    assert_string_equal(dane_record_label(arena, &r), "3 1 2 01020304050607");
+    arena_free(arena);
+}
+
+/* What matches by the wrong usage, by none, by dates alone; and where the data is found. */
+static void test_verdicts(void **state)
+{
+    struct arena *arena = arena_new(1u << 20);
+    const struct str chain[] = {leaf.der, ca.der}, old[] = {expired.der, ca.der};
+    struct dns_record by_ca = record_of(arena, &ca, TA, SPKI, 1), by_leaf = record_of(arena, &leaf, EE, SPKI, 1),
+                      by_stranger = record_of(arena, &stranger, TA, SPKI, 1),
+                      pkix = record_of(arena, &leaf, 1, SPKI, 1);
+    const struct certificate certificates[] = {{leaf.der, NULL}, {ca.der, NULL}};
+    static const char *const names[] = {"mx1.example.org"};
+    struct tls_dane question = {certificates, 2, names, 1, NOW};
+
+    (void)state;
+    assert_string_equal(match_one(chain, 2, &pkix), "not a usage for SMTP");
+    assert_string_equal(match_one(NULL, 0, &by_ca), "no certificate was shown");
+    assert_string_equal(match_one(NULL, 0, &by_leaf), "no certificate was shown");
+    assert_true(tls_dane_is_about_dates(match_one(old, 2, &by_ca)));
+    assert_false(tls_dane_is_about_dates(match_one(chain, 2, &by_stranger)));
+    assert_int_equal(tls_dane_place(&question, &by_leaf), 0);
+    assert_int_equal(tls_dane_place(&question, &by_ca), 1);
+    assert_int_equal(tls_dane_place(&question, &by_stranger), -1);
+    question.chain_count = 1;
+    assert_int_equal(tls_dane_place(&question, &by_ca), -1);
+    arena_free(arena);
+}
+
+/* A certificate that comes later than this one begins has not begun. */
+static void test_not_yet_valid(void **state)
+{
+    struct arena *arena = arena_new(1u << 20);
+    const struct str chain[] = {early.der, ca.der};
+    struct dns_record by_ca = record_of(arena, &ca, TA, SPKI, 1);
+
+    (void)state;
+    assert_true(tls_dane_is_about_dates(match_one(chain, 2, &by_ca)));
+    arena_free(arena);
+}
+
+/* Each of the names may be the certificate's: the TLSA base domain, the host's, the next hop. */
+static void test_names(void **state)
+{
+    static const struct {
+        const char *names[3];
+        size_t count;
+        bool matches;
+    } cases[] = {
+        {{"mx1.example.org"}, 1, true},
+        {{"a.example.org"}, 1, false},
+        {{"a.example.org", "mx1.example.org"}, 2, true},
+        {{"a.example.org", "b.example.org", "mx1.example.org"}, 3, true},
+        {{"a.example.org", "b.example.org", "mx1.example.org"}, 2, false},
+    };
+    struct arena *arena = arena_new(1u << 20);
+    const struct certificate chain[] = {{leaf.der, NULL}, {ca.der, NULL}};
+    struct dns_record by_ca = record_of(arena, &ca, TA, SPKI, 1);
+    const struct dns_record *record = &by_ca;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const struct tls_dane question = {chain, 2, cases[i].names, cases[i].count, NOW};
+        const char *why;
+
+        tls_dane_match(&question, &record, 1, &why);
+        assert_int_equal(!why, cases[i].matches);
+    }
+    arena_free(arena);
+}
+
+/* What follows something that is no certificate is not looked at, nor what is beyond the limit. */
+static void test_chains_end(void **state)
+{
+    static const char rubbish[] = "0\x82\xff\xff this is no certificate";
+    struct arena *arena = arena_new(1u << 20);
+    struct dns_record by_ca = record_of(arena, &ca, TA, CERT, 1);
+    const struct dns_record *record = &by_ca;
+    static const char *const names[] = {"mx1.example.org"};
+    struct certificate chain[TLS_CHAIN_CERTS + 1] = {{leaf.der, NULL}};
+
+    (void)state;
+    for (size_t count = 2; count <= TLS_CHAIN_CERTS + 1; count++) {
+        const struct tls_dane question = {chain, count, names, 1, NOW};
+        const char *why;
+
+        for (size_t i = 1; i < count; i++)
+            chain[i] = (struct certificate){i + 1 == count ? ca.der : stranger.der, NULL};
+        tls_dane_match(&question, &record, 1, &why);
+        assert_int_equal(!why, count <= TLS_CHAIN_CERTS);
+        chain[1] = (struct certificate){{rubbish, sizeof rubbish}, NULL};
+        tls_dane_match(&question, &record, 1, &why);
+        assert_non_null(why);
+    }
+    arena_free(arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_combination), cmocka_unit_test(test_names_and_dates), cmocka_unit_test(test_faults),
         cmocka_unit_test(test_roll_over),         cmocka_unit_test(test_hostile),         cmocka_unit_test(test_cut),
+        cmocka_unit_test(test_diagnoses),         cmocka_unit_test(test_mishaps),         cmocka_unit_test(test_labels),
+        cmocka_unit_test(test_verdicts),          cmocka_unit_test(test_not_yet_valid),   cmocka_unit_test(test_names),
+        cmocka_unit_test(test_chains_end),
     };
     int failed;
 

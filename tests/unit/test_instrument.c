@@ -180,6 +180,82 @@ static void answers_are_believed(void **state)
     are_so(of_mx, sizeof of_mx / sizeof *of_mx, ask_answer, (struct asked){.name = "a.lab", .type = DNS_MX});
 }
 
+/* Addresses alone are compared with what a translator makes, and nothing else waits for that. */
+struct early {
+    enum dns_type type;
+    bool is_early, is_same;
+};
+
+static void ask_early(struct run *run, void *arg)
+{
+    struct early *e = arg;
+    const struct dns_answer *answer = need_dns_unvalidated(run, "a.lab", e->type);
+
+    e->is_early |= answer && need_instrument(run)->dns64_pending;
+    e->is_same = answer == need_dns_unjudged(run, "a.lab", e->type);
+}
+
+static void little_waits(void **state)
+{
+    static const struct {
+        const char *line;
+        enum dns_type type;
+        bool is_early;
+    } rows[] = {
+        {"a.lab A 11.0.0.1", DNS_A, true},           {"a.lab MX 0 b.lab", DNS_MX, true},
+        {"a.lab AAAA 2600::1", DNS_AAAA, false},     {"dns:a.lab/AAAA 'timeout'", DNS_AAAA, true},
+        {"dns:a.lab/AAAA 'nodata'", DNS_AAAA, true},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct early e = {.type = rows[i].type};
+
+        for (uint64_t seed = 1; seed < 30; seed++) {
+            struct zone *zone = zone_new();
+            struct zone_session s;
+
+            zone_add_line(zone, rows[i].line);
+            zone_open(&s, zone, &target, seed);
+            zone_run(&s, ask_early, &e);
+            assert_true(e.is_same);
+            zone_close(&s);
+            zone_free(zone);
+        }
+        assert_int_equal(e.is_early, rows[i].is_early);
+    }
+}
+
+static void count_keys(struct run *run, void *arg)
+{
+    *(size_t *)arg = need_instrument(run)->key_count;
+}
+
+/* However many names are bogus and not answered. */
+static void keys_are_bounded(void **state)
+{
+    enum { OTHERS = 4, MOST = INSTRUMENT_KEYS_MAX - OTHERS };
+
+    (void)state;
+    for (size_t more = 0; more < 3; more++) {
+        struct zone *zone = zone_new();
+        const char *names[MOST + 2];
+        const struct target many = {
+            .domain = "example.com", .bogus_canaries = names, .bogus_canary_count = MOST - 1 + more};
+        struct zone_session s;
+        size_t keys = 0;
+
+        for (size_t i = 0; i < MOST + 2; i++)
+            names[i] = str_printf(zone->arena, "bogus%zu.lab", i);
+        zone_add_line(zone, SIGNED_ROOT);
+        zone_open(&s, zone, &many, 0);
+        zone_run(&s, count_keys, &keys);
+        assert_int_equal(keys, more ? INSTRUMENT_KEYS_MAX : INSTRUMENT_KEYS_MAX - 1);
+        zone_close(&s);
+        zone_free(zone);
+    }
+}
+
 /* ---- AD ---- */
 
 static void ask_security(struct run *run, void *arg)
@@ -243,6 +319,36 @@ static void ad_is_believed(void **state)
     (void)state;
     are_so(securities, sizeof securities / sizeof *securities, ask_security,
            (struct asked){.name = "a.lab", .type = DNS_A});
+}
+
+/* What is no answer of the DNS has no signatures to look at. */
+static void ask_security_of_others(struct run *run, void *arg)
+{
+    static const char *const keys[] = {"now", "smtp:11.0.0.1:25/mx.lab", "no key"};
+    bool pending = false;
+
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        const struct dns_answer other = {
+            .key = keys[i], .status = DNS_NODATA, .security = DNS_SECURE, .server = "127.0.0.1"};
+
+        *(enum dns_security *)arg = need_security(run, &other, &pending);
+        assert_null(need_chain_of(run, &other));
+    }
+}
+
+static void others_have_no_chain(void **state)
+{
+    enum dns_security security;
+    struct zone *zone = zone_new();
+    struct zone_session s;
+
+    (void)state;
+    zone_add_line(zone, SIGNED_ROOT);
+    zone_open(&s, zone, &target, 0);
+    zone_run(&s, ask_security_of_others, &security);
+    assert_int_equal(security, DNS_SECURE);
+    zone_close(&s);
+    zone_free(zone);
 }
 
 /* What validates may be asked in our place: its AD comes over loopback, it was seen to refuse, and it may deny. */
@@ -341,7 +447,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(resolvers_are_tested),
         cmocka_unit_test(answers_are_believed),
+        cmocka_unit_test(little_waits),
+        cmocka_unit_test(keys_are_bounded),
         cmocka_unit_test(ad_is_believed),
+        cmocka_unit_test(others_have_no_chain),
         cmocka_unit_test(validating_instruments),
         cmocka_unit_test(weaker_of_two),
         cmocka_unit_test(algorithms_of_signatures),

@@ -90,6 +90,8 @@ static const struct {
      "faulty: the web server redirects (status 399) to https://b.lab/, which is not followed"},
     {{HAS_A, GET "{'content_encoding': 'gzip'}"},
      "faulty: the web server uses the content coding gzip, which nobody asked for"},
+    {{HAS_A, GET "{'content_encoding': 'x'}"},
+     "faulty: the web server uses the content coding x, which nobody asked for"},
     {{HAS_A, GET "{'content_encoding': 'IDENTITY'}"}, "sound"},
     {{HAS_A, GET "{'content_encoding': ''}"}, "sound"},
     {{HAS_A, GET "{'end': 'too_large', 'status': 200}"},

@@ -11,7 +11,7 @@
 #include "core/derive/zone.h"
 #include "tests/unit/zone_lines.h"
 
-enum { LINES_MAX = 8, FEW = 4 /* names that are asked for at once */ };
+enum { LINES_MAX = 12, FEW = 4 /* names that are asked for at once */ };
 
 static const struct target target = {.domain = "example.com"};
 
@@ -37,6 +37,9 @@ static const char *servers_in(struct zone *zone, uint64_t seed)
     return text;
 }
 
+#define OWN_DENIAL "dns:example.com/NS {'status': 'nodata', 'own': true}"
+#define ABOVE "com NS c.lab", "c.lab A 11.0.0.9"
+
 static void servers_of_zones(void **state)
 {
     static const struct {
@@ -49,6 +52,28 @@ static void servers_of_zones(void **state)
         {{"example.com NS a.lab", "a.lab BROKEN"}, ""},
         {{"example.com BROKEN"}, "timeout"},
         {{"example.com A 11.0.0.1"}, "protocol"},
+        /* IPv6 where this machine has it, and uses it */
+        {{"vantage {}", "example.com NS a.lab", "a.lab A 11.0.0.1", "a.lab AAAA 2600::1"},
+         "a.lab 11.0.0.1, a.lab 2600::1"},
+        {{"vantage {'ipv6_route': false}", "example.com NS a.lab", "a.lab A 11.0.0.1", "a.lab AAAA 2600::1"},
+         "a.lab 11.0.0.1"},
+        {{"vantage {'ipv6_used': false}", "example.com NS a.lab", "a.lab A 11.0.0.1", "a.lab AAAA 2600::1"},
+         "a.lab 11.0.0.1"},
+        /* a denial of the resolver's own, which has an address in its hosts file: the zone above is asked */
+        {{OWN_DENIAL, ABOVE, "dns@11.0.0.9:example.com/NS ['a.lab']", "a.lab A 11.0.0.1"}, "a.lab 11.0.0.1"},
+        {{OWN_DENIAL, ABOVE, "dns@11.0.0.9:example.com/NS 'nodata'", "a.lab A 11.0.0.1"}, "protocol"},
+        {{OWN_DENIAL, ABOVE, "dns@11.0.0.9:example.com/NS 'timeout'", "a.lab A 11.0.0.1"}, "protocol"},
+        {{OWN_DENIAL, "com NS c.lab", "dns@11.0.0.9:example.com/NS ['a.lab']", "a.lab A 11.0.0.1"}, "protocol"},
+        {{OWN_DENIAL, "dns@11.0.0.9:example.com/NS ['a.lab']", "a.lab A 11.0.0.1"}, "protocol"},
+        {{"dns:example.com/NS 'nodata'", ABOVE, "dns@11.0.0.9:example.com/NS ['a.lab']", "a.lab A 11.0.0.1"},
+         "protocol"},
+        {{"dns:example.com/NS {'records': ['b.lab'], 'own': true}", ABOVE, "dns@11.0.0.9:example.com/NS ['a.lab']",
+          "a.lab A 11.0.0.1", "b.lab A 11.0.0.2"},
+         "b.lab 11.0.0.2"},
+        {{OWN_DENIAL, "dns:com/NS {'status': 'nodata', 'own': true}", " NS c.lab", "c.lab A 11.0.0.9",
+          "dns@11.0.0.9:com/NS ['d.lab']", "d.lab A 11.0.0.10", "dns@11.0.0.10:example.com/NS ['a.lab']",
+          "dns@11.0.0.9:example.com/NS ['b.lab']", "a.lab A 11.0.0.1", "b.lab A 11.0.0.2"},
+         "b.lab 11.0.0.2"},
     };
 
     (void)state;
@@ -133,12 +158,57 @@ static void zones_above(void **state)
     }
 }
 
+static void ask_zone(struct run *run, void *arg)
+{
+    struct above *a = arg;
+
+    a->zone = need_zone_of(run, a->name, &a->trouble);
+}
+
+/* By the SOA record, or its owner; where no reply names one, by NS records. */
+static void zones_of_names(void **state)
+{
+    static const struct {
+        const char *zone[LINES_MAX], *found;
+    } table[] = {
+        {{"a.example.com SOA n.lab h.lab 1 2 3 4 5", "example.com NS n.lab"}, "a.example.com"},
+        {{"dns:a.example.com/SOA {'status': 'nodata', 'zone': 'Example.ORG'}", "example.com NS n.lab"}, "example.org"},
+        {{"dns:a.example.com/SOA {'status': 'nxdomain', 'zone': 'com'}", "example.com NS n.lab"}, "com"},
+        {{"dns:a.example.com/SOA 'nxdomain'", "example.com NS n.lab"}, "example.com"},
+        {{"dns:a.example.com/SOA 'nxdomain'"}, NULL},
+        {{"dns:a.example.com/SOA 'timeout'", "example.com NS n.lab"}, NULL},
+        {{"dns:a.example.com/SOA {'records': ['n.lab h.lab 1 2 3 4 5'], 'chain': [['a.example.com', 'b.lab']]}",
+          "example.com NS n.lab"},
+         "example.com"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        for (uint64_t seed = 0; seed < 3; seed++) {
+            struct above a = {.name = "a.example.com"};
+            struct zone *zone = zone_new();
+            struct zone_session s;
+
+            for (size_t k = 0; k < LINES_MAX && table[i].zone[k]; k++)
+                zone_add_line(zone, table[i].zone[k]);
+            zone_open(&s, zone, &target, seed);
+            zone_run(&s, ask_zone, &a);
+            assert_true(!a.zone == !table[i].found && !a.zone == (a.trouble.reason != REASON_NONE));
+            if (a.zone)
+                assert_string_equal(a.zone, table[i].found);
+            zone_close(&s);
+            zone_free(zone);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(servers_of_zones),
         cmocka_unit_test(servers_are_bounded),
         cmocka_unit_test(zones_above),
+        cmocka_unit_test(zones_of_names),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
