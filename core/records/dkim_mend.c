@@ -14,6 +14,7 @@
 #include "core/records/txt_kind.h"
 
 enum { KEY_DIGITS_MIN = 32, HEADER_DIGITS = 16, HEADER_OCTETS = 12, KEY_ALONE_MIN = 64, STRING_OCTETS = 255 };
+enum { LONG_HEADER = 4 }; /* octets before a length of two octets */
 
 static const char *const names[] = {"k", "p", "h", "s", "t", "n", "g", NULL};
 static const char *const no_names[] = {NULL};
@@ -58,33 +59,39 @@ static const char *digits_of(struct arena *arena, struct str value)
     return out;
 }
 
+/* Octets before what a SEQUENCE holds; 0: it is none. */
+static size_t header_octets(struct str der)
+{
+    const unsigned char *at = (const unsigned char *)der.at;
+
+    if (der.len < 2 || at[0] != 0x30)
+        return 0;
+    return at[1] & 0x80 ? 2 + (size_t)(at[1] & 0x7f) : 2;
+}
+
 /* RFC 8017 A.1.2, RFC 5958 2, RFC 5915 3: a SEQUENCE that begins
  * with a small number, its version.  No public key does. */
 static bool is_private(struct str der)
 {
     const unsigned char *at = (const unsigned char *)der.at;
-    size_t header = der.len > 1 && at[1] > 0x80 ? 2 + (size_t)(at[1] & 0x7f) : 2;
+    size_t header = header_octets(der);
 
-    return der.len >= header + 3 && at[0] == 0x30 && at[header] == 0x02 && at[header + 1] == 0x01 &&
-           at[header + 2] <= 1;
+    return header && der.len >= header + 3 && at[header] == 0x02 && at[header + 1] == 0x01 && at[header + 2] <= 1;
 }
 
 /* How many octets the outermost element says it has, with its header; 0: there is no such header. */
 static size_t announced(struct str der)
 {
     const unsigned char *at = (const unsigned char *)der.at;
-    size_t octets = 0, lengths;
+    size_t header = header_octets(der), octets = 0;
 
-    if (der.len < 2 || at[0] != 0x30)
+    if (!header || header > LONG_HEADER || der.len < header)
         return 0;
-    if (at[1] < 0x80)
-        return 2u + at[1];
-    lengths = at[1] & 0x7fu;
-    if (lengths < 1 || lengths > 2 || der.len < 2 + lengths)
-        return 0;
-    for (size_t i = 0; i < lengths; i++)
-        octets = octets << 8 | at[2 + i];
-    return 2 + lengths + octets;
+    if (header == 2)
+        return header + (at[1] & 0x7f);
+    for (size_t i = 2; i < header; i++)
+        octets = octets << 8 | at[i];
+    return header + octets;
 }
 
 /* What there is of the key, to the last whole group of digits. */
@@ -102,7 +109,7 @@ bool dkim_has_private_key(struct arena *arena, struct str text)
 {
     if (str_find(text, str_of("PRIVATE KEY")))
         return true;
-    for (size_t i = 0; i < text.len;) {
+    for (size_t i = 0; i + KEY_DIGITS_MIN <= text.len;) {
         size_t end = i;
         struct str der;
 
@@ -155,7 +162,7 @@ static struct str without_spelled_line_ends(struct arena *arena, struct str text
 /* With "p=" before a key that stands there without it. */
 static struct str with_tag_of_key(struct arena *arena, struct str text)
 {
-    for (size_t i = 0; i < text.len;) {
+    for (size_t i = 0; i + KEY_ALONE_MIN <= text.len;) {
         struct str run = {text.at + i, 0};
 
         while (i + run.len < text.len && is_digit(run.at[run.len]))

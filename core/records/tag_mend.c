@@ -90,7 +90,7 @@ struct reader {
     size_t at;
 };
 
-static size_t blanks_at(struct str text, size_t at)
+size_t tag_mend_blanks(struct str text, size_t at)
 {
     size_t count = 0;
 
@@ -131,7 +131,7 @@ struct start {
 static bool starts_tag(const struct reader *r, size_t at, bool after_semicolon, struct start *out)
 {
     struct str word = word_at(r->text, at);
-    size_t sign = at + word.len + blanks_at(r->text, at + word.len);
+    size_t sign = at + word.len + tag_mend_blanks(r->text, at + word.len);
     const char *known = word.len > 0 ? known_name(r->dialect, word) : NULL;
 
     *out = (struct start){.name = known};
@@ -165,7 +165,7 @@ static size_t end_of_value(const struct reader *r, size_t at, unsigned *slips)
 
     for (; at < r->text.len && r->text.at[at] != ';'; at++) {
         bool comma = r->text.at[at] == ',';
-        size_t behind = at + 1 + blanks_at(r->text, at + 1);
+        size_t behind = at + 1 + tag_mend_blanks(r->text, at + 1);
 
         if ((comma || r->text.at[at] == ' ') && behind < r->text.len && starts_tag(r, behind, false, &next)) {
             *slips |= comma ? SLIP_COMMA : SLIP_NO_SEMICOLON;
@@ -263,13 +263,13 @@ static void take_fragment(struct reader *r)
 static struct str without_zone_line(struct str text, unsigned *slips)
 {
     for (size_t at = 1; at + 4 < text.len; at++) {
-        size_t behind = at + 3 + blanks_at(text, at + 3);
+        size_t behind = at + 3 + tag_mend_blanks(text, at + 3);
 
         if (text.at[at - 1] != ' ' || !str_equal_nocase((struct str){text.at + at, 3}, str_of("TXT")) ||
             text.at[at + 3] != ' ')
             continue;
         if (behind < text.len && text.at[behind] == '(') /* RFC 1035 5.1: a record over several lines */
-            behind += 1 + blanks_at(text, behind + 1);
+            behind += 1 + tag_mend_blanks(text, behind + 1);
         if (behind >= text.len || !ascii_is_letter(text.at[behind]))
             continue;
         *slips |= SLIP_ZONE_LINE;

@@ -59,6 +59,7 @@ struct tag_mended {
     bool has_version; /* the text says that it is such a record, however misspelt */
 };
 
+size_t tag_mend_blanks(struct str text, size_t at); /* how many blanks stand there */
 struct tag_mended tag_mend(struct arena *, struct str text, const struct tag_dialect *);
 const char *tag_mended_value(const struct tag_mended *, const char *name); /* NULL: there is no such tag */
 void tag_mended_drop(struct tag_mended *, const char *name);

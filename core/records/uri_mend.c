@@ -10,15 +10,6 @@
 #include "core/records/tag_mend.h"
 #include "core/records/taglist.h"
 
-static size_t blanks_at(struct str text, size_t at)
-{
-    size_t count = 0;
-
-    while (at + count < text.len && text.at[at + count] == ' ')
-        count++;
-    return count;
-}
-
 static bool has_scheme(struct str item)
 {
     return str_starts_nocase(item, "mailto:") || str_starts_nocase(item, "https:") || str_starts_nocase(item, "http:");
@@ -86,7 +77,7 @@ const char *uri_list_mend(struct arena *arena, struct str value, unsigned *slips
             at + item.len < value.len && item.at[item.len] == ' ') {
             const char *scheme = str_text(arena, item);
 
-            at += item.len + blanks_at(value, at + item.len);
+            at += item.len + tag_mend_blanks(value, at + item.len);
             item = (struct str){value.at + at, 0};
             while (at + item.len < value.len && item.at[item.len] != ',' && item.at[item.len] != ' ')
                 item.len++;

@@ -128,6 +128,21 @@ static void mends_dmarc_records(void **state)
         {"v=DMARC1; rua=mailto:a@b.example; p=none", "v=DMARC1; p=none; rua=mailto:a@b.example", 0},
         {"v=DMARC1; rua=mailto:a@b.example", "v=DMARC1; p=none; rua=mailto:a@b.example", 0},
         {"v=DMARC1; p=none; p=none", "v=DMARC1; p=none", SLIP_REPEATED},
+        {"v=DMARC1; psd=unknown; p=none", "v=DMARC1; p=none; psd=u", SLIP_VALUE},
+        {"v=DMARC1; p=reject; t=1", "v=DMARC1; p=reject; t=y", SLIP_VALUE},
+        {"v=DMARC1; p=reject; t=false", "v=DMARC1; p=reject; t=n", SLIP_VALUE},
+        {"v=DMARC1; p=reject; t=n; pct=50", "v=DMARC1; p=reject; t=n", 0},
+        {"v=DMARC1; p=none; fo=1x", "v=DMARC1; p=none", SLIP_VALUE},
+        {"v=DMARC1; p=none; fo=D / s", "v=DMARC1; p=none; fo=D:s", SLIP_VALUE},
+        {"v=DMARC1; p=reject; pct=100%", "v=DMARC1; p=reject", 0},
+        {"v=DMARC1; p=reject; pct=0%", "v=DMARC1; p=reject; t=y", 0},
+        {"v=DMARC1; policy=x", "v=DMARC1; p=none; policy=x", 0},
+        {"v=DMARC1; x=reject", "v=DMARC1; p=none; x=reject", 0},
+        {"v=DMARC1; p=none; policy=reject", "v=DMARC1; p=none; policy=reject", 0},
+        {"v=DMARC1; x=1; policy=reject", "v=DMARC1; p=reject; x=1", 0},
+        {"v=DMARC1; p=none; x=~", "v=DMARC1; p=none; x=~", 0},
+        {"v=DMARC1; p=none; x=\x7f", NULL, 0},
+        {"v=DMARC1; p=none; x=\x1f", NULL, 0},
         {"_dmarc.b.example. 3600 IN TXT \"v=DMARC1; p=none\"", "v=DMARC1; p=none", SLIP_QUOTES | SLIP_ZONE_LINE},
         /* what was meant cannot be told */
         {"v=DMARC1; p=none; p=reject", NULL, 0},
@@ -222,6 +237,7 @@ static void mends_dkim_keys(void **state)
         {"k=rsa; s=email; p=-----BEGIN PUBLIC KEY-----\n" RSA_1024 "\n-----END PUBLIC KEY-----; v=DKIM1", DKIM_MISSPELT,
          "v=DKIM1; k=rsa; s=email; p=" RSA_1024},
         {"v=DKIM1; h=sha1:rsa-sha256; p=" RSA_1024, DKIM_MISSPELT, "v=DKIM1; h=sha1:sha256; p=" RSA_1024},
+        {"v=DKIM1; h=rsa-sha256:; p=" RSA_1024, DKIM_MISSPELT, "v=DKIM1; h=sha256; p=" RSA_1024},
         {"v=DKIM1; h=md5; p=" RSA_1024, DKIM_MISSPELT, "v=DKIM1; p=" RSA_1024},
         {"v=DKIM1; k=rsa2048; p=" RSA_1024, DKIM_MISSPELT, "v=DKIM1; k=rsa; p=" RSA_1024},
         {RSA_1024, DKIM_MISSPELT, "p=" RSA_1024},
@@ -267,6 +283,7 @@ static void mends_dkim_keys(void **state)
         {"v=DKIM1; p=M", DKIM_NO_MISHAP, NULL},
         {"v=DKIM1; p=", DKIM_NO_MISHAP, NULL},
         {"v=DKIM1; p=!" RSA_1024, DKIM_NO_MISHAP, NULL},
+        {"v=DKIM1; p=" RSA_1024 "-----END", DKIM_NO_MISHAP, NULL},
         {"", DKIM_NO_MISHAP, NULL},
     };
 
@@ -289,6 +306,81 @@ static void keys_end_with_the_first_string(void **state)
     }
 }
 
+/* Keys that are no more than the beginning of one: what was cut says by itself how long it was. */
+static void the_beginning_of_a_key_tells(void **state)
+{
+    static const struct {
+        const char *key;
+        enum dkim_mishap mishap;
+        size_t octets, wanted;
+    } cases[] = {
+        {"MA==", DKIM_NO_MISHAP, 0, 0},
+        {"MAA=", DKIM_NO_MISHAP, 0, 0},
+        {"MAE=", DKIM_CUT, 2, 3},
+        {"MH8=", DKIM_CUT, 2, 129},
+        {"MIA=", DKIM_NO_MISHAP, 0, 0}, /* without a length */
+        {"MIEF", DKIM_CUT, 3, 8},
+        {"MIE=", DKIM_NO_MISHAP, 0, 0},
+        {"MIIBAA==", DKIM_CUT, 4, 260},
+        {"MIIB", DKIM_NO_MISHAP, 0, 0},
+        {"MIMAAAE=", DKIM_NO_MISHAP, 0, 0}, /* no key is that long */
+        {"MQIAAA==", DKIM_NO_MISHAP, 0, 0},
+        {"MAMCAQA=", DKIM_PRIVATE_KEY, 0, 0},
+        {"MAMCAQE=", DKIM_PRIVATE_KEY, 0, 0},
+        {"MAMCAQI=", DKIM_NO_MISHAP, 0, 0},
+        {"MAICAQ==", DKIM_NO_MISHAP, 0, 0},
+        {"MAMCAgA=", DKIM_NO_MISHAP, 0, 0},
+        {"MAMDAQA=", DKIM_NO_MISHAP, 0, 0},
+        {"MQMCAQA=", DKIM_NO_MISHAP, 0, 0},
+        {"MIEDAgEA", DKIM_PRIVATE_KEY, 0, 0},
+        {"MIIAAwIBAA==", DKIM_PRIVATE_KEY, 0, 0},
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct dkim_mended mended = dkim_mend(*state, str_of(str_printf(*state, "v=DKIM1; p=%s", cases[i].key)));
+
+        if (mended.mishap != cases[i].mishap || mended.octets != cases[i].octets || mended.wanted != cases[i].wanted)
+            fail_msg("%s: %d, %zu of %zu", cases[i].key, (int)mended.mishap, mended.octets, mended.wanted);
+    }
+}
+
+/* So many digits without "p=" are a key, where they stand for themselves. */
+static void digits_alone_are_a_key(void **state)
+{
+    enum { MOST = 65 };
+    static const struct {
+        const char *before;
+        bool may_be;
+    } cases[] = {{"", true}, {"k=rsa; ", true}, {"k=rsa;", true}, {"k=rsa; !", false}, {"k=rsa;-", false}};
+
+    for (size_t digits = MOST - 2; digits <= MOST; digits++)
+        for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+            char key[MOST + 1] = "MIIBAA"; /* of a key that is longer */
+
+            memset(key + strlen(key), 'A', digits - strlen(key));
+            assert_int_equal(dkim_mend(*state, str_of(str_printf(*state, "%s%s", cases[i].before, key))).mishap,
+                             cases[i].may_be && digits >= 64 ? DKIM_CUT : DKIM_NO_MISHAP);
+        }
+}
+
+/* A private key stands anywhere in the text: so many digits are no word by accident. */
+static void private_keys_are_seen_anywhere(void **state)
+{
+    static const char key[] = "MIIEvQIBADANBgkqhkiG9w0BAQEFAASC";
+
+    static const char *const before[] = {"", "n=", "a b "}, *const behind[] = {"", ";", " c d"};
+
+    for (size_t digits = strlen(key) - 1; digits <= strlen(key); digits++)
+        for (size_t i = 0; i < sizeof before / sizeof *before; i++)
+            for (size_t k = 0; k < sizeof behind / sizeof *behind; k++) {
+                const char *text = str_printf(*state, "%s%.*s%s", before[i], (int)digits, key, behind[k]);
+
+                assert_int_equal(dkim_has_private_key(*state, str_of(text)), digits == strlen(key));
+            }
+    assert_true(dkim_has_private_key(*state, str_of("PRIVATE KEY")));
+    assert_false(dkim_has_private_key(*state, str_of("")));
+}
+
 static void mends_records_of_tls_policies(void **state)
 {
     static const struct {
@@ -308,6 +400,8 @@ static void mends_records_of_tls_policies(void **state)
         {true, "v=STSv1;", NULL},
         {true, "v=STSv1; id=", NULL},
         {true, "v=STSv1; id=1; id=2", NULL},
+        {true, "v=STSv1; id=1; x y", NULL},
+        {false, "v=TLSRPTv1; rua=mailto:a@b.example; x y", NULL},
         {false, "v=TLSRPTv1; rua=mailto:a@b.example", "v=TLSRPTv1; rua=mailto:a@b.example"},
         {false, "v=TLSRPT1; rua=a@b.example; mailto:c@d.example",
          "v=TLSRPTv1; rua=mailto:a@b.example,mailto:c@d.example"},
@@ -325,6 +419,8 @@ static void mends_records_of_tls_policies(void **state)
 
         compare(cases[i].from, mended.text, cases[i].to, mended.meant, true);
     }
+    assert_int_equal(sts_record_mend(*state, str_of("v=STSv1; id=23")).slips, 0);
+    assert_int_equal(sts_record_mend(*state, str_of("v=STSv1; id=2-3")).slips, SLIP_VALUE);
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)
         if (sts_record_mend(*state, str_of(others[i])).meant || tlsrpt_mend(*state, str_of(others[i])).meant)
             fail_msg("%s", others[i]);
@@ -336,6 +432,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(mends_dmarc_records, setup, teardown),
         cmocka_unit_test_setup_teardown(mends_dkim_keys, setup, teardown),
         cmocka_unit_test_setup_teardown(keys_end_with_the_first_string, setup, teardown),
+        cmocka_unit_test_setup_teardown(the_beginning_of_a_key_tells, setup, teardown),
+        cmocka_unit_test_setup_teardown(digits_alone_are_a_key, setup, teardown),
+        cmocka_unit_test_setup_teardown(private_keys_are_seen_anywhere, setup, teardown),
         cmocka_unit_test_setup_teardown(mends_records_of_tls_policies, setup, teardown),
         cmocka_unit_test_setup_teardown(knows_what_was_meant_to_be_a_dmarc_record, setup, teardown),
     };

@@ -39,6 +39,7 @@ static const struct {
     {"v=TEST1;", "v=TEST1", 0},
     {"v=TEST1; p=1 ;", "v=TEST1; p=1", 0},
     {"", "v=TEST1", SLIP_NO_VERSION},
+    {" ", "v=TEST1", SLIP_NO_VERSION | SLIP_LEADING_BLANK},
     {";", "v=TEST1", SLIP_NO_VERSION | SLIP_EMPTY_TAG},
     /* a line of a zone file */
     {"a TXT v", NULL, SLIP_ZONE_LINE | SLIP_NO_VERSION},
@@ -68,8 +69,11 @@ static const struct {
     /* where a tag begins */
     {"v=TEST1; p=", "v=TEST1; p=", 0},
     {"v=TEST1; p", NULL, 0},
+    {"v=TEST1; =1", NULL, 0},
+    {"v=TEST1; :1", NULL, 0},
     {"v=TEST1; p 1", "v=TEST1; p=1", SLIP_NO_EQUALS},
     {"v=TEST1; p ;", NULL, 0},
+    {"v=TEST1; p!1", NULL, 0},
     {"v=TEST1; p:1", "v=TEST1; p=1", SLIP_COLON},
     {"v=TEST1; x:1", NULL, 0},
     {"v=TEST1; x_1=2", "v=TEST1; x_1=2", 0},
