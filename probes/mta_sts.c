@@ -68,7 +68,6 @@ static void repair_record(struct run *run, const struct sts *sts, struct finding
 static bool judge_record(struct run *run, const struct inventory *mail, const struct sts *sts)
 {
     const char *domain = run_target(run)->domain;
-    bool takes_mail = mail->kind == MX_LISTED || mail->kind == MX_IMPLICIT || mail->kind == MX_UNDECIDED;
     struct finding *f = NULL;
 
     switch (sts->record_step) {
@@ -86,7 +85,7 @@ static bool judge_record(struct run *run, const struct inventory *mail, const st
                         MTA_STS_RECORD);
         return false;
     case STS_ABSENT:
-        if (!takes_mail) {
+        if (!inventory_takes_mail(mail)) {
             f = finding(run, MTA_STS_RECORD, SKIPPED, subject_domain(domain), "the domain receives no mail");
             finding_rests_on(run, f, sts->txt->key);
         } else {

@@ -72,17 +72,17 @@ static struct finding *judge_records(struct run *run, const struct inventory *ma
             odd = txt->records[i].txt.joined;
         }
     }
-    if (count == 1)
-        return judge_record(run, text);
     if (count > 1)
         return finding_remedy(run,
                               finding_cause(finding(run, TLS_RPT_RECORD, WARN, subject_domain(domain),
                                                     "%zu records, so senders ignore all of them", count),
                                             CAUSE_RPT_FAULTY),
                               "Keep one TXT record that begins with v=TLSRPTv1; at _smtp._tls.%s.", domain);
+    if (count == 1)
+        return judge_record(run, text);
     if (odd.at)
         return refuse(run, odd, "it does not begin with \"v=TLSRPTv1;\"");
-    if (mail->kind == MX_LISTED || mail->kind == MX_IMPLICIT || mail->kind == MX_UNDECIDED)
+    if (inventory_takes_mail(mail))
         f = finding(run, TLS_RPT_RECORD, NOTE, subject_domain(domain),
                     "no TLS-RPT record: nobody reports failures of TLS");
     else

@@ -29,6 +29,11 @@ struct build {
     bool pending; /* something that the inventory is made of is on its way */
 };
 
+bool inventory_takes_mail(const struct inventory *mail)
+{
+    return mail->kind == MX_LISTED || mail->kind == MX_IMPLICIT || mail->kind == MX_UNDECIDED;
+}
+
 bool address_is_sender(const struct mail_address *address)
 {
     return address->roles & ROLE_SENDER;

@@ -81,6 +81,7 @@ struct inventory {
 };
 
 const struct inventory *need_inventory(struct run *);
+bool inventory_takes_mail(const struct inventory *); /* or may: that is not known */
 bool address_is_sender(const struct mail_address *);
 const char *address_helo(const struct mail_address *); /* the first that is declared; NULL: none is */
 bool inventory_has(const struct inventory *, const struct ip *); /* as a mail address */
