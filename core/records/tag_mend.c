@@ -167,7 +167,7 @@ static size_t end_of_value(const struct reader *r, size_t at, unsigned *slips)
         bool comma = r->text.at[at] == ',';
         size_t behind = at + 1 + tag_mend_blanks(r->text, at + 1);
 
-        if ((comma || r->text.at[at] == ' ') && behind < r->text.len && starts_tag(r, behind, false, &next)) {
+        if ((comma || r->text.at[at] == ' ') && starts_tag(r, behind, false, &next)) {
             *slips |= comma ? SLIP_COMMA : SLIP_NO_SEMICOLON;
             return at;
         }
@@ -214,7 +214,7 @@ static void put_version(struct reader *r, struct str value)
         r->out->has_version = true;
     else if (value.len > 0)
         r->out->unclear = true; /* the record of something else */
-    if (value.len > 0 && memchr(value.at, ' ', value.len))
+    if (str_find(value, str_of(" ")))
         r->out->unclear = true; /* "DMARC1 reject": something that would be lost */
     if (r->out->count > 0)
         r->out->slips |= SLIP_LATE_VERSION;
@@ -262,21 +262,20 @@ static void take_fragment(struct reader *r)
 /* "name. 3600 IN TXT v=...": whole lines of a zone file get pasted, too. */
 static struct str without_zone_line(struct str text, unsigned *slips)
 {
-    for (size_t at = 1; at + 4 < text.len; at++) {
-        size_t behind = at + 3 + tag_mend_blanks(text, at + 3);
+    for (size_t at = 1; at < text.len; at++) {
+        struct str rest = {text.at + at, text.len - at};
 
-        if (text.at[at - 1] != ' ' || !str_equal_nocase((struct str){text.at + at, 3}, str_of("TXT")) ||
-            text.at[at + 3] != ' ')
+        if (text.at[at - 1] != ' ' || !str_starts_nocase(rest, "TXT "))
             continue;
-        if (behind < text.len && text.at[behind] == '(') /* RFC 1035 5.1: a record over several lines */
-            behind += 1 + tag_mend_blanks(text, behind + 1);
-        if (behind >= text.len || !ascii_is_letter(text.at[behind]))
+        rest = tag_trim((struct str){rest.at + 4, rest.len - 4});
+        if (str_starts_nocase(rest, "(")) /* RFC 1035 5.1: a record over several lines */
+            rest = tag_trim((struct str){rest.at + 1, rest.len - 1});
+        if (rest.len == 0 || !ascii_is_letter(rest.at[0]))
             continue;
         *slips |= SLIP_ZONE_LINE;
-        text = (struct str){text.at + behind, text.len - behind};
-        if (text.at[text.len - 1] == ')')
-            text.len--;
-        return tag_trim(text);
+        if (rest.at[rest.len - 1] == ')')
+            rest.len--;
+        return tag_trim(rest);
     }
     return text;
 }
@@ -312,8 +311,7 @@ struct tag_mended tag_mend(struct arena *arena, struct str text, const struct ta
             take_tag(&r, &start);
         else
             take_fragment(&r);
-        if (r.at < r.text.len && r.text.at[r.at] == ';')
-            r.at++;
+        r.at++; /* past the semicolon, comma or blank that ended it */
     }
     move_version_to_front(&mended);
     if (!tag_mended_value(&mended, "v") && !dialect->version_optional) {

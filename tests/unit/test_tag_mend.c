@@ -93,6 +93,7 @@ static const struct {
     {"v=TEST1,p=1", "v=TEST1; p=1", SLIP_COMMA},
     {"v=TEST1; p=1,", "v=TEST1; p=1,", 0},
     {"v=TEST1; ,, p=1", "v=TEST1; p=1", 0},
+    {"v=TEST1; ,", "v=TEST1", 0},
     /* versions */
     {"TEST1; p=1", "v=TEST1; p=1", SLIP_VERSION},
     {"TEST; p=1", "v=TEST1; p=1", SLIP_VERSION},
@@ -100,6 +101,7 @@ static const struct {
     {"TEST123; p=1", NULL, SLIP_NO_VERSION},
     {"v=; p=1", "v=TEST1; p=1", SLIP_VERSION},
     {"v=OTHER1; p=1", NULL, SLIP_VERSION},
+    {"v=1; p=1", NULL, SLIP_VERSION},
     {"p=1; sp=2; v=TEST1", "v=TEST1; p=1; sp=2", SLIP_LATE_VERSION},
     {"v=TEST1; v=TEST1", "v=TEST1", SLIP_LATE_VERSION | SLIP_REPEATED},
     /* twice */
@@ -107,6 +109,9 @@ static const struct {
     {"v=TEST1; p=1; p=2", NULL, 0},
     /* destinations */
     {"v=TEST1; rua=mailto:a@b; c@d", "v=TEST1; rua=mailto:a@b,mailto:c@d", SLIP_URI_SEPARATOR | SLIP_NO_SCHEME},
+    {"rua=mailto:a@b; c@d", "v=TEST1; rua=mailto:a@b,mailto:c@d",
+     SLIP_URI_SEPARATOR | SLIP_NO_SCHEME | SLIP_NO_VERSION},
+    {"v=TEST1; rua=mailto:a@b; c@\xff", NULL, SLIP_URI_SEPARATOR | SLIP_NO_SCHEME},
     {"v=TEST1; rua=; c@d", "v=TEST1; rua=mailto:c@d", SLIP_URI_SEPARATOR | SLIP_NO_SCHEME},
     {"v=TEST1; p=1; c@d", NULL, 0},
     {"mailto:c@d", NULL, SLIP_NO_VERSION},
@@ -136,6 +141,15 @@ static void there_are_only_so_many_tags(void **state)
         text = str_printf(*state, "%s; x1=1", text); /* which is no other tag */
         assert_int_equal(tag_mend(*state, str_of(text), &dialect).unclear, count > TAGS_MAX);
     }
+}
+
+/* What cannot be published as it stands is not guessed at. */
+static void a_nul_is_no_sign(void **state)
+{
+    static const char text[] = "v=TEST1; x=\0";
+
+    assert_true(tag_mend(*state, (struct str){text, sizeof text - 1}, &dialect).unclear);
+    assert_false(tag_mend(*state, (struct str){text, sizeof text - 2}, &dialect).unclear);
 }
 
 static void tags_come_and_go(void **state)
@@ -203,6 +217,7 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(lists_are_read_as_they_were_meant, setup, teardown),
         cmocka_unit_test_setup_teardown(there_are_only_so_many_tags, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_nul_is_no_sign, setup, teardown),
         cmocka_unit_test_setup_teardown(tags_come_and_go, setup, teardown),
         cmocka_unit_test_setup_teardown(destinations_are_read_as_they_were_meant, setup, teardown),
     };
