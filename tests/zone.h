@@ -35,6 +35,7 @@ struct zone {
     size_t count;
     const char *broken[ZONE_SETS_MAX]; /* names that answer SERVFAIL for what they do not have */
     size_t broken_count;
+    const char *hidden; /* the resolver takes the name for none, and servers know it; NULL */
     const char *secure; /* what the name has is signed; NULL */
     const void *(*say)(const struct zone *, struct evidence *); /* asked first; NULL: the zone is to answer */
     const char *said[ZONE_SETS_MAX];                            /* for it */
@@ -118,7 +119,7 @@ static inline void zone_answer(struct zone *zone, struct evidence *evidence)
     struct dns_answer *answer = ARENA_NEW(evidence_arena(evidence), struct dns_answer);
     struct dns_link *links = ARENA_ARRAY(evidence_arena(evidence), struct dns_link, DNS_CNAME_MAX + 1);
     const char *name = evidence->key.name;
-    const struct zone_set *set;
+    const struct zone_set *set = NULL;
     bool exists = false;
 
     *answer = (struct dns_answer){
@@ -130,7 +131,8 @@ static inline void zone_answer(struct zone *zone, struct evidence *evidence)
         answer->records = &soa;
         answer->count = 1;
     }
-    set = zone_find(zone, name, evidence->key.type, &exists);
+    if (!zone->hidden || !name_equal(zone->hidden, name) || evidence->key.ip.family != IP_NONE)
+        set = zone_find(zone, name, evidence->key.type, &exists);
     while (set && set->type == DNS_CNAME && evidence->key.type != DNS_CNAME) {
         if (answer->chain_count > DNS_CNAME_MAX) {
             answer->status = DNS_UNKNOWN;

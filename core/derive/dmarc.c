@@ -13,20 +13,16 @@
 #include "core/records/dmarc_mend.h"
 #include "core/records/txt_kind.h"
 
-enum { SHORTCUT_LABELS = 8, LABELS_AFTER_SHORTCUT = 7, NAME_OCTETS_MAX = 253 };
+enum { LABELS_AFTER_SHORTCUT = 7, NAME_OCTETS_MAX = 253 };
 
 size_t dmarc_walk_names(const char *domain, const char *names[DMARC_WALK_QUERIES])
 {
-    size_t labels = name_labels(domain), count = 0;
-    const char *name = domain;
+    const char *name = name_parent(domain);
+    size_t count = 0;
 
     names[count++] = domain;
-    if (labels >= SHORTCUT_LABELS) {
-        for (; labels > LABELS_AFTER_SHORTCUT; labels--)
-            name = name_parent(name);
-    } else {
+    for (size_t labels = name_labels(name); labels > LABELS_AFTER_SHORTCUT; labels--)
         name = name_parent(name);
-    }
     for (; *name && count < DMARC_WALK_QUERIES; name = name_parent(name))
         names[count++] = name;
     return count;
@@ -104,7 +100,7 @@ static bool is_psd(const struct dmarc_step *step)
     return step->record && step->record->psd == DMARC_PSD_YES;
 }
 
-/* The name one label below `above`, on the way down to `name`. */
+/* The name one label below `above`, on the way down to `name`, or that itself. */
 static const char *one_below(const char *name, const char *above)
 {
     size_t labels = name_labels(name), wanted = name_labels(above) + 1;
@@ -114,7 +110,7 @@ static const char *one_below(const char *name, const char *above)
     return name;
 }
 
-/* RFC 9989 4.10.2 */
+/* RFC 9989 4.10.2: the highest with a record, since psd=n ends the walk. */
 static const char *organisation(const struct dmarc *d)
 {
     const struct dmarc_step *top = NULL;
@@ -124,9 +120,7 @@ static const char *organisation(const struct dmarc *d)
 
         if (!step->record)
             continue;
-        if (step->record->psd == DMARC_PSD_NO)
-            return step->name;
-        if (is_psd(step) && i > 0)
+        if (is_psd(step))
             return one_below(d->domain, step->name);
         top = step;
     }
@@ -211,45 +205,38 @@ static void view_by_walk(struct dmarc *d)
     take_policy(d, &d->walk, source, true);
 }
 
-/* RFC 7489 6.6.3: several records end the discovery, none lead to the organisational domain.  True: nothing is on its
- * way. */
-static bool view_by_suffix_list(struct run *run, struct dmarc *d)
+/* RFC 7489 6.6.3: several records end the discovery, none lead to the organisational domain.  The walk has asked there:
+ * below public suffixes, of which none has seven labels. */
+static void view_by_suffix_list(struct dmarc *d)
 {
-    const struct dmarc_step *source = &d->steps[0];
+    const struct dmarc_step *source = &d->steps[0], *organisations;
 
     d->legacy.org_domain = name_org_domain(d->domain);
-    if (source->records == 0 && !name_equal(d->legacy.org_domain, d->domain)) {
-        source = step_named(d, d->legacy.org_domain);
-        if (!source) {
-            if (!ask(run, &d->legacy_org, d->legacy.org_domain))
-                return false;
-            source = &d->legacy_org;
-        }
-    }
+    organisations = step_named(d, d->legacy.org_domain);
+    if (source->records == 0 && organisations)
+        source = organisations;
     if (is_unanswered(source))
         trouble_at(&d->legacy, source->answer);
-    if (!source->record)
-        return true;
-    take_policy(d, &d->legacy, source, false);
-    return true;
+    if (source->record)
+        take_policy(d, &d->legacy, source, false);
 }
 
-/* Does the From domain exist?  It is asked only where np= says something of names that do not.  False: on its way. */
-static bool find_existence(struct run *run, struct dmarc *d)
+/* Does the From domain exist?  It is asked only where np= says something of names that do not. */
+static void find_existence(struct run *run, struct dmarc *d)
 {
     const struct dmarc_step *source = d->walk.source;
     const struct dns_answer *own;
 
     if (!source || source == &d->steps[0] || source->record->np == DMARC_UNSAID)
-        return true;
+        return;
     own = need_dns(run, d->domain, DNS_A);
+    d->complete = own != NULL;
     if (!own)
-        return false;
+        return;
     if (own->status == DNS_UNKNOWN)
         trouble_at(&d->walk, own);
     d->exists = own->status != DNS_NXDOMAIN || own->chain_count > 0; /* an alias exists, wherever it leads */
     take_policy(d, &d->walk, source, true);
-    return true;
 }
 
 static bool has_record(const struct dmarc *d)
@@ -295,8 +282,8 @@ const struct dmarc *need_dmarc(struct run *run, const char *domain)
     if (!d->complete)
         return d;
     view_by_walk(d);
-    d->complete = view_by_suffix_list(run, d);
-    d->complete = find_existence(run, d) && d->complete;
+    view_by_suffix_list(d);
+    find_existence(run, d);
     return d;
 }
 

@@ -54,7 +54,6 @@ struct dmarc {
     size_t steps_used;            /* the walk ended here */
     struct dmarc_view walk;       /* RFC 9989 */
     struct dmarc_view legacy;     /* RFC 7489 */
-    struct dmarc_step legacy_org; /* its second question, where the walk does not ask it; else zero */
 };
 
 const struct dmarc *need_dmarc(struct run *, const char *domain); /* never NULL */

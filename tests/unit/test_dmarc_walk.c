@@ -179,9 +179,36 @@ static void policy_of_zones(void **state)
     }
 }
 
+/* The zone's own servers are asked only where no name has a record, as the last one may. */
+static void whom_it_asks(void **state)
+{
+    static const struct target target = {.domain = "example.com"};
+    static const char *const records[] = {"_dmarc.a.example.com", "_dmarc.example.com", "_dmarc.com"};
+    struct arena *arena = arena_new(SIZE_MAX);
+
+    (void)state;
+    for (size_t i = 0; i <= sizeof records / sizeof *records; i++) {
+        struct asked a = {.domain = "a.example.com"};
+        struct zone *zone = zone_new();
+        struct zone_session s;
+
+        zone_add_line(zone, "com NS ns1.lab");
+        zone_add_line(zone, "ns1.lab A 11.9.0.53");
+        if (i < sizeof records / sizeof *records)
+            zone_add_line(zone, str_printf(arena, "%s TXT v=DMARC1; p=none", records[i]));
+        zone_open(&s, zone, &target, 0);
+        zone_run(&s, ask, &a);
+        assert_int_equal(store_find(s.view.store, "dns@11.9.0.53:_dmarc.example.com/TXT", NULL) != NULL,
+                         i == sizeof records / sizeof *records);
+        zone_close(&s);
+        zone_free(zone);
+    }
+    arena_free(arena);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(policy_of_zones)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(policy_of_zones), cmocka_unit_test(whom_it_asks)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -37,7 +37,8 @@ static inline const void *zone_said(const struct zone *zone, struct evidence *ev
 }
 
 /* "example.com TXT v=spf1 -all", "example.com MX 10 mx1.lab", "lab NS ns1.lab", "mx1.lab A 11.0.0.1";
- * " NS ns.lab" is of the root; "mx1.lab BROKEN": what it does not have is not answered; "mx1.lab SIGNED".
+ * " NS ns.lab" is of the root; "mx1.lab BROKEN": what it does not have is not answered; "mx1.lab SIGNED"; "mx1.lab
+ * HIDDEN": only the servers of the zone have it, and not the resolver.
  * "dns@11.0.0.53:mx1.lab/A ['11.0.0.1']": the value of a key of evidence (evidence_json.h), with ' for ", whatever the
  * zone has. */
 static inline void zone_add_line(struct zone *zone, const char *line)
@@ -50,6 +51,10 @@ static inline void zone_add_line(struct zone *zone, const char *line)
     if (strchr(name, ':') || strcmp(name, "vantage") == 0) {
         zone->say = zone_said;
         zone->said[zone->said_count++] = line;
+        return;
+    }
+    if (!rest && strcmp(type, "HIDDEN") == 0) {
+        zone->hidden = name;
         return;
     }
     if (!rest && strcmp(type, "SIGNED") == 0) {
