@@ -30,8 +30,7 @@ static char qualifier_of(const struct spf_tree *tree, size_t at)
     char qualifier = '+';
 
     for (; at > 0; at = tree->nodes[at].parent)
-        if (tree->nodes[at].via->kind != SPF_TERM_REDIRECT)
-            qualifier = weaker(qualifier, tree->nodes[at].via->qualifier);
+        qualifier = weaker(qualifier, tree->nodes[at].via->qualifier); /* "+" of redirect= */
     return qualifier;
 }
 
@@ -151,16 +150,14 @@ static void look_at_tree(struct services_build *b, const struct spf_tree *tree)
 
     for (size_t i = 0; i < tree->count; i++) {
         const struct spf_node *node = &tree->nodes[i];
+        struct place place;
 
-        theirs[i] = i > 0 && theirs[node->parent];
+        theirs[i] = theirs[node->parent]; /* the root is its own */
         if (theirs[i])
             continue;
-        if (i > 0) {
-            struct place place = {.tree = tree, .at = i, .counted = node->before, .lookups = node->lookups};
-
-            theirs[i] = look_at_name(b, node->domain, &place, qualifier_of(tree, i),
-                                     tree->nodes[node->parent].source->answer->key);
-        }
+        place = (struct place){.tree = tree, .at = i, .counted = node->before, .lookups = node->lookups};
+        theirs[i] =
+            look_at_name(b, node->domain, &place, qualifier_of(tree, i), tree->nodes[node->parent].source->answer->key);
         if (!theirs[i] && node->state == SPF_NODE_RECORD)
             look_at_terms(b, tree, i);
         if (!theirs[i] && node->state == SPF_NODE_TROUBLE)
@@ -168,7 +165,7 @@ static void look_at_tree(struct services_build *b, const struct spf_tree *tree)
     }
 }
 
-/* Two records are a permerror: what they name is what somebody meant to send through. */
+/* Two records are a permerror: what they name is what somebody meant to send through.  Of one there are no texts. */
 static void look_at_several(struct services_build *b, const struct spf_source *source)
 {
     for (size_t k = 0; k < sizeof source->texts / sizeof *source->texts; k++) {
@@ -235,8 +232,7 @@ void look_at_spf_of_services(struct services_build *b)
     if (!tree->complete || !tree->count)
         return;
     look_at_tree(b, tree);
-    if (tree->nodes[0].state == SPF_NODE_SEVERAL)
-        look_at_several(b, tree->nodes[0].source);
+    look_at_several(b, tree->nodes[0].source);
     assume_mailboxes(b, &tree->nodes[0]);
     leave_unnamed_open(b);
     b->spf_ends = tree->nodes[0].all;

@@ -37,7 +37,7 @@ static const char *service_text(struct arena *arena, const struct service *s)
     for (size_t i = 0; i < s->clue_count; i++)
         text = str_printf(arena, "%s%s", text, clue_text(arena, &s->clues[i]));
     text = str_printf(arena, "%s; spf %s%s%s; key %s%s", text, spf[s->spf], s->spf_fails ? " and fails" : "",
-                      s->spf == SERVICE_SPF_UNDECIDED && s->spf_trouble ? " by trouble" : "", keys[s->key],
+                      s->spf_trouble ? " by trouble" : "", keys[s->key],
                       s->key == SERVICE_KEY_UNDECIDED && s->trouble ? " by trouble" : "");
     for (size_t i = 0; i < s->selector_count; i++)
         text = str_printf(arena, "%s%s", text, selector_text(arena, &s->selectors[i]));
@@ -66,7 +66,7 @@ static void look(struct run *run, void *arg)
         l->text = str_printf(l->arena, "%s\nmoving: %s, %s", l->text, pair[0]->provider->id, pair[1]->provider->id);
 }
 
-/* Beside the lines of a zone "selector s1" and "mail_from b.good.lab", which the user declares. */
+/* Beside the lines of a zone "domain good.lab", "selector s1" and "mail_from b.good.lab", which the user declares. */
 static const char *services_of(struct arena *arena, const struct world *world, uint64_t seed)
 {
     const char *selectors[WORLD_LINES_MAX], *mail_froms[WORLD_LINES_MAX];
@@ -82,6 +82,8 @@ static const char *services_of(struct arena *arena, const struct world *world, u
 
         if (strncmp(line, "selector ", 9) == 0)
             selectors[target.selector_count++] = rest;
+        else if (strncmp(line, "domain ", 7) == 0)
+            target.domain = rest;
         else if (strncmp(line, "mail_from ", 10) == 0)
             mail_froms[target.mail_from_count++] = rest;
         else
