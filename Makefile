@@ -89,9 +89,6 @@ $(BUILD)/libmailready.a: $(LIB_SOURCES:%.c=$(BUILD)/%.o)
 $(BUILD)/libmailready.so: $(LIB_SOURCES:%.c=$(BUILD)/%.o)
 	$(call quiet,LD)$(LINK) -shared $^ $(LIBS) -o $@
 
-$(BUILD)/tests/mutate/arena.so: $(BUILD)/tests/mutate/arena.o
-	$(call quiet,LD)$(LINK) -shared $^ -o $@
-
 # The commands without main(), for tests of their parts.
 $(CMD_LIBRARY): $(patsubst %.c,$(BUILD)/%.o,$(filter-out cmd/main.c,$(CMD_SOURCES)))
 	@rm -f $@
@@ -107,10 +104,10 @@ $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(CMD_LIBRARY) $(LIBRARY)
 $(BUILD)/tests/fuzz/replay_%: $(BUILD)/tests/fuzz/fuzz_%.o $(BUILD)/tests/fuzz/replay.o $(CMD_LIBRARY) $(LIBRARY)
 	$(call quiet,LD)$(LINK) $^ $(LIBS) -o $@
 
-# To be preloaded by tests/torture/run.
-$(BUILD)/tests/torture/%.so: tests/torture/%.c Makefile
+# To be preloaded by tests/torture/run and tests/mutate/run.
+$(BUILD)/tests/%.so: tests/%.c Makefile
 	@mkdir -p $(@D)
-	$(call quiet,LD)$(CC) -std=gnu11 -Wall -Wextra -O2 -fPIC -shared $< -o $@
+	$(call quiet,LD)$(CC) -std=gnu11 -I. -Wall -Wextra -O2 -fPIC -shared $< -o $@
 
 $(BUILD)/tests/bench/floor: $(BUILD)/tests/bench/floor.o
 	$(call quiet,LD)$(LINK) $^ -levent_core -levent_openssl -lssl -lcrypto -o $@
@@ -184,9 +181,9 @@ $(BUILD)/tests/fuzz/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(CMD_LIBRARY) $(LIBRAR
 	$(call quiet,LD)$(CC) $(CFLAGS) -fsanitize=fuzzer $^ $(LIBS) -o $@
 
 mutate: ## break the program in COUNT (500) places, one at a time: the fast tests must notice; SEED=2, ONLY=probes/mx.c
-	@$(MAKE) --no-print-directory BUILD=$(CURDIR)/build/mutate LIBRARY=$(CURDIR)/build/mutate/libmailready.so HARDEN=-fPIC HARDEN_LD= CFLAGS=-O1 mutants
+	@$(MAKE) --no-print-directory BUILD=$(CURDIR)/build/mutate LIBRARY=$(CURDIR)/build/mutate/libmailready.so HARDEN=-fPIC HARDEN_LD= CFLAGS='-O1 -finstrument-functions' mutants
 mutants: export COMPILE := $(COMPILE)
-mutants: $(BUILD)/mailready $(UNITS) $(REPLAYS) $(CONFORMANCE) $(BUILD)/tests/mutate/arena.so
+mutants: $(BUILD)/mailready $(UNITS) $(REPLAYS) $(CONFORMANCE) $(BUILD)/tests/mutate/arena.so $(BUILD)/tests/mutate/entered.so
 	@BUILD=$(BUILD) tests/mutate/run
 
 bench: deps all $(BUILD)/tests/bench/floor $(BUILD)/tests/unit/test_index ## measure: round trips, CPU and memory of audits in the lab, pages of many domains; AGAINST=another mailready

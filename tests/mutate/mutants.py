@@ -38,6 +38,7 @@ SHORT_LINE = 24
 
 class Mutant(NamedTuple):
     path: str
+    function: str   # "" outside of all
     line: int
     start: int      # what is replaced in the file, in characters
     end: int
@@ -124,6 +125,7 @@ class Finder:
         self.tokens = tokens_of(source)
         self.found = []
         self.evidence = set()
+        self.function = ""
 
     def named_evidence(self, first, last):
         """The variables that hold what may be on its way, or a member of that: NULL until it is there."""
@@ -144,7 +146,7 @@ class Finder:
         if line_end - line_start < SHORT_LINE:      # such as "return true;": with the line above it
             line_start = self.source.rfind("\n", 0, line_start - 1) + 1
         changed = (self.source[line_start:start] + new + self.source[end:max(end, line_end)]).strip()
-        self.found.append(Mutant(self.path, self.source.count("\n", 0, start) + 1, start, end, new, what,
+        self.found.append(Mutant(self.path, self.function, self.source.count("\n", 0, start) + 1, start, end, new, what,
                                  self.source[line_start:line_end].strip(), " ".join(changed.split())))
 
     def replace(self, token, new):
@@ -154,6 +156,7 @@ class Finder:
         for first, last, name in bodies(self.tokens):
             if WORDING.search(name):
                 continue
+            self.function = name
             loops = {}      # index of a "for" header's "(" -> of its ")"
             self.evidence = self.named_evidence(first, last)
             for i in range(first, last):
@@ -161,6 +164,7 @@ class Finder:
                     loops[i + 1] = closing(self.tokens, i + 1)
             for i in range(first, last):
                 self.in_body(i, any(start < i < end for start, end in loops.items()))
+        self.function = ""
         self.outside_bodies()
         return self.found
 
