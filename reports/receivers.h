@@ -42,7 +42,7 @@ struct fate_group {
     const char *receivers;     /* "Gmail, T-Online, GMX"; bulk rules only where others do not say so already */
     const char *checks;        /* "ptr.fcrdns, spf.exists"; "" */
 };
-const struct fate_group *fate_groups(struct arena *, const struct receiver_view *, size_t views, size_t *count);
+const struct fate_group *fate_groups(struct arena *, const struct receiver_view *, size_t view_count, size_t *count);
 
 const char *outcome_label(enum receiver_outcome);
 enum status outcome_as_status(enum receiver_outcome); /* whose symbol and colour it takes */

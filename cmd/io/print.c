@@ -171,8 +171,7 @@ static bool is_pdf(FILE *file)
 {
     char begin[5] = "";
 
-    return fread(begin, 1, sizeof begin, file) == sizeof begin && memcmp(begin, "%PDF-", sizeof begin) == 0 &&
-           fseek(file, 0, SEEK_SET) == 0;
+    return fread(begin, 1, sizeof begin, file) == sizeof begin && memcmp(begin, "%PDF-", sizeof begin) == 0;
 }
 
 static bool copy(FILE *from, FILE *to)
@@ -180,6 +179,7 @@ static bool copy(FILE *from, FILE *to)
     char bytes[16384];
     size_t got;
 
+    rewind(from);
     while ((got = fread(bytes, 1, sizeof bytes, from)) > 0)
         if (fwrite(bytes, 1, got, to) != got)
             return false;

@@ -58,7 +58,7 @@ static double rate(const struct progress *progress, const struct progress_state 
 {
     int64_t took_ms = progress->asking_ms ? state->now_ms - progress->asking_ms : 0;
 
-    return took_ms > 0 ? (double)(state->done - progress->restored) * SECOND_MS / (double)took_ms : 0;
+    return took_ms > 0 ? (double)((state->done - progress->restored) * SECOND_MS) / (double)took_ms : 0;
 }
 
 /* Seconds; -1: nothing can be said. */

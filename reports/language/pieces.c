@@ -65,7 +65,8 @@ bool is_prose(struct str text)
     return false;
 }
 
-const char *const joints[JOINT_COUNT] = {". ", ". ", " \xc2\xb7 ", "; ", ": ", ", "};
+static const char *const joints[JOINT_COUNT] = {". ", ". ", " \xc2\xb7 ", "; ", ": ", ", "};
+const char *const gaps[JOINT_COUNT] = {" ", " ", " \xc2\xb7 ", "; ", ": ", ", "}; /* a stop is its sentence's */
 
 size_t pieces_of(struct str text, size_t joint, size_t ends[PIECES_MAX + 1])
 {
@@ -96,7 +97,7 @@ size_t pieces_of(struct str text, size_t joint, size_t ends[PIECES_MAX + 1])
 
 size_t behind(struct str text, size_t end, size_t joint)
 {
-    end += joint <= JOINT_STOP ? 1 : strlen(joints[joint]);
+    end += strlen(gaps[joint]);
     while (joint <= JOINT_STOP && end < text.len && is_blank(text.at[end]))
         end++;
     return end;

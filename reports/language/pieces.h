@@ -11,7 +11,7 @@ enum { PIECES_MAX = 40 }; /* of a text: what follows them is one more */
 /* The kinds of joints, from loose to tight.  A stop ends a sentence, whatever letter follows. */
 enum { JOINT_SENTENCE, JOINT_STOP, JOINT_DOT, JOINT_LIST, JOINT_COLON, JOINT_COMMA, JOINT_COUNT };
 
-extern const char *const joints[JOINT_COUNT];
+extern const char *const gaps[JOINT_COUNT]; /* what of a joint belongs to neither piece */
 
 bool is_blank(char);
 struct str part_of(struct str, size_t from, size_t to);

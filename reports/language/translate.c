@@ -84,7 +84,7 @@ static const char *listed(struct work *work, struct str text, unsigned depth)
         for (next = count; !said && next > i + 1; next -= !said)
             said = of_one_entry(work, part_of(text, from, ends[next - 1]), joint, depth + 1);
         if (i)
-            list_add(&out, joints[joint]);
+            list_add(&out, gaps[joint]);
         if (said)
             list_add(&out, said);
         else if (next == count)
@@ -259,7 +259,7 @@ static const char *of_pieces(struct work *work, struct str text, size_t joint, u
         if (!said)
             return of_pieces(work, text, joint + 1, depth);
         if (i)
-            list_add(&out, joint <= JOINT_STOP ? " " : joints[joint]);
+            list_add(&out, gaps[joint]);
         list_add(&out, said);
         from = behind(text, ends[next - 1], joint);
     }
