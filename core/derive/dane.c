@@ -385,16 +385,16 @@ struct dane_diagnosis dane_diagnose(struct arena *arena, const struct dane *dane
     for (size_t i = 0; i < dane->count; i++) {
         struct dns_record swapped = *dane->records[i].record;
         int place = dane->records[i].fault == TLSA_USABLE ? tls_dane_place(&question, &swapped) : -1;
-        bool by_authority = swapped.tlsa.usage != DANE_EE;
+        bool is_shown = place >= 0, by_authority = swapped.tlsa.usage != DANE_EE;
 
         if (dane->records[i].fault != TLSA_USABLE)
             continue;
         swapped.tlsa.usage = by_authority ? DANE_EE : DANE_TA;
-        if (place >= 0 && (place == 0) == by_authority && is_matched(&question, &swapped))
+        if (is_shown && (place == 0) == by_authority && is_matched(&question, &swapped))
             return (struct dane_diagnosis){DANE_SWAPPED_USAGE, record_text(arena, &swapped)};
-        if (place > 0 && by_authority)
+        if (is_shown && by_authority)
             return (struct dane_diagnosis){DANE_BAD_CERTIFICATE, NULL};
-        if (place < 0 && by_authority && !mishap && ends_below_root(session))
+        if (by_authority && !mishap && ends_below_root(session))
             found.cause = DANE_NOT_SENT;
     }
     x509_demand_memory(arena);

@@ -36,38 +36,37 @@ static bool take(struct str *in, int *tag, struct str *whole, struct str *conten
     return true;
 }
 
-/* The SubjectPublicKeyInfo of a certificate, without reading the key; empty: it is no certificate.  (RFC 5280 4.1) */
-static struct str key_info_of(struct str der)
+/* The SubjectPublicKeyInfo of a certificate, without reading the key; false: it is no certificate.  (RFC 5280 4.1) */
+static bool find_key_info(struct str der, struct str *key)
 {
     enum { FIELDS_BEFORE = 5 }; /* serial number, algorithm, issuer, validity, subject; a version may come first */
-    const struct str nothing = {"", 0};
-    struct str certificate, fields, in, whole, contents;
+    struct str certificate, fields, in, contents;
     int tag;
 
-    if (der.len > TLS_CHAIN_BYTES || !take(&der, &tag, &whole, &certificate) ||
-        !take(&certificate, &tag, &whole, &fields))
-        return nothing;
+    if (der.len > TLS_CHAIN_BYTES || !take(&der, &tag, key, &certificate) || !take(&certificate, &tag, key, &fields))
+        return false;
     in = fields;
-    if (take(&in, &tag, &whole, &contents) && tag == V_ASN1_INTEGER)
+    if (take(&in, &tag, key, &contents) && tag == V_ASN1_INTEGER)
         in = fields;
     for (size_t i = 0; i <= FIELDS_BEFORE; i++)
-        if (!take(&in, &tag, &whole, &contents))
-            return nothing;
-    return tag == V_ASN1_SEQUENCE ? whole : nothing;
+        if (!take(&in, &tag, key, &contents))
+            return false;
+    return tag == V_ASN1_SEQUENCE;
 }
 
 static bool has_data(const struct certificate *certificate, const struct dns_record *record)
 {
     const EVP_MD *hash = record->tlsa.matching == MATCHING_SHA256 ? EVP_sha256() : EVP_sha512();
-    struct str key = key_info_of(certificate->der),
-               data = record->tlsa.selector == SELECTOR_KEY ? key : certificate->der;
     unsigned char digest[EVP_MAX_MD_SIZE];
+    struct str key, data;
     unsigned size = 0;
 
-    if (key.len > 0 && record->tlsa.matching != MATCHING_FULL &&
-        EVP_Digest(data.at, data.len, digest, &size, hash, NULL) == 1)
+    if (!find_key_info(certificate->der, &key))
+        return false;
+    data = record->tlsa.selector == SELECTOR_KEY ? key : certificate->der;
+    if (record->tlsa.matching != MATCHING_FULL && EVP_Digest(data.at, data.len, digest, &size, hash, NULL) == 1)
         data = (struct str){(const char *)digest, size};
-    return key.len > 0 && str_equal(data, record->tlsa.data);
+    return str_equal(data, record->tlsa.data);
 }
 
 /* ---- chains ---- */
@@ -76,7 +75,7 @@ static SSL_CTX *new_context(void)
 {
     SSL_CTX *context = SSL_CTX_new(TLS_client_method());
 
-    if (context && SSL_CTX_dane_enable(context) > 0) {
+    if (context && SSL_CTX_dane_enable(context) == 1) {
         SSL_CTX_dane_set_flags(context, DANE_FLAG_NO_DANE_EE_NAMECHECKS);
         return context;
     }
@@ -88,13 +87,13 @@ static bool add_record(SSL *ssl, const struct dns_record *r)
 {
     const unsigned char *data = (const unsigned char *)r->tlsa.data.at;
 
-    return SSL_dane_tlsa_add(ssl, r->tlsa.usage, r->tlsa.selector, r->tlsa.matching, data, r->tlsa.data.len) > 0;
+    return SSL_dane_tlsa_add(ssl, r->tlsa.usage, r->tlsa.selector, r->tlsa.matching, data, r->tlsa.data.len) == 1;
 }
 
 static SSL *new_question(SSL_CTX *context, const struct tls_dane *q, const struct dns_record *record)
 {
     SSL *ssl = SSL_new(context);
-    bool sound = ssl && SSL_dane_enable(ssl, q->names[0]) > 0;
+    bool sound = ssl && SSL_dane_enable(ssl, q->names[0]) == 1;
 
     for (size_t i = 1; sound && i < q->name_count; i++)
         sound = SSL_add1_host(ssl, q->names[i]) == 1;
@@ -185,7 +184,9 @@ static void match_authorities(const struct tls_dane *q, const struct dns_record 
 /* Neither names nor dates count, only what the leaf is.  (RFC 7672 3.1.1) */
 static const char *match_leaf(const struct tls_dane *q, const struct dns_record *record)
 {
-    if (q->chain_count == 0 || key_info_of(q->chain[0].der).len == 0)
+    struct str key;
+
+    if (q->chain_count == 0 || !find_key_info(q->chain[0].der, &key))
         return nothing_shown;
     return has_data(&q->chain[0], record) ? NULL : X509_verify_cert_error_string(X509_V_ERR_DANE_NO_MATCH);
 }
@@ -239,8 +240,8 @@ bool tls_dane_takes(const struct dns_record *record)
 
 bool tls_dane_key_digest(struct str certificate, unsigned char out[TLS_DANE_DIGEST])
 {
-    struct str key = key_info_of(certificate);
-    bool done = key.len > 0 && EVP_Digest(key.at, key.len, out, NULL, EVP_sha256(), NULL) == 1;
+    struct str key;
+    bool done = find_key_info(certificate, &key) && EVP_Digest(key.at, key.len, out, NULL, EVP_sha256(), NULL) == 1;
 
     ERR_clear_error();
     return done;

@@ -7,7 +7,9 @@
 
 #include <cmocka.h>
 
+#include <openssl/core_names.h>
 #include <openssl/evp.h>
+#include <openssl/param_build.h>
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
 #include <stdio.h>
@@ -242,12 +244,17 @@ static void test_hostile(void **state)
     struct arena *arena = arena_new(1u << 20);
     struct dns_record record = record_of(arena, &leaf, EE, SPKI, 1);
     const struct str nothing[] = {{rubbish, sizeof rubbish}}, second[] = {leaf.der, {rubbish, sizeof rubbish}};
+    const struct certificate rubbish_sent[] = {{nothing[0], NULL}};
 
     (void)state;
     assert_non_null(match_one(NULL, 0, &record));
     assert_non_null(match_one(nothing, 1, &record));
     assert_null(match_one(second, 2, &record));
     assert_null(dane_key_digest(arena, nothing[0]));
+    record.tlsa.selector = CERT;
+    record.tlsa.matching = FULL;
+    record.tlsa.data = nothing[0]; /* the same octets, which are no certificate */
+    assert_int_equal(tls_dane_place(&(struct tls_dane){.chain = rubbish_sent, .chain_count = 1}, &record), -1);
     assert_int_equal(strlen(dane_key_digest(arena, leaf.der)), 64);
     arena_free(arena);
 }
@@ -315,36 +322,40 @@ static void test_diagnoses(void **state)
     const struct {
         struct shown shown;
         const struct issued *of;
-        uint8_t usage;
+        uint8_t usage, matching;
         enum dane_cause cause;
         const char *record; /* begins so; NULL: none */
     } cases[] = {
         /* another key */
-        {{{&leaf, &ca}, false, true}, &stranger, EE, DANE_OTHER_KEY, "3 1 1 "},
-        {{{&leaf, &ca}, false, true}, &stranger, TA, DANE_OTHER_KEY, "3 1 1 "},
-        {{{&leaf}, false, true}, &stranger, TA, DANE_OTHER_KEY, "3 1 1 "},
-        {{{NULL}, false, false}, &stranger, EE, DANE_OTHER_KEY, NULL},
-        {{{&leaf, &ca}, false, true}, &stranger, PKIX_EE, DANE_OTHER_KEY, "3 1 1 "},
-        {{{&leaf, &ca}, false, true}, &ca, PKIX_EE, DANE_OTHER_KEY, "3 1 1 "},
+        {{{&leaf, &ca}, false, true}, &stranger, EE, 1, DANE_OTHER_KEY, "3 1 1 "},
+        {{{&leaf, &ca}, false, true}, &stranger, TA, 1, DANE_OTHER_KEY, "3 1 1 "},
+        {{{&leaf}, false, true}, &stranger, TA, 1, DANE_OTHER_KEY, "3 1 1 "},
+        {{{NULL}, false, false}, &stranger, EE, 1, DANE_OTHER_KEY, NULL},
+        {{{&leaf, &ca}, false, true}, &stranger, PKIX_EE, 1, DANE_OTHER_KEY, "3 1 1 "},
+        {{{&leaf, &ca}, false, true}, &ca, PKIX_EE, 1, DANE_OTHER_KEY, "3 1 1 "},
         /* usages */
-        {{{&leaf, &ca}, false, true}, &ca, EE, DANE_SWAPPED_USAGE, "2 1 1 "},
-        {{{&leaf, &ca}, false, true}, &leaf, TA, DANE_SWAPPED_USAGE, "3 1 1 "},
+        {{{&leaf, &ca}, false, true}, &ca, EE, 1, DANE_SWAPPED_USAGE, "2 1 1 "},
+        {{{&leaf, &ca}, false, true}, &leaf, TA, 1, DANE_SWAPPED_USAGE, "3 1 1 "},
         /* not sent */
-        {{{&leaf}, false, false}, &ca, TA, DANE_NOT_SENT, "3 1 1 "},
-        {{{&leaf}, false, false}, &ca, EE, DANE_OTHER_KEY, "3 1 1 "},
+        {{{&leaf}, false, false}, &ca, TA, 1, DANE_NOT_SENT, "3 1 1 "},
+        {{{&leaf}, false, false}, &ca, EE, 1, DANE_OTHER_KEY, "3 1 1 "},
         /* another host's: nothing is to be published for it */
-        {{{&leaf, &ca}, true, true}, &stranger, EE, DANE_BAD_CERTIFICATE, NULL},
-        {{{&leaf}, true, false}, &ca, TA, DANE_BAD_CERTIFICATE, NULL},
-        {{{&other_name, &ca}, true, true}, &ca, TA, DANE_BAD_CERTIFICATE, NULL},
-        {{{&other_name, &ca}, false, true}, &ca, TA, DANE_BAD_CERTIFICATE, NULL},
-        {{{&expired, &ca}, false, true}, &ca, TA, DANE_BAD_CERTIFICATE, NULL},
+        {{{&leaf, &ca}, true, true}, &stranger, EE, 1, DANE_BAD_CERTIFICATE, NULL},
+        {{{&leaf}, true, false}, &ca, TA, 1, DANE_BAD_CERTIFICATE, NULL},
+        {{{&other_name, &ca}, true, true}, &ca, TA, 1, DANE_BAD_CERTIFICATE, NULL},
+        {{{&other_name, &ca}, false, true}, &ca, TA, 1, DANE_BAD_CERTIFICATE, NULL},
+        {{{&expired, &ca}, false, true}, &ca, TA, 1, DANE_BAD_CERTIFICATE, NULL},
+        /* the whole key of an issuer that was not sent is known all the same, but no record of usage 3 is meant so */
+        {{{&leaf}, false, true}, &ca, EE, FULL, DANE_OTHER_KEY, "3 1 1 "},
+        {{{&leaf}, false, false}, &ca, PKIX_TA, 1, DANE_OTHER_KEY, "3 1 1 "},
     };
 
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct arena *arena = arena_new(1u << 20);
         struct tls_session session = session_of(arena, cases[i].shown, NOW - DAY, NOW + DAY);
-        struct dane_diagnosis found = diagnose(arena, record_of(arena, cases[i].of, cases[i].usage, SPKI, 1), &session);
+        struct dane_diagnosis found =
+            diagnose(arena, record_of(arena, cases[i].of, cases[i].usage, SPKI, cases[i].matching), &session);
 
         if (found.cause != cases[i].cause || !found.record != !cases[i].record ||
             (found.record && strncmp(found.record, cases[i].record, strlen(cases[i].record)) != 0))
@@ -422,6 +433,142 @@ static void test_verdicts(void **state)
     arena_free(arena);
 }
 
+/* Each record has a verdict of its own. */
+static void test_several(void **state)
+{
+    struct arena *arena = arena_new(1u << 20);
+    struct dns_record pkix = record_of(arena, &leaf, PKIX_EE, SPKI, 1), by_ca = record_of(arena, &ca, TA, SPKI, 1),
+                      cut = record_of(arena, &ca, TA, SPKI, 1);
+    const struct dns_record *records[] = {&pkix, &by_ca, &cut};
+    const struct certificate chain[] = {{leaf.der, NULL}, {ca.der, NULL}};
+    static const char *const names[] = {"mx1.example.org"};
+    const struct tls_dane question = {chain, 2, names, 1, NOW};
+    const char *why[3];
+
+    (void)state;
+    cut.tlsa.data.len--;
+    tls_dane_match(&question, records, 3, why);
+    assert_string_equal(why[0], "not a usage for SMTP");
+    assert_null(why[1]);
+    assert_string_equal(why[2], "not a record that could match");
+    arena_free(arena);
+}
+
+static const char *match_by_ca(struct arena *arena, const struct str *sent, size_t count)
+{
+    struct dns_record by_ca = record_of(arena, &ca, TA, SPKI, FULL);
+
+    return match_one(sent, count, &by_ca);
+}
+
+/* Of the certificate's length; its key is signed for by the authority, and used for nothing. */
+static X509 *certificate_of(EVP_PKEY *key, long version, size_t comment)
+{
+    X509 *cert = X509_new();
+    char *text = malloc(comment + 1);
+
+    assert_non_null(text);
+    memset(text, 'x', comment);
+    text[comment] = '\0';
+    assert_int_equal(X509_set_version(cert, version), 1);
+    ASN1_INTEGER_set(X509_get_serialNumber(cert), 1);
+    ASN1_TIME_set(X509_getm_notBefore(cert), NOW - DAY);
+    ASN1_TIME_set(X509_getm_notAfter(cert), NOW + DAY);
+    X509_NAME_add_entry_by_txt(X509_get_subject_name(cert), "CN", MBSTRING_ASC, (const unsigned char *)"b", -1, -1, 0);
+    X509_set_issuer_name(cert, X509_get_subject_name(ca.cert));
+    X509_set_pubkey(cert, key);
+    if (version == 2) {
+        add_extension(cert, NID_subject_alt_name, "DNS:mx1.example.org");
+        add_extension(cert, NID_netscape_comment, text);
+    }
+    assert_true(X509_sign(cert, ca.key, EVP_sha256()) > 0);
+    free(text);
+    return cert;
+}
+
+static struct str der_of(struct arena *arena, X509 *cert)
+{
+    int size = i2d_X509(cert, NULL);
+    unsigned char *octets = arena_alloc(arena, (size_t)size), *at = octets;
+
+    i2d_X509(cert, &at);
+    X509_free(cert);
+    return (struct str){(const char *)octets, (size_t)size};
+}
+
+static void test_lengths(void **state)
+{
+    enum { NEARLY = TLS_CHAIN_BYTES - 1000 };
+
+    (void)state;
+    for (size_t len = TLS_CHAIN_BYTES - 1; len <= TLS_CHAIN_BYTES + 1; len++) {
+        struct arena *arena = arena_new(1u << 24);
+        struct str der = der_of(arena, certificate_of(leaf.key, 2, NEARLY));
+
+        /* the signature's length differs by an octet or two from one to the next */
+        for (size_t comment = NEARLY; der.len != len;)
+            der = der_of(arena, certificate_of(leaf.key, 2, comment = comment + len - der.len));
+        assert_int_equal(!dane_key_digest(arena, der), len > TLS_CHAIN_BYTES);
+        assert_int_equal(!match_by_ca(arena, &der, 1), len <= TLS_CHAIN_BYTES);
+        arena_free(arena);
+    }
+}
+
+/* Without a version it begins with its number.  (RFC 5280 4.1.2.1) */
+static void test_version_1(void **state)
+{
+    struct arena *arena = arena_new(1u << 20);
+    struct str der = der_of(arena, certificate_of(leaf.key, 0, 0));
+
+    (void)state;
+    assert_string_equal(dane_key_digest(arena, der), dane_key_digest(arena, leaf.der));
+    arena_free(arena);
+}
+
+static void test_few_fields(void **state)
+{
+    static const char few[] = "\x30\x07\x30\x05\x02\x01\x01\x30\x00",
+                      other[] = "\x30\x11\x30\x0f\x02\x01\x01\x30\x00\x30\x00\x30\x00\x30\x00\x04\x02..";
+    struct arena *arena = arena_new(1u << 20);
+
+    (void)state;
+    assert_null(dane_key_digest(arena, (struct str){few, sizeof few - 1}));
+    assert_null(dane_key_digest(arena, (struct str){other, sizeof other - 1}));
+    arena_free(arena);
+}
+
+/* Nothing is computed with a key that would take minutes. */
+static void test_large_keys(void **state)
+{
+    struct arena *arena = arena_new(1u << 20);
+    BIGNUM *modulus = BN_new();
+    OSSL_PARAM_BLD *parts = OSSL_PARAM_BLD_new();
+    EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_name(NULL, "RSA", NULL);
+    EVP_PKEY *key = NULL;
+    OSSL_PARAM *params;
+    struct str large;
+
+    (void)state;
+    BN_set_bit(modulus, TLS_RSA_BITS_MAX);
+    BN_set_bit(modulus, 0);
+    assert_int_equal(OSSL_PARAM_BLD_push_BN(parts, OSSL_PKEY_PARAM_RSA_N, modulus), 1);
+    assert_int_equal(OSSL_PARAM_BLD_push_ulong(parts, OSSL_PKEY_PARAM_RSA_E, 3), 1);
+    params = OSSL_PARAM_BLD_to_param(parts);
+    assert_int_equal(EVP_PKEY_fromdata_init(context), 1);
+    assert_int_equal(EVP_PKEY_fromdata(context, &key, EVP_PKEY_PUBLIC_KEY, params), 1);
+    OSSL_PARAM_free(params);
+    OSSL_PARAM_BLD_free(parts);
+    EVP_PKEY_CTX_free(context);
+    BN_free(modulus);
+    large = der_of(arena, certificate_of(key, 2, 0));
+    assert_string_equal(match_by_ca(arena, (const struct str[]){large, ca.der}, 2),
+                        "a key of the chain is too large to be processed");
+    assert_string_equal(match_by_ca(arena, (const struct str[]){leaf.der, large}, 2),
+                        "a key of the chain is too large to be processed");
+    EVP_PKEY_free(key);
+    arena_free(arena);
+}
+
 /* A certificate that comes later than this one begins has not begun. */
 static void test_not_yet_valid(void **state)
 {
@@ -493,11 +640,24 @@ static void test_chains_end(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_every_combination), cmocka_unit_test(test_names_and_dates), cmocka_unit_test(test_faults),
-        cmocka_unit_test(test_roll_over),         cmocka_unit_test(test_hostile),         cmocka_unit_test(test_cut),
-        cmocka_unit_test(test_diagnoses),         cmocka_unit_test(test_mishaps),         cmocka_unit_test(test_labels),
-        cmocka_unit_test(test_verdicts),          cmocka_unit_test(test_not_yet_valid),   cmocka_unit_test(test_names),
+        cmocka_unit_test(test_every_combination),
+        cmocka_unit_test(test_names_and_dates),
+        cmocka_unit_test(test_faults),
+        cmocka_unit_test(test_roll_over),
+        cmocka_unit_test(test_hostile),
+        cmocka_unit_test(test_cut),
+        cmocka_unit_test(test_diagnoses),
+        cmocka_unit_test(test_mishaps),
+        cmocka_unit_test(test_labels),
+        cmocka_unit_test(test_verdicts),
+        cmocka_unit_test(test_not_yet_valid),
+        cmocka_unit_test(test_names),
         cmocka_unit_test(test_chains_end),
+        cmocka_unit_test(test_several),
+        cmocka_unit_test(test_lengths),
+        cmocka_unit_test(test_version_1),
+        cmocka_unit_test(test_few_fields),
+        cmocka_unit_test(test_large_keys),
     };
     int failed;
 

@@ -29,8 +29,6 @@ static void ask(struct run *run, void *arg)
 {
     static const char *const states[] = {"pending", "no host",  "no name",   "no records",
                                          "failed",  "insecure", "undecided", "secure"};
-    static const struct tls_session tls = {.established = true};
-    static const struct smtp_session session = {.key = "smtp:11.0.0.1:25/mx.lab", .tls = &tls};
     const struct inventory *mail = need_inventory(run);
     const struct dane *dane;
     const char **text = arg;
@@ -47,11 +45,6 @@ static void ask(struct run *run, void *arg)
         *text = str_printf(run_arena(run), "%s, for %s", *text, dane->weak_spot);
     if (dane->trouble.reason)
         *text = str_printf(run_arena(run), "%s, %s", *text, reason_word(dane->trouble.reason));
-    if (dane->state == DANE_SECURE) {
-        const struct dane_match *match = need_dane_match(run, dane, &session);
-
-        assert_true(!match || match->unmatched == dane->usable);
-    }
 }
 
 #define MX(security) "dns:example.com/MX {'records': ['10 mx.lab'], 'security': '" security "'}"
@@ -100,6 +93,8 @@ static const struct {
     {{MX("insecure"), A("secure"), NO_TLSA("mx.lab", "'nxdomain'")}, "no records at mx.lab"},
     {{MX("secure"), A("secure"), NO_TLSA("mx.lab", "'unknown', 'reason': 'timeout'")}, "failed at mx.lab, timeout"},
     {{MX("insecure"), A("secure"), NO_TLSA("mx.lab", "'unknown', 'reason': 'timeout'")},
+     "insecure at mx.lab, for the MX records, " NO_REASON},
+    {{MX("insecure"), A("secure"), NO_TLSA("mx.lab", "'unknown', 'reason': 'dnssec_bogus', 'security': 'bogus'")},
      "insecure at mx.lab, for the MX records, " NO_REASON},
     {{MX("undecided"), A("secure"), NO_TLSA("mx.lab", "'unknown', 'reason': 'timeout'")},
      "failed at mx.lab, for the MX records, timeout"},
@@ -170,7 +165,7 @@ static const struct {
       TLSA("b.lab", "secure")},
      "secure at b.lab, 1 of 1 count"},
     {{MX("secure"), "dns:mx.lab/A {'records': ['11.0.0.1'], 'security': 'secure', 'chain': [['mx.lab', '" LONG "']]}",
-      TLSA("mx.lab", "secure")},
+      NO_TLSA(LONG, "'unknown', 'reason': 'timeout'"), TLSA("mx.lab", "secure")},
      "secure at mx.lab, 1 of 1 count"},
 
     /* records that nobody uses */
@@ -237,11 +232,87 @@ static void records_are_bounded(void **state)
     }
 }
 
+/* Where the host's own name leaves no room, nothing is asked for below it. */
+static void a_name_that_is_too_long_is_not_asked_for(void **state)
+{
+    struct zone *zone = zone_new();
+    struct zone_session s;
+    const char *text;
+
+    (void)state;
+    zone_add_line(zone, "dns:example.com/MX ['10 " LONG "']");
+    zone_add_line(zone, "dns:" LONG "/A {'records': ['11.0.0.1'], 'chain': [['" LONG "', 'b.lab']]}");
+    zone_open(&s, zone, &target, 0);
+    zone_run(&s, ask, &text);
+    assert_true(store_is_pinned(s.view.store, "dns:_25._tcp.b.lab/TLSA", &s.view.waiter));
+    assert_false(store_is_pinned(s.view.store, "dns:_25._tcp." LONG "/TLSA", &s.view.waiter));
+    zone_close(&s);
+    zone_free(zone);
+}
+
+struct matched {
+    struct dane dane;
+    struct smtp_session session;
+    const struct dane_match *match;
+    bool was_pending;
+};
+
+static void ask_match(struct run *run, void *arg)
+{
+    struct matched *m = arg;
+
+    m->match = need_dane_match(run, &m->dane, &m->session);
+    m->was_pending |= !m->match;
+}
+
+/* A trial of a proposal takes what the audit has found, unless other records are proposed. */
+static void matches_are_of_their_records(void **state)
+{
+    static const struct tls_session tls = {.established = true};
+    static const struct dns_answer answers[2];
+    static const struct dns_record record = {.type = DNS_TLSA, .tlsa = {.usage = 3, .selector = 1, .matching = 1}};
+    static const struct dane_record one = {&record, TLSA_USABLE, "3 1 1"};
+    struct matched m = {
+        .dane = {.host = "a.lab", .base = "a.lab", .owner = "_25._tcp.a.lab", .tlsa = &answers[0]},
+        .session = {.key = "smtp:11.0.0.1:25/mx.lab", .tls = &tls},
+    };
+    const struct dane_match *of_audit;
+    struct zone *zone = zone_new();
+    struct audit_view trial;
+    struct zone_session s;
+    struct run run;
+
+    (void)state;
+    zone_open(&s, zone, &target, 1);
+    zone_run(&s, ask_match, &m);
+    assert_true(m.was_pending);
+    of_audit = m.match;
+    assert_non_null(of_audit);
+    assert_int_equal(of_audit->unmatched, 0);
+
+    trial = (struct audit_view){
+        .waiter = {.wake = zone_nobody_wakes}, .target = &target, .store = s.view.store, .base = &s.view};
+    run = (struct run){.audit = &trial, .arena = s.run.arena};
+    ask_match(&run, &m);
+    assert_ptr_equal(m.match, of_audit);
+    m.dane.tlsa = &answers[1];
+    m.dane.records = &one;
+    m.dane.count = 1;
+    ask_match(&run, &m);
+    assert_int_equal(m.match->unmatched, 1);
+    assert_ptr_equal(m.match->tlsa, &answers[1]);
+    derived_free_all(&trial);
+    zone_close(&s);
+    zone_free(zone);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(hosts),
         cmocka_unit_test(records_are_bounded),
+        cmocka_unit_test(a_name_that_is_too_long_is_not_asked_for),
+        cmocka_unit_test(matches_are_of_their_records),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
