@@ -82,6 +82,19 @@ static void be_bogus(struct run *run, struct chain *chain, const struct claim *c
         chain->ds = zone_keys_wanted_ds(run_arena(run), v->reply, zone, *need_now(run));
 }
 
+/* Whatever of the root does not verify, the world would have noticed. */
+static void spare_root(struct chain *chain, enum rrset_verdict verdict)
+{
+    if (verdict == RRSET_EXPIRED || verdict == RRSET_NOT_YET_VALID)
+        chain_undecided(chain, REASON_CLOCK, "by the clock of this machine not even the root's signatures are valid");
+    else if (verdict == RRSET_OTHER_KEYS)
+        chain_undecided(chain, REASON_NO_VALIDATING_RESOLVER,
+                        "the resolver's root zone has other keys than the trust anchors name");
+    else
+        chain_undecided(chain, REASON_NO_VALIDATING_RESOLVER,
+                        "the resolver withholds signatures, or damages them: not even the root's are sound");
+}
+
 /* True: verified. */
 bool chain_take_verdict(struct run *run, struct chain *chain, const struct claim *claim, const struct claim_verdict *v)
 {
@@ -96,6 +109,8 @@ bool chain_take_verdict(struct run *run, struct chain *chain, const struct claim
         chain_undecided(chain, REASON_NO_VALIDATING_RESOLVER,
                         "signatures that this program does not check: keys of a kind that OpenSSL refuses here, or "
                         "too many of them");
+    else if (v->verification.verdict != RRSET_VERIFIED && !*claim->zone)
+        spare_root(chain, v->verification.verdict);
     else if (v->verification.verdict != RRSET_VERIFIED)
         be_bogus(run, chain, claim, v);
     else

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "core/base/arena.h"
-#include "core/base/date.h"
 #include "core/base/name.h"
 #include "core/base/str.h"
 #include "core/base/wire_name.h"
@@ -34,19 +33,10 @@ static void judge_root(struct run *run, struct zone_chain *z)
         .name = "", .type = WIRE_DNSKEY, .zone = "", .ds = anchors, .ds_count = anchors_of(run, anchors)};
     struct claim_verdict v = need_claim(run, &claim);
 
-    if (chain_take_verdict(run, &z->chain, &claim, &v)) {
-        z->keys = v.keys;
-        z->chain.security = DNS_SECURE;
-    } else if (z->chain.security == DNS_BOGUS) {
-        bool by_time = chain_is_by_time(&z->chain);
-
-        z->chain.fault = CHAIN_SOUND;
-        chain_undecided(&z->chain, by_time ? REASON_CLOCK : REASON_NO_VALIDATING_RESOLVER,
-                        by_time ? "by the clock of this machine not even the root's signatures are valid"
-                        : v.verification.verdict == RRSET_OTHER_KEYS
-                            ? "the resolver's root zone has other keys than the trust anchors name"
-                            : "the resolver withholds signatures, or damages them: not even the root's are sound");
-    }
+    if (!chain_take_verdict(run, &z->chain, &claim, &v))
+        return;
+    z->keys = v.keys;
+    z->chain.security = DNS_SECURE;
 }
 
 static const char *ancestor(struct run *run, struct str candidate, const char *zone)

@@ -85,6 +85,7 @@ static const struct situation port25s[] = {
     /* canaries */
     {{HOST, SILENT, C1, AT_C1 "{'greeting': '220 mx9.c1.lab1 ESMTP'}"}, "works"},
     {{HOST, SILENT, C1, C2, AT_C1 "'refused'", AT_C2 "{'greeting': '220 c2.lab2 ESMTP'}"}, "works"},
+    {{HOST, SILENT, "c9.lab A 11.1.0.9", "connect:11.1.0.9:25 {'greeting': '220 c9.lab'}"}, "works"},
     {{HOST, SILENT, C1, AT_C1 "{'greeting': '220 firewall.lab3 ESMTP'}"}, "undecided"},
     {{HOST, SILENT, C1, C2, AT_C1 "{'greeting': '220 firewall.lab3 ESMTP'}", AT_C2 "{'greeting': '220 firewall.lab3'}"},
      "intercepted"},
@@ -121,7 +122,7 @@ static void few_canaries_are_asked(void **state)
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         const struct target other = {
             .domain = "example.com", .smtp_port = rows[i].port, .canaries = canaries, .canary_count = CANARIES};
-        static const char *const lines[] = {HOST, SILENT};
+        static const char *const lines[] = {HOST, SILENT, "smtp:11.0.0.1:26/mx.lab {'greeting': '220 mx.lab'}"};
         struct zone *zone = zone_new();
         struct zone_session s;
         const char *text;
@@ -181,6 +182,7 @@ static const struct situation ipv6s[] = {
     {{HOST6, SILENT6, "c1.lab1 AAAA fd00::1", "connect:[fd00::1]:25 'refused'", "connect:[fd00::1]:443 'refused'"},
      "not seen"},
     {{HOST6, SILENT6, "c1.lab1 BROKEN"}, "not seen"},
+    {{HOST6, SILENT6, "c9.lab AAAA 2600:1::9", "connect:[2600:1::9]:25 'refused'"}, "works"},
 };
 
 static void ipv6_leaves(void **state)

@@ -7,8 +7,6 @@
 
 #include <cmocka.h>
 
-#include <openssl/evp.h>
-
 #include "core/base/arena.h"
 #include "core/base/limits.h"
 #include "core/base/wire_name.h"
@@ -17,104 +15,9 @@
 #include "core/records/rrset.h"
 #include "core/records/trust_anchor.h"
 #include "core/records/zone_keys.h"
-#include "tests/unit/wire_text.h"
+#include "tests/unit/signing.h"
 
-enum { KEY_OCTETS = 32, SIGNATURE_OCTETS = 64, RRSIG_HEAD = 18, RECORDS_MAX = 128 };
-enum { ED25519 = 15, ZONE_KEY = 0x0100, ENTRY_KEY = 0x0101, NOW = 1000000, DAY = 86400 };
-
-struct key {
-    EVP_PKEY *pair;
-    struct dnskey dnskey;
-};
-
-struct reply {
-    struct wire_record records[RECORDS_MAX];
-    size_t count;
-};
-
-/* Always the same one for a seed. */
-static struct key key_of(unsigned seed, unsigned flags)
-{
-    unsigned char private[KEY_OCTETS] = {(unsigned char)seed, (unsigned char)(seed >> 8)};
-    unsigned char *rdata = arena_alloc(arena, 4 + KEY_OCTETS);
-    size_t size = KEY_OCTETS;
-    struct key key = {.pair = EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, NULL, private, sizeof private)};
-
-    memcpy(rdata, (unsigned char[]){(unsigned char)(flags >> 8), (unsigned char)flags, 3, ED25519}, 4);
-    assert_non_null(key.pair);
-    assert_int_equal(EVP_PKEY_get_raw_public_key(key.pair, rdata + 4, &size), 1);
-    assert_true(dnskey_parse((struct str){(char *)rdata, 4 + KEY_OCTETS}, &key.dnskey));
-    return key;
-}
-
-static void forget(struct key *key)
-{
-    EVP_PKEY_free(key->pair);
-}
-
-static struct wire_record *add(struct reply *reply, const char *text, bool in_answer)
-{
-    assert_true(reply->count < RECORDS_MAX);
-    reply->records[reply->count] = record_of(text, in_answer);
-    return &reply->records[reply->count++];
-}
-
-static void add_key(struct reply *reply, const char *zone, const struct key *key)
-{
-    assert_true(reply->count < RECORDS_MAX);
-    reply->records[reply->count++] = (struct wire_record){name_of(zone), WIRE_DNSKEY, 1, key->dnskey.rdata, true};
-}
-
-static struct signed_reply as_reply(const struct reply *reply)
-{
-    return (struct signed_reply){.records = reply->records, .count = reply->count};
-}
-
-static void put32(unsigned char *at, uint32_t value)
-{
-    for (size_t i = 0; i < 4; i++)
-        at[i] = (unsigned char)(value >> (24 - 8 * i));
-}
-
-struct signing {
-    const char *owner, *signer;
-    unsigned type;
-    unsigned labels;
-    int64_t from, until;
-    bool spoiled;
-};
-
-/* RFC 4034 3.1: over the set as it stands in the reply. */
-static void sign(struct reply *reply, const struct key *key, struct signing how)
-{
-    struct str signer = name_of(how.signer);
-    size_t head = RRSIG_HEAD + signer.len, size = SIGNATURE_OCTETS;
-    unsigned char *rdata = arena_alloc(arena, head + SIGNATURE_OCTETS);
-    struct signed_reply all = as_reply(reply);
-    struct rrset set = rrset_find(arena, &all, name_of(how.owner), how.type);
-    struct rrsig sig = {.labels = (uint8_t)how.labels, .ttl_s = 1, .head = {(char *)rdata, head}};
-    EVP_MD_CTX *context = EVP_MD_CTX_new();
-    struct str data;
-
-    assert_true(set.count > 0);
-    rdata[1] = (unsigned char)how.type;
-    rdata[2] = ED25519;
-    rdata[3] = (unsigned char)how.labels;
-    put32(rdata + 4, 1);
-    put32(rdata + 8, (uint32_t)how.until);
-    put32(rdata + 12, (uint32_t)how.from);
-    rdata[16] = (unsigned char)(key->dnskey.tag >> 8);
-    rdata[17] = (unsigned char)key->dnskey.tag;
-    memcpy(rdata + RRSIG_HEAD, signer.at, signer.len);
-    data = rrset_signed_data(arena, &set, &sig);
-    assert_int_equal(EVP_DigestSignInit(context, NULL, NULL, NULL, key->pair), 1);
-    assert_int_equal(EVP_DigestSign(context, rdata + head, &size, (const unsigned char *)data.at, data.len), 1);
-    EVP_MD_CTX_free(context);
-    rdata[head] ^= how.spoiled;
-    assert_true(reply->count < RECORDS_MAX);
-    reply->records[reply->count++] = (struct wire_record){
-        set.owner, WIRE_RRSIG, 1, {(char *)rdata, head + SIGNATURE_OCTETS}, set.records[0]->in_answer};
-}
+enum { NOW = 1000000, DAY = 86400 };
 
 static struct signing good(const char *owner, unsigned type, unsigned labels)
 {
@@ -152,19 +55,14 @@ static void of_several_signatures_the_best_counts(void **state)
         enum kind kinds[2];
         enum rrset_verdict wanted;
     } cases[] = {
-        {{GOOD, NONE}, RRSET_VERIFIED},
-        {{NONE, NONE}, RRSET_NO_SIGNATURE},
+        {{GOOD, NONE}, RRSET_VERIFIED},          {{NONE, NONE}, RRSET_NO_SIGNATURE},
         {{OF_PARENT, NONE}, RRSET_NO_SIGNATURE}, /* not the zone's, whatever key made it */
-        {{SPOILED, GOOD}, RRSET_VERIFIED},
-        {{GOOD, SPOILED}, RRSET_VERIFIED},
-        {{OF_PARENT, GOOD}, RRSET_VERIFIED},
-        {{EARLY, EXPIRED}, RRSET_EXPIRED},
-        {{EXPIRED, EARLY}, RRSET_EXPIRED},
-        {{SPOILED, EARLY}, RRSET_NOT_YET_VALID},
-        {{EARLY, SPOILED}, RRSET_NOT_YET_VALID},
-        {{OF_PARENT, SPOILED}, RRSET_WRONG},
+        {{SPOILED, GOOD}, RRSET_VERIFIED},       {{GOOD, SPOILED}, RRSET_VERIFIED},
+        {{OF_PARENT, GOOD}, RRSET_VERIFIED},     {{EARLY, EXPIRED}, RRSET_EXPIRED},
+        {{EXPIRED, EARLY}, RRSET_EXPIRED},       {{SPOILED, EARLY}, RRSET_NOT_YET_VALID},
+        {{EARLY, SPOILED}, RRSET_NOT_YET_VALID}, {{OF_PARENT, SPOILED}, RRSET_WRONG},
     };
-    struct key key = key_of(1, ZONE_KEY);
+    struct signing_key key = key_of(1, ZONE_KEY);
 
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -183,7 +81,7 @@ static void of_several_signatures_the_best_counts(void **state)
 static void when_the_first_of_them_expired_is_told(void **state)
 {
     struct reply reply = {.count = 0};
-    struct key key = key_of(1, ZONE_KEY);
+    struct signing_key key = key_of(1, ZONE_KEY);
     struct signing how = of_kind(EXPIRED);
 
     (void)state;
@@ -200,13 +98,13 @@ static void so_many_keys_of_one_tag_are_tried(void **state)
 {
     struct reply reply = {.count = 0};
     struct dnskey keys[DNSSEC_VERIFICATIONS + 1];
-    struct key right = key_of(1, ZONE_KEY);
+    struct signing_key right = key_of(1, ZONE_KEY);
 
     (void)state;
     add(&reply, "www.example. 1 IN A \\# 4 c0000201", true);
     sign(&reply, &right, of_kind(GOOD));
     for (unsigned i = 0; i < DNSSEC_VERIFICATIONS; i++) {
-        struct key other = key_of(2 + i, ZONE_KEY);
+        struct signing_key other = key_of(2 + i, ZONE_KEY);
 
         keys[i] = other.dnskey;
         keys[i].tag = right.dnskey.tag;
@@ -224,7 +122,7 @@ static void so_many_keys_of_one_tag_are_tried(void **state)
 
 static void so_many_signatures_are_looked_at(void **state)
 {
-    struct key key = key_of(1, ZONE_KEY), stranger = key_of(2, ZONE_KEY);
+    struct signing_key key = key_of(1, ZONE_KEY), stranger = key_of(2, ZONE_KEY);
 
     (void)state;
     for (size_t before = DNSSEC_SIGNATURES_MAX - 1; before <= DNSSEC_SIGNATURES_MAX; before++) {
@@ -245,7 +143,7 @@ static void so_many_signatures_are_looked_at(void **state)
 static void records_of_a_wildcard_say_so(void **state)
 {
     struct reply reply = {.count = 0};
-    struct key key = key_of(1, ZONE_KEY);
+    struct signing_key key = key_of(1, ZONE_KEY);
     struct signing how = of_kind(GOOD);
     struct verification v;
 
@@ -262,14 +160,14 @@ static void records_of_a_wildcard_say_so(void **state)
 
 /* ---- keys ---- */
 
-static void ds_of(const struct key *key, struct ds *out)
+static void ds_of(const struct signing_key *key, struct ds *out)
 {
     assert_true(trust_anchor_parse(arena, ds_text_of(arena, name_of("example"), &key->dnskey), out));
 }
 
 static void keys_are_vouched_for_by_any_of_the_ds_records(void **state)
 {
-    struct key zone_key = key_of(1, ZONE_KEY), entry = key_of(2, ENTRY_KEY), stranger = key_of(3, ENTRY_KEY);
+    struct signing_key zone_key = key_of(1, ZONE_KEY), entry = key_of(2, ENTRY_KEY), stranger = key_of(3, ENTRY_KEY);
     struct reply reply = {.count = 0};
     struct signed_reply all;
     struct zone_keys keys;
@@ -300,7 +198,7 @@ static void keys_are_vouched_for_by_any_of_the_ds_records(void **state)
 /* The one that a DS record is meant to name, whatever its place; else any that signs. */
 static void the_ds_record_that_is_wanted_is_that_of_a_key_that_signs(void **state)
 {
-    struct key keys[] = {key_of(1, ZONE_KEY), key_of(2, ENTRY_KEY), key_of(3, ENTRY_KEY)};
+    struct signing_key keys[] = {key_of(1, ZONE_KEY), key_of(2, ENTRY_KEY), key_of(3, ENTRY_KEY)};
     struct signed_reply all = {.count = 0};
     struct reply reply = {.count = 0};
     struct str zone = name_of("example");
@@ -323,7 +221,7 @@ static void the_ds_record_that_is_wanted_is_that_of_a_key_that_signs(void **stat
 
 static void so_many_keys_of_a_zone_are_looked_at(void **state)
 {
-    struct key stranger = key_of(999, ENTRY_KEY), revoked = key_of(998, ENTRY_KEY);
+    struct signing_key stranger = key_of(999, ENTRY_KEY), revoked = key_of(998, ENTRY_KEY);
     struct reply reply = {.count = 0};
     struct signed_reply all;
     struct zone_keys keys;
@@ -337,7 +235,7 @@ static void so_many_keys_of_a_zone_are_looked_at(void **state)
     add_key(&reply, "example", &revoked);
     ds_of(&stranger, &ds);
     for (unsigned i = 0; i <= DNSSEC_KEYS_MAX; i++) {
-        struct key key = key_of(1 + i, ENTRY_KEY);
+        struct signing_key key = key_of(1 + i, ENTRY_KEY);
 
         add_key(&reply, "example", &key);
         all = as_reply(&reply);
@@ -371,7 +269,7 @@ static void so_many_ds_records_count(void **state)
 
 #define NSEC_TO_Z " 1 IN NSEC \\# 14 017a076578616d706c6500000140"
 
-static struct denials denials_of(const struct reply *reply, const struct key *key, bool *has_others)
+static struct denials denials_of(const struct reply *reply, const struct signing_key *key, bool *has_others)
 {
     struct signed_reply all = as_reply(reply);
     struct zone_keys keys = {name_of("example"), &key->dnskey, 1};
@@ -382,7 +280,7 @@ static struct denials denials_of(const struct reply *reply, const struct key *ke
 static void only_verified_denials_of_the_authority_section_count(void **state)
 {
     static const char nsec3[] = "0p9mhaveqvm6t7vbl5lop2u3t2rp3tom.example. 1 IN NSEC3 \\# 4 01000000";
-    struct key key = key_of(1, ZONE_KEY);
+    struct signing_key key = key_of(1, ZONE_KEY);
     struct signing how;
     struct denials d;
     bool has_others;
@@ -432,7 +330,7 @@ static void only_verified_denials_of_the_authority_section_count(void **state)
 
 static void so_many_denials_are_looked_at(void **state)
 {
-    struct key key = key_of(1, ZONE_KEY);
+    struct signing_key key = key_of(1, ZONE_KEY);
     struct reply reply = {.count = 0};
     struct denials d;
     bool has_others;
