@@ -82,7 +82,7 @@ const char *generic_class_word(enum generic_class cls)
 }
 
 /* Escapes ("\032") are single strange octets, and what is behind the "xn--" of an A-label is code: neither digits nor
- * letters mean there what they say. */
+ * letters mean there what they say.  The dot behind such a label goes with it. */
 static const char *mask(struct arena *arena, const char *lower)
 {
     const size_t length = strlen(lower);
@@ -94,7 +94,7 @@ static const char *mask(struct arena *arena, const char *lower)
 
         memcpy(label, at, (size_t)(next - at));
         if (strncmp(at, "xn--", 4) == 0 || memchr(at, '\\', (size_t)(next - at)))
-            memset(label, '!', (size_t)(next - at) - (next[-1] == '.'));
+            memset(label, '!', (size_t)(next - at));
         at = next;
     }
     return masked;
@@ -192,13 +192,13 @@ static void find_forms(struct judging *j, struct arena *arena, const struct ip *
     if (provider)
         len = strlen(j->masked);
     else if (bare && name_labels(j->lower) > 2)
-        len = strcspn(j->masked, ".");
+        len = strcspn(j->lower, ".");
 
     const struct generic_forms forms = generic_forms_in(arena, (struct str){j->masked, len}, ip);
     for (enum generic_rule rule = 0; rule < GENERIC_RULE_COUNT; rule++) {
         const struct str span = forms.span[rule];
 
-        if (span.len > 0 && (rules[rule].kind == FULL_IP || (size_t)(span.at - j->masked) + span.len <= j->host_len))
+        if (span.at && (rules[rule].kind == FULL_IP || (size_t)(span.at - j->masked) + span.len <= j->host_len))
             add(j, rule, (struct str){j->lower + (span.at - j->masked), span.len});
     }
 }
@@ -214,8 +214,8 @@ enum generic_class generic_combine(const struct generic_hit *hits, size_t count)
     }
     if (has[DYNAMIC] && has[FULL_IP])
         return GENERIC_STRONG;
-    if ((has[PARTIAL_IP] || has[FOUR_NUMBERS]) && has[SHARED] && cls < GENERIC_MEDIUM)
-        return GENERIC_MEDIUM;
+    if ((has[PARTIAL_IP] || has[FOUR_NUMBERS]) && has[SHARED])
+        return cls > GENERIC_MEDIUM ? cls : GENERIC_MEDIUM;
     return cls;
 }
 

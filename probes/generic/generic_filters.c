@@ -69,13 +69,11 @@ static bool has_hex_octets(const char *text, const unsigned char *octets)
     return strlen(hex) > 6;
 }
 
-/* The first `labels` labels, or all but the last `-labels`. */
+/* The first `labels` labels; none where that is less than 0. */
 static void copy_labels(char *out, const char *name, long labels)
 {
     const char *end = name;
 
-    if (labels < 0)
-        labels += (long)name_labels(name);
     for (long i = 0; i < labels && *end != '\0'; i++)
         end = name_parent(end);
     memcpy(out, name, (size_t)(end - name));
@@ -92,7 +90,7 @@ bool haraka_is_generic_rdns(const struct ip *ip, const char *name, const char *o
     copy_labels(text, name, (long)name_labels(org_domain) + 1);
     if (strstr(text, "static") || strstr(text, "business"))
         return false;
-    copy_labels(text, name, -WHOLE_SUFFIX_LABELS);
+    copy_labels(text, name, (long)name_labels(name) - WHOLE_SUFFIX_LABELS);
     return has_octets(text, ip->bytes[2], ip->bytes[3]) || has_octets(text, ip->bytes[0], ip->bytes[1]) ||
            has_hex_octets(text, ip->bytes);
 }

@@ -59,6 +59,13 @@ static void find_octets(struct generic_forms *forms, const struct numbers *n, co
     }
 }
 
+static bool stands_behind(struct str text, const char *at, const char *before)
+{
+    const size_t len = strlen(before);
+
+    return (size_t)(at - text.at) >= len && memcmp(at - len, before, len) == 0;
+}
+
 static void find_digits(struct generic_forms *forms, const struct numbers *n, const char *digits, size_t group,
                         enum generic_rule rule)
 {
@@ -66,7 +73,7 @@ static void find_digits(struct generic_forms *forms, const struct numbers *n, co
 
     for (size_t i = 0; i < n->count; i++)
         if (numbers_spell(n, i, digits, group, &span)) {
-            if (rule == GENERIC_IP4_HEX && span.at - n->text.at >= 2 && memcmp(span.at - 2, "0x", 2) == 0)
+            if (rule == GENERIC_IP4_HEX && stands_behind(n->text, span.at, "0x"))
                 span = (struct str){span.at - 2, span.len + 2};
             note(forms, rule, span);
             return;

@@ -109,14 +109,19 @@ bool numbers_spell(const struct numbers *n, size_t i, const char *digits, size_t
     return true;
 }
 
+/* None stands before the text, whose index wraps around, nor behind it. */
+static bool is_letter_at(const struct numbers *n, size_t at)
+{
+    return at < n->text.len && is_name_letter(n->text.at[at]);
+}
+
 struct numbers numbers_as_tokens(struct arena *arena, const struct numbers *n)
 {
     struct numbers tokens = {n->text, ARENA_ARRAY(arena, struct number, n->count), n->count};
 
     for (size_t i = 0; i < n->count; i++) {
         size_t at = n->list[i].at, end = number_end(n, i);
-        const bool word_before_it = at > 0 && is_name_letter(n->text.at[at - 1]);
-        const bool word_behind = end < n->text.len && is_name_letter(n->text.at[end]);
+        const bool word_before_it = is_letter_at(n, at - 1), word_behind = is_letter_at(n, end);
 
         while (word_before_it && at < end && is_name_letter(n->text.at[at]))
             at++;

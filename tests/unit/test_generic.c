@@ -111,6 +111,10 @@ static void test_ip4_full(void **state)
         {IP, "025-113-000-203.example.net", MEDIUM, "ip4.padded(025-113-000-203)"},
         {IP, "025113000203.example.net", MEDIUM, "ip4.padded(025113000203)"},
         {IP, "203000.113025.example.net", MEDIUM, "ip4.padded(203000.113025)"},
+        {IP, "203-000-113-25.example.net", MEDIUM, "ip4.decimal(203-000-113-25)"}, /* one of them is not */
+        {IP, "25-113-000-203.example.net", MEDIUM, "ip4.reversed(25-113-000-203)"},
+        {"203.100.113.25", "203-100-113-025.example.net", MEDIUM, "ip4.padded(203-100-113-025)"},
+        {"203.100.113.25", "025-113-100-203.example.net", MEDIUM, "ip4.padded(025-113-100-203)"},
         {IP, "1203000113025.example.net", NONE, ""}, /* no substrings */
         {IP, "2030001130251.example.net", NONE, ""},
         {"203.100.113.125", "203-100-113-125.example.net", MEDIUM, "ip4.decimal(203-100-113-125)"},
@@ -163,6 +167,17 @@ static void test_ip4_parts(void **state)
         {IP, "198-51-100-7.example.net", WEAK, "ip4.four_numbers(198-51-100-7)"},
         {IP, "host-198-51-100-7.example.net", MEDIUM, "ip4.four_numbers(198-51-100-7) word.shared(host)"},
         {IP, "118.red-80-35-201.example.net", WEAK, "ip4.four_numbers(118.red-80-35-201)"},
+        {IP, "118-red-80-35-201.example.net", NONE, ""},
+        {IP, "118.red-80-35.201.example.net", WEAK, "ip4.four_numbers(118.red-80-35.201)"},
+        {IP, "118.red-80--35-201.example.net", NONE, ""},
+        {IP, "118.red-80-35--201.example.net", NONE, ""},
+        {IP, "118.red-80-35-256.example.net", NONE, ""},
+        {IP, "256.red-80-35-201.example.net", NONE, ""},
+        {IP, "118.red_80-35-201.example.net", WEAK, "ip4.four_numbers(118.red_80-35-201)"},
+        {IP, "118.red80-35-201.example.net", WEAK, "ip4.four_numbers(118.red80-35-201)"},
+        {IP, "118.red--80-35-201.example.net", NONE, ""},
+        {IP, "118.-80-35-201.example.net", NONE, ""},
+        {IP, "a118.red-80-35-201.example.net", NONE, ""},
         {IP, "mta-10-20-30-40.example.net", WEAK, "ip4.four_numbers(10-20-30-40)"},
         {IP, "2024-01-15-3.example.net", NONE, ""}, /* a date */
         {IP, "10-20-30.example.net", NONE, ""},
