@@ -89,7 +89,7 @@ static enum reach judge_reachability(struct run *run, struct smtp_endpoint *e)
     struct finding *f;
 
     trouble = reply_trouble(run, s, &s->greeting);
-    if (s->greeting.code >= 500 || trouble.reason == REASON_WE_ARE_BLOCKED)
+    if (s->greeting.code / 100 == 5 || trouble.reason == REASON_WE_ARE_BLOCKED)
         return judge_refusal(run, e, trouble);
     if (did_connect(s) && (s->end == SMTP_END_RESET || s->end == SMTP_END_CLOSED) && !s->greeting.code) {
         f = finding_worst(finding_unknown(run, SMTP_REACHABLE, e->subject, &e->trouble, "connects, but"), WARN);
@@ -123,6 +123,7 @@ static void judge_delay(struct run *run, const struct smtp_endpoint *e)
 {
     int64_t ms = e->session->greeting_ms;
     double seconds = (double)ms / 1000;
+    enum status late = ms <= DELAY_NOTE_MS ? NOTE : WARN;
 
     if (!e->session->greeting.code && reply_drips(&e->session->greeting))
         advise_on_drops(run, finding(run, SMTP_DELAY, WARN, e->subject,
@@ -133,12 +134,12 @@ static void judge_delay(struct run *run, const struct smtp_endpoint *e)
     else if (!e->session->greeting.code)
         finding(run, SMTP_DELAY, SKIPPED, e->subject, "no complete greeting");
     else if (reply_drips(&e->session->greeting))
-        advise_on_drops(run, finding(run, SMTP_DELAY, ms <= DELAY_NOTE_MS ? NOTE : WARN, e->subject,
+        advise_on_drops(run, finding(run, SMTP_DELAY, late, e->subject,
                                      "greets after %.1f s, in small pieces", seconds));
     else if (ms <= DELAY_PASS_MS)
         finding(run, SMTP_DELAY, PASS, e->subject, "greets after %.1f s", seconds);
     else
-        finding(run, SMTP_DELAY, ms <= DELAY_NOTE_MS ? NOTE : WARN, e->subject, "greets after %.1f s only", seconds);
+        finding(run, SMTP_DELAY, late, e->subject, "greets after %.1f s only", seconds);
 }
 
 static const char *violations_text(struct run *run, unsigned violations)
@@ -240,7 +241,7 @@ static bool is_number(struct str s)
     if (s.len == 0 || s.len > 20)
         return false;
     for (size_t i = 0; i < s.len; i++)
-        if (s.at[i] < '0' || s.at[i] > '9')
+        if (!ascii_is_digit(s.at[i]))
             return false;
     return true;
 }

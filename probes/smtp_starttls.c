@@ -105,7 +105,7 @@ static void judge_inside_tls(struct run *run, const struct smtp_endpoint *e)
         finding(run, SMTP_STARTTLS_OFFERED, SKIPPED, e->subject, "no usable reply inside TLS: see smtp.protocol");
     } else if (trouble.reason) {
         doubt(run, e, &trouble, "STARTTLS is accepted; EHLO inside TLS");
-    } else if (s->ehlo_tls.code >= 400) {
+    } else if (s->ehlo_tls.code / 100 == 5) {
         fault_inside_tls(run, e,
                          str_printf(run_arena(run), "STARTTLS is accepted, but EHLO inside TLS is refused (%s)",
                                     smtp_reply_line(run_arena(run), &s->ehlo_tls)));
