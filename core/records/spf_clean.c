@@ -155,7 +155,7 @@ static bool take_escape(struct cleaner *c)
         code = code * 10 + (unsigned)(c->in.at[c->at + i] - '0');
     }
     c->at += 3;
-    c->out[c->len++] = code > 0x20 && code < 0x7f && code != '"' ? (char)code : ' ';
+    c->out[c->len++] = code >= '!' && code <= '~' && code != '"' ? (char)code : ' ';
     return true;
 }
 
@@ -193,11 +193,10 @@ static void take_character(struct cleaner *c)
 
     if (fault)
         spf_repair_note(c->repair, fault);
-    if (look == PLAIN && c->len + length <= c->in.len)
-        memcpy(c->out + c->len, c->in.at + c->at, length);
     c->at += length;
     switch (look) {
-    case PLAIN:
+    case PLAIN: /* there is room: nothing becomes longer than it was */
+        memcpy(c->out + c->len, c->in.at + c->at - length, length);
         c->len += length;
         break;
     case QUOTE:
@@ -276,7 +275,7 @@ static bool takes_spf(struct str text, size_t *at)
  * "v=spf1.0".  Sender ID's "spf2.0/pra" is another thing (RFC 4406).  *at is behind it. */
 static bool takes_version(struct str text, size_t *at)
 {
-    bool has_v = *at < text.len && (text.at[*at] == 'v' || text.at[*at] == 'V');
+    bool has_v = is_one_of(text, *at, "vV");
     size_t digits;
 
     if (has_v) {
@@ -286,9 +285,9 @@ static bool takes_version(struct str text, size_t *at)
     if (!takes_spf(text, at))
         return false;
     digits = *at;
-    if (has_v && digits < text.len && text.at[digits] == ' ') {
+    if (has_v) {
         skip(text, &digits, " ");
-        if (!(digits < text.len && text.at[digits] == '1' && (digits + 1 == text.len || text.at[digits + 1] == ' ')))
+        if (!is_one_of(text, digits, "1") || !is_word_end(text, digits + 1))
             digits = *at;
     }
     *at = digits;
@@ -297,12 +296,13 @@ static bool takes_version(struct str text, size_t *at)
     else
         skip(text, at, "0123456789");
     if (!has_v)
-        return *at == digits + 1 && text.at[digits] == '1' && (is_word_end(text, *at) || is_one_of(text, *at, ";,:="));
-    if (*at + 1 < text.len && text.at[*at] == '.' && ascii_is_digit(text.at[*at + 1])) {
+        return *at == digits + 1 && is_one_of(text, digits, "1") &&
+               (is_word_end(text, *at) || is_one_of(text, *at, ";,:="));
+    if (is_one_of(text, *at, ".") && is_one_of(text, *at + 1, "0123456789")) {
         ++*at;
         skip(text, at, "0123456789");
     }
-    return *at >= text.len || text.at[*at] != '/';
+    return !is_one_of(text, *at, "/");
 }
 
 static bool is_zone_file_word(struct str word)

@@ -73,6 +73,8 @@ static void test_repaired(void **state)
         {"v=spf mx -all", "v=spf1 mx -all"},
         {"v=spf 1 mx -all", "v=spf1 mx -all"},
         {"v=spf 1", "v=spf1"},
+        {"\"v=spf 1\" \"mx -all\"", "v=spf1 mx -all"},
+        {"v=spf   1 mx -all", "v=spf1 mx -all"},
         {"v=spf! mx -all", "v=spf1 mx -all"},
         {"v=spfI", "v=spf1"},
         {"v=spf1.0", "v=spf1"},
