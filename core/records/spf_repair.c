@@ -125,14 +125,14 @@ static bool is_odd(struct str word)
     if (str_equal_nocase(word, str_of("v=spf1")))
         return true;
     if (term.kind == SPF_TERM_OTHER_MODIFIER)
-        return name_at(word, &end) != NO_NAME && end < word.len && word.at[end] == '=';
+        return name_at(word, &end) != NO_NAME && is_one_of(word, end, "=");
     if (!term.has_spec)
         return false;
-    if (find_outside_macros(term.spec, 0, ",;") < term.spec.len || ends_in_nocase(term.spec, "-all") ||
+    if (find_outside_macros(term.spec, 0, ",;") != term.spec.len || ends_in_nocase(term.spec, "-all") ||
         is_one_of(term.spec, 0, ":=") || str_starts_nocase(term.spec, "http://") ||
         str_starts_nocase(term.spec, "https://"))
         return true;
-    for (colon = find_outside_macros(term.spec, 0, ":="); colon < term.spec.len;
+    for (colon = find_outside_macros(term.spec, 0, ":="); colon != term.spec.len;
          colon = find_outside_macros(term.spec, colon + 1, ":="))
         for (size_t i = 1; i < NAMES; i++)
             if (ends_in_nocase((struct str){term.spec.at, colon}, names[i].written) && strlen(names[i].written) > 1)

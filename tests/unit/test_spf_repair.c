@@ -237,6 +237,34 @@ static void test_left_alone(void **state)
     }
 }
 
+/* A word of 1024 octets is looked at, one of 64 terms is mended. */
+static void test_long_words(void **state)
+{
+    static const struct {
+        const char *term, *behind;
+        size_t count;
+        bool mended;
+    } cases[] = {
+        {"ip4:192.0.2.1,", "", 64, true},   {"ip4:192.0.2.1,", "", 65, false}, {"ip4:192.0.2.100,", "", 64, true},
+        {"ip4:192.0.2.100,", ",", 64, false}, /* one octet more */
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct arena *arena = arena_new(1 << 20);
+        const char *text = "v=spf1 ";
+        const struct spf_repair *r;
+
+        for (size_t k = 0; k < cases[i].count; k++)
+            text = str_printf(arena, "%s%s", text, cases[i].term);
+        r = spf_repair(arena, str_of(str_printf(arena, "%s%s -all", text, cases[i].behind)));
+        assert_non_null(r);
+        if ((r->record.len > 0) != cases[i].mended)
+            fail_msg("case %zu became %s", i, str_text(arena, r->record));
+        arena_free(arena);
+    }
+}
+
 /* Where the record begins, an administrator is told what to look for. */
 static void test_what_is_said(void **state)
 {
@@ -270,6 +298,7 @@ int main(void)
         cmocka_unit_test(test_repaired),
         cmocka_unit_test(test_hopeless),
         cmocka_unit_test(test_left_alone),
+        cmocka_unit_test(test_long_words),
         cmocka_unit_test(test_what_is_said),
     };
 
