@@ -1,5 +1,6 @@
 /* probes/env.c - what this machine can see.  Speaks about us, never against the domain.  (checks.md, section 16) */
 #include <inttypes.h>
+#include <stdlib.h>
 
 #include "core/base/date.h"
 #include "core/base/name.h"
@@ -194,7 +195,7 @@ static void judge_port25(struct run *run, const struct vantage *here)
 static void judge_clock(struct run *run, const struct vantage *here)
 {
     struct clock clock = need_clock(run);
-    const char *skew = date_span(run_arena(run), clock.skew_s < 0 ? -clock.skew_s : clock.skew_s);
+    const char *skew = date_span(run_arena(run), llabs(clock.skew_s));
     const char *side = clock.skew_s < 0 ? "behind" : "ahead of";
     struct finding *f = NULL;
 
