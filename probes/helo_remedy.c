@@ -84,7 +84,7 @@ static void offer_address(struct run *run, const struct helo *h, struct finding 
 
 static void advise(struct run *run, struct finding *f, const char *text)
 {
-    const char first = text[0] >= 'a' && text[0] <= 'z' ? (char)(text[0] - 'a' + 'A') : text[0];
+    const char first = ascii_is_letter(text[0]) ? (char)(text[0] & ~('a' - 'A')) : text[0];
 
     finding_remedy(run, f, "%c%s", first, text + 1);
 }
@@ -99,7 +99,7 @@ void helo_remedy_name(struct run *run, const struct helo *h, struct finding *f)
 /* A name that does not exist can only be made if its zone is the user's own. */
 void helo_remedy_absence(struct run *run, const struct helo *h, struct finding *f)
 {
-    bool own = is_own(run, h->name), ring = h->own->chain_loops || h->other->chain_loops;
+    bool own = is_own(run, h->name), ring = h->own->chain_loops;
 
     if (ring && own) {
         finding_cause(f, CAUSE_HELO_RING);
