@@ -13,6 +13,8 @@
 #include "core/base/loop.h"
 #include "core/derive/inventory.h"
 #include "core/derive/services.h"
+#include "core/facts/agreement.h"
+#include "core/facts/target.h"
 #include "core/records/provider.h"
 #include "core/result/result.h"
 #include "probes/probes.h"
@@ -219,6 +221,131 @@ static void evidence_is_found_by_its_key(void **state)
     assert_null(result_evidence(&alone, "c"));
 }
 
+/* ---- what a finding is undecided for ---- */
+
+struct link {
+    enum check_id check, because;
+    enum status status;
+    const char *subject;
+    bool is_accepted;
+};
+
+/* The index of the finding that is the cause of the first; -1: there is none. */
+static int cause_of_first(const struct link *links, size_t count)
+{
+    static const struct suppression accepted;
+    struct finding findings[FINDINGS_MAX];
+    const struct finding *list[FINDINGS_MAX], *cause;
+    const struct result result = {.findings = list, .finding_count = count};
+
+    for (size_t i = 0; i < count; i++) {
+        findings[i] = (struct finding){.check = links[i].check,
+                                       .because = links[i].because,
+                                       .status = links[i].status,
+                                       .subject = links[i].subject,
+                                       .suppressed = links[i].is_accepted ? &accepted : NULL};
+        list[i] = &findings[i];
+    }
+    cause = result_cause(&result, list[0]);
+    return cause ? (int)(cause - findings) : -1;
+}
+
+static void the_last_of_a_chain_is_the_cause(void **state)
+{
+#define OPEN {PTR_FCRDNS, PTR_EXISTS, UNKNOWN, "11.0.0.9", false}
+    static const struct {
+        int cause;
+        size_t count;
+        struct link links[4];
+    } cases[] = {
+        {-1, 1, {OPEN}},
+        {1, 2, {OPEN, {PTR_EXISTS, CHECK_NONE, UNKNOWN, "11.0.0.9", false}}},
+        {1, 2, {OPEN, {PTR_EXISTS, CHECK_NONE, UNKNOWN, "11.0.0.8", false}}},
+        {2,
+         3,
+         {OPEN,
+          {PTR_EXISTS, CHECK_NONE, UNKNOWN, "11.0.0.8", false},
+          {PTR_EXISTS, CHECK_NONE, UNKNOWN, "11.0.0.9", false}}},
+        {1,
+         3,
+         {OPEN,
+          {PTR_EXISTS, CHECK_NONE, UNKNOWN, "11.0.0.9", false},
+          {PTR_EXISTS, CHECK_NONE, UNKNOWN, "11.0.0.9", false}}},
+        {1,
+         3,
+         {OPEN,
+          {PTR_EXISTS, CHECK_NONE, UNKNOWN, "11.0.0.7", false},
+          {PTR_EXISTS, CHECK_NONE, UNKNOWN, "11.0.0.8", false}}},
+        {-1, 2, {OPEN, {PTR_EXISTS, CHECK_NONE, UNKNOWN, "11.0.0.9", true}}},
+        {-1, 2, {OPEN, {PTR_EXISTS, CHECK_NONE, WARN, "11.0.0.9", false}}},
+        {-1, 2, {OPEN, {PTR_EXISTS, CHECK_NONE, NOTE, "11.0.0.9", false}}},
+        {-1, 2, {OPEN, {HELO_FQDN, CHECK_NONE, UNKNOWN, "11.0.0.9", false}}},
+        {1,
+         2,
+         {{PTR_EXISTS, ENV_IPV6, UNKNOWN, "2600::9", false}, {ENV_IPV6, CHECK_NONE, NOTE, "this machine", false}}},
+        {-1,
+         2,
+         {{PTR_EXISTS, ENV_IPV6, WARN, "2600::9", false}, {ENV_IPV6, CHECK_NONE, NOTE, "this machine", false}}},
+        {2,
+         3,
+         {OPEN,
+          {PTR_EXISTS, ENV_RESOLVER, UNKNOWN, "11.0.0.9", false},
+          {ENV_RESOLVER, CHECK_NONE, UNKNOWN, "127.0.0.1", false}}},
+        {-1,
+         3,
+         {OPEN,
+          {PTR_EXISTS, ENV_RESOLVER, UNKNOWN, "11.0.0.9", false},
+          {ENV_RESOLVER, CHECK_NONE, PASS, "127.0.0.1", false}}},
+        {-1, 2, {OPEN, {PTR_EXISTS, PTR_FCRDNS, UNKNOWN, "11.0.0.9", false}}}, /* a ring */
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        if (cause_of_first(cases[i].links, cases[i].count) != cases[i].cause)
+            fail_msg("case %zu: %d", i, cause_of_first(cases[i].links, cases[i].count));
+}
+
+/* Every part of a subject counts, and of twins which one it is. */
+static void no_two_findings_have_one_fingerprint(void **state)
+{
+    const struct ip ip = {IP_V4, {11, 0, 0, 9}}, other = {IP_V4, {11, 0, 0, 8}};
+    const struct finding findings[] = {
+        {.check = PTR_EXISTS, .about = subject_address(&ip), .subject = "a"},
+        {.check = PTR_FCRDNS, .about = subject_address(&ip), .subject = "a"},
+        {.check = PTR_EXISTS, .about = subject_address(&other), .subject = "b"},
+        {.check = PTR_EXISTS, .about = subject_address_name(&ip, "good.lab"), .subject = "c"},
+        {.check = PTR_EXISTS, .about = subject_address_name(&ip, "mx.good.lab"), .subject = "d"},
+        {.check = PTR_EXISTS, .about = subject_host("mx.good.lab"), .subject = "e"},
+        {.check = PTR_EXISTS, .about = subject_domain("mx.good.lab"), .subject = "f"},
+        {.check = PTR_EXISTS, .about = subject_selector("s1", "good.lab"), .subject = "g"},
+        {.check = PTR_EXISTS, .about = subject_selector("s2", "good.lab"), .subject = "h"},
+        {.check = PTR_EXISTS, .about = subject_address(&ip), .subject = "a"},
+        {.check = PTR_EXISTS, .about = subject_address(&ip), .subject = "a"},
+    };
+    enum { COUNT = sizeof findings / sizeof *findings };
+    const struct target target = {.domain = "good.lab"}, another = {.domain = "other.lab"};
+    const struct finding *list[COUNT];
+    struct result result = {.target = &target, .findings = list, .finding_count = COUNT};
+    struct arena *arena = arena_new(SIZE_MAX);
+    const char *prints[COUNT];
+
+    (void)state;
+    for (size_t i = 0; i < COUNT; i++)
+        list[i] = &findings[i];
+    for (size_t i = 0; i < COUNT; i++) {
+        prints[i] = result_fingerprint(arena, &result, list[i]);
+        assert_int_equal(strlen(prints[i]), 32);
+        for (size_t k = 0; k < i; k++)
+            if (strcmp(prints[i], prints[k]) == 0)
+                fail_msg("%zu and %zu", i, k);
+    }
+    result.finding_count = 1; /* without its twins it is the same */
+    assert_string_equal(result_fingerprint(arena, &result, list[0]), prints[0]);
+    result.target = &another;
+    assert_string_not_equal(result_fingerprint(arena, &result, list[0]), prints[0]);
+    arena_free(arena);
+}
+
 static void subjects_say_whom_they_concern(void **state)
 {
     static const struct {
@@ -260,6 +387,8 @@ int main(void)
         cmocka_unit_test(what_was_not_asked_says_nothing),
         cmocka_unit_test(who_sends_himself_is_not_hosted),
         cmocka_unit_test(evidence_is_found_by_its_key),
+        cmocka_unit_test(the_last_of_a_chain_is_the_cause),
+        cmocka_unit_test(no_two_findings_have_one_fingerprint),
         cmocka_unit_test(subjects_say_whom_they_concern),
     };
 
