@@ -76,9 +76,81 @@ static void test_examples_of_the_rfc(void **state)
     }
 }
 
+/* RFC 7208 7.3: split at any of the delimiters, reversed, the rightmost kept, joined with dots. */
+static void test_parts(void **state)
+{
+    static const struct {
+        const char *macro, *local, *text;
+    } cases[] = {
+        {"%{l+}", "a+b", "a.b"},     {"%{l1+}", "a+b", "b"},      {"%{l2+}", "a+b+c", "b.c"},
+        {"%{l3+}", "a+b+c", "a.b.c"}, {"%{l4+}", "a+b+c", "a.b.c"}, {"%{l1+}", "a+", ""},
+        {"%{l+}", "a+", "a."},       {"%{l+}", "+", "."},         {"%{l+}", "+a", ".a"},
+        {"%{lr+}", "+a", "a."},      {"%{lr+}", "a+", ".a"},      {"%{l1r+}", "a+b", "a"},
+        {"%{l2r+}", "a+b+c", "b.a"}, {"%{l+-}", "a+b-c", "a.b.c"}, {"%{l-}", "a+b", "a+b"},
+        {"%{l}", "a.b", "a.b"},      {"%{lr}", "a.b", "b.a"},     {"%{l1}", "a.b", "b"},
+        {"%{l-}", "a.b", "a.b"},     {"%{l1-}", "a.b", "a.b"},    {"%{l/}", "a/b", "a.b"},
+        {"%{l=,_}", "a=b,c_d", "a.b.c.d"}, {"%{L}", "a+b~-._z", "a%2Bb~-._z"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct arena *arena = arena_new(65536);
+        struct spf_macro_values values = values_for("192.0.2.3");
+        struct str out;
+
+        values.local = str_of(cases[i].local);
+        assert_true(spf_macro_expand(arena, str_of(cases[i].macro), SPF_IN_NAME, &values, &out));
+        if (!str_equal(out, str_of(cases[i].text)))
+            fail_msg("%s of %s: %.*s", cases[i].macro, cases[i].local, (int)out.len, out.at);
+        arena_free(arena);
+    }
+}
+
+/* RFC 7208 7.1: a domain-spec ends in a top label, or in a macro; where it is wrong. */
+static void test_domain_specs(void **state)
+{
+    static const struct {
+        const char *spec;
+        bool sound;
+        size_t at;
+    } cases[] = {
+        {"a.b", true, 0},       {"a.b.", true, 0},     {"a.1b", true, 0},     {"a.b-c", true, 0},
+        {"%{d}", true, 0},      {"%{d}.x", true, 0},   {"a.%{d2r-}", true, 0}, {"a.%%", true, 0},
+        {"a.%_", true, 0},      {"a.%-", true, 0},     {"%{d}..x", true, 0},  {"", false, 0},
+        {"a", false, 0},        {"a.", false, 0},      {".", false, 0},       {"%{d}x", false, 4},
+        {"%{d}.", false, 4},    {"a.1", false, 2},     {"a.-b", false, 2},    {"a.b-", false, 2},
+        {"a.b_c", false, 2},    {"a.b..", false, 4},   {"a.%", false, 2},     {"a.%{", false, 2},
+        {"a.%{d", false, 2},    {"a.%{x}", false, 2},  {"a.%{d1", false, 2},  {"a.%{dx}", false, 2},
+        {"a.%{c}", false, 2},   {"a.%{r}", false, 2},  {"a.%{t}", false, 2},  {"a.%{d0}", false, 2},
+        {"a.%x", false, 2},     {" a.b", false, 0},    {"a b.c", false, 1},   {"a.b\x7f", false, 3},
+        {"a.b\x80", false, 3}, {"!.~.b", true, 0},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const char *why = NULL;
+        size_t at = 0;
+        bool sound = spf_domain_spec_check(str_of(cases[i].spec), &at, &why);
+
+        if (sound != cases[i].sound || (!sound && at != cases[i].at))
+            fail_msg("%s: %d at %zu: %s", cases[i].spec, sound, at, why ? why : "");
+    }
+}
+
 static void test_uses(void **state)
 {
+    static const char letters[] = "slodiphcrtv";
+    static const unsigned uses[] = {SPF_USES_SENDER, SPF_USES_SENDER,   SPF_USES_SENDER, 0,
+                                    SPF_USES_IP,     SPF_USES_PTR_NAME, SPF_USES_HELO,   SPF_USES_IP,
+                                    0,               SPF_USES_TIME,     SPF_USES_IP};
+
     (void)state;
+    for (size_t i = 0; letters[i]; i++) {
+        const char macro[] = {'%', '{', letters[i], '}', '\0'}, plain[] = {letters[i], '%', '%', letters[i], '\0'};
+
+        assert_int_equal(spf_macro_uses(str_of(macro)), uses[i]);
+        assert_int_equal(spf_macro_uses(str_of(plain)), 0);
+    }
     assert_int_equal(spf_macro_uses(str_of("%{d}.example")), 0);
     assert_int_equal(spf_macro_uses(str_of("%{L}.%{o}")), SPF_USES_SENDER);
     assert_int_equal(spf_macro_uses(str_of("%{ir}.%{h}.%{p}")), SPF_USES_IP | SPF_USES_HELO | SPF_USES_PTR_NAME);
@@ -155,6 +227,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_examples_of_the_rfc),
+        cmocka_unit_test(test_parts),
+        cmocka_unit_test(test_domain_specs),
         cmocka_unit_test(test_uses),
         cmocka_unit_test(test_limits),
         cmocka_unit_test(test_names),
