@@ -11,8 +11,11 @@ static bool is_mx(const struct mail_address *address)
     return address->roles & ROLE_MX;
 }
 
+/* False where that is not known: an MX host that could not be looked up may be the one that works. */
 static bool every_mx_is_special(const struct inventory *mail)
 {
+    if (address_doubt(mail) || mail->hosts_left_out || mail->addresses_left_out)
+        return false;
     for (size_t i = 0; i < mail->address_count; i++)
         if (is_mx(&mail->addresses[i]) && !ip_special(&mail->addresses[i].ip))
             return false;
