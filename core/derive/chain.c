@@ -21,7 +21,8 @@ struct rrset chain_set(struct run *run, const struct signed_reply *reply, const 
 }
 
 /* The CNAME record that a DNAME record, which was verified, makes of a name below it. */
-static void take_redirect(struct run *run, struct chain *chain, const struct rrset *dname, const char *name)
+static void take_redirect(struct run *run, struct chain *chain, const struct rrset *dname, const char *name,
+                          struct str owner)
 {
     const struct wire_record **records = ARENA_ARRAY(run_arena(run), const struct wire_record *, 1);
     struct wire_record *made = ARENA_NEW(run_arena(run), struct wire_record);
@@ -31,11 +32,11 @@ static void take_redirect(struct run *run, struct chain *chain, const struct rrs
     if (dname->count == 1 && wire_name_read(dname->records[0]->rdata, 0, &to))
         moved = name_redirected(run_arena(run), name, wire_name_text(run_arena(run), dname->owner),
                                 wire_name_text(run_arena(run), to));
-    if (!moved || !wire_name_of(run_arena(run), moved, &made->rdata) ||
-        !wire_name_of(run_arena(run), name, &made->owner)) {
+    if (!moved || !wire_name_of(run_arena(run), moved, &made->rdata)) {
         chain_undecided(chain, REASON_PROTOCOL, "there is a DNAME record above it that leads to no name");
         return;
     }
+    made->owner = owner;
     made->type = DNS_CNAME;
     made->ttl_s = dname->records[0]->ttl_s;
     made->in_answer = true;
@@ -82,7 +83,7 @@ static void judge_record(struct run *run, struct chain *chain, const struct sign
     chain->records = set.records;
     chain->record_count = set.count;
     if (set.type != type)
-        take_redirect(run, chain, &set, name);
+        take_redirect(run, chain, &set, name, owner);
     if (v.verification.is_expanded) {
         struct denials denials = zone_keys_denials(run_arena(run), v.reply, claim.keys, *need_now(run), &has_others);
 

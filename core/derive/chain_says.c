@@ -48,12 +48,10 @@ void chain_undecided(struct chain *chain, enum reason reason, const char *why)
 /* What the zone above is not, nothing below it can be. */
 void chain_inherit(struct chain *chain, const struct chain *above)
 {
-    size_t count = chain->key_count;
     struct chain own = *chain;
 
     *chain = *above;
-    for (size_t i = 0; i < count; i++)
-        chain_rests_on(chain, own.keys[i]);
+    chain_rests_on_all(chain, &own);
 }
 
 static int64_t near(uint32_t serial, int64_t now)

@@ -68,7 +68,7 @@ static bool is_same(const struct dns_record *r, struct str rdata)
         return ip_equal(&r->ip, &ip);
     }
     case DNS_MX:
-        return rdata.len > 2 && (at[0] << 8 | at[1]) == r->mx.preference && ends_with_name(rdata, 2, r->mx.host);
+        return ends_with_name(rdata, 2, r->mx.host) && (at[0] << 8 | at[1]) == r->mx.preference;
     case DNS_NS:
     case DNS_CNAME:
     case DNS_PTR:

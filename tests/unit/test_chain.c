@@ -6,109 +6,8 @@
 
 #include <cmocka.h>
 
-#include "core/base/limits.h"
-#include "core/base/str.h"
 #include "core/derive/chain.h"
-#include "core/derive/dnssec.h"
-#include "core/derive/resolver.h"
-#include "tests/unit/zone_lines.h"
-
-#include "tests/unit/signing.h" /* behind the zone, whose arenas have the name of the test's */
-
-enum { NOW = 1767225600 /* of zone.h */, DAY = 86400, SETS_MAX = 4, REPLIES_MAX = 16, LINES_MAX = 4, SEEDS = 3 };
-
-enum kind { UNSIGNED, GOOD, SPOILED, EXPIRED, EARLY, WILD /* of a wildcard one label up */, TWICE };
-
-struct set { /* "www.example A \\# 4 0b000001", "example DS", "example DNSKEY": of the key that signs all; "~" before
-                it: authority section */
-    const char *text;
-    const char *signer;
-    enum kind kind;
-};
-
-struct given {
-    const char *key; /* of the evidence; "!" before it: the resolver has it of itself */
-    struct set sets[SETS_MAX];
-};
-
-static struct signing_key signer;
-
-static const char *hex_ds(const char *zone, unsigned algorithm, bool is_other)
-{
-    const char *text = ds_text_of(arena, name_of(zone), &signer.dnskey), *digest = strrchr(text, ' ') + 1;
-
-    return str_printf(arena, "\\# 36 %04x%02x02%.62s%s", signer.dnskey.tag, algorithm, digest,
-                      is_other ? "00" : digest + 62);
-}
-
-static void add_set(struct reply *reply, const struct set *set)
-{
-    bool in_authority = set->text[0] == '~';
-    const char *text = set->text + in_authority, *type = strchr(text, ' ') + 1, *rest = strchr(type, ' ');
-    const char *owner = str_printf(arena, "%.*s", (int)(type - text - 1), text);
-    const char *word = str_printf(arena, "%.*s", rest ? (int)(rest - type) : (int)strlen(type), type);
-    struct signing how = {owner, set->signer, 0, 0, NOW - DAY, NOW + DAY, set->kind == SPOILED};
-    struct wire_record *record;
-
-    if (strcmp(word, "DNSKEY") == 0) {
-        add_key(reply, owner, &signer);
-        record = &reply->records[reply->count - 1];
-    } else {
-        if (strcmp(word, "DS") == 0)
-            rest = hex_ds(owner, rest && strstr(rest, "unknown") ? 200 : ED25519, rest && strstr(rest, "other"));
-        record = add(reply, str_printf(arena, "%s. 1 IN %s %s", owner, word, rest + (*rest == ' ')), !in_authority);
-    }
-    if (set->kind == UNSIGNED)
-        return;
-    how.type = record->type;
-    how.labels = (unsigned)name_labels(owner) - (set->kind == WILD);
-    how.until = set->kind == EXPIRED ? NOW - 1 : how.until;
-    how.from = set->kind == EARLY ? NOW + 1 : how.from;
-    sign(reply, &signer, how);
-    if (set->kind == TWICE)
-        sign(reply, &signer, how);
-}
-
-/* What is asked for by our own eyes; the rest is the zone's. */
-static const struct given *told[REPLIES_MAX];
-
-static const void *say(const struct zone *zone, struct evidence *evidence)
-{
-    for (size_t i = 0; i < REPLIES_MAX && told[i]; i++) {
-        bool is_own = told[i]->key[0] == '!';
-        struct signed_reply *reply;
-        struct reply *sets;
-
-        if (strcmp(told[i]->key + is_own, evidence->text) != 0)
-            continue;
-        sets = ARENA_NEW(arena, struct reply);
-        for (size_t k = 0; k < SETS_MAX && told[i]->sets[k].text; k++)
-            add_set(sets, &told[i]->sets[k]);
-        reply = ARENA_NEW(arena, struct signed_reply);
-        *reply = as_reply(sets);
-        reply->key = str_dup(arena, evidence->text);
-        reply->server = "127.0.0.1";
-        reply->is_own = is_own;
-        return reply;
-    }
-    return zone->said_count ? zone_said(zone, evidence) : NULL;
-}
-
-/* The root, a zone and a name of it, as they should be. */
-static const struct given sound[] = {
-    {"dnssec:/DNSKEY", {{" DNSKEY", "", GOOD}}},
-    {"dnssec:/SOA", {{" SOA \\# 22 00000000000100000002000000030000000400000005", "", GOOD}}},
-    {"dnssec:example/DS", {{"example DS", "", GOOD}}},
-    {"dnssec:example/DNSKEY", {{"example DNSKEY", "example", GOOD}}},
-    {"dnssec:www.example/SOA",
-     {{"~example SOA \\# 22 00000000000100000002000000030000000400000005", "example", UNSIGNED}}},
-    {"dnssec:www.example/A", {{"www.example A \\# 4 0b000001", "example", GOOD}}},
-};
-
-struct asked {
-    const char *name, *text;
-    unsigned type;
-};
+#include "tests/unit/signed_world.h"
 
 static const char *text_of(struct arena *where, const struct chain *c)
 {
@@ -116,6 +15,8 @@ static const char *text_of(struct arena *where, const struct chain *c)
         [DNS_UNDECIDED] = "undecided", [DNS_INSECURE] = "insecure", [DNS_SECURE] = "secure", [DNS_BOGUS] = "bogus"};
     const char *why = c->security == DNS_UNDECIDED ? c->trouble.why : chain_fault_text(where, c);
 
+    why = why ? why : "";
+    assert_int_equal(c->until != NULL, chain_is_by_time(c));
     return str_printf(where, "%s%s%s%s%s, %zu records by %zu, on %zu", words[c->security], *why ? ": " : "", why,
                       c->is_tampered ? ", tampered with" : "", c->ds ? ", DS" : "", c->record_count, c->algorithm_count,
                       c->key_count);
@@ -129,74 +30,21 @@ static void ask_chain(struct run *run, void *arg)
     a->text = c->pending ? "pending" : text_of(run_arena(run), c);
 }
 
-struct situation {
-    const char *name;
-    unsigned type;
-    struct given given[8];
-    const char *text;
-    const char *lines[LINES_MAX];
-};
-
-/* Those of the situation come before the sound ones. */
-static void tell(const struct given *given, size_t count)
-{
-    size_t told_count = 0;
-
-    for (size_t i = 0; i < count && given[i].key; i++)
-        told[told_count++] = &given[i];
-    for (size_t i = 0; i < sizeof sound / sizeof *sound; i++)
-        told[told_count++] = &sound[i];
-    for (; told_count < REPLIES_MAX; told_count++)
-        told[told_count] = NULL;
-}
-
-static const char *const canaries[] = {"bogus.lab"};
-
-static void is_so(const struct situation *situation, size_t number, void (*ask)(struct run *, void *))
-{
-    const char *anchor = ds_text_of(arena, name_of(""), &signer.dnskey);
-    const struct target target = {.domain = "example.com",
-                                  .trust_anchors = &anchor,
-                                  .trust_anchor_count = 1,
-                                  .bogus_canaries = canaries,
-                                  .bogus_canary_count = 1};
-
-    for (uint64_t seed = 0; seed < SEEDS; seed++) {
-        struct asked a = {.name = situation->name, .type = situation->type};
-        struct zone *zone = zone_new();
-        struct zone_session s;
-
-        for (size_t i = 0; i < LINES_MAX && situation->lines[i]; i++)
-            zone_add_line(zone, situation->lines[i]);
-        zone->say = say;
-        tell(situation->given, sizeof situation->given / sizeof *situation->given);
-        zone_open(&s, zone, &target, seed);
-        zone_run(&s, ask, &a);
-        if (strcmp(a.text, situation->text) != 0)
-            fail_msg("%zu: \"%s\", not \"%s\"", number, a.text, situation->text);
-        zone_close(&s);
-        zone_free(zone);
-    }
-}
-
-#define A_OF_WWW(kind)                                                                                                 \
+#define SUB                                                                                                            \
+    {"dnssec:sub.example/DNSKEY", {{"sub.example DNSKEY", "sub.example", GOOD}}},                                      \
     {                                                                                                                  \
-        "www.example A \\# 4 0b000001", "example", kind                                                                \
+        "dnssec:a.sub.example/A",                                                                                      \
+        {                                                                                                              \
+            {                                                                                                          \
+                "a.sub.example A \\# 4 0b000001", "sub.example", GOOD                                                  \
+            }                                                                                                          \
+        }                                                                                                              \
     }
-#define SOA "\\# 22 00000000000100000002000000030000000400000005"
-#define SERVER "example NS n1.lab", "n1.lab A 11.0.0.1"
-#define AT_SERVER "dnssec@11.0.0.1:"
-/* from example to z, with NS records and no DS */
-#define NO_DS(kind)                                                                                                    \
-    {                                                                                                                  \
-        "~example NSEC \\# 6 017a00000120", "", kind                                                                   \
-    }
-#define DAY_BEFORE "31 Dec 2025"
 
 static const struct situation chains[] = {
     {"www.example", DNS_A, {{NULL}}, "secure, 1 records by 1, on 4", {NULL}},
     {"WWW.example", DNS_A, {{NULL}}, "secure, 1 records by 1, on 4", {NULL}},
-    {"www.example", DNS_A, {{"dnssec:www.example/A", {A_OF_WWW(TWICE)}}}, "secure, 1 records by 1, on 4", {NULL}},
+    {"www.example", DNS_A, {{"dnssec:www.example/A", {A_OF_WWW(MIXED)}}}, "secure, 1 records by 2, on 4", {NULL}},
 
     /* the record: its own servers are asked before anybody is accused */
     {"www.example",
@@ -353,6 +201,44 @@ static const struct situation chains[] = {
      "secure, 1 records by 1, on 4",
      {NULL}},
 
+    {"www.example",
+     DNS_A,
+     {{"dnssec:www.example/A", {A_OF_WWW(MANY)}}},
+     "undecided: signatures that this program does not check: keys of a kind that OpenSSL refuses here, or too many of "
+     "them, 0 records by 1, on 4",
+     {NULL}},
+    {"www.example", DNS_A, {{AT_SERVER "www.example/A", {A_OF_WWW(GOOD)}}}, "secure, 1 records by 1, on 4", {SERVER}},
+    {"www.b.example",
+     DNS_A,
+     {{"dnssec:www.b.example/A",
+       {{"b.example DNAME \\# 9 076578616d706c6500", "example", UNSIGNED},
+        {"b.example DNAME \\# 12 026d78076578616d706c6500", "example", GOOD},
+        {"www.b.example CNAME \\# 13 03777777076578616d706c6500", "", UNSIGNED},
+        A_OF_WWW(GOOD)}}},
+     "undecided: there is a DNAME record above it that leads to no name, 1 records by 1, on 4",
+     {NULL}},
+    {"www.b.example",
+     DNS_CNAME,
+     {{"dnssec:www.b.example/CNAME", {{"b.example DNAME \\# 9 076578616d706c6500", "example", GOOD}}}},
+     "secure, 1 records by 0, on 4",
+     {NULL}},
+    {"www.example",
+     DNS_A,
+     {{"dnssec:www.example/A",
+       {{"www.example CNAME \\# 12 026d78076578616d706c6500", "example", GOOD}, A_OF_WWW(GOOD)}}},
+     "secure, 1 records by 1, on 4",
+     {NULL}},
+    {"www.example",
+     DNS_A,
+     {{"dnssec:www.example/A", {A_OF_WWW(UNSIGNED)}},
+      {"dnssec:www.example/SOA",
+       {{"~other SOA " SOA, "", UNSIGNED},
+        {"~other A \\# 4 0b000001", "", UNSIGNED},
+        {"~example SOA " SOA, "", UNSIGNED}}}},
+     "undecided: the resolver hands on no signature, and the zone's own servers could not be asked, 0 records by 0, on "
+     "5",
+     {NULL}},
+
     /* the zone */
     {"www.example",
      DNS_A,
@@ -421,6 +307,49 @@ static const struct situation chains[] = {
      {{"dnssec:www.example2/A", {{"www.example2 A \\# 4 0b000001", "example2", GOOD}}}},
      "undecided: the name servers answered with an error (SERVFAIL), 0 records by 1, on 2",
      {"dnssec:example2/DS {'reason': 'servfail'}"}},
+    {"www.example",
+     DNS_A,
+     {{"dnssec:example/DNSKEY", {{"example DNSKEY", "example", BY_OTHER}}}},
+     "bogus: example does not sign its DNSKEY records with a key that counts, 0 records by 1, on 4",
+     {NULL}},
+    {"www.example",
+     DNS_A,
+     {{NULL}},
+     "undecided: the name servers answered with an error (SERVFAIL), 0 records by 1, on 4",
+     {"dnssec:example/DNSKEY {'reason': 'servfail'}"}},
+
+    /* the zone above, by who signs, or by the owner of the SOA record that comes instead */
+    {"www.example",
+     DNS_A,
+     {{"dnssec:example/DS",
+       {{"example TXT \\# 2 0161", "example", GOOD}, {"example A \\# 4 0b000001", "other", GOOD}, NO_DS(GOOD)}}},
+     "insecure: the zone above proves that it has no DS record for example, 0 records by 1, on 3",
+     {NULL}},
+    {"a.sub.example",
+     DNS_A,
+     {SUB, {"dnssec:sub.example/DS", {{"sub.example DS", "example", GOOD}}}},
+     "secure, 1 records by 1, on 6",
+     {NULL}},
+    {"a.sub.example",
+     DNS_A,
+     {SUB,
+      {"dnssec:sub.example/DS",
+       {{"sub.example TXT \\# 19 11616161616161616161616161616161616100", "", UNSIGNED},
+        {"sub.example DS", "example", GOOD}}}},
+     "secure, 1 records by 1, on 6",
+     {NULL}},
+    {"a.sub.example",
+     DNS_A,
+     {SUB,
+      {"dnssec:sub.example/DS",
+       {{"~ TXT \\# 2 0161", "", UNSIGNED}, {" SOA " SOA, "", UNSIGNED}, {"~example SOA " SOA, "", UNSIGNED}}}},
+     "undecided: the resolver withholds the proof that it is not signed, 0 records by 1, on 5",
+     {NULL}},
+    {"a.sub.example",
+     DNS_A,
+     {SUB, {"dnssec:sub.example/DS", {{"sub.example DS", "example", GOOD}}}, {"dnssec:example/DS", {NO_DS(GOOD)}}},
+     "insecure: the zone above proves that it has no DS record for example, 0 records by 1, on 4",
+     {NULL}},
 
     /* the root, which nobody accuses */
     {"www.example",
@@ -456,16 +385,95 @@ static const struct situation chains[] = {
 static void chains_of_trust(void **state)
 {
     (void)state;
-    signer = key_of(1, ENTRY_KEY);
+    begin_signing();
     for (size_t i = 0; i < sizeof chains / sizeof *chains; i++)
         is_so(&chains[i], i, ask_chain);
-    forget(&signer);
+    end_signing();
+}
+
+/* So many aliases are followed; what comes behind them is not looked at. */
+static void aliases_are_bounded(void **state)
+{
+    (void)state;
+    begin_signing();
+    for (int count = DNS_CNAME_MAX; count <= DNS_CNAME_MAX + 1; count++) {
+        struct situation s = {.name = "c00.example", .type = DNS_A};
+
+        s.text = count <= DNS_CNAME_MAX ? "secure, 1 records by 1, on 4" : "secure, 1 records by 0, on 4";
+        s.given[0].key = "dnssec:c00.example/A";
+        for (int i = 0; i < count; i++)
+            s.given[0].sets[i] =
+                (struct set){str_printf(arena, "c%02d.example CNAME \\# 13 0363%02x%02x076578616d706c6500", i,
+                                        '0' + (i + 1) / 10, '0' + (i + 1) % 10),
+                             "example", GOOD};
+        s.given[0].sets[count] =
+            (struct set){str_printf(arena, "c%02d.example A \\# 4 0b000001", count), "example", GOOD};
+        is_so(&s, (size_t)count, ask_chain);
+    }
+    end_signing();
+}
+
+/* So many zones, one below the other, and so many keys of the evidence. */
+static void zones_are_bounded(void **state)
+{
+    static struct given given[2 * (DNSSEC_ZONES_MAX + 1) + 1];
+
+    (void)state;
+    begin_signing();
+    for (size_t count = DNSSEC_ZONES_MAX; count <= DNSSEC_ZONES_MAX + 1; count++) {
+        const char *zone = "";
+        struct situation s;
+
+        for (size_t i = 0; i < count; i++) {
+            const char *below = *zone ? str_printf(arena, "a.%s", zone) : "a";
+
+            given[2 * i] = (struct given){str_printf(arena, "dnssec:%s/DS", below),
+                                          {{str_printf(arena, "%s DS", below), zone, GOOD}}};
+            given[2 * i + 1] = (struct given){str_printf(arena, "dnssec:%s/DNSKEY", below),
+                                              {{str_printf(arena, "%s DNSKEY", below), below, GOOD}}};
+            zone = below;
+        }
+        s = (struct situation){
+            .name = str_printf(arena, "w.%s", zone),
+            .type = DNS_A,
+            .text = count <= DNSSEC_ZONES_MAX
+                        ? "secure, 1 records by 1, on 16"
+                        : "undecided: more zones one below the other than are followed, 0 records by 1, on 16"};
+        given[2 * count] = (struct given){str_printf(arena, "dnssec:%s/A", s.name),
+                                          {{str_printf(arena, "%s A \\# 4 0b000001", s.name), zone, GOOD}}};
+        tell_more(given, 2 * count + 1);
+        is_so(&s, count, ask_chain);
+    }
+    tell_more(NULL, 0);
+    end_signing();
+}
+
+/* As many trust anchors as are looked at, the right one last. */
+static void anchors_are_bounded(void **state)
+{
+    (void)state;
+    begin_signing();
+    for (anchors_before = TRUST_ANCHORS_MAX - 1; anchors_before <= TRUST_ANCHORS_MAX; anchors_before++) {
+        const struct situation s = {.name = "www.example",
+                                    .type = DNS_A,
+                                    .text = anchors_before < TRUST_ANCHORS_MAX
+                                                ? "secure, 1 records by 1, on 4"
+                                                : "undecided: the resolver's root zone has other keys than the trust "
+                                                  "anchors name, 0 records by 1, on 3"};
+
+        is_so(&s, anchors_before, ask_chain);
+    }
+    anchors_before = 0;
+    end_signing();
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(chains_of_trust),
+        TEST(aliases_are_bounded),
+        TEST(zones_are_bounded),
+        TEST(anchors_are_bounded),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
