@@ -165,8 +165,10 @@ static void findings_in_zones(void **state)
 
 int main(void)
 {
-    static char dkim[] = "dkim", dmarc[] = "dmarc", expect[] = "expect", spf[] = "spf";
-    const struct CMUnitTest tests[] = {IN_ZONES(dkim), IN_ZONES(dmarc), IN_ZONES(expect), IN_ZONES(spf)};
+    static char dkim[] = "dkim", dmarc[] = "dmarc", dnssec[] = "dnssec", expect[] = "expect", mx[] = "mx", ns[] = "ns",
+                spf[] = "spf";
+    const struct CMUnitTest tests[] = {IN_ZONES(dkim), IN_ZONES(dmarc), IN_ZONES(dnssec), IN_ZONES(expect),
+                                       IN_ZONES(mx),   IN_ZONES(ns),    IN_ZONES(spf)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
