@@ -3,6 +3,7 @@
 
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "core/base/arena.h"
@@ -21,7 +22,7 @@ struct trace *trace_new(FILE *out)
 
     if (!trace)
         return NULL;
-    trace->scratch = arena_new(TRACE_LINE_BYTES * 8);
+    trace->scratch = arena_new(TRACE_LINE_BYTES * 32);
     if (!trace->scratch) {
         free(trace);
         return NULL;
@@ -40,26 +41,34 @@ void trace_free(struct trace *trace)
 }
 
 /* Logs of CI systems obey "##[error]" wherever it stands in a line. */
-static void print_text(FILE *out, const char *text)
+static const char *without_commands(struct arena *arena, const char *text)
 {
+    char *out = ARENA_ARRAY(arena, char, strlen(text) * 4 + 1);
+    size_t used = 0;
+
     for (char before = '\0'; *text; before = *text++) {
-        if (*text == '#' && before == '#')
-            fputs("\\x23", out);
-        else
-            fputc(*text, out);
+        if (*text == '#' && before == '#') {
+            memcpy(out + used, "\\x23", 4);
+            used += 4;
+        } else {
+            out[used++] = *text;
+        }
     }
-    fputc('\n', out);
+    return out;
 }
 
+/* In one piece: other processes of the run write there as well. */
 static void print_line(struct trace *trace, const char *what, const char *peer, const char *text)
 {
     struct timespec now;
+    const char *line;
     int64_t us;
 
     clock_gettime(CLOCK_MONOTONIC, &now);
     us = (int64_t)(now.tv_sec - trace->start.tv_sec) * 1000000 + (now.tv_nsec - trace->start.tv_nsec) / 1000;
-    fprintf(trace->out, "%4d.%06d %-12s %-24s ", (int)(us / 1000000), (int)(us % 1000000), what, peer);
-    print_text(trace->out, text);
+    line = str_printf(trace->scratch, "%4d.%06d %-12s %-24s %s\n", (int)(us / 1000000), (int)(us % 1000000), what, peer,
+                      without_commands(trace->scratch, text));
+    fwrite(line, 1, strlen(line), trace->out);
 }
 
 void trace_event(struct trace *trace, const char *what, const char *peer, const char *format, ...)
@@ -80,10 +89,15 @@ void trace_event(struct trace *trace, const char *what, const char *peer, const 
 
 void trace_bytes(struct trace *trace, const char *what, const char *peer, struct str bytes)
 {
+    jmp_buf full;
+
+    if (!trace)
+        return;
     if (bytes.len > TRACE_LINE_BYTES)
         bytes.len = TRACE_LINE_BYTES;
-    if (trace)
+    if (setjmp(full) == 0) {
+        arena_on_exhausted(trace->scratch, &full);
         print_line(trace, what, peer, bytes_escape(trace->scratch, bytes));
-    if (trace)
-        arena_reset(trace->scratch);
+    }
+    arena_reset(trace->scratch);
 }
