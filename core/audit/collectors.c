@@ -68,6 +68,20 @@ static const void *replayed_value(const struct recording *recording, struct aren
     return value ? value : evidence_unfetched(arena, &evidence->key, evidence->text, REASON_BUDGET);
 }
 
+/* What is known of the evidence without a question. */
+static const void *unasked_value(const struct collectors *collectors, struct arena *arena, struct evidence *evidence)
+{
+    const struct engine_config *config = &collectors->config;
+
+    if (config->replay)
+        return replayed_value(config->replay, arena, evidence);
+    if (evidence->key.kind == EVIDENCE_VANTAGE)
+        return vantage_value(collectors, arena);
+    if (evidence->key.kind == EVIDENCE_NOW)
+        return now_value(collectors, arena);
+    return evidence_unfetched(arena, &evidence->key, evidence->text, config->unasked);
+}
+
 /* What needs no waiting for. */
 static void know(const struct collectors *collectors, struct evidence *evidence)
 {
@@ -77,9 +91,7 @@ static void know(const struct collectors *collectors, struct evidence *evidence)
 
     if (setjmp(exhausted) == 0) {
         arena_on_exhausted(arena, &exhausted);
-        value = collectors->config.replay                   ? replayed_value(collectors->config.replay, arena, evidence)
-                : evidence->key.kind == EVIDENCE_VANTAGE ? vantage_value(collectors, arena)
-                                                         : now_value(collectors, arena);
+        value = unasked_value(collectors, arena, evidence);
     }
     arena_on_exhausted(evidence_arena(evidence), NULL);
     evidence_known(evidence, value, value ? UINT32_MAX : 0);
@@ -111,6 +123,10 @@ void collectors_collect(void *arg, struct evidence *evidence)
         }
         collectors->queue[collectors->queue_count++] = evidence;
         task_schedule(collectors->arrival);
+        return;
+    }
+    if (collectors->config.unasked != REASON_NONE) {
+        know(collectors, evidence);
         return;
     }
     switch (evidence->key.kind) {
@@ -151,6 +167,8 @@ static bool open_collectors(struct collectors *collectors, struct loop *loop, co
                                        .allowed = smtp->allowed,
                                        .allowed_count = smtp->allowed_count,
                                        .ca_file = smtp->ca_file,
+                                       .guestbook = smtp->guestbook,
+                                       .guest = smtp->guest,
                                        .trace = smtp->trace};
 
     collectors->smtp = smtp_new(loop, smtp, why);

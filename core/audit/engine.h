@@ -33,6 +33,7 @@ struct engine_config {
     bool asks_zones;                /* the zones' own servers, and not what the resolver has kept */
     bool is_unconfined;             /* the process kept rights that it should not have: said in the vantage */
     const struct recording *replay; /* evidence from a file instead of the collectors; NULL */
+    enum reason unasked;            /* why nobody is asked anything; REASON_NONE: everybody is */
     uint64_t shuffle_seed; /* tests: order in which replayed evidence arrives; 0: at once */
 };
 

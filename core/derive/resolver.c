@@ -14,7 +14,8 @@
 static bool was_never_asked(const struct dns_answer *answer)
 {
     return answer->status == DNS_UNKNOWN &&
-           (answer->trouble.reason == REASON_BUDGET || answer->trouble.reason == REASON_RESOURCES);
+           (answer->trouble.reason == REASON_BUDGET || answer->trouble.reason == REASON_RESOURCES ||
+            answer->trouble.reason == REASON_WORKER_CRASHED);
 }
 
 static const struct dns_answer *ask(struct run *run, struct instrument *in, const char *name, enum dns_type type)

@@ -8,7 +8,10 @@
 
 #include "core/base/limits.h"
 #include "core/base/loop.h"
+#include "core/collect/net/guestbook.h"
 #include "core/collect/net/politeness.h"
+
+enum { INTERVAL_MS = 100 };
 
 struct call {
     struct visit visit;
@@ -166,6 +169,49 @@ static void test_fair_dealing(void **state)
     loop_free(loop);
 }
 
+/* Two processes, as their tables see them. */
+static void test_shared(void **state)
+{
+    struct loop *loop = loop_new();
+    struct guestbook *guestbook = guestbook_new();
+    struct politeness *ours = politeness_new(loop, INTERVAL_MS), *theirs = politeness_new(loop, INTERVAL_MS);
+    struct task *end = task_new(loop, stop, loop);
+    struct call calls[NET_SESSIONS + 1], again;
+    char address[] = "192.0.2.0";
+    unsigned count = 0;
+    int64_t left_ms;
+
+    (void)state;
+    politeness_share(ours, guestbook, 1);
+    politeness_share(theirs, guestbook, 2);
+    for (size_t i = 0; i <= NET_SESSIONS; i++) {
+        address[sizeof address - 2] = (char)('1' + i);
+        enter(i % 2 ? theirs : ours, &calls[i], address, &count);
+    }
+    task_schedule_at(end, loop_now_ms(loop) + INTERVAL_MS);
+    loop_run(loop);
+    assert_int_equal(count, NET_SESSIONS); /* to the network, of both */
+    enter(theirs, &again, "192.0.2.1", &count);
+    for (size_t i = 0; i <= NET_SESSIONS; i++)
+        politeness_leave(i % 2 ? theirs : ours, &calls[i].visit, true);
+    left_ms = loop_now_ms(loop);
+    while (!again.begun) {
+        task_schedule_at(end, loop_now_ms(loop) + 1);
+        loop_run(loop);
+    }
+    assert_true(loop_now_ms(loop) - left_ms >= INTERVAL_MS);
+    politeness_free(theirs); /* it dies with its visit */
+    guestbook_forget(guestbook, 2, loop_now_ms(loop));
+    enter(ours, &again, "192.0.2.1", &count);
+    task_schedule_at(end, loop_now_ms(loop) + INTERVAL_MS * 10);
+    loop_run(loop);
+    assert_true(again.begun > 0);
+    task_free(end);
+    politeness_free(ours);
+    guestbook_free(guestbook);
+    loop_free(loop);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -173,6 +219,7 @@ int main(void)
         cmocka_unit_test(test_fair_dealing),
         cmocka_unit_test(test_again),
         cmocka_unit_test(test_many_addresses),
+        cmocka_unit_test(test_shared),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -126,6 +126,7 @@ struct https *https_new(struct loop *loop, const struct https_config *config)
         free(https);
         return NULL;
     }
+    politeness_share(https->politeness, config->guestbook, config->guest);
     return https;
 }
 

@@ -23,6 +23,7 @@
 
 struct https; /* the collector */
 struct evidence;
+struct guestbook;
 struct loop;
 struct trace;
 
@@ -33,6 +34,8 @@ struct https_config {
     size_t allowed_count;
     const char *ca_file; /* extra trust anchors; NULL */
     int64_t total_ms;    /* 0: HTTPS_TOTAL_MS */
+    struct guestbook *guestbook; /* of the processes of this run, and which of them this one is; NULL: it is alone */
+    unsigned guest;
     struct trace *trace; /* may be NULL */
 };
 

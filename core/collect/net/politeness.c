@@ -9,8 +9,9 @@
 
 #include "core/base/limits.h"
 #include "core/base/loop.h"
+#include "core/collect/net/guestbook.h"
 
-enum { BUCKETS = 256, NET_BITS_V4 = 24, NET_BITS_V6 = 48, PEERS_SWEPT_AT = 1024 };
+enum { BUCKETS = 256, NET_BITS_V4 = 24, NET_BITS_V6 = 48, PEERS_SWEPT_AT = 1024, SEEN_AFTER_MS = 50 };
 
 /* An address, or a network with host bits cleared. */
 struct peer {
@@ -31,6 +32,8 @@ struct politeness {
     struct visit *first, **end; /* who wait */
     size_t peer_count, sweep_at;
     uint64_t seed;
+    struct guestbook *guestbook; /* NULL: none */
+    unsigned guest;
 };
 
 static size_t bucket_of(const struct politeness *politeness, const struct ip_network *who)
@@ -87,9 +90,10 @@ static struct peer *peer_of(struct politeness *politeness, const struct ip *ip, 
 /* When a visit may begin as far as time is concerned. */
 static int64_t welcome_ms(const struct politeness *politeness, const struct visit *visit)
 {
-    if (!visit->peer->visited)
-        return INT64_MIN;
-    return visit->peer->left_ms + (visit->again && visit->peer->went_badly ? PEER_RETRY_MS : politeness->interval_ms);
+    int64_t welcome_ms =
+        visit->peer->left_ms + (visit->again && visit->peer->went_badly ? PEER_RETRY_MS : politeness->interval_ms);
+
+    return visit->peer->visited && welcome_ms > visit->not_before_ms ? welcome_ms : visit->not_before_ms;
 }
 
 static unsigned open_of_party(const struct visit *visit)
@@ -140,6 +144,16 @@ static struct visit *next_welcome(struct politeness *politeness, int64_t now)
     return best;
 }
 
+/* Does another process stand in the way? */
+static bool must_wait(const struct politeness *politeness, struct visit *visit, int64_t now)
+{
+    if (!politeness->guestbook || guestbook_enter(politeness->guestbook, politeness->guest, &visit->peer->who.base,
+                                                  politeness->interval_ms, now))
+        return false;
+    visit->not_before_ms = now + SEEN_AFTER_MS;
+    return true;
+}
+
 /* Begins what may begin, then waits for the first of those that
  * only lack time; the others wait for a politeness_leave(). */
 static void look(void *arg)
@@ -149,6 +163,8 @@ static void look(void *arg)
     struct visit *visit;
 
     while ((visit = next_welcome(politeness, now))) {
+        if (must_wait(politeness, visit, now))
+            continue;
         take_off_queue(politeness, visit);
         visit->peer->open++;
         visit->network->open++;
@@ -195,6 +211,12 @@ void politeness_free(struct politeness *politeness)
     free(politeness);
 }
 
+void politeness_share(struct politeness *politeness, struct guestbook *guestbook, unsigned guest)
+{
+    politeness->guestbook = guestbook;
+    politeness->guest = guest;
+}
+
 bool politeness_enter(struct politeness *politeness, struct visit *visit, const struct ip *ip, const void *party,
                       bool again, void (*begin)(void *arg), void *arg)
 {
@@ -223,6 +245,9 @@ void politeness_leave(struct politeness *politeness, struct visit *visit, bool w
         visit->network->open--;
         if (visit->party)
             replace_guest(visit->network, visit->party, NULL);
+        if (politeness->guestbook)
+            guestbook_leave(politeness->guestbook, politeness->guest, &visit->peer->who.base, politeness->interval_ms,
+                            loop_now_ms(politeness->loop));
         visit->peer->visited = true;
         visit->peer->went_badly = !well;
         visit->peer->left_ms = visit->network->left_ms = loop_now_ms(politeness->loop);

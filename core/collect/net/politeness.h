@@ -17,6 +17,7 @@
 
 #include "core/base/ip.h"
 
+struct guestbook;
 struct politeness;
 struct loop;
 struct peer;
@@ -28,11 +29,14 @@ struct visit {
     const void *party;          /* who it is for: compared, never followed; NULL: nobody in particular */
     struct visit *next, **back; /* among those that wait; back is NULL once begun */
     bool again;
+    int64_t not_before_ms; /* another process is there, and it is seen after again then */
 };
 
 /* between two connections to an address; NULL: no memory */
 struct politeness *politeness_new(struct loop *, int64_t interval_ms);
 void politeness_free(struct politeness *); /* forgets visits that wait */
+/* With other processes: guestbook.h.  NULL: with none. */
+void politeness_share(struct politeness *, struct guestbook *, unsigned guest);
 
 bool politeness_enter(struct politeness *, struct visit *, const struct ip *, const void *party, bool again,
                       void (*begin)(void *arg), void *arg);

@@ -54,8 +54,10 @@ struct smtp *smtp_new(struct loop *loop, const struct smtp_config *config, const
         return NULL;
     smtp->loop = loop;
     if (copy_config(&smtp->config, config) && (smtp->politeness = politeness_new(loop, PEER_INTERVAL_MS)) &&
-        (smtp->obsolete_tls = tls_new_obsolete()) && (smtp->tls = tls_new(config->ca_file, why)))
+        (smtp->obsolete_tls = tls_new_obsolete()) && (smtp->tls = tls_new(config->ca_file, why))) {
+        politeness_share(smtp->politeness, config->guestbook, config->guest);
         return smtp;
+    }
     smtp_free(smtp);
     return NULL;
 }

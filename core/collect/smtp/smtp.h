@@ -25,6 +25,7 @@ struct smtp_reply smtp_parser_reply(const struct smtp_parser *);
 
 struct smtp; /* the collector */
 struct evidence;
+struct guestbook;
 struct loop;
 struct trace;
 
@@ -36,6 +37,8 @@ struct smtp_config {
     size_t allowed_count;
     const char *ca_file; /* extra trust anchors; NULL */
     int64_t session_ms;  /* cap for one session, from --timeout; 0: SMTP_SESSION_MS.  See session_ms() in smtp.c */
+    struct guestbook *guestbook; /* of the processes of this run, and which of them this one is; NULL: it is alone */
+    unsigned guest;
     struct trace *trace; /* may be NULL */
 };
 
