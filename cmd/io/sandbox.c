@@ -17,7 +17,7 @@
 #include <linux/seccomp.h>
 
 /* System calls that older headers do not know; everywhere the same. */
-enum { RSEQ = __NR_rseq, FACCESSAT2 = 439, EPOLL_PWAIT2 = 441 };
+enum { RSEQ = __NR_rseq, CLOSE_RANGE = 436, FACCESSAT2 = 439, EPOLL_PWAIT2 = 441 };
 
 /* ---- files: landlock(7); the C library has no functions for it, and older headers not all of its constants ---- */
 
@@ -155,27 +155,35 @@ static const uint32_t harmless[] = {
 #endif
 };
 
+/* To fork(), and for what a worker does before it enters a sandbox of its own. */
+static const uint32_t of_parents[] = {__NR_clone,     __NR_kill, __NR_wait4, __NR_prctl, CLOSE_RANGE,
+                                      CREATE_RULESET, ADD_RULE,  RESTRICT_SELF};
+
 static const uint32_t families[] = {AF_INET, AF_INET6, AF_NETLINK /* getifaddrs(3) */};
 
-enum { HARMLESS = sizeof harmless / sizeof *harmless, FAMILIES = sizeof families / sizeof *families };
+enum {
+    HARMLESS = sizeof harmless / sizeof *harmless,
+    OF_PARENTS = sizeof of_parents / sizeof *of_parents,
+    FAMILIES = sizeof families / sizeof *families
+};
 
 #define FIELD(name) BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, name))
 #define UNLESS(value, steps) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, value, 0, steps)
 #define RETURN(action) BPF_STMT(BPF_RET | BPF_K, action)
 
 /* Lower halves of arguments: families and processes have no upper ones. */
-static bool restrict_calls(void)
+static bool restrict_calls(bool has_workers)
 {
     const uint32_t self = (uint32_t)getpid();
-    struct sock_filter steps[2 * (HARMLESS + FAMILIES) + 16];
+    struct sock_filter steps[2 * (HARMLESS + OF_PARENTS + FAMILIES) + 16];
     size_t count = 0;
 
     steps[count++] = (struct sock_filter)FIELD(arch);
     steps[count++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ARCHITECTURE, 1, 0);
     steps[count++] = (struct sock_filter)RETURN(SECCOMP_RET_KILL_PROCESS);
     steps[count++] = (struct sock_filter)FIELD(nr);
-    for (size_t i = 0; i < HARMLESS; i++) {
-        steps[count++] = (struct sock_filter)UNLESS(harmless[i], 1);
+    for (size_t i = 0; i < HARMLESS + (has_workers ? OF_PARENTS : 0); i++) {
+        steps[count++] = (struct sock_filter)UNLESS(i < HARMLESS ? harmless[i] : of_parents[i - HARMLESS], 1);
         steps[count++] = (struct sock_filter)RETURN(SECCOMP_RET_ALLOW);
     }
     steps[count++] = (struct sock_filter)UNLESS(__NR_socket, 2 * FAMILIES + 2);
@@ -196,8 +204,9 @@ static bool restrict_calls(void)
 
 #else
 
-static bool restrict_calls(void)
+static bool restrict_calls(bool has_workers)
 {
+    (void)has_workers;
     return false;
 }
 
@@ -214,6 +223,6 @@ unsigned sandbox_enter(const struct sandbox *sandbox)
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
         return 0;
     parts |= restrict_files(sandbox) ? SANDBOX_FILES : 0;
-    parts |= restrict_calls() ? SANDBOX_CALLS : 0;
+    parts |= restrict_calls(sandbox->has_workers) ? SANDBOX_CALLS : 0;
     return parts;
 }

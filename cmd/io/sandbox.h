@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 
 enum sandbox_part {
@@ -18,6 +19,7 @@ struct sandbox {
     const char *const *readable;
     const int *writable;         /* directories, open, in which files may be made and removed; -1 ends it */
     const int *emptied;          /* those from which a directory may be removed */
+    bool has_workers; /* it may make processes and end them; these enter a sandbox of their own, within this one */
 };
 
 /* The parts that hold: what this kernel does not have, does not. */

@@ -156,44 +156,55 @@ static int ask_a_peer(void)
     return fd < 0 || connect(fd, (struct sockaddr *)&to, sizeof to) != 0 ? errno : 0;
 }
 
+enum who { ALONE = 1, PARENT = 2, WORKER = 4 /* within a parent's */, ALL = 7, UNBOUND = 8 };
+
 static const struct deed {
     const char *name;
     int (*attempt)(void);
-    bool is_allowed;
+    unsigned allowed; /* to enum who */
 } deeds[] = {
-    {"run a program", run_a_program, false},
-    {"make a process", make_a_process, false},
-    {"listen", listen_somewhere, false},
-    {"talk to a local service", talk_to_a_local_service, false},
-    {"capture packets", capture_packets, false},
-    {"be traced", trace, false},
-    {"signal another process", signal_another, false},
-    {"read a file of others", read_a_foreign_file, false},
-    {"write a file linked among certificates", write_a_file_linked_among_certificates, false},
-    {"write a file of others", write_a_foreign_file, false},
-    {"make a file elsewhere", make_a_foreign_file, false},
-    {"remove a file of others", remove_a_foreign_file, false},
-    {"read /etc/passwd", read_passwords, false},
-    {"make a socket in its own directory", make_a_socket, false},
-    {"replace a report", replace_a_report, true},
-    {"read certificates", read_certificates, true},
-    {"read a file linked among certificates", read_a_file_linked_among_certificates, true},
-    {"read /etc/hosts", read_hosts, true},
-    {"ask a peer", ask_a_peer, true},
+    {"run a program", run_a_program, 0},
+    {"make a process", make_a_process, PARENT},
+    {"listen", listen_somewhere, 0},
+    {"talk to a local service", talk_to_a_local_service, 0},
+    {"capture packets", capture_packets, 0},
+    {"be traced", trace, 0},
+    {"signal another process", signal_another, PARENT},
+    {"read a file of others", read_a_foreign_file, 0},
+    {"write a file linked among certificates", write_a_file_linked_among_certificates, 0},
+    {"write a file of others", write_a_foreign_file, 0},
+    {"make a file elsewhere", make_a_foreign_file, 0},
+    {"remove a file of others", remove_a_foreign_file, 0},
+    {"read /etc/passwd", read_passwords, 0},
+    {"make a socket in its own directory", make_a_socket, 0},
+    {"replace a report", replace_a_report, ALONE | PARENT},
+    {"read certificates", read_certificates, ALL},
+    {"read a file linked among certificates", read_a_file_linked_among_certificates, ALL},
+    {"read /etc/hosts", read_hosts, ALL},
+    {"ask a peer", ask_a_peer, ALL},
 };
 
-/* In a process of its own, confined or not: the errno. */
-static int outcome(const struct deed *deed, bool confined)
+static bool confine(enum who who)
 {
+    enum { WHOLE = SANDBOX_FILES | SANDBOX_CALLS };
     const int writable[] = {own_fd, -1};
     const char *const readable[] = {trusted, NULL};
-    const struct sandbox sandbox = {.readable = readable, .writable = writable};
+    const struct sandbox outer = {.readable = readable, .writable = writable, .has_workers = who != ALONE};
+    const struct sandbox inner = {.readable = readable};
+
+    return who == UNBOUND ||
+           (sandbox_enter(&outer) == WHOLE && (who != WORKER || sandbox_enter(&inner) == WHOLE));
+}
+
+/* In a process of its own: the errno. */
+static int outcome(const struct deed *deed, enum who who)
+{
     pid_t child = fork();
     int status;
 
     assert_true(child >= 0);
     if (child == 0) {
-        if (confined && sandbox_enter(&sandbox) != (SANDBOX_FILES | SANDBOX_CALLS))
+        if (!confine(who))
             _exit(UNCONFINED);
         _exit(deed->attempt());
     }
@@ -202,19 +213,36 @@ static int outcome(const struct deed *deed, bool confined)
     return WEXITSTATUS(status);
 }
 
-static void test_deeds(void **state)
+static void test_deeds_of(enum who who)
 {
-    (void)state;
     for (size_t i = 0; i < sizeof deeds / sizeof *deeds; i++) {
-        int error = outcome(&deeds[i], true);
+        int error = outcome(&deeds[i], who);
 
         if (error == UNCONFINED) {
             print_message("this kernel does not confine\n");
             skip();
         }
-        if (deeds[i].is_allowed ? error != 0 : error != EPERM && error != EACCES)
-            fail_msg("%s: %s", deeds[i].name, strerror(error));
+        if (deeds[i].allowed & who ? error != 0 : error != EPERM && error != EACCES)
+            fail_msg("%u: %s: %s", (unsigned)who, deeds[i].name, strerror(error));
     }
+}
+
+static void test_alone(void **state)
+{
+    (void)state;
+    test_deeds_of(ALONE);
+}
+
+static void test_parent(void **state)
+{
+    (void)state;
+    test_deeds_of(PARENT);
+}
+
+static void test_worker(void **state)
+{
+    (void)state;
+    test_deeds_of(WORKER);
 }
 
 /* Else a refusal above would say nothing: a file that is not there is not opened, either. */
@@ -228,7 +256,7 @@ static void test_without(void **state)
     for (size_t t = 0; t < sizeof tried / sizeof *tried; t++)
         for (size_t i = 0; i < sizeof deeds / sizeof *deeds; i++)
             if (strcmp(deeds[i].name, tried[t]) == 0)
-                assert_int_equal(outcome(&deeds[i], false), 0);
+                assert_int_equal(outcome(&deeds[i], UNBOUND), 0);
 }
 
 static bool link_to_foreign(void)
@@ -254,7 +282,8 @@ static void empty(const char *directory)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_deeds), cmocka_unit_test(test_without)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_alone), cmocka_unit_test(test_parent),
+                                       cmocka_unit_test(test_worker), cmocka_unit_test(test_without)};
     int failed;
 
     if (!mkdtemp(own) || !mkdtemp(foreign) || (own_fd = open(own, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) < 0 ||
