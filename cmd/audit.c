@@ -35,7 +35,7 @@
 #include "core/records/dnsbl.h"
 #include "probes/probes.h"
 
-enum { AUDIT_COMMAND_BYTES = JSON_BYTES * 16, DESCRIPTORS_WANTED = 65536 };
+enum { AUDIT_COMMAND_BYTES = JSON_BYTES * 16, DESCRIPTORS_WANTED = 65536, DOMAINS_FOR_JOBS = 20 };
 
 struct audit_command {
     struct arena *arena;
@@ -54,6 +54,9 @@ struct audit_command {
     struct dns_system system_resolvers;
     struct loop *loop;
     struct trace *trace;
+    size_t jobs; /* processes that audit; 1: this one does */
+    struct sandbox worker_sandbox;
+    struct auditor_plan auditing;
     struct auditor *auditor;
     struct target_list *list;
     bool aimless;  /* neither a domain nor a project file */
@@ -338,7 +341,10 @@ static void end_without_memory(void *arg)
 
 static bool confine(struct audit_command *run)
 {
-    struct sandbox sandbox = {.readable = anchors_places(run->arena, run->project.defaults.ca_file)};
+    const char *const *readable = anchors_places(run->arena, run->project.defaults.ca_file);
+    struct sandbox sandbox = {.readable = readable, .has_workers = run->jobs > 1};
+
+    run->worker_sandbox = (struct sandbox){.readable = readable};
 
     return sheets_confine(&run->sheets, run->arena, run->journal.path ? run->journal.directory : -1, &sandbox) &&
            sandbox_enter(&sandbox) == (SANDBOX_FILES | SANDBOX_CALLS);
@@ -359,6 +365,37 @@ static bool wait_for(struct audit_command *run, const struct engine_config *conf
     for (size_t i = 0; i < run->domain_count; i++)
         domains[i] = domain_from_text(run->arena, str_of(run->domains[i]), &fault);
     return wait_for_domains(&plan, why);
+}
+
+static size_t processors(void)
+{
+    long online = sysconf(_SC_NPROCESSORS_ONLN);
+
+    return online > 1 ? (size_t)online : 1;
+}
+
+/* A list that cannot be read ahead is taken for a long one. */
+static size_t jobs_of(const struct audit_command *run)
+{
+    const struct settings *settings = &run->project.defaults;
+    size_t domains = run->survey.is_known ? run->survey.domains : SIZE_MAX;
+    bool is_much = domains >= DOMAINS_FOR_JOBS && !settings->trace; /* which is read best as one story */
+    size_t jobs = settings->jobs ? settings->jobs : is_much ? processors() : 1;
+
+    if (is_for_one_domain(run) || settings->wait_ms)
+        return 1;
+    return jobs < domains ? jobs : domains;
+}
+
+/* Where workers audit, an engine is made all the same: what is wrong with its settings is the user's to hear. */
+static bool begin_auditing(struct audit_command *run, const char **why)
+{
+    run->auditor = auditor_new(run->loop, &run->auditing, why);
+    if (!run->auditor || run->jobs <= 1)
+        return run->auditor;
+    auditor_free(run->auditor);
+    run->auditor = NULL;
+    return true;
 }
 
 static bool start(struct audit_command *run, const char **why)
@@ -396,17 +433,16 @@ static bool start(struct audit_command *run, const char **why)
                                         .ca_file = settings->ca_file,
                                         .session_ms = settings->timeout_ms,
                                         .trace = run->trace};
+    run->jobs = jobs_of(run);
     config->is_unconfined = !confine(run);
     if (settings->wait_ms && !wait_for(run, config, why))
         return false;
-    run->auditor = auditor_new(run->loop,
-                               &(struct auditor_plan){.project = &run->project,
-                                                      .config = config,
-                                                      .baseline = settings->baseline ? &run->baseline : NULL,
-                                                      .sheets = &run->sheets,
-                                                      .has_journal = run->journal.path},
-                               why);
-    return run->auditor;
+    run->auditing = (struct auditor_plan){.project = &run->project,
+                                          .config = config,
+                                          .baseline = settings->baseline ? &run->baseline : NULL,
+                                          .sheets = &run->sheets,
+                                          .has_journal = run->journal.path};
+    return begin_auditing(run, why);
 }
 
 static enum exit_status status_of(const struct audit_command *run, const struct bulk_tally *tally)
@@ -462,6 +498,10 @@ static enum exit_status audit(struct audit_command *run)
     run->reported = true;
     plan.loop = run->loop;
     plan.auditor = run->auditor;
+    plan.jobs = run->jobs;
+    plan.auditing = &run->auditing;
+    plan.sandbox = &run->worker_sandbox;
+    plan.arena = run->arena;
     plan.journal = run->journal.path ? &run->journal : NULL;
     plan.list = run->list;
     tally = bulk_audit(&plan);

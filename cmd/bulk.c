@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 
 #include "cmd/account.h"
 #include "cmd/auditor.h"
@@ -16,6 +17,7 @@
 #include "cmd/io/targets.h"
 #include "cmd/keep.h"
 #include "cmd/resume.h"
+#include "cmd/workers.h"
 #include "core/audit/engine.h"
 #include "core/base/arena.h"
 #include "core/base/limits.h"
@@ -50,8 +52,9 @@ struct bulk {
     struct job *first, **last; /* the queue to be reported: in the order of the list, or as audits end */
     size_t begun, finished, reported;
     bool list_ended;
-    bool restoring; /* a job from the journal is not finished */
-    bool deserted;  /* nobody is left to report to, and work is */
+    size_t restoring; /* jobs from the journal that are not finished */
+    bool deserted;    /* nobody is left to report to, and work is */
+    struct workers *workers; /* NULL: this process audits */
     struct task *admission, *tick;
     struct progress progress;
     struct keeping keeping;
@@ -98,6 +101,8 @@ static void tally(struct bulk *bulk, const char *domain, const struct account *a
         complain_of(bulk, domain, "out of memory");
     if (account->is_uncompared)
         complain_of(bulk, domain, "out of memory, not compared with the baseline");
+    if (account->undecided_for[REASON_WORKER_CRASHED])
+        complain_of(bulk, domain, "worker processes ended while they audited it, and it is given up");
     bulk->tally.fault = bulk->tally.fault || account->is_uncompared;
     bulk->tally.findings = bulk->tally.findings || account->fails;
     bulk->tally.undecided = bulk->tally.undecided || account->undecided;
@@ -156,10 +161,14 @@ static void finished(struct job *job)
         join_queue(bulk, job);
 }
 
+/* Without processes there is nobody to go on with. */
 static void lose(struct bulk *bulk, struct job *job)
 {
-    complain_of(bulk, job->target.domain, "out of memory");
+    bool is_broken = bulk->workers && workers_are_broken(bulk->workers);
+
+    complain_of(bulk, job->target.domain, is_broken ? "is not audited: no process can be started" : "out of memory");
     bulk->tally.fault = true;
+    bulk->list_ended = bulk->list_ended || is_broken;
     finished(job);
 }
 
@@ -178,7 +187,7 @@ static void audited(void *arg, struct account *account)
     struct job *job = arg;
     struct bulk *bulk = job->bulk;
 
-    bulk->restoring = bulk->restoring && !job->is_kept;
+    bulk->restoring -= job->is_kept;
     task_schedule(bulk->admission);
     if (!account) {
         lose(bulk, job);
@@ -217,7 +226,7 @@ static bool find_kept(struct bulk *bulk, struct job *job, struct str *kept)
     }
     if (str_equal(entry.domain, str_of(job->target.domain))) {
         *kept = entry.packed;
-        bulk->restoring = true;
+        bulk->restoring++;
         return true;
     }
     progress_erase(&bulk->progress);
@@ -243,7 +252,8 @@ static void begin(struct bulk *bulk, struct arena *arena, const char *domain)
         join_queue(bulk, job);
     if (!find_kept(bulk, job, &assignment.kept))
         finished(job);
-    else if (!auditor_begin(bulk->plan->auditor, &assignment, audited, job))
+    else if (!(bulk->workers ? workers_begin(bulk->workers, &assignment, audited, job)
+                             : auditor_begin(bulk->plan->auditor, &assignment, audited, job)))
         lose(bulk, job);
 }
 
@@ -277,10 +287,20 @@ static bool admit_one(struct bulk *bulk)
     return step == LIST_BAD;
 }
 
+static size_t processes(const struct bulk *bulk)
+{
+    return bulk->workers ? bulk->plan->jobs : 1;
+}
+
+static size_t in_flight(const struct bulk *bulk)
+{
+    return bulk->plan->project->defaults.in_flight * processes(bulk);
+}
+
 static bool has_room(const struct bulk *bulk)
 {
     return !bulk->list_ended && bulk->plan->sheets->open > 0 && !interrupt_signal() &&
-           running(bulk) < bulk->plan->project->defaults.in_flight && bulk->free && !bulk->restoring;
+           running(bulk) < in_flight(bulk) && bulk->free && bulk->restoring < processes(bulk);
 }
 
 static void admit(void *arg)
@@ -300,12 +320,18 @@ static void interrupted(struct bulk *bulk)
     bulk->tally.interrupted = interrupt_signal();
     bulk->list_ended = true;
     bulk->give_up_ms = loop_now_ms(bulk->plan->loop) + FINISH_MS + TICK_MS * 2;
-    engine_hurry(auditor_engine(bulk->plan->auditor), FINISH_MS);
+    if (bulk->workers)
+        workers_hurry(bulk->workers, FINISH_MS);
+    else
+        engine_hurry(auditor_engine(bulk->plan->auditor), FINISH_MS);
 }
 
 static struct progress_state state_of(const struct bulk *bulk)
 {
-    struct engine_progress evidence = engine_progress(auditor_engine(bulk->plan->auditor));
+    struct engine_progress evidence = {0};
+
+    if (!bulk->workers)
+        evidence = engine_progress(auditor_engine(bulk->plan->auditor));
 
     return (struct progress_state){.now_ms = loop_now_ms(bulk->plan->loop),
                                    .done = bulk->finished,
@@ -358,6 +384,8 @@ static void run_out(struct bulk *bulk)
 {
     const struct bulk_plan *plan = bulk->plan;
 
+    if (bulk->workers)
+        return; /* they see to it themselves */
     task_free(bulk->tick);
     bulk->tick = task_new(plan->loop, linger, bulk);
     if (!bulk->tick)
@@ -367,24 +395,55 @@ static void run_out(struct bulk *bulk)
     loop_run(plan->loop);
 }
 
+static void tell_of_death(void *arg, int status, size_t domains)
+{
+    struct bulk *bulk = arg;
+
+    progress_erase(&bulk->progress);
+    complain("a worker process ended (%s %d) while it audited %zu %s", WIFSIGNALED(status) ? "signal" : "status",
+             WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status), domains,
+             domains == 1 ? "domain" : "domains");
+}
+
+/* False: no memory. */
+static bool start_workers(struct bulk *bulk)
+{
+    struct workers_plan plan = {.loop = bulk->plan->loop,
+                                .arena = bulk->plan->arena,
+                                .auditor = bulk->plan->auditing,
+                                .sandbox = bulk->plan->sandbox,
+                                .count = bulk->plan->jobs,
+                                .at_once = bulk->plan->project->defaults.in_flight,
+                                .died = tell_of_death,
+                                .arg = bulk};
+
+    if (!bulk->plan->auditor)
+        bulk->workers = workers_new(&plan);
+    return bulk->plan->auditor || bulk->workers;
+}
+
+static bool make_jobs(struct bulk *bulk)
+{
+    bulk->job_room = in_flight(bulk) + (is_ordered(bulk) ? RESULTS_WAITING : 0);
+    bulk->jobs = calloc(bulk->job_room, sizeof *bulk->jobs);
+    for (size_t i = bulk->job_room; bulk->jobs && i > 0; i--) {
+        bulk->jobs[i - 1].next = bulk->free;
+        bulk->free = &bulk->jobs[i - 1];
+    }
+    return bulk->jobs;
+}
+
 struct bulk_tally bulk_audit(const struct bulk_plan *plan)
 {
-    struct bulk bulk = {.plan = plan, .last = &bulk.first, .job_room = plan->project->defaults.in_flight};
+    struct bulk bulk = {.plan = plan, .last = &bulk.first};
     struct progress_state state;
     bool complete;
 
-    if (is_ordered(&bulk))
-        bulk.job_room += RESULTS_WAITING;
-    bulk.jobs = calloc(bulk.job_room, sizeof *bulk.jobs);
-    for (size_t i = bulk.job_room; bulk.jobs && i > 0; i--) {
-        bulk.jobs[i - 1].next = bulk.free;
-        bulk.free = &bulk.jobs[i - 1];
-    }
     bulk.admission = task_new(plan->loop, admit, &bulk);
     bulk.tick = task_new(plan->loop, tick, &bulk);
     bulk.keeping = (struct keeping){.journal = plan->journal, .progress = &bulk.progress};
     bulk.progress = progress_new(kind_of_progress(plan), stderr, loop_now_ms(plan->loop));
-    if (!bulk.jobs || !bulk.admission || !bulk.tick) {
+    if (!start_workers(&bulk) || !make_jobs(&bulk) || !bulk.admission || !bulk.tick) {
         complain("out of memory");
         bulk.tally.fault = true;
     } else {
@@ -408,6 +467,7 @@ struct bulk_tally bulk_audit(const struct bulk_plan *plan)
         resume_end(plan->journal, true, bulk.tally.kept);
     if (!bulk.tally.interrupted && bulk.tick)
         run_out(&bulk);
+    workers_free(bulk.workers, bulk.tally.interrupted ? 0 : LINGER_MS);
     for (size_t i = 0; bulk.jobs && i < bulk.job_room; i++) {
         account_free(bulk.jobs[i].account);
         arena_free(bulk.jobs[i].arena);

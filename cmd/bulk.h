@@ -18,9 +18,12 @@
 
 #include "cmd/options/project.h"
 
+struct arena;
 struct auditor;
+struct auditor_plan;
 struct journal;
 struct loop;
+struct sandbox;
 struct sheets;
 struct target_list;
 
@@ -39,7 +42,11 @@ struct bulk_tally {
 struct bulk_plan {
     struct project *project;
     struct loop *loop;
-    struct auditor *auditor;
+    struct auditor *auditor; /* NULL: worker processes audit, and of that: */
+    size_t jobs;             /* how many */
+    const struct auditor_plan *auditing;
+    const struct sandbox *sandbox; /* of each */
+    struct arena *arena;           /* of the run */
     struct journal *journal; /* NULL: none; closed and gone where all is said */
     struct sheets *sheets;
     struct target_list *list;

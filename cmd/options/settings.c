@@ -112,6 +112,7 @@ bool settings_make(const struct options *options, struct settings *out, const ch
         .trust_ad = options_flag(options, OPT_TRUST_AD),
         .ca_file = last_value(options, OPT_CA_FILE),
         .timeout_ms = options_number(options, OPT_TIMEOUT, AUDIT_MS / 1000) * 1000,
+        .jobs = (size_t)options_number(options, OPT_JOBS, 0),
         .in_flight = (size_t)options_number(options, OPT_IN_FLIGHT, 50),
         .trace = options_flag(options, OPT_TRACE),
         .gate.fail_on = options_fail_on(options, OPT_FAIL_ON),

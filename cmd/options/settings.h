@@ -37,7 +37,8 @@ struct settings {
     const char *ca_file; /* NULL */
     int64_t timeout_ms;
     int64_t wait_ms; /* 0: not at all */
-    size_t in_flight;
+    size_t jobs;      /* worker processes; 0: what fits to this machine and the list */
+    size_t in_flight; /* domains in each */
     bool trace;
     struct gate gate; /* --fail-on, --receiver */
     bool quiet;

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cmd/account.h"
 #include "core/base/arena.h"
 #include "core/base/tape.h"
 #include "reports/html/html_index.h"
@@ -176,6 +177,50 @@ static void broken_pieces_harm_nobody(void **state)
     arena_free(arena);
 }
 
+static void accounts_are_read_whole_or_not_at_all(void **state)
+{
+    char unfit[] = "is none", kept[] = "kept", written[] = "piece";
+    struct piece pieces[] = {{.tape = {.at = written, .size = 5}}, {.error = 28}};
+    const struct account account = {.verdict = VERDICT_NOT_READY,
+                                    .fails = true,
+                                    .is_uncompared = true,
+                                    .unfit = unfit,
+                                    .undecided_for[REASON_CLOCK] = true,
+                                    .kept = {.at = kept, .size = 4},
+                                    .pieces = pieces,
+                                    .piece_count = 2};
+    struct tape tape = {0};
+    struct tape_reader reader;
+    struct account *read;
+
+    (void)state;
+    account_write(&account, &tape);
+    for (size_t size = 0; size < tape.size; size++) {
+        char *part = malloc(size + 1); /* an octet beyond it is nobody's */
+
+        memcpy(part, tape.at, size);
+        reader = tape_reader((struct str){part, size});
+        assert_null(account_read(&reader));
+        free(part);
+    }
+    reader = tape_reader((struct str){tape.at, tape.size});
+    read = account_read(&reader);
+    assert_non_null(read);
+    assert_int_equal(read->verdict, VERDICT_NOT_READY);
+    assert_true(read->fails && read->is_uncompared && read->undecided_for[REASON_CLOCK]);
+    assert_false(read->undecided || read->is_starved || read->undecided_for[REASON_TIMEOUT]);
+    assert_string_equal(read->unfit, "is none");
+    assert_memory_equal(read->kept.at, "kept", 4);
+    assert_int_equal(read->piece_count, 2);
+    assert_memory_equal(read->pieces[0].tape.at, "piece", 5);
+    assert_int_equal(read->pieces[1].error, 28);
+    account_free(read);
+    tape.at[1] = 99; /* the verdict */
+    reader = tape_reader((struct str){tape.at, tape.size});
+    assert_null(account_read(&reader));
+    tape_free(&tape);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -183,6 +228,7 @@ int main(void)
         cmocka_unit_test(what_a_tape_has_not_is_nothing),
         cmocka_unit_test(pieces_make_the_same_document),
         cmocka_unit_test(broken_pieces_harm_nobody),
+        cmocka_unit_test(accounts_are_read_whole_or_not_at_all),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,16 @@
+/* cmd/destination.h - where the mail of a domain goes first, as a number by which domains are dealt among workers.
+ *
+ * It is made of the organisation of the first MX, so that one worker visits all that this organisation has, and asks it
+ * once for all its domains.  What nobody knows is the domain's own.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct engine;
+struct target;
+
+typedef void destination_found(void *arg, uint64_t destination);
+/* The target lives until `found` is called, from the loop.  False: no memory, and it is not called. */
+bool destination_find(struct engine *, const struct target *, destination_found *, void *arg);

@@ -1,0 +1,38 @@
+/* cmd/workers.h - the worker processes of a run (worker.h): deals domains among them, and replaces those that die.
+ *
+ * A domain goes to any worker, which finds out where its mail goes first (destination.h) and hands it back if that is
+ * another worker's.  So what one organisation has is visited by one process, and is asked once for all its domains.
+ *
+ * A worker that dies is replaced.  What it was auditing is audited again, each domain by a process of its own; of one
+ * that this kills, too, nothing is asked any more: its account says that it is unknown, `worker_crashed`.
+ *
+ * Nothing here reads what a peer said.  What workers send is taken to be hostile: a message that is none is a crash.
+ */
+#pragma once
+
+#include <stddef.h>
+
+#include "cmd/auditor.h"
+
+struct arena;
+struct sandbox;
+struct workers;
+
+struct workers_plan {
+    struct loop *loop;
+    struct arena *arena; /* of the run */
+    const struct auditor_plan *auditor;
+    const struct sandbox *sandbox; /* of each worker */
+    size_t count;
+    size_t at_once; /* domains in each */
+    void (*died)(void *arg, int wait_status, size_t domains); /* a worker, and how many it had: to be told */
+    void *arg;
+};
+
+struct workers *workers_new(const struct workers_plan *); /* NULL: no memory.  Processes are started as they are needed */
+/* As auditor_begin(), but that `done` may be called at once. */
+bool workers_begin(struct workers *, const struct assignment *, auditor_done *, void *arg);
+bool workers_are_broken(const struct workers *); /* no process can be started any more */
+void workers_hurry(struct workers *, int64_t within_ms); /* engine_hurry() */
+/* Lets the workers take leave of mail servers for so long, then ends them.  What is under way is forgotten. */
+void workers_free(struct workers *, int64_t within_ms); /* NULL is fine */
