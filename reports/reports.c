@@ -109,12 +109,15 @@ static struct sink sink_of_piece(const struct sink *of, FILE *out)
 
 struct piece report_render(struct report *report, const struct result *result, const struct gate *gate, size_t number)
 {
-    struct piece piece = {0};
+    struct piece piece = {.error = report->sink.error};
     struct sink sink = report->sink;
     char *written = NULL;
     size_t size = 0;
-    FILE *out = open_memstream(&written, &size);
+    FILE *out;
 
+    if (piece.error) /* it may have no arena */
+        return piece;
+    out = open_memstream(&written, &size);
     if (out) {
         report->sink = sink_of_piece(&sink, out);
         report->gate = gate;
