@@ -192,7 +192,8 @@ static void dismissed(void *arg)
     task_schedule(worker->farewell);
 }
 
-/* Signals are for the parent, which says what they come to.  What should go to standard output goes where complaints do. */
+/* Signals are for the parent, which says what they come to.  What should go to standard output goes where complaints
+ * do. */
 static bool settle(int fd)
 {
     sigset_t none;
@@ -201,7 +202,8 @@ static bool settle(int fd)
     signal(SIGINT, SIG_IGN);
     signal(SIGTERM, SIG_IGN);
     signal(SIGHUP, SIG_IGN);
-    return sigprocmask(SIG_SETMASK, &none, NULL) == 0 && prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && dup2(fd, STDIN_FILENO) == STDIN_FILENO &&
+    return sigprocmask(SIG_SETMASK, &none, NULL) == 0 && prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 &&
+           dup2(fd, STDIN_FILENO) == STDIN_FILENO &&
            dup2(STDERR_FILENO, STDOUT_FILENO) == STDOUT_FILENO && close_range(STDERR_FILENO + 1, ~0U, 0) == 0;
 }
 

@@ -1,8 +1,8 @@
 /* cmd/worker.h - a process that audits for another one, which deals the domains and writes the reports.
  *
- * It is forked, keeps of the parent's descriptors standard error and one socket, gives away what rights the parent still
- * has, and only then asks the first question.  All that peers say stays in it: it sends accounts.  It ends when the
- * socket is closed, or the parent is gone.
+ * It is forked, keeps of the parent's descriptors standard error and one socket, gives away what rights the parent
+ * still has, and only then asks the first question.  All that peers say stays in it: it sends accounts.  It ends when
+ * the socket is closed, or the parent is gone.
  *
  * A message is a tape (channel.h).  Its first number says what it is, its second one which domain it is about.
  */
@@ -16,9 +16,9 @@ struct auditor_plan;
 struct guestbook;
 struct sandbox;
 
-enum order {          /* to the worker */
-    ORDER_AUDIT,      /* enum place, the domain, what a journal kept of it */
-    ORDER_HURRY,      /* instead of the domain's number: milliseconds */
+enum order {     /* to the worker */
+    ORDER_AUDIT, /* enum place, the domain, what a journal kept of it */
+    ORDER_HURRY, /* instead of the domain's number: milliseconds */
 };
 
 enum place {
@@ -28,10 +28,10 @@ enum place {
 };
 
 enum answer {
-    ANSWER_READY,   /* no domain: the worker can work */
-    ANSWER_ACCOUNT, /* account.h */
+    ANSWER_READY,     /* no domain: the worker can work */
+    ANSWER_ACCOUNT,   /* account.h */
     ANSWER_ELSEWHERE, /* whose it is: the number of a worker */
-    ANSWER_NONE,    /* this machine has no memory for it */
+    ANSWER_NONE,      /* this machine has no memory for it */
 };
 
 struct worker_plan {

@@ -118,7 +118,7 @@ static bool start(struct worker *worker)
 
 /* ---- dealing ---- */
 
-static bool serrand_end(struct worker *worker, const struct errand *errand)
+static bool send_order(struct worker *worker, const struct errand *errand)
 {
     struct tape tape = {0};
     bool sent;
@@ -141,7 +141,7 @@ static void feed(struct worker *worker)
     while (worker->waiting.first && worker->held.count < room) {
         struct errand *errand = errand_take_first(&worker->waiting);
 
-        if ((worker->pid || start(worker)) && serrand_end(worker, errand))
+        if ((worker->pid || start(worker)) && send_order(worker, errand))
             errand_join(&worker->held, errand);
         else
             errand_end(errand, NULL);

@@ -29,7 +29,8 @@ struct workers_plan {
     void *arg;
 };
 
-struct workers *workers_new(const struct workers_plan *); /* NULL: no memory.  Processes are started as they are needed */
+/* NULL: no memory.  Processes are started as they are needed. */
+struct workers *workers_new(const struct workers_plan *);
 /* As auditor_begin(), but that `done` may be called at once. */
 bool workers_begin(struct workers *, const struct assignment *, auditor_done *, void *arg);
 bool workers_are_broken(const struct workers *); /* no process can be started any more */

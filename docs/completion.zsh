@@ -58,7 +58,7 @@ _mailready()
             '*--active=[test the hosts of --own further\: postmaster (is its mail taken?), relay=DOMAIN (is mail to a stranger'\''s DOMAIN refused?), old-tls (are TLS 1.0 and 1.1 still offered?), injection (is a command that is sent along with STARTTLS dropped?); no message is ever sent]:TEST,...:' \
             '*--own=[mail servers of yours, for --active\: this host, and those below it]:HOST:' \
             '--timeout=[for one domain; what is not known by then is reported as unknown]:SECONDS:' \
-            '--jobs=[how many processes audit; with more than one, domains whose mail goes to the same organisation are audited by the same, and one that dies is replaced; --wait and a single domain need one]:N:' \
+            '--jobs=[how many processes audit; domains whose mail goes to the same organisation are audited by the same one, and one that dies is replaced; with --wait, and for a single domain, it is one]:N:' \
             '--in-flight=[how many domains are audited at once, by each process]:N:' \
             '--journal=[keep what is finished in FILE, so that --resume can go on after an interruption; it is removed when all is reported; a list that comes through a pipe has one only where it is asked for]:FILE:_files' \
             '--resume[go on with the run of the journal, with the same list and the same options\: what is finished is not asked for again, and reports are whole; where there is no journal, begin one]' \
@@ -160,7 +160,7 @@ _mailready()
             '*--active=[test the hosts of --own further\: postmaster (is its mail taken?), relay=DOMAIN (is mail to a stranger'\''s DOMAIN refused?), old-tls (are TLS 1.0 and 1.1 still offered?), injection (is a command that is sent along with STARTTLS dropped?); no message is ever sent]:TEST,...:' \
             '*--own=[mail servers of yours, for --active\: this host, and those below it]:HOST:' \
             '--timeout=[for one domain; what is not known by then is reported as unknown]:SECONDS:' \
-            '--jobs=[how many processes audit; with more than one, domains whose mail goes to the same organisation are audited by the same, and one that dies is replaced; --wait and a single domain need one]:N:' \
+            '--jobs=[how many processes audit; domains whose mail goes to the same organisation are audited by the same one, and one that dies is replaced; with --wait, and for a single domain, it is one]:N:' \
             '--in-flight=[how many domains are audited at once, by each process]:N:' \
             '--journal=[keep what is finished in FILE, so that --resume can go on after an interruption; it is removed when all is reported; a list that comes through a pipe has one only where it is asked for]:FILE:_files' \
             '--resume[go on with the run of the journal, with the same list and the same options\: what is finished is not asked for again, and reports are whole; where there is no journal, begin one]' \

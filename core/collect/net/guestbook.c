@@ -12,7 +12,8 @@ enum { ADDRESSES = 32768, NETWORKS = 8192, NET_BITS_V4 = 24, NET_BITS_V6 = 48, T
 
 static const uint64_t time_mask = (UINT64_C(1) << TIME_BITS) - 1;
 
-/* An address: the guest, 0 when nobody is there, and when the last one left, in ms.  A place in a network: the guest. */
+/* An address: the guest, 0 when nobody is there, and when the last one left, in ms.  A place in a network: the
+ * guest. */
 struct guestbook {
     uint64_t seed;
     _Atomic uint64_t addresses[ADDRESSES];
