@@ -182,6 +182,27 @@ static void a_record_is_changed_once(void **state)
     arena_free(made.arena);
 }
 
+/* The second of two steps of one cause waits for the first, where both change one record. */
+static void a_step_waits_for_its_own_cause(void **state)
+{
+    static const struct told told[] = {
+        {SPF_SYNTAX, FAIL, "good.lab", "good.lab. 3600 IN TXT \"v=spf1 mx -all\"", 0},
+        {SPF_SYNTAX, FAIL, "good.lab", "good.lab. 3600 IN TXT \"v=spf1 a -all\"", 0},
+        {SPF_SYNTAX, FAIL, "other.lab", "other.lab. 3600 IN TXT \"v=spf1 a -all\"", 0},
+    };
+    static const size_t waits_for[] = {0, 1, 0};
+    struct made made;
+
+    (void)state;
+    make(&made, told, 3);
+    derive(&made);
+    assert_int_equal(made.count, 1);
+    assert_int_equal(made.causes[0].step_count, 3);
+    for (size_t s = 0; s < 3; s++)
+        assert_int_equal(made.causes[0].steps[s].waits_for, waits_for[s]);
+    arena_free(made.arena);
+}
+
 static void steps_are_what_differs(void **state)
 {
     static const struct told told[] = {
@@ -359,6 +380,7 @@ int main(void)
         cmocka_unit_test(causes_come_in_the_order_that_works),
         cmocka_unit_test(what_is_repaired_together_is_told_once),
         cmocka_unit_test(a_record_is_changed_once),
+        cmocka_unit_test(a_step_waits_for_its_own_cause),
         cmocka_unit_test(steps_are_what_differs),
         cmocka_unit_test(receivers_are_freed_by_the_last_cause),
         cmocka_unit_test(the_command_asks_the_same_again),

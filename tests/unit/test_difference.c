@@ -114,6 +114,31 @@ static void compares_records_and_no_serials(void **state)
     arena_free(arena);
 }
 
+/* Of what was not judged, before or now, no evidence is compared. */
+static void compares_records_of_what_was_judged(void **state)
+{
+    static const struct {
+        const char *before, *after;
+        size_t count;
+    } cases[] = {{"pass", "pass", 1},    {"note", "note", 1},    {"fail", "fail", 1},
+                 {"pass", "skipped", 0}, {"skipped", "pass", 0}, {"skipped", "skipped", 0}};
+    static const char *const records[] = {"\"11.0.0.1\"", "\"11.0.0.2\""};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct arena *arena = arena_new(1 << 20);
+        struct seen_list lists[2];
+        const char *statuses[] = {cases[i].before, cases[i].after};
+
+        for (size_t k = 0; k < 2; k++)
+            lists[k] = read(arena, str_printf(arena,
+                                              REPORT_OF("a.lab", FINDING("ptr.exists", "%s", "11.0.0.1", ""), "%s"),
+                                              statuses[k], records[k], records[k]));
+        assert_int_equal(difference_of(arena, lists[0].at, lists[1].at)->count, cases[i].count);
+        arena_free(arena);
+    }
+}
+
 #define EVIDENCE(a, soa, smtp)                                                                                         \
     "{\"schema\": \"https://mailready.example/schema/report-1.json\", \"target\": {\"domain\": \"a.lab\"}, "             \
     "\"vantage\": {\"started\": \"2026-11-29T00:00:00Z\"}, \"verdict\": \"ready\", \"findings\": [{\"id\": "           \
@@ -313,6 +338,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(tells_each_change),
         cmocka_unit_test(compares_records_and_no_serials),
+        cmocka_unit_test(compares_records_of_what_was_judged),
         cmocka_unit_test(compares_answers_only),
         cmocka_unit_test(a_subject_is_known_again),
         cmocka_unit_test(changes_are_in_the_order_of_the_report),

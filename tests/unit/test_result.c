@@ -305,6 +305,43 @@ static void the_last_of_a_chain_is_the_cause(void **state)
             fail_msg("case %zu: %d", i, cause_of_first(cases[i].links, cases[i].count));
 }
 
+/* Through eight others, and no more: a ring would have no end. */
+static void chains_are_followed_so_far(void **state)
+{
+    enum { MOST = 8 };
+
+    (void)state;
+    for (size_t others = MOST - 1; others <= MOST + 1; others++) {
+        struct finding findings[MOST + 2];
+        const struct finding *list[MOST + 2];
+        const struct result result = {.findings = list, .finding_count = others + 1};
+
+        for (size_t i = 0; i <= others; i++) {
+            findings[i] = (struct finding){
+                .check = (enum check_id)i, .because = (enum check_id)(i + 1), .status = UNKNOWN, .subject = "good.lab"};
+            list[i] = &findings[i];
+        }
+        findings[others].because = CHECK_NONE;
+        if (others <= MOST)
+            assert_ptr_equal(result_cause(&result, list[0]), list[others]);
+        else
+            assert_null(result_cause(&result, list[0]));
+    }
+}
+
+static void checks_have_their_names(void **state)
+{
+    enum check_id found = CHECK_NONE;
+
+    (void)state;
+    for (enum check_id id = 0; id < CHECK_COUNT; id++)
+        assert_true(check_from_name(check_of(id)->name, &found) && found == id);
+    assert_false(check_from_name("", &found));
+    assert_false(check_from_name("ptr", &found));
+    assert_false(check_from_name("ptr.exist", &found));
+    assert_false(check_from_name("PTR.exists", &found));
+}
+
 /* Every part of a subject counts, and of twins which one it is. */
 static void no_two_findings_have_one_fingerprint(void **state)
 {
@@ -388,6 +425,8 @@ int main(void)
         cmocka_unit_test(who_sends_himself_is_not_hosted),
         cmocka_unit_test(evidence_is_found_by_its_key),
         cmocka_unit_test(the_last_of_a_chain_is_the_cause),
+        cmocka_unit_test(chains_are_followed_so_far),
+        cmocka_unit_test(checks_have_their_names),
         cmocka_unit_test(no_two_findings_have_one_fingerprint),
         cmocka_unit_test(subjects_say_whom_they_concern),
     };
