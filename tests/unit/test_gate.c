@@ -82,6 +82,7 @@ static void receivers_decide_alone(void **state)
     assert_false(gate_judge(&gate, &result).fails);
     gate.fail_on = WARN;
     assert_true(gate_judge(&gate, &result).fails);
+    assert_false(gate_fails_for(&gate, &result, &open)); /* by which nobody is refused */
     assert_true(gate_judge(&gate, &nobody).undecided); /* no sender is known */
 }
 
