@@ -15,7 +15,7 @@
 #include "tests/unit/subject_of.h"
 
 struct seen { /* a finding of a made-up audit */
-    const char *check, *subject;
+    const char *check, *subject; /* "@Service": of mail that a service sends for example.org */
     enum status status;
     enum finding_mark mark;
 };
@@ -42,7 +42,8 @@ static int judge(struct arena *arena, const char *receiver, size_t index, const 
     for (size_t i = 0; i < count; i++) {
         if (!check_from_name(marks[i].check, &findings[i].check))
             fail_msg("no check %s", marks[i].check);
-        findings[i].about = subject_of(arena, findings[i].check, marks[i].subject);
+        findings[i].about = marks[i].subject[0] == '@' ? subject_service(marks[i].subject + 1, "example.org")
+                                                       : subject_of(arena, findings[i].check, marks[i].subject);
         findings[i].subject = marks[i].subject;
         findings[i].because = CHECK_NONE;
         findings[i].status = marks[i].status;
@@ -248,6 +249,139 @@ static void a_domain_may_ask_for_the_refusal(void **state)
     arena_free(arena);
 }
 
+/* One receiver that minds nothing but a policy that asks for the refusal: by what passes, and for whom. */
+static void what_passes_is_not_refused_for_the_policy(void **state)
+{
+#define SPF_OF(envelope) "spf.authorizes", "11.22.1.25 " envelope
+#define KEY_OF(selector) "dkim.exists", selector
+    static const struct {
+        int outcome;
+        size_t count;
+        struct seen seen[5];
+    } cases[] = {
+        /* DKIM, where SPF fails: every selector must */
+        {RECEIVER_REJECTS, 4, {POLICY, {SENDER_SPF, FAIL, 0}, {KEY_OF("s1"), FAIL, 0}, {KEY_OF("s2"), FAIL, 0}}},
+        {RECEIVER_NO_OBSTACLE, 4, {POLICY, {SENDER_SPF, FAIL, 0}, {KEY_OF("s1"), FAIL, 0}, {KEY_OF("s2"), PASS, 0}}},
+        {RECEIVER_NO_OBSTACLE, 4, {POLICY, {SENDER_SPF, FAIL, 0}, {KEY_OF("s1"), PASS, 0}, {KEY_OF("s2"), FAIL, 0}}},
+        {RECEIVER_CANT_TELL, 4, {POLICY, {SENDER_SPF, FAIL, 0}, {KEY_OF("s1"), FAIL, 0}, {KEY_OF("s2"), UNKNOWN, 0}}},
+        {RECEIVER_REJECTS, 4, {POLICY, {SENDER_SPF, FAIL, 0}, {KEY_OF("s1"), PASS, 0}, {"dkim.syntax", "s1", FAIL, 0}}},
+        {RECEIVER_REJECTS,
+         4,
+         {POLICY, {SENDER_SPF, FAIL, 0}, {KEY_OF("s1"), PASS, 0}, {"dkim.revoked", "s1", FAIL, 0}}},
+        {RECEIVER_NO_OBSTACLE,
+         4,
+         {POLICY, {SENDER_SPF, FAIL, 0}, {KEY_OF("s1"), PASS, 0}, {"dkim.syntax", "s2", FAIL, 0}}},
+        {RECEIVER_NO_OBSTACLE,
+         4,
+         {POLICY, {SENDER_SPF, FAIL, 0}, {KEY_OF("s1"), PASS, 0}, {"dkim.strength", "s1", WARN, 0}}},
+        /* what is no selector of the domain's own */
+        {RECEIVER_AT_RISK, 3, {POLICY, {SENDER_SPF, FAIL, 0}, {KEY_OF("s1"), SKIPPED, 0}}},
+        {RECEIVER_AT_RISK, 3, {POLICY, {SENDER_SPF, FAIL, 0}, {KEY_OF("s1"), FAIL, MARK_OF_SERVICE}}},
+        {RECEIVER_AT_RISK, 3, {POLICY, {SENDER_SPF, FAIL, 0}, {KEY_OF("@Service"), FAIL, 0}}},
+        {RECEIVER_REJECTS,
+         4,
+         {POLICY, {SENDER_SPF, FAIL, 0}, {KEY_OF("s1"), FAIL, 0}, {KEY_OF("@Service"), PASS, 0}}},
+        /* SPF, where DKIM fails */
+        {RECEIVER_NO_OBSTACLE, 3, {POLICY, {SENDER_SPF, PASS, 0}, {KEY_OF("s1"), FAIL, 0}}},
+        {RECEIVER_AT_RISK, 3, {POLICY, {SENDER_SPF, WARN, MARK_SPF_VOIDS}, {KEY_OF("s1"), FAIL, 0}}},
+        {RECEIVER_REJECTS, 3, {POLICY, {SENDER_SPF, WARN, 0}, {KEY_OF("s1"), FAIL, 0}}},
+        {RECEIVER_CANT_TELL, 3, {POLICY, {SENDER_SPF, UNKNOWN, 0}, {KEY_OF("s1"), UNKNOWN, 0}}},
+        {RECEIVER_CANT_TELL,
+         3,
+         {POLICY, {"spf.authorizes", "11.22.1.26 example.org", FAIL, 0}, {KEY_OF("s1"), FAIL, 0}}},
+        {RECEIVER_REJECTS,
+         4,
+         {POLICY,
+          {"spf.authorizes", "11.22.1.26 example.org", PASS, 0},
+          {"spf.exists", "example.org", FAIL, 0},
+          {KEY_OF("s1"), FAIL, 0}}},
+        {RECEIVER_NO_OBSTACLE,
+         5,
+         {POLICY,
+          {SENDER_SPF, FAIL, 0},
+          {SPF_OF("example.net"), PASS, 0},
+          {"dmarc.alignment", "example.net example.org", PASS, 0},
+          {KEY_OF("s1"), FAIL, 0}}},
+        /* whether the envelope is aligned */
+        {RECEIVER_NO_OBSTACLE,
+         4,
+         {POLICY,
+          {SPF_OF("example.net"), PASS, 0},
+          {"dmarc.alignment", "example.net example.org", PASS, 0},
+          {KEY_OF("s1"), FAIL, 0}}},
+        {RECEIVER_CANT_TELL,
+         4,
+         {POLICY,
+          {SPF_OF("example.net"), PASS, 0},
+          {"dmarc.alignment", "example.net example.org", UNKNOWN, 0},
+          {KEY_OF("s1"), FAIL, 0}}},
+        {RECEIVER_REJECTS,
+         4,
+         {POLICY,
+          {SPF_OF("example.net"), PASS, 0},
+          {"dmarc.alignment", "example.com example.org", PASS, 0},
+          {KEY_OF("s1"), FAIL, 0}}},
+        {RECEIVER_REJECTS,
+         4,
+         {POLICY,
+          {SPF_OF("example.net"), PASS, 0},
+          {"dmarc.alignment", "example.net example.com", PASS, 0},
+          {KEY_OF("s1"), FAIL, 0}}},
+        {RECEIVER_REJECTS,
+         4,
+         {POLICY,
+          {SENDER_SPF, PASS, 0},
+          {"dmarc.alignment", "example.org", WARN, 0},
+          {KEY_OF("s1"), FAIL, 0}}},
+        {RECEIVER_NO_OBSTACLE,
+         4,
+         {POLICY, {SENDER_SPF, PASS, 0}, {"dmarc.alignment", "@Service", FAIL, 0}, {KEY_OF("s1"), FAIL, 0}}},
+        {RECEIVER_REJECTS,
+         5,
+         {POLICY,
+          {SENDER_SPF, PASS, 0},
+          {"dmarc.alignment", "@Service", PASS, 0},
+          {"dmarc.alignment", "example.org", FAIL, 0},
+          {KEY_OF("s1"), FAIL, 0}}},
+        /* the policy */
+        {RECEIVER_CANT_TELL,
+         3,
+         {{"dmarc.policy", "example.org", UNKNOWN, 0}, {SENDER_SPF, FAIL, 0}, {KEY_OF("s1"), FAIL, 0}}},
+        {RECEIVER_NO_OBSTACLE,
+         3,
+         {{"dmarc.policy", "example.org", NOTE, 0}, {SENDER_SPF, FAIL, 0}, {KEY_OF("s1"), FAIL, 0}}},
+        {RECEIVER_REJECTS,
+         4,
+         {{"dmarc.policy", "example.org", NOTE, 0}, POLICY, {SENDER_SPF, FAIL, 0}, {KEY_OF("s1"), FAIL, 0}}},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct arena *arena = arena_new(1 << 20);
+        int outcome = judge(arena, "zoho", 0, cases[i].seen, cases[i].count);
+
+        if (outcome != cases[i].outcome)
+            fail_msg("case %zu: %d", i, outcome);
+        arena_free(arena);
+    }
+}
+
+/* All that have conditions, but those for IPv6 of IPv6 alone. */
+static void every_receiver_is_asked(void **state)
+{
+    struct arena *arena = arena_new(1 << 22);
+
+    (void)state;
+    for (size_t i = 0; i < receiver_count(); i++)
+        for (size_t s = 0; s < 2; s++) {
+            enum receiver_kind kind = receiver_at(i)->kind;
+            bool is_judged = kind != RECEIVER_BOUNCES && (kind != RECEIVER_IPV6 || senders[s].ip.family == IP_V6);
+
+            assert_int_equal(judge(arena, receiver_at(i)->name, s, NULL, 0) != NOT_JUDGED, is_judged);
+        }
+    arena_free(arena);
+}
+
 static void rules_have_a_date(void **state)
 {
     (void)state;
@@ -300,6 +434,8 @@ int main(void)
         cmocka_unit_test(a_dmarc_record_may_have_faults),
         cmocka_unit_test(a_permerror_is_no_fail),
         cmocka_unit_test(a_domain_may_ask_for_the_refusal),
+        cmocka_unit_test(what_passes_is_not_refused_for_the_policy),
+        cmocka_unit_test(every_receiver_is_asked),
         cmocka_unit_test(rules_have_a_date),
         cmocka_unit_test(rules_for_bulk_senders_are_shown_to_them),
         cmocka_unit_test(some_receivers_are_known_by_their_rejections),
