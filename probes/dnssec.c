@@ -332,10 +332,6 @@ static void judge_zone(struct run *run, const struct zone *zone)
         judge_bogus(run, zone, &zone->trouble);
         return;
     }
-    if (zone->trouble.reason) {
-        judge_trouble(run, zone, &zone->trouble);
-        return;
-    }
     soa = need_dns(run, zone->name, DNS_SOA);
     if (!soa)
         return;
