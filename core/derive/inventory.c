@@ -15,18 +15,15 @@
 #include "core/derive/spf.h"
 #include "core/facts/target.h"
 
-enum { FIRST_ADDRESSES = 8 };
-
 struct build {
     struct run *run;
     struct inventory *inventory;
     struct mx_host *hosts;
     struct mail_address *addresses;
-    size_t most, room;             /* addresses that there may be, and that there is memory for */
+    size_t most;                   /* addresses that there may be */
     struct ip *left_out;           /* those that it was not enough for */
-    size_t left_out_room;
     struct unresolved *unresolved; /* room for all MX hosts, declared senders and doubts about SPF */
-    bool pending; /* something that the inventory is made of is on its way */
+    bool pending;                  /* something that the inventory is made of is on its way */
 };
 
 bool inventory_takes_mail(const struct inventory *mail)
@@ -98,11 +95,8 @@ static void list_hosts(struct build *b, const struct dns_answer *mx)
             b->hosts[twin].preference = mx->records[i].mx.preference;
     }
     qsort(b->hosts, count, sizeof *b->hosts, by_preference);
-    if (count > MX_HOSTS_MAX) {
-        b->inventory->hosts_left_out = count - MX_HOSTS_MAX;
-        count = MX_HOSTS_MAX;
-    }
-    b->inventory->host_count = count;
+    b->inventory->host_count = count < MX_HOSTS_MAX ? count : MX_HOSTS_MAX;
+    b->inventory->hosts_left_out = count - b->inventory->host_count;
 }
 
 /* RFC 7505 3: the null MX is one record, "0 .". */
@@ -174,38 +168,21 @@ static void find_hosts(struct build *b)
 static void leave_out(struct build *b, const struct ip *ip)
 {
     struct inventory *inventory = b->inventory;
+    struct ip *more;
 
     for (size_t i = 0; i < inventory->addresses_left_out; i++)
         if (ip_equal(&b->left_out[i], ip))
             return;
-    if (inventory->addresses_left_out == b->left_out_room) {
-        size_t room = b->left_out_room ? b->left_out_room * 2 : ADDRESSES_MAX;
-        struct ip *more = ARENA_ARRAY(run_arena(b->run), struct ip, room);
-
-        if (b->left_out_room)
-            memcpy(more, b->left_out, b->left_out_room * sizeof *more);
-        b->left_out = more;
-        b->left_out_room = room;
-    }
+    more = arena_grown(run_arena(b->run), b->left_out, inventory->addresses_left_out, sizeof *more);
+    b->left_out = more ? more : b->left_out;
     b->left_out[inventory->addresses_left_out++] = *ip;
-}
-
-static void make_room(struct build *b)
-{
-    size_t room = b->room ? b->room * 2 : FIRST_ADDRESSES;
-    struct mail_address *more = ARENA_ARRAY(run_arena(b->run), struct mail_address, room);
-
-    if (b->room)
-        memcpy(more, b->addresses, b->room * sizeof *more);
-    b->addresses = more;
-    b->room = room;
 }
 
 /* The pointer is good until the next address is added. */
 static struct mail_address *address_of(struct build *b, const struct ip *ip)
 {
     struct inventory *inventory = b->inventory;
-    struct mail_address *address;
+    struct mail_address *address, *more;
 
     for (size_t i = 0; i < inventory->address_count; i++)
         if (ip_equal(&b->addresses[i].ip, ip))
@@ -214,8 +191,8 @@ static struct mail_address *address_of(struct build *b, const struct ip *ip)
         leave_out(b, ip);
         return NULL;
     }
-    if (inventory->address_count == b->room)
-        make_room(b);
+    more = arena_grown(run_arena(b->run), b->addresses, inventory->address_count, sizeof *more);
+    b->addresses = more ? more : b->addresses;
     address = &b->addresses[inventory->address_count++];
     *address = (struct mail_address){.ip = *ip, .label = ip_text(run_arena(b->run), ip)};
     return address;
@@ -323,7 +300,7 @@ static void look_up_sender(struct build *b, const struct sender *sender)
 
     if (!answers[0] || !answers[1])
         b->pending = true;
-    for (size_t k = 0; k < 2; k++) {
+    for (size_t k = 0; k < sizeof answers / sizeof *answers; k++) {
         leave_open(b, sender->host, answers[k]);
         for (size_t r = 0; answers[k] && answers[k]->status == DNS_OK && r < answers[k]->count; r++, found++)
             declare_sender(b, sender, &answers[k]->records[r].ip);

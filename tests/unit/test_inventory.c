@@ -71,6 +71,8 @@ static const struct given table[] = {
     /* hosts, by preference and then by name, each once and with the best of its preferences */
     {{"example.com MX 20 b.lab", "example.com MX 10 c.lab", "example.com MX 20 a.lab"},
      .inventory = "listed: 10 c.lab 20 a.lab 20 b.lab"},
+    {{"example.com MX 20 a.lab", "example.com MX 20 b.lab", "example.com MX 20 c.lab"},
+     .inventory = "listed: 20 a.lab 20 b.lab 20 c.lab"},
     {{"example.com MX 20 A.lab", "example.com MX 10 a.lab"}, .inventory = "listed: 10 a.lab"},
     {{"example.com MX 10 a.lab", "example.com MX 20 a.lab"}, .inventory = "listed: 10 a.lab"},
     {{"example.com MX 10 a.lab", "a.lab A 11.0.0.2", "a.lab A 11.0.0.1", "a.lab AAAA 2600::1"},
