@@ -75,10 +75,11 @@ enum dkim_presence need_dkim_presence(struct run *run)
     for (size_t i = 0; i < target->selector_count; i++) {
         const char *owner = str_printf(run_arena(run), "%s._domainkey.%s",
                                        dkim_selector_alone(run_arena(run), target->selectors[i]), target->domain);
-        const struct dns_answer *answer = strlen(owner) <= NAME_OCTETS_MAX ? need_dns(run, owner, DNS_TXT) : NULL;
+        const struct dns_answer *answer;
 
         if (strlen(owner) > NAME_OCTETS_MAX)
             continue;
+        answer = need_dns(run, owner, DNS_TXT);
         if (!answer)
             return DKIM_PENDING;
         if (answer->status == DNS_OK && dkim_has_usable_key(run_arena(run), answer))
