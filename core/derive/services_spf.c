@@ -165,7 +165,7 @@ static void look_at_tree(struct services_build *b, const struct spf_tree *tree)
     }
 }
 
-/* Two records are a permerror: what they name is what somebody meant to send through.  Of one there are no texts. */
+/* Two records are a permerror: what they name is what somebody meant to send through. */
 static void look_at_several(struct services_build *b, const struct spf_source *source)
 {
     for (size_t k = 0; k < sizeof source->texts / sizeof *source->texts; k++) {
@@ -232,7 +232,8 @@ void look_at_spf_of_services(struct services_build *b)
     if (!tree->complete || !tree->count)
         return;
     look_at_tree(b, tree);
-    look_at_several(b, tree->nodes[0].source);
+    if (tree->nodes[0].state == SPF_NODE_SEVERAL)
+        look_at_several(b, tree->nodes[0].source);
     assume_mailboxes(b, &tree->nodes[0]);
     leave_unnamed_open(b);
     b->spf_ends = tree->nodes[0].all;
