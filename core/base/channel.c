@@ -3,6 +3,7 @@
 
 #include <stdint.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <event2/buffer.h>
@@ -88,6 +89,7 @@ void channel_free(struct channel *channel)
 {
     if (!channel)
         return;
+    shutdown(bufferevent_getfd(channel->stream), SHUT_RDWR); /* libevent closes it in a later turn, if there is one */
     bufferevent_free(channel->stream);
     free(channel);
 }

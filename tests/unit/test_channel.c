@@ -74,6 +74,24 @@ static void are_whole(void **state)
     loop_free(loop);
 }
 
+/* Also where the loop does not go on. */
+static void are_closed_at_once(void **state)
+{
+    struct loop *loop = loop_new();
+    struct end end = {.loop = loop};
+    struct channel *channel;
+    char octet;
+    int ends[2];
+
+    (void)state;
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
+    channel = channel_new(loop, ends[0], LONGEST, &handler, &end);
+    channel_free(channel);
+    assert_int_equal(recv(ends[1], &octet, 1, MSG_DONTWAIT), 0);
+    close(ends[1]);
+    loop_free(loop);
+}
+
 /* What is written octet by octet, and what is none. */
 static void end_with(const char *octets, size_t size, bool refuses, size_t arrive)
 {
@@ -112,7 +130,8 @@ static void end_where_they_are_none(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(are_whole), cmocka_unit_test(end_where_they_are_none)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(are_whole), cmocka_unit_test(are_closed_at_once),
+                                       cmocka_unit_test(end_where_they_are_none)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
