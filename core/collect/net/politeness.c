@@ -11,7 +11,7 @@
 #include "core/base/loop.h"
 #include "core/collect/net/guestbook.h"
 
-enum { BUCKETS = 256, NET_BITS_V4 = 24, NET_BITS_V6 = 48, PEERS_SWEPT_AT = 1024, SEEN_AFTER_MS = 50 };
+enum { BUCKETS = 256, NET_BITS_V4 = 24, NET_BITS_V6 = 48, PEERS_SWEPT_AT = 1024, SEEN_AFTER_MS = 10 };
 
 /* An address, or a network with host bits cleared. */
 struct peer {
@@ -217,6 +217,14 @@ void politeness_share(struct politeness *politeness, struct guestbook *guestbook
     politeness->guest = guest;
 }
 
+/* Who waits for a place in this network may look again at once: one is free. */
+static void look_again(struct politeness *politeness, const struct peer *network)
+{
+    for (struct visit *visit = politeness->first; visit; visit = visit->next)
+        if (visit->network == network)
+            visit->not_before_ms = 0;
+}
+
 bool politeness_enter(struct politeness *politeness, struct visit *visit, const struct ip *ip, const void *party,
                       bool again, void (*begin)(void *arg), void *arg)
 {
@@ -245,9 +253,11 @@ void politeness_leave(struct politeness *politeness, struct visit *visit, bool w
         visit->network->open--;
         if (visit->party)
             replace_guest(visit->network, visit->party, NULL);
-        if (politeness->guestbook)
+        if (politeness->guestbook) {
             guestbook_leave(politeness->guestbook, politeness->guest, &visit->peer->who.base, politeness->interval_ms,
                             loop_now_ms(politeness->loop));
+            look_again(politeness, visit->network);
+        }
         visit->peer->visited = true;
         visit->peer->went_badly = !well;
         visit->peer->left_ms = visit->network->left_ms = loop_now_ms(politeness->loop);
