@@ -11,6 +11,7 @@
 #include "cmd/options/project.h"
 #include "core/audit/engine.h"
 #include "core/base/arena.h"
+#include "core/base/date.h"
 #include "core/base/limits.h"
 #include "core/base/list_text.h"
 #include "core/base/loop.h"
@@ -24,7 +25,6 @@ enum {
     FIRST_PAUSE_MS = 2000,
     LAST_PAUSE_MS = 60000,
     SLICE_MS = 100, /* between looks at signals */
-    DAY_S = 86400,
     ROUND_BYTES = JSON_BYTES,
     SERVERS_SHOWN = 8,
     TOLD_MAX = 3, /* findings of a domain in one line */

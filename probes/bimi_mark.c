@@ -5,6 +5,7 @@
 #include <inttypes.h>
 
 #include "core/base/arena.h"
+#include "core/base/date.h"
 #include "core/base/name.h"
 #include "core/base/str.h"
 #include "core/base/x509.h"
@@ -16,8 +17,6 @@
 #include "core/result/finding.h"
 #include "probes/bimi.h"
 #include "probes/page_evidence.h"
-
-enum { DAY_S = 86400 };
 
 /* For the domain or its organisation, with any selector or with ours alone. */
 static bool is_for(struct run *run, const char *domain, struct str der)

@@ -22,7 +22,7 @@
 #include "probes/tls_words.h"
 #include "probes/unaddressed.h"
 
-enum { DAY_S = 86400, RSA_BITS_MIN = 2048, EC_BITS_MIN = 256 };
+enum { RSA_BITS_MIN = 2048, EC_BITS_MIN = 256 };
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 

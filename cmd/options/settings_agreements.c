@@ -12,8 +12,6 @@
 #include "core/facts/expectation.h"
 #include "core/result/finding.h"
 
-enum { DAY_S = 86400 };
-
 static bool check_from_word(const struct options *options, const struct option_use *use, const char *word, size_t *out,
                             const char **why)
 {

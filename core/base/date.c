@@ -6,7 +6,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { YEAR_MIN = 1970, MINUTE_S = 60, HOUR_S = 3600, DAY_S = 86400 };
+enum { YEAR_MIN = 1970, MINUTE_S = 60, HOUR_S = 3600 };
 
 /* Each of these takes what it is named after from the front of the text, and is false if something else is there. */
 

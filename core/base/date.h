@@ -17,6 +17,8 @@
 
 struct arena;
 
+enum { DAY_S = 86400 };
+
 const char *date_text(struct arena *, int64_t seconds); /* RFC 3339, UTC; "": no year that has a name */
 /* "730 days", "5 hours", "40 minutes", "12 seconds": of two of a unit at least. */
 const char *date_span(struct arena *, int64_t seconds);
