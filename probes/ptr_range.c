@@ -210,12 +210,11 @@ static bool is_special(const struct ip_network *network, const char **name)
 static void judge_range(struct judge *j, const struct spf_range *range)
 {
     const char *text = ip_network_text(run_arena(j->run), &range->network), *block;
-    unsigned host_bits = ip_network_host_bits(&range->network);
 
     if (is_special(&range->network, &block))
         finding(j->run, PTR_RANGE, SKIPPED, subject_network(text),
                 "%s is no public range (%s): no receiver sees mail from there", text, block);
-    else if (host_bits < 31 && 1U << host_bits <= SPF_RANGE_ADDRESSES)
+    else if (ip_network_host_bits(&range->network) <= SPF_RANGE_HOST_BITS)
         judge_small(j, range);
     else
         judge_large(j, range);

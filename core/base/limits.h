@@ -68,7 +68,7 @@ enum {
     SPF_TREE_BYTES       = 32768, /* of their text: a tree is parsed in each run of a probe */
     SPF_SINGLES_MAX      = 8192,  /* that its own records name one by one: SPF_TREE_BYTES hold a third */
     SPF_RANGES_MAX       = 128,   /* of a domain's own records: each is a line of the report */
-    SPF_RANGE_ADDRESSES  = 16,    /* a range up to this size, a /28 or /124, is a list of hosts: each is looked up */
+    SPF_RANGE_HOST_BITS  = 4,     /* a range up to this size, a /28 or /124, is a list of hosts: each is looked up */
     RANGE_ADDRESSES_PER_AUDIT = 32, /* all ranges together: what a small network sends from */
     RANGE_QUERIES_PER_AUDIT = 200, /* counted apart; the absence of 16 names takes 177 where a zone has 8 servers */
     SPF_DEPTH            = 10,    /* of includes: each costs a lookup, so the evaluation goes no deeper either */

@@ -167,13 +167,13 @@ void overlay_add_zone(struct overlay *o, const struct zone_file *file, const cha
 
 void overlay_add_records(struct overlay *o, const struct zone_file *file, const char *source)
 {
-    struct single *more = ARENA_ARRAY(o->arena, struct single, o->single_count + file->count + 1);
+    for (size_t i = 0; i < file->count; i++) {
+        struct single *more = arena_grown(o->arena, o->singles, o->single_count, sizeof *more);
 
-    if (o->single_count)
-        memcpy(more, o->singles, o->single_count * sizeof *more);
-    for (size_t i = 0; i < file->count; i++)
-        more[o->single_count++] = (struct single){&file->records[i], source};
-    o->singles = more;
+        if (more)
+            o->singles = more;
+        o->singles[o->single_count++] = (struct single){&file->records[i], source};
+    }
 }
 
 /* The zone that a single record lies in; NULL: in none, or below one of its delegations. */

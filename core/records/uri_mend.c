@@ -47,7 +47,7 @@ static const char *destination(struct arena *arena, struct str item, unsigned *s
         item = (struct str){item.at + 1, item.len - 2};
         *slips |= SLIP_QUOTES;
     }
-    if (str_starts_nocase(item, "mailto:") && item.len > 8 && item.at[7] == '<' && item.at[item.len - 1] == '>') {
+    if (str_starts_nocase(item, "mailto:<") && item.at[item.len - 1] == '>') {
         *slips |= SLIP_QUOTES;
         return str_printf(arena, "mailto:%s", str_text(arena, (struct str){item.at + 8, item.len - 9}));
     }

@@ -70,10 +70,7 @@ static struct item *root_of(struct item *item)
 
 static void go_with(struct item *item, struct item *lead)
 {
-    struct item *root = root_of(lead);
-
-    if (root_of(item) != root)
-        root_of(item)->lead = root;
+    root_of(item)->lead = root_of(lead);
 }
 
 static bool share_a_record(const struct finding *a, const struct finding *b)
@@ -163,8 +160,7 @@ static void add_repair(struct arena *arena, struct draft *draft, const struct fi
     if (more)
         draft->repairs = more;
     draft->repairs[draft->repair_count++] = f;
-    if (f->status > draft->status)
-        draft->status = f->status;
+    draft->status = f->status > draft->status ? f->status : draft->status;
 }
 
 /* Advice of a note that the same record, or the same errand, makes needless. */
