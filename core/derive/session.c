@@ -156,6 +156,10 @@ const struct smtp_session *need_judged_session(struct run *run, const char *mx_h
             return NULL;
         if (is_better(again, first))
             s = again;
+        if (again->end == SMTP_END_BUDGET && did_not_connect(first)) {
+            *trouble = again->trouble; /* one packet lost is no server that is down */
+            return s;
+        }
     }
     if (s == first || !lost_behind_starttls(first) || !lost_behind_starttls(s) || first->state != s->state)
         *trouble = trouble_of_end(run, s);
