@@ -100,13 +100,13 @@ def _round(directory, chance, kills, undisturbed):
         if moment is None or status in (0, 1):
             break
         done += 1
+        if (directory / "r").exists():      # it was about to end, and may have removed the journal
+            break
         entries = _entries(journal)
         if entries[:len(before)] != before:
             wrong.append(f"after kill {done}: what was finished is gone")
         if len({words for _, words in entries}) != len(entries):
             wrong.append(f"after kill {done}: a domain was audited again that was finished")
-        if (directory / "r").exists():      # it was about to end
-            break
         if entries and chance.random() < 0.3:
             _lose_tail(journal, entries, chance)
         before = _entries(journal)
