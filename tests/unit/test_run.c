@@ -70,9 +70,42 @@ static void the_most_that_is_needed_is_granted(void **state)
     assert_int_equal(audit.granted, 6);
 }
 
+/* Past the deadline, and in a run that is the last: what is known is, and nothing more is asked. */
+static void what_is_known_outlives_the_deadline(void **state)
+{
+    static const struct {
+        bool spent, last;
+        size_t new_ones; /* of ten more, those that are answered */
+    } cases[] = {{false, false, 10}, {true, false, 0}, {false, true, 0}, {true, true, 0}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct asked before = {.count = 3}, after = {.count = 13};
+        struct zone *zone = zone_new();
+        struct zone_session s;
+        size_t questions;
+
+        zone_open(&s, zone, &target, 0);
+        zone_run(&s, ask_names, &before);
+        assert_int_equal(before.answered, 3);
+        questions = zone->questions;
+        s.view.spent = cases[i].spent;
+        s.run = (struct run){.audit = &s.view, .arena = s.run.arena, .last = cases[i].last};
+        ask_names(&s.run, &after);
+        assert_int_equal(s.run.open_wishes, 0);
+        assert_int_equal(s.run.refused, cases[i].new_ones == 0);
+        assert_int_equal(after.answered, 3 + cases[i].new_ones);
+        assert_int_equal(after.spent, 10 - cases[i].new_ones);
+        assert_int_equal(zone->questions, questions + cases[i].new_ones);
+        zone_close(&s);
+        zone_free(zone);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_known_outlives_the_deadline),
         cmocka_unit_test(test_extras_take_nothing_from_the_rest),
         cmocka_unit_test(the_most_that_is_needed_is_granted),
     };
