@@ -203,6 +203,28 @@ static void test_names(void **state)
     arena_free(arena);
 }
 
+/* At any place of a name; what only looks like an escape is what it is. */
+static void test_octets_of_a_name(void **state)
+{
+    static const struct {
+        const char *name, *octets;
+    } cases[] = {
+        {"a.b", "a.b"},           {"\\065.b", "A.b"},     {"a.\\066", "a.B"}, {"\\067", "C"},   {"a.\\06", "a.06"},
+        {"a.\\0", "a.0"},        {"a.\\", "a.\\"},      {"\\0b5", "0b5"},   {"\\06b", "06b"}, {"\\b65", "b65"},
+        {"\\\\065", "\\065"}, {"\\065\\066", "AB"}, {"\\.b", ".b"},    {"", ""},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct arena *arena = arena_new(65536);
+        struct str octets = spf_name_octets(arena, cases[i].name);
+
+        if (!str_equal(octets, str_of(cases[i].octets)))
+            fail_msg("%s: %s", cases[i].name, str_text(arena, octets));
+        arena_free(arena);
+    }
+}
+
 static void test_the_longest_name(void **state)
 {
     struct arena *arena = arena_new(65536);
@@ -232,6 +254,7 @@ int main(void)
         cmocka_unit_test(test_uses),
         cmocka_unit_test(test_limits),
         cmocka_unit_test(test_names),
+        cmocka_unit_test(test_octets_of_a_name),
         cmocka_unit_test(test_the_longest_name),
     };
 
