@@ -41,9 +41,9 @@ struct str spf_with_term(struct arena *arena, const struct spf_record *record, c
     struct str text = record->text;
     size_t at = text.len;
 
-    for (size_t i = 0; i < record->count && !before; i++)
-        if (!spf_term_is_mechanism(&record->terms[i]))
-            before = &record->terms[i];
+    if (!before)
+        for (size_t i = record->count; i > 0 && !spf_term_is_mechanism(&record->terms[i - 1]); i--)
+            before = &record->terms[i - 1];
     if (before) {
         at = (size_t)(before->text.at - text.at);
         return str_join(arena, (struct str){text.at, at}, str_printf(arena, "%s ", added),
