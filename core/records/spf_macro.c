@@ -396,7 +396,7 @@ struct str spf_name_octets(struct arena *arena, const char *name)
         return (struct str){name, len};
     octets = arena_alloc(arena, len + 1);
     for (size_t i = 0; i < len; i++) {
-        if (name[i] == '\\' && i + 3 < len && ascii_is_digit(name[i + 1]) && ascii_is_digit(name[i + 2]) &&
+        if (name[i] == '\\' && ascii_is_digit(name[i + 1]) && ascii_is_digit(name[i + 2]) &&
             ascii_is_digit(name[i + 3])) {
             octets[out++] =
                 (char)(unsigned char)((name[i + 1] - '0') * 100 + (name[i + 2] - '0') * 10 + (name[i + 3] - '0'));
