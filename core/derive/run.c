@@ -38,8 +38,9 @@ static struct budget budget_of(struct run *run, const struct key *key)
 
 void run_grant(struct run *run, size_t questions)
 {
-    if (questions > run->audit->granted)
-        run->audit->granted = questions;
+    struct audit_view *audit = run->audit;
+
+    audit->granted = questions > audit->granted ? questions : audit->granted;
 }
 
 static bool is_counted(const struct key *key)
