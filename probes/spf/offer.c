@@ -100,7 +100,7 @@ bool spf_offer_fits_senders(struct run *run, const struct spf_domain *d, struct 
     if (arena_used(run_arena(run)) > TRIED_IN_ALL_MAX)
         return false;
     try_record(&t);
-    if (t.missing_count && t.missing_count <= MISSING_MAX) {
+    if (t.missing_count) {
         if (t.at_front || (t.before && !spf_term_is_mechanism(t.before)))
             t.before = t.record->count ? &t.record->terms[0] : NULL;
         offer->after = spf_with_term(run_arena(run), t.record, t.before, t.missing);
