@@ -56,14 +56,14 @@ bool spf_count_lookup(struct evaluation *e, const struct spf_term *term)
 
 /* ---- records ---- */
 
-/* What a frame's record amounts to before its first term: false when there is nothing to evaluate. */
-static bool open_record(struct evaluation *e, struct frame *f, bool is_first)
+/* What a frame's record amounts to before its first term. */
+static void open_record(struct evaluation *e, struct frame *f, bool is_first)
 {
     const struct spf_source *source = need_spf_source_for(e->run, e->question, f->domain);
 
     if (!source) {
         e->pending = true;
-        return false;
+        return;
     }
     spf_note_key(e, source->answer->key);
     if (e->result->visited_count <= SPF_LOOKUPS)
@@ -71,21 +71,19 @@ static bool open_record(struct evaluation *e, struct frame *f, bool is_first)
     switch (source->state) {
     case SPF_SOURCE_ABSENT:
         spf_end_with(e, is_first ? SPF_NONE : SPF_PERMERROR, str_printf(e->arena, "%s has no SPF record", f->domain));
-        return false;
+        return;
     case SPF_SOURCE_SEVERAL:
         spf_end_with(e, SPF_PERMERROR, str_printf(e->arena, "%s has %zu SPF records", f->domain, source->record_count));
-        return false;
+        return;
     case SPF_SOURCE_TROUBLE:
     case SPF_SOURCE_TOO_LARGE:
         spf_end_in_trouble(e, &source->trouble, source->answer->key);
-        return false;
+        return;
     case SPF_SOURCE_FOUND:
         break;
     }
     f->record = source->record;
     f->next = 0;
-    if (!f->record->faults)
-        return true;
     for (size_t i = 0; i < f->record->count && !e->over; i++) {
         if (f->record->terms[i].fault) {
             spf_note_step(e, &f->record->terms[i]);
@@ -94,26 +92,21 @@ static bool open_record(struct evaluation *e, struct frame *f, bool is_first)
                 str_printf(e->arena, "%s: %s", f->domain, spf_fault_text(e->arena, f->record, &f->record->terms[i])));
         }
     }
-    return false;
 }
 
-/* include and redirect: both go to another record.  False: pending, or over. */
-static bool go_to(struct evaluation *e, const struct spf_term *term)
+/* include and redirect: both go to another record. */
+static void go_to(struct evaluation *e, const struct spf_term *term)
 {
     struct frame *f = &e->frames[e->depth - 1];
     struct str octets;
     const char *name;
 
-    if (!spf_count_lookup(e, term))
-        return false;
-    if (e->question->stranger && spf_term_uses(term, SPF_USES_SENDER | SPF_USES_IP | SPF_USES_HELO | SPF_USES_PTR_NAME))
-        return true; /* nobody knows what is there for a stranger: as if it did not match */
-    if (!spf_target_of(e, f, term, &name, &octets))
-        return false;
+    if (!spf_count_lookup(e, term) || spf_is_of_a_sender(e, term) || !spf_target_of(e, f, term, &name, &octets))
+        return;
     spf_note_step(e, term);
     if (!name) {
         spf_end_with(e, SPF_PERMERROR, "the name that it leads to cannot be asked for");
-        return false;
+        return;
     }
     if (term->kind == SPF_TERM_INCLUDE) {
         f = &e->frames[e->depth++];
@@ -121,7 +114,7 @@ static bool go_to(struct evaluation *e, const struct spf_term *term)
     }
     f->domain = name;
     f->octets = octets;
-    return open_record(e, f, false);
+    open_record(e, f, false);
 }
 
 static enum spf_word word_of(char qualifier)
@@ -160,14 +153,12 @@ static void step(struct evaluation *e)
 
     if (f->next == f->record->count) {
         const struct spf_term *redirect = f->record->redirect;
-        size_t depth = e->depth;
+        bool is_followed = redirect && !redirect->dead;
 
-        if (!redirect || redirect->dead) {
+        if (is_followed)
+            go_to(e, redirect);
+        if (!e->over && (!is_followed || spf_is_of_a_sender(e, redirect)))
             leave(e, SPF_NEUTRAL); /* RFC 7208 4.7 */
-        } else if (go_to(e, redirect) && e->depth == depth && f->next == f->record->count &&
-                   f->record->redirect == redirect) {
-            leave(e, SPF_NEUTRAL); /* a stranger's redirect that was left alone */
-        }
         return;
     }
     term = &f->record->terms[f->next++];

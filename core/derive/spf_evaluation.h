@@ -42,7 +42,8 @@ void spf_note_step(struct evaluation *, const struct spf_term *);
 bool spf_count_lookup(struct evaluation *, const struct spf_term *);
 
 const struct dns_answer *spf_ask(struct evaluation *, const char *name, enum dns_type); /* NULL: `pending` is set */
-bool spf_term_uses(const struct spf_term *, unsigned what);
+/* Asked for a stranger, where each sender has a name of its own?  Nobody knows what is there: it does not match. */
+bool spf_is_of_a_sender(const struct evaluation *, const struct spf_term *);
 /* %{p}: the domain itself if validated, else a name below it, else any.  (RFC 7208 7.3)  False: on its way. */
 bool spf_set_ptr_name(struct evaluation *, const char *domain);
 /* The name that a term is about; false: pending, or over.  *name is NULL where it cannot be asked for. */

@@ -9,9 +9,14 @@
 
 static const char *const too_many_macros = "more macros in one term than are expanded";
 
-bool spf_term_uses(const struct spf_term *term, unsigned what)
+static bool term_uses(const struct spf_term *term, unsigned what)
 {
     return term->has_spec && (spf_macro_uses(term->spec) & what);
+}
+
+bool spf_is_of_a_sender(const struct evaluation *e, const struct spf_term *term)
+{
+    return e->question->stranger && term_uses(term, SPF_USES_SENDER | SPF_USES_IP | SPF_USES_HELO | SPF_USES_PTR_NAME);
 }
 
 /* A receiver goes on without a name that it has no answer for; which one that would be, nobody knows. */
@@ -48,14 +53,14 @@ bool spf_set_ptr_name(struct evaluation *e, const char *domain)
 }
 
 bool spf_target_of(struct evaluation *e, const struct frame *f, const struct spf_term *term, const char **name,
-                      struct str *octets)
+                   struct str *octets)
 {
     *name = f->domain;
     *octets = f->octets;
     if (!term->has_spec)
         return true;
     e->values.domain = f->octets;
-    if (spf_term_uses(term, SPF_USES_PTR_NAME) && !e->question->stranger && !spf_set_ptr_name(e, f->domain))
+    if (term_uses(term, SPF_USES_PTR_NAME) && !e->question->stranger && !spf_set_ptr_name(e, f->domain))
         return false;
     if (!spf_name_expand(e->arena, term->spec, &e->values, octets)) {
         spf_note_step(e, term);
@@ -217,9 +222,7 @@ bool spf_mechanism_matches(struct evaluation *e, const struct frame *f, const st
         return true;
     if (term->kind == SPF_TERM_IP4 || term->kind == SPF_TERM_IP6)
         return !e->question->stranger && term->network.base.family == ip->family && ip_in_network(ip, &term->network);
-    if (!spf_count_lookup(e, term))
-        return false;
-    if (e->question->stranger && spf_term_uses(term, SPF_USES_SENDER | SPF_USES_IP | SPF_USES_HELO | SPF_USES_PTR_NAME))
+    if (!spf_count_lookup(e, term) || spf_is_of_a_sender(e, term))
         return false;
     if (!spf_target_of(e, f, term, &name, &octets) || !name)
         return false; /* a name that cannot be asked for has no records */

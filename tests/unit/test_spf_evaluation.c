@@ -134,6 +134,25 @@ static const struct given table[] = {
      "permerror by include:a.lab redirect=%{d}..lab; 2 lookups",
      "permerror by include:a.lab redirect=%{d}..lab; 2 lookups"},
 
+    /* a redirect to what is no record ends it */
+    {{"example.com TXT v=spf1 redirect=a.lab", "a.lab TXT v=spf1 -all", "a.lab TXT v=spf1 +all"},
+     "permerror by redirect=a.lab; 1 lookups",
+     "permerror by redirect=a.lab; 1 lookups"},
+    {{"example.com TXT v=spf1 redirect=a.lab"},
+     "permerror by redirect=a.lab; 1 lookups",
+     "permerror by redirect=a.lab; 1 lookups"},
+    {{"example.com TXT v=spf1 redirect=a.lab", "a.lab BROKEN"},
+     "temperror by redirect=a.lab; 1 lookups",
+     "temperror by redirect=a.lab; 1 lookups"},
+    {{"example.com TXT v=spf1 redirect=a.lab", "a.lab TXT v=spf1 mx broken worse +all"},
+     "permerror by redirect=a.lab broken; 1 lookups",
+     "permerror by redirect=a.lab broken; 1 lookups"},
+    {{"example.com TXT v=spf1 ptr ptr ptr ptr ptr ptr ptr ptr ptr ptr redirect=%{i}.lab",
+      "9.0.0.11.in-addr.arpa PTR h.lab"},
+     "permerror by redirect=%{i}.lab; 11 lookups",
+     "permerror by redirect=%{i}.lab; 11 lookups"},
+    {{"example.com TXT v=spf1 ?all redirect=%{i}.lab"}, "neutral by ?all; 0 lookups", "neutral by ?all; 0 lookups"},
+
     /* an include matches by its pass alone, and then has the word of its own qualifier */
     {{"example.com TXT v=spf1 ~include:a.lab -all", "a.lab TXT v=spf1 ip4:11.0.0.9 -all"},
      "softfail by ~include:a.lab ip4:11.0.0.9; 1 lookups",
