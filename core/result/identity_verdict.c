@@ -13,12 +13,12 @@ static const struct {
     enum check_id at[4];
     bool of_server;
 } checks[PART_COUNT] = {
-    [PART_PTR] = {3, {PTR_EXISTS, PTR_NAME_VALID, PTR_FCRDNS}},
-    [PART_HELO] = {4, {HELO_FQDN, HELO_RESOLVES, HELO_MATCHES_IP, HELO_MATCHES_PTR}},
+    [PART_PTR] = {3, {PTR_EXISTS, PTR_NAME_VALID, PTR_FCRDNS}, false},
+    [PART_HELO] = {4, {HELO_FQDN, HELO_RESOLVES, HELO_MATCHES_IP, HELO_MATCHES_PTR}, false},
     [PART_GREETING] = {4, {BANNER_GREETING, BANNER_FQDN, BANNER_RESOLVES, BANNER_MATCHES_PTR}, true},
     [PART_EHLO] = {1, {BANNER_MATCHES_EHLO}, true},
     [PART_CERTIFICATE] = {0},
-    [PART_HELO_SPF] = {1, {HELO_SPF}},
+    [PART_HELO_SPF] = {1, {HELO_SPF}, false},
 };
 
 static bool is_about(const struct finding *f, const struct mail_address *address, enum identity_part part)

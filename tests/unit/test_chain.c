@@ -42,8 +42,8 @@ static void ask_chain(struct run *run, void *arg)
     }
 
 static const struct situation chains[] = {
-    {"www.example", DNS_A, {{NULL}}, "secure, 1 records by 1, on 4", {NULL}},
-    {"WWW.example", DNS_A, {{NULL}}, "secure, 1 records by 1, on 4", {NULL}},
+    {"www.example", DNS_A, {{.key = NULL}}, "secure, 1 records by 1, on 4", {NULL}},
+    {"WWW.example", DNS_A, {{.key = NULL}}, "secure, 1 records by 1, on 4", {NULL}},
     {"www.example", DNS_A, {{"dnssec:www.example/A", {A_OF_WWW(MIXED)}}}, "secure, 1 records by 2, on 4", {NULL}},
 
     /* the record: its own servers are asked before anybody is accused */
@@ -123,7 +123,7 @@ static const struct situation chains[] = {
      {NULL}},
     {"xxx.example",
      DNS_A,
-     {{NULL}},
+     {{.key = NULL}},
      "undecided: no answer before the deadline, 0 records by 0, on 1",
      {"dnssec:xxx.example/A {'reason': 'timeout'}"}},
     {"xxx.example",
@@ -134,13 +134,13 @@ static const struct situation chains[] = {
     {"xxx.example",
      DNS_A,
      {{"dnssec:xxx.example/A", {{"xxx.example A \\# 4 0b000001", "example", UNSIGNED}}},
-      {"dnssec:xxx.example/SOA", {{NULL}}}},
+      {"dnssec:xxx.example/SOA", {{.text = NULL}}}},
      "undecided: the resolver does not say which zone it belongs to, 0 records by 0, on 2",
      {NULL}},
     {"xxx.example",
      DNS_A,
      {{"dnssec:xxx.example/A", {{"xxx.example A \\# 4 0b000001", "example", UNSIGNED}}},
-      {"dnssec:xxx.example/SOA", {{NULL}}}},
+      {"dnssec:xxx.example/SOA", {{.text = NULL}}}},
      "undecided: the resolver hands on no signature, and the zone's own servers could not be asked, 0 records by 0, on "
      "5",
      {SERVER}},
@@ -268,7 +268,7 @@ static const struct situation chains[] = {
      {NULL}},
     {"www.example",
      DNS_A,
-     {{"dnssec:example/DNSKEY", {{NULL}}}},
+     {{"dnssec:example/DNSKEY", {{.text = NULL}}}},
      "bogus: the zone above has a DS record for example, which has no DNSKEY records, 0 records by 1, on 4",
      {NULL}},
     {"www.example",
@@ -294,7 +294,7 @@ static const struct situation chains[] = {
      {NULL}},
     {"www.example",
      DNS_A,
-     {{"dnssec:example/DS", {{NULL}}}},
+     {{"dnssec:example/DS", {{.text = NULL}}}},
      "undecided: the resolver withholds the proof that it is not signed, 0 records by 1, on 4",
      {NULL}},
     {"www.example",
@@ -314,7 +314,7 @@ static const struct situation chains[] = {
      {NULL}},
     {"www.example",
      DNS_A,
-     {{NULL}},
+     {{.key = NULL}},
      "undecided: the name servers answered with an error (SERVFAIL), 0 records by 1, on 4",
      {"dnssec:example/DNSKEY {'reason': 'servfail'}"}},
 
@@ -376,7 +376,7 @@ static const struct situation chains[] = {
      {NULL}},
     {"www.example",
      DNS_A,
-     {{"dnssec:/DNSKEY", {{NULL}}}},
+     {{"dnssec:/DNSKEY", {{.text = NULL}}}},
      "undecided: the resolver withholds signatures, or damages them: not even the root's are sound, 0 records by 1, on "
      "3",
      {NULL}},

@@ -59,9 +59,9 @@ static void ask_security(struct run *run, void *arg)
 
 static const struct situation answers[] = {
     /* each type octet by octet, but for what may have changed meanwhile */
-    {"www.example", DNS_A, {{NULL}}, SECURE, {"www.example A 11.0.0.1"}},
-    {"www.example", DNS_A, {{NULL}}, OTHER, {"www.example A 11.0.0.2"}},
-    {"www.example", DNS_A, {{NULL}}, OTHER, {"www.example A 11.0.0.1", "www.example A 11.0.0.2"}},
+    {"www.example", DNS_A, {{.key = NULL}}, SECURE, {"www.example A 11.0.0.1"}},
+    {"www.example", DNS_A, {{.key = NULL}}, OTHER, {"www.example A 11.0.0.2"}},
+    {"www.example", DNS_A, {{.key = NULL}}, OTHER, {"www.example A 11.0.0.1", "www.example A 11.0.0.2"}},
     {"www.example", DNS_A, TWO_OF_A, SECURE, {"www.example A 11.0.0.2"}},
     {"www.example", DNS_A, TWO_OF_A, SECURE, {"www.example A 11.0.0.1", "www.example A 11.0.0.2"}},
     {"www.example", DNS_A, TWO_OF_A, OTHER, {"www.example A 11.0.0.3"}},
@@ -127,7 +127,7 @@ static const struct situation answers[] = {
      {ROOT("secure"), "dns:www.example/A {'records': ['11.0.0.1'], 'security': 'secure'}"}},
     {"www.example",
      DNS_A,
-     {{NULL}},
+     {{.key = NULL}},
      "secure, RSASHA256 (8)",
      {"dns:www.example/A {'records': ['11.0.0.1'], 'algorithms': [8]}"}},
 };
@@ -170,7 +170,7 @@ static const struct situation contradictions[] = {
      "it calls example bogus, which is not signed",
      {CALLS_BOGUS}},
     {"example", 0, {SOA_OF(SPOILED)}, "", {CALLS_BOGUS}},
-    {"example", 0, {SOA_OF(GOOD), {"dnssec:example/DS", {{NULL}}}}, "", {CALLS_BOGUS}},
+    {"example", 0, {SOA_OF(GOOD), {"dnssec:example/DS", {{.text = NULL}}}}, "", {CALLS_BOGUS}},
     {"example",
      0,
      {SOA_OF(SPOILED), {AT_SERVER "example/SOA", {{"example SOA " SOA, "example", GOOD}}}},
