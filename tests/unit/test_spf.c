@@ -91,6 +91,9 @@ static void test_ten_includes_cost_their_depth(void **state)
     assert_int_equal(a.result->word, SPF_PASS);
     assert_int_equal(a.result->lookups, 10);
     assert_int_equal(a.result->path_count, 11);
+    assert_int_equal(a.result->visited_count, 11);
+    assert_string_equal(a.result->visited[10], "i10.example.com");
+    assert_int_equal(a.result->evidence_count, 11);
     assert_int_equal(a.tree->lookups, 10);
     zone_close(&s);
     zone_free(zone);
