@@ -505,6 +505,32 @@ static void forged_replies_are_not_heard(void **state)
     close_bench(&bench);
 }
 
+/* As systemd-resolved 257, where the name does not exist and was asked for something else before. */
+static void mixing_up(struct server *server, const struct asked *asked)
+{
+    struct asked other = *asked;
+
+    (void)server;
+    if (asked->edns)
+        other.type = DNS_MX;
+    begin(&other, ANSWER | NXDOMAIN);
+    finish(&other, -1);
+}
+
+static void a_mixed_up_answer_is_asked_for_without_edns(void **state)
+{
+    struct bench bench;
+    const struct dns_answer *answer;
+
+    (void)state;
+    open_bench(&bench, mixing_up, NULL, NULL);
+    answer = ask(&bench, "gone.example.org", DNS_A);
+    assert_int_equal(answer->status, DNS_NXDOMAIN);
+    assert_int_equal(answer->tries, 2);
+    assert_false(answer->tcp);
+    close_bench(&bench);
+}
+
 static void lower_casing(struct server *server, const struct asked *asked)
 {
     struct asked lower = *asked;
@@ -1580,6 +1606,7 @@ int main(void)
         cmocka_unit_test(algorithms_are_those_over_the_records),
         cmocka_unit_test(authentic_bit_counts_from_trusted_resolvers_only),
         cmocka_unit_test(forged_replies_are_not_heard),
+        cmocka_unit_test(a_mixed_up_answer_is_asked_for_without_edns),
         cmocka_unit_test(a_changed_echo_is_asked_for_over_tcp),
         cmocka_unit_test(random_case_does_not_show),
         cmocka_unit_test(source_ports_rotate),

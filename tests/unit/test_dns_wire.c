@@ -145,6 +145,23 @@ static void echoes_are_compared(void **state)
     assert_false(dns_wire_echoes(query, size, packet.at, packet.size, false));
 }
 
+static void another_type_is_a_mix_up(void **state)
+{
+    uint8_t query[DNS_QUERY_MAX];
+    size_t size = dns_wire_query("mx.example.org", DNS_A, DNS_QUERY_EDNS, query);
+
+    (void)state;
+    begin_reply(&packet, (unsigned)(query[0] << 8 | query[1]), NOERROR, "MX.example.org", DNS_AAAA);
+    assert_true(dns_wire_mixes_up(query, size, packet.at, packet.size));
+    assert_false(dns_wire_mixes_up(query, size, packet.at, packet.size - 1));
+    set16(&packet, 0, (unsigned)(query[0] << 8 | query[1]) ^ 1);
+    assert_false(dns_wire_mixes_up(query, size, packet.at, packet.size));
+    begin_reply(&packet, (unsigned)(query[0] << 8 | query[1]), NOERROR, "mx.example.com", DNS_AAAA);
+    assert_false(dns_wire_mixes_up(query, size, packet.at, packet.size));
+    begin_reply(&packet, (unsigned)(query[0] << 8 | query[1]), NOERROR, "mx.example.org", DNS_A);
+    assert_false(dns_wire_mixes_up(query, size, packet.at, packet.size));
+}
+
 /* ---- the scan ---- */
 
 static void owner_pointer(unsigned target)
@@ -814,6 +831,7 @@ int main(void)
         cmocka_unit_test(impossible_names_are_refused),
         cmocka_unit_test(ids_and_cases_vary),
         cmocka_unit_test(echoes_are_compared),
+        cmocka_unit_test(another_type_is_a_mix_up),
         cmocka_unit_test(hostile_packets_are_refused_fast),
         cmocka_unit_test(the_longest_legal_chain_passes),
         cmocka_unit_test(every_truncation_is_refused),

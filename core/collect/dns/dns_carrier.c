@@ -79,7 +79,11 @@ static int hear_datagram(struct dns_exchange *exchange)
 
     if (size < 0)
         return errno;
-    if (size > DNS_DATAGRAM_MAX || !dns_wire_replies(exchange->query, exchange->query_size, datagram, (size_t)size))
+    if (size > DNS_DATAGRAM_MAX)
+        return EAGAIN;
+    if (exchange->is_believed && dns_wire_mixes_up(exchange->query, exchange->query_size, datagram, (size_t)size))
+        return ENOMSG;
+    if (!dns_wire_replies(exchange->query, exchange->query_size, datagram, (size_t)size))
         return EAGAIN;
     exchange->reply = datagram;
     exchange->reply_size = (size_t)size;
@@ -110,6 +114,8 @@ static enum dns_fate fate_of(int error, enum ip_family family)
     switch (error) {
     case 0:
         return DNS_REPLIED;
+    case ENOMSG:
+        return DNS_MIXED_UP;
     case ETIMEDOUT:
         return DNS_SILENT;
     case ECONNREFUSED:

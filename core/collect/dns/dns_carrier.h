@@ -22,6 +22,7 @@
 
 enum dns_fate {
     DNS_REPLIED,
+    DNS_MIXED_UP,     /* it answers another question about the name, over UDP; only of who is to be believed */
     DNS_SILENT,       /* udp_ms or tcp_ms went by */
     DNS_UNREACHABLE,  /* nothing listens there (ICMP, RST), or the connection was lost */
     DNS_FORBIDDEN,    /* a firewall, most likely of this machine, does not let it pass */
@@ -32,6 +33,7 @@ enum dns_fate {
 struct dns_exchange {
     struct dns_server server;
     bool tcp;
+    bool is_believed; /* nobody can speak in the server's name: it is on this machine */
     const uint8_t *query; /* at most DNS_QUERY_MAX, must last */
     size_t query_size;
     void (*done)(struct dns_exchange *);

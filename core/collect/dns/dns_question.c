@@ -47,6 +47,7 @@ void dns_question_ask(struct dns_question *q)
     }
     q->exchange.server = server->at;
     q->exchange.tcp = q->tcp;
+    q->exchange.is_believed = server->is_loopback;
     q->answer->tries++;
     q->tcp_tried = q->tcp_tried || q->tcp;
     wire_type_print(type, word);
@@ -171,6 +172,20 @@ static void after_silence(struct dns_question *q)
     dns_question_ask_next(q);
 }
 
+/* systemd-resolved 257 keeps what it is told, signatures included, and repeats it to whoever asks for these: what a
+ * name that does not exist was asked for first, whatever it is asked for now.  Without EDNS nobody asks for
+ * signatures. */
+static void after_mix_up(struct dns_question *q)
+{
+    if (q->edns && !q->reply) {
+        q->edns = false;
+        dns_question_ask(q);
+        return;
+    }
+    dns_question_note(q, REASON_PROTOCOL, "malformed reply", "it repeats another question");
+    dns_question_ask_next(q);
+}
+
 /* What keeps UDP away need not keep TCP away: many a firewall rejects the one only. */
 static bool goes_on_over_tcp(struct dns_question *q)
 {
@@ -219,6 +234,10 @@ void dns_question_step(struct dns_question *q)
     switch (q->exchange.fate) {
     case DNS_REPLIED:
         dns_question_after_reply(q);
+        return;
+    case DNS_MIXED_UP:
+        trace_event(q->dns->trace, "dns<", dns_question_server(q)->text, "the answer to another question");
+        after_mix_up(q);
         return;
     case DNS_SILENT:
         trace_event(q->dns->trace, "dns<", dns_question_server(q)->text, "no reply");

@@ -291,16 +291,30 @@ static size_t question_size(const uint8_t *query, size_t size)
     return at + 1 + QUESTION_FIXED <= size ? at + 1 + QUESTION_FIXED - DNS_HEADER_SIZE : 0;
 }
 
-bool dns_wire_echoes(const uint8_t *query, size_t query_size, const uint8_t *reply, size_t reply_size, bool exact)
+/* The first octets of the questions, but for the `less` last ones of the query's. */
+static bool echoes(const uint8_t *query, size_t query_size, const uint8_t *reply, size_t reply_size, bool exact,
+                   size_t less)
 {
     size_t size = question_size(query, query_size);
 
     if (size == 0 || reply_size < DNS_HEADER_SIZE + size || read16(reply + 4) != 1)
         return false;
-    for (size_t i = DNS_HEADER_SIZE; i < DNS_HEADER_SIZE + size; i++)
+    for (size_t i = DNS_HEADER_SIZE; i < DNS_HEADER_SIZE + size - less; i++)
         if (exact ? query[i] != reply[i] : lower(query[i]) != lower(reply[i]))
             return false;
     return true;
+}
+
+bool dns_wire_echoes(const uint8_t *query, size_t query_size, const uint8_t *reply, size_t reply_size, bool exact)
+{
+    return echoes(query, query_size, reply, reply_size, exact, 0);
+}
+
+bool dns_wire_mixes_up(const uint8_t *query, size_t query_size, const uint8_t *reply, size_t reply_size)
+{
+    return reply_size >= DNS_HEADER_SIZE && read16(query) == read16(reply) &&
+           !echoes(query, query_size, reply, reply_size, false, 0) &&
+           echoes(query, query_size, reply, reply_size, false, QUESTION_FIXED);
 }
 
 bool dns_wire_replies(const uint8_t *query, size_t query_size, const uint8_t *reply, size_t reply_size)

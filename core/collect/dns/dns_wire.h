@@ -60,6 +60,9 @@ bool dns_wire_echoes(const uint8_t *query, size_t query_size, const uint8_t *rep
 /* Has it the query's id and, but for the case of letters, its question?  Or none: servers say FORMERR so. */
 bool dns_wire_replies(const uint8_t *query, size_t query_size, const uint8_t *reply, size_t reply_size);
 
+/* Has it the query's id and name, but another type or class? */
+bool dns_wire_mixes_up(const uint8_t *query, size_t query_size, const uint8_t *reply, size_t reply_size);
+
 /* What has come over a TCP connection: messages, each behind its length in two octets (RFC 1035 4.2.2). */
 struct dns_stream {
     size_t size;
