@@ -171,7 +171,8 @@ static bool is_pdf(FILE *file)
 {
     char begin[5] = "";
 
-    return fread(begin, 1, sizeof begin, file) == sizeof begin && memcmp(begin, "%PDF-", sizeof begin) == 0;
+    return fread(begin, 1, sizeof begin, file) == sizeof begin && memcmp(begin, "%PDF-", sizeof begin) == 0 &&
+           fseek(file, 0, SEEK_SET) == 0;
 }
 
 static bool copy(FILE *from, FILE *to)
@@ -179,10 +180,11 @@ static bool copy(FILE *from, FILE *to)
     char bytes[16384];
     size_t got;
 
-    rewind(from);
-    while ((got = fread(bytes, 1, sizeof bytes, from)) > 0)
+    do {
+        got = fread(bytes, 1, sizeof bytes, from);
         if (fwrite(bytes, 1, got, to) != got)
             return false;
+    } while (got == sizeof bytes);
     return !ferror(from);
 }
 
