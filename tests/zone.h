@@ -14,6 +14,7 @@
 #include "core/base/limits.h"
 #include "core/base/loop.h"
 #include "core/base/name.h"
+#include "core/derive/planned.h"
 #include "core/derive/run_internal.h"
 #include "core/facts/evidence.h"
 #include "core/facts/target.h"
@@ -263,6 +264,7 @@ static inline void zone_run(struct zone_session *s, void (*ask)(struct run *, vo
 
 static inline void zone_close(struct zone_session *s)
 {
+    planned_free(&s->view);
     derived_free_all(&s->view);
     store_unpin_all(&s->view.waiter);
     store_free(s->view.store);
