@@ -1,4 +1,5 @@
 """What may come of an audit in which memory runs out.  (threats.md R2)"""
+import ipaddress
 import signal
 
 READY, FINDINGS, USAGE, UNDECIDED, FAULT = range(5)
@@ -6,6 +7,12 @@ READY, FINDINGS, USAGE, UNDECIDED, FAULT = range(5)
 
 def key(finding):
     return finding["id"], finding["status"], finding["subject"]
+
+
+def is_of(address, subject):
+    """Is the finding about the address, or about the zone of its reverse name?"""
+    pointer = ipaddress.ip_address(address).reverse_pointer
+    return address in subject or subject.endswith(".arpa") and f".{pointer}".endswith(f".{subject}")
 
 
 def wrong_with(outcome, sound, sound_status, may_skip=False):
@@ -34,7 +41,7 @@ def wrong_with(outcome, sound, sound_status, may_skip=False):
     skipped = {check for check, state, _ in found if state in bearable}
     # An address that was lost: what would be found of it is not, and that not all addresses are known is undecided.
     unheard = {a["ip"] for a in sound["mail_addresses"]} - {a["ip"] for a in document["mail_addresses"]} if undecided else set()
-    if missing := {f for f in expected - found if f[0] not in undecided | skipped and not any(ip in f[2] for ip in unheard)}:
+    if missing := {f for f in expected - found if f[0] not in undecided | skipped and not any(is_of(ip, f[2]) for ip in unheard)}:
         return f"missing: {missing}"
     if status != sound_status and not undecided:
         return f"exit status {status}, and nothing is undecided"
