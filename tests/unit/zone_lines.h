@@ -76,3 +76,18 @@ static inline void zone_add_line(struct zone *zone, const char *line)
         fail_msg("%s: %s", line, why);
     zone_add(zone, name, record);
 }
+
+/* What `ask` makes of the zone, whose run it is then over, is this text; `i` says of which row of a table. */
+static inline void zone_says(struct zone *zone, const struct target *target, uint64_t seed,
+                             void (*ask)(struct run *, void *), size_t i, const char *expected)
+{
+    struct zone_session s;
+    const char *text;
+
+    zone_open(&s, zone, target, seed);
+    zone_run(&s, ask, &text);
+    if (strcmp(text, expected) != 0)
+        fail_msg("%zu: \"%s\", not \"%s\"", i, text, expected);
+    zone_close(&s);
+    zone_free(zone);
+}
