@@ -94,14 +94,16 @@ int sink_finish(struct sink *sink)
 /* Where the line stands after these bytes. */
 static void follow_line(struct sink *sink, const char *bytes, size_t size)
 {
-    for (size_t i = 0; i < size; i++) {
-        if (bytes[i] == '\n')
-            sink->line_has_begun = false;
-        else if (bytes[i] != ' ')
-            sink->line_has_begun = true;
+    const char *end = bytes + size;
+
+    for (const char *newline; size > 0 && (newline = memchr(bytes, '\n', (size_t)(end - bytes)));) {
+        sink->line_has_begun = false;
+        bytes = newline + 1;
     }
+    while (!sink->line_has_begun && bytes < end)
+        sink->line_has_begun = *bytes++ != ' ';
     if (size > 0)
-        sink->last = bytes[size - 1];
+        sink->last = end[-1];
 }
 
 static void put(struct sink *sink, const char *bytes, size_t size)
@@ -255,11 +257,7 @@ void sink_json(struct sink *sink, const char *printed)
             continue;
         }
         size = utf8_decode(at, length - i, &code);
-        if (*at == '\t' && i > 0 && printed[i - 1] == ':')
-            sink_literal(sink, " ");
-        else if (*at == '\t')
-            sink_literal(sink, "  ");
-        else if (*at == '\n' || (size > 0 && !IN(code, unseen) && !begins_command(sink, printed[i])))
+        if (*at == '\n' || (size > 0 && !IN(code, unseen) && !begins_command(sink, printed[i])))
             sink_raw(sink, printed + i, size);
         else
             put_json_escape(sink, at, size, code);
@@ -280,6 +278,8 @@ const char *sink_visible(struct arena *arena, struct str text)
             spell_byte(*at, out + used);
             used += 4;
             size = 1;
+        } else if (size == 1) {
+            out[used++] = text.at[i];
         } else {
             memcpy(out + used, text.at + i, size);
             used += size;
@@ -287,6 +287,15 @@ const char *sink_visible(struct arena *arena, struct str text)
         i += size;
     }
     return out;
+}
+
+const char *sink_visible_text(struct arena *arena, const char *text)
+{
+    size_t plain = 0;
+
+    while (is_plain(text[plain]))
+        plain++;
+    return text[plain] == '\0' ? text : sink_visible(arena, str_of(text));
 }
 
 const char *sink_visible_ascii(struct arena *arena, const char *visible)

@@ -65,9 +65,10 @@ void sink_bytes(struct sink *, struct str);       /* of a peer, or translated al
 const char *sink_said(const struct sink *, const char *text); /* as sink_text() says it: to be measured */
 void sink_quote(struct sink *, const char *text); /* the same for a C string */
 void sink_number(struct sink *, long long);
-void sink_json(struct sink *, const char *printed); /* SINK_JSON: a document that cJSON printed, without its tabs */
+void sink_json(struct sink *, const char *printed); /* SINK_JSON: what cJSON printed without formatting it */
 
 /* Text made visible, and how many columns of a terminal it takes. */
 const char *sink_visible(struct arena *, struct str);
+const char *sink_visible_text(struct arena *, const char *text); /* itself where all of it is visible ASCII */
 const char *sink_visible_ascii(struct arena *, const char *visible); /* what is not ASCII spelled, too */
 size_t sink_columns(const char *visible, size_t bytes);

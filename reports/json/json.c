@@ -51,19 +51,75 @@ static void make_document(struct report *report, const struct result *result)
     json_add_values(report, json_add_object(report, document, "evidence"), result->evidence, result->evidence_count);
 }
 
-static void write_document(struct report *report, const struct result *result, bool formatted)
+static void write_node(struct report *report, const cJSON *node)
 {
-    char *printed;
+    enum { FIRST_OCTETS = 1024 };
+    char *printed = cJSON_PrintBuffered(node, FIRST_OCTETS, false);
 
-    if (report->options.compact)
-        json_make_compact(report, result);
-    else
-        make_document(report, result);
-    printed = formatted ? cJSON_Print(report->document) : cJSON_PrintUnformatted(report->document);
     json_made(report, printed);
     if (printed)
         sink_json(&report->sink, printed);
     cJSON_free(printed);
+}
+
+/* Names of evidence are spelled as texts are. */
+static void write_name(struct report *report, const char *name)
+{
+    cJSON *text = cJSON_CreateStringReference(name);
+
+    json_made(report, text);
+    if (text)
+        write_node(report, text);
+    cJSON_Delete(text);
+    sink_literal(&report->sink, ":");
+}
+
+static bool is_list(const cJSON *node)
+{
+    return cJSON_IsArray(node) || cJSON_IsObject(node);
+}
+
+static void begin_line(struct report *report, bool in_lines)
+{
+    if (in_lines)
+        sink_literal(&report->sink, "\n");
+}
+
+static void write_items(struct report *report, const cJSON *list, bool in_lines, unsigned depth);
+
+/* Lines are for members of the document, and for what stands in lists of lists: a finding, a receiver, an answer.  More
+ * of them would be easier to read, and a third more to keep. */
+static void write_item(struct report *report, const cJSON *item, bool in_lines, unsigned depth)
+{
+    if (depth == 1 && is_list(item) && is_list(item->child))
+        write_items(report, item, in_lines, depth);
+    else
+        write_node(report, item);
+}
+
+static void write_items(struct report *report, const cJSON *list, bool in_lines, unsigned depth)
+{
+    sink_text(&report->sink, cJSON_IsArray(list) ? "[" : "{");
+    for (const cJSON *item = list->child; item; item = item->next) {
+        begin_line(report, in_lines);
+        if (item->string)
+            write_name(report, item->string);
+        write_item(report, item, in_lines, depth + 1);
+        if (item->next)
+            sink_literal(&report->sink, ",");
+    }
+    begin_line(report, in_lines);
+    sink_text(&report->sink, cJSON_IsArray(list) ? "]" : "}");
+}
+
+static void write_document(struct report *report, const struct result *result, bool in_lines)
+{
+    if (report->options.compact)
+        json_make_compact(report, result);
+    else
+        make_document(report, result);
+    if (report->document)
+        write_items(report, report->document, in_lines, 0);
 }
 
 static void drop(struct report *report)

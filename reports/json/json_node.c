@@ -12,10 +12,10 @@ void json_made(struct report *report, const void *node)
         sink_fail(&report->sink, ENOMEM);
 }
 
-/* Names are constants, and texts the report's, which outlive the document: cJSON need not copy them. */
+/* Names are constants, and texts the result's or the report's, which outlive the document: cJSON need not copy them. */
 static cJSON *text_node(struct report *report, const char *text)
 {
-    return cJSON_CreateStringReference(sink_visible(report->arena, str_of(text)));
+    return cJSON_CreateStringReference(sink_visible_text(report->arena, text));
 }
 
 static cJSON *add(struct report *report, cJSON *object, const char *name, cJSON *item) /* takes the item */
