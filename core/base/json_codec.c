@@ -247,6 +247,12 @@ int64_t json_int(struct json_codec *c, const char *member, int64_t value, int64_
     return c->failed ? fallback : (int64_t)number;
 }
 
+int64_t json_unusual_int(struct json_codec *c, const char *member, int64_t value, int64_t min, int64_t max,
+                         int64_t usual)
+{
+    return c->writing && value == usual ? value : json_int(c, member, value, min, max, usual);
+}
+
 const char *json_text_or_null(struct json_codec *c, const char *member, const char *value, const char *fallback)
 {
     if (c->writing && !value && fallback)

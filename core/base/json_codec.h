@@ -66,6 +66,9 @@ void json_end(struct json_codec *);
 
 bool json_bool(struct json_codec *, const char *member, bool value, bool fallback);
 int64_t json_int(struct json_codec *, const char *member, int64_t value, int64_t min, int64_t max, int64_t fallback);
+/* As json_int(), but the usual value, which reading falls back to, is not written. */
+int64_t json_unusual_int(struct json_codec *, const char *member, int64_t value, int64_t min, int64_t max,
+                         int64_t usual);
 const char *json_text(struct json_codec *, const char *member, const char *value, const char *fallback);
 /* As json_text(), but null stands for NULL, which is not the same as what it is where nothing is said. */
 const char *json_text_or_null(struct json_codec *, const char *member, const char *value, const char *fallback);

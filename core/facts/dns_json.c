@@ -180,16 +180,17 @@ void dns_answer_json(struct json_codec *c, struct dns_answer *a, const struct ke
     a->chain_loops = json_bool(c, "chain_loops", a->chain_loops, false);
     a->chain_too_long = json_bool(c, "chain_too_long", a->chain_too_long, false);
     a->zone = name(c, "zone", a->zone);
-    a->rcode = (int)json_int(c, "rcode", a->rcode, -1, 4095, usual_rcode(a));
-    a->extended_error = (int)json_int(c, "extended_error", a->extended_error, -1, UINT16_MAX, -1);
+    a->rcode = (int)json_unusual_int(c, "rcode", a->rcode, -1, 4095, usual_rcode(a));
+    a->extended_error = (int)json_unusual_int(c, "extended_error", a->extended_error, -1, UINT16_MAX, -1);
     if (key->ip.family != IP_NONE)
         ip_print(&key->ip, server);
     a->server = json_text(c, "server", a->server, a->rcode < 0 ? "" : str_dup(c->arena, server));
     a->tcp = json_bool(c, "tcp", a->tcp, false);
-    a->edns = json_bool(c, "edns", a->edns, true);
+    if (!c->writing || !a->edns)
+        a->edns = json_bool(c, "edns", a->edns, true);
     a->is_own = json_bool(c, "own", a->is_own, false);
     a->is_false_ad = json_bool(c, "false_ad", a->is_false_ad, false);
-    a->tries = (unsigned)json_int(c, "tries", a->tries, 0, UINT16_MAX, 1);
+    a->tries = (unsigned)json_unusual_int(c, "tries", a->tries, 0, UINT16_MAX, 1);
     if (!c->writing || a->setbacks > 0)
         a->setbacks = (unsigned)json_int(c, "setbacks", a->setbacks, 0, UINT16_MAX, 0);
     if (!c->writing && a->status == DNS_OK && a->count == 0)

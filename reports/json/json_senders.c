@@ -178,6 +178,7 @@ void json_add_receivers(struct report *report, cJSON *document, const struct res
 {
     cJSON *receivers = json_add_array(report, document, "receivers"),
           *rules = json_add_object(report, document, "rules");
+    const struct receiver *told = NULL;
 
     json_add_text(report, rules, "date", receiver_rules_date());
     json_add_number(report, rules, "age_days", receiver_rules_age_days(result->started_s));
@@ -207,7 +208,10 @@ void json_add_receivers(struct report *report, cJSON *document, const struct res
             json_add_text(report, item, "finding_subject", reason->finding ? reason->finding->subject : "");
         }
         json_add_text(report, node, "not_visible", v->receiver->not_visible);
-        json_add_text(report, node, "enrol", receiver_contact_of(v->receiver).enrol);
-        json_add_text(report, node, "contact", receiver_contact_of(v->receiver).contact);
+        if (v->receiver != told) { /* what holds whoever sends is long, and said once */
+            json_add_text(report, node, "enrol", receiver_contact_of(v->receiver).enrol);
+            json_add_text(report, node, "contact", receiver_contact_of(v->receiver).contact);
+        }
+        told = v->receiver;
     }
 }
