@@ -12,7 +12,7 @@ CC      := cc
 endif
 
 PKG_CONFIG ?= pkg-config
-PACKAGES := expat libcurl libevent libevent_openssl libssl libcrypto libcjson libidn2 libpsl zlib
+PACKAGES := expat libcurl libevent libevent_openssl libssl libcrypto libcjson libidn2 libpsl sqlite3 zlib
 
 # The directory of which -ffile-prefix-map speaks: compilers ask the environment, where it may have another name.
 export PWD := $(CURDIR)

@@ -9,6 +9,7 @@
 #include "cmd/io/progress.h"
 #include "cmd/io/sheets.h"
 #include "cmd/options/settings.h"
+#include "cmd/archive/report_tape.h"
 #include "core/audit/recording.h"
 #include "core/base/arena.h"
 #include "core/base/gzip.h"
@@ -43,14 +44,26 @@ static void keep(struct account *account, const struct result *result)
     free(text);
 }
 
+static void see(struct account *account, const struct seen_report *now)
+{
+    if (now)
+        report_tape_write(&account->seen, now);
+    account->is_unseen = !now || account->seen.failed;
+    if (account->is_unseen)
+        tape_free(&account->seen);
+}
+
 static void judge(struct account *account, const struct account_plan *plan, const struct result *result,
                   struct arena *arena)
 {
+    const struct seen_report *now = arena && !result->out_of_memory ? baseline_see(arena, result) : NULL;
     struct gate gate = plan->settings->gate;
     struct gate_outcome outcome;
 
-    if (plan->baseline && arena && !result->out_of_memory)
-        gate.difference = baseline_compare(arena, plan->baseline, result);
+    if (plan->baseline && now)
+        gate.difference = baseline_compare(arena, plan->baseline, now);
+    if (plan->is_stored)
+        see(account, now);
     account->is_uncompared = plan->baseline && !gate.difference;
     outcome = gate_judge(&gate, result);
     account->fails = outcome.fails;
@@ -61,7 +74,7 @@ static void judge(struct account *account, const struct account_plan *plan, cons
 struct account *account_of(const struct account_plan *plan, const struct result *result)
 {
     struct account *account = calloc(1, sizeof *account);
-    struct arena *arena = plan->baseline ? arena_new(BASELINE_BYTES) : NULL;
+    struct arena *arena = plan->baseline || plan->is_stored ? arena_new(BASELINE_BYTES) : NULL;
 
     if (account)
         account->pieces = calloc(sheets_piece_count(plan->sheets), sizeof *account->pieces);
@@ -92,6 +105,7 @@ void account_free(struct account *account)
         piece_free(&account->pieces[i]);
     free(account->pieces);
     tape_free(&account->kept);
+    tape_free(&account->seen);
     free(account->unfit);
     free(account);
 }
@@ -117,6 +131,8 @@ void account_write(const struct account *account, struct tape *tape)
     tape_text(tape, account->unfit);
     tape_octets(tape, whole(&account->kept));
     tape_number(tape, account->keep_error);
+    tape_octets(tape, whole(&account->seen));
+    tape_number(tape, account->is_unseen);
     tape_number(tape, (int64_t)account->piece_count);
     for (size_t i = 0; i < account->piece_count; i++) {
         tape_octets(tape, whole(&account->pieces[i].tape));
@@ -184,6 +200,8 @@ struct account *account_read(struct tape_reader *reader)
             account->undecided_for[i] = tape_read_number(reader) != 0;
         is_read = read_unfit(reader, account) && read_into(reader, &account->kept);
         account->keep_error = (int)tape_read_number(reader);
+        is_read = is_read && read_into(reader, &account->seen);
+        account->is_unseen = tape_read_number(reader) != 0;
         is_read = is_read && read_pieces(reader, account) && !reader->failed;
     }
     if (is_read)

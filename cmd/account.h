@@ -28,6 +28,8 @@ struct account {
     bool undecided_for[REASON_COUNT];
     struct tape kept; /* for the journal, packed; empty: nothing, or ... */
     int keep_error;   /* ... an errno */
+    struct tape seen; /* for the store (archive/report_tape.h); empty: nothing, or is_unseen */
+    bool is_unseen;   /* for want of memory */
     struct piece *pieces; /* sheets.h */
     size_t piece_count;
 };
@@ -38,6 +40,7 @@ struct account_plan {
     const struct seen_list *baseline; /* NULL: none */
     size_t number;                    /* of the domain */
     bool is_kept;                     /* in a journal */
+    bool is_stored;                   /* in a store */
 };
 
 /* NULL: no memory. */

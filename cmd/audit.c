@@ -14,12 +14,14 @@
 #include "cmd/io/sandbox.h"
 #include "cmd/io/sheets.h"
 #include "cmd/io/targets.h"
+#include "cmd/keep.h"
 #include "cmd/options/options.h"
 #include "cmd/options/plan.h"
 #include "cmd/options/project.h"
 #include "cmd/options/usage.h"
 #include "cmd/plugin.h"
 #include "cmd/resume.h"
+#include "cmd/archive/archive.h"
 #include "cmd/wait.h"
 #include "core/audit/engine.h"
 #include "core/audit/recording.h"
@@ -50,6 +52,7 @@ struct audit_command {
     struct sheets sheets;
     struct run_list survey;
     struct journal journal;
+    struct archive *archive; /* NULL */
     struct engine_config config;
     struct dns_system system_resolvers;
     struct loop *loop;
@@ -268,6 +271,20 @@ static enum exit_status open_journal(struct audit_command *run, const char **why
     return status;
 }
 
+static enum exit_status open_store(struct audit_command *run, const char **why)
+{
+    const char *url = run->project.defaults.store;
+    enum exit_status status = EXIT_STATUS_READY;
+
+    if (url)
+        status = keep_open_store(run->arena, url, &run->sheets, &run->journal, &run->archive, why);
+    if (status != EXIT_STATUS_READY) {
+        sheets_abandon(&run->sheets);
+        resume_end(&run->journal, false, 0);
+    }
+    return status;
+}
+
 /* ---- doing it ---- */
 
 static void raise_descriptor_limit(void)
@@ -343,10 +360,12 @@ static bool confine(struct audit_command *run)
 {
     const char *const *readable = anchors_places(run->arena, run->project.defaults.ca_file);
     struct sandbox sandbox = {.readable = readable, .has_workers = run->jobs > 1};
+    const int directories[] = {run->journal.path ? run->journal.directory : -1,
+                               run->archive ? archive_directory(run->archive) : -1};
 
     run->worker_sandbox = (struct sandbox){.readable = readable};
 
-    return sheets_confine(&run->sheets, run->arena, run->journal.path ? run->journal.directory : -1, &sandbox) &&
+    return sheets_confine(&run->sheets, run->arena, directories, sizeof directories / sizeof *directories, &sandbox) &&
            sandbox_enter(&sandbox) == (SANDBOX_FILES | SANDBOX_CALLS);
 }
 
@@ -441,7 +460,8 @@ static bool start(struct audit_command *run, const char **why)
                                           .config = config,
                                           .baseline = settings->baseline ? &run->baseline : NULL,
                                           .sheets = &run->sheets,
-                                          .has_journal = run->journal.path};
+                                          .has_journal = run->journal.path,
+                                          .has_store = run->archive};
     return begin_auditing(run, why);
 }
 
@@ -455,7 +475,7 @@ static enum exit_status status_of(const struct audit_command *run, const struct 
     else if (tally->audited == 0 && !tally->fault)
         return usage_error(str_printf(run->arena, "%s: has no domain", run->project.defaults.domains_file));
 
-    if (tally->interrupted || tally->fault || run->sheets.failed)
+    if (tally->interrupted || tally->fault || tally->is_unkept || run->sheets.failed)
         return EXIT_STATUS_FAULT;
     if (tally->findings)
         return EXIT_STATUS_FINDINGS;
@@ -480,6 +500,8 @@ static enum exit_status audit(struct audit_command *run)
     status = open_outputs(run, &why);
     if (status == EXIT_STATUS_READY)
         status = open_journal(run, &why);
+    if (status == EXIT_STATUS_READY)
+        status = open_store(run, &why);
     if (status != EXIT_STATUS_READY) {
         if (why)
             complain("%s", why);
@@ -503,6 +525,7 @@ static enum exit_status audit(struct audit_command *run)
     plan.sandbox = &run->worker_sandbox;
     plan.arena = run->arena;
     plan.journal = run->journal.path ? &run->journal : NULL;
+    plan.archive = run->archive;
     plan.list = run->list;
     tally = bulk_audit(&plan);
     run->warned = tally.warned;
@@ -542,6 +565,7 @@ static enum exit_status run_audit(int argc, char **argv)
         if (run->list_fd >= 0)
             close(run->list_fd);
         journal_close(&run->journal);
+        archive_close(run->archive);
         arena_free(run->arena);
     }
     free(run);

@@ -91,7 +91,8 @@ static void audited(void *arg, const struct result *result)
                                         .settings = visit->settings,
                                         .baseline = plan->baseline,
                                         .number = (size_t)visit->number,
-                                        .is_kept = plan->has_journal && !visit->restored};
+                                        .is_kept = plan->has_journal && !visit->restored,
+                                        .is_stored = plan->has_store};
     struct account *account = account_of(&wanted, result);
 
     if (account) {

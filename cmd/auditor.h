@@ -23,7 +23,7 @@ struct auditor_plan {
     const struct engine_config *config;
     const struct seen_list *baseline; /* NULL: none */
     struct sheets *sheets;            /* begun */
-    bool has_journal;
+    bool has_journal, has_store;
 };
 
 struct assignment {

@@ -44,12 +44,11 @@ static char *in_json(const struct result *result, size_t *size)
     return NULL;
 }
 
-const struct difference *baseline_compare(struct arena *arena, const struct seen_list *baseline,
-                                          const struct result *result)
+const struct seen_report *baseline_see(struct arena *arena, const struct result *result)
 {
     size_t size = 0;
     char *volatile text = in_json(result, &size);
-    const struct difference *volatile out = NULL;
+    const struct seen_report *volatile out = NULL;
     struct seen_list now;
     const char *why;
     jmp_buf exhausted;
@@ -57,9 +56,23 @@ const struct difference *baseline_compare(struct arena *arena, const struct seen
     if (text && setjmp(exhausted) == 0) {
         arena_on_exhausted(arena, &exhausted);
         if (seen_read(arena, text, size, &now, &why))
-            out = difference_of(arena, seen_find(baseline, result->target->domain), &now.at[0]);
+            out = &now.at[0];
     }
     arena_on_exhausted(arena, NULL);
     free(text);
+    return out;
+}
+
+const struct difference *baseline_compare(struct arena *arena, const struct seen_list *baseline,
+                                          const struct seen_report *now)
+{
+    const struct difference *volatile out = NULL;
+    jmp_buf exhausted;
+
+    if (setjmp(exhausted) == 0) {
+        arena_on_exhausted(arena, &exhausted);
+        out = difference_of(arena, seen_find(baseline, now->domain), now);
+    }
+    arena_on_exhausted(arena, NULL);
     return out;
 }

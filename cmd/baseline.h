@@ -10,5 +10,6 @@ struct result;
 
 /* A report in JSON of an earlier run; false with *why: "FILE: ...". */
 bool baseline_read(struct arena *, const char *path, struct seen_list *, const char **why);
-/* What is in the arena lives as long.  NULL: no memory for it. */
-const struct difference *baseline_compare(struct arena *, const struct seen_list *, const struct result *);
+/* A result as the reader of its report sees it.  What is in the arena lives as long.  NULL: no memory for it. */
+const struct seen_report *baseline_see(struct arena *, const struct result *);
+const struct difference *baseline_compare(struct arena *, const struct seen_list *, const struct seen_report *now);

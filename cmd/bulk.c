@@ -196,9 +196,8 @@ static void audited(void *arg, struct account *account)
     job->account = account;
     note_unfit(bulk, job);
     bulk->progress.restored += account->is_restored;
-    if (!account->is_restored)
-        keep_audit(&bulk->keeping, job->number, job->target.domain, account,
-                   bulk->tally.interrupted && account->is_out_of_time);
+    keep_audit(&bulk->keeping, job->number, job->target.domain, account,
+               bulk->tally.interrupted && account->is_out_of_time);
     finished(job);
 }
 
@@ -441,7 +440,8 @@ struct bulk_tally bulk_audit(const struct bulk_plan *plan)
 
     bulk.admission = task_new(plan->loop, admit, &bulk);
     bulk.tick = task_new(plan->loop, tick, &bulk);
-    bulk.keeping = (struct keeping){.journal = plan->journal, .progress = &bulk.progress};
+    bulk.keeping = (struct keeping){
+        .journal = plan->journal, .progress = &bulk.progress, .queue.archive = plan->archive};
     bulk.progress = progress_new(kind_of_progress(plan), stderr, loop_now_ms(plan->loop));
     if (!start_workers(&bulk) || !make_jobs(&bulk) || !bulk.admission || !bulk.tick) {
         complain("out of memory");
@@ -456,13 +456,14 @@ struct bulk_tally bulk_audit(const struct bulk_plan *plan)
     progress_end(&bulk.progress, &state);
     bulk.tally.fault = bulk.tally.fault || bulk.deserted || bulk.reported < bulk.begun;
     complete = !bulk.tally.fault && !bulk.tally.interrupted;
+    bulk.tally.is_unkept = !keep_end(&bulk.keeping, complete);
     if (bulk.tally.audited > 0)
         sheets_close(plan->sheets, complete);
     else
         sheets_abandon(plan->sheets);
     bulk.tally.kept = bulk.keeping.kept;
     bulk.tally.is_all_said =
-        complete && !bulk.tally.starved && !plan->sheets->failed && !plan->sheets->reader_left;
+        complete && !bulk.tally.starved && !bulk.tally.is_unkept && !plan->sheets->failed && !plan->sheets->reader_left;
     if (plan->journal && bulk.tally.is_all_said) /* a signal may end the farewell */
         resume_end(plan->journal, true, bulk.tally.kept);
     if (!bulk.tally.interrupted && bulk.tick)

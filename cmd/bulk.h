@@ -25,6 +25,7 @@ struct journal;
 struct loop;
 struct sandbox;
 struct sheets;
+struct archive;
 struct target_list;
 
 struct bulk_tally {
@@ -34,6 +35,7 @@ struct bulk_tally {
     bool warned;     /* something fails or warns, whether it counts or not */
     bool fault;      /* memory, the list could not be read to its end or is another one, nobody left to report to */
     size_t kept;     /* in the journal, by this run */
+    bool is_unkept;  /* the store has not all */
     bool starved;     /* this machine had no memory or descriptors for something */
     bool is_all_said; /* each report is complete and written, and nothing would be better another time */
     int interrupted; /* the signal; 0 */
@@ -48,6 +50,7 @@ struct bulk_plan {
     const struct sandbox *sandbox; /* of each */
     struct arena *arena;           /* of the run */
     struct journal *journal; /* NULL: none; closed and gone where all is said */
+    struct archive *archive;     /* NULL: none; the run is begun in it */
     struct sheets *sheets;
     struct target_list *list;
     const char *list_name; /* for complaints */

@@ -119,9 +119,10 @@ static void visited(void *arg, const struct result *result)
     struct round *round = visit->round;
     struct gate gate = visit->settings->gate;
     struct arena *scratch = round->plan->baseline ? arena_new(ROUND_BYTES * 2) : NULL;
+    const struct seen_report *now;
 
-    if (scratch)
-        gate.difference = baseline_compare(scratch, round->plan->baseline, result);
+    if (scratch && (now = baseline_see(scratch, result)))
+        gate.difference = baseline_compare(scratch, round->plan->baseline, now);
     if (gate_judge(&gate, result).fails)
         tell(round, result, &gate);
     arena_free(scratch);

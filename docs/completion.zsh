@@ -62,6 +62,7 @@ _mailready()
             '--in-flight=[how many domains are audited at once, by each process]:N:' \
             '--journal=[keep what is finished in FILE, so that --resume can go on after an interruption; it is removed when all is reported; a list that comes through a pipe has one only where it is asked for]:FILE:_files' \
             '--resume[go on with the run of the journal, with the same list and the same options\: what is finished is not asked for again, and reports are whole; where there is no journal, begin one]' \
+            '--store=[keep what is found in this database, which is made where there is none; several runs may write into it at once, and what --resume goes on with is one run in it]:sqlite\:FILE:' \
             '--progress=[tell on standard error how far the run is\: done, under way, how many a second, what remains, and why domains are unknown; on a terminal a line that stays, else one a minute for several domains; json\: an object a second]:auto|json|none:( auto json none )' \
             '*--zone=[judge as if the zone in FILE, a master file, were published already\: what it has is what is answered, and a name that it lacks does not exist; ORIGIN is its name where FILE has no $ORIGIN; reverse zones count, too]:FILE\[=ORIGIN\]:_files' \
             '*--assume=[judge as if this record, in the form of a master file, were published already, in place of those of its name and type\: "mail.example.org A 192.0.2.1"]:RECORD:' \
@@ -164,6 +165,7 @@ _mailready()
             '--in-flight=[how many domains are audited at once, by each process]:N:' \
             '--journal=[keep what is finished in FILE, so that --resume can go on after an interruption; it is removed when all is reported; a list that comes through a pipe has one only where it is asked for]:FILE:_files' \
             '--resume[go on with the run of the journal, with the same list and the same options\: what is finished is not asked for again, and reports are whole; where there is no journal, begin one]' \
+            '--store=[keep what is found in this database, which is made where there is none; several runs may write into it at once, and what --resume goes on with is one run in it]:sqlite\:FILE:' \
             '--progress=[tell on standard error how far the run is\: done, under way, how many a second, what remains, and why domains are unknown; on a terminal a line that stays, else one a minute for several domains; json\: an object a second]:auto|json|none:( auto json none )' \
             '*--zone=[judge as if the zone in FILE, a master file, were published already\: what it has is what is answered, and a name that it lacks does not exist; ORIGIN is its name where FILE has no $ORIGIN; reverse zones count, too]:FILE\[=ORIGIN\]:_files' \
             '*--assume=[judge as if this record, in the form of a master file, were published already, in place of those of its name and type\: "mail.example.org A 192.0.2.1"]:RECORD:' \

@@ -140,10 +140,25 @@ bool output_same_file(const struct output *a, const struct output *b)
            first.st_dev == second.st_dev;
 }
 
+/* Before it is there. */
+static bool is_name(const struct output *output, const char *path)
+{
+    const char *slash = strrchr(path, '/'), *directory = ".";
+    struct stat first, second;
+
+    if (slash)
+        directory = slash == path ? "/" : str_text(output->arena, (struct str){path, (size_t)(slash - path)});
+    return output->directory >= 0 && strcmp(output->name, slash ? slash + 1 : path) == 0 &&
+           fstat(output->directory, &first) == 0 && stat(directory, &second) == 0 && first.st_ino == second.st_ino &&
+           first.st_dev == second.st_dev;
+}
+
 bool output_is_file(const struct output *output, const char *path)
 {
     struct stat file, there;
 
+    if (is_name(output, path))
+        return true;
     return output->directory >= 0 && fstatat(output->directory, output->name, &there, AT_SYMLINK_NOFOLLOW) == 0 &&
            stat(path, &file) == 0 && file.st_ino == there.st_ino && file.st_dev == there.st_dev;
 }

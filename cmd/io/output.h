@@ -28,7 +28,7 @@ struct output {
 
 bool output_open(struct output *, struct arena *, const char *path, const char **why); /* path NULL: standard output */
 bool output_same_file(const struct output *, const struct output *);
-bool output_is_file(const struct output *, const char *path); /* would it replace this file? */
+bool output_is_file(const struct output *, const char *path); /* would it replace this file, or is to become it? */
 
 /* Writes the file to the disk and gives it its name, or NAME.partial; false with *why.  Standard output is flushed;
  * *error is the errno, so that EPIPE can be passed over in silence. */

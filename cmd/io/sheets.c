@@ -119,9 +119,11 @@ bool sheets_spare(const struct sheets *sheets, const char *path)
     return !path || !sheets->record.stream || !output_is_file(&sheets->record, path);
 }
 
-bool sheets_confine(const struct sheets *sheets, struct arena *arena, int directory, struct sandbox *sandbox)
+bool sheets_confine(const struct sheets *sheets, struct arena *arena, const int *directories, size_t directory_count,
+                    struct sandbox *sandbox)
 {
-    int *writable = ARENA_ARRAY(arena, int, sheets->count + 3), *emptied = ARENA_ARRAY(arena, int, sheets->count + 1);
+    int *writable = ARENA_ARRAY(arena, int, sheets->count + directory_count + 2),
+        *emptied = ARENA_ARRAY(arena, int, sheets->count + 1);
     size_t written = 0, removed = 0;
     bool any_printed = false;
 
@@ -136,8 +138,9 @@ bool sheets_confine(const struct sheets *sheets, struct arena *arena, int direct
     }
     if (sheets->record.stream && sheets->record.directory >= 0)
         writable[written++] = sheets->record.directory;
-    if (directory >= 0)
-        writable[written++] = directory;
+    for (size_t i = 0; i < directory_count; i++)
+        if (directories[i] >= 0)
+            writable[written++] = directories[i];
     writable[written] = emptied[removed] = -1;
     sandbox->writable = writable;
     sandbox->emptied = emptied;

@@ -41,9 +41,9 @@ struct sheets {
  * one report can be written; or the status to end with, and *why, NULL if it was said: then nothing is open. */
 enum exit_status sheets_open(struct sheets *, struct arena *, const struct settings *, const char **why);
 bool sheets_spare(const struct sheets *, const char *path); /* false: a report would replace this file; NULL is fine */
-/* To the directories of what is open, and one more, or -1.  False: a report is to be printed, and starting a program
- * needs more. */
-bool sheets_confine(const struct sheets *, struct arena *, int directory, struct sandbox *);
+/* To the directories of what is open, and these, of which some may be -1.  False: a report is to be printed, and
+ * starting a program needs more. */
+bool sheets_confine(const struct sheets *, struct arena *, const int *directories, size_t count, struct sandbox *);
 void sheets_begin(struct sheets *, const struct settings *, bool several);
 /* What all reports have to say of a result, and to say it: pieces, as many as sheets_piece_count() says. */
 size_t sheets_piece_count(const struct sheets *);

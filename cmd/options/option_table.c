@@ -159,6 +159,10 @@ const struct option option_table[OPTION_COUNT] = {
     [OPT_RESUME] = {.command = "audit", .group = GROUP_WHAT, .whole_run = true, .name = "resume", .type = OPTION_FLAG,
         .help = "go on with the run of the journal, with the same list and the same options: what is finished is not asked "
                 "for again, and reports are whole; where there is no journal, begin one"},
+    [OPT_STORE] = {.command = "audit", .group = GROUP_WHAT, .whole_run = true, .name = "store", .type = OPTION_TEXT,
+        .argument = "sqlite:FILE",
+        .help = "keep what is found in this database, which is made where there is none; several runs may write into it at "
+                "once, and what --resume goes on with is one run in it"},
     [OPT_PROGRESS] = {.command = "audit", .group = GROUP_PRINT, .whole_run = true, .name = "progress",
         .type = OPTION_CHOICE, .argument = "auto|json|none", .choices = "auto json none", .standard = "auto",
         .help = "tell on standard error how far the run is: done, under way, how many a second, what remains, and why domains are "

@@ -60,6 +60,7 @@ enum option_id {
     OPT_IN_FLIGHT,
     OPT_JOURNAL,
     OPT_RESUME,
+    OPT_STORE,
     OPT_PROGRESS,
     OPT_ZONE,
     OPT_ASSUME,

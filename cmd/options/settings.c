@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "cmd/archive/archive.h"
 #include "cmd/options/settings_internal.h"
 #include "core/base/arena.h"
 #include "core/base/ip_network.h"
@@ -102,6 +103,17 @@ static unsigned verbosity(const struct options *options)
     return !options_flag(options, OPT_VERBOSE) ? 0 : count < VERBOSE_MAX ? (unsigned)count : VERBOSE_MAX;
 }
 
+static bool settings_store(const struct options *options, struct settings *out, const char **why)
+{
+    const struct option_use *use = options_last(options, OPT_STORE);
+    const char *fault = use ? archive_url_fault(options->arena, use->value) : NULL;
+
+    out->store = use ? use->value : NULL;
+    if (fault)
+        *why = str_printf(options->arena, "%s: %s", use->where, fault);
+    return !fault;
+}
+
 bool settings_make(const struct options *options, struct settings *out, const char **why)
 {
     struct ip_network *not_senders;
@@ -138,7 +150,7 @@ bool settings_make(const struct options *options, struct settings *out, const ch
         !settings_networks(options, OPT_NOT_SENDER, &not_senders, &out->target.not_sender_count, why) ||
         !settings_connection(options, out, why) || !settings_selection(options, out, why) ||
         !settings_reports(options, out, why) || !settings_letterhead(options, out, why) ||
-        !settings_language(options, out, why))
+        !settings_language(options, out, why) || !settings_store(options, out, why))
         return false;
     out->target.not_senders = not_senders;
     return true;

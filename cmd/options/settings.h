@@ -48,7 +48,7 @@ struct settings {
     bool has_logos;                     /* of the defaults: is there one in any section? */
     const struct language *language; /* of reports for people; NULL: English */
     unsigned verbose; /* 0 to 2 */
-    const char *domains_file, *record, *replay, *baseline, *trust_anchor, *journal; /* NULL: not given */
+    const char *domains_file, *record, *replay, *baseline, *trust_anchor, *journal, *store; /* NULL: not given */
     bool resume;
     bool progress_json, progress_none; /* neither: what fits to standard error */
     struct report_request *reports;             /* at least one */

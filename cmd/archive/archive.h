@@ -1,0 +1,84 @@
+/* cmd/archive/archive.h - what audits have found, kept over time: runs, the result of each domain in them, its
+ * findings.
+ *
+ * What follows is all that a back end has to do; SQLite is the one that there is.  A store is named by a URL,
+ * "sqlite:FILE".  Runs write into one store side by side, each result whole or not at all.  After archive_keep() the
+ * kernel has a result, which is enough for whatever ends the program; archive_settle() waits for the disk.
+ *
+ * A store is hostile until judged, as all files: one that is damaged, or somebody else's, is refused, and never made
+ * anew.  Texts in it are those of peers, and go through the sinks.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/result/difference.h"
+
+struct arena;
+struct archive;
+
+enum archive_use {
+    ARCHIVE_WRITE, /* made where there is none */
+    ARCHIVE_PRUNE, /* there has to be one */
+    ARCHIVE_READ
+};
+
+enum archive_outcome {
+    ARCHIVE_DONE,
+    ARCHIVE_BUSY,  /* another run writes into it just now */
+    ARCHIVE_UNFIT, /* it is not what it has to be */
+    ARCHIVE_FAILED /* the machine does not do it */
+};
+
+/* "sqlite:FILE" and nothing else: NULL, or what is wrong with it.  A URL that may have a password is not repeated. */
+const char *archive_url_fault(struct arena *, const char *url);
+
+const char *archive_path_of(const char *url); /* of a URL without a fault */
+
+/* Of a URL without a fault.  Opens all that it will need, so that a sandbox may follow.  Else NULL with *outcome, and
+ * *why in the arena: a whole complaint.  The arena has to outlive the store. */
+struct archive *archive_open(struct arena *, const char *url, enum archive_use, enum archive_outcome *outcome,
+                             const char **why);
+void archive_close(struct archive *);             /* NULL is fine */
+const char *archive_path(const struct archive *); /* of its file, for complaints */
+int archive_directory(const struct archive *);    /* in which files beside it are made and removed; -1: none */
+/* After an outcome other than ARCHIVE_DONE: what is wrong, to follow the path and a colon.  Until the next call. */
+const char *archive_why(const struct archive *);
+
+void archive_wait(struct archive *,
+                  bool waits); /* for another run, half a minute; else ARCHIVE_BUSY at once.  A new one does */
+
+/* ---- writing ---- */
+
+/* Begins a run, or goes on with the one of this key, which no other run may have. */
+enum archive_outcome archive_begin_run(struct archive *, const char *key, const char *started);
+/* In place of what the run has of the domain already; or, where `is_restored`, only if it has nothing. */
+enum archive_outcome archive_keep(struct archive *, const struct seen_report *, bool is_restored);
+enum archive_outcome archive_settle(struct archive *);
+/* All of the run is kept, and on the disk. */
+enum archive_outcome archive_end_run(struct archive *, const char *ended);
+
+/* Removes the results that are older, and what only they needed; *removed of them. */
+enum archive_outcome archive_prune(struct archive *, const char *before, size_t *removed);
+
+/* ---- reading: texts in the arena ---- */
+
+/* Told of each; false ends it. */
+typedef bool archive_domain_visit(void *arg, const char *domain);
+enum archive_outcome archive_domains(struct archive *, archive_domain_visit *, void *arg); /* in order of their names */
+
+/* When a domain was audited: results in order of time, the earliest first.  One that is written meanwhile is not seen
+ * before the next call. */
+struct archive_result {
+    int64_t id;
+    const char *started, *verdict;
+};
+struct archive_results {
+    const struct archive_result *at;
+    size_t count;
+};
+enum archive_outcome archive_results(struct archive *, struct arena *, const char *domain, struct archive_results *out);
+/* *out is NULL where it was removed meanwhile. */
+enum archive_outcome archive_report(struct archive *, struct arena *, int64_t id, const struct seen_report **out);

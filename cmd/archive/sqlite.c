@@ -1,0 +1,328 @@
+/* cmd/archive/sqlite.c - opens a store in a file, and speaks with SQLite. */
+#include "cmd/archive/sqlite.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/base/arena.h"
+#include "core/base/str.h"
+
+static const char scheme[] = "sqlite:", magic[] = "SQLite format 3";
+
+/* ---- speaking with SQLite ---- */
+
+/* Of a commit SQLite does not tell why the disk refused it, and errno does. */
+enum archive_outcome sqlite_outcome(struct archive *archive, int result)
+{
+    int error = archive->db && sqlite3_system_errno(archive->db) ? sqlite3_system_errno(archive->db) : errno;
+
+    if (result == SQLITE_READONLY_DBMOVED) {
+        archive->why = "was removed, or has another name now";
+        return ARCHIVE_FAILED;
+    }
+    switch (result & 0xff) {
+    case SQLITE_OK:
+    case SQLITE_ROW:
+    case SQLITE_DONE:
+        return ARCHIVE_DONE;
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+        archive->why = "is in use by another run";
+        return ARCHIVE_BUSY;
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+    case SQLITE_SCHEMA:
+    case SQLITE_ERROR: /* a table or a column is not there */
+        archive->why = str_printf(archive->arena, "is damaged, or no store of mailready: %s",
+                                  archive->db && sqlite3_errcode(archive->db) == result ? sqlite3_errmsg(archive->db)
+                                                                                        : sqlite3_errstr(result));
+        return ARCHIVE_UNFIT;
+    case SQLITE_NOMEM:
+        archive->why = no_memory;
+        return ARCHIVE_FAILED;
+    case SQLITE_FULL:
+        archive->why = strerror(ENOSPC);
+        return ARCHIVE_FAILED;
+    case SQLITE_READONLY:
+    case SQLITE_PERM:
+        archive->why = strerror(EACCES);
+        return ARCHIVE_FAILED;
+    default:
+        archive->why = error ? strerror(error) : sqlite3_errstr(result);
+        return ARCHIVE_FAILED;
+    }
+}
+
+enum archive_outcome sqlite_do(struct archive *archive, const char *statements)
+{
+    errno = 0;
+    return sqlite_outcome(archive, sqlite3_exec(archive->db, statements, NULL, NULL, NULL));
+}
+
+struct sqlite_query sqlite_query(struct archive *archive, const char *sql)
+{
+    struct sqlite_query query = {.archive = archive};
+
+    errno = 0;
+    query.result = sqlite3_prepare_v2(archive->db, sql, -1, &query.statement, NULL);
+    return query;
+}
+
+void sqlite_bind_text(struct sqlite_query *query, const char *text)
+{
+    if (query->result == SQLITE_OK)
+        query->result = sqlite3_bind_text(query->statement, ++query->bound, text, -1, SQLITE_STATIC);
+}
+
+void sqlite_bind_number(struct sqlite_query *query, int64_t number)
+{
+    if (query->result == SQLITE_OK)
+        query->result = sqlite3_bind_int64(query->statement, ++query->bound, number);
+}
+
+void sqlite_again(struct sqlite_query *query)
+{
+    if (query->result == SQLITE_ROW || query->result == SQLITE_DONE)
+        query->result = sqlite3_reset(query->statement);
+    query->bound = 0;
+}
+
+bool sqlite_row(struct sqlite_query *query)
+{
+    query->read = 0;
+    if (query->result == SQLITE_OK || query->result == SQLITE_ROW)
+        query->result = sqlite3_step(query->statement);
+    return query->result == SQLITE_ROW;
+}
+
+const char *sqlite_text(struct sqlite_query *query, struct arena *arena)
+{
+    const unsigned char *text = sqlite3_column_text(query->statement, query->read++);
+
+    return text ? str_dup(arena, (const char *)text) : "";
+}
+
+int64_t sqlite_read_number(struct sqlite_query *query)
+{
+    return sqlite3_column_int64(query->statement, query->read++);
+}
+
+enum archive_outcome sqlite_end(struct sqlite_query *query)
+{
+    enum archive_outcome outcome = sqlite_outcome(query->archive, query->result);
+
+    sqlite3_finalize(query->statement);
+    return outcome;
+}
+
+enum archive_outcome sqlite_number(struct archive *archive, const char *sql, int64_t *out)
+{
+    struct sqlite_query query = sqlite_query(archive, sql);
+
+    if (sqlite_row(&query))
+        *out = sqlite_read_number(&query);
+    return sqlite_end(&query);
+}
+
+/* ---- opening ---- */
+
+static enum archive_outcome unfit(struct archive *archive, const char *why)
+{
+    archive->why = why;
+    return ARCHIVE_UNFIT;
+}
+
+static enum archive_outcome failed(struct archive *archive)
+{
+    archive->why = strerror(errno);
+    return ARCHIVE_FAILED;
+}
+
+/* Before SQLite has it: closing a file drops the locks that this process has on it (fcntl(2)). */
+static enum archive_outcome look_at_file(struct archive *archive, off_t *size)
+{
+    int fd = openat(archive->directory, archive->name, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    char octets[sizeof magic];
+    enum archive_outcome outcome = ARCHIVE_DONE;
+    struct stat about;
+    ssize_t got = 0;
+
+    if (fd < 0 || fstat(fd, &about) != 0 || (S_ISREG(about.st_mode) && (got = read(fd, octets, sizeof octets)) < 0)) {
+        outcome = failed(archive);
+    } else if (!S_ISREG(about.st_mode)) {
+        outcome = unfit(archive, "is no regular file");
+    } else if (got == 0) {
+        outcome = unfit(archive, "is empty, and no store: where there is no file, one is made");
+    } else if ((size_t)got < sizeof octets || memcmp(octets, magic, sizeof magic) != 0) {
+        outcome = unfit(archive, "is no store of mailready");
+    } else {
+        *size = about.st_size;
+    }
+    if (fd >= 0)
+        close(fd);
+    return outcome;
+}
+
+/* Waiting comes first: the other words may look into the file, in which another run may be at work. */
+static enum archive_outcome configure(struct archive *archive, enum archive_use use)
+{
+    enum archive_outcome outcome;
+
+    sqlite3_busy_timeout(archive->db, ARCHIVE_WAIT_MS);
+    sqlite3_limit(archive->db, SQLITE_LIMIT_LENGTH, ARCHIVE_VALUE_MAX);
+    sqlite3_db_config(archive->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+    outcome = sqlite_do(archive, "PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON; PRAGMA temp_store=MEMORY;"
+                                 "PRAGMA mmap_size=0; PRAGMA synchronous=NORMAL; PRAGMA secure_delete=FAST;");
+    if (outcome == ARCHIVE_DONE && use == ARCHIVE_READ)
+        outcome = sqlite_do(archive, "PRAGMA query_only=ON");
+    return outcome;
+}
+
+enum { TABLES = 4 };
+
+static enum archive_outcome check_whose(struct archive *archive)
+{
+    int64_t application = 0, version = 0, triggers = 0, tables = 0;
+    enum archive_outcome outcome = sqlite_number(archive, "PRAGMA application_id", &application);
+
+    if (outcome == ARCHIVE_DONE)
+        outcome = sqlite_number(archive, "PRAGMA user_version", &version);
+    if (outcome == ARCHIVE_DONE)
+        outcome = sqlite_number(archive, "SELECT count(*) FROM sqlite_schema WHERE type = 'trigger'", &triggers);
+    if (outcome == ARCHIVE_DONE)
+        outcome = sqlite_number(archive,
+                                "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND"
+                                " name IN ('run', 'result', 'said', 'finding')",
+                                &tables);
+    if (outcome != ARCHIVE_DONE)
+        return outcome;
+    if (application != ARCHIVE_APPLICATION || triggers > 0)
+        return unfit(archive, "is a database of another program");
+    if (version > ARCHIVE_VERSION)
+        return unfit(archive, str_printf(archive->arena,
+                                         "is of a newer mailready: its schema is %lld, and this version knows %d",
+                                         (long long)version, ARCHIVE_VERSION));
+    return version == ARCHIVE_VERSION && tables == TABLES
+               ? ARCHIVE_DONE
+               : unfit(archive, "is damaged: it lacks a version, or a table");
+}
+
+static enum archive_outcome check_whole(struct archive *archive, off_t size)
+{
+    struct sqlite_query query;
+    const char *said = "ok";
+    enum archive_outcome outcome;
+
+    if (size > ARCHIVE_CHECK_BYTES)
+        return ARCHIVE_DONE;
+    query = sqlite_query(archive, "PRAGMA quick_check(1)");
+    if (sqlite_row(&query))
+        said = sqlite_text(&query, archive->arena);
+    outcome = sqlite_end(&query);
+    if (outcome != ARCHIVE_DONE || strcmp(said, "ok") == 0)
+        return outcome;
+    return unfit(archive, str_printf(archive->arena, "is damaged: %s", said));
+}
+
+/* Where links lead: SQLite makes its log there. */
+static const char *resolved(struct arena *arena, const char *path)
+{
+    char real[PATH_MAX];
+
+    return realpath(path, real) ? str_dup(arena, real) : path;
+}
+
+static enum archive_outcome open_file(struct archive *archive, enum archive_use use)
+{
+    const char *path = resolved(archive->arena, archive->path), *slash = strrchr(path, '/'), *directory = ".";
+    enum archive_outcome outcome = ARCHIVE_DONE;
+    off_t size = 0;
+
+    archive->name = slash ? slash + 1 : path;
+    if (slash)
+        directory = slash == path ? "/" : str_text(archive->arena, (struct str){path, (size_t)(slash - path)});
+    archive->directory = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (archive->directory < 0)
+        return failed(archive);
+    if (use == ARCHIVE_WRITE)
+        outcome = sqlite_make(archive);
+    if (outcome == ARCHIVE_DONE)
+        outcome = look_at_file(archive, &size);
+    if (outcome == ARCHIVE_DONE)
+        outcome =
+            sqlite_outcome(archive, sqlite3_open_v2(str_printf(archive->arena, "%s/%s", directory, archive->name),
+                                                    &archive->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL));
+    if (outcome == ARCHIVE_DONE)
+        outcome = configure(archive, use);
+    if (outcome == ARCHIVE_DONE)
+        outcome = check_whose(archive);
+    if (outcome == ARCHIVE_DONE)
+        outcome = check_whole(archive, size);
+    if (outcome == ARCHIVE_DONE && use != ARCHIVE_READ && sqlite3_db_readonly(archive->db, "main"))
+        outcome = sqlite_outcome(archive, SQLITE_READONLY);
+    return outcome;
+}
+
+const char *archive_url_fault(struct arena *arena, const char *url)
+{
+    if (strncmp(url, "postgresql:", strlen("postgresql:")) == 0 || strncmp(url, "postgres:", strlen("postgres:")) == 0)
+        return "PostgreSQL is not available in this version: stores are files of SQLite (sqlite:FILE)";
+    if (strncmp(url, scheme, strlen(scheme)) == 0 && url[strlen(scheme)])
+        return NULL;
+    return strstr(url, "://") ? "this is no store: sqlite:FILE names one"
+                              : str_printf(arena, "\"%s\" is no store: sqlite:FILE names one", url);
+}
+
+const char *archive_path_of(const char *url)
+{
+    return url + strlen(scheme);
+}
+
+struct archive *archive_open(struct arena *arena, const char *url, enum archive_use use, enum archive_outcome *outcome,
+                             const char **why)
+{
+    struct archive *archive = ARENA_NEW(arena, struct archive);
+
+    *archive = (struct archive){.arena = arena, .path = archive_path_of(url), .directory = -1};
+    *outcome = open_file(archive, use);
+    if (*outcome == ARCHIVE_DONE)
+        return archive;
+    *why = str_printf(arena, "%s: %s", archive->path, archive->why);
+    archive_close(archive);
+    return NULL;
+}
+
+void archive_wait(struct archive *archive, bool waits)
+{
+    sqlite3_busy_timeout(archive->db, waits ? ARCHIVE_WAIT_MS : 0);
+}
+
+void archive_close(struct archive *archive)
+{
+    if (!archive)
+        return;
+    sqlite3_close_v2(archive->db); /* memory that ran out may have left a statement */
+    if (archive->directory >= 0)
+        close(archive->directory);
+    *archive = (struct archive){.directory = -1};
+}
+
+const char *archive_path(const struct archive *archive)
+{
+    return archive->path;
+}
+
+int archive_directory(const struct archive *archive)
+{
+    return archive->directory;
+}
+
+const char *archive_why(const struct archive *archive)
+{
+    return archive->why;
+}

@@ -1,0 +1,142 @@
+/* cmd/archive/sqlite_read.c - finds what was kept. */
+#include "cmd/archive/sqlite.h"
+
+#include <string.h>
+
+#include "core/base/arena.h"
+#include "core/base/status.h"
+#include "core/base/str.h"
+
+enum { NAME_BYTES = 65536 };
+
+/* From one name to the next: the index has each as often as it was audited. */
+enum archive_outcome archive_domains(struct archive *archive, archive_domain_visit *visit, void *arg)
+{
+    struct arena *arena = arena_new(NAME_BYTES);
+    enum archive_outcome outcome = arena ? ARCHIVE_DONE : sqlite_outcome(archive, SQLITE_NOMEM);
+    char last[NAME_BYTES / 4] = "";
+    const char *domain = last;
+
+    while (outcome == ARCHIVE_DONE && domain) {
+        struct sqlite_query query = sqlite_query(archive, "SELECT min(domain) FROM result WHERE domain > ?");
+
+        sqlite_bind_text(&query, last);
+        arena_reset(arena);
+        domain = sqlite_row(&query) && sqlite3_column_bytes(query.statement, 0) < (int)sizeof last
+                     ? sqlite_text(&query, arena)
+                     : "";
+        outcome = sqlite_end(&query);
+        memcpy(last, domain, strlen(domain) + 1);
+        if (outcome != ARCHIVE_DONE || !*last || !visit(arg, last))
+            domain = NULL;
+    }
+    arena_free(arena);
+    return outcome;
+}
+
+enum archive_outcome archive_results(struct archive *archive, struct arena *arena, const char *domain,
+                                     struct archive_results *out)
+{
+    struct sqlite_query query =
+        sqlite_query(archive, "SELECT id, started, verdict FROM result WHERE domain = ? ORDER BY started, id");
+    struct archive_result *all = NULL, *more;
+
+    *out = (struct archive_results){NULL, 0};
+    sqlite_bind_text(&query, domain);
+    while (sqlite_row(&query)) {
+        more = arena_grown(arena, all, out->count, sizeof *more);
+        if (more)
+            all = more;
+        all[out->count].id = sqlite_read_number(&query);
+        all[out->count].started = sqlite_text(&query, arena);
+        all[out->count].verdict = sqlite_text(&query, arena);
+        out->count++;
+    }
+    out->at = all;
+    return sqlite_end(&query);
+}
+
+/* ---- a result with its findings ---- */
+
+static const char *const *words(struct arena *arena, const char *joined, size_t *count)
+{
+    const char **all = ARENA_ARRAY(arena, const char *, strlen(joined) / 2 + 2);
+
+    for (*count = 0; *joined; joined += *joined == ',') {
+        size_t length = strcspn(joined, ",");
+
+        if (length)
+            all[(*count)++] = str_text(arena, (struct str){joined, length});
+        joined += length;
+    }
+    return all;
+}
+
+static struct seen read_seen(struct sqlite_query *query, struct arena *arena, bool *is_one)
+{
+    struct seen seen = {.check = sqlite_text(query, arena)};
+    const char *dot = strchr(seen.check, '.');
+
+    seen.group = str_text(arena, (struct str){seen.check, dot ? (size_t)(dot - seen.check) : strlen(seen.check)});
+    seen.subject = sqlite_text(query, arena);
+    seen.key = sqlite_text(query, arena);
+    *is_one = status_from_word(sqlite_text(query, arena), &seen.status);
+    seen.suppressed = sqlite_read_number(query) != 0;
+    seen.message = sqlite_text(query, arena);
+    seen.records = sqlite_text(query, arena);
+    return seen;
+}
+
+static enum archive_outcome read_findings(struct archive *archive, struct arena *arena, int64_t id,
+                                          struct seen_report *report)
+{
+    struct sqlite_query query =
+        sqlite_query(archive, "SELECT check_id, subject, subject_key, status, suppressed, message, records"
+                              " FROM finding JOIN said ON said.id = said WHERE result = ? ORDER BY place");
+    struct seen *all = NULL, *more;
+    enum archive_outcome outcome;
+    bool is_one = true;
+
+    sqlite_bind_number(&query, id);
+    while (is_one && sqlite_row(&query)) {
+        more = arena_grown(arena, all, report->finding_count, sizeof *more);
+        if (more)
+            all = more;
+        all[report->finding_count++] = read_seen(&query, arena, &is_one);
+    }
+    report->findings = all;
+    outcome = sqlite_end(&query);
+    if (outcome != ARCHIVE_DONE || is_one)
+        return outcome;
+    archive->why = "is damaged: a finding has a status that is none";
+    return ARCHIVE_UNFIT;
+}
+
+/* In one transaction, or the findings may be removed in between. */
+enum archive_outcome archive_report(struct archive *archive, struct arena *arena, int64_t id,
+                                    const struct seen_report **out)
+{
+    struct seen_report *report = ARENA_NEW(arena, struct seen_report);
+    enum archive_outcome outcome = sqlite_do(archive, "BEGIN"), ended;
+    struct sqlite_query query;
+
+    *out = NULL;
+    if (outcome != ARCHIVE_DONE)
+        return outcome;
+    query =
+        sqlite_query(archive, "SELECT domain, started, verdict, only_checks, skipped_checks FROM result WHERE id = ?");
+    sqlite_bind_number(&query, id);
+    if (sqlite_row(&query)) {
+        report->domain = sqlite_text(&query, arena);
+        report->started = sqlite_text(&query, arena);
+        report->verdict = sqlite_text(&query, arena);
+        report->only = words(arena, sqlite_text(&query, arena), &report->only_count);
+        report->skip = words(arena, sqlite_text(&query, arena), &report->skip_count);
+        *out = report;
+    }
+    outcome = sqlite_end(&query);
+    if (outcome == ARCHIVE_DONE && *out)
+        outcome = read_findings(archive, arena, id, report);
+    ended = sqlite_do(archive, "COMMIT");
+    return outcome == ARCHIVE_DONE ? ended : outcome;
+}

@@ -1,0 +1,470 @@
+/* The store: what is read is what was kept, each result whole; a file that is not a store is refused, and left as it
+ * is. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "cmd/archive/archive.h"
+#include "cmd/archive/queue.h"
+#include "cmd/archive/report_tape.h"
+#include "cmd/archive/sqlite.h"
+#include "core/base/arena.h"
+#include "core/base/str.h"
+
+enum { ARENA_BYTES = 1 << 24, RUNS = 4, DOMAINS = 40, OCTETS_MAX = 1 << 20 };
+
+static const char monday[] = "2026-11-23T06:00:00Z", tuesday[] = "2026-11-24T06:00:00Z",
+                  wednesday[] = "2026-11-25T06:00:00Z";
+
+struct room {
+    char directory[32];
+    struct arena *arena;
+    const char *path, *url;
+};
+
+static int enter(void **state)
+{
+    struct room *room = calloc(1, sizeof *room);
+
+    assert_non_null(room);
+    memcpy(room->directory, "/tmp/archive-XXXXXX", sizeof "/tmp/archive-XXXXXX");
+    assert_non_null(mkdtemp(room->directory));
+    room->arena = arena_new(ARENA_BYTES);
+    room->path = str_printf(room->arena, "%s/s.db", room->directory);
+    room->url = str_printf(room->arena, "sqlite:%s", room->path);
+    *state = room;
+    return 0;
+}
+
+static int leave(void **state)
+{
+    struct room *room = *state;
+
+    unlink(room->path);
+    assert_int_equal(rmdir(room->directory), 0); /* and nothing else was left in it */
+    arena_free(room->arena);
+    free(room);
+    return 0;
+}
+
+static struct archive *opened(const struct room *room, enum archive_use use)
+{
+    enum archive_outcome outcome;
+    const char *why = "";
+    struct archive *archive = archive_open(room->arena, room->url, use, &outcome, &why);
+
+    if (!archive)
+        print_error("%s\n", why);
+    assert_non_null(archive);
+    assert_int_equal(outcome, ARCHIVE_DONE);
+    return archive;
+}
+
+static enum archive_outcome refused(const struct room *room, enum archive_use use, const char *words)
+{
+    enum archive_outcome outcome;
+    const char *why = "";
+
+    assert_null(archive_open(room->arena, room->url, use, &outcome, &why));
+    if (!strstr(why, words))
+        print_error("\"%s\" is not in \"%s\"\n", words, why);
+    assert_non_null(strstr(why, words));
+    assert_non_null(strstr(why, room->path));
+    return outcome;
+}
+
+static const struct seen hostile = {.check = "ptr.fcrdns",
+                                    .group = "ptr",
+                                    .key = "ptr.fcrdns\naddress\n192.0.2.1",
+                                    .subject = "192.0.2.1'); DROP TABLE said; --",
+                                    .message = "says \"quotes' and \xff\xfe, %s",
+                                    .status = FAIL,
+                                    .records = "dns:1.2.0.192.in-addr.arpa/PTR\nNXDOMAIN"};
+
+static const char *const only[] = {"ptr", "helo.name"};
+
+static struct seen_report report_of(struct seen *findings, size_t count, const char *domain, const char *started)
+{
+    for (size_t i = 0; i < count; i++) {
+        findings[i] = hostile;
+        findings[i].status = (enum status)(i % STATUS_COUNT);
+        findings[i].suppressed = i % 4 == 3;
+    }
+    return (struct seen_report){.domain = domain,
+                                .started = started,
+                                .verdict = "not_ready",
+                                .only = only,
+                                .only_count = 2,
+                                .findings = findings,
+                                .finding_count = count};
+}
+
+static void same(const struct seen_report *a, const struct seen_report *b)
+{
+    assert_string_equal(a->domain, b->domain);
+    assert_string_equal(a->started, b->started);
+    assert_string_equal(a->verdict, b->verdict);
+    assert_int_equal(a->only_count, b->only_count);
+    assert_int_equal(a->skip_count, b->skip_count);
+    for (size_t i = 0; i < a->only_count; i++)
+        assert_string_equal(a->only[i], b->only[i]);
+    assert_int_equal(a->finding_count, b->finding_count);
+    for (size_t i = 0; i < a->finding_count; i++) {
+        assert_string_equal(a->findings[i].check, b->findings[i].check);
+        assert_string_equal(a->findings[i].group, b->findings[i].group);
+        assert_string_equal(a->findings[i].key, b->findings[i].key);
+        assert_string_equal(a->findings[i].subject, b->findings[i].subject);
+        assert_string_equal(a->findings[i].message, b->findings[i].message);
+        assert_string_equal(a->findings[i].records, b->findings[i].records);
+        assert_int_equal(a->findings[i].status, b->findings[i].status);
+        assert_int_equal(a->findings[i].suppressed, b->findings[i].suppressed);
+    }
+}
+
+static struct archive_results results_of(struct archive *archive, const struct room *room, const char *domain)
+{
+    struct archive_results out;
+
+    assert_int_equal(archive_results(archive, room->arena, domain, &out), ARCHIVE_DONE);
+    return out;
+}
+
+static void what_is_kept_is_read(void **state)
+{
+    const struct room *room = *state;
+    struct archive *archive = opened(room, ARCHIVE_WRITE);
+    const struct seen_report *read;
+    struct archive_results results;
+    struct seen findings[12];
+    struct seen_report report = report_of(findings, 12, "a.example", monday);
+    struct stat about;
+
+    assert_int_equal(archive_begin_run(archive, "one", monday), ARCHIVE_DONE);
+    assert_int_equal(archive_keep(archive, &report, false), ARCHIVE_DONE);
+    assert_int_equal(archive_end_run(archive, monday), ARCHIVE_DONE);
+    archive_close(archive);
+    assert_int_equal(stat(room->path, &about), 0);
+    assert_int_equal(about.st_mode & 0777, 0600);
+    archive = opened(room, ARCHIVE_READ);
+    results = results_of(archive, room, "a.example");
+    assert_int_equal(results.count, 1);
+    assert_string_equal(results.at[0].started, monday);
+    assert_int_equal(archive_report(archive, room->arena, results.at[0].id, &read), ARCHIVE_DONE);
+    same(&report, read);
+    assert_int_equal(results_of(archive, room, "b.example").count, 0);
+    assert_int_equal(archive_report(archive, room->arena, results.at[0].id + 1, &read), ARCHIVE_DONE);
+    assert_null(read);
+    archive_close(archive);
+}
+
+/* A run that goes on: what it has is not taken twice, what is audited again is in its place. */
+static void a_run_has_a_domain_once(void **state)
+{
+    const struct room *room = *state;
+    struct seen findings[6];
+    struct seen_report report = report_of(findings, 6, "a.example", monday);
+    const struct seen_report *read;
+    struct archive_results results;
+
+    for (int time = 0; time < 3; time++) {
+        struct archive *archive = opened(room, ARCHIVE_WRITE);
+
+        assert_int_equal(archive_begin_run(archive, "one", monday), ARCHIVE_DONE);
+        report.started = time == 1 ? tuesday : wednesday;
+        assert_int_equal(archive_keep(archive, &report, time == 1), ARCHIVE_DONE); /* restored: stays as it was */
+        results = results_of(archive, room, "a.example");
+        assert_int_equal(results.count, 1);
+        assert_string_equal(results.at[0].started, wednesday);
+        assert_int_equal(archive_report(archive, room->arena, results.at[0].id, &read), ARCHIVE_DONE);
+        same(&(struct seen_report){.domain = "a.example",
+                                   .started = wednesday,
+                                   .verdict = "not_ready",
+                                   .only = only,
+                                   .only_count = 2,
+                                   .findings = findings,
+                                   .finding_count = 6},
+             read);
+        archive_close(archive);
+    }
+}
+
+static bool count_domain(void *arg, const char *domain)
+{
+    size_t *count = arg;
+
+    assert_true(strncmp(domain, "d", 1) == 0);
+    ++*count;
+    return true;
+}
+
+static void old_results_are_pruned(void **state)
+{
+    const struct room *room = *state;
+    const char *const days[] = {monday, tuesday, wednesday};
+    struct archive *archive = opened(room, ARCHIVE_WRITE);
+    struct archive_results results;
+    const struct seen_report *read;
+    struct seen findings[8];
+    size_t removed, domains = 0;
+
+    for (size_t day = 0; day < 3; day++) {
+        assert_int_equal(archive_begin_run(archive, days[day], days[day]), ARCHIVE_DONE);
+        for (size_t i = 0; i < 1200; i++) {
+            struct seen_report report =
+                report_of(findings, 3 + day, str_printf(room->arena, "d%zu.example", i), days[day]);
+
+            assert_int_equal(archive_keep(archive, &report, false), ARCHIVE_DONE);
+        }
+    }
+    assert_int_equal(archive_prune(archive, monday, &removed), ARCHIVE_DONE);
+    assert_int_equal(removed, 0);
+    assert_int_equal(archive_prune(archive, wednesday, &removed), ARCHIVE_DONE);
+    assert_int_equal(removed, 2400);
+    assert_int_equal(archive_domains(archive, count_domain, &domains), ARCHIVE_DONE);
+    assert_int_equal(domains, 1200);
+    results = results_of(archive, room, "d7.example");
+    assert_int_equal(results.count, 1);
+    assert_int_equal(archive_report(archive, room->arena, results.at[0].id, &read), ARCHIVE_DONE);
+    assert_int_equal(read->finding_count, 5);
+    assert_int_equal(archive_prune(archive, "2026-11-26", &removed), ARCHIVE_DONE);
+    assert_int_equal(removed, 1200);
+    archive_close(archive);
+}
+
+/* Processes that write at once; of each, one is killed. */
+static _Noreturn void write_domains(const struct room *room, unsigned run)
+{
+    struct archive *archive = opened(room, ARCHIVE_WRITE);
+    struct seen findings[9];
+
+    if (archive_begin_run(archive, str_printf(room->arena, "run%u", run), monday) != ARCHIVE_DONE)
+        _exit(1);
+    for (unsigned i = 0; i < DOMAINS; i++) {
+        struct seen_report report = report_of(findings, 9, str_printf(room->arena, "d%u.example", i), monday);
+
+        if (archive_keep(archive, &report, false) != ARCHIVE_DONE || (run == 0 && i == DOMAINS / 2))
+            _exit(2);
+    }
+    if (archive_end_run(archive, tuesday) != ARCHIVE_DONE)
+        _exit(3);
+    archive_close(archive);
+    _exit(0);
+}
+
+static void runs_write_at_once(void **state)
+{
+    const struct room *room = *state;
+    struct archive *archive;
+    const struct seen_report *read;
+    struct archive_results results;
+    int status;
+
+    for (unsigned run = 0; run < RUNS; run++)
+        if (fork() == 0)
+            write_domains(room, run);
+    for (unsigned run = 0; run < RUNS; run++) {
+        assert_true(wait(&status) > 0);
+        assert_true(WIFEXITED(status) && (WEXITSTATUS(status) == 0 || WEXITSTATUS(status) == 2));
+    }
+    archive = opened(room, ARCHIVE_READ);
+    for (unsigned i = 0; i < DOMAINS; i++) {
+        results = results_of(archive, room, str_printf(room->arena, "d%u.example", i));
+        assert_int_equal(results.count, i <= DOMAINS / 2 ? RUNS : RUNS - 1);
+        for (size_t k = 0; k < results.count; k++) {
+            assert_int_equal(archive_report(archive, room->arena, results.at[k].id, &read), ARCHIVE_DONE);
+            assert_int_equal(read->finding_count, 9);
+        }
+    }
+    archive_close(archive);
+}
+
+/* ---- files that are none ---- */
+
+static void put(const struct room *room, const char *octets, size_t size)
+{
+    FILE *file = fopen(room->path, "we");
+
+    assert_non_null(file);
+    assert_int_equal(fwrite(octets, 1, size, file), size);
+    assert_int_equal(fclose(file), 0);
+}
+
+static char *get(const struct room *room, size_t *size)
+{
+    FILE *file = fopen(room->path, "re");
+    char *octets = malloc(OCTETS_MAX);
+
+    assert_true(file && octets);
+    *size = fread(octets, 1, OCTETS_MAX, file);
+    assert_int_equal(fclose(file), 0);
+    return octets;
+}
+
+static void unchanged(const struct room *room, const char *octets, size_t size)
+{
+    size_t now;
+    char *there = get(room, &now);
+
+    assert_int_equal(now, size);
+    assert_memory_equal(there, octets, size);
+    free(there);
+}
+
+static void filled(const struct room *room)
+{
+    struct archive *archive = opened(room, ARCHIVE_WRITE);
+    struct seen findings[30];
+
+    assert_int_equal(archive_begin_run(archive, "one", monday), ARCHIVE_DONE);
+    for (unsigned i = 0; i < DOMAINS; i++) {
+        struct seen_report report = report_of(findings, 30, str_printf(room->arena, "d%u.example", i), monday);
+
+        assert_int_equal(archive_keep(archive, &report, false), ARCHIVE_DONE);
+    }
+    archive_close(archive);
+}
+
+static void what_is_no_store_is_left_as_it_is(void **state)
+{
+    const struct room *room = *state;
+    const struct {
+        const char *octets, *says;
+    } none[] = {{"", "is empty"},
+                {"SQLite", "is no store"},
+                {"mailready journal 1 0\n and more octets", "is no store"},
+                {"SQLite format 3", "is damaged"}};
+
+    assert_int_equal(refused(room, ARCHIVE_READ, "No such file"), ARCHIVE_FAILED);
+    assert_int_equal(refused(room, ARCHIVE_PRUNE, "No such file"), ARCHIVE_FAILED);
+    for (size_t i = 0; i < sizeof none / sizeof *none; i++) {
+        size_t size = strlen(none[i].octets) + (i == 3);
+
+        put(room, none[i].octets, size);
+        for (enum archive_use use = ARCHIVE_WRITE; use <= ARCHIVE_READ; use++)
+            assert_int_equal(refused(room, use, none[i].says), ARCHIVE_UNFIT);
+        unchanged(room, none[i].octets, size);
+    }
+}
+
+static void another_version_or_program_is_refused(void **state)
+{
+    enum { VERSION_AT = 60, APPLICATION_AT = 68 }; /* sqlite.org/fileformat2.html 1.3 */
+    const struct room *room = *state;
+    size_t size;
+    char *octets;
+
+    filled(room);
+    octets = get(room, &size);
+    octets[VERSION_AT + 3]++;
+    put(room, octets, size);
+    assert_int_equal(refused(room, ARCHIVE_WRITE, "newer mailready: its schema is 2"), ARCHIVE_UNFIT);
+    assert_int_equal(refused(room, ARCHIVE_READ, "newer mailready"), ARCHIVE_UNFIT);
+    unchanged(room, octets, size);
+    octets[VERSION_AT + 3]--;
+    octets[APPLICATION_AT]++;
+    put(room, octets, size);
+    assert_int_equal(refused(room, ARCHIVE_WRITE, "another program"), ARCHIVE_UNFIT);
+    unchanged(room, octets, size);
+    free(octets);
+}
+
+/* Wherever it is cut, or overwritten by what the disk had of another file. */
+static void damage_is_refused(void **state)
+{
+    const struct room *room = *state;
+    size_t size, page = 4096;
+    char *octets, *damaged;
+
+    filled(room);
+    octets = get(room, &size);
+    damaged = malloc(size);
+    assert_non_null(damaged);
+    for (size_t cut = page / 2; cut < size; cut += page) {
+        put(room, octets, cut);
+        assert_int_equal(refused(room, ARCHIVE_WRITE, "is "), ARCHIVE_UNFIT);
+        unchanged(room, octets, cut);
+    }
+    for (size_t at = 0; at + page <= size; at += page) {
+        memcpy(damaged, octets, size);
+        memset(damaged + at, 0xa5, page);
+        put(room, damaged, size);
+        assert_int_equal(refused(room, ARCHIVE_WRITE, "is "), ARCHIVE_UNFIT);
+        assert_int_equal(refused(room, ARCHIVE_READ, "is "), ARCHIVE_UNFIT);
+        unchanged(room, damaged, size);
+    }
+    free(damaged);
+    free(octets);
+}
+
+static void a_report_is_a_tape(void **state)
+{
+    const struct room *room = *state;
+    struct seen findings[7];
+    struct seen_report report = report_of(findings, 7, "a.example", monday);
+    struct tape tape = {0};
+
+    report_tape_write(&tape, &report);
+    same(&report, report_tape_read(room->arena, (struct str){tape.at, tape.size}));
+    for (size_t cut = 0; cut < tape.size; cut++)
+        assert_null(report_tape_read(room->arena, (struct str){tape.at, cut}));
+    tape_free(&tape);
+}
+
+/* Another run writes: nothing is waited for, and nothing is lost. */
+static void what_is_not_taken_waits(void **state)
+{
+    const struct room *room = *state;
+    struct archive *archive = opened(room, ARCHIVE_WRITE), *other = opened(room, ARCHIVE_WRITE);
+    struct archive_queue queue = {.archive = archive};
+    struct seen findings[7];
+    struct seen_report report = report_of(findings, 7, "forged.example", monday);
+
+    assert_int_equal(archive_begin_run(archive, "one", monday), ARCHIVE_DONE);
+    archive_wait(archive, false);
+    for (unsigned i = 0; i < 3; i++) {
+        struct tape tape = {0};
+
+        report_tape_write(&tape, &report);
+        archive_queue_add(&queue, str_printf(room->arena, "d%u.example", i), &tape, false);
+        assert_null(tape.at);
+    }
+    assert_int_equal(sqlite_do(other, "BEGIN IMMEDIATE"), ARCHIVE_DONE);
+    assert_int_equal(archive_queue_flush(&queue), ARCHIVE_BUSY);
+    assert_int_equal(queue.count, 3);
+    assert_int_equal(sqlite_do(other, "ROLLBACK"), ARCHIVE_DONE);
+    assert_int_equal(archive_queue_flush(&queue), ARCHIVE_DONE);
+    assert_int_equal(queue.count + queue.octets + queue.lost, 0);
+    assert_int_equal(results_of(archive, room, "d2.example").count, 1);
+    assert_int_equal(results_of(archive, room, "forged.example").count, 0);
+    archive_queue_free(&queue);
+    archive_close(archive);
+    archive_close(other);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(what_is_kept_is_read, enter, leave),
+        cmocka_unit_test_setup_teardown(a_run_has_a_domain_once, enter, leave),
+        cmocka_unit_test_setup_teardown(old_results_are_pruned, enter, leave),
+        cmocka_unit_test_setup_teardown(runs_write_at_once, enter, leave),
+        cmocka_unit_test_setup_teardown(what_is_no_store_is_left_as_it_is, enter, leave),
+        cmocka_unit_test_setup_teardown(another_version_or_program_is_refused, enter, leave),
+        cmocka_unit_test_setup_teardown(damage_is_refused, enter, leave),
+        cmocka_unit_test_setup_teardown(a_report_is_a_tape, enter, leave),
+        cmocka_unit_test_setup_teardown(what_is_not_taken_waits, enter, leave),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
