@@ -194,9 +194,10 @@ static inline void zone_know(struct zone *zone, struct evidence *evidence)
         return;
     }
     if (evidence->key.kind != EVIDENCE_NOW) {
-        evidence_known(
-            evidence,
-            evidence_unfetched(evidence_arena(evidence), &evidence->key, evidence->text, REASON_BUDGET), 60);
+        evidence_known(evidence,
+                       evidence_unfetched(evidence_arena(evidence), &evidence->key, evidence->text,
+                                          trouble_of(REASON_BUDGET)),
+                       60);
         return;
     }
     now = ARENA_NEW(evidence_arena(evidence), int64_t);

@@ -65,7 +65,7 @@ static const void *replayed_value(const struct recording *recording, struct aren
     const void *value = recording_value(recording, arena, evidence->text);
 
     evidence->is_missing = !value;
-    return value ? value : evidence_unfetched(arena, &evidence->key, evidence->text, REASON_BUDGET);
+    return value ? value : evidence_unfetched(arena, &evidence->key, evidence->text, trouble_of(REASON_BUDGET));
 }
 
 /* What is known of the evidence without a question. */
@@ -79,7 +79,7 @@ static const void *unasked_value(const struct collectors *collectors, struct are
         return vantage_value(collectors, arena);
     if (evidence->key.kind == EVIDENCE_NOW)
         return now_value(collectors, arena);
-    return evidence_unfetched(arena, &evidence->key, evidence->text, config->unasked);
+    return evidence_unfetched(arena, &evidence->key, evidence->text, trouble_of(config->unasked));
 }
 
 /* What needs no waiting for. */

@@ -40,6 +40,7 @@ struct engine {
     struct collectors *collectors;
     struct store *store;
     struct audit *audits;
+    uint64_t begun; /* audits */
 };
 
 struct probe_state {
@@ -496,7 +497,11 @@ static bool begin(struct engine *engine, const struct target *target, engine_que
         return false;
     audit->engine = engine;
     audit->view = (struct audit_view){
-        .waiter = {.wake = wake}, .store = engine->store, .target = target, .is_free = engine->config.replay != NULL};
+        .waiter = {.number = ++engine->begun, .wake = wake},
+        .store = engine->store,
+        .target = target,
+        .is_free = engine->config.replay != NULL,
+    };
     audit->view.plan = engine->config.plan;
     audit->view.asks_zones = engine->config.asks_zones;
     audit->view.counts = engine->config.trace ? &audit->counts : NULL;

@@ -2,6 +2,7 @@
 #include "core/derive/run.h"
 
 #include "core/base/arena.h"
+#include "core/base/ip_network.h"
 #include "core/base/limits.h"
 #include "core/base/name.h"
 #include "core/base/str.h"
@@ -14,6 +15,7 @@
 #include "core/facts/https_response.h"
 #include "core/facts/smtp_session.h"
 #include "core/facts/target.h"
+#include "core/facts/turn.h"
 #include "core/facts/unfetched.h"
 #include "core/facts/vantage.h"
 
@@ -63,6 +65,31 @@ static bool is_pinned_or_affordable(struct run *run, const struct key *key, cons
     return *budget.asked < budget.most || store_is_pinned(run->audit->store, text, &run->audit->waiter);
 }
 
+/* Where others went first, that is said, and not taken for a slow server. */
+static struct trouble why_unfetched(struct run *run, const char *text)
+{
+    struct trouble trouble = trouble_of(REASON_BUDGET);
+    const struct evidence *open = store_is_pinned(run->audit->store, text, &run->audit->waiter)
+                                      ? store_find(run->audit->store, text, &run->audit->waiter)
+                                      : NULL;
+    const struct turn *turn = open ? open->turn : NULL;
+    const char *network;
+    long long waited_s;
+
+    if (!turn)
+        return trouble;
+    network = ip_network_text(run->arena, &turn->network);
+    waited_s = evidence_waits_ms(open) / 1000;
+    if (*turn->audits > 1)
+        trouble.why = str_printf(run->arena, "it waited %lld s for its turn at %s, with %u other %s", waited_s, network,
+                                 *turn->audits - 1, *turn->audits == 2 ? "audit" : "audits");
+    else
+        trouble.why = str_printf(run->arena,
+                                 "it waited %lld s for its turn at %s, where this audit has %d connections at most",
+                                 waited_s, network, NET_SESSIONS - 1);
+    return trouble;
+}
+
 /* The value of evidence, trouble included; NULL: on its way. */
 static const void *need(struct run *run, const struct key *key)
 {
@@ -76,7 +103,7 @@ static const void *need(struct run *run, const struct key *key)
         evidence = store_is_pinned(run->audit->store, text, whose) ? store_find(run->audit->store, text, whose) : NULL;
         return evidence && evidence->known && evidence->value
                    ? evidence->value
-                   : evidence_unfetched(run->arena, key, text, REASON_BUDGET);
+                   : evidence_unfetched(run->arena, key, text, trouble_of(REASON_BUDGET));
     }
     if (run->only_looks) {
         evidence = store_find(run->audit->store, text, &run->audit->waiter);
@@ -87,7 +114,7 @@ static const void *need(struct run *run, const struct key *key)
     }
     if (!is_pinned_or_affordable(run, key, text)) {
         run->refused = true;
-        return evidence_unfetched(run->arena, key, text, REASON_BUDGET);
+        return evidence_unfetched(run->arena, key, text, why_unfetched(run, text));
     }
     evidence = store_want(run->audit->store, key, &run->audit->waiter, run->probe, &is_new);
     if (!evidence || (evidence->known && !evidence->value))

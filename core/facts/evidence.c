@@ -11,6 +11,7 @@
 #include "core/base/loop.h"
 #include "core/base/name.h"
 #include "core/base/str.h"
+#include "core/facts/turn.h"
 
 enum { FIRST_BUCKETS = 256, EVICT_STEPS = 64 };
 
@@ -140,6 +141,15 @@ static struct pin **bucket_of(struct waiter *waiter, uint64_t hash)
     return &waiter->pins[hash % WAITER_BUCKETS];
 }
 
+/* That an audit which it waited for has ended. */
+static void tell_collector(struct entry *entry, const struct waiter *gone)
+{
+    struct turn *turn = entry->evidence.turn;
+
+    if (turn && turn->party == gone->number)
+        turn->unwanted(turn, entry->pins ? entry->pins->waiter->number : 0);
+}
+
 static void pin_free(struct pin *pin)
 {
     struct pin **at = bucket_of(pin->waiter, pin->entry->hash);
@@ -152,6 +162,7 @@ static void pin_free(struct pin *pin)
         pin->next_of_entry->at_entry = pin->at_entry;
     if (!pin->entry->pins)
         pin->entry->store->idle_bytes += pin->entry->bytes;
+    tell_collector(pin->entry, pin->waiter);
     free(pin);
 }
 
@@ -316,7 +327,7 @@ struct evidence *store_want(struct store *store, const struct key *key, struct w
     struct entry *entry;
     struct pin *pin;
     uint64_t hash;
-    bool fresh;
+    bool fresh, is_joining;
 
     key_print(key, text, sizeof text);
     hash = hash_text(store->seed, text);
@@ -331,6 +342,7 @@ struct evidence *store_want(struct store *store, const struct key *key, struct w
         if (!entry)
             return NULL;
     }
+    is_joining = waiter && !pin && !fresh;
     if (is_new)
         *is_new = !pin;
     if (waiter && !pin && !(pin = pin_new(entry, waiter))) {
@@ -339,10 +351,12 @@ struct evidence *store_want(struct store *store, const struct key *key, struct w
         return NULL;
     }
     if (fresh) {
-        entry->evidence.first_waiter = waiter;
+        entry->evidence.first_waiter = waiter ? waiter->number : 0;
         store->counts.wanted++;
         store->collect(store->collectors, &entry->evidence);
     }
+    if (is_joining && entry->evidence.turn)
+        entry->evidence.turn->wanted(entry->evidence.turn, waiter->number);
     if (pin && !entry->evidence.known)
         pin->probes |= UINT64_C(1) << probe;
     return &entry->evidence;
@@ -397,6 +411,11 @@ const struct evidence **store_pinned(const struct waiter *waiter, struct arena *
 struct store_counts store_counts(const struct store *store)
 {
     return store->counts;
+}
+
+int64_t evidence_waits_ms(const struct evidence *evidence)
+{
+    return loop_now_ms(((const struct entry *)evidence)->store->loop) - evidence->turn->since_ms;
 }
 
 struct arena *evidence_arena(struct evidence *evidence)

@@ -73,12 +73,14 @@ struct arena;
 struct loop;
 struct pin;
 struct store;
+struct turn;
 
 enum { WAITER_BUCKETS = 128 }; /* an audit wants some hundred keys */
 
 /* Whoever wants evidence: an audit embeds one, zeroed but for `wake`.  `wake` is called in a later turn of the loop,
  * for every probe that waits for evidence that became known; it only takes note, and changes nothing in the store. */
 struct waiter {
+    uint64_t number; /* an audit's: who it is, where several want the same; 0: nobody in particular */
     void (*wake)(struct waiter *, unsigned probe); /* probe: 0..63 */
     struct pin *pins[WAITER_BUCKETS];              /* the store's, by key */
 };
@@ -90,7 +92,8 @@ struct evidence {
     /* struct dns_answer, signed_reply, smtp_session, https_response, vantage, int64_t: by key.kind.
      * NULL: not known, or the machine has no memory for it */
     const void *value;
-    const void *first_waiter; /* that wanted it: compared, never followed */
+    uint64_t first_waiter; /* that wanted it: its number */
+    struct turn *turn; /* the collector lets others go first; NULL: it does not, or it is at work */
     bool is_missing; /* a recording does not have it: the value says so, and is not recorded again */
     int64_t wanted_ms, known_ms;
 };
@@ -120,6 +123,8 @@ bool store_is_pinned(struct store *, const char *text, const struct waiter *);
 int evidence_by_text(const void *, const void *); /* for qsort() of pointers to evidence */
 /* Everything that a waiter has pinned, in order of the key texts, in the arena. */
 const struct evidence **store_pinned(const struct waiter *, struct arena *, size_t *count);
+
+int64_t evidence_waits_ms(const struct evidence *); /* for its turn */
 
 struct store_counts {
     size_t wanted, known; /* since the store was made */

@@ -9,29 +9,29 @@
 #include "core/facts/smtp_session.h"
 #include "core/facts/vantage.h"
 
-static const struct dns_answer *answer(struct arena *arena, const char *text, enum reason reason)
+static const struct dns_answer *answer(struct arena *arena, const char *text, struct trouble trouble)
 {
     struct dns_answer *none = ARENA_NEW(arena, struct dns_answer);
 
     *none = (struct dns_answer){.key = text,
                                 .status = DNS_UNKNOWN,
-                                .trouble = trouble_of(reason),
+                                .trouble = trouble,
                                 .rcode = -1,
                                 .extended_error = -1,
                                 .server = ""};
     return none;
 }
 
-static const struct signed_reply *reply(struct arena *arena, const char *text, enum reason reason)
+static const struct signed_reply *reply(struct arena *arena, const char *text, struct trouble trouble)
 {
     struct signed_reply *none = ARENA_NEW(arena, struct signed_reply);
 
-    *none = (struct signed_reply){.key = text, .trouble = trouble_of(reason), .rcode = -1, .server = ""};
+    *none = (struct signed_reply){.key = text, .trouble = trouble, .rcode = -1, .server = ""};
     return none;
 }
 
 static const struct smtp_session *session(struct arena *arena, const struct key *key, const char *text,
-                                          enum reason reason)
+                                          struct trouble trouble)
 {
     struct smtp_session *none = ARENA_NEW(arena, struct smtp_session);
 
@@ -41,7 +41,7 @@ static const struct smtp_session *session(struct arena *arena, const struct key 
                                   .server_name = key->name ? key->name : "",
                                   .end = SMTP_END_BUDGET,
                                   .state = SMTP_CONNECTING,
-                                  .trouble = trouble_of(reason),
+                                  .trouble = trouble,
                                   .our_name = "",
                                   .connect_ms = -1,
                                   .greeting_ms = -1};
@@ -49,34 +49,34 @@ static const struct smtp_session *session(struct arena *arena, const struct key 
 }
 
 static const struct https_response *response(struct arena *arena, const struct key *key, const char *text,
-                                             enum reason reason)
+                                             struct trouble trouble)
 {
     struct https_response *none = ARENA_NEW(arena, struct https_response);
 
     *none = (struct https_response){.key = text,
                                     .url = key->name,
                                     .end = HTTPS_END_BUDGET,
-                                    .trouble = trouble_of(reason),
+                                    .trouble = trouble,
                                     .connect_ms = -1,
                                     .total_ms = -1};
     return none;
 }
 
-const void *evidence_unfetched(struct arena *arena, const struct key *key, const char *key_text, enum reason reason)
+const void *evidence_unfetched(struct arena *arena, const struct key *key, const char *key_text, struct trouble trouble)
 {
     static const struct vantage nowhere = {.host = ""};
     static const int64_t epoch = 0;
 
     switch (key->kind) {
     case EVIDENCE_DNS:
-        return answer(arena, key_text, reason);
+        return answer(arena, key_text, trouble);
     case EVIDENCE_DNSSEC:
-        return reply(arena, key_text, reason);
+        return reply(arena, key_text, trouble);
     case EVIDENCE_SMTP:
     case EVIDENCE_CONNECT:
-        return session(arena, key, key_text, reason);
+        return session(arena, key, key_text, trouble);
     case EVIDENCE_HTTPS:
-        return response(arena, key, key_text, reason);
+        return response(arena, key, key_text, trouble);
     case EVIDENCE_VANTAGE:
         return &nowhere;
     case EVIDENCE_NOW:

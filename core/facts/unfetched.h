@@ -7,4 +7,4 @@ struct arena;
 struct key;
 
 /* In the arena, which borrows `key_text` and the key's name.  Of the clock the epoch, of this machine nothing. */
-const void *evidence_unfetched(struct arena *, const struct key *, const char *key_text, enum reason);
+const void *evidence_unfetched(struct arena *, const struct key *, const char *key_text, struct trouble);

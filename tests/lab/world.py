@@ -344,8 +344,11 @@ ZONES = [
     Zone("google.com.", ['_spf TXT "v=spf1 ip4:11.22.214.0/24 ~all"', "mail-1 A 11.22.214.25"]),
     Zone("outlook.com.", ['spf.protection TXT "v=spf1 ip4:11.22.215.0/24 -all"']),
     Zone("mcsv.net.", ['servers TXT "v=spf1 ip4:11.22.216.0/24 ?all"']),
-    # Thirty MX hosts in the network of neighbour.lab's, which are silent; and as many names as somebody likes, with one MX host.
+    # Who is in neighbour.lab's way: thirty silent MX hosts in its network, one with a thousand addresses there and in the next ones, and thirty
+    # names of its own host, which is named as well; and as many names as somebody likes, with one MX host.
     Zone("crowd.lab.", [record for i in range(30) for record in (f"@ MX {i} mx{i}", f"mx{i} A 11.66.82.{101 + i}")]),
+    Zone("flock.lab.", ["@ MX 10 mx1"] + [f"mx1 A 11.66.{82 + i // 225}.{30 + i % 225}" for i in range(1000)]),
+    Zone("usurper.lab.", ["@ MX 50 mx1.neighbour.lab."] + [record for i in range(30) for record in (f"@ MX {i} mx{i}", f"mx{i} A 11.66.82.25")]),
     Zone("many.lab.", ["* MX 10 mx1.good.lab."]),
     Zone("ipv4only.arpa.", ["@ A 192.0.0.170", "@ A 192.0.0.171"]),     # RFC 7050
     Zone("in-addr.arpa."),

@@ -11,6 +11,7 @@
 #include "core/base/loop.h"
 #include "core/base/str.h"
 #include "core/facts/evidence.h"
+#include "core/facts/turn.h"
 
 enum { WANTED_MAX = 16, EVIDENCE_PINNED = 100 };
 
@@ -106,6 +107,57 @@ static void one_key_is_collected_once(void **state)
     assert_int_equal(a.total + b.total, 3);
     store_unpin_all(&a.waiter);
     store_unpin_all(&b.waiter);
+}
+
+struct lent_turn {
+    struct turn turn;
+    uint64_t wanted, unwanted;
+    unsigned calls;
+};
+
+static void turn_wanted(struct turn *turn, uint64_t party)
+{
+    struct lent_turn *lent = (struct lent_turn *)turn;
+
+    lent->wanted = party;
+    lent->calls++;
+}
+
+static void turn_unwanted(struct turn *turn, uint64_t other)
+{
+    struct lent_turn *lent = (struct lent_turn *)turn;
+
+    lent->unwanted = turn->party = other;
+    lent->calls++;
+}
+
+/* While evidence waits for its turn, its collector hears who wants it, and when the one whose turn it is ends. */
+static void a_turn_is_told_of_audits(void **state)
+{
+    struct world *world = *state;
+    struct listener audits[3] = {{.waiter = {.number = 1, .wake = woken}},
+                                 {.waiter = {.number = 2, .wake = woken}},
+                                 {.waiter = {.number = 3, .wake = woken}}};
+    struct lent_turn lent = {.turn = {.party = 1, .wanted = turn_wanted, .unwanted = turn_unwanted}};
+    struct evidence *evidence = want(world, "example.org", &audits[0], 1);
+
+    assert_int_equal(evidence->first_waiter, 1);
+    evidence->turn = &lent.turn;
+    want(world, "example.org", &audits[0], 2); /* as before */
+    assert_int_equal(lent.calls, 0);
+    want(world, "example.org", &audits[1], 1);
+    want(world, "example.org", &audits[2], 1);
+    assert_int_equal(lent.wanted, 3);
+    store_unpin_all(&audits[1].waiter); /* it was not its turn */
+    assert_int_equal(lent.calls, 2);
+    store_unpin_all(&audits[0].waiter);
+    assert_int_equal(lent.unwanted, 3);
+    store_unpin_all(&audits[2].waiter);
+    assert_int_equal(lent.unwanted, 0);
+    assert_int_equal(lent.calls, 4);
+    evidence->turn = NULL;
+    answer(world, evidence);
+    loop_run(world->loop);
 }
 
 static void known_at_once_wakes_nobody(void **state)
@@ -313,6 +365,7 @@ int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(one_key_is_collected_once, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_turn_is_told_of_audits, setup, teardown),
         cmocka_unit_test_setup_teardown(known_at_once_wakes_nobody, setup, teardown),
         cmocka_unit_test_setup_teardown(unpinned_while_waiting_is_not_woken, setup, teardown),
         cmocka_unit_test_setup_teardown(pinned_evidence_outlives_its_ttl, setup, teardown),

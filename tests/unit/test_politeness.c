@@ -15,6 +15,7 @@ enum { INTERVAL_MS = 100 };
 
 struct call {
     struct visit visit;
+    bool dropped;
     unsigned begun; /* how many had begun when this one did, itself included; 0: waits */
     unsigned *count;
 };
@@ -27,20 +28,36 @@ static void begin(void *arg)
     call->begun = ++*call->count;
 }
 
-static void enter_for(const void *party, struct politeness *politeness, struct call *call, const char *address,
+static void drop(void *arg)
+{
+    struct call *call = arg;
+
+    assert_false(call->dropped);
+    call->dropped = true;
+    politeness_leave(call->visit.politeness, &call->visit, true);
+}
+
+static struct visit_plan plan_of(struct call *call, const struct ip *ip, uint64_t party, bool again)
+{
+    return (struct visit_plan){.ip = *ip, .party = party, .again = again, .begin = begin, .drop = drop, .arg = call};
+}
+
+static void enter_for(uint64_t party, struct politeness *politeness, struct call *call, const char *address,
                       unsigned *count)
 {
+    struct visit_plan plan;
     struct ip ip;
 
     assert_true(ip_parse(address, &ip));
     *call = (struct call){.count = count};
-    assert_true(politeness_enter(politeness, &call->visit, &ip, party, false, begin, call));
+    plan = plan_of(call, &ip, party, false);
+    assert_true(politeness_enter(politeness, &call->visit, &plan));
     assert_int_equal(call->begun, 0); /* never from inside */
 }
 
 static void enter(struct politeness *politeness, struct call *call, const char *address, unsigned *count)
 {
-    enter_for(NULL, politeness, call, address, count);
+    enter_for(0, politeness, call, address, count);
 }
 
 static void test_one_network(void **state)
@@ -88,6 +105,7 @@ static void test_again(void **state)
     struct politeness *politeness = politeness_new(loop, 0);
     struct task *end = task_new(loop, stop, loop);
     struct call first, second, third;
+    struct visit_plan plan;
     unsigned count = 0;
 
     (void)state;
@@ -95,11 +113,13 @@ static void test_again(void **state)
     loop_run(loop);
     politeness_leave(politeness, &first.visit, true);
     second = third = (struct call){.count = &count};
-    assert_true(politeness_enter(politeness, &second.visit, &ip, NULL, true, begin, &second));
+    plan = plan_of(&second, &ip, 0, true);
+    assert_true(politeness_enter(politeness, &second.visit, &plan));
     loop_run(loop);
     assert_int_equal(second.begun, 2);
     politeness_leave(politeness, &second.visit, false);
-    assert_true(politeness_enter(politeness, &third.visit, &ip, NULL, true, begin, &third));
+    plan = plan_of(&third, &ip, 0, true);
+    assert_true(politeness_enter(politeness, &third.visit, &plan));
     task_schedule_at(end, loop_now_ms(loop) + 100);
     loop_run(loop);
     assert_int_equal(third.begun, 0);
@@ -121,8 +141,10 @@ static void test_many_addresses(void **state)
     for (unsigned i = 0; i < ADDRESSES; i++) {
         struct ip ip = {IP_V4, {11, (uint8_t)(i >> 8), (uint8_t)i, 1}};
 
+        struct visit_plan plan = plan_of(&calls[i], &ip, 0, i % 2);
+
         calls[i] = (struct call){.count = &count};
-        assert_true(politeness_enter(politeness, &calls[i].visit, &ip, NULL, i % 2, begin, &calls[i]));
+        assert_true(politeness_enter(politeness, &calls[i].visit, &plan));
     }
     loop_run(loop);
     assert_int_equal(count, ADDRESSES);
@@ -135,8 +157,7 @@ static void test_many_addresses(void **state)
 /* Thirty hosts of one, then two neighbours: these do not wait for the thirty. */
 static void test_fair_dealing(void **state)
 {
-    enum { CROWD = 30 };
-    static const char crowd, neighbours[2];
+    enum { CROWD = 30, CROWD_PARTY = 1 };
     struct loop *loop = loop_new();
     struct politeness *politeness = politeness_new(loop, PEER_INTERVAL_MS);
     struct call calls[CROWD], others[2];
@@ -147,12 +168,12 @@ static void test_fair_dealing(void **state)
     for (size_t i = 0; i < CROWD; i++) {
         address[9] = (char)('0' + i / 10);
         address[10] = (char)('0' + i % 10);
-        enter_for(&crowd, politeness, &calls[i], address, &count);
+        enter_for(CROWD_PARTY, politeness, &calls[i], address, &count);
     }
     loop_run(loop);
     assert_int_equal(count, NET_SESSIONS - 1);
-    enter_for(&neighbours[0], politeness, &others[0], "192.0.2.25", &count);
-    enter_for(&neighbours[1], politeness, &others[1], "192.0.2.26", &count);
+    enter_for(2, politeness, &others[0], "192.0.2.25", &count);
+    enter_for(3, politeness, &others[1], "192.0.2.26", &count);
     loop_run(loop);
     assert_int_equal(others[0].begun, NET_SESSIONS);
     assert_int_equal(others[1].begun, 0); /* there is no room */
@@ -166,6 +187,137 @@ static void test_fair_dealing(void **state)
         begun += calls[i].begun > 0;
     assert_int_equal(begun, NET_SESSIONS); /* one has left */
     politeness_free(politeness);
+    loop_free(loop);
+}
+
+static void pass(struct loop *loop, int64_t ms)
+{
+    struct task *end = task_new(loop, stop, loop);
+
+    task_schedule_at(end, loop_now_ms(loop) + ms);
+    loop_run(loop);
+    task_free(end);
+}
+
+/* Thirty names at the very address of a neighbour's host: it comes after one of them, not after thirty. */
+static void test_one_address(void **state)
+{
+    enum { CROWD = 30 };
+    struct loop *loop = loop_new();
+    struct politeness *politeness = politeness_new(loop, 0);
+    struct call calls[CROWD], other;
+    unsigned count = 0;
+
+    (void)state;
+    for (size_t i = 0; i < CROWD; i++)
+        enter_for(1, politeness, &calls[i], "192.0.2.1", &count);
+    enter_for(2, politeness, &other, "192.0.2.1", &count);
+    assert_int_equal(*other.visit.turn.audits, 2);
+    loop_run(loop);
+    assert_int_equal(count, 1);
+    politeness_leave(politeness, &calls[0].visit, true);
+    loop_run(loop);
+    assert_int_equal(other.begun, 2);
+    politeness_free(politeness);
+    loop_free(loop);
+}
+
+/* Whoever wants two visits gets the second one, however many come who want one. */
+static void test_newcomers(void **state)
+{
+    enum { NEWCOMERS = 40, TOGETHER = 3 };
+    struct loop *loop = loop_new();
+    struct politeness *politeness = politeness_new(loop, 0);
+    struct call first, second, calls[NEWCOMERS];
+    unsigned count = 0, come = 0;
+
+    (void)state;
+    enter_for(1, politeness, &first, "192.0.2.1", &count);
+    loop_run(loop);
+    enter_for(1, politeness, &second, "192.0.2.1", &count);
+    while (come < TOGETHER) {
+        enter_for(come + 2, politeness, &calls[come], "192.0.2.1", &count);
+        come++;
+    }
+    politeness_leave(politeness, &first.visit, true);
+    for (loop_run(loop); !second.begun && come < NEWCOMERS; loop_run(loop)) {
+        struct call *open = calls;
+
+        while (open->begun != count)
+            open++;
+        enter_for(come + 2, politeness, &calls[come], "192.0.2.1", &count);
+        come++;
+        politeness_leave(politeness, &open->visit, true);
+    }
+    assert_true(second.begun > 0 && second.begun <= 2 * TOGETHER + 2);
+    politeness_free(politeness);
+    loop_free(loop);
+}
+
+/* A visit that two audits want, the first of which has thirty others waiting: it comes in the turn of the second, goes
+ * back where that ends, and is given up where both have. */
+static void test_shared_visit(void **state)
+{
+    enum { CROWD = 30 };
+    struct loop *loop = loop_new();
+    struct politeness *politeness = politeness_new(loop, 0);
+    struct call calls[CROWD];
+    struct turn *last = &calls[CROWD - 1].visit.turn, *other = &calls[CROWD - 2].visit.turn;
+    unsigned count = 0;
+
+    (void)state;
+    for (size_t i = 0; i < CROWD; i++)
+        enter_for(1, politeness, &calls[i], "192.0.2.1", &count);
+    last->wanted(last, 2);
+    assert_int_equal(last->party, 2);
+    other->wanted(other, 3);
+    other->unwanted(other, 1);
+    assert_int_equal(other->party, 1);
+    other = &calls[1].visit.turn;
+    other->unwanted(other, 0);
+    assert_true(calls[1].dropped);
+    loop_run(loop);
+    assert_int_equal(calls[0].begun, 1);
+    politeness_leave(politeness, &calls[0].visit, true);
+    loop_run(loop);
+    assert_int_equal(calls[CROWD - 1].begun, 2);
+    politeness_leave(politeness, &calls[CROWD - 1].visit, true);
+    loop_run(loop);
+    assert_int_equal(calls[2].begun, 3);
+    politeness_free(politeness);
+    loop_free(loop);
+}
+
+/* Two processes, one of which has many visits to one address and the other a single one: that is not late, though the
+ * first one knows sooner when the address is free. */
+static void test_shared_fairly(void **state)
+{
+    enum { CROWD = 30, STEP_MS = 5, STEPS = 1000 };
+    struct loop *loop = loop_new();
+    struct guestbook *guestbook = guestbook_new();
+    struct politeness *ours = politeness_new(loop, 0), *theirs = politeness_new(loop, 0);
+    struct call calls[CROWD], single;
+    unsigned count = 0, gone = 0;
+
+    (void)state;
+    politeness_share(ours, guestbook, 1);
+    politeness_share(theirs, guestbook, 2);
+    for (size_t i = 0; i < CROWD; i++)
+        enter_for(i + 2, ours, &calls[i], "192.0.2.1", &count);
+    enter_for(1, theirs, &single, "192.0.2.1", &count);
+    for (size_t step = 0; step < STEPS && !single.begun; step++) {
+        pass(loop, STEP_MS);
+        for (size_t i = 0; i < CROWD && !single.begun; i++)
+            if (calls[i].begun == gone + 1) {
+                pass(loop, 4 * STEP_MS);
+                politeness_leave(ours, &calls[i].visit, true);
+                gone++;
+            }
+    }
+    assert_true(single.begun > 0 && single.begun <= 3);
+    politeness_free(ours);
+    politeness_free(theirs);
+    guestbook_free(guestbook);
     loop_free(loop);
 }
 
@@ -217,6 +369,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_one_network),
         cmocka_unit_test(test_fair_dealing),
+        cmocka_unit_test(test_one_address),
+        cmocka_unit_test(test_newcomers),
+        cmocka_unit_test(test_shared_visit),
+        cmocka_unit_test(test_shared_fairly),
         cmocka_unit_test(test_again),
         cmocka_unit_test(test_many_addresses),
         cmocka_unit_test(test_shared),

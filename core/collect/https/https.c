@@ -101,9 +101,7 @@ void https_collect(struct https *https, struct evidence *evidence)
         return;
     }
     if (objection.end == HTTPS_END_OK) {
-        t->visiting = politeness_enter(https->politeness, &t->visit, &t->addresses[0], evidence->first_waiter,
-                                       evidence->key.nth > 1, transfer_begin, t);
-        if (t->visiting)
+        if (transfer_queue(t))
             return;
         objection = https_connect_failure(ENOMEM, t->addresses, false);
     }

@@ -211,6 +211,7 @@ static void hang_up(struct transfer *t, bool well)
     tls_client_free(t->witness);
     if (t->visiting)
         politeness_leave(t->https->politeness, &t->visit, well);
+    t->evidence->turn = NULL;
     t->easy = NULL;
     t->multi = NULL;
     t->timer = NULL;
@@ -354,6 +355,35 @@ static const struct https_response *response_of(struct transfer *t, CURLcode cod
     return t->seen;
 }
 
+static void begin(void *transfer);
+
+/* The audit that wanted it has ended, and others may want it yet: it is known, and not shared. */
+static void forgo(void *arg)
+{
+    struct transfer *t = arg;
+
+    transfer_blank(t);
+    t->seen->end = HTTPS_END_BUDGET;
+    t->seen->trouble = trouble_of(REASON_BUDGET);
+    evidence_known(t->evidence, t->seen, 0);
+    transfer_free(t);
+}
+
+bool transfer_queue(struct transfer *t)
+{
+    struct evidence *evidence = t->evidence;
+    const struct visit_plan plan = {.ip = t->addresses[0],
+                                    .party = evidence->first_waiter,
+                                    .again = evidence->key.nth > 1 || t->is_again,
+                                    .begin = begin,
+                                    .drop = forgo,
+                                    .arg = t};
+
+    t->visiting = politeness_enter(t->https->politeness, &t->visit, &plan);
+    evidence->turn = t->visiting ? &t->visit.turn : NULL;
+    return t->visiting;
+}
+
 /* A connection that was lost may have been cut by chance: once more, later, as with mail servers. */
 static bool goes_again(struct transfer *t, enum https_end end)
 {
@@ -364,9 +394,7 @@ static bool goes_again(struct transfer *t, enum https_end end)
     t->stopped = HTTPS_END_OK;
     t->header_len = t->header_bytes = t->header_count = t->body_len = 0;
     t->header_done = false;
-    t->visiting = politeness_enter(t->https->politeness, &t->visit, &t->addresses[0], t->evidence->first_waiter, true,
-                                   transfer_begin, t);
-    if (t->visiting)
+    if (transfer_queue(t))
         transfer_blank(t);
     return t->visiting;
 }
@@ -499,11 +527,12 @@ static bool has_libraries(struct https *https)
     return https->tls;
 }
 
-void transfer_begin(void *arg)
+static void begin(void *arg)
 {
     struct transfer *t = arg;
     struct https *https = t->https;
 
+    t->evidence->turn = NULL;
     t->began_ms = loop_now_ms(https->loop);
     trace_event(https->config.trace, "https-begin", t->url.host, "GET %s", t->url.path);
     if (!has_libraries(https)) {

@@ -58,6 +58,6 @@ struct transfer {
 extern const struct https_response https_no_memory; /* the value of last resort */
 
 bool https_may_contact(const struct https_config *, const struct ip *);
-void transfer_begin(void *transfer);    /* for politeness_enter() */
+bool transfer_queue(struct transfer *); /* false: no memory */
 void transfer_blank(struct transfer *); /* nothing is seen yet; its value is there */
 void transfer_free(struct transfer *);  /* hangs up; its evidence stays unknown */

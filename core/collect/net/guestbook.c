@@ -1,6 +1,7 @@
 /* core/collect/net/guestbook.c - a table of words that are compared and exchanged. */
 #include "core/collect/net/guestbook.h"
 
+#include <assert.h>
 #include <stdatomic.h>
 #include <stddef.h>
 #include <sys/mman.h>
@@ -8,16 +9,19 @@
 
 #include "core/base/limits.h"
 
-enum { ADDRESSES = 32768, NETWORKS = 8192, NET_BITS_V4 = 24, NET_BITS_V6 = 48, TIME_BITS = 48 };
+enum { ADDRESSES = 32768, NETWORKS = 8192, NET_BITS_V4 = 24, NET_BITS_V6 = 48, TIME_BITS = 48, HELD_BITS = 3 };
+
+static_assert(NET_SESSIONS < 1 << HELD_BITS, "what a party holds is a part of its wish");
 
 static const uint64_t time_mask = (UINT64_C(1) << TIME_BITS) - 1;
 
 /* An address: the guest, 0 when nobody is there, and when the last one left, in ms.  A place in a network: the
- * guest. */
+ * guest.  A wish: the guest, what its party holds, and when it was renewed. */
 struct guestbook {
     uint64_t seed;
     _Atomic uint64_t addresses[ADDRESSES];
     _Atomic uint64_t networks[NETWORKS][NET_SESSIONS];
+    _Atomic uint64_t address_wishes[ADDRESSES], network_wishes[NETWORKS];
 };
 
 struct guestbook *guestbook_new(void)
@@ -48,16 +52,14 @@ static size_t place_of(const struct guestbook *book, const struct ip *ip, unsign
     return (size_t)(hash >> 32);
 }
 
-static _Atomic uint64_t *address_of(struct guestbook *book, const struct ip *ip, int64_t interval_ms)
+static size_t address_of(const struct guestbook *book, const struct ip *ip, int64_t interval_ms)
 {
-    return &book->addresses[place_of(book, ip, ip->family == IP_V4 ? 32 : 128, interval_ms) % ADDRESSES];
+    return place_of(book, ip, ip->family == IP_V4 ? 32 : 128, interval_ms) % ADDRESSES;
 }
 
-static _Atomic uint64_t *network_of(struct guestbook *book, const struct ip *ip, int64_t interval_ms)
+static size_t network_of(const struct guestbook *book, const struct ip *ip, int64_t interval_ms)
 {
-    unsigned bits = ip->family == IP_V4 ? NET_BITS_V4 : NET_BITS_V6;
-
-    return book->networks[place_of(book, ip, bits, interval_ms) % NETWORKS];
+    return place_of(book, ip, ip->family == IP_V4 ? NET_BITS_V4 : NET_BITS_V6, interval_ms) % NETWORKS;
 }
 
 static bool exchange(_Atomic uint64_t *places, size_t count, uint64_t old, uint64_t new)
@@ -71,24 +73,73 @@ static bool exchange(_Atomic uint64_t *places, size_t count, uint64_t old, uint6
     return false;
 }
 
-bool guestbook_enter(struct guestbook *book, unsigned guest, const struct ip *ip, int64_t interval_ms, int64_t now_ms)
+static uint64_t wish_of(const struct guest *guest, int64_t now_ms)
 {
-    _Atomic uint64_t *address = address_of(book, ip, interval_ms);
-    uint64_t before = atomic_load(address), left_ms = before & time_mask;
+    return (uint64_t)guest->number << TIME_BITS | (uint64_t)guest->held << (TIME_BITS - HELD_BITS) |
+           ((uint64_t)now_ms & time_mask >> HELD_BITS);
+}
 
-    if (before > time_mask || (left_ms && now_ms < (int64_t)left_ms + interval_ms) ||
-        !exchange(address, 1, before, (uint64_t)guest << TIME_BITS | left_ms))
+/* Is there a wish that is to be fulfilled before the guest's? */
+static bool goes_before(uint64_t wish, const struct guest *guest, int64_t now_ms)
+{
+    int64_t renewed_ms = (int64_t)(wish & time_mask >> HELD_BITS);
+    uint64_t held = (wish & time_mask) >> (TIME_BITS - HELD_BITS);
+
+    return wish && now_ms <= renewed_ms + GUEST_WISH_MS &&
+           (held < guest->held || (held == guest->held && wish >> TIME_BITS != guest->number));
+}
+
+/* Another process's; which of its own visits is next, a process knows best. */
+static bool is_promised(uint64_t wish, const struct guest *guest, int64_t now_ms)
+{
+    return wish >> TIME_BITS != guest->number && goes_before(wish, guest, now_ms);
+}
+
+static void leave_wish(_Atomic uint64_t *place, const struct guest *guest, int64_t now_ms)
+{
+    uint64_t wish = atomic_load(place);
+
+    if (!goes_before(wish, guest, now_ms))
+        atomic_compare_exchange_strong(place, &wish, wish_of(guest, now_ms));
+}
+
+static void take_wish_back(_Atomic uint64_t *place, const struct guest *guest)
+{
+    uint64_t wish = atomic_load(place);
+
+    if (wish >> TIME_BITS == guest->number)
+        atomic_compare_exchange_strong(place, &wish, 0);
+}
+
+bool guestbook_enter(struct guestbook *book, const struct guest *guest, const struct ip *ip, int64_t interval_ms,
+                     int64_t now_ms)
+{
+    size_t address = address_of(book, ip, interval_ms), network = network_of(book, ip, interval_ms);
+    uint64_t before = atomic_load(&book->addresses[address]), left_ms = before & time_mask;
+
+    if (is_promised(atomic_load(&book->address_wishes[address]), guest, now_ms))
         return false;
-    if (exchange(network_of(book, ip, interval_ms), NET_SESSIONS, 0, guest))
-        return true;
-    atomic_store(address, before);
+    if (before > time_mask || (left_ms && now_ms < (int64_t)left_ms + interval_ms) ||
+        !exchange(&book->addresses[address], 1, before, (uint64_t)guest->number << TIME_BITS | left_ms)) {
+        leave_wish(&book->address_wishes[address], guest, now_ms);
+        return false;
+    }
+    if (!is_promised(atomic_load(&book->network_wishes[network]), guest, now_ms)) {
+        if (exchange(book->networks[network], NET_SESSIONS, 0, guest->number)) {
+            take_wish_back(&book->address_wishes[address], guest);
+            take_wish_back(&book->network_wishes[network], guest);
+            return true;
+        }
+        leave_wish(&book->network_wishes[network], guest, now_ms);
+    }
+    atomic_store(&book->addresses[address], before);
     return false;
 }
 
 void guestbook_leave(struct guestbook *book, unsigned guest, const struct ip *ip, int64_t interval_ms, int64_t now_ms)
 {
-    exchange(network_of(book, ip, interval_ms), NET_SESSIONS, guest, 0);
-    atomic_store(address_of(book, ip, interval_ms), (uint64_t)now_ms & time_mask);
+    exchange(book->networks[network_of(book, ip, interval_ms)], NET_SESSIONS, guest, 0);
+    atomic_store(&book->addresses[address_of(book, ip, interval_ms)], (uint64_t)now_ms & time_mask);
 }
 
 void guestbook_forget(struct guestbook *book, unsigned guest, int64_t now_ms)

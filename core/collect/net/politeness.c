@@ -1,4 +1,4 @@
-/* core/collect/net/politeness.c - a table of the addresses and networks visited lately, and one queue. */
+/* core/collect/net/politeness.c - a table of the addresses and networks visited lately, and a line for each network. */
 #include "core/collect/net/politeness.h"
 
 #include <stdint.h>
@@ -10,6 +10,7 @@
 #include "core/base/limits.h"
 #include "core/base/loop.h"
 #include "core/collect/net/guestbook.h"
+#include "core/collect/net/line.h"
 
 enum { BUCKETS = 256, NET_BITS_V4 = 24, NET_BITS_V6 = 48, PEERS_SWEPT_AT = 1024, SEEN_AFTER_MS = 10 };
 
@@ -19,9 +20,12 @@ struct peer {
     struct ip_network who;
     unsigned visits; /* open and waiting: it must stay in the table */
     unsigned open;
-    const void *guests[NET_SESSIONS]; /* of a network: whose visits are open */
-    bool visited, went_badly;         /* the last visit */
-    int64_t left_ms;                  /* end of the last visit, when `visited` */
+    bool visited, went_badly; /* the last visit */
+    int64_t left_ms;          /* end of the last visit, when `visited` */
+    /* Of a network: */
+    struct line line;
+    struct peer *next_awaited, **back_awaited; /* among those for which visits wait; back is NULL for others */
+    int64_t look_ms; /* when the next visit may begin, as far as is known; INT64_MAX: when one has ended */
 };
 
 struct politeness {
@@ -29,7 +33,7 @@ struct politeness {
     struct task *look;
     int64_t interval_ms;
     struct peer *buckets[BUCKETS];
-    struct visit *first, **end; /* who wait */
+    struct peer *awaited, **awaited_end;
     size_t peer_count, sweep_at;
     uint64_t seed;
     struct guestbook *guestbook; /* NULL: none */
@@ -81,6 +85,7 @@ static struct peer *peer_of(struct politeness *politeness, const struct ip *ip, 
     if (!peer)
         return NULL;
     peer->who = who;
+    line_open(&peer->line);
     peer->next = *bucket;
     *bucket = peer;
     politeness->peer_count++;
@@ -91,91 +96,114 @@ static struct peer *peer_of(struct politeness *politeness, const struct ip *ip, 
 static int64_t welcome_ms(const struct politeness *politeness, const struct visit *visit)
 {
     int64_t welcome_ms =
-        visit->peer->left_ms + (visit->again && visit->peer->went_badly ? PEER_RETRY_MS : politeness->interval_ms);
+        visit->peer->left_ms + (visit->plan.again && visit->peer->went_badly ? PEER_RETRY_MS : politeness->interval_ms);
 
     return visit->peer->visited && welcome_ms > visit->not_before_ms ? welcome_ms : visit->not_before_ms;
 }
 
-static unsigned open_of_party(const struct visit *visit)
+static bool may_begin(const void *arg, const struct visit *visit)
 {
-    unsigned open = 0;
+    const struct politeness *politeness = arg;
 
-    for (size_t i = 0; i < NET_SESSIONS && visit->party; i++)
-        open += visit->network->guests[i] == visit->party;
-    return open;
-}
-
-static void replace_guest(struct peer *network, const void *old, const void *new)
-{
-    size_t i = 0;
-
-    while (i < NET_SESSIONS && network->guests[i] != old)
-        i++;
-    if (i < NET_SESSIONS)
-        network->guests[i] = new;
-}
-
-static bool has_room(const struct visit *visit)
-{
-    return visit->peer->open < PEER_SESSIONS && visit->network->open < NET_SESSIONS &&
-           open_of_party(visit) < NET_SESSIONS - 1;
-}
-
-static void take_off_queue(struct politeness *politeness, struct visit *visit)
-{
-    *visit->back = visit->next;
-    *(visit->next ? &visit->next->back : &politeness->end) = visit->back;
-    visit->back = NULL;
-}
-
-static struct visit *next_welcome(struct politeness *politeness, int64_t now)
-{
-    struct visit *best = NULL;
-    unsigned least = NET_SESSIONS;
-
-    for (struct visit *visit = politeness->first; visit && least > 0; visit = visit->next) {
-        unsigned open = open_of_party(visit);
-
-        if (open < least && has_room(visit) && welcome_ms(politeness, visit) <= now) {
-            best = visit;
-            least = open;
-        }
-    }
-    return best;
+    return visit->peer->open < PEER_SESSIONS && welcome_ms(politeness, visit) <= loop_now_ms(politeness->loop);
 }
 
 /* Does another process stand in the way? */
-static bool must_wait(const struct politeness *politeness, struct visit *visit, int64_t now)
+static bool must_wait(const struct politeness *politeness, struct visit *visit)
 {
-    if (!politeness->guestbook || guestbook_enter(politeness->guestbook, politeness->guest, &visit->peer->who.base,
-                                                  politeness->interval_ms, now))
+    int64_t now_ms = loop_now_ms(politeness->loop);
+    const struct guest guest = {.number = politeness->guest, .held = line_held(visit)};
+
+    if (!politeness->guestbook ||
+        guestbook_enter(politeness->guestbook, &guest, &visit->peer->who.base, politeness->interval_ms, now_ms))
         return false;
-    visit->not_before_ms = now + SEEN_AFTER_MS;
+    visit->not_before_ms = now_ms + SEEN_AFTER_MS;
     return true;
 }
 
-/* Begins what may begin, then waits for the first of those that
- * only lack time; the others wait for a politeness_leave(). */
+/* When the first of those that only lack time may begin. */
+static int64_t next_look_ms(const struct politeness *politeness, const struct peer *network)
+{
+    int64_t look_ms = INT64_MAX;
+
+    for (const struct visit *visit = network->line.first; visit && network->open < NET_SESSIONS; visit = visit->next)
+        if (line_has_turn(visit) && visit->peer->open < PEER_SESSIONS && welcome_ms(politeness, visit) < look_ms)
+            look_ms = welcome_ms(politeness, visit);
+    return look_ms;
+}
+
+static void await(struct politeness *politeness, struct peer *network)
+{
+    if (network->back_awaited)
+        return;
+    network->next_awaited = NULL;
+    network->back_awaited = politeness->awaited_end;
+    *politeness->awaited_end = network;
+    politeness->awaited_end = &network->next_awaited;
+}
+
+static void await_no_more(struct politeness *politeness, struct peer *network)
+{
+    if (!network->back_awaited)
+        return;
+    *network->back_awaited = network->next_awaited;
+    *(network->next_awaited ? &network->next_awaited->back_awaited : &politeness->awaited_end) = network->back_awaited;
+    network->back_awaited = NULL;
+}
+
+/* Begins what may begin there. */
+static void admit(struct politeness *politeness, struct peer *network)
+{
+    struct visit *visit;
+
+    while (network->open < NET_SESSIONS && (visit = line_next(&network->line, may_begin, politeness))) {
+        if (must_wait(politeness, visit))
+            continue;
+        line_begin(&network->line, visit);
+        visit->peer->open++;
+        network->open++;
+        visit->plan.begin(visit->plan.arg); /* may enter and leave */
+    }
+}
+
+static struct peer *due(const struct politeness *politeness)
+{
+    struct peer *network = politeness->awaited;
+
+    while (network && network->look_ms > loop_now_ms(politeness->loop))
+        network = network->next_awaited;
+    return network;
+}
+
 static void look(void *arg)
 {
     struct politeness *politeness = arg;
-    int64_t now = loop_now_ms(politeness->loop), wake_ms = INT64_MAX;
-    struct visit *visit;
+    int64_t wake_ms = INT64_MAX;
+    struct peer *network;
 
-    while ((visit = next_welcome(politeness, now))) {
-        if (must_wait(politeness, visit, now))
-            continue;
-        take_off_queue(politeness, visit);
-        visit->peer->open++;
-        visit->network->open++;
-        replace_guest(visit->network, NULL, visit->party);
-        visit->begin(visit->arg); /* may enter and leave */
+    while ((network = due(politeness))) {
+        network->visits++;
+        network->look_ms = INT64_MAX;
+        admit(politeness, network);
+        network->visits--;
+        if (!network->line.first)
+            await_no_more(politeness, network);
+        else if (network->look_ms == INT64_MAX)
+            network->look_ms = next_look_ms(politeness, network);
     }
-    for (visit = politeness->first; visit; visit = visit->next)
-        if (has_room(visit) && welcome_ms(politeness, visit) < wake_ms)
-            wake_ms = welcome_ms(politeness, visit);
+    for (network = politeness->awaited; network; network = network->next_awaited)
+        if (network->look_ms < wake_ms)
+            wake_ms = network->look_ms;
     if (wake_ms != INT64_MAX)
         task_schedule_at(politeness->look, wake_ms);
+}
+
+/* Who waits for a place in this network may look at once. */
+static void look_again(struct politeness *politeness, struct peer *network)
+{
+    network->look_ms = 0;
+    if (network->line.first)
+        task_schedule_at(politeness->look, loop_now_ms(politeness->loop));
 }
 
 struct politeness *politeness_new(struct loop *loop, int64_t interval_ms)
@@ -186,7 +214,7 @@ struct politeness *politeness_new(struct loop *loop, int64_t interval_ms)
         return NULL;
     politeness->loop = loop;
     politeness->interval_ms = interval_ms;
-    politeness->end = &politeness->first;
+    politeness->awaited_end = &politeness->awaited;
     politeness->sweep_at = PEERS_SWEPT_AT;
     politeness->look = task_new(loop, look, politeness);
     if (getrandom(&politeness->seed, sizeof politeness->seed, 0) != (ssize_t)sizeof politeness->seed)
@@ -205,6 +233,7 @@ void politeness_free(struct politeness *politeness)
     for (size_t i = 0; i < BUCKETS; i++)
         for (struct peer *peer = politeness->buckets[i], *next; peer; peer = next) {
             next = peer->next;
+            line_close(&peer->line);
             free(peer);
         }
     task_free(politeness->look);
@@ -217,53 +246,79 @@ void politeness_share(struct politeness *politeness, struct guestbook *guestbook
     politeness->guest = guest;
 }
 
-/* Who waits for a place in this network may look again at once: one is free. */
-static void look_again(struct politeness *politeness, const struct peer *network)
+static void wanted(struct turn *turn, uint64_t party)
 {
-    for (struct visit *visit = politeness->first; visit; visit = visit->next)
-        if (visit->network == network)
-            visit->not_before_ms = 0;
+    struct visit *visit = (struct visit *)turn;
+
+    line_also_for(&visit->network->line, visit, party);
+    look_again(visit->politeness, visit->network);
 }
 
-bool politeness_enter(struct politeness *politeness, struct visit *visit, const struct ip *ip, const void *party,
-                      bool again, void (*begin)(void *arg), void *arg)
+static void unwanted(struct turn *turn, uint64_t other)
 {
+    struct visit *visit = (struct visit *)turn;
+
+    if (other)
+        line_only_for(&visit->network->line, visit, other);
+    else
+        visit->plan.drop(visit->plan.arg);
+}
+
+bool politeness_enter(struct politeness *politeness, struct visit *visit, const struct visit_plan *plan)
+{
+    const struct ip *ip = &plan->ip;
+
     if (politeness->peer_count >= politeness->sweep_at)
         sweep(politeness);
-    *visit = (struct visit){.begin = begin, .arg = arg, .party = party, .again = again};
+    *visit = (struct visit){.plan = *plan, .politeness = politeness};
     visit->peer = peer_of(politeness, ip, ip->family == IP_V4 ? 32 : 128);
     visit->network = peer_of(politeness, ip, ip->family == IP_V4 ? NET_BITS_V4 : NET_BITS_V6);
-    if (!visit->peer || !visit->network)
+    if (!visit->peer || !visit->network || !line_join(&visit->network->line, visit, plan->party))
         return false;
     visit->peer->visits++;
     visit->network->visits++;
-    visit->back = politeness->end;
-    *politeness->end = visit;
-    politeness->end = &visit->next;
-    task_schedule_at(politeness->look, loop_now_ms(politeness->loop));
+    visit->turn.network = visit->network->who;
+    visit->turn.audits = &visit->network->line.parties;
+    visit->turn.since_ms = loop_now_ms(politeness->loop);
+    visit->turn.wanted = wanted;
+    visit->turn.unwanted = unwanted;
+    await(politeness, visit->network);
+    look_again(politeness, visit->network);
     return true;
+}
+
+/* Those whom another process stood in the way of may look, too: a place is free. */
+static void forget_others(struct peer *network)
+{
+    for (struct visit *visit = network->line.first; visit; visit = visit->next)
+        visit->not_before_ms = 0;
+}
+
+static void end_visit(struct politeness *politeness, struct visit *visit, bool well)
+{
+    int64_t now_ms = loop_now_ms(politeness->loop);
+
+    visit->peer->open--;
+    visit->network->open--;
+    visit->peer->visited = true;
+    visit->peer->went_badly = !well;
+    visit->peer->left_ms = visit->network->left_ms = now_ms;
+    if (!politeness->guestbook)
+        return;
+    guestbook_leave(politeness->guestbook, politeness->guest, &visit->peer->who.base, politeness->interval_ms, now_ms);
+    forget_others(visit->network);
 }
 
 void politeness_leave(struct politeness *politeness, struct visit *visit, bool well)
 {
-    if (visit->back)
-        take_off_queue(politeness, visit);
-    else {
-        visit->peer->open--;
-        visit->network->open--;
-        if (visit->party)
-            replace_guest(visit->network, visit->party, NULL);
-        if (politeness->guestbook) {
-            guestbook_leave(politeness->guestbook, politeness->guest, &visit->peer->who.base, politeness->interval_ms,
-                            loop_now_ms(politeness->loop));
-            look_again(politeness, visit->network);
-        }
-        visit->peer->visited = true;
-        visit->peer->went_badly = !well;
-        visit->peer->left_ms = visit->network->left_ms = loop_now_ms(politeness->loop);
-    }
+    struct peer *network = visit->network;
+
+    if (!visit->back)
+        end_visit(politeness, visit, well);
+    line_leave(&network->line, visit);
+    if (!network->line.first)
+        await_no_more(politeness, network);
     visit->peer->visits--;
-    visit->network->visits--;
-    if (politeness->first)
-        task_schedule_at(politeness->look, loop_now_ms(politeness->loop));
+    network->visits--;
+    look_again(politeness, network);
 }

@@ -10,6 +10,8 @@
 
 void session_leave(struct session *s)
 {
+    if (s->evidence)
+        s->evidence->turn = NULL;
     *s->back = s->next;
     if (s->next)
         s->next->back = s->back;

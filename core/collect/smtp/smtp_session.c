@@ -124,6 +124,7 @@ static void on_deadline(struct session *s)
 
 static void on_welcome(struct session *s)
 {
+    s->evidence->turn = NULL;
     s->began_ms = loop_now_ms(s->smtp->loop);
     task_schedule_at(s->session_deadline, s->began_ms + session_ms(s->smtp));
     session_enter(s, SMTP_CONNECTING);
@@ -184,6 +185,17 @@ static void welcome(void *arg)
     step(arg, on_welcome);
 }
 
+/* The audit that wanted it has ended, and others may want it yet: it is known, and not shared. */
+static void forgo(void *arg)
+{
+    struct session *s = arg;
+
+    s->seen->end = SMTP_END_BUDGET;
+    s->seen->trouble = trouble_of(REASON_BUDGET);
+    evidence_known(s->evidence, s->seen, 0);
+    session_leave(s);
+}
+
 /* ---- for the collector ---- */
 
 static const struct stream_handler stream_handler = {
@@ -193,6 +205,12 @@ bool session_queue(struct smtp *smtp, struct evidence *evidence, struct smtp_ses
 {
     struct smtp_parser *parser = smtp_parser_new(evidence_arena(evidence)); /* may jump: before anything is owned */
     struct session *s = calloc(1, sizeof *s);
+    const struct visit_plan plan = {.ip = seen->ip,
+                                    .party = evidence->first_waiter,
+                                    .again = evidence->key.nth > 1,
+                                    .begin = welcome,
+                                    .drop = forgo,
+                                    .arg = s};
     char ip[IP_TEXT_MAX];
 
     if (!s)
@@ -211,13 +229,13 @@ bool session_queue(struct smtp *smtp, struct evidence *evidence, struct smtp_ses
     s->stage_deadline = task_new(smtp->loop, deadline, s);
     s->session_deadline = task_new(smtp->loop, deadline, s);
     if (!s->stream || !s->stage_deadline || !s->session_deadline ||
-        !politeness_enter(smtp->politeness, &s->visit, &seen->ip, evidence->first_waiter, evidence->key.nth > 1,
-                          welcome, s)) {
+        !politeness_enter(smtp->politeness, &s->visit, &plan)) {
         s->visit.peer = NULL;
         session_leave(s);
         return false;
     }
     s->evidence = evidence;
+    evidence->turn = &s->visit.turn;
     return true;
 }
 
