@@ -2,7 +2,6 @@
 #include "core/base/arena.h"
 #include "core/base/name.h"
 #include "core/base/str.h"
-#include "core/derive/absence.h"
 #include "core/derive/final_dot.h"
 #include "core/derive/run.h"
 #include "core/facts/target.h"
@@ -80,24 +79,7 @@ static void refuse_alias(struct run *run, const struct selector *s)
 
 void judge_dkim_absence(struct run *run, const struct selector *s)
 {
-    const struct dns_answer *a = s->answer, *dissent = NULL;
-    struct trouble trouble;
-
-    switch (need_absence(run, s->owner, DNS_TXT, &dissent, &trouble)) {
-    case ABSENCE_PENDING:
-        return;
-    case ABSENCE_UNDECIDED:
-        leave_undecided(run, s, &trouble, a->key, "the absence of the key could not be confirmed");
-        return;
-    case ABSENCE_DISPUTED:
-        trouble = trouble_of(REASON_SERVFAIL);
-        trouble.why = "the name servers disagree: one has a record that the resolver does not see";
-        leave_undecided(run, s, &trouble, dissent->key, "key record");
-        return;
-    case ABSENCE_CONFIRMED:
-        break;
-    }
-    if (a->chain_count)
+    if (s->answer->chain_count)
         refuse_alias(run, s);
     else
         refuse_selector(run, s, str_printf(run_arena(run), "no TXT record at %s", s->owner));

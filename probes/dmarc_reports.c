@@ -57,28 +57,6 @@ static void refuse(struct run *run, const char *host, const char *owner, const s
     finding_rests_on(run, f, answer->key);
 }
 
-static void judge_absence(struct run *run, const char *host, const char *owner, const struct dns_answer *answer)
-{
-    const struct dns_answer *dissent = NULL;
-    struct trouble trouble;
-
-    switch (need_absence(run, owner, DNS_TXT, &dissent, &trouble)) {
-    case ABSENCE_PENDING:
-        return;
-    case ABSENCE_CONFIRMED:
-        refuse(run, host, owner, answer);
-        return;
-    case ABSENCE_DISPUTED:
-        trouble = trouble_of(REASON_SERVFAIL);
-        trouble.why = "the name servers disagree: one has a record that the resolver does not see";
-        break;
-    case ABSENCE_UNDECIDED:
-        break;
-    }
-    finding_rests_on(run, finding_unknown(run, DMARC_AUTHORIZED, subject_host(host), &trouble, "%s", owner),
-                     dissent ? dissent->key : answer->key);
-}
-
 static void judge_destination(struct run *run, const struct from_domain *from, const char *host,
                               const struct dmarc *destination)
 {
@@ -115,7 +93,7 @@ static void judge_destination(struct run *run, const struct from_domain *from, c
     } else if (answer->status == DNS_OK) {
         refuse(run, host, owner, answer);
     } else {
-        judge_absence(run, host, owner, answer);
+        refuse(run, host, owner, answer);
     }
 }
 

@@ -53,8 +53,7 @@ static void cannot_tell(struct run *run, const struct expectation *e, enum check
 static const struct dns_answer *see(struct run *run, const struct expectation *e, enum check_id check,
                                     struct subject about, const char *name, enum dns_type type)
 {
-    const struct dns_answer *answer = need_confirmed(run, name, type).answer, *dissent;
-    struct trouble trouble;
+    const struct dns_answer *answer = need_confirmed(run, name, type).answer;
 
     if (!answer)
         return NULL;
@@ -62,20 +61,7 @@ static const struct dns_answer *see(struct run *run, const struct expectation *e
         cannot_tell(run, e, check, about, &answer->trouble, answer->key);
         return NULL;
     }
-    if (answer->status == DNS_OK)
-        return answer;
-    switch (need_absence(run, name, type, &dissent, &trouble)) {
-    case ABSENCE_PENDING:
-        return NULL;
-    case ABSENCE_CONFIRMED:
-        return answer;
-    case ABSENCE_DISPUTED:
-        return dissent;
-    case ABSENCE_UNDECIDED:
-        cannot_tell(run, e, check, about, &trouble, answer->key);
-        break;
-    }
-    return NULL;
+    return answer;
 }
 
 static bool has_mx(const struct dns_answer *answer, const struct expected_mx *expected)

@@ -85,7 +85,6 @@ static bool is_alias(const struct mx_host *host)
 
 static void judge_existence(struct run *run, const char *domain, const struct inventory *mail)
 {
-    const struct dns_answer *dissent = NULL;
     struct trouble trouble;
     struct finding *f = NULL;
 
@@ -108,33 +107,15 @@ static void judge_existence(struct run *run, const char *domain, const struct in
     case MX_NO_DOMAIN:
         f = finding(run, MX_EXISTS, SKIPPED, subject_domain(domain), "the domain does not exist: see domain.exists");
         break;
-    case MX_IMPLICIT:
     case MX_NONE:
-        switch (need_absence(run, domain, DNS_MX, &dissent, &trouble)) {
-        case ABSENCE_PENDING:
-            return;
-        case ABSENCE_DISPUTED:
-            trouble = trouble_of(REASON_PROTOCOL);
-            trouble.why = "the name servers disagree: one has an MX record that the resolver does not see";
-            f = finding_unknown(run, MX_EXISTS, subject_domain(domain), &trouble, "MX");
-            finding_rests_on(run, f, dissent->key);
-            break;
-        case ABSENCE_UNDECIDED:
-            f = finding_unknown(run, MX_EXISTS, subject_domain(domain), &trouble,
-                                "the absence of MX records could not be confirmed");
-            break;
-        case ABSENCE_CONFIRMED:
-            if (mail->kind == MX_NONE) {
-                f = finding(run, MX_EXISTS, FAIL, subject_domain(domain),
-                            "no MX record, and no address that could stand in for it");
-            } else {
-                f = finding(run, MX_EXISTS, WARN, subject_domain(domain),
-                            "no MX record; mail goes to the address of the domain itself");
-                if (!is_alias(&mail->hosts[0])) /* an MX record may not name one */
-                    finding_record(run, f, "%s. 3600 IN MX 10 %s.", domain, domain);
-            }
-            break;
-        }
+        f = finding(run, MX_EXISTS, FAIL, subject_domain(domain),
+                    "no MX record, and no address that could stand in for it");
+        break;
+    case MX_IMPLICIT:
+        f = finding(run, MX_EXISTS, WARN, subject_domain(domain),
+                    "no MX record; mail goes to the address of the domain itself");
+        if (!is_alias(&mail->hosts[0])) /* an MX record may not name one */
+            finding_record(run, f, "%s. 3600 IN MX 10 %s.", domain, domain);
         break;
     }
     finding_rests_on(run, f, mail->mx->key);

@@ -4,7 +4,6 @@
 #include "core/base/arena.h"
 #include "core/base/name.h"
 #include "core/base/str.h"
-#include "core/derive/absence.h"
 #include "core/derive/inventory.h"
 #include "core/derive/run.h"
 #include "core/facts/target.h"
@@ -85,28 +84,11 @@ static void refuse_alias(struct run *run, const struct spf_domain *d)
 
 static void judge_absence(struct run *run, const struct spf_domain *d)
 {
-    const struct dns_answer *answer = d->source->answer, *dissent = NULL;
-    struct trouble trouble;
-    enum absence absence = ABSENCE_CONFIRMED;
+    const struct dns_answer *answer = d->source->answer;
     struct spf_near_miss miss = spf_near_miss_of(run, d->source);
     struct finding *f;
     bool knows_sender, is_parked;
 
-    if (answer->status != DNS_OK)
-        absence = need_absence(run, d->name, DNS_TXT, &dissent, &trouble);
-    if (absence == ABSENCE_PENDING)
-        return;
-    if (absence == ABSENCE_DISPUTED) {
-        trouble = trouble_of(REASON_SERVFAIL);
-        trouble.why = "the name servers of the zone disagree: some have TXT records, the resolver sees none";
-    }
-    if (absence != ABSENCE_CONFIRMED) {
-        f = finding_unknown(run, SPF_EXISTS, subject_domain(d->name), &trouble,
-                            "the absence of an SPF record could not be confirmed");
-        finding_rests_on(run, f, answer->key);
-        leave_all_undecided(run, d->name, &trouble, "no SPF record is known");
-        return;
-    }
     if (answer->chain_count && !miss.count) {
         refuse_alias(run, d);
         return;
