@@ -93,7 +93,7 @@ static void judge_absence(struct run *run, const struct spf_domain *d)
         refuse_alias(run, d);
         return;
     }
-    knows_sender = !d->is_target || d->has_sender || run_target(run)->sender_count;
+    knows_sender = !d->is_target || run_target(run)->sender_count;
     if (!knows_sender && d->mail->kind == MX_UNDECIDED) {
         f = finding_unknown(run, SPF_EXISTS, subject_domain(d->name), d->mail->trouble,
                             "no SPF record, and no answer for MX that tells whether the domain takes part in mail");
