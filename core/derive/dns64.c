@@ -22,8 +22,8 @@ static bool embeds(const struct ip *ip, unsigned bits)
         at += at == RESERVED && bits < 96;
         v4[i] = ip->bytes[at++];
     }
-    while (at < sizeof ip->bytes)
-        if (ip->bytes[at++] != 0)
+    for (; at < sizeof ip->bytes; at++)
+        if (ip->bytes[at] != 0)
             return false;
     return is_well_known(v4);
 }
