@@ -1,13 +1,16 @@
 /* probes/spf/offer.c - a record that is proposed lets pass whom it must.  (checks.md, section 19) */
 #include "probes/spf/offer.h"
 
+#include <stdint.h>
+
 #include "core/base/arena.h"
 #include "core/base/limits.h"
+#include "core/base/list_text.h"
 #include "core/base/name.h"
 #include "core/derive/run.h"
 #include "core/result/finding.h"
 
-enum { OFFERED_OCTETS_MAX = 4000, MISSING_MAX = 200 }; /* what panels take, and what a person can check */
+enum { OFFERED_OCTETS_MAX = 4000 }; /* what panels take, and what a person can check */
 enum { TRIED_IN_ALL_MAX = AUDIT_BYTES / 2 }; /* that a run has used: no record for each of 1,000 senders */
 enum { TRIED_OCTETS_MAX = 256 * 1024 }; /* the record, once for each sender: of more, a run has no memory */
 
@@ -30,8 +33,7 @@ struct trial {
     const struct spf_term *before; /* the foremost term that decides against one of them */
     bool at_front;
     bool pending;
-    const char *missing;
-    size_t missing_count;
+    struct list_text missing;
     size_t octets; /* of records that were tried */
 };
 
@@ -49,9 +51,7 @@ static void note_missing(struct trial *t, const struct ip *ip, const struct spf_
             t->before = &t->record->terms[term - r->path[i].record->terms];
     }
     t->at_front |= !is_decided && r->word == SPF_PERMERROR;
-    if (t->missing_count++ < MISSING_MAX)
-        t->missing =
-            str_printf(run_arena(t->run), "%s%s%s", t->missing, *t->missing ? " " : "", spf_address_term(t->run, ip));
+    list_add(&t->missing, spf_address_term(t->run, ip));
 }
 
 static void try_address(struct trial *t, const struct ip *ip, const char *helo)
@@ -78,8 +78,7 @@ static void try_record(struct trial *t)
     size_t n = 0;
 
     t->record = spf_record_parse(run_arena(t->run), t->offer->after);
-    t->missing = "";
-    t->missing_count = 0;
+    t->missing = list_text(run_arena(t->run), " ", SIZE_MAX);
     for (size_t i = 0; i < mail->address_count && t->domain->is_envelope; i++) {
         const struct mail_address *a = &mail->addresses[i];
 
@@ -100,13 +99,13 @@ bool spf_offer_fits_senders(struct run *run, const struct spf_domain *d, struct 
     if (arena_used(run_arena(run)) > TRIED_IN_ALL_MAX)
         return false;
     try_record(&t);
-    if (t.missing_count) {
+    if (t.missing.count) {
         if (t.at_front || (t.before && !spf_term_is_mechanism(t.before)))
             t.before = t.record->count ? &t.record->terms[0] : NULL;
-        offer->after = spf_with_term(run_arena(run), t.record, t.before, t.missing);
+        offer->after = spf_with_term(run_arena(run), t.record, t.before, list_end(&t.missing));
         try_record(&t);
     }
-    return !t.pending && !t.missing_count && t.octets <= TRIED_OCTETS_MAX && offer->after.len <= OFFERED_OCTETS_MAX;
+    return !t.pending && !t.missing.count && t.octets <= TRIED_OCTETS_MAX && offer->after.len <= OFFERED_OCTETS_MAX;
 }
 
 /* By the record alone: nobody could send. */

@@ -65,7 +65,7 @@ void spf_offer_first_record(struct run *run, const struct spf_domain *d, struct 
             continue;
         if (a->origin != SENDER_DECLARED && *mail_host_term(d))
             mail_hosts = true;
-        else if (i < SPF_OFFERED_SENDERS)
+        else
             list_add(&terms, spf_address_term(run, &a->ip));
     }
     text = str_printf(run_arena(run), "%s%s ~all", list_end(&terms), mail_hosts ? mail_host_term(d) : "");

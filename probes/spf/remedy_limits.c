@@ -11,6 +11,7 @@
 #include "probes/spf/offer.h"
 
 enum { ADDRESSES_FOR_A_TERM = 4, ADDRESSES_FOR_MX = 40, CHANGES_MAX = 32, NAMES_SHOWN = 10 };
+enum { MOVED_SENDERS = 200 }; /* a record with more is not offered */
 
 /* ---- fewer lookups ---- */
 
@@ -179,7 +180,7 @@ static struct str moved_forward(struct run *run, const struct spf_domain *d)
             continue;
         term = movable_term(d->source->record, &a->ip);
         text = term ? spf_term_text(arena, term) : spf_address_term(run, &a->ip);
-        if (has_word(front, text) || strlen(front) >= SPF_OFFERED_SENDERS * IP_TEXT_MAX)
+        if (has_word(front, text) || strlen(front) >= MOVED_SENDERS * IP_TEXT_MAX)
             continue;
         front = str_printf(arena, "%s%s%s", front, *front ? " " : "", text);
         if (term)

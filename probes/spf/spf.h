@@ -53,8 +53,6 @@ const char *spf_near_miss_text(struct run *,
 
 /* ---- remedy.c: the exact record to publish ---- */
 
-enum { SPF_OFFERED_SENDERS = 200 };
-
 void spf_offer_first_record(struct run *, const struct spf_domain *, struct finding *);
 void spf_offer_none(struct run *, const struct spf_domain *, struct finding *); /* "v=spf1 -all" */
 void spf_offer_meant(struct run *, const struct spf_domain *, const char *at, const struct spf_near_miss *,
