@@ -234,7 +234,8 @@ static void leave_undecided(struct run *run, const struct spf_addresses *named)
 
     if (named->ranges_left_out) {
         budget.why = "there are more ranges than are looked at";
-        finding_unknown(run, PTR_RANGE, subject_domain(domain), &budget, "%zu ranges left out", named->ranges_left_out);
+        finding_unknown(run, PTR_RANGE, subject_domain(domain), &budget, "%zu range%s left out",
+                        named->ranges_left_out, named->ranges_left_out == 1 ? "" : "s");
     }
     if (!named->trouble)
         return;
