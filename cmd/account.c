@@ -86,6 +86,8 @@ struct account *account_of(const struct account_plan *plan, const struct result 
         account->is_out_of_memory = result->out_of_memory;
         account->is_out_of_time = result->out_of_time;
         progress_reasons(result, account->undecided_for);
+        if (result->out_of_memory)
+            account->undecided_for[REASON_RESOURCES] = true;
         judge(account, plan, result, arena);
         if (plan->is_kept && !account->is_starved)
             keep(account, result);
@@ -95,6 +97,15 @@ struct account *account_of(const struct account_plan *plan, const struct result 
     }
     arena_free(arena);
     return account;
+}
+
+size_t account_bytes(const struct account *account)
+{
+    size_t bytes = sizeof *account + account->kept.room;
+
+    for (size_t i = 0; i < account->piece_count; i++)
+        bytes += account->pieces[i].tape.room;
+    return bytes;
 }
 
 void account_free(struct account *account)

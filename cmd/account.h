@@ -45,6 +45,7 @@ struct account_plan {
 
 /* NULL: no memory. */
 struct account *account_of(const struct account_plan *, const struct result *);
+size_t account_bytes(const struct account *); /* of what it would have reported */
 void account_free(struct account *); /* NULL is fine */
 /* Pieces are copied. */
 void account_write(const struct account *, struct tape *);

@@ -399,11 +399,12 @@ static size_t jobs_of(const struct audit_command *run)
     const struct settings *settings = &run->project.defaults;
     size_t domains = run->survey.is_known ? run->survey.domains : SIZE_MAX;
     bool is_much = domains >= DOMAINS_FOR_JOBS && !settings->trace; /* which is read best as one story */
-    size_t jobs = settings->jobs ? settings->jobs : is_much ? processors() : 1;
+    size_t fit = settings->memory / JOB_MEMORY, usual = processors() < fit ? processors() : fit;
+    size_t jobs = settings->jobs ? settings->jobs : is_much ? usual : 1;
 
     if (is_for_one_domain(run) || settings->wait_ms)
         return 1;
-    return jobs < domains ? jobs : domains;
+    return jobs < domains ? jobs : domains > 0 ? domains : 1;
 }
 
 /* Where workers audit, an engine is made all the same: what is wrong with its settings is the user's to hear. */
@@ -453,6 +454,7 @@ static bool start(struct audit_command *run, const char **why)
                                         .session_ms = settings->timeout_ms,
                                         .trace = run->trace};
     run->jobs = jobs_of(run);
+    config->memory = (settings->memory - settings->memory / RESULTS_SHARE) / run->jobs;
     config->is_unconfined = !confine(run);
     if (settings->wait_ms && !wait_for(run, config, why))
         return false;

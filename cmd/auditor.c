@@ -18,6 +18,7 @@ enum { VISIT_BYTES = 65536 }; /* the names of a domain, and a complaint */
 
 struct audit_visit { /* of one domain */
     struct audit_visit **back, *next;
+    struct audit_visit *next_waiting;
     struct auditor *auditor;
     struct arena *arena;
     const struct settings *settings;
@@ -34,7 +35,11 @@ struct auditor {
     struct auditor_plan plan;
     struct engine *engine;
     struct audit_visit *visits;
+    struct audit_visit *waiting, **waiting_end; /* for room */
+    struct task *admission;
 };
+
+static void admit(void *arg);
 
 struct auditor *auditor_new(struct loop *loop, const struct auditor_plan *plan, const char **why)
 {
@@ -45,9 +50,12 @@ struct auditor *auditor_new(struct loop *loop, const struct auditor_plan *plan, 
         return NULL;
     auditor->loop = loop;
     auditor->plan = *plan;
-    auditor->engine = engine_new(loop, plan->config, why);
+    auditor->waiting_end = &auditor->waiting;
+    auditor->admission = task_new(loop, admit, auditor);
+    auditor->engine = auditor->admission ? engine_new(loop, plan->config, why) : NULL;
     if (auditor->engine)
         return auditor;
+    task_free(auditor->admission);
     free(auditor);
     return NULL;
 }
@@ -69,6 +77,7 @@ void auditor_free(struct auditor *auditor)
     engine_free(auditor->engine);
     while (auditor->visits)
         visit_free(auditor->visits);
+    task_free(auditor->admission);
     free(auditor);
 }
 
@@ -101,8 +110,44 @@ static void audited(void *arg, const struct result *result)
     }
     visit->done(visit->arg, account);
     loop_defer(visit->auditor->loop, visit_end, visit);
+    task_schedule(visit->auditor->admission);
 }
 
+static bool visit_audit(struct audit_visit *visit)
+{
+    return engine_audit(visit->auditor->engine, &visit->target, audited, visit);
+}
+
+static void visit_wait(struct audit_visit *visit)
+{
+    struct auditor *auditor = visit->auditor;
+
+    *auditor->waiting_end = visit;
+    auditor->waiting_end = &visit->next_waiting;
+}
+
+static void begin_first(struct auditor *auditor)
+{
+    struct audit_visit *visit = auditor->waiting;
+
+    auditor->waiting = visit->next_waiting;
+    if (!auditor->waiting)
+        auditor->waiting_end = &auditor->waiting;
+    if (visit_audit(visit))
+        return;
+    visit->done(visit->arg, NULL);
+    visit_free(visit);
+}
+
+static void admit(void *arg)
+{
+    struct auditor *auditor = arg;
+
+    while (auditor->waiting && engine_has_room(auditor->engine))
+        begin_first(auditor);
+}
+
+/* Whether it has begun or waits. */
 static bool visit_begin(struct audit_visit *visit, struct str kept)
 {
     struct auditor *auditor = visit->auditor;
@@ -115,7 +160,19 @@ static bool visit_begin(struct audit_visit *visit, struct str kept)
 
     if (kept.len)
         visit->restored = restore(&wanted, visit->arena, &visit->unfit);
-    return visit->restored || engine_audit(auditor->engine, &visit->target, audited, visit);
+    if (visit->restored)
+        return true;
+    if (!auditor->waiting && engine_has_room(auditor->engine))
+        return visit_audit(visit);
+    visit_wait(visit);
+    return true;
+}
+
+void auditor_hurry(struct auditor *auditor, int64_t within_ms)
+{
+    while (auditor->waiting)
+        begin_first(auditor);
+    engine_hurry(auditor->engine, within_ms);
 }
 
 bool auditor_begin(struct auditor *auditor, const struct assignment *assignment, auditor_done *done, void *arg)

@@ -1,5 +1,7 @@
 /* cmd/auditor.h - audits the domains that it is given, several at once, and renders an account of each.
  *
+ * Domains wait, at the cost of their names, while one more audit would not fit into the memory (engine.h).
+ *
  * It is all of a run that sees what peers said; it opens no file and says nothing.
  */
 #pragma once
@@ -39,4 +41,6 @@ void auditor_free(struct auditor *);                                            
  * False: no memory, and it is not called. */
 typedef void auditor_done(void *arg, struct account *);
 bool auditor_begin(struct auditor *, const struct assignment *, auditor_done *, void *arg);
+/* Brings the deadlines of all forward to `within_ms` from now. */
+void auditor_hurry(struct auditor *, int64_t within_ms);
 struct engine *auditor_engine(const struct auditor *);

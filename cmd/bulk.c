@@ -52,6 +52,7 @@ struct bulk {
     struct job *first, **last; /* the queue to be reported: in the order of the list, or as audits end */
     size_t begun, finished, reported;
     bool list_ended;
+    size_t waiting_bytes; /* of what is finished and not reported */
     size_t restoring; /* jobs from the journal that are not finished */
     bool deserted;    /* nobody is left to report to, and work is */
     struct workers *workers; /* NULL: this process audits */
@@ -115,6 +116,7 @@ static void tally(struct bulk *bulk, const char *domain, const struct account *a
 static void finish_job(struct bulk *bulk, struct job *job)
 {
     if (job->account) {
+        bulk->waiting_bytes -= account_bytes(job->account);
         tally(bulk, job->target.domain, job->account);
         sheets_take(bulk->plan->sheets, &job->target, job->account->verdict, job->account->pieces);
     }
@@ -194,6 +196,7 @@ static void audited(void *arg, struct account *account)
         return;
     }
     job->account = account;
+    bulk->waiting_bytes += account_bytes(account);
     note_unfit(bulk, job);
     bulk->progress.restored += account->is_restored;
     keep_audit(&bulk->keeping, job->number, job->target.domain, account,
@@ -296,10 +299,16 @@ static size_t in_flight(const struct bulk *bulk)
     return bulk->plan->project->defaults.in_flight * processes(bulk);
 }
 
+/* Where there is none, an earlier domain is waited for. */
+static bool has_memory(const struct bulk *bulk)
+{
+    return running(bulk) == 0 || bulk->waiting_bytes < bulk->plan->project->defaults.memory / RESULTS_SHARE;
+}
+
 static bool has_room(const struct bulk *bulk)
 {
     return !bulk->list_ended && bulk->plan->sheets->open > 0 && !interrupt_signal() &&
-           running(bulk) < in_flight(bulk) && bulk->free && bulk->restoring < processes(bulk);
+           running(bulk) < in_flight(bulk) && has_memory(bulk) && bulk->free && bulk->restoring < processes(bulk);
 }
 
 static void admit(void *arg)
@@ -322,7 +331,7 @@ static void interrupted(struct bulk *bulk)
     if (bulk->workers)
         workers_hurry(bulk->workers, FINISH_MS);
     else
-        engine_hurry(auditor_engine(bulk->plan->auditor), FINISH_MS);
+        auditor_hurry(bulk->plan->auditor, FINISH_MS);
 }
 
 static struct progress_state state_of(const struct bulk *bulk)

@@ -2,8 +2,8 @@
  * --ordered in the order of the list.
  *
  * An account is freed as soon as it is reported, so that memory does not grow with the list.  A domain is admitted
- * while fewer than --in-flight are under way; with --ordered fewer than RESULTS_WAITING finished ones wait for an
- * earlier one.
+ * while fewer than --in-flight are under way and what is finished takes no more than its share of --memory; with
+ * --ordered fewer than RESULTS_WAITING finished ones wait for an earlier one.
  *
  * What is finished goes into the journal, before it is reported.  A domain that the journal of an earlier run has is
  * not asked about: its evidence is judged again, in its turn, one such domain at a time.

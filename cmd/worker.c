@@ -94,7 +94,7 @@ static void audit(struct duty *duty, struct auditor *auditor, struct str kept)
 
     if (auditor && auditor_begin(auditor, &assignment, audited, duty)) {
         if (worker->ends_ms)
-            engine_hurry(auditor_engine(auditor), worker->ends_ms - loop_now_ms(worker->loop));
+            auditor_hurry(auditor, worker->ends_ms - loop_now_ms(worker->loop));
         return;
     }
     answer(worker, ANSWER_NONE, duty->number);
@@ -158,7 +158,7 @@ static bool begin(struct worker *worker, uint64_t number, struct tape_reader *or
 static void hurry(struct worker *worker, int64_t within_ms)
 {
     worker->ends_ms = loop_now_ms(worker->loop) + within_ms;
-    engine_hurry(auditor_engine(worker->auditor), within_ms - within_ms / 4);
+    auditor_hurry(worker->auditor, within_ms - within_ms / 4);
 }
 
 static bool ordered(void *arg, struct str message)

@@ -60,6 +60,7 @@ _mailready()
             '--timeout=[for one domain; what is not known by then is reported as unknown]:SECONDS:' \
             '--jobs=[how many processes audit; domains whose mail goes to the same organisation are audited by the same one, and one that dies is replaced; with --wait, and for a single domain, it is one]:N:' \
             '--in-flight=[how many domains are audited at once, by each process]:N:' \
+            '--memory=[what audits under way, what they have learnt, and finished ones that wait to be written may hold together, in all processes\: 200M, 2G; more audits are not begun while one more would not fit, and a single one that does not is unknown (resources)]:SIZE:' \
             '--journal=[keep what is finished in FILE, so that --resume can go on after an interruption; it is removed when all is reported; a list that comes through a pipe has one only where it is asked for]:FILE:_files' \
             '--resume[go on with the run of the journal, with the same list and the same options\: what is finished is not asked for again, and reports are whole; where there is no journal, begin one]' \
             '--store=[keep what is found in this database, which is made where there is none; several runs may write into it at once, and what --resume goes on with is one run in it]:sqlite\:FILE:' \
@@ -163,6 +164,7 @@ _mailready()
             '--timeout=[for one domain; what is not known by then is reported as unknown]:SECONDS:' \
             '--jobs=[how many processes audit; domains whose mail goes to the same organisation are audited by the same one, and one that dies is replaced; with --wait, and for a single domain, it is one]:N:' \
             '--in-flight=[how many domains are audited at once, by each process]:N:' \
+            '--memory=[what audits under way, what they have learnt, and finished ones that wait to be written may hold together, in all processes\: 200M, 2G; more audits are not begun while one more would not fit, and a single one that does not is unknown (resources)]:SIZE:' \
             '--journal=[keep what is finished in FILE, so that --resume can go on after an interruption; it is removed when all is reported; a list that comes through a pipe has one only where it is asked for]:FILE:_files' \
             '--resume[go on with the run of the journal, with the same list and the same options\: what is finished is not asked for again, and reports are whole; where there is no journal, begin one]' \
             '--store=[keep what is found in this database, which is made where there is none; several runs may write into it at once, and what --resume goes on with is one run in it]:sqlite\:FILE:' \

@@ -151,6 +151,11 @@ const struct option option_table[OPTION_COUNT] = {
         .type = OPTION_NUMBER, .argument = "N", .least = 1,
         .most = 10000,
         .standard = "50", .help = "how many domains are audited at once, by each process"},
+    [OPT_MEMORY] = {.command = "audit", .group = GROUP_ASK, .whole_run = true, .name = "memory", .type = OPTION_TEXT,
+        .argument = "SIZE", .standard = "a quarter of the machine's",
+        .help = "what audits under way, what they have learnt, and finished ones that wait to be written may hold together, "
+                "in all processes: 200M, 2G; more audits are not begun while one more would not fit, and a single one "
+                "that does not is unknown (resources)"},
     [OPT_JOURNAL] = {.command = "audit", .group = GROUP_WHAT, .whole_run = true, .name = "journal", .type = OPTION_WRITE,
         .argument = "FILE",
         .standard = "beside the first report in a file, for more than 100 domains",

@@ -58,6 +58,7 @@ enum option_id {
     OPT_TIMEOUT,
     OPT_JOBS,
     OPT_IN_FLIGHT,
+    OPT_MEMORY,
     OPT_JOURNAL,
     OPT_RESUME,
     OPT_STORE,

@@ -74,9 +74,8 @@ static bool add_file(struct lines *lines, const char *path, const char **why)
 /* Does what is found out, or what counts of it, depend on this option? */
 static bool counts(enum option_id id)
 {
-    static const enum option_id others[] = {OPT_DOMAINS, OPT_IN_FLIGHT, OPT_JOBS,   OPT_TRACE,
-                                            OPT_CONFIG,  OPT_JOURNAL,   OPT_RESUME, OPT_STORE,
-                                            OPT_AUDIT_HELP};
+    static const enum option_id others[] = {OPT_DOMAINS, OPT_IN_FLIGHT, OPT_MEMORY, OPT_JOBS,  OPT_TRACE,
+                                            OPT_CONFIG,  OPT_JOURNAL,   OPT_RESUME, OPT_STORE, OPT_AUDIT_HELP};
 
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)
         if (others[i] == id)

@@ -148,9 +148,10 @@ bool settings_make(const struct options *options, struct settings *out, const ch
         !settings_canaries(options, out, why) || !settings_bogus_canaries(options, out, why) ||
         !settings_trust_anchors(options, out, why) || !settings_resolvers(options, out, why) ||
         !settings_networks(options, OPT_NOT_SENDER, &not_senders, &out->target.not_sender_count, why) ||
-        !settings_connection(options, out, why) || !settings_selection(options, out, why) ||
-        !settings_reports(options, out, why) || !settings_letterhead(options, out, why) ||
-        !settings_language(options, out, why) || !settings_store(options, out, why))
+        !settings_memory(options, out, why) || !settings_connection(options, out, why) ||
+        !settings_selection(options, out, why) || !settings_reports(options, out, why) ||
+        !settings_letterhead(options, out, why) || !settings_language(options, out, why) ||
+        !settings_store(options, out, why))
         return false;
     out->target.not_senders = not_senders;
     return true;

@@ -23,6 +23,8 @@ struct report_request {
     const char *where; /* the option that asked for it, to begin a complaint */
 };
 
+enum { RESULTS_SHARE = 4, JOB_MEMORY = 16 * 1024 * 1024 }; /* of the memory: a quarter for results; and for a process */
+
 struct settings {
     struct target target;         /* all but the domain; of every domain of this run */
     struct dns_server *resolvers; /* none: the system's */
@@ -39,6 +41,7 @@ struct settings {
     int64_t wait_ms; /* 0: not at all */
     size_t jobs;      /* worker processes; 0: what fits to this machine and the list */
     size_t in_flight; /* domains in each */
+    size_t memory;    /* bytes that they and what they are about to report may hold, all together */
     bool trace;
     struct gate gate; /* --fail-on, --receiver */
     bool quiet;

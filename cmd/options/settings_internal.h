@@ -10,6 +10,7 @@
 bool settings_senders(const struct options *, struct settings *, const char **why);
 bool settings_identities(const struct options *, struct settings *, const char **why);
 bool settings_agreements(const struct options *, struct settings *, const char **why);
+bool settings_memory(const struct options *, struct settings *, const char **why);
 bool settings_receivers(const struct options *, struct settings *, const char **why);
 bool settings_canaries(const struct options *, struct settings *, const char **why);
 bool settings_bogus_canaries(const struct options *, struct settings *, const char **why);

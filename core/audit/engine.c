@@ -29,7 +29,11 @@
 #include "core/result/receiver.h"
 #include "core/result/result.h"
 
-enum { PROBES_MAX = 63 };
+enum {
+    PROBES_MAX = 63,
+    USUAL_BYTES = 2097152, /* of an audit, before the first has ended */
+    USUAL_SHARE = 8,       /* a new one's in the average */
+};
 
 static_assert((int)PROBE_RUNS_MAX > (int)DNS_QUERIES_PER_AUDIT && (int)PROBE_RUNS_MAX > (int)RANGE_QUERIES_PER_AUDIT,
               "answers may come one by one");
@@ -41,6 +45,10 @@ struct engine {
     struct store *store;
     struct audit *audits;
     uint64_t begun; /* audits */
+    size_t live;    /* audits, single questions left out */
+    size_t held;    /* bytes: by live audits, beside the store's */
+    size_t usual;   /* bytes of an audit that ends, evidence included, on average */
+    const struct audit *ousted; /* to end for want of memory; NULL */
 };
 
 struct probe_state {
@@ -63,6 +71,7 @@ struct audit {
     engine_question *ask; /* NULL: a whole audit */
     engine_done *done;
     void *done_arg;
+    size_t held;          /* bytes, when it was looked at last */
     struct result result; /* once it is finished */
     bool finished, kept;
 };
@@ -80,10 +89,79 @@ struct engine *engine_new(struct loop *loop, const struct engine_config *config,
     engine->config = *config;
     engine->collectors = config->probe_count <= PROBES_MAX ? collectors_new(loop, config, why) : NULL;
     engine->store = engine->collectors ? store_new(loop, collectors_collect, engine->collectors) : NULL;
+    engine->usual = USUAL_BYTES;
+    if (engine->store && config->memory)
+        store_limit_idle(engine->store, config->memory / 4);
     if (engine->store)
         return engine;
     engine_free(engine);
     return NULL;
+}
+
+/* Evidence that nobody has pinned does not count: it goes where memory is wanted. */
+static size_t held(const struct engine *engine)
+{
+    struct store_counts store = store_counts(engine->store);
+
+    return engine->held + store.bytes - store.idle_bytes;
+}
+
+bool engine_has_room(const struct engine *engine)
+{
+    size_t memory = engine->config.memory, now = held(engine), grown = engine->live * engine->usual;
+
+    return !memory || !engine->live || (now > grown ? now : grown) + engine->usual <= memory - memory / 4;
+}
+
+/* What an audit's arenas have of the machine. */
+static size_t weight(const struct audit *audit)
+{
+    size_t bytes = derived_held(&audit->view) + arena_held(audit->arena);
+
+    for (size_t i = 0; i <= audit->engine->config.probe_count; i++)
+        bytes += arena_held(audit->probes[i].arena);
+    return bytes;
+}
+
+static size_t whole_weight(const struct audit *audit)
+{
+    return audit->held + store_pinned_bytes(&audit->view.waiter);
+}
+
+static struct audit *largest(const struct engine *engine)
+{
+    struct audit *largest = NULL;
+    size_t most = 0;
+
+    for (struct audit *audit = engine->audits; audit; audit = audit->next) {
+        size_t bytes = audit->finished ? 0 : whole_weight(audit);
+
+        if (bytes > most) {
+            most = bytes;
+            largest = audit;
+        }
+    }
+    return largest;
+}
+
+/* More than the limit is held, though nothing was begun that was not to fit.  If that is for one that has outgrown all
+ * expectation, it ends, so that the others need not. */
+static void weigh(struct audit *audit)
+{
+    struct engine *engine = audit->engine;
+    size_t bytes = weight(audit);
+    size_t memory = engine->config.memory;
+    struct audit *most;
+
+    engine->held += bytes - audit->held;
+    audit->held = bytes;
+    if (!memory || engine->ousted || held(engine) <= memory)
+        return;
+    most = largest(engine);
+    if (!most || (whole_weight(most) <= memory / 2 && held(engine) / 2 <= memory))
+        return; /* together they are too many, and no more are begun */
+    engine->ousted = most;
+    task_schedule(most->turn);
 }
 
 static void audit_free(struct audit *audit)
@@ -93,6 +171,10 @@ static void audit_free(struct audit *audit)
     *audit->back = audit->next;
     if (audit->next)
         audit->next->back = audit->back;
+    engine->live -= !audit->ask;
+    engine->held -= audit->held;
+    if (engine->ousted == audit)
+        engine->ousted = NULL;
     derived_free_all(&audit->view);
     planned_free(&audit->view);
     store_unpin_all(&audit->view.waiter);
@@ -385,21 +467,33 @@ static int64_t elapsed_ms(const struct audit *audit)
     return recorded_ms ? recorded_ms : loop_now_ms(audit->engine->loop) - audit->started_ms;
 }
 
+static void learn(const struct audit *audit)
+{
+    struct engine *engine = audit->engine;
+    size_t bytes = whole_weight(audit);
+
+    if (!audit->ask)
+        engine->usual += bytes / USUAL_SHARE - engine->usual / USUAL_SHARE;
+}
+
 static void finish(struct audit *audit)
 {
     struct result *result = &audit->result;
 
     *result = (struct result){
         .target = audit->view.target, .out_of_time = audit->view.spent, .elapsed_ms = elapsed_ms(audit)};
-    if (!fill_in_basics(audit, result) || !fill_in(audit, result))
+    if (audit->engine->ousted == audit || !fill_in_basics(audit, result) || !fill_in(audit, result))
         *result = (struct result){.target = audit->view.target,
                                   .elapsed_ms = result->elapsed_ms,
                                   .verdict = VERDICT_UNKNOWN,
                                   .out_of_memory = true};
+    weigh(audit);
+    learn(audit);
     trace_event(audit->engine->config.trace, "audit", audit->view.target->domain,
                 "%zu probe runs; facts that follow from evidence were needed %zu times, derived %zu times, in %.1f ms "
-                "of the processor",
-                audit->runs, audit->counts.needed, audit->counts.derived, (double)audit->counts.ns / 1e6);
+                "of the processor; it holds %zu kB",
+                audit->runs, audit->counts.needed, audit->counts.derived, (double)audit->counts.ns / 1e6,
+                whole_weight(audit) / 1024);
     task_free(audit->deadline);
     audit->deadline = NULL;
     audit->finished = true;
@@ -457,7 +551,10 @@ static void turn(void *arg)
     bool all_final = true;
 
     derived_forget_retired(&audit->view);
-
+    if (audit->engine->ousted == audit) {
+        finish(audit);
+        return;
+    }
     for (size_t i = 0; i <= audit->engine->config.probe_count; i++) {
         if (audit->probes[i].due)
             run_probe(audit, i);
@@ -465,6 +562,8 @@ static void turn(void *arg)
     }
     if (all_final)
         finish(audit);
+    else
+        weigh(audit);
 }
 
 static void wake(struct waiter *waiter, unsigned probe)
@@ -514,6 +613,7 @@ static bool begin(struct engine *engine, const struct target *target, engine_que
     if (audit->next)
         audit->next->back = &audit->next;
     engine->audits = audit;
+    engine->live += !ask;
     audit->arena = arena_new(target_memory(target));
     audit->probes = calloc(count + 1, sizeof *audit->probes);
     audit->turn = task_new_long(engine->loop, turn, audit);

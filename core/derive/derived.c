@@ -192,6 +192,18 @@ static void list_free(struct derived **list)
     }
 }
 
+size_t derived_held(const struct audit_view *audit)
+{
+    size_t bytes = 0;
+
+    for (size_t i = 0; i < DERIVED_BUCKETS; i++)
+        for (const struct derived *d = audit->derived[i]; d; d = d->next)
+            bytes += arena_held(d->arena);
+    for (const struct derived *d = audit->held; d; d = d->next)
+        bytes += arena_held(d->arena);
+    return bytes;
+}
+
 void derived_forget_retired(struct audit_view *audit)
 {
     list_free(&audit->retired);

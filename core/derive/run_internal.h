@@ -62,4 +62,5 @@ const struct dns_answer *need_dns_of_world(struct run *, const char *name, enum 
 
 void derived_waits_for(struct run *, struct evidence *); /* the fact that is being derived does, if one is */
 void derived_forget_retired(struct audit_view *);        /* when no probe is running */
+size_t derived_held(const struct audit_view *);          /* bytes, as arena_held() */
 void derived_free_all(struct audit_view *);

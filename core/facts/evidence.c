@@ -44,7 +44,8 @@ struct store {
     struct entry **buckets;
     size_t bucket_count, entry_count;
     struct entry *oldest, *newest; /* by when they were asked for last, more or less */
-    size_t idle_bytes;             /* of known entries that nobody has pinned */
+    size_t bytes, idle_bytes;      /* of known entries; and of those that nobody has pinned */
+    size_t idle_limit;
     struct entry *to_deliver, **to_deliver_end;
     struct store_counts counts;
     uint64_t seed;
@@ -73,6 +74,7 @@ struct store *store_new(struct loop *loop, evidence_collect *collect, void *coll
     store->loop = loop;
     store->collect = collect;
     store->collectors = collectors;
+    store->idle_limit = STORE_IDLE_BYTES;
     store->bucket_count = FIRST_BUCKETS;
     store->buckets = calloc(store->bucket_count, sizeof *store->buckets);
     store->deliver = task_new(loop, deliver, store);
@@ -122,6 +124,7 @@ static void entry_free(struct entry *entry)
     leave_line(entry);
     store->entry_count--;
     store->idle_bytes -= entry->bytes;
+    store->bytes -= entry->bytes;
     arena_free(entry->arena);
     free(entry);
 }
@@ -249,7 +252,7 @@ static void drop_stale(struct store *store, const char *text, uint64_t hash)
 
 static bool has_surplus(const struct store *store)
 {
-    return store->entry_count > STORE_ENTRIES_MAX || store->idle_bytes > STORE_IDLE_BYTES;
+    return store->entry_count > STORE_ENTRIES_MAX || store->idle_bytes > store->idle_limit;
 }
 
 /* Looks at a few of the oldest only, so that a store full of pinned entries costs no more than another.  Those that
@@ -410,7 +413,26 @@ const struct evidence **store_pinned(const struct waiter *waiter, struct arena *
 
 struct store_counts store_counts(const struct store *store)
 {
-    return store->counts;
+    struct store_counts counts = store->counts;
+
+    counts.bytes = store->bytes;
+    counts.idle_bytes = store->idle_bytes;
+    return counts;
+}
+
+size_t store_pinned_bytes(const struct waiter *waiter)
+{
+    size_t bytes = 0;
+
+    for (size_t i = 0; i < WAITER_BUCKETS; i++)
+        for (const struct pin *pin = waiter->pins[i]; pin; pin = pin->next_of_waiter)
+            bytes += pin->entry->bytes;
+    return bytes;
+}
+
+void store_limit_idle(struct store *store, size_t bytes)
+{
+    store->idle_limit = bytes < STORE_IDLE_BYTES ? bytes : STORE_IDLE_BYTES;
 }
 
 int64_t evidence_waits_ms(const struct evidence *evidence)
@@ -435,6 +457,7 @@ void evidence_known(struct evidence *evidence, const void *value, uint32_t ttl_s
     evidence->known = true;
     entry->expires_ms = evidence->known_ms + (int64_t)ttl_s * 1000;
     entry->bytes = sizeof *entry + arena_held(entry->arena);
+    store->bytes += entry->bytes;
     if (!entry->pins)
         store->idle_bytes += entry->bytes;
     entry->delivering = true;

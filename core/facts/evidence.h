@@ -128,8 +128,11 @@ int64_t evidence_waits_ms(const struct evidence *); /* for its turn */
 
 struct store_counts {
     size_t wanted, known; /* since the store was made */
+    size_t bytes, idle_bytes; /* of what is known now; and of that, what no audit has pinned */
 };
 struct store_counts store_counts(const struct store *);
+size_t store_pinned_bytes(const struct waiter *); /* of what is known */
+void store_limit_idle(struct store *, size_t bytes); /* instead of STORE_IDLE_BYTES, where that is more */
 
 /* For collectors. */
 struct arena *evidence_arena(struct evidence *);                 /* for the value; owned by the store */

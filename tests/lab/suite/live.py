@@ -4,19 +4,22 @@ import json
 import subprocess
 import time
 
+from world import DOMAINS
+
 from .program import audit_json, at_once, by_domain, command
 
 MEMORY_KIB = 300000     # of addresses, libraries included
 MANY = 1100
 EARLY_S = 15            # tarpit.lab greets after 20 s
 UNDER_WAY = 5           # connections of one audit to a network, and the addresses that are too many
+QUICK = ("good", "hosted", "dnssec", "dane", "dmarc", "dkim", "spf", "banner")
 NEIGHBOUR_S = 8         # it takes 0.1 s alone
 
 
-def check_silent_first():
+def check_silent_first(*options):
     """The first of many is slow: the others are told before it, and all is told under a limit of memory."""
     names = ["tarpit.lab", *(f"n{i}.many.lab" for i in range(MANY))]
-    words = command("--no-dnsbl", "--only", "mx,smtp", "--format", "jsonl", "--domains", "-", within=("sh", "-c", f'ulimit -v {MEMORY_KIB}; exec "$@"', "sh"))
+    words = command("--no-dnsbl", *options, "--only", "mx,smtp", "--format", "jsonl", "--domains", "-", within=("sh", "-c", f'ulimit -v {MEMORY_KIB}; exec "$@"', "sh"))
     begun, came = time.monotonic(), []
     with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
         process.stdin.write("\n".join(names).encode())
@@ -27,6 +30,17 @@ def check_silent_first():
     wrong += [] if sorted(name for name, _ in came) == sorted(names) else [f"{len(came)} documents"]
     early = sum(at < EARLY_S for name, at in came if name != "tarpit.lab")
     return wrong + ([] if early == MANY else [f"{early} of {MANY} came before the first one had ended"])
+
+
+def check_little_memory(jobs):
+    """With memory for a few audits at once, fewer are under way, and all findings are as with much."""
+    names = [domain.name for domain in DOMAINS if domain.name.startswith(QUICK) and not domain.is_flaky]
+    much, little = (by_domain(audit_json("--jobs", str(jobs), *memory, *names).documents()) for memory in ((), ("--memory", "32M")))
+    wrong = [] if len(much) == len(little) == len(names) else [f"{len(much)} and {len(little)} documents of {len(names)}"]
+    for name in much.keys() & little.keys():
+        one, other = (sorted((f["id"], f["subject"], f["status"]) for f in documents[name]["findings"] if f["group"] != "env") for documents in (much, little))
+        wrong += [] if one == other else [f"{name}: {set(one) ^ set(other)}"]
+    return wrong
 
 
 def check_neighbour(alone, hostile, is_first, jobs):
@@ -50,7 +64,9 @@ def check_neighbour(alone, hostile, is_first, jobs):
 def test(tap):
     alone = by_domain(audit_json("neighbour.lab").documents())
     hostile = (("crowd.lab",), ("flock.lab",), ("usurper.lab",), ("crowd.lab", "flock.lab", "usurper.lab"))
-    checks = [(check_silent_first,), *((check_neighbour, alone, names, is_first, jobs) for names in hostile for is_first in (True, False) for jobs in (1, 2))]
-    first, *beside = at_once(lambda item: item[0](*item[1:]), checks)
+    checks = [(check_silent_first,), (check_silent_first, "--in-flight", "1000", "--jobs", "1"), (check_little_memory, 1), (check_little_memory, 2), *((check_neighbour, alone, names, is_first, jobs) for names in hostile for is_first in (True, False) for jobs in (1, 2))]
+    first, crowded, little, shared, *beside = at_once(lambda item: item[0](*item[1:]), checks)
     tap.test("the first of many is slow, and memory is short", first)
+    tap.test("the first of many is slow, memory is short, and a thousand may be under way", crowded)
+    tap.test("--memory 32M: the same findings", little + shared)
     tap.test("hostile domains beside another, in both orders, with one process and two", [line for wrong in beside for line in wrong])
