@@ -454,6 +454,7 @@ static bool start(struct audit_command *run, const char **why)
                                         .session_ms = settings->timeout_ms,
                                         .trace = run->trace};
     run->jobs = jobs_of(run);
+    config->at_once = settings->in_flight;
     config->memory = (settings->memory - settings->memory / RESULTS_SHARE) / run->jobs;
     config->is_unconfined = !confine(run);
     if (settings->wait_ms && !wait_for(run, config, why))

@@ -299,6 +299,12 @@ static size_t in_flight(const struct bulk *bulk)
     return bulk->plan->project->defaults.in_flight * processes(bulk);
 }
 
+/* Fewer, where questions are lost. */
+static size_t allowed(const struct bulk *bulk)
+{
+    return bulk->workers ? workers_allowed(bulk->workers) : engine_allowed(auditor_engine(bulk->plan->auditor));
+}
+
 /* Where there is none, an earlier domain is waited for. */
 static bool has_memory(const struct bulk *bulk)
 {
@@ -308,7 +314,7 @@ static bool has_memory(const struct bulk *bulk)
 static bool has_room(const struct bulk *bulk)
 {
     return !bulk->list_ended && bulk->plan->sheets->open > 0 && !interrupt_signal() &&
-           running(bulk) < in_flight(bulk) && has_memory(bulk) && bulk->free && bulk->restoring < processes(bulk);
+           running(bulk) < allowed(bulk) && has_memory(bulk) && bulk->free && bulk->restoring < processes(bulk);
 }
 
 static void admit(void *arg)
@@ -344,6 +350,8 @@ static struct progress_state state_of(const struct bulk *bulk)
     return (struct progress_state){.now_ms = loop_now_ms(bulk->plan->loop),
                                    .done = bulk->finished,
                                    .in_flight = running(bulk),
+                                   .at_most = allowed(bulk),
+                                   .is_slowed = allowed(bulk) < in_flight(bulk),
                                    .total = bulk->plan->domains,
                                    .wanted = evidence.wanted,
                                    .known = evidence.known};

@@ -24,7 +24,7 @@
 
 int close_range(unsigned first, unsigned last, int flags); /* of Linux; <unistd.h> has it for who asks for all of GNU */
 
-enum { ERRAND_BYTES = 65536, LINGER_STEP_MS = 10 };
+enum { ERRAND_BYTES = 65536, LINGER_STEP_MS = 10, PACE_STEP_MS = 500 };
 
 struct worker {
     const struct worker_plan *plan;
@@ -33,7 +33,8 @@ struct worker {
     struct channel *channel;
     struct auditor *auditor;
     struct auditor *crashed; /* for what two workers died of; NULL until there is such a domain */
-    struct task *farewell;
+    struct task *farewell, *pacing;
+    size_t allowed; /* domains at once, as was said last */
     int64_t ends_ms;   /* what is under way; 0: at its own time */
     int64_t leaves_ms; /* once it is dismissed */
 };
@@ -173,6 +174,17 @@ static bool ordered(void *arg, struct str message)
     return true;
 }
 
+static void keep_pace(void *arg)
+{
+    struct worker *worker = arg;
+    size_t allowed = engine_allowed(auditor_engine(worker->auditor));
+
+    if (allowed != worker->allowed)
+        answer(worker, ANSWER_ALLOWED, allowed);
+    worker->allowed = allowed;
+    task_schedule_at(worker->pacing, loop_now_ms(worker->loop) + PACE_STEP_MS);
+}
+
 /* Not to hang up on a server that is about to answer our QUIT. */
 static void say_farewell(void *arg)
 {
@@ -229,9 +241,12 @@ void worker_run(const struct worker_plan *plan, int fd)
     worker.farewell = task_new(worker.loop, say_farewell, &worker);
     worker.channel = channel_new(worker.loop, STDIN_FILENO, JOURNAL_ENTRY_MAX + ERRAND_BYTES, &handler, &worker);
     worker.auditor = auditor_new(worker.loop, &auditor, &why);
-    if (!worker.farewell || !worker.channel || !worker.auditor)
+    worker.pacing = task_new(worker.loop, keep_pace, &worker);
+    worker.allowed = worker.config.at_once;
+    if (!worker.pacing || !worker.farewell || !worker.channel || !worker.auditor)
         leave(NULL);
     answer(&worker, ANSWER_READY, 0);
+    task_schedule_at(worker.pacing, loop_now_ms(worker.loop) + PACE_STEP_MS);
     loop_run(worker.loop);
     leave(NULL);
 }

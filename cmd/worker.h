@@ -32,6 +32,7 @@ enum answer {
     ANSWER_ACCOUNT,   /* account.h */
     ANSWER_ELSEWHERE, /* whose it is: the number of a worker */
     ANSWER_NONE,      /* this machine has no memory for it */
+    ANSWER_ALLOWED,   /* instead of the domain's number: how many the worker may have at once from now on (pace.h) */
 };
 
 struct worker_plan {

@@ -35,6 +35,7 @@ struct worker {
     struct channel *channel;
     struct errand_queue held, waiting;
     bool is_ready;
+    size_t allowed; /* domains at once, as it says */
 };
 
 struct workers {
@@ -101,6 +102,7 @@ static bool start(struct worker *worker)
         return false;
     if (workers->stillborn < STILLBORN_MAX && socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0) {
         worker->is_ready = false;
+        worker->allowed = workers->plan.at_once;
         worker->pid = start_process(worker, ends[1]);
         close(ends[1]);
         worker->channel = channel_new(workers->plan.loop, ends[0], MESSAGE_MAX, &handler, worker);
@@ -230,6 +232,10 @@ static bool answered(void *arg, struct str message)
         worker->workers->stillborn = 0;
         return true;
     }
+    if (what == ANSWER_ALLOWED && !reader.failed && number <= worker->workers->plan.at_once) {
+        worker->allowed = (size_t)number;
+        return true;
+    }
     errand = errand_take(&worker->held, number);
     if (!errand)
         return false;
@@ -279,6 +285,7 @@ struct workers *workers_new(const struct workers_plan *plan)
     for (size_t i = 0; i < plan->count * 2; i++) {
         workers->at[i].workers = workers;
         workers->at[i].number = i;
+        workers->at[i].allowed = plan->at_once;
     }
     return workers;
 }
@@ -292,6 +299,15 @@ bool workers_begin(struct workers *workers, const struct assignment *assignment,
     errand->place = assignment->kept.len || workers->plan.count == 1 ? PLACE_HERE : PLACE_ANY;
     deal(workers, errand);
     return true;
+}
+
+size_t workers_allowed(const struct workers *workers)
+{
+    size_t allowed = 0;
+
+    for (size_t i = 0; i < workers->plan.count; i++)
+        allowed += workers->at[i].allowed;
+    return allowed;
 }
 
 bool workers_are_broken(const struct workers *workers)

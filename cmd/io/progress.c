@@ -113,6 +113,8 @@ static void describe(struct text *text, const struct progress *progress, const s
         add(text, "%zu of %zu done, %zu under way", state->done, state->total, state->in_flight);
     else
         add(text, "%zu done, %zu under way", state->done, state->in_flight);
+    if (state->is_slowed && state->total != 1)
+        add(text, " (%zu at most, since the resolver leaves questions unanswered)", state->at_most);
     if (state->total == 1)
         add(text, ": %zu of %zu answers", state->known, state->wanted);
     else if (a_second > 0)
@@ -137,8 +139,8 @@ static void describe_json(struct text *text, const struct progress *progress, co
     const char *before = "";
 
     text->length = 0;
-    add(text, "{\"done\": %zu, \"restored\": %zu, \"in_flight\": %zu, ", state->done, progress->restored,
-        state->in_flight);
+    add(text, "{\"done\": %zu, \"restored\": %zu, \"in_flight\": %zu, \"at_most\": %zu, ", state->done,
+        progress->restored, state->in_flight, state->at_most);
     if (state->total)
         add(text, "\"total\": %zu, ", state->total);
     else

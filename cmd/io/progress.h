@@ -3,9 +3,10 @@
  * On a terminal it is a line that is written again and again, and goes before anything else is written; elsewhere a
  * line a minute, where there are several domains; for programs a JSON object a second, and one at the end:
  *
- *     {"done": 120, "restored": 20, "in_flight": 50, "total": 1000, "rate": 8.41, "remaining_s": 104, "elapsed_s": 12,
- *      "unknown": {"timeout": 12}, "ended": false}
+ *     {"done": 120, "restored": 20, "in_flight": 50, "at_most": 50, "total": 1000, "rate": 8.41, "remaining_s": 104,
+ *      "elapsed_s": 12, "unknown": {"timeout": 12}, "ended": false}
  *
+ * at_most: as many may be in flight; fewer than --in-flight where questions to the resolvers are lost (pace.h).
  * restored: of those done, from the journal of an earlier run.  total, rate (audits a second) and remaining_s are null
  * where nobody knows.  unknown: domains with a required check that could not be decided, by reason.
  */
@@ -35,6 +36,8 @@ struct progress {
 struct progress_state {
     int64_t now_ms;
     size_t done, in_flight, total; /* domains; total 0: not known */
+    size_t at_most;                /* may be in flight now */
+    bool is_slowed;                /* and that is fewer than usual, because questions to the resolvers are lost */
     size_t wanted, known;          /* pieces of evidence */
 };
 

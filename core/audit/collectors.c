@@ -208,6 +208,11 @@ void collectors_free(struct collectors *collectors)
     free(collectors);
 }
 
+struct dns_counts collectors_dns_counts(const struct collectors *collectors)
+{
+    return collectors->dns ? dns_counts(collectors->dns) : (struct dns_counts){0};
+}
+
 bool collectors_are_idle(const struct collectors *collectors)
 {
     return !collectors->smtp || smtp_is_idle(collectors->smtp);

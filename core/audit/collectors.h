@@ -13,4 +13,5 @@ struct collectors;
 struct collectors *collectors_new(struct loop *, const struct engine_config *, const char **why);
 void collectors_free(struct collectors *); /* NULL is fine; what is under way is forgotten */
 void collectors_collect(void *collectors, struct evidence *); /* an evidence_collect */
+struct dns_counts collectors_dns_counts(const struct collectors *); /* of a replay: none */
 bool collectors_are_idle(const struct collectors *); /* no session with a peer is open */

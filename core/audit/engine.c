@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/audit/collectors.h"
+#include "core/audit/pace.h"
 #include "core/audit/recording.h"
 #include "core/audit/rehearsal.h"
 #include "core/base/arena.h"
@@ -44,6 +45,7 @@ struct engine {
     struct collectors *collectors;
     struct store *store;
     struct audit *audits;
+    struct pace pace;
     uint64_t begun; /* audits */
     size_t live;    /* audits, single questions left out */
     size_t held;    /* bytes: by live audits, beside the store's */
@@ -89,6 +91,7 @@ struct engine *engine_new(struct loop *loop, const struct engine_config *config,
     engine->config = *config;
     engine->collectors = config->probe_count <= PROBES_MAX ? collectors_new(loop, config, why) : NULL;
     engine->store = engine->collectors ? store_new(loop, collectors_collect, engine->collectors) : NULL;
+    engine->pace = pace_new(config->at_once, loop_now_ms(loop));
     engine->usual = USUAL_BYTES;
     if (engine->store && config->memory)
         store_limit_idle(engine->store, config->memory / 4);
@@ -111,6 +114,12 @@ bool engine_has_room(const struct engine *engine)
     size_t memory = engine->config.memory, now = held(engine), grown = engine->live * engine->usual;
 
     return !memory || !engine->live || (now > grown ? now : grown) + engine->usual <= memory - memory / 4;
+}
+
+size_t engine_allowed(struct engine *engine)
+{
+    pace_look(&engine->pace, collectors_dns_counts(engine->collectors), loop_now_ms(engine->loop));
+    return engine->pace.allowed;
 }
 
 /* What an audit's arenas have of the machine. */

@@ -27,6 +27,7 @@ struct engine_config {
     struct dns_config dns;
     struct smtp_config smtp;
     int64_t audit_ms;  /* deadline of one audit */
+    size_t at_once;    /* audits that are to be under way at most; 0: nobody asks for engine_allowed() */
     size_t memory;     /* bytes that audits and evidence may hold together; 0: any number */
     const char *helo;  /* EHLO name, NULL: this machine's */
     struct trace *trace; /* what an audit cost; may be NULL */
@@ -48,6 +49,8 @@ typedef void engine_done(void *arg, const struct result *);
 bool engine_audit(struct engine *, const struct target *, engine_done *, void *arg); /* false: no memory */
 /* Would one more audit fit into the memory, once those under way have grown?  One always does. */
 bool engine_has_room(const struct engine *);
+/* How many may be under way now (pace.h): to be asked for now and then. */
+size_t engine_allowed(struct engine *);
 /* In `done`: the result lives until it is released, or until
  * the engine is freed, so that reports can keep their order. */
 void engine_keep(struct engine *, const struct result *);

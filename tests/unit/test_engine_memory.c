@@ -1,4 +1,4 @@
-/* Admission by bytes: what fits is judged as ever, one audit more waits, and one that does not fit at all ends alone. */
+/* Admission by bytes: what fits is judged as ever, one audit more waits, and one that does not fit ends alone. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -18,7 +18,7 @@ enum { START_MS = 5000, TOLD_MAX = 4096 };
 static struct progress_state state(int64_t after_ms, size_t done, size_t total)
 {
     return (struct progress_state){
-        .now_ms = START_MS + after_ms, .done = done, .in_flight = 3, .total = total, .wanted = 9, .known = 5};
+        .now_ms = START_MS + after_ms, .done = done, .in_flight = 3, .at_most = 50, .total = total, .wanted = 9, .known = 5};
 }
 
 static const char *told(FILE *out)
@@ -64,6 +64,23 @@ static void a_line_a_minute(void **unused)
     fclose(out);
 }
 
+/* Fewer are under way than they might be, and whoever watches learns why. */
+static void a_slower_pace_is_said(void **unused)
+{
+    FILE *out = tmpfile();
+    struct progress progress = progress_new(PROGRESS_MINUTES, out, START_MS);
+    struct progress_state slow = state(60000, 120, 1000);
+
+    (void)unused;
+    assert_non_null(out);
+    slow.at_most = 6;
+    slow.is_slowed = true;
+    show(&progress, slow);
+    assert_string_equal(told(out), "mailready: 120 of 1000 done, 3 under way (6 at most, since the resolver leaves "
+                                   "questions unanswered)\n");
+    fclose(out);
+}
+
 /* What an earlier run has done says nothing of how fast this one is. */
 static void restored_ones_are_no_speed(void **unused)
 {
@@ -75,7 +92,8 @@ static void restored_ones_are_no_speed(void **unused)
     assert_non_null(out);
     progress.restored = 50;
     show(&progress, state(2000, 50, 100));
-    assert_string_equal(told(out), "{\"done\": 50, \"restored\": 50, \"in_flight\": 3, \"total\": 100, \"rate\": null, "
+    assert_string_equal(told(out), "{\"done\": 50, \"restored\": 50, \"in_flight\": 3, "
+                                   "\"at_most\": 50, \"total\": 100, \"rate\": null, "
                                    "\"remaining_s\": null, \"elapsed_s\": 2, \"unknown\": {}, \"ended\": false}\n");
     progress_asks(&progress, START_MS + 2000);
     progress_asks(&progress, START_MS + 4000); /* it was asked before */
@@ -85,7 +103,8 @@ static void restored_ones_are_no_speed(void **unused)
     progress.undecided[REASON_BUDGET] = 1;
     show(&progress, state(7000, 60, 100));
     assert_string_equal(told(out),
-                        "{\"done\": 60, \"restored\": 50, \"in_flight\": 3, \"total\": 100, \"rate\": 2.00, "
+                        "{\"done\": 60, \"restored\": 50, \"in_flight\": 3, \"at_most\": 50, \"total\": 100, "
+                        "\"rate\": 2.00, "
                         "\"remaining_s\": 21, \"elapsed_s\": 7, \"unknown\": {\"timeout\": 4, \"budget\": 1}, "
                         "\"ended\": false}\n");
     progress_end(&progress, &last);
@@ -127,6 +146,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_line_a_minute),
+        cmocka_unit_test(a_slower_pace_is_said),
         cmocka_unit_test(restored_ones_are_no_speed),
         cmocka_unit_test(a_domain_counts_once_for_a_reason),
     };

@@ -207,6 +207,11 @@ struct dns *dns_new(struct loop *loop, const struct dns_config *config)
     return dns;
 }
 
+struct dns_counts dns_counts(const struct dns *dns)
+{
+    return dns->counts;
+}
+
 void dns_free(struct dns *dns)
 {
     if (!dns)

@@ -63,7 +63,12 @@ struct dns_config {
     struct trace *trace; /* may be NULL */
 };
 
+struct dns_counts {
+    size_t replied, silent; /* packets to the resolvers */
+};
+
 struct dns *dns_new(struct loop *, const struct dns_config *); /* copies the configuration; NULL without memory */
 void dns_free(struct dns *);                                   /* requests under way are forgotten */
+struct dns_counts dns_counts(const struct dns *);
 void dns_collect(struct dns *, struct evidence *); /* makes the evidence known in a later turn of the loop, at once
                                                       where there is nothing to send */

@@ -229,8 +229,19 @@ void dns_question_after_malformed(struct dns_question *q, const char *why)
         dns_question_ask_over_tcp(q);
 }
 
+static void count(struct dns_question *q)
+{
+    struct dns_counts *counts = &q->dns->counts;
+
+    if (dns_question_is_own(q))
+        return;
+    counts->replied += q->exchange.fate == DNS_REPLIED;
+    counts->silent += q->exchange.fate == DNS_SILENT;
+}
+
 void dns_question_step(struct dns_question *q)
 {
+    count(q);
     switch (q->exchange.fate) {
     case DNS_REPLIED:
         dns_question_after_reply(q);

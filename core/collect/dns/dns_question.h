@@ -85,6 +85,7 @@ struct dns {
     struct dns_scan *scan;
     struct dns_question *questions;
     bool heard; /* any resolver has ever answered */
+    struct dns_counts counts;
 };
 
 struct dns_resolver *dns_question_server(struct dns_question *);

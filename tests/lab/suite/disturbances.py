@@ -1,12 +1,18 @@
 """Trouble of ours must never be told as a fault of theirs: resolvers that misbehave, and faults of this machine's network."""
 
+import itertools
+import json
 import re
 import subprocess
+import threading
+import time
 
 from world import DOMAINS
 
 from . import expected
-from .program import LAB, at_once, audit_json, by_domain, of_status
+from .program import LAB, at_once, audit_json, by_domain, command, of_status
+
+PACE_S = 120            # until it has changed as it should
 
 # The findings are the same as through Unbound: where AD does not count, the signatures are checked here.
 SAME = {
@@ -186,6 +192,43 @@ def check_lossy_crowd():
     return wrong if len(documents) == len(names) else [*wrong, f"{len(documents)} documents instead of {len(names)}"]
 
 
+def feed(pipe, is_enough):
+    """Names without an end, until it is enough."""
+    with pipe:
+        for i in itertools.count():
+            if is_enough.is_set():
+                return
+            pipe.write(f"n{i}.many.lab\n".encode())
+
+
+def told_at_most(process, until):
+    """What --progress json tells of how many may be under way, until that is as wanted; None: it never was."""
+    limit = time.monotonic() + PACE_S
+    for line in process.stderr:
+        told = json.loads(line)["at_most"] if line.startswith(b"{") else None
+        if told is not None and until(told):
+            return told
+        if time.monotonic() > limit:
+            return None
+    return None
+
+
+def check_pace():
+    """Where the network loses questions, fewer audits are under way, never none; where it does not any more, all are again."""
+    words = command("--no-dnsbl", "--only", "mx", "--jobs", "2", "--progress", "json", "--format", "jsonl", "--domains", "-")
+    is_enough = threading.Event()
+    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as process:
+        threading.Thread(target=feed, args=(process.stdin, is_enough), daemon=True).start()
+        usual = told_at_most(process, lambda _: True)
+        with Fault("dns"):
+            fallen = told_at_most(process, lambda told: told <= usual * 2 // 3)
+        restored = told_at_most(process, lambda told: told == usual)
+        is_enough.set()
+        process.stderr.read()
+    wrong = [] if usual == 100 and fallen and restored else [f"{usual} at most, then {fallen}, {restored}"]
+    return wrong + ([] if process.returncode in (0, 3) else [f"exit status {process.returncode}"])
+
+
 def check_no_repetition():
     """Where no question is lost, none is asked again, of nobody's servers."""
     outcome = audit_json("--trace", "good.lab")
@@ -211,6 +254,7 @@ def test_faults(tap):
     try:
         tap.test("fault: DNS loses packets here", check_lossy_dns())
         tap.test("fault: DNS loses packets here, many domains", check_lossy_crowd())
+        tap.test("fault: DNS loses packets here, and the pace slows down", check_pace())
         tap.test("fault: DNS over UDP is rejected here", check_rejected_udp())
     except subprocess.CalledProcessError:
         tap.test("fault: DNS loses packets here # SKIP the kernel has no nf_tables", [])
