@@ -9,13 +9,17 @@ from collections import Counter
 from model import reverse_name
 from world import DOMAINS
 
-NOT_VALIDATED = ("bogus.lab", "unsigned.lab", "dane-unsigned.lab", "dnssec-no-ds.lab")
+NOT_VALIDATED = ("bogus.lab", "dnssec-expired.lab", "dnssec-other-ds.lab", "dnssec-no-keys.lab", "unsigned.lab", "dane-unsigned.lab", "dnssec-no-ds.lab")
+UNSIGNED_HOSTS = ("mx1.plain.dnssec-opt-out.lab",)
 
 # Where the answer isn't simply what the table says.
 DNS = [     # name, type, rcode, AD, what the answer section must hold
     ("lab", "DNSKEY", "NOERROR", True, [" 256 3 13 "]),
     ("no-such-name.lab", "A", "NXDOMAIN", True, []),
     ("bogus.lab", "MX", "SERVFAIL", False, []),
+    ("dnssec-expired.lab", "MX", "SERVFAIL", False, []),
+    ("dnssec-other-ds.lab", "MX", "SERVFAIL", False, []),
+    ("dnssec-no-keys.lab", "MX", "SERVFAIL", False, []),
     ("unsigned.lab", "MX", "NOERROR", False, ["10 mx1.unsigned.lab."]),
     ("good.lab", "TXT", "NOERROR", True, ["v=spf1 mx -all"]),
     ("_dmarc.good.lab", "TXT", "NOERROR", True, ["p=quarantine"]),
@@ -111,7 +115,7 @@ def dns_checks():
         for host in domain.hosts:
             for address in host.addresses:
                 kind = "AAAA" if ":" in address else "A"
-                yield f"{host.fqdn} {kind}", check_dns, (host.fqdn, kind, "NOERROR", True, [address])
+                yield f"{host.fqdn} {kind}", check_dns, (host.fqdn, kind, "NOERROR", host.fqdn not in UNSIGNED_HOSTS, [address])
                 if host.ptr_names and domain.name not in OWN_REVERSE:
                     yield f"{address} PTR", check_dns, (reverse_name(address), "PTR", "NOERROR", True, host.ptr_names)
 
