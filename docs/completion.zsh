@@ -71,7 +71,7 @@ _mailready()
             '--replay=[judge the evidence that was saved in FILE, without any network; domain and senders are those of FILE]:FILE:_files' \
             '--trace[write every query, reply and SMTP line with time and peer to standard error]' \
             '--baseline=[an earlier report in JSON\: only what is new or worse counts for exit status 1, and reports tell what changed; a finding is the same one where its check and its subject are]:FILE:_files' \
-            '*--expect=[what must be so, or a check of the group expect fails\: mx 10 HOST, 20 HOST (exactly these; mx none); spf allows ADDR; spf denies ADDR|CIDR; dmarc at least quarantine; ptr ADDR NAME; dkim SELECTOR sha256\:HEX (of the key); tlsa HOST; senders complete (SPF names declared senders only)]:EXPECTATION:' \
+            '*--expect=[what must be so, or a check of the group expect fails\: mx 10 HOST, 20 HOST (exactly these; mx none); spf allows ADDR; spf denies ADDR|CIDR; dmarc at least quarantine; ptr ADDR NAME; dkim SELECTOR sha256\:HEX (of the key); tlsa HOST; senders complete (SPF names declared senders only, in records that it includes too)]:EXPECTATION:' \
             '--wait=[after a change\: audit again, with longer and longer pauses, until nothing counts for exit status 1 or this time (30s, 15m, 2h) is up, and report then; the servers of the zones are asked, not caches, and what is still missing is said on standard error]:DURATION:' \
             '--config=[the project file\: options for all domains and sections for single ones; the command line wins over the environment, that over FILE; without a domain, all that have a section are audited]:FILE:_files' \
             '--client=[whom the report is for\: on the cover of HTML and PDF]:NAME:' \
@@ -175,7 +175,7 @@ _mailready()
             '--replay=[judge the evidence that was saved in FILE, without any network; domain and senders are those of FILE]:FILE:_files' \
             '--trace[write every query, reply and SMTP line with time and peer to standard error]' \
             '--baseline=[an earlier report in JSON\: only what is new or worse counts for exit status 1, and reports tell what changed; a finding is the same one where its check and its subject are]:FILE:_files' \
-            '*--expect=[what must be so, or a check of the group expect fails\: mx 10 HOST, 20 HOST (exactly these; mx none); spf allows ADDR; spf denies ADDR|CIDR; dmarc at least quarantine; ptr ADDR NAME; dkim SELECTOR sha256\:HEX (of the key); tlsa HOST; senders complete (SPF names declared senders only)]:EXPECTATION:' \
+            '*--expect=[what must be so, or a check of the group expect fails\: mx 10 HOST, 20 HOST (exactly these; mx none); spf allows ADDR; spf denies ADDR|CIDR; dmarc at least quarantine; ptr ADDR NAME; dkim SELECTOR sha256\:HEX (of the key); tlsa HOST; senders complete (SPF names declared senders only, in records that it includes too)]:EXPECTATION:' \
             '--wait=[after a change\: audit again, with longer and longer pauses, until nothing counts for exit status 1 or this time (30s, 15m, 2h) is up, and report then; the servers of the zones are asked, not caches, and what is still missing is said on standard error]:DURATION:' \
             '--config=[the project file\: options for all domains and sections for single ones; the command line wins over the environment, that over FILE; without a domain, all that have a section are audited]:FILE:_files' \
             '--client=[whom the report is for\: on the cover of HTML and PDF]:NAME:' \

@@ -234,42 +234,82 @@ static void expect_tlsa(struct run *run, const struct expectation *e)
         differs(run, e, EXPECT_TLSA, about, "no TLSA record", answer->key);
 }
 
-/* Every address of a range that SPF names is declared, or it is not the whole list. */
-static bool is_declared(const struct inventory *mail, const struct ip_network *network)
+static bool is_declared(const struct inventory *mail, const struct ip *ip)
+{
+    for (size_t i = 0; i < mail->address_count; i++)
+        if (mail->addresses[i].origin == SENDER_DECLARED && ip_equal(&mail->addresses[i].ip, ip))
+            return true;
+    return false;
+}
+
+static bool is_declared_range(const struct inventory *mail, const struct ip_network *network)
 {
     unsigned bits = ip_network_host_bits(network);
+    bool all = bits < 32 && 1U << bits <= EXPECTED_ADDRESSES;
 
-    if (bits >= 32 || 1U << bits > EXPECTED_ADDRESSES)
-        return false;
-    for (unsigned n = 0; n < 1U << bits; n++) {
+    for (unsigned n = 0; all && n < 1U << bits; n++) {
         struct ip ip = ip_network_nth(network, n);
-        bool found = false;
 
-        for (size_t i = 0; i < mail->address_count && !found; i++)
-            found = mail->addresses[i].origin == SENDER_DECLARED && ip_equal(&mail->addresses[i].ip, &ip);
-        if (!found)
-            return false;
+        all = is_declared(mail, &ip);
     }
-    return true;
+    return all;
+}
+
+/* Whom it lets pass no list can name. */
+static bool is_open_term(struct run *run, const struct spf_node *node, const struct spf_term *term)
+{
+    bool names_hosts = term->kind == SPF_TERM_A || term->kind == SPF_TERM_MX;
+
+    return term->kind == SPF_TERM_ALL || term->kind == SPF_TERM_PTR || term->kind == SPF_TERM_EXISTS ||
+           (names_hosts && !spf_static_target(run, node->domain, term));
+}
+
+/* What lets pass whoever fits: no list of senders is complete beside that. */
+static void list_open_terms(struct run *run, const struct spf_tree *tree, struct list_text *seen)
+{
+    for (size_t i = 0; i < tree->count; i++) {
+        const struct spf_node *node = &tree->nodes[i];
+        const struct spf_record *record = node->state == SPF_NODE_RECORD ? node->source->record : NULL;
+
+        if (!node->grants)
+            continue;
+        if (node->state == SPF_NODE_DEPENDS)
+            list_add(seen, str_printf(run_arena(run), "include:%s", node->domain));
+        for (size_t k = 0; record && k < record->count; k++)
+            if (spf_term_passes(&record->terms[k]) && is_open_term(run, node, &record->terms[k]))
+                list_add(seen, str_printf(run_arena(run), "%s (of %s)",
+                                          spf_term_text(run_arena(run), &record->terms[k]), node->domain));
+    }
 }
 
 static void expect_senders(struct run *run, const struct expectation *e)
 {
-    struct subject about = subject_domain(run_target(run)->domain);
+    const char *domain = run_target(run)->domain;
+    struct subject about = subject_domain(domain);
     const struct inventory *mail = need_inventory(run);
-    const struct spf_addresses *named = mail->named;
+    const struct spf_addresses *named = need_spf_addresses_of_all(run, domain);
+    const struct spf_tree *tree = need_spf_tree(run, &(struct spf_question){.domain = domain});
     struct list_text seen = list_text(run_arena(run), ", ", SHOWN);
-    const char *key = str_printf(run_arena(run), "dns:%s/TXT", run_target(run)->domain);
+    const char *key = str_printf(run_arena(run), "dns:%s/TXT", domain);
 
-    if (!mail->complete || !named || !named->complete)
+    if (!mail->complete || !named->complete)
         return;
-    for (size_t i = 0; i < mail->address_count; i++)
-        if (mail->addresses[i].origin == SENDER_SPF)
-            list_add(&seen, str_printf(run_arena(run), "%s (%s)", mail->addresses[i].label,
-                                       mail->addresses[i].term ? mail->addresses[i].term : "by SPF"));
-    for (size_t i = 0; i < named->range_count; i++)
-        if (!is_declared(mail, &named->ranges[i].network))
-            list_add(&seen, ip_network_text(run_arena(run), &named->ranges[i].network));
+    for (size_t i = 0; i < named->single_count; i++) {
+        const struct spf_origin *single = &named->singles[i];
+
+        if (!is_declared(mail, &single->ip))
+            list_add(&seen, str_printf(run_arena(run), "%s (%s)", ip_text(run_arena(run), &single->ip), single->term));
+    }
+    for (size_t i = 0; i < named->range_count + named->ranges_left_out; i++) {
+        const struct spf_range *range = &named->ranges[i];
+
+        if (!is_declared_range(mail, &range->network))
+            list_add(&seen, str_printf(run_arena(run), "%s (of %s)", ip_network_text(run_arena(run), &range->network),
+                                       range->domain));
+    }
+    if (named->singles_left_out)
+        list_add(&seen, str_printf(run_arena(run), "%zu more addresses", named->singles_left_out));
+    list_open_terms(run, tree, &seen);
     if (seen.count)
         differs(run, e, EXPECT_SENDERS, about, str_printf(run_arena(run), "SPF names %s, too", list_end(&seen)), key);
     else if (named->trouble || named->doubt_count)

@@ -197,7 +197,7 @@ const struct option option_table[OPTION_COUNT] = {
         .argument = "EXPECTATION",
         .help = "what must be so, or a check of the group expect fails: mx 10 HOST, 20 HOST (exactly these; mx none); spf allows ADDR; "
                 "spf denies ADDR|CIDR; dmarc at least quarantine; ptr ADDR NAME; dkim SELECTOR sha256:HEX (of the key); tlsa HOST; "
-                "senders complete (SPF names declared senders only)"},
+                "senders complete (SPF names declared senders only, in records that it includes too)"},
     [OPT_WAIT] = {.command = "audit", .group = GROUP_JUDGE, .whole_run = true, .name = "wait", .type = OPTION_TEXT,
         .argument = "DURATION",
         .help = "after a change: audit again, with longer and longer pauses, until nothing counts for exit status 1 or this time (30s, "

@@ -195,6 +195,8 @@ struct spf_addresses {
 };
 
 const struct spf_addresses *need_spf_addresses(struct run *, const char *domain); /* never NULL */
+/* With those of included records of other organisations, which stand for no include then; never NULL. */
+const struct spf_addresses *need_spf_addresses_of_all(struct run *, const char *domain);
 const char *spf_include_text(struct arena *,
                              const struct spf_include *); /* "768 IPv4 addresses in 2 ranges, 1 IPv6 range" */
 

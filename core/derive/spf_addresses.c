@@ -187,7 +187,7 @@ static void add_term(struct list *l, const struct spf_term *term)
     }
 }
 
-static void add_own_record(struct list *l, const struct spf_node *node)
+static void add_record(struct list *l, const struct spf_node *node)
 {
     if (node->state == SPF_NODE_TROUBLE)
         leave_in_doubt(l, node->domain, &node->source->trouble, true);
@@ -325,10 +325,10 @@ static void sort_singles(struct list *l)
     l->result->single_count = count;
 }
 
-static const void *derive_addresses(struct run *run, const void *argument)
+static const struct spf_addresses *gather(struct run *run, const char *name, bool of_others_too)
 {
     struct arena *arena = run_arena(run);
-    const char *domain = str_dup(arena, argument);
+    const char *domain = str_dup(arena, name);
     struct spf_question question = {.domain = domain};
     const struct spf_tree *tree = need_spf_tree(run, &question);
     struct list l = {.run = run, .result = ARENA_NEW(arena, struct spf_addresses)};
@@ -345,8 +345,8 @@ static const void *derive_addresses(struct run *run, const void *argument)
         /* redirect= hands the whole policy over, so what it leads to is the domain's own, whoever runs it. */
         own[i] =
             i == 0 || (own[node->parent] && node->grants && (node->via->kind == SPF_TERM_REDIRECT || !node->foreign));
-        if (own[i])
-            add_own_record(&l, node);
+        if (own[i] || (of_others_too && node->grants))
+            add_record(&l, node);
         else if (node->grants)
             of[i] = own[node->parent] ? begin_include(&l, node->domain) : of[node->parent];
     }
@@ -362,9 +362,26 @@ static const void *derive_addresses(struct run *run, const void *argument)
     return l.result;
 }
 
+static const void *derive_addresses(struct run *run, const void *domain)
+{
+    return gather(run, domain, false);
+}
+
+static const void *derive_all_addresses(struct run *run, const void *domain)
+{
+    return gather(run, domain, true);
+}
+
 const struct spf_addresses *need_spf_addresses(struct run *run, const char *domain)
 {
     static const struct derivation addresses = {"addresses that SPF names", derive_addresses};
+
+    return need_derived(run, &addresses, name_lower(run_arena(run), domain), domain);
+}
+
+const struct spf_addresses *need_spf_addresses_of_all(struct run *run, const char *domain)
+{
+    static const struct derivation addresses = {"addresses that SPF names, includes too", derive_all_addresses};
 
     return need_derived(run, &addresses, name_lower(run_arena(run), domain), domain);
 }
