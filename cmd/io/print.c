@@ -175,7 +175,8 @@ static bool is_pdf(FILE *file)
            fseek(file, 0, SEEK_SET) == 0;
 }
 
-static bool copy(FILE *from, FILE *to)
+/* 0, or what failed: a value of errno */
+static int copy(FILE *from, FILE *to)
 {
     char bytes[16384];
     size_t got;
@@ -183,34 +184,32 @@ static bool copy(FILE *from, FILE *to)
     do {
         got = fread(bytes, 1, sizeof bytes, from);
         if (fwrite(bytes, 1, got, to) != got)
-            return false;
+            return errno;
     } while (got == sizeof bytes);
-    return !ferror(from);
+    return ferror(from) ? EIO : 0;
 }
 
 /* The last line of what the program said: it may have a lot to say about this machine. */
 static const char *said(const struct print *print)
 {
-    char bytes[4096];
+    char line[1024], last[sizeof line] = "";
     FILE *file = fopen(print->said_path, "re");
-    const char *text = "", *line;
-    size_t got;
 
-    while (file && (got = fread(bytes, 1, sizeof bytes, file)) > 0)
-        text = str_text(print->arena, (struct str){bytes, got});
+    while (file && fgets(line, sizeof line, file)) {
+        line[strcspn(line, "\n")] = '\0';
+        if (*line)
+            memcpy(last, line, sizeof last);
+    }
     if (file)
         fclose(file);
-    while (*text && text[strlen(text) - 1] == '\n')
-        text = str_printf(print->arena, "%.*s", (int)strlen(text) - 1, text);
-    line = strrchr(text, '\n');
-    line = line ? line + 1 : text;
-    return *line ? str_printf(print->arena, ": %.*s", SAID_MAX, line) : "";
+    return *last ? str_printf(print->arena, ": %.*s", SAID_MAX, last) : "";
 }
 
 static bool try(struct print *print, int printer, FILE *out, const char **why)
 {
     const char *arguments[ARGUMENTS_MAX + 1] = {NULL};
     bool done = false, ended = false;
+    int error;
     FILE *pdf;
 
     if (printer == CHROMIUM)
@@ -222,9 +221,10 @@ static bool try(struct print *print, int printer, FILE *out, const char **why)
         ended = wait_for_child(print);
     pdf = ended ? fopen(print->pdf_path, "re") : NULL;
     if (pdf && is_pdf(pdf)) {
-        done = copy(pdf, out);
-        if (!done)
-            *why = strerror(errno ? errno : EIO);
+        error = copy(pdf, out);
+        done = !error;
+        if (error)
+            *why = strerror(error);
     } else {
         *why = str_printf(print->arena, "%s %s%s", print->programs[printer],
                           ended ? "made no PDF" : "did not end in time", said(print));

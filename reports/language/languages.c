@@ -16,7 +16,7 @@ struct str language_words(const char *tag)
 {
 #define LANGUAGE(name, bytes)                                                                                          \
     if (strcmp(tag, name) == 0)                                                                                        \
-        return (struct str){(const char *)bytes, sizeof bytes};
+        return (struct str){(const char *)(bytes), sizeof(bytes)};
     LANGUAGES(LANGUAGE)
 #undef LANGUAGE
     (void)tag;
