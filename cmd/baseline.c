@@ -56,7 +56,7 @@ const struct seen_report *baseline_see(struct arena *arena, const struct result 
     if (text && setjmp(exhausted) == 0) {
         arena_on_exhausted(arena, &exhausted);
         if (seen_read(arena, text, size, &now, &why))
-            out = &now.at[0];
+            out = now.at;
     }
     arena_on_exhausted(arena, NULL);
     free(text);

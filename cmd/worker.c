@@ -133,16 +133,27 @@ static struct auditor *auditor_of_crashed(struct worker *worker)
     return worker->crashed;
 }
 
+static struct duty *duty_new(struct worker *worker, uint64_t number)
+{
+    struct arena *arena = arena_new(ERRAND_BYTES);
+    struct duty *duty = arena ? malloc(sizeof *duty) : NULL;
+
+    if (duty)
+        *duty = (struct duty){.worker = worker, .number = number, .arena = arena};
+    else
+        leave(worker);
+    return duty;
+}
+
 static bool begin(struct worker *worker, uint64_t number, struct tape_reader *order)
 {
     int64_t place = tape_read_number(order);
     struct str domain = tape_read_octets(order), kept = tape_read_octets(order);
-    struct duty *duty = calloc(1, sizeof *duty);
+    struct duty *duty;
 
-    if (!duty || order->failed || !(duty->arena = arena_new(ERRAND_BYTES)))
+    if (order->failed)
         leave(worker);
-    duty->worker = worker;
-    duty->number = number;
+    duty = duty_new(worker, number);
     domain.at = str_text(duty->arena, domain);
     duty->target = project_settings(worker->plan->auditor->project, domain.at)->target;
     duty->target.domain = domain.at;
