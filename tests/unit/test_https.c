@@ -538,6 +538,35 @@ static void test_each_key_has_its_own_connection(void **state)
     peer_free(peer);
 }
 
+/* An audit that ends takes back what has not begun: no connection is made for it. */
+static void test_forgone(void **state)
+{
+    struct peer *peer = peer_start(sound, good_ctx, 1);
+    struct https_config config = config_of(0);
+    struct key key = {.kind = EVIDENCE_HTTPS,
+                      .name = "https://" HOST "/other",
+                      .nth = 1,
+                      .addresses = &peer->ip,
+                      .address_count = 1,
+                      .body_max = HTTPS_POLICY_BYTES};
+    struct waiter audit = {.number = 2, .wake = wake};
+    struct evidence *forgone;
+    struct rig rig;
+
+    (void)state;
+    rig_begin(&rig, &config);
+    forgone = store_want(rig.store, &key, &audit, 0, NULL);
+    assert_non_null(forgone->turn);
+    store_unpin_all(&audit);
+    assert_true(forgone->known);
+    assert_int_equal(((const struct https_response *)forgone->value)->end, HTTPS_END_BUDGET);
+    assert_int_equal(get(&rig, peer->port, &peer->ip, 1)->end, HTTPS_END_OK);
+    rig_end(&rig);
+    peer_join(peer);
+    assert_int_equal(peer->visits, 1);
+    peer_free(peer);
+}
+
 static void test_two_collectors_side_by_side(void **state)
 {
     struct peer *peers[2] = {peer_start(sound, good_ctx, 1), peer_start(sound, good_ctx, 1)};
@@ -732,6 +761,7 @@ int main(void)
         cmocka_unit_test(test_refused_and_switched_off),
         cmocka_unit_test(test_the_environment_is_not_asked),
         cmocka_unit_test(test_each_key_has_its_own_connection),
+        cmocka_unit_test(test_forgone),
         cmocka_unit_test(test_two_collectors_side_by_side),
         cmocka_unit_test(test_freed_in_the_middle),
         cmocka_unit_test(test_urls),

@@ -202,6 +202,12 @@ static void test_bad_configuration(void **state)
 
 /* ---- manners ---- */
 
+static void nobody_wakes(struct waiter *waiter, unsigned probe)
+{
+    (void)waiter;
+    (void)probe;
+}
+
 /* One at a time, a second apart; the second try later where the first was
  * refused; the slot is held until QUIT is over, the evidence is not. */
 static void test_politeness(void **state)
@@ -240,6 +246,34 @@ static void test_politeness(void **state)
     peer_free(two);
 }
 
+/* An audit that ends takes back what has not begun: nobody is visited for it, and another audit may ask anew. */
+static void test_forgone(void **state)
+{
+    static const struct peer_step script[] = {{SAY, "450 later\r\n", 0}, FAREWELL, {END, 0, 0}};
+    struct peer *peer = peer_start(script, NULL, 2);
+    struct smtp_config config = config_of(0);
+    struct rig rig = rig_new(&config);
+    struct waiter audit = {.number = 1, .wake = nobody_wakes};
+    struct key key = {.kind = EVIDENCE_SMTP, .name = "b.example.org", .ip = peer->ip, .port = peer->port, .nth = 1};
+    struct evidence *first = want(&rig, EVIDENCE_SMTP, &peer->ip, peer->port, "a.example.org", 1), *second, *anew;
+
+    (void)state;
+    second = store_want(rig.store, &key, &audit, 0, NULL);
+    assert_non_null(second->turn);
+    store_unpin_all(&audit);
+    assert_int_equal(session_of(second)->end, SMTP_END_BUDGET);
+    assert_int_equal(session_of(second)->trouble.reason, REASON_BUDGET);
+    anew = store_want(rig.store, &key, NULL, 0, NULL);
+    assert_false(anew->known);
+    loop_run(rig.loop);
+    peer_join(peer);
+    assert_int_equal(session_of(first)->end, SMTP_END_OK);
+    assert_int_equal(session_of(anew)->end, SMTP_END_OK);
+    assert_int_equal(peer->visits, 2);
+    rig_free(&rig);
+    peer_free(peer);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -247,6 +281,7 @@ int main(void)
         cmocka_unit_test(test_bad_source),        cmocka_unit_test(test_not_contacted),
         cmocka_unit_test(test_switched_off),      cmocka_unit_test(test_canary_on_another_port),
         cmocka_unit_test(test_bad_configuration), cmocka_unit_test(test_politeness),
+        cmocka_unit_test(test_forgone),
     };
 
     signal(SIGPIPE, SIG_IGN);
