@@ -321,6 +321,47 @@ static void test_shared_fairly(void **state)
     loop_free(loop);
 }
 
+/* The network is full of another process's visits: whoever's turn it is here has the next place, and not whoever asks
+ * first when it is free. */
+static void test_full_of_others(void **state)
+{
+    enum { CROWD = 20, STEP_MS = 7 };
+    struct loop *loop = loop_new();
+    struct guestbook *guestbook = guestbook_new();
+    struct politeness *ours = politeness_new(loop, 0), *theirs = politeness_new(loop, 0);
+    struct call open[NET_SESSIONS], calls[CROWD], single;
+    char address[] = "192.0.2.100";
+    unsigned count = 0;
+
+    (void)state;
+    politeness_share(ours, guestbook, 1);
+    politeness_share(theirs, guestbook, 2);
+    for (size_t i = 0; i < NET_SESSIONS; i++) {
+        address[10] = (char)('0' + i);
+        enter_for(i ? i + 2 : 1, i ? theirs : ours, &open[i], address, &count);
+    }
+    loop_run(loop);
+    assert_int_equal(count, NET_SESSIONS);
+    for (size_t i = 0; i < CROWD; i++) {
+        address[8] = '2';
+        address[9] = (char)('0' + i / 10);
+        address[10] = (char)('0' + i % 10);
+        enter_for(1, ours, &calls[i], address, &count);
+        if (i % 3 == 0)
+            pass(loop, STEP_MS);
+    }
+    enter_for(2, ours, &single, "192.0.2.1", &count);
+    pass(loop, STEP_MS);
+    politeness_leave(theirs, &open[1].visit, true);
+    pass(loop, STEP_MS * STEP_MS);
+    assert_int_equal(single.begun, NET_SESSIONS + 1);
+    assert_int_equal(count, NET_SESSIONS + 1);
+    politeness_free(ours);
+    politeness_free(theirs);
+    guestbook_free(guestbook);
+    loop_free(loop);
+}
+
 /* Two processes, as their tables see them. */
 static void test_shared(void **state)
 {
@@ -373,6 +414,7 @@ int main(void)
         cmocka_unit_test(test_newcomers),
         cmocka_unit_test(test_shared_visit),
         cmocka_unit_test(test_shared_fairly),
+        cmocka_unit_test(test_full_of_others),
         cmocka_unit_test(test_again),
         cmocka_unit_test(test_many_addresses),
         cmocka_unit_test(test_shared),

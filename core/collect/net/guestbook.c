@@ -111,29 +111,29 @@ static void take_wish_back(_Atomic uint64_t *place, const struct guest *guest)
         atomic_compare_exchange_strong(place, &wish, 0);
 }
 
-bool guestbook_enter(struct guestbook *book, const struct guest *guest, const struct ip *ip, int64_t interval_ms,
-                     int64_t now_ms)
+enum entrance guestbook_enter(struct guestbook *book, const struct guest *guest, const struct ip *ip,
+                              int64_t interval_ms, int64_t now_ms)
 {
     size_t address = address_of(book, ip, interval_ms), network = network_of(book, ip, interval_ms);
     uint64_t before = atomic_load(&book->addresses[address]), left_ms = before & time_mask;
 
     if (is_promised(atomic_load(&book->address_wishes[address]), guest, now_ms))
-        return false;
+        return ADDRESS_TAKEN;
     if (before > time_mask || (left_ms && now_ms < (int64_t)left_ms + interval_ms) ||
         !exchange(&book->addresses[address], 1, before, (uint64_t)guest->number << TIME_BITS | left_ms)) {
         leave_wish(&book->address_wishes[address], guest, now_ms);
-        return false;
+        return ADDRESS_TAKEN;
     }
     if (!is_promised(atomic_load(&book->network_wishes[network]), guest, now_ms)) {
         if (exchange(book->networks[network], NET_SESSIONS, 0, guest->number)) {
             take_wish_back(&book->address_wishes[address], guest);
             take_wish_back(&book->network_wishes[network], guest);
-            return true;
+            return ENTERED;
         }
         leave_wish(&book->network_wishes[network], guest, now_ms);
     }
     atomic_store(&book->addresses[address], before);
-    return false;
+    return NETWORK_FULL;
 }
 
 void guestbook_leave(struct guestbook *book, unsigned guest, const struct ip *ip, int64_t interval_ms, int64_t now_ms)

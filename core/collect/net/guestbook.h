@@ -28,9 +28,12 @@ struct guest {
 struct guestbook *guestbook_new(void); /* NULL: no memory.  What fork() makes afterwards shares it */
 void guestbook_free(struct guestbook *);
 
-/* False: not now.  `interval_ms` must have gone by since the last visit to the address, and is part of which one it is:
+enum entrance { ENTERED, ADDRESS_TAKEN, NETWORK_FULL };
+
+/* `interval_ms` must have gone by since the last visit to the address, and is part of which one it is:
  * mail and web servers are visited apart. */
-bool guestbook_enter(struct guestbook *, const struct guest *, const struct ip *, int64_t interval_ms, int64_t now_ms);
+enum entrance guestbook_enter(struct guestbook *, const struct guest *, const struct ip *, int64_t interval_ms,
+                              int64_t now_ms);
 void guestbook_leave(struct guestbook *, unsigned guest, const struct ip *, int64_t interval_ms, int64_t now_ms);
 /* A process that is gone has left everywhere. */
 void guestbook_forget(struct guestbook *, unsigned guest, int64_t now_ms);

@@ -109,16 +109,13 @@ static bool may_begin(const void *arg, const struct visit *visit)
 }
 
 /* Does another process stand in the way? */
-static bool must_wait(const struct politeness *politeness, struct visit *visit)
+static enum entrance enter(const struct politeness *politeness, const struct visit *visit)
 {
-    int64_t now_ms = loop_now_ms(politeness->loop);
     const struct guest guest = {.number = politeness->guest, .held = line_held(visit)};
 
-    if (!politeness->guestbook ||
-        guestbook_enter(politeness->guestbook, &guest, &visit->peer->who.base, politeness->interval_ms, now_ms))
-        return false;
-    visit->not_before_ms = now_ms + SEEN_AFTER_MS;
-    return true;
+    return politeness->guestbook ? guestbook_enter(politeness->guestbook, &guest, &visit->peer->who.base,
+                                                   politeness->interval_ms, loop_now_ms(politeness->loop))
+                                 : ENTERED;
 }
 
 /* When the first of those that only lack time may begin. */
@@ -151,14 +148,24 @@ static void await_no_more(struct politeness *politeness, struct peer *network)
     network->back_awaited = NULL;
 }
 
-/* Begins what may begin there. */
+/* Begins what may begin there.  Where other processes have filled the network, the next place is for the one whose
+ * turn it is, and the others here do not run ahead of it. */
 static void admit(struct politeness *politeness, struct peer *network)
 {
     struct visit *visit;
 
     while (network->open < NET_SESSIONS && (visit = line_next(&network->line, may_begin, politeness))) {
-        if (must_wait(politeness, visit))
+        enum entrance entrance = enter(politeness, visit);
+        int64_t again_ms = loop_now_ms(politeness->loop) + SEEN_AFTER_MS;
+
+        if (entrance == NETWORK_FULL) {
+            network->look_ms = again_ms;
+            return;
+        }
+        if (entrance == ADDRESS_TAKEN) {
+            visit->not_before_ms = again_ms;
             continue;
+        }
         line_begin(&network->line, visit);
         visit->peer->open++;
         network->open++;
