@@ -5,7 +5,7 @@
 
 #include "core/facts/dns_answer.h"
 
-enum { RESERVED = 8 }; /* RFC 6052 2.2: bits 64 to 71 hold no part of the IPv4 address */
+enum { RESERVED = 8 }; /* RFC 6052 2.2: bits 64 to 71 hold no part of the IPv4 address; behind 96 bits there are none */
 
 /* RFC 7050 2.2: what ipv4only.arpa has, 192.0.0.170 and 192.0.0.171. */
 static bool is_well_known(const uint8_t v4[4])
@@ -19,7 +19,7 @@ static bool embeds(const struct ip *ip, unsigned bits)
     size_t at = bits / 8;
 
     for (size_t i = 0; i < sizeof v4; i++) {
-        at += at == RESERVED && bits < 96;
+        at += at == RESERVED;
         v4[i] = ip->bytes[at++];
     }
     for (; at < sizeof ip->bytes; at++)

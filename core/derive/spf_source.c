@@ -131,8 +131,7 @@ struct spf_question spf_question_copy(struct arena *arena, const struct spf_ques
     copy.sender = str_copy(arena, q->sender);
     copy.helo = str_copy(arena, q->helo);
     copy.tried = str_copy(arena, q->tried);
-    if (q->tried_at)
-        copy.tried_at = str_dup(arena, q->tried_at);
+    copy.tried_at = q->tried_at ? str_dup(arena, q->tried_at) : NULL;
     return copy;
 }
 

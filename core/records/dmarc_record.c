@@ -39,8 +39,7 @@ bool dmarc_is_record(struct str text)
     struct str name, value = first_value(text, &name);
 
     /* No blanks before the v: the grammar has none there. */
-    return text.len > 0 && !tag_is_blank(text.at[0]) && str_equal_nocase(name, str_of("v")) &&
-           str_equal(value, str_of("DMARC1"));
+    return str_equal_nocase(name, str_of("v")) && str_equal(value, str_of("DMARC1")) && !tag_is_blank(text.at[0]);
 }
 
 enum dmarc_policy dmarc_policy_of(struct str value)

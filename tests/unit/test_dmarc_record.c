@@ -97,6 +97,8 @@ static void reads_records(void **state)
         {"v=DMARC1; p=none; word; t=x; psd=x; adkim=x; aspf=; fo=2",
          "p=none sp=unsaid np=unsaid !0@19 !5@27 !5@34 !5@43 !5@51 !5@56"},
         {"v=DMARC1; p=none; pct=50; rf=afrf; ri=86400", "p=none sp=unsaid np=unsaid !10@23 !11@27 !11@36"},
+        {"v=DMARC1; p=none; pct=5", "p=none sp=unsaid np=unsaid !10@23"},
+        {"v=DMARC1; p=none; pct=1a", "p=none sp=unsaid np=unsaid !5@23"},
         {"v=DMARC1; p=none; pct=99", "p=none sp=unsaid np=unsaid !10@23"},
         {"v=DMARC1; p=none; pct=100", "p=none sp=unsaid np=unsaid !11@23"},
         {"v=DMARC1; p=none; pct=101", "p=none sp=unsaid np=unsaid !5@23"},
@@ -105,6 +107,9 @@ static void reads_records(void **state)
         {"v=DMARC1; p=none; rua=mailto:a@B.example!10m,mailto:c@d.example",
          "p=none sp=unsaid np=unsaid rua=mailto:a@B.example@b.example "
          "rua=mailto:c@d.example@d.example !8@23"},
+        {"v=DMARC1; p=none; rua=mailto:a@b.example1,mailto:c@d.link",
+         "p=none sp=unsaid np=unsaid rua=mailto:a@b.example1@b.example1 rua=mailto:c@d.link@d.link"},
+        {"v=DMARC1; p=none; rua=mailto:a@b.example!,mailto:c@d.example!m", "p=none sp=unsaid np=unsaid !6@23 !6@43"},
         {"v=DMARC1; p=none; rua=a@b.example", "p=none sp=unsaid np=unsaid !6@23"},
         {"v=DMARC1; p=none; rua=x*:a@b.example", "p=none sp=unsaid np=unsaid !6@23"},
         {"v=DMARC1; p=none; rua=1", "p=none sp=unsaid np=unsaid !6@23"},

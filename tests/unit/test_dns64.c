@@ -60,6 +60,18 @@ static void test_each_once(void **state)
     assert_int_equal(prefixes_of(texts, found), 2);
 }
 
+static void test_so_many(void **state)
+{
+    const char *const texts[] = {"fd00::c000:aa", "fd01::c000:aa", "fd02::c000:aa", "fd03::c000:aa", "fd04::c000:aa",
+                                 NULL};
+    struct ip_network found[DNS64_PREFIXES_MAX + 1] = {0};
+
+    (void)state;
+    assert_int_equal(prefixes_of(texts, found), DNS64_PREFIXES_MAX);
+    assert_int_equal(found[DNS64_PREFIXES_MAX - 1].bits, 96);
+    assert_int_equal(found[DNS64_PREFIXES_MAX].bits, 0);
+}
+
 static void test_others_are_none(void **state)
 {
     const char *const texts[] = {"2001:db8::1", "64:ff9b::c000:a9", "64:ff9b::c000:aa00", "2001:db8:c000:aa::1", NULL};
@@ -74,6 +86,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_lengths),
         cmocka_unit_test(test_each_once),
+        cmocka_unit_test(test_so_many),
         cmocka_unit_test(test_others_are_none),
     };
 
