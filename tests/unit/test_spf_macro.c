@@ -175,6 +175,9 @@ static void test_limits(void **state)
                 str_equal((struct str){out.at + out.len - 12, 12}, str_of(".example.com")));
     memcpy(many + 4 * SPF_EXPANSIONS, "%{d}", 5);
     assert_false(spf_macro_expand(arena, str_of(many), SPF_IN_NAME, &values, &out));
+    assert_false(spf_name_expand(arena, str_of(many), &values, &out));
+    assert_true(spf_name_expand(arena, str_of("a.%{d2}."), &values, &out));
+    assert_true(str_equal(out, str_of("a.example.com")));
 
     memset(label, 'a', 63);
     label[63] = '\0';
