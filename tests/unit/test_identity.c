@@ -164,6 +164,15 @@ static const struct matrix {
      "\"dns:good.lab/MX\": [\"0 .\"]," PTR("[\"out.good.lab\"]") A("out.good.lab", "[\"11.0.0.9\"]"),
      VERDICT_NOT_READY,
      {"ptr ok pass ok H", "helo ok pass ok P"}},
+    {"two hosts behind one address say the name of the PTR record in EHLO: it stands there once",
+     SENDER,
+     SESSION("a.good.lab", "out.good.lab")
+         "\"smtp:11.0.0.9:25/mx.good.lab#2\": {\"greeting\": [\"220 b.good.lab ESMTP\"],"
+         "\"ehlo\": [\"250 out.good.lab\"]},"
+     PTR("[\"out.good.lab\"]") A("out.good.lab", "[\"11.0.0.9\"]"),
+     VERDICT_READY,
+     {"ptr ok pass ok HgE", "helo? ok pass ok PE", "greeting differs unknown unknown pe",
+      "greeting differs unknown unknown pe"}},
     {"SPF of the HELO name fails: bounces do",
      HELO("out.good.lab"),
      NO_MX PTR("[\"out.good.lab\"]") A("out.good.lab", "[\"11.0.0.9\"]") "\"dns:out.good.lab/TXT\": [\"v=spf1 -all\"],",
@@ -203,6 +212,12 @@ static const struct {
       SESSION("mx.good.lab", "mx.good.lab"),
       VERDICT_UNKNOWN,
       {"ptr unknown unknown none", "helo? ok pass ok E", "greeting ok pass ok E", "ehlo ok pass none HG"}}},
+    {"banner.greeting",
+     {"a greeting and a PTR record, whose name nobody looks up",
+      SENDER,
+      SESSION("mx.good.lab", "mx.good.lab") PTR("[\"out.good.lab\"]"),
+      VERDICT_UNKNOWN,
+      {"ptr unknown unknown none hge"}}},
 };
 
 /* Of several senders the worst first, those that are equal as in the inventory. */
