@@ -147,10 +147,28 @@ bool name_equal(const char *a, const char *b)
     }
 }
 
+/* Nearly all names spell each octet as itself, so what is under another ends in it, behind a dot. */
+static bool plain_is_under(struct str name, struct str suffix)
+{
+    size_t before = name.len - suffix.len;
+
+    if (suffix.len > name.len || (before > 0 && suffix.len > 0 && name.at[before - 1] != '.'))
+        return false;
+    for (size_t i = 0; i < suffix.len; i++)
+        if (lower(name.at[before + i]) != lower(suffix.at[i]))
+            return false;
+    return true;
+}
+
 bool name_is_under(const char *name, const char *suffix)
 {
-    size_t labels = name_labels(name), wanted = name_labels(suffix);
+    struct str whole = str_of(name), end = str_of(suffix);
+    size_t labels, wanted;
 
+    if (!memchr(name, '\\', whole.len) && !memchr(suffix, '\\', end.len))
+        return plain_is_under(whole, end);
+    labels = name_labels(name);
+    wanted = name_labels(suffix);
     for (; labels > wanted; labels--)
         name = name_parent(name);
     return name_equal(name, suffix);

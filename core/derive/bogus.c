@@ -15,9 +15,12 @@ const struct dns_answer *bogus_doubt(struct run *run, const char *name, const st
     const struct instrument *in;
     const struct chain *zone;
     struct dns_answer *doubted;
-    bool is_reverse = name_is_reverse(name);
+    bool is_reverse;
 
-    if (!answer || answer->status == DNS_UNKNOWN || answer->plan || !(name_is_under(name, domain) || is_reverse))
+    if (!answer || answer->status == DNS_UNKNOWN || answer->plan)
+        return answer;
+    is_reverse = name_is_reverse(name);
+    if (!is_reverse && !name_is_under(name, domain))
         return answer;
     in = need_instrument(run);
     if (in->validation == VALIDATION_PENDING || in->validation == VALIDATION_SHOWN)

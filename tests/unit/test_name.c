@@ -193,6 +193,25 @@ static void test_equal(void **state)
     }
 }
 
+/* What takes the short way, and the same with an octet spelled as a number. */
+static void spelled_otherwise_is_the_same(void)
+{
+    static const char *const names[] = {"", ".", "org", "org.", ".org", "x.org", "X.oRg", "a.x.org", "a..org",
+                                        "a.b.org.", "xorg", "a-org"};
+    static const char *const suffixes[] = {"", ".", "org", "org.", ".org", "x.org", "..org", "rg"};
+    char spelled[32];
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        for (size_t k = 0; k < sizeof suffixes / sizeof *suffixes; k++) {
+            const char *last = strrchr(names[i], 'g');
+
+            if (!last)
+                continue;
+            snprintf(spelled, sizeof spelled, "%.*s\\103%s", (int)(last - names[i]), names[i], last + 1);
+            assert_int_equal(name_is_under(names[i], suffixes[k]), name_is_under(spelled, suffixes[k]));
+        }
+}
+
 static void test_under(void **state)
 {
     (void)state;
@@ -204,6 +223,7 @@ static void test_under(void **state)
     assert_false(name_is_under("a\\.example.org", "example.org"));
     assert_false(name_is_under("org", "example.org"));
     assert_false(name_is_under("", "org"));
+    spelled_otherwise_is_the_same();
 }
 
 static void test_build(void **state)
