@@ -170,6 +170,8 @@ static size_t zero_run(const struct ip *ip, size_t *start)
     return best > 1 ? best : 0;
 }
 
+static const char hex_digits[] = "0123456789abcdef";
+
 /* Not inet_ntop(): C libraries differ in what they shorten, and reports must not. */
 /* Keys of evidence are full of them: snprintf() would show. */
 static void print_v4(const uint8_t bytes[4], char *out)
@@ -186,10 +188,19 @@ static void print_v4(const uint8_t bytes[4], char *out)
     }
 }
 
+static char *print_group(unsigned group, char *at)
+{
+    int shift = group > 0xfff ? 12 : group > 0xff ? 8 : group > 0xf ? 4 : 0;
+
+    for (; shift >= 0; shift -= 4)
+        *at++ = hex_digits[group >> shift & 0xf];
+    return at;
+}
+
 void ip_print(const struct ip *ip, char out[IP_TEXT_MAX])
 {
     size_t start = 8, length = 0;
-    char *at = out, *end = out + IP_TEXT_MAX;
+    char *at = out;
 
     *out = '\0';
     if (ip->family == IP_V4)
@@ -199,13 +210,16 @@ void ip_print(const struct ip *ip, char out[IP_TEXT_MAX])
     length = zero_run(ip, &start);
     for (size_t i = 0; i < 8;) {
         if (length > 0 && i == start) {
-            at += snprintf(at, (size_t)(end - at), "::");
+            *at++ = ':';
+            *at++ = ':';
             i += length;
         } else {
-            at += snprintf(at, (size_t)(end - at), "%s%x", i == 0 || i == start + length ? "" : ":", group_of(ip, i));
-            i++;
+            if (i > 0 && i != start + length)
+                *at++ = ':';
+            at = print_group(group_of(ip, i++), at);
         }
     }
+    *at = '\0';
 }
 
 const char *ip_text(struct arena *arena, const struct ip *ip)
@@ -227,15 +241,20 @@ const char *ip_expanded(struct arena *arena, const struct ip *ip)
 
 const char *ip_reverse_name(struct arena *arena, const struct ip *ip)
 {
-    char text[IP_REVERSE_MAX] = "", *at = text;
+    static const char zone[] = "ip6.arpa";
+    char text[IP_REVERSE_MAX], *at = text;
 
     if (ip->family == IP_V4)
         return str_printf(arena, "%u.%u.%u.%u.in-addr.arpa", ip->bytes[3], ip->bytes[2], ip->bytes[1], ip->bytes[0]);
     if (ip->family != IP_V6)
         return "";
-    for (size_t i = 16; i-- > 0;)
-        at += snprintf(at, (size_t)(text + sizeof text - at), "%x.%x.", ip->bytes[i] & 0xfu, ip->bytes[i] >> 4);
-    snprintf(at, (size_t)(text + sizeof text - at), "ip6.arpa");
+    for (size_t i = 16; i-- > 0;) {
+        *at++ = hex_digits[ip->bytes[i] & 0xf];
+        *at++ = '.';
+        *at++ = hex_digits[ip->bytes[i] >> 4];
+        *at++ = '.';
+    }
+    memcpy(at, zone, sizeof zone);
     return str_dup(arena, text);
 }
 

@@ -118,16 +118,19 @@ const char *str_text(struct arena *arena, struct str s)
 const char *str_vprintf(struct arena *arena, const char *format, va_list args)
 {
     va_list again;
-    char *text;
+    char usual[256], *text;
     int len;
 
     va_copy(again, args);
-    len = vsnprintf(NULL, 0, format, again);
+    len = vsnprintf(usual, sizeof usual, format, again);
     va_end(again);
     if (len < 0)
         return "";
     text = arena_alloc(arena, (size_t)len + 1);
-    vsnprintf(text, (size_t)len + 1, format, args);
+    if ((size_t)len < sizeof usual)
+        memcpy(text, usual, (size_t)len);
+    else
+        vsnprintf(text, (size_t)len + 1, format, args);
     return text;
 }
 
