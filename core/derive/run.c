@@ -50,7 +50,8 @@ static bool is_counted(const struct key *key)
     return key->kind == EVIDENCE_DNS || key->kind == EVIDENCE_DNSSEC;
 }
 
-static bool is_pinned_or_affordable(struct run *run, const struct key *key, const char *text)
+/* `pinned`: it has been asked for before, by this audit. */
+static bool is_known_or_affordable(struct run *run, const struct key *key, const char *text, bool pinned)
 {
     const struct evidence *known = store_find(run->audit->store, text, &run->audit->waiter);
     struct budget budget;
@@ -62,16 +63,13 @@ static bool is_pinned_or_affordable(struct run *run, const struct key *key, cons
     if (!is_counted(key) || run->audit->is_free)
         return true;
     budget = budget_of(run, key);
-    return *budget.asked < budget.most || store_is_pinned(run->audit->store, text, &run->audit->waiter);
+    return *budget.asked < budget.most || pinned;
 }
 
 /* Where others went first, that is said, and not taken for a slow server. */
-static struct trouble why_unfetched(struct run *run, const char *text)
+static struct trouble why_unfetched(struct run *run, const struct evidence *open)
 {
     struct trouble trouble = trouble_of(REASON_BUDGET);
-    const struct evidence *open = store_is_pinned(run->audit->store, text, &run->audit->waiter)
-                                      ? store_find(run->audit->store, text, &run->audit->waiter)
-                                      : NULL;
     const struct turn *turn = open ? open->turn : NULL;
     const char *network;
     long long waited_s;
@@ -90,33 +88,16 @@ static struct trouble why_unfetched(struct run *run, const char *text)
     return trouble;
 }
 
-/* The value of evidence, trouble included; NULL: on its way. */
-static const void *need(struct run *run, const struct key *key)
+static const void *unfetched(struct run *run, const struct key *key, const char *text, struct trouble why)
 {
-    const char *text = key_text(run->arena, key);
-    struct evidence *evidence;
+    return evidence_unfetched(run->arena, key, str_dup(run->arena, text), why);
+}
+
+static const void *want(struct run *run, const struct key *key)
+{
     bool is_new;
+    struct evidence *evidence = store_want(run->audit->store, key, &run->audit->waiter, run->probe, &is_new);
 
-    if (run->audit->base) {
-        const struct waiter *whose = &run->audit->base->waiter;
-
-        evidence = store_is_pinned(run->audit->store, text, whose) ? store_find(run->audit->store, text, whose) : NULL;
-        return evidence && evidence->known && evidence->value
-                   ? evidence->value
-                   : evidence_unfetched(run->arena, key, text, trouble_of(REASON_BUDGET));
-    }
-    if (run->only_looks) {
-        evidence = store_find(run->audit->store, text, &run->audit->waiter);
-        run->refused = true;
-        return evidence && evidence->known && store_is_pinned(run->audit->store, text, &run->audit->waiter)
-                   ? evidence->value
-                   : NULL;
-    }
-    if (!is_pinned_or_affordable(run, key, text)) {
-        run->refused = true;
-        return evidence_unfetched(run->arena, key, text, why_unfetched(run, text));
-    }
-    evidence = store_want(run->audit->store, key, &run->audit->waiter, run->probe, &is_new);
     if (!evidence || (evidence->known && !evidence->value))
         arena_exhaust(run->arena);
     if (is_new && is_counted(key))
@@ -126,6 +107,33 @@ static const void *need(struct run *run, const struct key *key)
     derived_waits_for(run, evidence);
     run->open_wishes++;
     return NULL;
+}
+
+/* The value of evidence, trouble included; NULL: on its way.  Nearly always it is known and pinned already: probes ask
+ * again each time that they run. */
+static const void *need(struct run *run, const struct key *key)
+{
+    const struct audit_view *audit = run->audit;
+    const struct waiter *whose = audit->base ? &audit->base->waiter : &audit->waiter;
+    const struct evidence *pinned;
+    const void *value;
+    char text[KEY_TEXT_MAX];
+
+    key_print(key, text, sizeof text);
+    pinned = store_find_pinned(audit->store, text, whose);
+    value = pinned && pinned->known ? pinned->value : NULL;
+    if (audit->base)
+        return value ? value : unfetched(run, key, text, trouble_of(REASON_BUDGET));
+    if (run->only_looks) {
+        run->refused = true;
+        return value;
+    }
+    if (value)
+        return value;
+    if (is_known_or_affordable(run, key, text, pinned))
+        return want(run, key);
+    run->refused = true;
+    return unfetched(run, key, text, why_unfetched(run, pinned));
 }
 
 const struct dns_answer *need_dns_of_world(struct run *run, const char *name, enum dns_type type, unsigned nth)

@@ -190,15 +190,22 @@ static bool is_of(const struct entry *entry, const char *text, uint64_t hash)
 }
 
 
+static struct pin *pinned(const struct waiter *waiter, const char *text, uint64_t hash)
+{
+    struct pin *pin = waiter->pins[hash % WAITER_BUCKETS];
+
+    while (pin && !is_of(pin->entry, text, hash))
+        pin = pin->next_of_waiter;
+    return pin;
+}
+
 /* A key has one entry that is fresh or on its way, if any, and one for each set of audits that
  * share an older one.  What an audit has seen stays as it was for as long as it lives: audits that
  * are at different points would else take turns in asking again, and never come to an end. */
 static struct entry *find(struct store *store, const char *text, uint64_t hash, const struct waiter *waiter,
                           struct pin **pin)
 {
-    *pin = waiter ? waiter->pins[hash % WAITER_BUCKETS] : NULL;
-    while (*pin && !is_of((*pin)->entry, text, hash))
-        *pin = (*pin)->next_of_waiter;
+    *pin = waiter ? pinned(waiter, text, hash) : NULL;
     if (*pin)
         return (*pin)->entry;
     for (struct entry *entry = store->buckets[hash % store->bucket_count]; entry; entry = entry->next_in_bucket)
@@ -374,12 +381,12 @@ void store_wait(struct evidence *evidence, struct waiter *waiter, unsigned probe
     pin->probes |= UINT64_C(1) << probe;
 }
 
-bool store_is_pinned(struct store *store, const char *text, const struct waiter *waiter)
+struct evidence *store_find_pinned(struct store *store, const char *text, const struct waiter *waiter)
 {
-    struct pin *pin;
+    uint64_t hash = hash_text(store->seed, text);
+    const struct pin *pin = pinned(waiter, text, hash);
 
-    find(store, text, hash_text(store->seed, text), waiter, &pin);
-    return pin != NULL;
+    return pin ? &pin->entry->evidence : NULL;
 }
 
 void store_unpin_all(struct waiter *waiter)

@@ -118,7 +118,7 @@ void store_wait(struct evidence *, struct waiter *, unsigned probe); /* that thi
 void store_unpin_all(struct waiter *);                         /* at the end of an audit; forgets its waiting too */
 /* NULL: store_want() would have to ask */
 struct evidence *store_find(struct store *, const char *text, const struct waiter *);
-bool store_is_pinned(struct store *, const char *text, const struct waiter *);
+struct evidence *store_find_pinned(struct store *, const char *text, const struct waiter *);
 
 int evidence_by_text(const void *, const void *); /* for qsort() of pointers to evidence */
 /* Everything that a waiter has pinned, in order of the key texts, in the arena. */

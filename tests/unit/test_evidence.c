@@ -257,8 +257,8 @@ static void pinned_evidence_is_listed_in_order(void **state)
     assert_int_equal(count, 2);
     assert_string_equal(all[0]->text, "dns:a.example/MX");
     assert_string_equal(all[1]->text, "dns:b.example/MX");
-    assert_true(store_is_pinned(world->store, "dns:a.example/MX", &a.waiter));
-    assert_false(store_is_pinned(world->store, "dns:c.example/MX", &a.waiter));
+    assert_non_null(store_find_pinned(world->store, "dns:a.example/MX", &a.waiter));
+    assert_null(store_find_pinned(world->store, "dns:c.example/MX", &a.waiter));
     store_unpin_all(&a.waiter);
     arena_free(arena);
 }
