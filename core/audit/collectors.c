@@ -160,21 +160,21 @@ static bool open_recording(struct collectors *collectors, struct loop *loop)
 static bool open_collectors(struct collectors *collectors, struct loop *loop, const char **why)
 {
     const struct smtp_config *smtp = &collectors->config.smtp;
-    const struct https_config https = {.source4 = smtp->source4,
-                                       .source6 = smtp->source6,
-                                       .use_ipv4 = smtp->use_ipv4,
-                                       .use_ipv6 = smtp->use_ipv6,
-                                       .allowed = smtp->allowed,
-                                       .allowed_count = smtp->allowed_count,
-                                       .ca_file = smtp->ca_file,
-                                       .guestbook = smtp->guestbook,
-                                       .guest = smtp->guest,
-                                       .trace = smtp->trace};
+    struct https_config https = {.source4 = smtp->source4,
+                                 .source6 = smtp->source6,
+                                 .use_ipv4 = smtp->use_ipv4,
+                                 .use_ipv6 = smtp->use_ipv6,
+                                 .allowed = smtp->allowed,
+                                 .allowed_count = smtp->allowed_count,
+                                 .guestbook = smtp->guestbook,
+                                 .guest = smtp->guest,
+                                 .trace = smtp->trace};
 
     collectors->smtp = smtp_new(loop, smtp, why);
     if (!collectors->smtp)
         return false;
     *why = no_memory;
+    https.tls = smtp_tls(collectors->smtp);
     collectors->dns = dns_new(loop, &collectors->config.dns);
     collectors->https = https_new(loop, &https);
     return collectors->dns && collectors->https;
@@ -201,8 +201,8 @@ void collectors_free(struct collectors *collectors)
     if (!collectors)
         return;
     dns_free(collectors->dns);
+    https_free(collectors->https); /* before the one whose anchors it has */
     smtp_free(collectors->smtp);
-    https_free(collectors->https);
     task_free(collectors->arrival);
     free(collectors->queue);
     free(collectors);

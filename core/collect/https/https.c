@@ -135,7 +135,7 @@ void https_free(struct https *https)
     while (https->transfers)
         transfer_free(https->transfers);
     politeness_free(https->politeness);
-    tls_free(https->tls);
+    tls_free(https->own_tls);
     if (https->has_curl)
         curl_global_cleanup();
     free(https);

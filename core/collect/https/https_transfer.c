@@ -522,8 +522,9 @@ static bool has_libraries(struct https *https)
     if (!https->has_curl && !set_up_curl())
         return false;
     https->has_curl = true;
-    if (!https->tls)
-        https->tls = tls_new(https->config.ca_file, &why);
+    if (!https->config.tls && !https->own_tls)
+        https->own_tls = tls_new(https->config.ca_file, &why);
+    https->tls = https->config.tls ? https->config.tls : https->own_tls;
     return https->tls;
 }
 

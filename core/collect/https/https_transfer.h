@@ -23,7 +23,7 @@ struct https {
     struct https_config config;
     struct politeness *politeness;
     bool has_curl; /* is set up: since the first transfer, like the anchors */
-    struct tls *tls;
+    struct tls *tls, *own_tls; /* the latter where the config has none */
     struct transfer *transfers;
 };
 

@@ -76,6 +76,11 @@ void smtp_free(struct smtp *smtp)
     free(smtp);
 }
 
+struct tls *smtp_tls(struct smtp *smtp)
+{
+    return smtp->tls;
+}
+
 bool smtp_is_idle(const struct smtp *smtp)
 {
     return !smtp->sessions;

@@ -27,6 +27,7 @@ struct smtp; /* the collector */
 struct evidence;
 struct guestbook;
 struct loop;
+struct tls;
 struct trace;
 
 struct smtp_config {
@@ -45,6 +46,7 @@ struct smtp_config {
 /* NULL with *why: no memory, unreadable CA file */
 struct smtp *smtp_new(struct loop *, const struct smtp_config *, const char **why);
 void smtp_free(struct smtp *);
+struct tls *smtp_tls(struct smtp *); /* with the anchors that its sessions are verified by; lives as long as it */
 /* For keys "smtp:..." and "connect:..." alike; the latter is a session that ends with QUIT after the greeting (port
  * 25), or right after the TCP handshake (other ports).  Keeps PEER_SESSIONS, PEER_INTERVAL_MS and NET_SESSIONS; a
  * second session (#2) begins PEER_RETRY_MS after the end of a first one that went badly.
