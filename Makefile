@@ -12,7 +12,8 @@ CC      := cc
 endif
 
 PKG_CONFIG ?= pkg-config
-PACKAGES := expat libcurl libevent libevent_openssl libssl libcrypto libcjson libidn2 libpsl sqlite3 zlib
+# Those with most symbols first: the dynamic linker looks for each in this order, before main().
+PACKAGES := libcrypto libssl libevent libevent_openssl libcurl libcjson libidn2 libpsl sqlite3 zlib expat
 
 # The directory of which -ffile-prefix-map speaks: compilers ask the environment, where it may have another name.
 export PWD := $(CURDIR)
