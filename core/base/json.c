@@ -1,10 +1,12 @@
-/* core/base/json.c - scans JSON from outside before cJSON parses it. */
+/* core/base/json.c - scans JSON from outside before cJSON parses it, and spells numbers. */
 
 #include "core/base/json.h"
 
 #include <assert.h>
 #include <cjson/cJSON.h>
+#include <inttypes.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -323,6 +325,14 @@ struct cJSON *json_parse(struct arena *arena, const char *bytes, size_t size, co
         arena_exhaust(arena);
     *why = str_printf(arena, "member \"%s\" occurs twice", bytes_escape(arena, str_of(name)));
     return NULL;
+}
+
+struct cJSON *json_number(int64_t number)
+{
+    char digits[24];
+
+    snprintf(digits, sizeof digits, "%" PRId64, number);
+    return cJSON_CreateRaw(digits);
 }
 
 const char *json_utf8(struct arena *arena, const char *text)

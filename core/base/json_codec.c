@@ -230,7 +230,7 @@ bool json_bool(struct json_codec *c, const char *member, bool value, bool fallba
 int64_t json_int(struct json_codec *c, const char *member, int64_t value, int64_t min, int64_t max, int64_t fallback)
 {
     if (c->writing) {
-        put(c, member, cJSON_CreateNumber((double)value));
+        put(c, member, json_number(value));
         return value;
     }
 

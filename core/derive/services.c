@@ -121,6 +121,7 @@ static void list(struct services_build *b, struct services *services)
             all[services->count++] = c->service;
         }
     }
+    arena_trim(b->arena, all, services->count * sizeof *all); /* most domains have a few */
     services->at = all;
 }
 

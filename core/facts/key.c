@@ -37,10 +37,18 @@ static char *append(char *at, const char *end, const char *text)
     return at;
 }
 
+static char *append_lower(char *at, const char *end, const char *text)
+{
+    while (*text && at + 1 < end)
+        *at++ = ascii_lower(*text++);
+    *at = '\0';
+    return at;
+}
+
 /* The type stays in upper case. */
 static void print_question(const struct key *key, const char *name, char *out, size_t size)
 {
-    char *at = append(out, out + size, key->kind == EVIDENCE_DNS ? "dns" : "dnssec"), *named;
+    char *at = append(out, out + size, key->kind == EVIDENCE_DNS ? "dns" : "dnssec");
     char ip[IP_TEXT_MAX], word[WIRE_TYPE_TEXT_MAX];
 
     if (key->ip.family != IP_NONE) {
@@ -49,9 +57,8 @@ static void print_question(const struct key *key, const char *name, char *out, s
         at = append(at, out + size, ip);
         at = append(at, out + size, key->ip.family == IP_V6 ? "]" : "");
     }
-    named = append(at, out + size, ":");
-    at = append(named, out + size, name);
-    lower_ascii(named, at);
+    at = append(at, out + size, ":");
+    at = append_lower(at, out + size, name);
     at = append(at, out + size, "/");
     wire_type_print(key->type, word);
     append(at, out + size, word);

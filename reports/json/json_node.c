@@ -1,6 +1,7 @@
 /* reports/json/json_node.c - members of a document, each made or the end of it. */
 #include <errno.h>
 
+#include "core/base/json.h"
 #include "core/derive/mail_path.h"
 #include "reports/json/json_node.h"
 #include "reports/json/json_parts.h"
@@ -35,7 +36,7 @@ void json_add_text(struct report *report, cJSON *object, const char *name, const
 
 void json_add_number(struct report *report, cJSON *object, const char *name, int64_t number)
 {
-    add(report, object, name, cJSON_CreateNumber((double)number));
+    add(report, object, name, json_number(number));
 }
 
 void json_add_bool(struct report *report, cJSON *object, const char *name, bool value)
