@@ -21,6 +21,7 @@ struct world {
     struct evidence *wanted[WANTED_MAX];
     size_t wanted_count;
     bool at_once;
+    size_t answer_octets;
     uint32_t ttl_s;
 };
 
@@ -35,6 +36,7 @@ static void answer(struct world *world, struct evidence *evidence)
     int64_t *value = ARENA_NEW(evidence_arena(evidence), int64_t);
 
     *value = 42;
+    arena_alloc(evidence_arena(evidence), world->answer_octets);
     evidence_known(evidence, value, world->ttl_s);
 }
 
@@ -331,6 +333,7 @@ static void idle_evidence_is_bounded(void **state)
     size_t rounds = 2 * (size_t)STORE_IDLE_BYTES / 4096, wanted, found = 0;
 
     world->at_once = true;
+    world->answer_octets = 4096;
     for (size_t i = 0; i < EVIDENCE_PINNED; i++)
         pinned[i] = want(world, str_printf(arena, "pinned%zu.example", i), &a, 1);
     often = want(world, "often.example", NULL, 0);

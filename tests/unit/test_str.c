@@ -110,6 +110,17 @@ static void arena_jumps_when_spent(void **state)
     arena_free(small);
 }
 
+/* An audit that waits has a hundred of them, for a few hundred bytes each. */
+static void an_arena_of_little_is_little(void **state)
+{
+    struct arena *arena = arena_new(1 << 20);
+
+    (void)state;
+    str_dup(arena, "v=spf1 -all");
+    assert_in_range(arena_held(arena), 1, 512);
+    arena_free(arena);
+}
+
 static void an_arena_takes_back_what_was_too_much(void **state)
 {
     struct arena *arena = arena_new(1 << 16);
@@ -182,6 +193,7 @@ int main(void)
         cmocka_unit_test(comparison_ignores_ascii_case_only),
         cmocka_unit_test_setup_teardown(arena_memory_is_zeroed_and_aligned, setup, teardown),
         cmocka_unit_test(arena_jumps_when_spent),
+        cmocka_unit_test(an_arena_of_little_is_little),
         cmocka_unit_test(an_arena_takes_back_what_was_too_much),
     };
 
