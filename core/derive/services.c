@@ -50,10 +50,10 @@ static void merge_sold(struct services_build *b)
             if (other != c && shares_clues(other, c))
                 other->service.clue_count = 0;
         for (size_t k = 0; k < base->service.clue_count; k++)
-            add_service_clue(c, base->clues[k], base->service.roles);
+            add_service_clue(b, c, base->clues[k], base->service.roles);
         s->spf = base->service.spf > s->spf ? base->service.spf : s->spf;
         for (size_t k = 0; k < base->service.selector_count; k++)
-            keep_service_selector(c, base->selectors[k]);
+            keep_service_selector(b, c, base->selectors[k]);
         base->service.clue_count = 0;
         base->sold_as = c;
     }
@@ -89,7 +89,7 @@ static void settle_includes(struct services_build *b)
             first->service.key == SERVICE_KEY_FOUND)
             continue;
         for (size_t k = 0; k < first->service.clue_count; k++)
-            add_service_clue(other, first->clues[k], first->service.roles);
+            add_service_clue(b, other, first->clues[k], first->service.roles);
         first->service.clue_count = 0;
     }
 }
@@ -109,8 +109,12 @@ static void share_includes(struct services_build *b)
 
 static void list(struct services_build *b, struct services *services)
 {
-    struct service *all = ARENA_ARRAY(b->arena, struct service, provider_count());
+    struct service *all;
+    size_t room = 0;
 
+    for (const struct service_candidate *c = b->of; c->service.provider; c++)
+        room += c->service.clue_count > 0;
+    all = ARENA_ARRAY(b->arena, struct service, room);
     for (int receives = 1; receives >= 0; receives--) {
         for (struct service_candidate *c = b->of; c->service.provider; c++) {
             if (!c->service.clue_count || ((c->service.roles & SERVICE_RECEIVES) != 0) != receives)
@@ -121,7 +125,6 @@ static void list(struct services_build *b, struct services *services)
             all[services->count++] = c->service;
         }
     }
-    arena_trim(b->arena, all, services->count * sizeof *all); /* most domains have a few */
     services->at = all;
 }
 

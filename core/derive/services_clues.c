@@ -14,7 +14,8 @@ bool is_own_name(const struct services_build *b, const char *name)
     return name_equal(name_org_domain(name), b->organisation);
 }
 
-void add_service_clue(struct service_candidate *c, struct service_clue clue, unsigned role)
+void add_service_clue(const struct services_build *b, struct service_candidate *c, struct service_clue clue,
+                      unsigned role)
 {
     struct service *s = &c->service;
 
@@ -22,6 +23,8 @@ void add_service_clue(struct service_candidate *c, struct service_clue clue, uns
     for (size_t i = 0; i < s->clue_count; i++)
         if (c->clues[i].kind == clue.kind && name_equal(c->clues[i].name, clue.name))
             return;
+    if (!c->clues)
+        c->clues = ARENA_ARRAY(b->arena, struct service_clue, CLUES_MAX);
     if (s->clue_count < CLUES_MAX)
         c->clues[s->clue_count++] = clue;
 }
@@ -43,7 +46,7 @@ static void look_at_mx(struct services_build *b)
             continue;
         for (struct service_candidate *c = b->of; c->service.provider; c++)
             if (provider_has_mx(c->service.provider, host))
-                add_service_clue(c, (struct service_clue){.kind = CLUE_MX, .name = host, .key = mail->mx->key},
+                add_service_clue(b, c, (struct service_clue){.kind = CLUE_MX, .name = host, .key = mail->mx->key},
                                  SERVICE_RECEIVES);
     }
 }
@@ -83,7 +86,7 @@ static void take_envelope(struct services_build *b, struct service_candidate *c,
     if (!sending_role(s->provider))
         return;
     add_service_clue(
-        c,
+        b, c,
         (struct service_clue){.kind = CLUE_ENVELOPE, .name = source->name, .leads = leads, .key = source->answer->key},
         SERVICE_SENDS);
     if (!name_is_under(source->name, b->organisation) || s->envelope.has_record)

@@ -10,8 +10,8 @@ enum { CLUES_MAX = 8, OWN_SELECTORS_MAX = 16 };
 
 struct service_candidate {
     struct service service;
-    struct service_clue clues[CLUES_MAX];
-    struct service_selector selectors[OWN_SELECTORS_MAX];
+    struct service_clue *clues;         /* of CLUES_MAX, NULL until the first: most services are not the domain's */
+    struct service_selector *selectors; /* of OWN_SELECTORS_MAX, likewise */
     struct service_candidate *sold_as; /* whose clues are its, too; NULL */
     struct service_candidate *for_spf; /* that the include is perhaps for this one, says this candidate; NULL */
 };
@@ -36,10 +36,10 @@ void try_usual_envelope(struct services_build *, struct service_candidate *, con
 struct service_candidate *service_candidate_of(const struct services_build *, const struct provider *);
 /* Whoever runs such a service himself is not its customer. */
 bool is_own_name(const struct services_build *, const char *name);
-void add_service_clue(struct service_candidate *, struct service_clue, unsigned role);
+void add_service_clue(const struct services_build *, struct service_candidate *, struct service_clue, unsigned role);
 unsigned sending_role(const struct provider *);
 
 /* services_keys.c: whose the declared selectors are, and what is found at the usual names. */
 void add_declared_selectors(struct services_build *);
 void find_service_keys(struct services_build *);
-void keep_service_selector(struct service_candidate *, struct service_selector);
+void keep_service_selector(const struct services_build *, struct service_candidate *, struct service_selector);

@@ -10,11 +10,14 @@
 #include "core/derive/run.h"
 #include "core/facts/target.h"
 
-void keep_service_selector(struct service_candidate *c, struct service_selector selector)
+void keep_service_selector(const struct services_build *b, struct service_candidate *c,
+                           struct service_selector selector)
 {
     for (size_t i = 0; i < c->service.selector_count; i++)
         if (name_equal(c->selectors[i].name, selector.name))
             return;
+    if (!c->selectors)
+        c->selectors = ARENA_ARRAY(b->arena, struct service_selector, OWN_SELECTORS_MAX);
     if (c->service.selector_count < OWN_SELECTORS_MAX)
         c->selectors[c->service.selector_count++] = selector;
 }
@@ -61,7 +64,7 @@ static void add_selector(struct services_build *b, struct service_candidate *tri
     c = candidate_of_alias(b, s.answer, &target);
     if (c)
         add_service_clue(
-            c, (struct service_clue){.kind = CLUE_DKIM, .name = s.owner, .leads = target, .key = s.answer->key},
+            b, c, (struct service_clue){.kind = CLUE_DKIM, .name = s.owner, .leads = target, .key = s.answer->key},
             sending_role(c->service.provider));
     else
         c = tried_for;
@@ -69,7 +72,7 @@ static void add_selector(struct services_build *b, struct service_candidate *tri
         return;
     s.dangles = target && s.answer->status != DNS_OK && s.answer->status != DNS_UNKNOWN;
     read_answer(b, &s, s.answer);
-    keep_service_selector(c, s);
+    keep_service_selector(b, c, s);
 }
 
 static bool is_declared(struct services_build *b, const char *name)

@@ -86,14 +86,14 @@ static enum service_spf standing(const struct place *place, struct service *s)
 
 /* ---- whom the records name ---- */
 
-static void add_named(struct service_candidate *c, const char *name, const char *key, char qualifier,
-                      enum service_spf spf)
+static void add_named(const struct services_build *b, struct service_candidate *c, const char *name, const char *key,
+                      char qualifier, enum service_spf spf)
 {
     struct service *s = &c->service;
 
     if (qualifier != '+')
         spf = SERVICE_SPF_NOT_PASSED;
-    add_service_clue(c, (struct service_clue){.kind = CLUE_SPF, .name = name, .key = key},
+    add_service_clue(b, c, (struct service_clue){.kind = CLUE_SPF, .name = name, .key = key},
                      qualifier == '-' ? 0 : sending_role(s->provider));
     s->spf = spf > s->spf ? spf : s->spf;
 }
@@ -110,7 +110,7 @@ static bool look_at_name(struct services_build *b, const char *name, const struc
     for (struct service_candidate *c = b->of; c->service.provider; c++) {
         if (!provider_has_spf(c->service.provider, lower))
             continue;
-        add_named(c, lower, key, qualifier, place ? standing(place, &c->service) : SERVICE_SPF_BROKEN);
+        add_named(b, c, lower, key, qualifier, place ? standing(place, &c->service) : SERVICE_SPF_BROKEN);
         known = known || c->service.provider->kind != PROVIDER_RECORDS;
     }
     return known;
