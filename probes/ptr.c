@@ -341,9 +341,10 @@ static const struct generic_verdict *looks_of(struct run *run, const struct mail
 {
     static const struct derivation looks = {"looks of a reverse name", derive_looks};
     const struct named_address asked = {&a->ip, name};
+    const char *key = str_printf(run_arena(run), "%s %s", ip_text(run_arena(run), &a->ip), name);
+    const struct generic_verdict *known = derived_by_audit(run, &looks, key); /* no proposal changes a name's looks */
 
-    return need_derived(run, &looks, str_printf(run_arena(run), "%s %s", ip_text(run_arena(run), &a->ip), name),
-                        &asked);
+    return known ? known : need_derived(run, &looks, key, &asked);
 }
 
 static void judge_looks(struct run *run, const struct mail_address *a, const struct reverse_name *n)
