@@ -362,6 +362,48 @@ static void test_full_of_others(void **state)
     loop_free(loop);
 }
 
+/* One process has more audits that want the network than there are places: the single visit of another's comes in
+ * between. */
+static void test_full_of_ours(void **state)
+{
+    enum { CROWD = 40, STEP_MS = 30 };
+    struct loop *loop = loop_new();
+    struct guestbook *guestbook = guestbook_new();
+    struct politeness *ours = politeness_new(loop, 0), *theirs = politeness_new(loop, 0);
+    struct call calls[CROWD], long_one, single;
+    char address[] = "192.0.2.200";
+    unsigned count = 0, gone = 0;
+
+    (void)state;
+    politeness_share(ours, guestbook, 1);
+    politeness_share(theirs, guestbook, 2);
+    enter_for(100, theirs, &long_one, "192.0.2.2", &count);
+    loop_run(loop);
+    for (size_t i = 0; i < CROWD; i++) {
+        address[9] = (char)('0' + i / 10);
+        address[10] = (char)('0' + i % 10);
+        enter_for(i + 2, ours, &calls[i], address, &count);
+    }
+    pass(loop, STEP_MS);
+    assert_int_equal(count, NET_SESSIONS);
+    enter_for(1, theirs, &single, "192.0.2.1", &count);
+    while (!single.begun && gone < CROWD / 2) {
+        pass(loop, STEP_MS);
+        for (size_t i = 0; i < CROWD; i++)
+            if (calls[i].begun == gone + 2) {
+                politeness_leave(ours, &calls[i].visit, true);
+                gone++;
+                break;
+            }
+        pass(loop, STEP_MS);
+    }
+    assert_true(single.begun > 0 && gone <= 3);
+    politeness_free(ours);
+    politeness_free(theirs);
+    guestbook_free(guestbook);
+    loop_free(loop);
+}
+
 /* Two processes, as their tables see them. */
 static void test_shared(void **state)
 {
@@ -415,6 +457,7 @@ int main(void)
         cmocka_unit_test(test_shared_visit),
         cmocka_unit_test(test_shared_fairly),
         cmocka_unit_test(test_full_of_others),
+        cmocka_unit_test(test_full_of_ours),
         cmocka_unit_test(test_again),
         cmocka_unit_test(test_many_addresses),
         cmocka_unit_test(test_shared),

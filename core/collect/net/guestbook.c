@@ -10,8 +10,9 @@
 #include "core/base/limits.h"
 
 enum { ADDRESSES = 32768, NETWORKS = 8192, NET_BITS_V4 = 24, NET_BITS_V6 = 48, TIME_BITS = 48, HELD_BITS = 3 };
+enum { HAD_ITS_TURN = (1 << HELD_BITS) - 1 }; /* in place of what the party of a wish holds */
 
-static_assert(NET_SESSIONS < 1 << HELD_BITS, "what a party holds is a part of its wish");
+static_assert((int)NET_SESSIONS < (int)HAD_ITS_TURN, "what a party holds is a part of its wish");
 
 static const uint64_t time_mask = (UINT64_C(1) << TIME_BITS) - 1;
 
@@ -95,20 +96,31 @@ static bool is_promised(uint64_t wish, const struct guest *guest, int64_t now_ms
     return wish >> TIME_BITS != guest->number && goes_before(wish, guest, now_ms);
 }
 
+/* Whose it was, while the others have time to leave theirs. */
+static bool had_its_turn(uint64_t wish, const struct guest *guest, int64_t now_ms)
+{
+    const struct guest last = {.number = 0, .held = HAD_ITS_TURN};
+
+    return wish >> TIME_BITS == guest->number && (wish & time_mask) >> (TIME_BITS - HELD_BITS) == HAD_ITS_TURN &&
+           goes_before(wish, &last, now_ms);
+}
+
 static void leave_wish(_Atomic uint64_t *place, const struct guest *guest, int64_t now_ms)
 {
     uint64_t wish = atomic_load(place);
 
-    if (!goes_before(wish, guest, now_ms))
+    if (!goes_before(wish, guest, now_ms) && !had_its_turn(wish, guest, now_ms))
         atomic_compare_exchange_strong(place, &wish, wish_of(guest, now_ms));
 }
 
-static void take_wish_back(_Atomic uint64_t *place, const struct guest *guest)
+static void take_turn(_Atomic uint64_t *place, const struct guest *guest, int64_t now_ms)
 {
+    const struct guest last = {.number = guest->number, .held = HAD_ITS_TURN};
+    const struct guest behind_all = {.number = guest->number, .held = HAD_ITS_TURN - 1};
     uint64_t wish = atomic_load(place);
 
-    if (wish >> TIME_BITS == guest->number)
-        atomic_compare_exchange_strong(place, &wish, 0);
+    if (!is_promised(wish, &behind_all, now_ms))
+        atomic_compare_exchange_strong(place, &wish, wish_of(&last, now_ms));
 }
 
 enum entrance guestbook_enter(struct guestbook *book, const struct guest *guest, const struct ip *ip,
@@ -126,8 +138,8 @@ enum entrance guestbook_enter(struct guestbook *book, const struct guest *guest,
     }
     if (!is_promised(atomic_load(&book->network_wishes[network]), guest, now_ms)) {
         if (exchange(book->networks[network], NET_SESSIONS, 0, guest->number)) {
-            take_wish_back(&book->address_wishes[address], guest);
-            take_wish_back(&book->network_wishes[network], guest);
+            take_turn(&book->address_wishes[address], guest, now_ms);
+            take_turn(&book->network_wishes[network], guest, now_ms);
             return ENTERED;
         }
         leave_wish(&book->network_wishes[network], guest, now_ms);

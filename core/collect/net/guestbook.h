@@ -7,7 +7,8 @@
  *
  * Who finds an address or a network occupied leaves a wish there, and looks again soon.  A wish goes before all visits
  * for a party that holds as much in that network or more: else the process that has just left, and knows it first,
- * would be the next each time.  A wish that is not renewed is over in GUEST_WISH_MS, as its process may be.
+ * would be the next each time.  A wish that is not renewed is over in GUEST_WISH_MS, as its process may be; and for as
+ * long a process that has just had its turn there leaves no other one, so that the rest can.
  */
 #pragma once
 
