@@ -404,6 +404,56 @@ static void test_full_of_ours(void **state)
     loop_free(loop);
 }
 
+/* All places are visits of one process's crowd, and another process wants an address again and again: so does one
+ * neighbour in the first process, and it gets it. */
+static void test_address_of_two(void **state)
+{
+    enum { CROWD = 30, OTHERS = 10, STEP_MS = 30 };
+    struct loop *loop = loop_new();
+    struct guestbook *guestbook = guestbook_new();
+    struct politeness *ours = politeness_new(loop, INTERVAL_MS), *theirs = politeness_new(loop, INTERVAL_MS);
+    struct call calls[CROWD], others[OTHERS], single;
+    char address[] = "192.0.2.200";
+    unsigned count = 0, rounds = 0;
+    bool gone[CROWD] = {false}, left[OTHERS] = {false};
+
+    (void)state;
+    politeness_share(ours, guestbook, 1);
+    politeness_share(theirs, guestbook, 2);
+    for (size_t i = 0; i < CROWD; i++) {
+        address[9] = (char)('0' + i / 10);
+        address[10] = (char)('0' + i % 10);
+        enter_for(i % 2 + 2, ours, &calls[i], address, &count);
+    }
+    pass(loop, STEP_MS);
+    for (size_t i = 0; i < OTHERS; i++)
+        enter_for(9, theirs, &others[i], "192.0.2.1", &count);
+    pass(loop, STEP_MS);
+    enter_for(1, ours, &single, "192.0.2.1", &count);
+    for (; !single.begun && rounds < OTHERS; rounds++) {
+        size_t first = 0;
+
+        pass(loop, STEP_MS);
+        while (first < CROWD && (!calls[first].begun || gone[first]))
+            first++;
+        assert_true(first < CROWD);
+        gone[first] = true;
+        politeness_leave(ours, &calls[first].visit, true);
+        pass(loop, STEP_MS);
+        for (size_t i = 0; i < OTHERS; i++)
+            if (others[i].begun && !left[i]) {
+                left[i] = true;
+                politeness_leave(theirs, &others[i].visit, true);
+            }
+        pass(loop, 2 * INTERVAL_MS);
+    }
+    assert_true(single.begun > 0 && rounds <= 3);
+    politeness_free(ours);
+    politeness_free(theirs);
+    guestbook_free(guestbook);
+    loop_free(loop);
+}
+
 /* Two processes, as their tables see them. */
 static void test_shared(void **state)
 {
@@ -458,6 +508,7 @@ int main(void)
         cmocka_unit_test(test_shared_fairly),
         cmocka_unit_test(test_full_of_others),
         cmocka_unit_test(test_full_of_ours),
+        cmocka_unit_test(test_address_of_two),
         cmocka_unit_test(test_again),
         cmocka_unit_test(test_many_addresses),
         cmocka_unit_test(test_shared),

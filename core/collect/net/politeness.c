@@ -118,12 +118,18 @@ static enum entrance enter(const struct politeness *politeness, const struct vis
                                  : ENTERED;
 }
 
+/* Among processes, who would be next says so, even where all places are this process's: else another one is. */
+static bool is_to_ask(const struct politeness *politeness, const struct peer *network)
+{
+    return politeness->guestbook || network->open < NET_SESSIONS;
+}
+
 /* When the first of those that only lack time may begin. */
 static int64_t next_look_ms(const struct politeness *politeness, const struct peer *network)
 {
     int64_t look_ms = INT64_MAX;
 
-    for (const struct visit *visit = network->line.first; visit && network->open < NET_SESSIONS; visit = visit->next)
+    for (const struct visit *visit = network->line.first; visit && is_to_ask(politeness, network); visit = visit->next)
         if (line_has_turn(visit) && visit->peer->open < PEER_SESSIONS && welcome_ms(politeness, visit) < look_ms)
             look_ms = welcome_ms(politeness, visit);
     return look_ms;
@@ -154,7 +160,7 @@ static void admit(struct politeness *politeness, struct peer *network)
 {
     struct visit *visit;
 
-    while (network->open < NET_SESSIONS && (visit = line_next(&network->line, may_begin, politeness))) {
+    while (is_to_ask(politeness, network) && (visit = line_next(&network->line, may_begin, politeness))) {
         enum entrance entrance = enter(politeness, visit);
         int64_t again_ms = loop_now_ms(politeness->loop) + SEEN_AFTER_MS;
 
