@@ -27,8 +27,8 @@ struct command {
     const char *planned;                  /* not of this version: NULL, or its name as complaints show it */
 };
 
-extern const struct command audit_command, checks_command, config_command, diff_command, explain_command, lint_command,
-    help_command, spf_command;
+extern const struct command audit_command, checks_command, config_command, diff_command, explain_command,
+    history_command, lint_command, help_command, spf_command, store_command;
 
 extern const struct command *const all_commands[];
 extern const size_t all_command_count;

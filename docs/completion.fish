@@ -1,6 +1,6 @@
 # Completion of mailready for fish: made by "mailready help --completion fish".
 function __mailready_other
-    __fish_seen_subcommand_from explain checks spf diff lint config help
+    __fish_seen_subcommand_from explain checks spf diff lint history store config help
 end
 complete -c mailready -f
 complete -c mailready -n '__fish_use_subcommand' -a audit -d 'tell whether receivers will take the mail that a domain sends'
@@ -9,10 +9,12 @@ complete -c mailready -n '__fish_use_subcommand' -a checks -d 'list every check 
 complete -c mailready -n '__fish_use_subcommand' -a spf -d 'tell what SPF says about one sender, and why: the result word first, then the term that decided and all records'
 complete -c mailready -n '__fish_use_subcommand' -a diff -d 'show what changed between two reports in JSON: new, worse, better, gone, other evidence, undecided now'
 complete -c mailready -n '__fish_use_subcommand' -a lint -d 'judge zone files and MTA-STS policies by what stands in them, without any network: MX, SPF, DKIM, DMARC, TLSA, reverse names; one line a finding, with file and line'
+complete -c mailready -n '__fish_use_subcommand' -a history -d 'show what was found of a domain over time, and what changed from one run to the next, by a store that audits keep (--store)'
+complete -c mailready -n '__fish_use_subcommand' -a store -d 'ask a store that audits keep (--store) which domains fail or warn, and what is new; remove what is old'
 complete -c mailready -n '__fish_use_subcommand' -a config -d 'show every setting of an audit and where it comes from: flag, environment, line of the project file, default'
 complete -c mailready -n '__fish_use_subcommand' -a help -d 'show how to use mailready, or one of its commands'
 complete -c mailready -n '__fish_seen_subcommand_from explain' -a ' env env.resolver env.local_view env.ipv6 env.port25 env.clock env.vantage domain domain.exists domain.ptr mx mx.exists mx.null mx.target_cname mx.target_literal mx.resolves mx.redundancy ip ip.public ptr ptr.exists ptr.name_valid ptr.fcrdns ptr.single ptr.target_cname ptr.generic ptr.domain_aligned ptr.range helo helo.fqdn helo.resolves helo.matches_ip helo.matches_ptr helo.spf spf spf.exists spf.single spf.syntax spf.lookups spf.voids spf.all spf.ptr_mechanism spf.width spf.authorizes dkim dkim.exists dkim.syntax dkim.strength dkim.revoked dkim.testing dmarc dmarc.exists dmarc.single dmarc.syntax dmarc.policy dmarc.reports dmarc.report_authorization dmarc.legacy_difference dmarc.alignment banner banner.greeting banner.fqdn banner.resolves banner.matches_ptr banner.matches_ehlo smtp smtp.reachable smtp.ehlo smtp.extensions smtp.starttls smtp.starttls_injection smtp.delay smtp.protocol smtp.postmaster smtp.relay tls tls.handshake tls.version tls.chain tls.name tls.expiry tls.key dane dane.tlsa dane.usable dane.match dnssec dnssec.status dnsbl dnsbl.usable dnsbl.listed mta_sts mta_sts.record mta_sts.fetch mta_sts.policy mta_sts.mx_match tls_rpt tls_rpt.record bimi bimi.record bimi.logo expect expect.mx expect.spf expect.dmarc expect.ptr expect.dkim expect.tlsa expect.senders ns ns.consistent'
-complete -c mailready -n '__fish_seen_subcommand_from help' -a ' audit explain checks spf diff lint config help'
+complete -c mailready -n '__fish_seen_subcommand_from help' -a ' audit explain checks spf diff lint history store config help'
 complete -c mailready -n 'not __mailready_other' -l domains -r -F -d 'audit the domains in FILE, one a line, "-" for standard input; "#" begins a comment, a line that is no domain is reported with its number and skipped'
 complete -c mailready -n 'not __mailready_other' -l sender -x -d 'an address that sends mail for the domain, and the HELO name it uses; a host name stands for all its addresses, a network of at most 16 addresses (IP/BITS) for each of them'
 complete -c mailready -n 'not __mailready_other' -l not-sender -x -d 'this address never sends, whatever SPF says'
@@ -69,7 +71,7 @@ complete -c mailready -n 'not __mailready_other' -l config -r -F -d 'the project
 complete -c mailready -n 'not __mailready_other' -l client -x -d 'whom the report is for: on the cover of HTML and PDF'
 complete -c mailready -n 'not __mailready_other' -l consultant -x -d 'whom it is by: on the cover of HTML and PDF'
 complete -c mailready -n 'not __mailready_other' -l logo -r -F -d 'a PNG or JPEG image of at most 256 KiB for the cover of HTML and PDF'
-complete -c mailready -n 'not __mailready_other' -l lang -x -d 'the language of text, HTML and PDF: en or de; what servers said, other formats, "diff" and "explain" stay as they are'
+complete -c mailready -n 'not __mailready_other' -l lang -x -d 'the language of text, HTML and PDF: en or de; what servers said, other formats, "diff", "explain" and "history" stay as they are'
 complete -c mailready -n 'not __mailready_other' -l help -s h -d 'show this help'
 complete -c mailready -n '__fish_seen_subcommand_from explain' -l bounce -x -d 'tell what is behind a rejection, who wrote it and by which rule: an SMTP reply, a line of a log, a delivery status notification; of a FILE with many (mailbox, log of Postfix, Exim or OpenSMTPD, output of "postqueue -j") they are counted by cause and receiver, the most frequent first, with the command that audits each; "-" is standard input; exit status 3 where nothing is found that a check looks at'
 complete -c mailready -n '__fish_seen_subcommand_from explain' -l help -s h -d 'show this help'
@@ -87,6 +89,17 @@ complete -c mailready -n '__fish_seen_subcommand_from lint' -l help -s h -d 'sho
 complete -c mailready -n '__fish_seen_subcommand_from diff' -l format -x -a ' text markdown json html' -d 'how to show it'
 complete -c mailready -n '__fish_seen_subcommand_from diff' -l fail-on -x -a ' note warn fail never' -d 'the mildest finding that makes the exit status 1 where it is new or worse'
 complete -c mailready -n '__fish_seen_subcommand_from diff' -l help -s h -d 'show this help'
+complete -c mailready -n '__fish_seen_subcommand_from history' -l store -x -d 'the database that audits keep their results in, by their option of the same name'
+complete -c mailready -n '__fish_seen_subcommand_from history' -l since -x -d 'only results since then: a day (2026-11-29, in UTC), or a span of time until now (36h, 7d, 4w)'
+complete -c mailready -n '__fish_seen_subcommand_from history' -l format -x -a ' text json html' -d 'how to show it'
+complete -c mailready -n '__fish_seen_subcommand_from history' -l help -s h -d 'show this help'
+complete -c mailready -n '__fish_seen_subcommand_from store' -l store -x -d 'the database that audits keep their results in, by their option of the same name'
+complete -c mailready -n '__fish_seen_subcommand_from store' -l check -x -a ' env env.resolver env.local_view env.ipv6 env.port25 env.clock env.vantage domain domain.exists domain.ptr mx mx.exists mx.null mx.target_cname mx.target_literal mx.resolves mx.redundancy ip ip.public ptr ptr.exists ptr.name_valid ptr.fcrdns ptr.single ptr.target_cname ptr.generic ptr.domain_aligned ptr.range helo helo.fqdn helo.resolves helo.matches_ip helo.matches_ptr helo.spf spf spf.exists spf.single spf.syntax spf.lookups spf.voids spf.all spf.ptr_mechanism spf.width spf.authorizes dkim dkim.exists dkim.syntax dkim.strength dkim.revoked dkim.testing dmarc dmarc.exists dmarc.single dmarc.syntax dmarc.policy dmarc.reports dmarc.report_authorization dmarc.legacy_difference dmarc.alignment banner banner.greeting banner.fqdn banner.resolves banner.matches_ptr banner.matches_ehlo smtp smtp.reachable smtp.ehlo smtp.extensions smtp.starttls smtp.starttls_injection smtp.delay smtp.protocol smtp.postmaster smtp.relay tls tls.handshake tls.version tls.chain tls.name tls.expiry tls.key dane dane.tlsa dane.usable dane.match dnssec dnssec.status dnsbl dnsbl.usable dnsbl.listed mta_sts mta_sts.record mta_sts.fetch mta_sts.policy mta_sts.mx_match tls_rpt tls_rpt.record bimi bimi.record bimi.logo expect expect.mx expect.spf expect.dmarc expect.ptr expect.dkim expect.tlsa expect.senders ns ns.consistent' -d 'query: findings of these checks and no others'
+complete -c mailready -n '__fish_seen_subcommand_from store' -l status -x -a ' fail warn unknown note skipped pass' -d 'query: findings of this status'
+complete -c mailready -n '__fish_seen_subcommand_from store' -l since -x -d 'query: what is new or worse since a day (2026-11-29, in UTC), since a span of time until now (36h, 7d, 4w), or since the result before the latest one; without it, all that the latest result of each domain has'
+complete -c mailready -n '__fish_seen_subcommand_from store' -l format -x -a ' text json' -d 'query: how to show it'
+complete -c mailready -n '__fish_seen_subcommand_from store' -l keep -x -d 'prune: remove the results that are older than this span of time (90d, 52w), for good, also where a domain has no later one'
+complete -c mailready -n '__fish_seen_subcommand_from store' -l help -s h -d 'show this help'
 complete -c mailready -n '__fish_seen_subcommand_from help' -l man -d 'print the manual page, in mdoc'
 complete -c mailready -n '__fish_seen_subcommand_from help' -l completion -x -a ' bash zsh fish' -d 'print the completion for a shell'
 complete -c mailready -n '__fish_seen_subcommand_from help' -l help -s h -d 'show this help'

@@ -2,7 +2,7 @@
 # Completion of mailready for zsh: made by "mailready help --completion zsh".
 _mailready()
 {
-    local -a commands=( audit explain checks spf diff lint config help )
+    local -a commands=( audit explain checks spf diff lint history store config help )
     local command=audit
     if ((CURRENT == 2)) && [[ $words[2] != -* ]]; then
         compadd -a commands
@@ -77,7 +77,7 @@ _mailready()
             '--client=[whom the report is for\: on the cover of HTML and PDF]:NAME:' \
             '--consultant=[whom it is by\: on the cover of HTML and PDF]:NAME:' \
             '--logo=[a PNG or JPEG image of at most 256 KiB for the cover of HTML and PDF]:FILE:_files' \
-            '--lang=[the language of text, HTML and PDF\: en or de; what servers said, other formats, "diff" and "explain" stay as they are]:LANG:' \
+            '--lang=[the language of text, HTML and PDF\: en or de; what servers said, other formats, "diff", "explain" and "history" stay as they are]:LANG:' \
             '--help[show this help]' \
             '-h[show this help]'
         ;;
@@ -115,6 +115,25 @@ _mailready()
     lint)
         _arguments \
             '--fail-on=[the mildest finding that makes the exit status 1]:fail|warn|never:( fail warn never )' \
+            '--help[show this help]' \
+            '-h[show this help]'
+        ;;
+    history)
+        _arguments \
+            '--store=[the database that audits keep their results in, by their option of the same name]:sqlite\:FILE:' \
+            '--since=[only results since then\: a day (2026-11-29, in UTC), or a span of time until now (36h, 7d, 4w)]:DAY|SPAN:' \
+            '--format=[how to show it]:text|json|html:( text json html )' \
+            '--help[show this help]' \
+            '-h[show this help]'
+        ;;
+    store)
+        _arguments \
+            '--store=[the database that audits keep their results in, by their option of the same name]:sqlite\:FILE:' \
+            '*--check=[query\: findings of these checks and no others]:GROUP|ID,...:_values -s , check env env.resolver env.local_view env.ipv6 env.port25 env.clock env.vantage domain domain.exists domain.ptr mx mx.exists mx.null mx.target_cname mx.target_literal mx.resolves mx.redundancy ip ip.public ptr ptr.exists ptr.name_valid ptr.fcrdns ptr.single ptr.target_cname ptr.generic ptr.domain_aligned ptr.range helo helo.fqdn helo.resolves helo.matches_ip helo.matches_ptr helo.spf spf spf.exists spf.single spf.syntax spf.lookups spf.voids spf.all spf.ptr_mechanism spf.width spf.authorizes dkim dkim.exists dkim.syntax dkim.strength dkim.revoked dkim.testing dmarc dmarc.exists dmarc.single dmarc.syntax dmarc.policy dmarc.reports dmarc.report_authorization dmarc.legacy_difference dmarc.alignment banner banner.greeting banner.fqdn banner.resolves banner.matches_ptr banner.matches_ehlo smtp smtp.reachable smtp.ehlo smtp.extensions smtp.starttls smtp.starttls_injection smtp.delay smtp.protocol smtp.postmaster smtp.relay tls tls.handshake tls.version tls.chain tls.name tls.expiry tls.key dane dane.tlsa dane.usable dane.match dnssec dnssec.status dnsbl dnsbl.usable dnsbl.listed mta_sts mta_sts.record mta_sts.fetch mta_sts.policy mta_sts.mx_match tls_rpt tls_rpt.record bimi bimi.record bimi.logo expect expect.mx expect.spf expect.dmarc expect.ptr expect.dkim expect.tlsa expect.senders ns ns.consistent' \
+            '*--status=[query\: findings of this status]:fail|warn|unknown|note|skipped|pass:( fail warn unknown note skipped pass )' \
+            '--since=[query\: what is new or worse since a day (2026-11-29, in UTC), since a span of time until now (36h, 7d, 4w), or since the result before the latest one; without it, all that the latest result of each domain has]:DAY|SPAN|last:' \
+            '--format=[query\: how to show it]:text|json:( text json )' \
+            '--keep=[prune\: remove the results that are older than this span of time (90d, 52w), for good, also where a domain has no later one]:SPAN:' \
             '--help[show this help]' \
             '-h[show this help]'
         ;;
@@ -181,7 +200,7 @@ _mailready()
             '--client=[whom the report is for\: on the cover of HTML and PDF]:NAME:' \
             '--consultant=[whom it is by\: on the cover of HTML and PDF]:NAME:' \
             '--logo=[a PNG or JPEG image of at most 256 KiB for the cover of HTML and PDF]:FILE:_files' \
-            '--lang=[the language of text, HTML and PDF\: en or de; what servers said, other formats, "diff" and "explain" stay as they are]:LANG:' \
+            '--lang=[the language of text, HTML and PDF\: en or de; what servers said, other formats, "diff", "explain" and "history" stay as they are]:LANG:' \
             '--help[show this help]' \
             '-h[show this help]'
         ;;
@@ -191,7 +210,7 @@ _mailready()
             '--completion=[print the completion for a shell]:bash|zsh|fish:( bash zsh fish )' \
             '--help[show this help]' \
             '-h[show this help]' \
-            ':command:( audit explain checks spf diff lint config help )'
+            ':command:( audit explain checks spf diff lint history store config help )'
         ;;
     esac
 }

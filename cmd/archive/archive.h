@@ -74,11 +74,16 @@ enum archive_outcome archive_domains(struct archive *, archive_domain_visit *, v
 struct archive_result {
     int64_t id;
     const char *started, *verdict;
+    size_t fails, warns, unknown; /* findings; those that are suppressed do not count */
 };
 struct archive_results {
     const struct archive_result *at;
     size_t count;
 };
 enum archive_outcome archive_results(struct archive *, struct arena *, const char *domain, struct archive_results *out);
+/* The latest result of a domain, of those that began before this moment (NULL: of all), or the one `skipped` before it.
+ * 0: there is none. */
+enum archive_outcome archive_latest(struct archive *, const char *domain, const char *before, size_t skipped,
+                                    int64_t *id);
 /* *out is NULL where it was removed meanwhile. */
 enum archive_outcome archive_report(struct archive *, struct arena *, int64_t id, const struct seen_report **out);

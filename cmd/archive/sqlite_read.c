@@ -37,8 +37,14 @@ enum archive_outcome archive_domains(struct archive *archive, archive_domain_vis
 enum archive_outcome archive_results(struct archive *archive, struct arena *arena, const char *domain,
                                      struct archive_results *out)
 {
-    struct sqlite_query query =
-        sqlite_query(archive, "SELECT id, started, verdict FROM result WHERE domain = ? ORDER BY started, id");
+    struct sqlite_query query = sqlite_query(archive, "SELECT result.id, started, verdict,"
+                                                      " count(CASE WHEN status = 'fail' THEN 1 END),"
+                                                      " count(CASE WHEN status = 'warn' THEN 1 END),"
+                                                      " count(CASE WHEN status = 'unknown' THEN 1 END)"
+                                                      " FROM result LEFT JOIN finding ON result = result.id"
+                                                      " LEFT JOIN said ON said.id = said AND NOT suppressed"
+                                                      " WHERE domain = ? GROUP BY started, result.id"
+                                                      " ORDER BY started, result.id");
     struct archive_result *all = NULL, *more;
 
     *out = (struct archive_results){NULL, 0};
@@ -50,9 +56,28 @@ enum archive_outcome archive_results(struct archive *archive, struct arena *aren
         all[out->count].id = sqlite_read_number(&query);
         all[out->count].started = sqlite_text(&query, arena);
         all[out->count].verdict = sqlite_text(&query, arena);
+        all[out->count].fails = (size_t)sqlite_read_number(&query);
+        all[out->count].warns = (size_t)sqlite_read_number(&query);
+        all[out->count].unknown = (size_t)sqlite_read_number(&query);
         out->count++;
     }
     out->at = all;
+    return sqlite_end(&query);
+}
+
+enum archive_outcome archive_latest(struct archive *archive, const char *domain, const char *before, size_t skipped,
+                                    int64_t *id)
+{
+    struct sqlite_query query =
+        sqlite_query(archive, "SELECT id FROM result WHERE domain = ?1 AND (?2 = '' OR started < ?2)"
+                              " ORDER BY started DESC, id DESC LIMIT 1 OFFSET ?3");
+
+    *id = 0;
+    sqlite_bind_text(&query, domain);
+    sqlite_bind_text(&query, before ? before : "");
+    sqlite_bind_number(&query, (int64_t)skipped);
+    if (sqlite_row(&query))
+        *id = sqlite_read_number(&query);
     return sqlite_end(&query);
 }
 

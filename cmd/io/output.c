@@ -3,6 +3,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <langinfo.h>
+#include <locale.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -244,4 +246,14 @@ bool output_stdout_done(void)
     if (error != 0 && error != EPIPE)
         complain("%s: %s", stdout_name, strerror(error));
     return error == 0 || error == EPIPE;
+}
+
+bool output_speaks_utf8(void)
+{
+    bool utf8;
+
+    setlocale(LC_CTYPE, "");
+    utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+    setlocale(LC_CTYPE, "C"); /* what is a letter does not depend on the locale in the rest of the program */
+    return utf8;
 }

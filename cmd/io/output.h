@@ -38,3 +38,4 @@ void output_remove(const struct output *); /* only the file; may be called from 
 
 /* For commands that only print: checks what became of standard output.  EPIPE is no error: the reader had enough. */
 bool output_stdout_done(void);
+bool output_speaks_utf8(void); /* the locale of the user */

@@ -2,8 +2,6 @@
 #include "cmd/io/sheets.h"
 
 #include <errno.h>
-#include <langinfo.h>
-#include <locale.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -147,20 +145,10 @@ bool sheets_confine(const struct sheets *sheets, struct arena *arena, const int 
     return !any_printed;
 }
 
-static bool speaks_utf8(void)
-{
-    bool utf8;
-
-    setlocale(LC_CTYPE, "");
-    utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
-    setlocale(LC_CTYPE, "C"); /* what is a letter does not depend on the locale in the rest of the program */
-    return utf8;
-}
-
 static struct report_options options_for(const struct output *output, const struct settings *settings, bool several)
 {
     const char *no_colour = getenv("NO_COLOR"), *terminal = getenv("TERM");
-    struct report_options options = {.utf8 = speaks_utf8(),
+    struct report_options options = {.utf8 = output_speaks_utf8(),
                                      .width = WIDTH,
                                      .several = several,
                                      .logos = settings->has_logos,

@@ -8,12 +8,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "cmd/options/options.h"
 #include "core/collect/dns/dns.h"
 #include "core/facts/target.h"
+#include "core/result/finding.h"
 #include "core/result/gate.h"
 
 struct arena;
-struct options;
 struct reporter;
 
 struct report_request {
@@ -58,6 +59,8 @@ struct settings {
     size_t report_count;
 };
 
+/* The checks that an option names, by id or group, however often it is given; all where it is not. */
+bool settings_checks(const struct options *, enum option_id, bool selected[CHECK_COUNT], const char **why);
 bool settings_server(struct arena *, const char *text, struct dns_server *out); /* ADDR or ADDR@PORT */
 /* complains of those that cannot be used */
 void settings_system_servers(struct dns_system *out);

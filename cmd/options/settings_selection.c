@@ -86,17 +86,25 @@ static bool calls_mail_servers(const bool selected[CHECK_COUNT])
     return calls;
 }
 
+bool settings_checks(const struct options *options, enum option_id id, bool selected[CHECK_COUNT], const char **why)
+{
+    const struct option_use *first = options_next(options, id, NULL);
+
+    for (enum check_id check = 0; check < CHECK_COUNT; check++)
+        selected[check] = !first;
+    for (const struct option_use *use = first; use; use = options_next(options, id, use))
+        if (!select_checks(options, use, true, selected, why))
+            return false;
+    return true;
+}
+
 bool settings_selection(const struct options *options, struct settings *out, const char **why)
 {
     bool *selected = ARENA_ARRAY(options->arena, bool, CHECK_COUNT), any = false;
     const struct option_use *only = options_next(options, OPT_ONLY, NULL);
 
-    for (enum check_id id = 0; id < CHECK_COUNT; id++)
-        selected[id] = !only;
-    for (const struct option_use *use = only; use; use = options_next(options, OPT_ONLY, use)) {
-        if (!select_checks(options, use, true, selected, why))
-            return false;
-    }
+    if (!settings_checks(options, OPT_ONLY, selected, why))
+        return false;
     for (const struct option_use *use = options_next(options, OPT_SKIP, NULL); use;
          use = options_next(options, OPT_SKIP, use)) {
         if (!select_checks(options, use, false, selected, why))
