@@ -1,17 +1,19 @@
 """A run of several domains that is ended at any moment, in any way, and goes on: the union is what an undisturbed run finds.
 
 KILLS kill -9 at random moments, some with a tail that a power cut would leave; the first signal; a disk that is full. Nothing that is
-finished is asked for again, and nothing is lost.  Nor where an allocation fails.  The moments come from SEED, which a failure names.  More of them: JOURNAL_KILLS=2000.
+finished is asked for again, and nothing is lost.  The store (--store) has the union, too: each domain once, in one run.  Nor where an allocation fails.  The moments come from SEED, which a failure names.  More of them: JOURNAL_KILLS=2000.
 """
 
 import json
 import os
 import random
 import signal
+import sqlite3
 import struct
 import subprocess
 import time
 import zlib
+from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -60,6 +62,17 @@ def _findings(path):
     return {d["target"]["domain"]: sorted((f["id"], f["status"], f["subject"]) for f in d["findings"]) for d in map(json.loads, path.read_text().splitlines())}
 
 
+def _in_store(path):
+    """(what is wrong with the file, runs, what the last of them found)"""
+    with closing(sqlite3.connect(path)) as db:
+        whole = db.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        run, = db.execute("SELECT max(id) FROM run").fetchone()
+        found = {domain: [] for domain, in db.execute("SELECT domain FROM result WHERE run = ?", (run,))}
+        for domain, *finding in db.execute("SELECT domain, check_id, status, subject FROM result JOIN finding ON result = result.id JOIN said ON said.id = said WHERE run = ?", (run,)):
+            found[domain].append(tuple(finding))
+    return [] if whole else ["the store is damaged"], run, {domain: sorted(findings) for domain, findings in found.items()}
+
+
 def _compare(found, undisturbed):
     wrong = [] if list(found) in (list(undisturbed), list(undisturbed)[:-1]) else [f"domains: {' '.join(found)}"]
     for domain in found:
@@ -91,12 +104,12 @@ def _lose_tail(path, entries, chance):
     path.write_bytes(octets[:keep] + bytes(len(octets) - keep if chance.random() < 0.5 else 0))
 
 
-def _round(directory, chance, kills, undisturbed):
+def _round(directory, chance, kills, undisturbed, number):
     """(what is wrong, kills) until the run comes to its end, or so many are spent."""
-    journal, wrong, done, before = directory / "j", [], 0, []
+    journal, store, wrong, done, before = directory / "j", directory / "s", [], 0, []
     while True:
         moment = LATEST_S * chance.random() ** 2 if done < kills else None
-        status, err = _run(directory, moment)
+        status, err = _run(directory, moment, more=("--store", f"sqlite:{store}", *(() if chance.random() < 0.5 else ("--jobs", "2"))))
         if moment is None or status in (0, 1):
             break
         done += 1
@@ -107,12 +120,18 @@ def _round(directory, chance, kills, undisturbed):
             wrong.append(f"after kill {done}: what was finished is gone")
         if len({words for _, words in entries}) != len(entries):
             wrong.append(f"after kill {done}: a domain was audited again that was finished")
+        if store.exists() and chance.random() < 0.3:
+            wrong += [f"after kill {done}: {line}" for line in _in_store(store)[0]]
         if entries and chance.random() < 0.3:
             _lose_tail(journal, entries, chance)
         before = _entries(journal)
     if not (directory / "r").exists():
         return [*wrong, f"ends with status {status}: {err[-300:]}"], done
     wrong += _compare(_findings(directory / "r"), undisturbed)
+    damage, run, stored = _in_store(store)
+    wrong += damage + [f"the store: {line}" for line in _compare({name: stored[name] for name in undisturbed if name in stored}, undisturbed)]
+    if status in (0, 1) and run != number:
+        wrong.append(f"{number} runs are {run} in the store")
     if status in (0, 1) and journal.exists():
         wrong.append("the journal is left")
     journal.unlink(missing_ok=True)
@@ -125,12 +144,13 @@ def _list(directory, *more):
 
 
 def _kills(seed, undisturbed):
-    chance, left, wrong = random.Random(seed), KILLS // WORKERS, []
+    chance, left, wrong, rounds = random.Random(seed), KILLS // WORKERS, [], 0
     with TemporaryDirectory() as name:
         directory = Path(name)
         _list(directory)
         while left > 0 and not wrong:
-            wrong, done = _round(directory, chance, left, undisturbed)
+            rounds += 1
+            wrong, done = _round(directory, chance, left, undisturbed, rounds)
             left -= done
     return [f"JOURNAL_SEED={seed}: {line}" for line in wrong]
 
