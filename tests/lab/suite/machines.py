@@ -165,7 +165,9 @@ class Running:
         quoted = shlex.quote(str(directory))        # the path of the checkout may hold a space
         line = f"echo $$ >{quoted}/pid; " + self.machine.program.replace("{directory}", quoted)
         with open(directory / "out", "wb") as out:
-            self.process = subprocess.Popen([LAB / "exec", "unshare", "-m", "sh", "-c", line], stdin=subprocess.DEVNULL, stdout=out, stderr=out)
+            # As the lab's servers: one that gets late answers only asks without EDNS from then on, and refuses what needs signatures.
+            words = [LAB / "exec", "nice", "-n", "-10", "unshare", "-m", "sh", "-c", line]
+            self.process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=out, stderr=out)
         self._wait()
         return self
 
