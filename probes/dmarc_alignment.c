@@ -140,6 +140,8 @@ static void judge_envelope(struct run *run, const struct from_domain *from, cons
         f = refuse(run, from, a, &spf, subject);
     if (f->status != UNKNOWN)
         finding_worst(f, weight(from));
+    if (a->by_spf)
+        finding_marked(f, MARK_SPF_ALIGNED);
     finding_rests_on(run, f, from->source->answer->key);
 }
 

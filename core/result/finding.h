@@ -54,6 +54,7 @@ enum finding_mark {
     MARK_POLICY_REJECT, /* DMARC_POLICY: the effective policy is reject */
     MARK_OF_SERVICE,    /* DKIM_EXISTS: a selector that a service signs with, which says nothing of other senders */
     MARK_SECRET_IS_OUT, /* DKIM_SYNTAX: the private key is published */
+    MARK_SPF_ALIGNED,   /* DMARC_ALIGNMENT: MAIL FROM is aligned with From, whoever SPF passes for */
 };
 
 struct service;

@@ -125,7 +125,7 @@ enum truth receiver_judge_any(struct judge *j, const struct receiver_term *any_o
 
 /* ---- a domain whose own policy asks for the refusal ---- */
 
-/* Is MAIL FROM `envelope` aligned with From `from`, as dmarc.alignment says? */
+/* Is MAIL FROM `envelope` aligned with From `from`, by what dmarc.alignment found?  Its status is of all senders. */
 static enum truth is_aligned(const struct judge *j, const char *envelope, const char *from)
 {
     for (const struct by_check *at = j->findings[DMARC_ALIGNMENT]; at; at = at->next) {
@@ -135,7 +135,7 @@ static enum truth is_aligned(const struct judge *j, const char *envelope, const 
                          : name_equal(about->name, from) && name_equal(envelope, from);
 
         if (is_it && about->kind != SUBJECT_SERVICE)
-            return at->finding->status == PASS ? YES : at->finding->status == UNKNOWN ? MAYBE : NO;
+            return at->finding->mark == MARK_SPF_ALIGNED ? YES : at->finding->status == UNKNOWN ? MAYBE : NO;
     }
     return name_equal(envelope, from) ? YES : NO;
 }

@@ -75,7 +75,7 @@ static const char *list_text_of(struct arena *arena, const char *before, const s
 static const char *finding_text(struct arena *arena, const struct finding *f)
 {
     static const char *const marks[] = {"",          " (permerror)",    " (voids)",        " (no policy)",
-                                        " (reject)", " (of a service)", " (secret is out)"};
+                                        " (reject)", " (of a service)", " (secret is out)", ""};
     const struct check *check = check_of(f->check);
     const char *cause = cause_name(arena, f), *text;
 
