@@ -411,14 +411,19 @@ static void run_out(struct bulk *bulk)
     loop_run(plan->loop);
 }
 
-static void tell_of_death(void *arg, int status, size_t domains)
+static void tell_of_death(void *arg, const struct worker_death *death)
 {
     struct bulk *bulk = arg;
+    const char *domains = death->domains == 1 ? "domain" : "domains";
+    int status = death->wait_status;
 
     progress_erase(&bulk->progress);
-    complain("a worker process ended (%s %d) while it audited %zu %s", WIFSIGNALED(status) ? "signal" : "status",
-             WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status), domains,
-             domains == 1 ? "domain" : "domains");
+    if (death->was_silent)
+        complain("a worker process gave no sign of life for %d seconds while it audited %zu %s, and was ended",
+                 WORKER_PULSES_MISSED * WORKER_PULSE_MS / 1000, death->domains, domains);
+    else
+        complain("a worker process ended (%s %d) while it audited %zu %s", WIFSIGNALED(status) ? "signal" : "status",
+                 WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status), death->domains, domains);
 }
 
 /* False: no memory. */

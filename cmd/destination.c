@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/audit/engine.h"
+#include "core/base/limits.h"
 #include "core/base/name.h"
 #include "core/base/str.h"
 #include "core/derive/run.h"
@@ -12,6 +13,7 @@
 
 struct search {
     uint64_t destination;
+    bool is_known;
     destination_found *found;
     void *arg;
 };
@@ -46,8 +48,10 @@ static void ask(struct run *run, void *arg)
 {
     struct search *search = arg;
     const char *domain = run_target(run)->domain;
-    const struct dns_record *first = first_mx(need_dns(run, domain, DNS_MX));
+    const struct dns_answer *answer = need_dns(run, domain, DNS_MX);
+    const struct dns_record *first = first_mx(answer);
 
+    search->is_known = answer && answer->status != DNS_UNKNOWN;
     search->destination = number_of(name_org_domain(first && *first->mx.host ? first->mx.host : domain));
 }
 
@@ -56,7 +60,7 @@ static void asked(void *arg, const struct result *result)
     struct search *search = arg;
 
     (void)result;
-    search->found(search->arg, search->destination);
+    search->found(search->arg, search->is_known ? &search->destination : NULL);
     free(search);
 }
 
@@ -66,8 +70,8 @@ bool destination_find(struct engine *engine, const struct target *target, destin
 
     if (!search)
         return false;
-    *search = (struct search){.destination = number_of(name_org_domain(target->domain)), .found = found, .arg = arg};
-    if (engine_ask(engine, target, ask, asked, search))
+    *search = (struct search){.found = found, .arg = arg};
+    if (engine_ask(engine, target, DESTINATION_MS, ask, asked, search))
         return true;
     free(search);
     return false;

@@ -1,7 +1,7 @@
 /* cmd/destination.h - where the mail of a domain goes first, as a number by which domains are dealt among workers.
  *
  * It is made of the organisation of the first MX, so that one worker visits all that this organisation has, and asks it
- * once for all its domains.  What nobody knows is the domain's own.
+ * once for all its domains.  A domain without MX is its own destination.
  */
 #pragma once
 
@@ -11,6 +11,7 @@
 struct engine;
 struct target;
 
-typedef void destination_found(void *arg, uint64_t destination);
+/* `destination` is NULL where nobody knows it within DESTINATION_MS. */
+typedef void destination_found(void *arg, const uint64_t *destination);
 /* The target lives until `found` is called, from the loop.  False: no memory, and it is not called. */
 bool destination_find(struct engine *, const struct target *, destination_found *, void *arg);

@@ -308,7 +308,7 @@ static bool start(struct spf_command *c, const char **why)
         (struct dns_config){.servers = c->resolvers.servers, .server_count = c->resolvers.count, .trace = c->trace};
     config.smtp = (struct smtp_config){.our_name = "localhost", .use_ipv4 = true, .use_ipv6 = true};
     c->engine = engine_new(c->loop, &config, why);
-    return c->engine && engine_ask(c->engine, &c->target, ask, finish, c);
+    return c->engine && engine_ask(c->engine, &c->target, 0, ask, finish, c);
 }
 
 static enum exit_status spf(struct spf_command *c)

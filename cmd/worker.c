@@ -33,7 +33,7 @@ struct worker {
     struct channel *channel;
     struct auditor *auditor;
     struct auditor *crashed; /* for what two workers died of; NULL until there is such a domain */
-    struct task *farewell, *pacing;
+    struct task *farewell, *pacing, *pulse;
     size_t allowed; /* domains at once, as was said last */
     int64_t ends_ms;   /* what is under way; 0: at its own time */
     int64_t leaves_ms; /* once it is dismissed */
@@ -102,19 +102,20 @@ static void audit(struct duty *duty, struct auditor *auditor, struct str kept)
     duty_free(duty);
 }
 
-static void destined(void *arg, uint64_t destination)
+/* What nobody knows is as well off here, where the question is under way. */
+static void destined(void *arg, const uint64_t *destination)
 {
     struct duty *duty = arg;
     const struct worker_plan *plan = duty->worker->plan;
     struct tape tape = {0};
 
-    if (destination % plan->count == plan->number) {
+    if (!destination || *destination % plan->count == plan->number) {
         audit(duty, duty->worker->auditor, (struct str){0});
         return;
     }
     tape_number(&tape, ANSWER_ELSEWHERE);
     tape_number(&tape, (int64_t)duty->number);
-    tape_number(&tape, (int64_t)(destination % plan->count));
+    tape_number(&tape, (int64_t)(*destination % plan->count));
     post(duty->worker, &tape);
     duty_free(duty);
 }
@@ -196,6 +197,14 @@ static void keep_pace(void *arg)
     task_schedule_at(worker->pacing, loop_now_ms(worker->loop) + PACE_STEP_MS);
 }
 
+static void beat(void *arg)
+{
+    struct worker *worker = arg;
+
+    answer(worker, ANSWER_ALIVE, 0);
+    task_schedule_at(worker->pulse, loop_now_ms(worker->loop) + WORKER_PULSE_MS);
+}
+
 /* Not to hang up on a server that is about to answer our QUIT. */
 static void say_farewell(void *arg)
 {
@@ -211,6 +220,7 @@ static void dismissed(void *arg)
 {
     struct worker *worker = arg;
 
+    task_cancel(worker->pulse);
     worker->leaves_ms = loop_now_ms(worker->loop) + SMTP_QUIT_MS;
     task_schedule(worker->farewell);
 }
@@ -250,14 +260,16 @@ void worker_run(const struct worker_plan *plan, int fd)
     worker.config.smtp.guest = (unsigned)plan->number + 1;
     auditor.config = &worker.config;
     worker.farewell = task_new(worker.loop, say_farewell, &worker);
+    worker.pulse = task_new(worker.loop, beat, &worker);
     worker.channel = channel_new(worker.loop, STDIN_FILENO, JOURNAL_ENTRY_MAX + ERRAND_BYTES, &handler, &worker);
     worker.auditor = auditor_new(worker.loop, &auditor, &why);
     worker.pacing = task_new(worker.loop, keep_pace, &worker);
     worker.allowed = worker.config.at_once;
-    if (!worker.pacing || !worker.farewell || !worker.channel || !worker.auditor)
+    if (!worker.pacing || !worker.farewell || !worker.pulse || !worker.channel || !worker.auditor)
         leave(NULL);
     answer(&worker, ANSWER_READY, 0);
     task_schedule_at(worker.pacing, loop_now_ms(worker.loop) + PACE_STEP_MS);
+    task_schedule(worker.pulse);
     loop_run(worker.loop);
     leave(NULL);
 }

@@ -2,6 +2,7 @@
 #include "cmd/workers.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +17,7 @@
 #include "cmd/io/sheets.h"
 #include "cmd/worker.h"
 #include "core/base/channel.h"
+#include "core/base/limits.h"
 #include "core/base/loop.h"
 #include "core/base/tape.h"
 #include "core/collect/net/guestbook.h"
@@ -36,6 +38,7 @@ struct worker {
     struct errand_queue held, waiting;
     bool is_ready;
     size_t allowed; /* domains at once, as it says */
+    unsigned silence; /* WORKER_PULSE_MS of ours, since it last sent something */
 };
 
 struct workers {
@@ -43,6 +46,7 @@ struct workers {
     struct guestbook *guestbook;
     struct worker *at; /* plan.count among which domains are dealt, and as many for one suspect at a time */
     struct errand_queue suspects;
+    struct task *watch;
     unsigned stillborn;
     bool is_broken;
 };
@@ -103,6 +107,7 @@ static bool start(struct worker *worker)
     if (workers->stillborn < STILLBORN_MAX && socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0) {
         worker->is_ready = false;
         worker->allowed = workers->plan.at_once;
+        worker->silence = 0;
         worker->pid = start_process(worker, ends[1]);
         close(ends[1]);
         worker->channel = channel_new(workers->plan.loop, ends[0], MESSAGE_MAX, &handler, worker);
@@ -227,6 +232,9 @@ static bool answered(void *arg, struct str message)
     uint64_t number = (uint64_t)tape_read_number(&reader);
     struct errand *errand;
 
+    worker->silence = 0;
+    if (what == ANSWER_ALIVE && !reader.failed)
+        return true;
     if (what == ANSWER_READY && !reader.failed) {
         worker->is_ready = true;
         worker->workers->stillborn = 0;
@@ -253,18 +261,43 @@ static void lost(void *arg)
     struct worker *worker = arg;
     struct workers *workers = worker->workers;
     size_t domains = worker->held.count;
-    int status = end_process(worker);
+    struct worker_death death = {.domains = domains, .was_silent = worker->silence > WORKER_PULSES_MISSED};
     struct errand *errand;
 
+    death.wait_status = end_process(worker);
     channel_free(worker->channel);
     worker->channel = NULL;
     workers->stillborn += !worker->is_ready;
-    workers->plan.died(workers->plan.arg, status, domains);
+    workers->plan.died(workers->plan.arg, &death);
     for (; domains > 0 && (errand = errand_take_first(&worker->held)); domains--) {
         errand->crashes++;
         deal(workers, errand);
     }
     feed(worker);
+}
+
+/* A worker waits where its trace is not read, and is not to blame for it. */
+static bool complaints_are_read(void)
+{
+    struct pollfd out = {.fd = STDERR_FILENO, .events = POLLOUT};
+
+    return poll(&out, 1, 0) != 0;
+}
+
+/* Turns of our own loop are counted, not time: where all of us were stopped, nobody was silent. */
+static void watch(void *arg)
+{
+    struct workers *workers = arg;
+    bool is_read = complaints_are_read();
+
+    for (size_t i = 0; i < workers->plan.count * 2; i++) {
+        struct worker *worker = &workers->at[i];
+
+        worker->silence = worker->pid && is_read ? worker->silence + 1 : 0;
+        if (worker->silence > WORKER_PULSES_MISSED)
+            kill(worker->pid, SIGKILL); /* and then it is lost */
+    }
+    task_schedule_at(workers->watch, loop_now_ms(workers->plan.loop) + WORKER_PULSE_MS);
 }
 
 /* ---- the whole ---- */
@@ -278,7 +311,8 @@ struct workers *workers_new(const struct workers_plan *plan)
     workers->plan = *plan;
     workers->guestbook = guestbook_new();
     workers->at = calloc(plan->count * 2, sizeof *workers->at);
-    if (!workers->guestbook || !workers->at) {
+    workers->watch = task_new(plan->loop, watch, workers);
+    if (!workers->guestbook || !workers->at || !workers->watch) {
         workers_free(workers, 0);
         return NULL;
     }
@@ -287,6 +321,7 @@ struct workers *workers_new(const struct workers_plan *plan)
         workers->at[i].number = i;
         workers->at[i].allowed = plan->at_once;
     }
+    task_schedule(workers->watch);
     return workers;
 }
 
@@ -359,6 +394,7 @@ void workers_free(struct workers *workers, int64_t within_ms)
     for (size_t i = 0; workers->at && i < workers->plan.count * 2; i++)
         if (workers->at[i].pid)
             end_process(&workers->at[i]);
+    task_free(workers->watch);
     errand_forget_all(&workers->suspects);
     guestbook_free(workers->guestbook);
     free(workers->at);

@@ -3,8 +3,9 @@
  * A domain goes to any worker, which finds out where its mail goes first (destination.h) and hands it back if that is
  * another worker's.  So what one organisation has is visited by one process, and is asked once for all its domains.
  *
- * A worker that dies is replaced.  What it was auditing is audited again, each domain by a process of its own; of one
- * that this kills, too, nothing is asked any more: its account says that it is unknown, `worker_crashed`.
+ * A worker that dies, or whose loop no longer turns, is replaced.  What it was auditing is audited again, each domain
+ * by a process of its own; of one that this kills, too, nothing is asked any more: its account says that it is unknown,
+ * `worker_crashed`.
  *
  * Nothing here reads what a peer said.  What workers send is taken to be hostile: a message that is none is a crash.
  */
@@ -18,6 +19,12 @@ struct arena;
 struct sandbox;
 struct workers;
 
+struct worker_death {
+    size_t domains; /* that it had */
+    int wait_status;
+    bool was_silent; /* and is ended for that */
+};
+
 struct workers_plan {
     struct loop *loop;
     struct arena *arena; /* of the run */
@@ -25,7 +32,7 @@ struct workers_plan {
     const struct sandbox *sandbox; /* of each worker */
     size_t count;
     size_t at_once; /* domains in each */
-    void (*died)(void *arg, int wait_status, size_t domains); /* a worker, and how many it had: to be told */
+    void (*died)(void *arg, const struct worker_death *); /* to be told */
     void *arg;
 };
 

@@ -58,7 +58,7 @@ _mailready()
             '*--active=[test the hosts of --own further\: postmaster (is its mail taken?), relay=DOMAIN (is mail to a stranger'\''s DOMAIN refused?), old-tls (are TLS 1.0 and 1.1 still offered?), injection (is a command that is sent along with STARTTLS dropped?); no message is ever sent]:TEST,...:' \
             '*--own=[mail servers of yours, for --active\: this host, and those below it]:HOST:' \
             '--timeout=[for one domain; what is not known by then is reported as unknown]:SECONDS:' \
-            '--jobs=[how many processes audit; domains whose mail goes to the same organisation are audited by the same one, and one that dies is replaced; with --wait, and for a single domain, it is one]:N:' \
+            '--jobs=[how many processes audit; domains whose mail goes to the same organisation are audited by the same one, and one that dies or hangs is replaced; with --wait, and for a single domain, it is one]:N:' \
             '--in-flight=[how many domains are audited at once, by each process]:N:' \
             '--memory=[what audits under way, what they have learnt, and finished ones that wait to be written may hold together, in all processes\: 200M, 2G; more audits are not begun while one more would not fit, and a single one that does not is unknown (resources)]:SIZE:' \
             '--journal=[keep what is finished in FILE, so that --resume can go on after an interruption; it is removed when all is reported; a list that comes through a pipe has one only where it is asked for]:FILE:_files' \
@@ -181,7 +181,7 @@ _mailready()
             '*--active=[test the hosts of --own further\: postmaster (is its mail taken?), relay=DOMAIN (is mail to a stranger'\''s DOMAIN refused?), old-tls (are TLS 1.0 and 1.1 still offered?), injection (is a command that is sent along with STARTTLS dropped?); no message is ever sent]:TEST,...:' \
             '*--own=[mail servers of yours, for --active\: this host, and those below it]:HOST:' \
             '--timeout=[for one domain; what is not known by then is reported as unknown]:SECONDS:' \
-            '--jobs=[how many processes audit; domains whose mail goes to the same organisation are audited by the same one, and one that dies is replaced; with --wait, and for a single domain, it is one]:N:' \
+            '--jobs=[how many processes audit; domains whose mail goes to the same organisation are audited by the same one, and one that dies or hangs is replaced; with --wait, and for a single domain, it is one]:N:' \
             '--in-flight=[how many domains are audited at once, by each process]:N:' \
             '--memory=[what audits under way, what they have learnt, and finished ones that wait to be written may hold together, in all processes\: 200M, 2G; more audits are not begun while one more would not fit, and a single one that does not is unknown (resources)]:SIZE:' \
             '--journal=[keep what is finished in FILE, so that --resume can go on after an interruption; it is removed when all is reported; a list that comes through a pipe has one only where it is asked for]:FILE:_files' \

@@ -146,7 +146,7 @@ const struct option option_table[OPTION_COUNT] = {
         .type = OPTION_NUMBER, .least = 1, .most = 256,
         .standard = "one for each processor from 20 domains on and without --trace, else 1",
         .help = "how many processes audit; domains whose mail goes to the same organisation are audited by the same one, and "
-                "one that dies is replaced; with --wait, and for a single domain, it is one"},
+                "one that dies or hangs is replaced; with --wait, and for a single domain, it is one"},
     [OPT_IN_FLIGHT] = {.command = "audit", .group = GROUP_ASK, .whole_run = true, .name = "in-flight",
         .type = OPTION_NUMBER, .argument = "N", .least = 1,
         .most = 10000,

@@ -595,8 +595,8 @@ static void deadline(void *arg)
     task_schedule(audit->turn);
 }
 
-static bool begin(struct engine *engine, const struct target *target, engine_question *ask, engine_done *done,
-                  void *arg)
+static bool begin(struct engine *engine, const struct target *target, int64_t within_ms, engine_question *ask,
+                  engine_done *done, void *arg)
 {
     struct audit *audit = calloc(1, sizeof *audit);
     size_t count = engine->config.probe_count;
@@ -636,7 +636,7 @@ static bool begin(struct engine *engine, const struct target *target, engine_que
         audit->probes[i].due = i == count || (!ask && judges(engine->config.probes[i], target));
         audit->probes[i].final = !audit->probes[i].due;
     }
-    audit->deadline_ms = audit->started_ms + engine->config.audit_ms;
+    audit->deadline_ms = audit->started_ms + within_ms;
     task_schedule_at(audit->deadline, audit->deadline_ms);
     task_schedule(audit->turn);
     return true;
@@ -647,10 +647,11 @@ fail:
 
 bool engine_audit(struct engine *engine, const struct target *target, engine_done *done, void *arg)
 {
-    return begin(engine, target, NULL, done, arg);
+    return begin(engine, target, engine->config.audit_ms, NULL, done, arg);
 }
 
-bool engine_ask(struct engine *engine, const struct target *target, engine_question *ask, engine_done *done, void *arg)
+bool engine_ask(struct engine *engine, const struct target *target, int64_t within_ms, engine_question *ask,
+                engine_done *done, void *arg)
 {
-    return begin(engine, target, ask, done, arg);
+    return begin(engine, target, within_ms ? within_ms : engine->config.audit_ms, ask, done, arg);
 }

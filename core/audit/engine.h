@@ -60,9 +60,11 @@ void engine_hurry(struct engine *, int64_t within_ms);
 bool engine_is_idle(const struct engine *); /* no session with a peer is open: freeing it now hangs up on nobody */
 
 /* A single question instead of an audit: `ask` is run like a probe, until it has no open wishes,
- * and its memory lives until `done` returns (the result it is given has no findings). */
+ * and its memory lives until `done` returns (the result it is given has no findings).  What is open after
+ * `within_ms` stays so; 0: it has as much time as an audit. */
 typedef void engine_question(struct run *, void *arg);
-bool engine_ask(struct engine *, const struct target *, engine_question *ask, engine_done *, void *arg);
+bool engine_ask(struct engine *, const struct target *, int64_t within_ms, engine_question *ask, engine_done *,
+                void *arg);
 
 struct engine_progress {
     size_t wanted, known; /* pieces of evidence */

@@ -158,6 +158,9 @@ enum {
     JOURNAL_ENTRY_MAX    = JSON_BYTES + 4096, /* a recording that could not be packed, and what stands in front of it */
     JOURNAL_SETTLE_MS    = 5000, /* between waits for the disk: what a power cut may cost; each holds up all audits */
     JOURNAL_UNASKED      = 100, /* more domains than these have a journal beside their report: minutes of work */
+    DESTINATION_MS       = 2500, /* for the MX records by which a domain is dealt among processes: a second try */
+    WORKER_PULSE_MS      = 1000, /* between signs of life of a process that audits */
+    WORKER_PULSES_MISSED = 30,   /* then it is ended: no turn of its loop takes seconds, under valgrind neither */
     JSON_DEPTH           = 64,    /* cJSON itself goes 1,000 deep, recursively */
     JSON_VALUES          = 524288, /* cJSON takes 80 bytes for each, be it one byte of text */
 };

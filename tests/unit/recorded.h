@@ -54,10 +54,11 @@ static inline const char *look_at_recording(struct arena *arena, const char *tex
                                    .shuffle_seed = seed};
     struct loop *loop = loop_new();
     struct engine *engine = recording ? engine_new(loop, &config, &why) : NULL;
+    const struct target *target = recording ? recording_target(recording) : NULL;
     struct recorded_look l = {.arena = arena, .look = look, .arg = arg};
 
-    if (!engine || !(look ? engine_ask(engine, recording_target(recording), recorded_look_now, recorded_look_ends, &l)
-                          : engine_audit(engine, recording_target(recording), recorded_look_ends, &l)))
+    if (!engine || !(look ? engine_ask(engine, target, 0, recorded_look_now, recorded_look_ends, &l)
+                          : engine_audit(engine, target, recorded_look_ends, &l)))
         fail_msg("%s\n%s", why, text);
     while (!l.done)
         loop_run(loop);

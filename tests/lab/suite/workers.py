@@ -1,4 +1,4 @@
-"""Several processes audit (--jobs): the same is found, whichever of them dies, and a mail server cannot tell them from one.
+"""Several processes audit (--jobs): the same is found, whichever of them dies or hangs, and a mail server cannot tell them from one.
 
 Who has a domain is seen by the connection to its server; that process is killed.  A domain of which two processes died is given up, and
 all others are as they are without it.
@@ -129,6 +129,21 @@ def _test_killed(tap, undisturbed):
         tap.test(f"process {order + 1} of three is killed", wrong + _differences(documents, undisturbed))
 
 
+def _test_hung(tap, undisturbed):
+    """SIGSTOP: it is there and does nothing."""
+    domain, address = next(iter(HOLDS.items()))
+    run = Run("--format", "jsonl", "--timeout", "20", *DOMAINS, domain)
+    pid = run.who_has(address)
+    if pid:
+        os.kill(pid, signal.SIGSTOP)
+    status, documents, err = run.end()
+    wrong = [] if status == 1 and pid else [f"exit status {status}: {err[-300:]}"]
+    if "no sign of life" not in err:
+        wrong.append(f"nothing is said: {err[-300:]}")
+    wrong += [f"{domain} is {d['verdict']}" for d in documents if d["target"]["domain"] == domain and "worker_crashed" in json.dumps(d)]
+    tap.test("a process hangs", wrong + _differences(documents, {**undisturbed, domain: []}, but=(domain,)))
+
+
 def _test_given_up(tap, undisturbed):
     domain, address = next(iter(HOLDS.items()))
     run = Run("--format", "jsonl", "--timeout", "30", *DOMAINS, domain)
@@ -202,6 +217,7 @@ def test(tap):
     _test_same(tap, undisturbed)
     _test_kept_apart(tap)
     _test_killed(tap, {**undisturbed, **slow})
+    _test_hung(tap, undisturbed)
     _test_given_up(tap, undisturbed)
     _test_signals(tap, undisturbed)
     _test_journal(tap)
