@@ -105,7 +105,8 @@ $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(CMD_LIBRARY) $(LIBRARY)
 $(BUILD)/tests/fuzz/replay_%: $(BUILD)/tests/fuzz/fuzz_%.o $(BUILD)/tests/fuzz/replay.o $(CMD_LIBRARY) $(LIBRARY)
 	$(call quiet,LD)$(LINK) $^ $(LIBS) -o $@
 
-# To be preloaded by tests/torture/run and tests/mutate/run.
+# To be preloaded by tests/torture/run, tests/lab/suite and tests/mutate/run.
+TORTURE := $(BUILD)/tests/torture/memory.so $(BUILD)/tests/torture/calls.so
 $(BUILD)/tests/%.so: tests/%.c Makefile
 	@mkdir -p $(@D)
 	$(call quiet,LD)$(CC) -std=gnu11 -I. -Wall -Wextra -O2 -fPIC -shared $< -o $@
@@ -117,7 +118,7 @@ $(BUILD)/tests/bench/floor: $(BUILD)/tests/bench/floor.o
 $(BUILD)/tests/conformance/%: $(BUILD)/tests/conformance/%.o $(CMD_LIBRARY) $(LIBRARY)
 	$(call quiet,LD)$(LINK) $^ $(LIBS) -o $@
 
-build-tests: $(BUILD)/mailready $(UNITS) $(REPLAYS) $(CONFORMANCE) $(BUILD)/tests/torture/memory.so ## build the program and all tests
+build-tests: $(BUILD)/mailready $(UNITS) $(REPLAYS) $(CONFORMANCE) $(TORTURE) ## build the program and all tests
 	@.ci/own $(BUILD)
 check-layers: ## fail when a source includes what its layer must not know
 	tests/style/layers

@@ -8,7 +8,9 @@
 #include <unistd.h>
 
 #include "cmd/command.h"
+#include "cmd/io/interrupt.h"
 #include "cmd/io/output.h"
+#include "core/base/loop.h"
 
 enum { COMMANDS_MAX = 16 };
 
@@ -20,6 +22,13 @@ static void fill_closed_descriptors(void)
         if (fcntl(fd, F_GETFD) < 0 && errno == EBADF && open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) < 0)
             return;
     }
+}
+
+static void break_down(int unused)
+{
+    (void)unused;
+    complain("this machine has no descriptors or memory left to wait with");
+    interrupt_end();
 }
 
 static enum exit_status version(void)
@@ -82,5 +91,6 @@ int main(int argc, char **argv)
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN); /* RLIMIT_FSIZE is a disk that is full */
     fill_closed_descriptors();
+    loop_on_broken(break_down);
     return (int)run(argc, argv);
 }

@@ -58,6 +58,12 @@ static _Noreturn void leave(void *arg)
     _exit(EXIT_STATUS_FAULT);
 }
 
+static void break_down(int unused)
+{
+    (void)unused;
+    leave(NULL);
+}
+
 static void post(struct worker *worker, struct tape *tape)
 {
     if (tape->failed || !channel_send(worker->channel, (struct str){tape->at, tape->size}))
@@ -249,6 +255,7 @@ void worker_run(const struct worker_plan *plan, int fd)
     const char *why;
 
     arena_on_exhausted(plan->arena, NULL);
+    loop_on_broken(break_down);
     if (!settle(fd) || getppid() != parent)
         leave(NULL);
     worker.loop = loop_new();

@@ -14,12 +14,17 @@ static struct {
     const void *arg;
 } interrupt;
 
+_Noreturn void interrupt_end(void)
+{
+    if (interrupt.at_once)
+        interrupt.at_once(interrupt.arg);
+    _exit(EXIT_STATUS_FAULT);
+}
+
 static void note(int signal)
 {
-    if (interrupt.first) {
-        interrupt.at_once(interrupt.arg);
-        _exit(EXIT_STATUS_FAULT);
-    }
+    if (interrupt.first)
+        interrupt_end();
     interrupt.first = signal;
 }
 

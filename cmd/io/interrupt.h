@@ -4,5 +4,6 @@
 
 /* `at_once` is called from the signal handler of the second signal, before the program ends with status 4. */
 void interrupt_install(void (*at_once)(const void *arg), const void *arg);
+_Noreturn void interrupt_end(void);     /* as the second signal does */
 int interrupt_signal(void);             /* the first one's number; 0: none came */
 const char *interrupt_name(int signal); /* "SIGINT" */

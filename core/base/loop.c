@@ -90,6 +90,18 @@ void loop_on_exhausted(struct loop *loop, void (*fn)(void *arg), void *arg)
     loop->exhausted_arg = arg;
 }
 
+static void say_nothing(int severity, const char *message)
+{
+    (void)severity;
+    (void)message;
+}
+
+void loop_on_broken(void (*fn)(int unused))
+{
+    event_set_log_callback(say_nothing);
+    event_set_fatal_callback(fn);
+}
+
 _Noreturn void loop_exhausted(struct loop *loop)
 {
     if (loop->on_exhausted)

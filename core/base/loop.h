@@ -23,6 +23,10 @@ int64_t loop_wall_s(const struct loop *);
 void loop_on_exhausted(struct loop *, void (*fn)(void *arg), void *arg);
 _Noreturn void loop_exhausted(struct loop *);
 
+/* Where libevent gives up, for want of descriptors mostly, it would end the process with exit status 1, after a line of
+ * its own.  For the whole process: `fn` is called, and must not return; what libevent says is not printed. */
+void loop_on_broken(void (*fn)(int unused));
+
 /* Runs `fn(arg)` in a later turn, never from inside this call.  The entry is
  * freed by itself; what is still deferred when the loop is freed is forgotten. */
 void loop_defer(struct loop *, void (*fn)(void *arg), void *arg);
