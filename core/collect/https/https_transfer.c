@@ -46,6 +46,14 @@ static void watch_free(struct transfer *t, struct watch *watch)
     free(watch);
 }
 
+/* On our side, whatever libcurl makes of it. */
+static int stop_here(struct transfer *t, int os_error)
+{
+    t->stopped = HTTPS_END_LOCAL;
+    t->stop_error = os_error;
+    return -1;
+}
+
 static int on_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *socket_arg)
 {
     struct transfer *t = arg;
@@ -61,7 +69,7 @@ static int on_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *so
     if (!watch) {
         watch = calloc(1, sizeof *watch);
         if (!watch)
-            return -1;
+            return stop_here(t, ENOMEM);
         watch->next = t->watches;
         t->watches = watch;
         curl_multi_assign(t->multi, fd, watch);
@@ -70,7 +78,7 @@ static int on_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *so
     }
     flags = (short)(flags | (what & CURL_POLL_IN ? EV_READ : 0) | (what & CURL_POLL_OUT ? EV_WRITE : 0));
     watch->event = event_new(loop_base(t->https->loop), fd, flags, on_event, t);
-    return watch->event && event_add(watch->event, NULL) == 0 ? 0 : -1;
+    return watch->event && event_add(watch->event, NULL) == 0 ? 0 : stop_here(t, errno);
 }
 
 static int on_timer(CURLM *multi, long ms, void *arg)
@@ -81,14 +89,7 @@ static int on_timer(CURLM *multi, long ms, void *arg)
     (void)multi;
     if (ms < 0)
         return evtimer_del(t->timer);
-    return evtimer_add(t->timer, &wait);
-}
-
-static curl_socket_t stop_socket(struct transfer *t, enum https_end end, int os_error)
-{
-    t->stopped = end;
-    t->stop_error = os_error;
-    return CURL_SOCKET_BAD;
+    return evtimer_add(t->timer, &wait) == 0 ? 0 : stop_here(t, ENOMEM);
 }
 
 /* The last word on where we connect, whatever libcurl has made of the addresses (threats.md H5). */
@@ -102,19 +103,23 @@ static curl_socket_t on_open(void *arg, curlsocktype purpose, struct curl_sockad
     socklen_t size;
     int fd;
 
-    if (purpose != CURLSOCKTYPE_IPCXN || !ip_from_sockaddr(&to->addr, &ip, NULL) || !https_may_contact(config, &ip))
-        return stop_socket(t, HTTPS_END_NOT_CONTACTED, 0);
+    if (purpose != CURLSOCKTYPE_IPCXN || !ip_from_sockaddr(&to->addr, &ip, NULL) || !https_may_contact(config, &ip)) {
+        t->stopped = HTTPS_END_NOT_CONTACTED;
+        return CURL_SOCKET_BAD;
+    }
     t->seen->ip = ip; /* libcurl's own PRIMARY_IP is lost on some failures, since 8.x */
     fd = socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol);
-    if (fd < 0)
-        return stop_socket(t, HTTPS_END_LOCAL, errno);
+    if (fd < 0) {
+        stop_here(t, errno);
+        return CURL_SOCKET_BAD;
+    }
     source = ip.family == IP_V4 ? &config->source4 : &config->source6;
     if (source->family == IP_NONE)
         return fd;
     size = ip_to_sockaddr(source, 0, &address);
     if (bind(fd, (const struct sockaddr *)&address, size) == 0)
         return fd;
-    stop_socket(t, HTTPS_END_LOCAL, errno);
+    stop_here(t, errno);
     close(fd);
     return CURL_SOCKET_BAD;
 }
@@ -174,8 +179,7 @@ static size_t on_body(char *bytes, size_t one, size_t size, void *arg)
 
     (void)one;
     if (!t->body && !(t->body = malloc(most + 1))) {
-        t->stopped = HTTPS_END_LOCAL;
-        t->stop_error = ENOMEM;
+        stop_here(t, ENOMEM);
         return 0;
     }
     memcpy(t->body + t->body_len, bytes, taken);
@@ -295,11 +299,12 @@ static struct https_failure failure_of(const struct transfer *t, CURLcode code)
     case HTTPS_END_OK:
         break;
     case HTTPS_END_LOCAL:
-        return https_connect_failure(t->stop_error, t->addresses,
-                                     t->https->config.source4.family != IP_NONE ||
-                                         t->https->config.source6.family != IP_NONE);
+        if (code != CURLE_OK)
+            return https_connect_failure(t->stop_error, t->addresses,
+                                         t->https->config.source4.family != IP_NONE ||
+                                             t->https->config.source6.family != IP_NONE);
+        break; /* one of several addresses was out of reach here while another answered */
     default:
-        /* One of several addresses may have been refused by us while another answered. */
         if (code != CURLE_OK)
             return https_stop_failure(t->stopped);
     }
@@ -431,6 +436,8 @@ static void act(struct transfer *t, curl_socket_t fd, int what)
     if (message && message->msg == CURLMSG_DONE) {
         finish(t, message->data.result);
     } else if (moved != CURLM_OK) {
+        if (t->stopped == HTTPS_END_OK)
+            stop_here(t, ENOMEM);
         finish(t, CURLE_OUT_OF_MEMORY);
     } else if (tls_witness_octets(t->witness) > wire_max(t)) {
         t->stopped = t->header_done ? HTTPS_END_TOO_LARGE : HTTPS_END_HEADERS;
