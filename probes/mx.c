@@ -299,8 +299,13 @@ static const struct trouble *doubt_about(const struct mx_host *host)
     return host->a->status == DNS_UNKNOWN ? &host->a->trouble : &host->aaaa->trouble;
 }
 
+static bool is_half_known(const struct mx_host *host)
+{
+    return host->a->status == DNS_UNKNOWN || host->aaaa->status == DNS_UNKNOWN;
+}
+
 static void judge_redundancy(struct run *run, const char *domain, const struct inventory *mail,
-                             const struct trouble *doubt)
+                             const struct trouble *doubt, const struct trouble *half)
 {
     size_t count = 0;
 
@@ -312,6 +317,8 @@ static void judge_redundancy(struct run *run, const char *domain, const struct i
         finding_follows(
             finding_unknown(run, MX_REDUNDANCY, subject_domain(domain), doubt, "not all MX hosts could be looked up"),
             MX_RESOLVES);
+    else if (half)
+        finding_unknown(run, MX_REDUNDANCY, subject_domain(domain), half, "not all MX hosts could be looked up");
     else if (count == 1)
         finding(run, MX_REDUNDANCY, NOTE, subject_domain(domain), "all mail goes to a single address");
     else
@@ -320,7 +327,7 @@ static void judge_redundancy(struct run *run, const char *domain, const struct i
 
 static void judge_hosts(struct run *run, const char *domain, const struct inventory *mail)
 {
-    const struct trouble *doubt = NULL;
+    const struct trouble *doubt = NULL, *half = NULL;
     bool resolves = false, any_host = false;
 
     for (size_t i = 0; i < mail->host_count; i++) {
@@ -329,6 +336,8 @@ static void judge_hosts(struct run *run, const char *domain, const struct invent
 
         if (resolution == UNCERTAIN && host->a && host->aaaa)
             doubt = doubt_about(host);
+        if (resolution == RESOLVES && is_half_known(host))
+            half = doubt_about(host);
         resolves |= resolution == RESOLVES;
         any_host |= resolution != NO_HOST;
     }
@@ -347,7 +356,7 @@ static void judge_hosts(struct run *run, const char *domain, const struct invent
             "mail to arrive.");
     if (mail->hosts_left_out)
         judge_left_out(run, mail, MX_RESOLVES);
-    judge_redundancy(run, domain, mail, doubt);
+    judge_redundancy(run, domain, mail, doubt, half);
 }
 
 static void probe_mx(struct run *run)
