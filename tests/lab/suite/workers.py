@@ -15,7 +15,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory, TemporaryFile
 
 from .journal import DOMAINS, _compare, _findings, _run
-from .program import ROOT, audit, command, of_status
+from .program import BUILD, ROOT, at_once, audit, command, of_status
 
 JOBS = ("--jobs", "3")
 HOSTED = ("hosted-google.lab", "hosted-newsletter.lab")     # smtp.google.com. is the first MX
@@ -46,9 +46,9 @@ def _inodes(pid, address):
 class Run:
     """A run in the lab with several processes, and what became of it."""
 
-    def __init__(self, *arguments):
+    def __init__(self, *arguments, environment=()):
         self.output = TemporaryFile("w+")       # a pipe that nobody reads fills up
-        self.process = subprocess.Popen(command("--no-dnsbl", *JOBS, *arguments), stdin=subprocess.DEVNULL, stdout=self.output,
+        self.process = subprocess.Popen(command("--no-dnsbl", *JOBS, *arguments, environment=environment), stdin=subprocess.DEVNULL, stdout=self.output,
                                         stderr=subprocess.PIPE, text=True, cwd=ROOT)
 
     def parent(self):
@@ -129,7 +129,7 @@ def _test_killed(tap, undisturbed):
         tap.test(f"process {order + 1} of three is killed", wrong + _differences(documents, undisturbed))
 
 
-def _test_hung(tap, undisturbed):
+def _test_stopped(tap, undisturbed):
     """SIGSTOP: it is there and does nothing."""
     domain, address = next(iter(HOLDS.items()))
     run = Run("--format", "jsonl", "--timeout", "20", *DOMAINS, domain)
@@ -141,7 +141,15 @@ def _test_hung(tap, undisturbed):
     if "no sign of life" not in err:
         wrong.append(f"nothing is said: {err[-300:]}")
     wrong += [f"{domain} is {d['verdict']}" for d in documents if d["target"]["domain"] == domain and "worker_crashed" in json.dumps(d)]
-    tap.test("a process hangs", wrong + _differences(documents, {**undisturbed, domain: []}, but=(domain,)))
+    tap.test("a process is stopped", wrong + _differences(documents, {**undisturbed, domain: []}, but=(domain,)))
+
+
+def _test_stuck(tap, undisturbed):
+    """One of them goes round in a circle, in the middle of what it does."""
+    run = Run("--format", "jsonl", *DOMAINS, environment=(f"LD_PRELOAD={BUILD / 'tests/torture/calls.so'}", "FAIL_WITH=hang", "FAIL_IN=worker", "FAIL_AT=2500"))
+    status, documents, err = run.end()
+    wrong = [] if status == 1 and err.count("no sign of life") == 1 else [f"exit status {status}: {err[-300:]}"]
+    tap.test("a process is stuck", wrong + _differences(documents, undisturbed))
 
 
 def _test_given_up(tap, undisturbed):
@@ -217,7 +225,7 @@ def test(tap):
     _test_same(tap, undisturbed)
     _test_kept_apart(tap)
     _test_killed(tap, {**undisturbed, **slow})
-    _test_hung(tap, undisturbed)
+    at_once(lambda how: how(tap, undisturbed), (_test_stopped, _test_stuck))
     _test_given_up(tap, undisturbed)
     _test_signals(tap, undisturbed)
     _test_journal(tap)
