@@ -299,10 +299,12 @@ static size_t in_flight(const struct bulk *bulk)
     return bulk->plan->project->defaults.in_flight * processes(bulk);
 }
 
-/* Fewer, where questions are lost. */
+/* Fewer, where questions are lost; none, where workers could not be made. */
 static size_t allowed(const struct bulk *bulk)
 {
-    return bulk->workers ? workers_allowed(bulk->workers) : engine_allowed(auditor_engine(bulk->plan->auditor));
+    if (bulk->workers)
+        return workers_allowed(bulk->workers);
+    return bulk->plan->auditor ? engine_allowed(auditor_engine(bulk->plan->auditor)) : 0;
 }
 
 /* Where there is none, an earlier domain is waited for. */
@@ -344,7 +346,7 @@ static struct progress_state state_of(const struct bulk *bulk)
 {
     struct engine_progress evidence = {0};
 
-    if (!bulk->workers)
+    if (bulk->plan->auditor)
         evidence = engine_progress(auditor_engine(bulk->plan->auditor));
 
     return (struct progress_state){.now_ms = loop_now_ms(bulk->plan->loop),
@@ -400,8 +402,8 @@ static void run_out(struct bulk *bulk)
 {
     const struct bulk_plan *plan = bulk->plan;
 
-    if (bulk->workers)
-        return; /* they see to it themselves */
+    if (!plan->auditor)
+        return; /* workers see to it themselves */
     task_free(bulk->tick);
     bulk->tick = task_new(plan->loop, linger, bulk);
     if (!bulk->tick)
