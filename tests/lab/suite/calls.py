@@ -20,7 +20,7 @@ sys.path.insert(0, str(ROOT / "tests/torture"))
 from outcome import is_ended_early, key, wrong_with
 
 LIBRARY = BUILD / "tests/torture/calls.so"      # relative: a path that holds a space or a colon ends the name
-PLACES = int(os.environ.get("CALLS_PLACES", 6))
+PLACES = int(os.environ.get("CALLS_PLACES", 4))
 HARMLESS = ("EINTR", "EAGAIN", "short")
 WAYS = (*HARMLESS, "EMFILE", "ENOSPC", "EIO", "ENOBUFS")
 LASTING = ("EMFILE", "ENOSPC", "ENOBUFS")       # also from there on
