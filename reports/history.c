@@ -268,9 +268,9 @@ static void chart(struct sink *sink, struct arena *arena, const struct history *
         if (history->points[i].fails + history->points[i].warns > highest)
             highest = history->points[i].fails + history->points[i].warns;
     ELEMENT(sink, "<figure>\n<svg role=\"img\" aria-label=\"", summary_of(arena, history), "\" viewBox=\"0 0 ");
-    sink_number(sink, (long long)((history->count - first) * CHART_STEP));
+    sink_number(sink, (long long)(history->count - first) * CHART_STEP);
     sink_literal(sink, " 82\" width=\"");
-    sink_number(sink, (long long)((history->count - first) * CHART_STEP));
+    sink_number(sink, (long long)(history->count - first) * CHART_STEP);
     sink_literal(sink, "\" height=\"82\">\n");
     for (size_t i = first; i < history->count; i++) {
         const struct history_point *point = &history->points[i];
