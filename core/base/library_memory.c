@@ -9,23 +9,18 @@
 /* The libraries take no argument along to their allocators, so this has to be a global. */
 static atomic_bool was_refused;
 
-static void *noted(void *block, size_t size)
-{
-    if (!block && size)
-        atomic_store(&was_refused, true);
-    return block;
-}
-
 void *library_resize(void *block, size_t size)
 {
-    return noted(reallocarray(block, 1, size), size);
+    void *resized = reallocarray(block, 1, size);
+
+    if (!resized && size)
+        atomic_store(&was_refused, true);
+    return resized;
 }
 
 void *library_allocate(size_t size)
 {
-    size_t some = size ? size : 1;
-
-    return noted(malloc(some), some); /* not as a resized nothing: OpenSSL asks 20,000 times for an audit */
+    return library_resize(NULL, size ? size : 1);
 }
 
 void *library_allocate_zeroed(size_t count, size_t size)

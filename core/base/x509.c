@@ -22,7 +22,7 @@ static void *allocate(size_t size, const char *file, int line)
 {
     (void)file;
     (void)line;
-    return size ? library_allocate(size) : NULL;
+    return size ? library_resize(NULL, size) : NULL;
 }
 
 static void *resize(void *block, size_t size, const char *file, int line)
