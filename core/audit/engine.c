@@ -34,6 +34,7 @@ enum {
     PROBES_MAX = 63,
     USUAL_BYTES = 2097152, /* of an audit, before the first has ended */
     USUAL_SHARE = 8,       /* a new one's in the average */
+    GIVE_UP_BYTES = 4096,  /* what give_up() says of a probe fits in */
 };
 
 static_assert((int)PROBE_RUNS_MAX > (int)DNS_QUERIES_PER_AUDIT && (int)PROBE_RUNS_MAX > (int)RANGE_QUERIES_PER_AUDIT,
@@ -631,7 +632,7 @@ static bool begin(struct engine *engine, const struct target *target, int64_t wi
         goto fail;
     for (size_t i = 0; i <= count; i++) {
         audit->probes[i].run.arena = audit->probes[i].arena = arena_new(target_memory(target));
-        if (!audit->probes[i].arena)
+        if (!audit->probes[i].arena || !arena_reserve(audit->probes[i].arena, GIVE_UP_BYTES))
             goto fail;
         audit->probes[i].due = i == count || (!ask && judges(engine->config.probes[i], target));
         audit->probes[i].final = !audit->probes[i].due;

@@ -60,6 +60,17 @@ struct arena *arena_new(size_t limit_bytes)
     return NULL;
 }
 
+bool arena_reserve(struct arena *arena, size_t bytes)
+{
+    struct block *block = block_new(bytes);
+
+    if (!block)
+        return false;
+    blocks_free(arena->newest);
+    arena->newest = block;
+    return true;
+}
+
 void arena_free(struct arena *arena)
 {
     if (!arena)

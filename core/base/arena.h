@@ -22,6 +22,9 @@ struct arena;
 extern const char no_memory[];
 
 struct arena *arena_new(size_t limit_bytes);             /* NULL when the machine has no memory */
+/* At once after arena_new(): so much is there now and after each arena_reset(), for what must be said where there is no
+ * memory left.  False: there is none now. */
+bool arena_reserve(struct arena *, size_t bytes);
 void arena_free(struct arena *);                         /* NULL is fine */
 void arena_reset(struct arena *);                        /* forgets all, keeps the first block */
 void arena_on_exhausted(struct arena *, jmp_buf *place); /* NULL: abort */
