@@ -56,11 +56,13 @@ static bool add_file(struct lines *lines, const char *path, const char **why)
     FILE *file = fopen(path, "re");
     char octets[READ_BYTES];
     uint64_t sum = 0;
+    size_t got = sizeof octets;
     bool is_read;
-    size_t got;
 
-    while (file && (got = fread(octets, 1, sizeof octets, file)) > 0)
+    while (file && got == sizeof octets) {
+        got = fread(octets, 1, sizeof octets, file);
         sum = run_checksum(sum, octets, got);
+    }
     is_read = file && !ferror(file);
     if (!is_read)
         *why = str_printf(lines->arena, "%s: %s", path, strerror(errno));
