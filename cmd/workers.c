@@ -174,10 +174,11 @@ static struct worker *least_busy(struct workers *workers)
     return least;
 }
 
+/* Where no process can be started, each comes to its end at once. */
 static void feed_suspects(struct workers *workers)
 {
-    for (size_t i = workers->plan.count; i < workers->plan.count * 2 && workers->suspects.first; i++)
-        if (workers->at[i].held.count == 0)
+    for (size_t i = workers->plan.count; i < workers->plan.count * 2; i++)
+        while (workers->suspects.first && workers->at[i].held.count == 0)
             give(&workers->at[i], errand_take_first(&workers->suspects));
 }
 
@@ -274,6 +275,7 @@ static void lost(void *arg)
         deal(workers, errand);
     }
     feed(worker);
+    feed_suspects(workers);
 }
 
 /* A worker waits where its trace is not read, and is not to blame for it. */
