@@ -56,17 +56,6 @@ static bool matches(const struct question *question, const struct seen *seen)
 
 /* ---- answers ---- */
 
-static void member(struct sink *sink, const char *name, const char *value, bool is_last)
-{
-    sink_literal(sink, "\"");
-    sink_text(sink, name);
-    sink_literal(sink, "\": \"");
-    sink_text(sink, value);
-    sink_literal(sink, "\"");
-    if (!is_last)
-        sink_literal(sink, ", ");
-}
-
 static void show(struct question *question, const struct seen_report *report, const struct seen *seen,
                  const struct difference_item *item)
 {
@@ -81,14 +70,14 @@ static void show(struct question *question, const struct seen_report *report, co
     if (question->findings)
         sink_literal(sink, ",");
     sink_literal(sink, "\n    {");
-    member(sink, "domain", report->domain, false);
-    member(sink, "started", report->started, false);
-    member(sink, "id", seen->check, false);
-    member(sink, "subject", seen->subject, false);
+    sink_member(sink, "domain", report->domain, false);
+    sink_member(sink, "started", report->started, false);
+    sink_member(sink, "id", seen->check, false);
+    sink_member(sink, "subject", seen->subject, false);
     if (item && item->before)
-        member(sink, "was", status_word(item->before->status), false);
-    member(sink, "status", status_word(seen->status), false);
-    member(sink, "message", seen->message, true);
+        sink_member(sink, "was", status_word(item->before->status), false);
+    sink_member(sink, "status", status_word(seen->status), false);
+    sink_member(sink, "message", seen->message, true);
     sink_literal(sink, "}");
 }
 

@@ -112,17 +112,6 @@ static void json_begin(struct sink *sink)
     sink_literal(sink, "{\n  \"schema\": \"https://mailready.example/schema/difference-1.json\",\n  \"domains\": [");
 }
 
-static void json_member(struct sink *sink, const char *name, const char *value, bool is_last)
-{
-    sink_literal(sink, "\"");
-    sink_text(sink, name);
-    sink_literal(sink, "\": \"");
-    sink_text(sink, value);
-    sink_literal(sink, "\"");
-    if (!is_last)
-        sink_literal(sink, ", ");
-}
-
 static void json_report(struct sink *sink, const char *name, const struct seen_report *report)
 {
     sink_literal(sink, "\n     \"");
@@ -132,23 +121,28 @@ static void json_report(struct sink *sink, const char *name, const struct seen_r
         return;
     }
     sink_literal(sink, "\": {");
-    json_member(sink, "started", report->started, false);
-    json_member(sink, "verdict", report->verdict, true);
+    sink_member(sink, "started", report->started, false);
+    sink_member(sink, "verdict", report->verdict, true);
     sink_literal(sink, "},");
+}
+
+void difference_members(struct sink *sink, const struct difference_item *item)
+{
+    const struct seen *seen = item->after ? item->after : item->before;
+
+    sink_member(sink, "id", seen->check, false);
+    sink_member(sink, "subject", seen->subject, false);
+    if (item->before)
+        sink_member(sink, "was", status_word(item->before->status), false);
+    if (item->after)
+        sink_member(sink, "status", status_word(item->after->status), false);
+    sink_member(sink, "message", seen->message, true);
 }
 
 static void json_item(struct sink *sink, const struct difference_item *item)
 {
-    const struct seen *seen = item->after ? item->after : item->before;
-
     sink_literal(sink, "\n      {");
-    json_member(sink, "id", seen->check, false);
-    json_member(sink, "subject", seen->subject, false);
-    if (item->before)
-        json_member(sink, "was", status_word(item->before->status), false);
-    if (item->after)
-        json_member(sink, "status", status_word(item->after->status), false);
-    json_member(sink, "message", seen->message, true);
+    difference_members(sink, item);
     sink_literal(sink, "}");
 }
 
@@ -158,7 +152,7 @@ static void json_one(struct sink *sink, struct arena *arena, const struct differ
     if (before)
         sink_literal(sink, ",");
     sink_literal(sink, "\n    {");
-    json_member(sink, "domain", d->after->domain, false);
+    sink_member(sink, "domain", d->after->domain, false);
     json_report(sink, "before", d->before);
     json_report(sink, "after", d->after);
     for (int change = 0; change < CHANGE_COUNT; change++) {

@@ -14,6 +14,8 @@ const char *change_title(enum change);                                     /* "C
 const char *change_line(struct arena *, const struct difference_item *);   /* "FAIL ptr.fcrdns 192.0.2.1: ..." */
 const char *difference_summary(struct arena *, const struct difference *); /* "since ...: 1 new, 2 better" */
 
+void difference_members(struct sink *, const struct difference_item *); /* of a JSON object, to its end */
+
 /* A format of `diff`. */
 struct difference_format {
     const char *name;

@@ -165,17 +165,6 @@ static void json_begin(struct sink *sink, struct arena *arena, const struct hist
     sink_literal(sink, "\",\n  \"results\": [");
 }
 
-static void json_text(struct sink *sink, const char *name, const char *value, bool is_last)
-{
-    sink_literal(sink, "\"");
-    sink_text(sink, name);
-    sink_literal(sink, "\": \"");
-    sink_text(sink, value);
-    sink_literal(sink, "\"");
-    if (!is_last)
-        sink_literal(sink, ", ");
-}
-
 static void json_number(struct sink *sink, const char *name, size_t value, bool is_last)
 {
     sink_literal(sink, "\"");
@@ -188,17 +177,9 @@ static void json_number(struct sink *sink, const char *name, size_t value, bool 
 
 static void json_item(struct sink *sink, const struct difference_item *item)
 {
-    const struct seen *seen = item->after ? item->after : item->before;
-
     sink_literal(sink, "\n      {");
-    json_text(sink, "change", change_word(item->change), false);
-    json_text(sink, "id", seen->check, false);
-    json_text(sink, "subject", seen->subject, false);
-    if (item->before)
-        json_text(sink, "was", status_word(item->before->status), false);
-    if (item->after)
-        json_text(sink, "status", status_word(item->after->status), false);
-    json_text(sink, "message", seen->message, true);
+    sink_member(sink, "change", change_word(item->change), false);
+    difference_members(sink, item);
     sink_literal(sink, "}");
 }
 
@@ -213,8 +194,8 @@ static void json_one(struct sink *sink, struct arena *arena, const struct histor
     if (index > 0)
         sink_literal(sink, ",");
     sink_literal(sink, "\n    {");
-    json_text(sink, "started", point->started, false);
-    json_text(sink, "verdict", point->verdict, false);
+    sink_member(sink, "started", point->started, false);
+    sink_member(sink, "verdict", point->verdict, false);
     sink_literal(sink, "\"counts\": {");
     json_number(sink, "fail", point->fails, false);
     json_number(sink, "warn", point->warns, false);

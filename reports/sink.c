@@ -201,6 +201,17 @@ void sink_bytes(struct sink *sink, struct str text)
         put(sink, text.at + written, text.len - written);
 }
 
+void sink_member(struct sink *sink, const char *name, const char *value, bool is_last)
+{
+    sink_literal(sink, "\"");
+    sink_text(sink, name);
+    sink_literal(sink, "\": \"");
+    sink_text(sink, value);
+    sink_literal(sink, "\"");
+    if (!is_last)
+        sink_literal(sink, ", ");
+}
+
 void sink_text(struct sink *sink, const char *text)
 {
     sink_quote(sink, sink->in_tag && !sink->is_read_out ? text : sink_said(sink, text));

@@ -60,6 +60,8 @@ void sink_fail(struct sink *, int error); /* marks a failure from elsewhere; the
 #define sink_literal(sink, literal) sink_literal_bytes((sink), "" literal "", sizeof("" literal "") - 1)
 void sink_literal_bytes(struct sink *, const char *, size_t); /* for the macro only */
 
+/* "name": "value" of a JSON object, and a comma if more follows */
+void sink_member(struct sink *, const char *name, const char *value, bool is_last);
 void sink_text(struct sink *, const char *text);  /* of ours: in the language of the sink's translator */
 void sink_bytes(struct sink *, struct str);       /* of a peer, or translated already: as they are */
 const char *sink_said(const struct sink *, const char *text); /* as sink_text() says it: to be measured */
