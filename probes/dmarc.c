@@ -4,7 +4,6 @@
 #include "core/base/arena.h"
 #include "core/base/name.h"
 #include "core/base/str.h"
-#include "core/derive/absence.h"
 #include "core/derive/run.h"
 #include "core/facts/record_text.h"
 #include "core/facts/target.h"
@@ -45,15 +44,16 @@ static void skip_dependents(struct run *run, const struct from_domain *from, boo
             finding(run, dependents[i], SKIPPED, subject_domain(from->name), "%s", why);
 }
 
-static void leave_undecided(struct run *run, const struct from_domain *from, const struct trouble *trouble,
-                            const char *key, const char *what)
+static void leave_undecided(struct run *run, const struct from_domain *from)
 {
-    struct finding *f = finding_unknown(run, DMARC_EXISTS, subject_domain(from->name), trouble, "%s", what);
+    static const char what[] = "no answer for the DMARC record of the domain, or of those above it";
+    const struct dmarc_view *walk = &from->dmarc->walk;
+    struct finding *f = finding_unknown(run, DMARC_EXISTS, subject_domain(from->name), walk->trouble, "%s", what);
 
     finding_worst(f, is_bulk(run) ? FAIL : WARN);
-    finding_rests_on(run, f, key);
+    finding_rests_on(run, f, walk->trouble_key);
     for (size_t i = 0; i < DEPENDENT_COUNT; i++) {
-        f = finding_follows(finding_unknown(run, dependents[i], subject_domain(from->name), trouble, "%s", what),
+        f = finding_follows(finding_unknown(run, dependents[i], subject_domain(from->name), walk->trouble, "%s", what),
                             DMARC_EXISTS);
         if (dependents[i] == DMARC_ALIGNMENT) /* what it can come to depends on the policy */
             finding_worst(f, WARN);
@@ -110,38 +110,6 @@ static void judge_presence(struct run *run, const struct from_domain *from)
     finding_rests_on(run, f, from->source->answer->key);
 }
 
-/* Are the names where a record would be looked for really without one?  ABSENCE_CONFIRMED where they are not negative,
- * too: a TXT record that is no DMARC record is no absence to doubt. */
-static enum absence confirm_absence(struct run *run, const struct from_domain *from, struct trouble *trouble,
-                                    const char **key)
-{
-    const struct dmarc *d = from->dmarc;
-    enum absence all = ABSENCE_CONFIRMED;
-
-    for (size_t i = 0; i < d->step_count; i++) {
-        const struct dmarc_step *step = &d->steps[i];
-        const struct dns_answer *dissent = NULL;
-        enum absence one;
-
-        if (!step->answer || (step->answer->status != DNS_NODATA && step->answer->status != DNS_NXDOMAIN))
-            continue;
-        if (i > 0 && !name_equal(step->name, d->legacy.org_domain))
-            continue;
-        one = need_absence(run, dmarc_owner(run, step->name), DNS_TXT, &dissent, trouble);
-        if (one == ABSENCE_PENDING)
-            return one;
-        if (one == ABSENCE_CONFIRMED)
-            continue;
-        if (one == ABSENCE_DISPUTED) {
-            *trouble = trouble_of(REASON_SERVFAIL);
-            trouble->why = "the name servers disagree: one has a record that the resolver does not see";
-        }
-        *key = dissent ? dissent->key : step->answer->key;
-        all = one;
-    }
-    return all;
-}
-
 static bool has_near_miss(const struct from_domain *from)
 {
     const struct dmarc *d = from->dmarc;
@@ -183,20 +151,8 @@ static void judge_absence(struct run *run, const struct from_domain *from)
 {
     const struct dmarc *d = from->dmarc;
     enum volume volume = run_target(run)->volume;
-    struct trouble trouble;
-    const char *key = "";
     struct finding *f;
 
-    switch (confirm_absence(run, from, &trouble, &key)) {
-    case ABSENCE_PENDING:
-        return;
-    case ABSENCE_UNDECIDED:
-    case ABSENCE_DISPUTED:
-        leave_undecided(run, from, &trouble, key, "the absence of a DMARC record could not be confirmed");
-        return;
-    case ABSENCE_CONFIRMED:
-        break;
-    }
     f = finding(run, DMARC_EXISTS, volume == VOLUME_BULK ? FAIL : WARN, subject_domain(from->name),
                 "no DMARC record%s at %s%s%s%s%s%s",
                 has_near_miss(from) ? " that is read as one (see dmarc.syntax)" : "", dmarc_owner(run, d->domain),
@@ -311,8 +267,7 @@ static void judge_from(struct run *run, const char *name)
     from.source = from.dmarc->walk.source;
     from.record = from.source ? from.source->record : NULL;
     if (!from_domain_is_decided(&from)) {
-        leave_undecided(run, &from, from.dmarc->walk.trouble, from.dmarc->walk.trouble_key,
-                        "no answer for the DMARC record of the domain, or of those above it");
+        leave_undecided(run, &from);
         return;
     }
     if (!from.source) {

@@ -378,20 +378,3 @@ struct host_addresses need_addresses(struct run *run, const char *host)
     }
     return found;
 }
-
-enum absence need_absence(struct run *run, const char *name, enum dns_type type,
-                          const struct dns_answer **dissent, struct trouble *trouble)
-{
-    struct confirmed c = need_confirmed(run, name, type);
-
-    if (!c.answer)
-        return ABSENCE_PENDING;
-    if (c.answer->status == DNS_OK) {
-        *dissent = c.answer;
-        return ABSENCE_DISPUTED;
-    }
-    if (dns_answer_is_negative(c.answer))
-        return ABSENCE_CONFIRMED;
-    *trouble = c.answer->trouble;
-    return ABSENCE_UNDECIDED;
-}

@@ -10,7 +10,6 @@
  */
 #pragma once
 
-#include "core/base/trouble.h"
 #include "core/facts/dns_answer.h"
 
 struct ip;
@@ -43,8 +42,3 @@ struct host_addresses need_addresses(struct run *, const char *host);
 /* What a server of the zone says in place of the resolver: the key stays that of
  * the question to it, and signatures were not looked at on this way. */
 struct dns_answer *as_said_by_zone(struct run *, const struct dns_answer *here, const struct dns_answer *there);
-
-/* Of an answer that is negative: is it so? */
-enum absence { ABSENCE_PENDING, ABSENCE_CONFIRMED, ABSENCE_DISPUTED, ABSENCE_UNDECIDED };
-enum absence need_absence(struct run *, const char *name, enum dns_type,
-                          const struct dns_answer **dissent, struct trouble *);

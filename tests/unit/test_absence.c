@@ -95,18 +95,20 @@ static void ask_record(struct run *run, void *arg)
     q->text = answer_text(run_arena(run), need_record(run, q->name, q->type));
 }
 
+/* What is said of an absence. */
 static void ask_absence(struct run *run, void *arg)
 {
-    static const char *const words[] = {"pending", "confirmed", "disputed", "undecided"};
     struct question *q = arg;
-    const struct dns_answer *dissent = NULL;
-    struct trouble trouble = {.reason = REASON_NONE};
-    enum absence absence = need_absence(run, q->name, q->type, &dissent, &trouble);
+    const struct dns_answer *answer = need_confirmed(run, q->name, q->type).answer;
 
-    q->text = str_printf(run_arena(run), "%s%s%s", words[absence], dissent ? " by " : "",
-                         dissent ? answer_text(run_arena(run), dissent) : "");
-    if (trouble.reason)
-        q->text = str_printf(run_arena(run), "%s, %s", q->text, reason_word(trouble.reason));
+    if (!answer)
+        q->text = "pending";
+    else if (answer->status == DNS_OK)
+        q->text = str_printf(run_arena(run), "disputed by %s", answer_text(run_arena(run), answer));
+    else if (dns_answer_is_negative(answer))
+        q->text = "confirmed";
+    else
+        q->text = str_printf(run_arena(run), "undecided, %s", reason_word(answer->trouble.reason));
 }
 
 static void ask_addresses(struct run *run, void *arg)
