@@ -87,8 +87,6 @@ static enum check_id cause_of_error(const struct spf_domain *d, const struct spf
 
     if (r->by_void_limit)
         return SPF_VOID_COUNT;
-    if (d->source->state == SPF_SOURCE_SEVERAL)
-        return SPF_SINGLE;
     for (size_t i = 0; i < d->tree->count; i++)
         if (d->tree->nodes[i].state == SPF_NODE_RING) /* that its lookups never end is what comes of it */
             return SPF_SYNTAX;
