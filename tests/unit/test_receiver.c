@@ -258,7 +258,7 @@ static void what_passes_is_not_refused_for_the_policy(void **state)
     static const struct {
         int outcome;
         size_t count;
-        struct seen seen[5];
+        struct seen seen[6];
     } cases[] = {
         /* DKIM, where SPF fails: every selector must */
         {RECEIVER_REJECTS, 4, {POLICY, {SENDER_SPF, FAIL, 0}, {KEY_OF("s1"), FAIL, 0}, {KEY_OF("s2"), FAIL, 0}}},
@@ -333,6 +333,21 @@ static void what_passes_is_not_refused_for_the_policy(void **state)
          {POLICY,
           {SPF_OF("example.net"), PASS, 0},
           {"dmarc.alignment", "example.net example.com", PASS, MARK_SPF_ALIGNED},
+          {KEY_OF("s1"), FAIL, 0}}},
+        {RECEIVER_REJECTS, /* of two envelopes the one that is not aligned passes */
+         6,
+         {POLICY,
+          {SENDER_SPF, FAIL, 0},
+          {SPF_OF("example.net"), PASS, 0},
+          {"dmarc.alignment", "example.org", PASS, MARK_SPF_ALIGNED},
+          {"dmarc.alignment", "example.net example.org", WARN, 0},
+          {KEY_OF("s1"), FAIL, 0}}},
+        {RECEIVER_NO_OBSTACLE, /* what is not aligned is the envelope of another From */
+         5,
+         {POLICY,
+          {SENDER_SPF, PASS, 0},
+          {"dmarc.alignment", "example.com", WARN, 0},
+          {"dmarc.alignment", "example.org", PASS, MARK_SPF_ALIGNED},
           {KEY_OF("s1"), FAIL, 0}}},
         {RECEIVER_REJECTS,
          4,

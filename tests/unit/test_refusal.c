@@ -232,12 +232,31 @@ static void test_own_names(void **state)
     arena_free(arena);
 }
 
+/* Of a long text the first 4,096 octets are read. */
+static void test_length(void **state)
+{
+    struct refusal_parties parties = {.our_name = "audit.example.net", .server_name = "mx1.example.org"};
+    struct arena *arena = arena_new(1u << 20);
+    char text[4097];
+
+    (void)state;
+    assert_non_null(arena);
+    assert_true(ip_parse("11.9.9.9", &parties.our_ip));
+    memset(text, ' ', sizeof text);
+    memcpy(text + 4096 - strlen("11.9.9.9"), "11.9.9.9", strlen("11.9.9.9"));
+    assert_int_equal(refusal_by_words(arena, &parties, 554, (struct str){text, sizeof text}), REFUSAL_OF_US);
+    memmove(text + 1, text, sizeof text - 1);
+    assert_int_equal(refusal_by_words(arena, &parties, 554, (struct str){text, sizeof text}), REFUSAL_OF_ALL);
+    arena_free(arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_sentences),
         cmocka_unit_test(test_ipv6),
         cmocka_unit_test(test_own_names),
+        cmocka_unit_test(test_length),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

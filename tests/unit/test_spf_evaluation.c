@@ -10,7 +10,7 @@
 #include "core/derive/spf.h"
 #include "tests/unit/zone_lines.h"
 
-enum { LINES_MAX = 8 };
+enum { LINES_MAX = 16 };
 
 static const struct target target = {.domain = "example.com"};
 
@@ -161,6 +161,27 @@ static const struct given table[] = {
       "b.lab TXT v=spf1 -include:c.lab +all", "c.lab TXT v=spf1 ip4:11.0.0.9"},
      "neutral by ?all; 3 lookups",
      "pass by include:b.lab +all; 3 lookups"},
+
+    /* RFC 7208 4.6.4: of the names of an address ten are looked at */
+    {{"example.com TXT v=spf1 ptr -all",
+      "9.0.0.11.in-addr.arpa PTR a.example.com", "9.0.0.11.in-addr.arpa PTR b.example.com",
+      "9.0.0.11.in-addr.arpa PTR c.example.com", "9.0.0.11.in-addr.arpa PTR d.example.com",
+      "9.0.0.11.in-addr.arpa PTR e.example.com", "9.0.0.11.in-addr.arpa PTR f.example.com",
+      "9.0.0.11.in-addr.arpa PTR g.example.com", "9.0.0.11.in-addr.arpa PTR h.example.com",
+      "9.0.0.11.in-addr.arpa PTR i.example.com", "9.0.0.11.in-addr.arpa PTR j.example.com",
+      "j.example.com A 11.0.0.9"},
+     "pass by ptr; 1 lookups",
+     "fail by -all; 1 lookups"},
+    {{"example.com TXT v=spf1 ptr -all",
+      "9.0.0.11.in-addr.arpa PTR a.example.com", "9.0.0.11.in-addr.arpa PTR b.example.com",
+      "9.0.0.11.in-addr.arpa PTR c.example.com", "9.0.0.11.in-addr.arpa PTR d.example.com",
+      "9.0.0.11.in-addr.arpa PTR e.example.com", "9.0.0.11.in-addr.arpa PTR f.example.com",
+      "9.0.0.11.in-addr.arpa PTR g.example.com", "9.0.0.11.in-addr.arpa PTR h.example.com",
+      "9.0.0.11.in-addr.arpa PTR i.example.com", "9.0.0.11.in-addr.arpa PTR j.example.com",
+      "9.0.0.11.in-addr.arpa PTR k.example.com",
+      "k.example.com A 11.0.0.9"},
+     "fail by -all; 1 lookups",
+     "fail by -all; 1 lookups"},
 };
 
 static void what_a_record_says(void **state)
@@ -181,6 +202,21 @@ static void what_a_record_says(void **state)
             gets(zone, &stranger, table[i].stranger);
         zone_free(zone);
     }
+}
+
+/* MAIL FROM may be a domain alone: the sender is its postmaster.  (RFC 7208 4.3) */
+static void a_sender_may_have_no_local_part(void **state)
+{
+    struct zone *zone = zone_new();
+    struct spf_question question = {
+        .domain = "example.com", .sender = str_of("example.org"), .helo = str_of("mail.example.com")};
+
+    (void)state;
+    assert_true(ip_parse("11.0.0.9", &question.ip));
+    zone_add_line(zone, "example.com TXT v=spf1 exists:%{l}.%{o}.lab -all");
+    zone_add_line(zone, "postmaster.example.org.lab A 127.0.0.2");
+    gets(zone, &question, "pass by exists:%{l}.%{o}.lab; 1 lookups");
+    zone_free(zone);
 }
 
 /* ---- explanations ---- */
@@ -295,6 +331,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_a_record_says),
+        cmocka_unit_test(a_sender_may_have_no_local_part),
         cmocka_unit_test(how_a_failure_is_explained),
         cmocka_unit_test(a_record_is_tried_at_its_name),
         cmocka_unit_test(a_copy_asks_the_same),

@@ -212,6 +212,14 @@ static void destinations_are_read_as_they_were_meant(void **state)
     }
 }
 
+static void blanks_are_counted(void **state)
+{
+    (void)state;
+    assert_int_equal(tag_mend_blanks(str_of("a  b"), 1), 2);
+    assert_int_equal(tag_mend_blanks(str_of("a  "), 1), 2);
+    assert_int_equal(tag_mend_blanks(str_of("a"), 1), 0);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -219,6 +227,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(there_are_only_so_many_tags, setup, teardown),
         cmocka_unit_test_setup_teardown(a_nul_is_no_sign, setup, teardown),
         cmocka_unit_test_setup_teardown(tags_come_and_go, setup, teardown),
+        cmocka_unit_test(blanks_are_counted),
         cmocka_unit_test_setup_teardown(destinations_are_read_as_they_were_meant, setup, teardown),
     };
 
