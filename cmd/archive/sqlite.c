@@ -17,12 +17,12 @@ static const char scheme[] = "sqlite:", magic[] = "SQLite format 3";
 /* ---- speaking with SQLite ---- */
 
 /* Of a commit SQLite does not tell why the disk refused it, and errno does. */
-enum archive_outcome sqlite_outcome(struct archive *archive, int result)
+enum archive_outcome sqlite_outcome(struct sqlite *sqlite, int result)
 {
-    int error = archive->db && sqlite3_system_errno(archive->db) ? sqlite3_system_errno(archive->db) : errno;
+    int error = sqlite->db && sqlite3_system_errno(sqlite->db) ? sqlite3_system_errno(sqlite->db) : errno;
 
     if (result == SQLITE_READONLY_DBMOVED) {
-        archive->why = "was removed, or has another name now";
+        sqlite->why = "was removed, or has another name now";
         return ARCHIVE_FAILED;
     }
     switch (result & 0xff) {
@@ -32,44 +32,44 @@ enum archive_outcome sqlite_outcome(struct archive *archive, int result)
         return ARCHIVE_DONE;
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
-        archive->why = "is in use by another run";
+        sqlite->why = "is in use by another run";
         return ARCHIVE_BUSY;
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
     case SQLITE_SCHEMA:
     case SQLITE_ERROR: /* a table or a column is not there */
-        archive->why = str_printf(archive->arena, "is damaged, or no store of mailready: %s",
-                                  archive->db && sqlite3_errcode(archive->db) == result ? sqlite3_errmsg(archive->db)
-                                                                                        : sqlite3_errstr(result));
+        sqlite->why = str_printf(sqlite->arena, "is damaged, or no store of mailready: %s",
+                                 sqlite->db && sqlite3_errcode(sqlite->db) == result ? sqlite3_errmsg(sqlite->db)
+                                                                                     : sqlite3_errstr(result));
         return ARCHIVE_UNFIT;
     case SQLITE_NOMEM:
-        archive->why = no_memory;
+        sqlite->why = no_memory;
         return ARCHIVE_FAILED;
     case SQLITE_FULL:
-        archive->why = strerror(ENOSPC);
+        sqlite->why = strerror(ENOSPC);
         return ARCHIVE_FAILED;
     case SQLITE_READONLY:
     case SQLITE_PERM:
-        archive->why = strerror(EACCES);
+        sqlite->why = strerror(EACCES);
         return ARCHIVE_FAILED;
     default:
-        archive->why = error ? strerror(error) : sqlite3_errstr(result);
+        sqlite->why = error ? strerror(error) : sqlite3_errstr(result);
         return ARCHIVE_FAILED;
     }
 }
 
-enum archive_outcome sqlite_do(struct archive *archive, const char *statements)
+enum archive_outcome sqlite_do(struct sqlite *sqlite, const char *statements)
 {
     errno = 0;
-    return sqlite_outcome(archive, sqlite3_exec(archive->db, statements, NULL, NULL, NULL));
+    return sqlite_outcome(sqlite, sqlite3_exec(sqlite->db, statements, NULL, NULL, NULL));
 }
 
-struct sqlite_query sqlite_query(struct archive *archive, const char *sql)
+struct sqlite_query sqlite_query(struct sqlite *sqlite, const char *sql)
 {
-    struct sqlite_query query = {.archive = archive};
+    struct sqlite_query query = {.sqlite = sqlite};
 
     errno = 0;
-    query.result = sqlite3_prepare_v2(archive->db, sql, -1, &query.statement, NULL);
+    query.result = sqlite3_prepare_v2(sqlite->db, sql, -1, &query.statement, NULL);
     return query;
 }
 
@@ -114,15 +114,15 @@ int64_t sqlite_read_number(struct sqlite_query *query)
 
 enum archive_outcome sqlite_end(struct sqlite_query *query)
 {
-    enum archive_outcome outcome = sqlite_outcome(query->archive, query->result);
+    enum archive_outcome outcome = sqlite_outcome(query->sqlite, query->result);
 
     sqlite3_finalize(query->statement);
     return outcome;
 }
 
-enum archive_outcome sqlite_number(struct archive *archive, const char *sql, int64_t *out)
+enum archive_outcome sqlite_number(struct sqlite *sqlite, const char *sql, int64_t *out)
 {
-    struct sqlite_query query = sqlite_query(archive, sql);
+    struct sqlite_query query = sqlite_query(sqlite, sql);
 
     if (sqlite_row(&query))
         *out = sqlite_read_number(&query);
@@ -131,35 +131,35 @@ enum archive_outcome sqlite_number(struct archive *archive, const char *sql, int
 
 /* ---- opening ---- */
 
-static enum archive_outcome unfit(struct archive *archive, const char *why)
+static enum archive_outcome unfit(struct sqlite *sqlite, const char *why)
 {
-    archive->why = why;
+    sqlite->why = why;
     return ARCHIVE_UNFIT;
 }
 
-static enum archive_outcome failed(struct archive *archive)
+static enum archive_outcome failed(struct sqlite *sqlite)
 {
-    archive->why = strerror(errno);
+    sqlite->why = strerror(errno);
     return ARCHIVE_FAILED;
 }
 
 /* Before SQLite has it: closing a file drops the locks that this process has on it (fcntl(2)). */
-static enum archive_outcome look_at_file(struct archive *archive, off_t *size)
+static enum archive_outcome look_at_file(struct sqlite *sqlite, off_t *size)
 {
-    int fd = openat(archive->directory, archive->name, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    int fd = openat(sqlite->directory, sqlite->name, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
     char octets[sizeof magic];
     enum archive_outcome outcome = ARCHIVE_DONE;
     struct stat about;
     ssize_t got = 0;
 
     if (fd < 0 || fstat(fd, &about) != 0 || (S_ISREG(about.st_mode) && (got = read(fd, octets, sizeof octets)) < 0)) {
-        outcome = failed(archive);
+        outcome = failed(sqlite);
     } else if (!S_ISREG(about.st_mode)) {
-        outcome = unfit(archive, "is no regular file");
+        outcome = unfit(sqlite, "is no regular file");
     } else if (got == 0) {
-        outcome = unfit(archive, "is empty, and no store: where there is no file, one is made");
+        outcome = unfit(sqlite, "is empty, and no store: where there is no file, one is made");
     } else if ((size_t)got < sizeof octets || memcmp(octets, magic, sizeof magic) != 0) {
-        outcome = unfit(archive, "is no store of mailready");
+        outcome = unfit(sqlite, "is no store of mailready");
     } else {
         *size = about.st_size;
     }
@@ -169,50 +169,49 @@ static enum archive_outcome look_at_file(struct archive *archive, off_t *size)
 }
 
 /* Waiting comes first: the other words may look into the file, in which another run may be at work. */
-static enum archive_outcome configure(struct archive *archive, enum archive_use use)
+static enum archive_outcome configure(struct sqlite *sqlite, enum archive_use use)
 {
     enum archive_outcome outcome;
 
-    sqlite3_busy_timeout(archive->db, ARCHIVE_WAIT_MS);
-    sqlite3_limit(archive->db, SQLITE_LIMIT_LENGTH, ARCHIVE_VALUE_MAX);
-    sqlite3_db_config(archive->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
-    outcome = sqlite_do(archive, "PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON; PRAGMA temp_store=MEMORY;"
-                                 "PRAGMA mmap_size=0; PRAGMA synchronous=NORMAL; PRAGMA secure_delete=FAST;");
+    sqlite3_busy_timeout(sqlite->db, ARCHIVE_WAIT_MS);
+    sqlite3_limit(sqlite->db, SQLITE_LIMIT_LENGTH, ARCHIVE_VALUE_MAX);
+    sqlite3_db_config(sqlite->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+    outcome = sqlite_do(sqlite, "PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON; PRAGMA temp_store=MEMORY;"
+                                "PRAGMA mmap_size=0; PRAGMA synchronous=NORMAL; PRAGMA secure_delete=FAST;");
     if (outcome == ARCHIVE_DONE && use == ARCHIVE_READ)
-        outcome = sqlite_do(archive, "PRAGMA query_only=ON");
+        outcome = sqlite_do(sqlite, "PRAGMA query_only=ON");
     return outcome;
 }
 
 enum { TABLES = 4 };
 
-static enum archive_outcome check_whose(struct archive *archive)
+static enum archive_outcome check_whose(struct sqlite *sqlite)
 {
     int64_t application = 0, version = 0, triggers = 0, tables = 0;
-    enum archive_outcome outcome = sqlite_number(archive, "PRAGMA application_id", &application);
+    enum archive_outcome outcome = sqlite_number(sqlite, "PRAGMA application_id", &application);
 
     if (outcome == ARCHIVE_DONE)
-        outcome = sqlite_number(archive, "PRAGMA user_version", &version);
+        outcome = sqlite_number(sqlite, "PRAGMA user_version", &version);
     if (outcome == ARCHIVE_DONE)
-        outcome = sqlite_number(archive, "SELECT count(*) FROM sqlite_schema WHERE type = 'trigger'", &triggers);
+        outcome = sqlite_number(sqlite, "SELECT count(*) FROM sqlite_schema WHERE type = 'trigger'", &triggers);
     if (outcome == ARCHIVE_DONE)
-        outcome = sqlite_number(archive,
+        outcome = sqlite_number(sqlite,
                                 "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND"
                                 " name IN ('run', 'result', 'said', 'finding')",
                                 &tables);
     if (outcome != ARCHIVE_DONE)
         return outcome;
     if (application != ARCHIVE_APPLICATION || triggers > 0)
-        return unfit(archive, "is a database of another program");
+        return unfit(sqlite, "is a database of another program");
     if (version > ARCHIVE_VERSION)
-        return unfit(archive, str_printf(archive->arena,
-                                         "is of a newer mailready: its schema is %lld, and this version knows %d",
-                                         (long long)version, ARCHIVE_VERSION));
-    return version == ARCHIVE_VERSION && tables == TABLES
-               ? ARCHIVE_DONE
-               : unfit(archive, "is damaged: it lacks a version, or a table");
+        return unfit(sqlite,
+                     str_printf(sqlite->arena, "is of a newer mailready: its schema is %lld, and this version knows %d",
+                                (long long)version, ARCHIVE_VERSION));
+    return version == ARCHIVE_VERSION && tables == TABLES ? ARCHIVE_DONE
+                                                          : unfit(sqlite, "is damaged: it lacks a version, or a table");
 }
 
-static enum archive_outcome check_whole(struct archive *archive, off_t size)
+static enum archive_outcome check_whole(struct sqlite *sqlite, off_t size)
 {
     struct sqlite_query query;
     const char *said = "ok";
@@ -220,13 +219,13 @@ static enum archive_outcome check_whole(struct archive *archive, off_t size)
 
     if (size > ARCHIVE_CHECK_BYTES)
         return ARCHIVE_DONE;
-    query = sqlite_query(archive, "PRAGMA quick_check(1)");
+    query = sqlite_query(sqlite, "PRAGMA quick_check(1)");
     if (sqlite_row(&query))
-        said = sqlite_text(&query, archive->arena);
+        said = sqlite_text(&query, sqlite->arena);
     outcome = sqlite_end(&query);
     if (outcome != ARCHIVE_DONE || strcmp(said, "ok") == 0)
         return outcome;
-    return unfit(archive, str_printf(archive->arena, "is damaged: %s", said));
+    return unfit(sqlite, str_printf(sqlite->arena, "is damaged: %s", said));
 }
 
 /* Where links lead: SQLite makes its log there. */
@@ -237,92 +236,111 @@ static const char *resolved(struct arena *arena, const char *path)
     return realpath(path, real) ? str_dup(arena, real) : path;
 }
 
-static enum archive_outcome open_file(struct archive *archive, enum archive_use use)
+static enum archive_outcome open_file(struct sqlite *sqlite, enum archive_use use)
 {
-    const char *path = resolved(archive->arena, archive->path), *slash = strrchr(path, '/'), *directory = ".";
+    const char *path = resolved(sqlite->arena, sqlite->path), *slash = strrchr(path, '/'), *directory = ".";
     enum archive_outcome outcome = ARCHIVE_DONE;
     off_t size = 0;
 
-    archive->name = slash ? slash + 1 : path;
+    sqlite->name = slash ? slash + 1 : path;
     if (slash)
-        directory = slash == path ? "/" : str_text(archive->arena, (struct str){path, (size_t)(slash - path)});
-    archive->directory = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (archive->directory < 0)
-        return failed(archive);
+        directory = slash == path ? "/" : str_text(sqlite->arena, (struct str){path, (size_t)(slash - path)});
+    sqlite->directory = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (sqlite->directory < 0)
+        return failed(sqlite);
     if (use == ARCHIVE_WRITE)
-        outcome = sqlite_make(archive);
+        outcome = sqlite_make(sqlite);
     if (outcome == ARCHIVE_DONE)
-        outcome = look_at_file(archive, &size);
+        outcome = look_at_file(sqlite, &size);
     if (outcome == ARCHIVE_DONE)
         outcome =
-            sqlite_outcome(archive, sqlite3_open_v2(str_printf(archive->arena, "%s/%s", directory, archive->name),
-                                                    &archive->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL));
+            sqlite_outcome(sqlite, sqlite3_open_v2(str_printf(sqlite->arena, "%s/%s", directory, sqlite->name),
+                                                   &sqlite->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL));
     if (outcome == ARCHIVE_DONE)
-        outcome = configure(archive, use);
+        outcome = configure(sqlite, use);
     if (outcome == ARCHIVE_DONE)
-        outcome = check_whose(archive);
+        outcome = check_whose(sqlite);
     if (outcome == ARCHIVE_DONE)
-        outcome = check_whole(archive, size);
-    if (outcome == ARCHIVE_DONE && use != ARCHIVE_READ && sqlite3_db_readonly(archive->db, "main"))
-        outcome = sqlite_outcome(archive, SQLITE_READONLY);
+        outcome = check_whole(sqlite, size);
+    if (outcome == ARCHIVE_DONE && use != ARCHIVE_READ && sqlite3_db_readonly(sqlite->db, "main"))
+        outcome = sqlite_outcome(sqlite, SQLITE_READONLY);
     return outcome;
 }
 
-const char *archive_url_fault(struct arena *arena, const char *url)
+/* ---- the back end ---- */
+
+static const char *url_fault(struct arena *arena, const char *url)
 {
-    if (strncmp(url, "postgresql:", strlen("postgresql:")) == 0 || strncmp(url, "postgres:", strlen("postgres:")) == 0)
-        return "PostgreSQL is not available in this version: stores are files of SQLite (sqlite:FILE)";
-    if (strncmp(url, scheme, strlen(scheme)) == 0 && url[strlen(scheme)])
-        return NULL;
-    return strstr(url, "://") ? "this is no store: sqlite:FILE names one"
-                              : str_printf(arena, "\"%s\" is no store: sqlite:FILE names one", url);
+    (void)arena;
+    return url[strlen(scheme)] ? NULL : "this is no store: sqlite:FILE names one";
 }
 
-const char *archive_path_of(const char *url)
+static const char *path_of(const char *url)
 {
     return url + strlen(scheme);
 }
 
-struct archive *archive_open(struct arena *arena, const char *url, enum archive_use use, enum archive_outcome *outcome,
-                             const char **why)
+static void close_store(void *store)
 {
-    struct archive *archive = ARENA_NEW(arena, struct archive);
+    struct sqlite *sqlite = store;
 
-    *archive = (struct archive){.arena = arena, .path = archive_path_of(url), .directory = -1};
-    *outcome = open_file(archive, use);
+    sqlite3_close_v2(sqlite->db); /* memory that ran out may have left a statement */
+    if (sqlite->directory >= 0)
+        close(sqlite->directory);
+    *sqlite = (struct sqlite){.directory = -1};
+}
+
+static void *open_store(struct arena *arena, const char *url, enum archive_use use, enum archive_outcome *outcome,
+                        const char **why)
+{
+    struct sqlite *sqlite = ARENA_NEW(arena, struct sqlite);
+
+    *sqlite = (struct sqlite){.arena = arena, .path = path_of(url), .directory = -1};
+    *outcome = open_file(sqlite, use);
     if (*outcome == ARCHIVE_DONE)
-        return archive;
-    *why = str_printf(arena, "%s: %s", archive->path, archive->why);
-    archive_close(archive);
+        return sqlite;
+    *why = sqlite->why;
+    close_store(sqlite);
     return NULL;
 }
 
-void archive_wait(struct archive *archive, bool waits)
+static void wait_for_others(void *store, bool waits)
 {
-    sqlite3_busy_timeout(archive->db, waits ? ARCHIVE_WAIT_MS : 0);
+    struct sqlite *sqlite = store;
+
+    sqlite3_busy_timeout(sqlite->db, waits ? ARCHIVE_WAIT_MS : 0);
 }
 
-void archive_close(struct archive *archive)
+static int directory(const void *store)
 {
-    if (!archive)
-        return;
-    sqlite3_close_v2(archive->db); /* memory that ran out may have left a statement */
-    if (archive->directory >= 0)
-        close(archive->directory);
-    *archive = (struct archive){.directory = -1};
+    const struct sqlite *sqlite = store;
+
+    return sqlite->directory;
 }
 
-const char *archive_path(const struct archive *archive)
+static const char *why(const void *store)
 {
-    return archive->path;
+    const struct sqlite *sqlite = store;
+
+    return sqlite->why;
 }
 
-int archive_directory(const struct archive *archive)
-{
-    return archive->directory;
-}
-
-const char *archive_why(const struct archive *archive)
-{
-    return archive->why;
-}
+const struct archive_kind sqlite_archive = {
+    .scheme = scheme,
+    .url_fault = url_fault,
+    .path_of = path_of,
+    .open = open_store,
+    .close = close_store,
+    .directory = directory,
+    .why = why,
+    .wait = wait_for_others,
+    .begin_run = sqlite_begin_run,
+    .keep = sqlite_keep,
+    .settle = sqlite_settle,
+    .end_run = sqlite_end_run,
+    .prune = sqlite_prune,
+    .domains = sqlite_domains,
+    .results = sqlite_results,
+    .latest = sqlite_latest,
+    .report = sqlite_report,
+};

@@ -2,7 +2,7 @@
  *
  * Write-ahead log, so that readers and a writer do not wait for each other, and a kill at any moment leaves whole
  * transactions.  `synchronous` is NORMAL: a commit is with the kernel, and on the disk at the next checkpoint, which
- * archive_settle() makes.  A power cut costs what was written since, as it does of the journal, and never the file.
+ * sqlite_settle() makes.  A power cut costs what was written since, as it does of the journal, and never the file.
  * FULL would wait for the disk once for each domain, and hold up all audits each time.
  *
  * A new file appears whole, by link(2): nobody sees one that is half made, so an empty one is damaged.
@@ -13,7 +13,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "cmd/archive/archive.h"
+#include "cmd/archive/archive_kind.h"
 
 enum {
     ARCHIVE_APPLICATION = 0x6d726479, /* "mrdy": PRAGMA application_id (sqlite.org/fileformat2.html 1.3.17) */
@@ -24,7 +24,7 @@ enum {
         67108864, /* files up to that are looked through when they are opened: a quarter of a second */
 };
 
-struct archive {
+struct sqlite {
     sqlite3 *db;
     const char *path;
     int directory;    /* of the file; -1 */
@@ -35,24 +35,36 @@ struct archive {
     struct arena *arena;
 };
 
+extern const struct archive_kind sqlite_archive;
+
+enum archive_outcome sqlite_begin_run(void *store, const char *key, const char *started);
+enum archive_outcome sqlite_keep(void *store, const struct seen_report *, bool is_restored);
+enum archive_outcome sqlite_settle(void *store);
+enum archive_outcome sqlite_end_run(void *store, const char *ended);
+enum archive_outcome sqlite_prune(void *store, const char *before, size_t *removed);
+enum archive_outcome sqlite_domains(void *store, archive_domain_visit *, void *arg);
+enum archive_outcome sqlite_results(void *store, struct arena *, const char *domain, struct archive_results *);
+enum archive_outcome sqlite_latest(void *store, const char *domain, const char *before, size_t skipped, int64_t *id);
+enum archive_outcome sqlite_report(void *store, struct arena *, int64_t id, const struct seen_report **);
+
 /* Makes the file where there is none.  ARCHIVE_DONE: it is there, by whomever. */
-enum archive_outcome sqlite_make(struct archive *);
-/* What an outcome of SQLite comes to; archive->why is set. */
-enum archive_outcome sqlite_outcome(struct archive *, int result);
-enum archive_outcome sqlite_do(struct archive *, const char *statements);
-enum archive_outcome sqlite_number(struct archive *, const char *query,
+enum archive_outcome sqlite_make(struct sqlite *);
+/* What an outcome of SQLite comes to; sqlite->why is set. */
+enum archive_outcome sqlite_outcome(struct sqlite *, int result);
+enum archive_outcome sqlite_do(struct sqlite *, const char *statements);
+enum archive_outcome sqlite_number(struct sqlite *, const char *query,
                                    int64_t *out); /* the first column of its one row */
 
 /* A statement that is prepared, bound and stepped through in order.  The first failure is kept, and what follows it
  * does nothing. */
 struct sqlite_query {
-    struct archive *archive;
+    struct sqlite *sqlite;
     sqlite3_stmt *statement;
     int result; /* of SQLite; SQLITE_OK: all is well so far */
     int bound, read;
 };
 
-struct sqlite_query sqlite_query(struct archive *, const char *sql);
+struct sqlite_query sqlite_query(struct sqlite *, const char *sql);
 void sqlite_bind_text(struct sqlite_query *, const char *); /* borrowed until sqlite_end() */
 void sqlite_bind_number(struct sqlite_query *, int64_t);
 void sqlite_again(struct sqlite_query *);                       /* from the beginning, with nothing bound */

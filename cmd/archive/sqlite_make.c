@@ -32,24 +32,23 @@ static const char schema[] =
 /* File format 1.3.3: a reader that finds 2 here opens the file with a write-ahead log. */
 enum { WRITE_FORMAT_AT = 18, READ_FORMAT_AT = 19, WITH_LOG = 2 };
 
-/* What a new store is made of, to be freed by sqlite3_free().  NULL: archive->why. */
-static unsigned char *image(struct archive *archive, sqlite3_int64 *size)
+/* What a new store is made of, to be freed by sqlite3_free().  NULL: sqlite->why. */
+static unsigned char *image(struct sqlite *sqlite, sqlite3_int64 *size)
 {
-    const char *settings = str_printf(archive->arena,
+    const char *settings = str_printf(sqlite->arena,
                                       "PRAGMA page_size=4096; PRAGMA auto_vacuum=INCREMENTAL; PRAGMA application_id=%d;"
                                       "PRAGMA user_version=%d; BEGIN;",
                                       ARCHIVE_APPLICATION, ARCHIVE_VERSION);
     unsigned char *octets = NULL;
-    int result = sqlite3_open_v2(":memory:", &archive->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL);
+    int result = sqlite3_open_v2(":memory:", &sqlite->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL);
 
     if (result != SQLITE_OK)
-        sqlite_outcome(archive, result);
-    else if (sqlite_do(archive, settings) == ARCHIVE_DONE && sqlite_do(archive, schema) == ARCHIVE_DONE &&
-             sqlite_do(archive, "COMMIT") == ARCHIVE_DONE &&
-             !(octets = sqlite3_serialize(archive->db, "main", size, 0)))
-        sqlite_outcome(archive, SQLITE_NOMEM);
-    sqlite3_close(archive->db);
-    archive->db = NULL;
+        sqlite_outcome(sqlite, result);
+    else if (sqlite_do(sqlite, settings) == ARCHIVE_DONE && sqlite_do(sqlite, schema) == ARCHIVE_DONE &&
+             sqlite_do(sqlite, "COMMIT") == ARCHIVE_DONE && !(octets = sqlite3_serialize(sqlite->db, "main", size, 0)))
+        sqlite_outcome(sqlite, SQLITE_NOMEM);
+    sqlite3_close(sqlite->db);
+    sqlite->db = NULL;
     if (octets)
         octets[WRITE_FORMAT_AT] = octets[READ_FORMAT_AT] = WITH_LOG;
     return octets;
@@ -69,9 +68,9 @@ static bool write_all(int fd, const unsigned char *octets, size_t size)
     return fsync(fd) == 0;
 }
 
-static enum archive_outcome failed(struct archive *archive, int error)
+static enum archive_outcome failed(struct sqlite *sqlite, int error)
 {
-    archive->why = strerror(error);
+    sqlite->why = strerror(error);
     return ARCHIVE_FAILED;
 }
 
@@ -85,32 +84,32 @@ static const char *beside(struct arena *arena, const char *name)
     return str_printf(arena, ".%.200s.%016" PRIx64, name, number);
 }
 
-enum archive_outcome sqlite_make(struct archive *archive)
+enum archive_outcome sqlite_make(struct sqlite *sqlite)
 {
-    const char *name = archive->name, *temporary = beside(archive->arena, name);
+    const char *name = sqlite->name, *temporary = beside(sqlite->arena, name);
     enum archive_outcome outcome = ARCHIVE_DONE;
     unsigned char *octets;
     sqlite3_int64 size = 0;
     int fd;
 
-    if (faccessat(archive->directory, name, F_OK, AT_EACCESS) == 0)
+    if (faccessat(sqlite->directory, name, F_OK, AT_EACCESS) == 0)
         return ARCHIVE_DONE;
     if (!temporary || errno != ENOENT)
-        return failed(archive, errno);
-    octets = image(archive, &size);
+        return failed(sqlite, errno);
+    octets = image(sqlite, &size);
     if (!octets)
         return ARCHIVE_FAILED;
-    fd = openat(archive->directory, temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    fd = openat(sqlite->directory, temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (fd < 0 || !write_all(fd, octets, (size_t)size))
-        outcome = failed(archive, errno);
-    else if (linkat(archive->directory, temporary, archive->directory, name, 0) != 0 && errno != EEXIST)
-        outcome = failed(archive, errno);
+        outcome = failed(sqlite, errno);
+    else if (linkat(sqlite->directory, temporary, sqlite->directory, name, 0) != 0 && errno != EEXIST)
+        outcome = failed(sqlite, errno);
     if (fd >= 0) {
         close(fd);
-        unlinkat(archive->directory, temporary, 0);
+        unlinkat(sqlite->directory, temporary, 0);
     }
-    if (outcome == ARCHIVE_DONE && fsync(archive->directory) != 0 && errno != EINVAL) /* not every file system can */
-        outcome = failed(archive, errno);
+    if (outcome == ARCHIVE_DONE && fsync(sqlite->directory) != 0 && errno != EINVAL) /* not every file system can */
+        outcome = failed(sqlite, errno);
     sqlite3_free(octets);
     return outcome;
 }

@@ -10,15 +10,16 @@
 enum { NAME_BYTES = 65536 };
 
 /* From one name to the next: the index has each as often as it was audited. */
-enum archive_outcome archive_domains(struct archive *archive, archive_domain_visit *visit, void *arg)
+enum archive_outcome sqlite_domains(void *store, archive_domain_visit *visit, void *arg)
 {
+    struct sqlite *sqlite = store;
     struct arena *arena = arena_new(NAME_BYTES);
-    enum archive_outcome outcome = arena ? ARCHIVE_DONE : sqlite_outcome(archive, SQLITE_NOMEM);
+    enum archive_outcome outcome = arena ? ARCHIVE_DONE : sqlite_outcome(sqlite, SQLITE_NOMEM);
     char last[NAME_BYTES / 4] = "";
     const char *domain = last;
 
     while (outcome == ARCHIVE_DONE && domain) {
-        struct sqlite_query query = sqlite_query(archive, "SELECT min(domain) FROM result WHERE domain > ?");
+        struct sqlite_query query = sqlite_query(sqlite, "SELECT min(domain) FROM result WHERE domain > ?");
 
         sqlite_bind_text(&query, last);
         arena_reset(arena);
@@ -34,17 +35,17 @@ enum archive_outcome archive_domains(struct archive *archive, archive_domain_vis
     return outcome;
 }
 
-enum archive_outcome archive_results(struct archive *archive, struct arena *arena, const char *domain,
-                                     struct archive_results *out)
+enum archive_outcome sqlite_results(void *store, struct arena *arena, const char *domain, struct archive_results *out)
 {
-    struct sqlite_query query = sqlite_query(archive, "SELECT result.id, started, verdict,"
-                                                      " count(CASE WHEN status = 'fail' THEN 1 END),"
-                                                      " count(CASE WHEN status = 'warn' THEN 1 END),"
-                                                      " count(CASE WHEN status = 'unknown' THEN 1 END)"
-                                                      " FROM result LEFT JOIN finding ON result = result.id"
-                                                      " LEFT JOIN said ON said.id = said AND NOT suppressed"
-                                                      " WHERE domain = ? GROUP BY started, result.id"
-                                                      " ORDER BY started, result.id");
+    struct sqlite *sqlite = store;
+    struct sqlite_query query = sqlite_query(sqlite, "SELECT result.id, started, verdict,"
+                                                     " count(CASE WHEN status = 'fail' THEN 1 END),"
+                                                     " count(CASE WHEN status = 'warn' THEN 1 END),"
+                                                     " count(CASE WHEN status = 'unknown' THEN 1 END)"
+                                                     " FROM result LEFT JOIN finding ON result = result.id"
+                                                     " LEFT JOIN said ON said.id = said AND NOT suppressed"
+                                                     " WHERE domain = ? GROUP BY started, result.id"
+                                                     " ORDER BY started, result.id");
     struct archive_result *all = NULL, *more;
 
     *out = (struct archive_results){NULL, 0};
@@ -65,12 +66,12 @@ enum archive_outcome archive_results(struct archive *archive, struct arena *aren
     return sqlite_end(&query);
 }
 
-enum archive_outcome archive_latest(struct archive *archive, const char *domain, const char *before, size_t skipped,
-                                    int64_t *id)
+enum archive_outcome sqlite_latest(void *store, const char *domain, const char *before, size_t skipped, int64_t *id)
 {
+    struct sqlite *sqlite = store;
     struct sqlite_query query =
-        sqlite_query(archive, "SELECT id FROM result WHERE domain = ?1 AND (?2 = '' OR started < ?2)"
-                              " ORDER BY started DESC, id DESC LIMIT 1 OFFSET ?3");
+        sqlite_query(sqlite, "SELECT id FROM result WHERE domain = ?1 AND (?2 = '' OR started < ?2)"
+                             " ORDER BY started DESC, id DESC LIMIT 1 OFFSET ?3");
 
     *id = 0;
     sqlite_bind_text(&query, domain);
@@ -112,12 +113,12 @@ static struct seen read_seen(struct sqlite_query *query, struct arena *arena, bo
     return seen;
 }
 
-static enum archive_outcome read_findings(struct archive *archive, struct arena *arena, int64_t id,
+static enum archive_outcome read_findings(struct sqlite *sqlite, struct arena *arena, int64_t id,
                                           struct seen_report *report)
 {
     struct sqlite_query query =
-        sqlite_query(archive, "SELECT check_id, subject, subject_key, status, suppressed, message, records"
-                              " FROM finding JOIN said ON said.id = said WHERE result = ? ORDER BY place");
+        sqlite_query(sqlite, "SELECT check_id, subject, subject_key, status, suppressed, message, records"
+                             " FROM finding JOIN said ON said.id = said WHERE result = ? ORDER BY place");
     struct seen *all = NULL, *more;
     enum archive_outcome outcome;
     bool is_one = true;
@@ -133,23 +134,23 @@ static enum archive_outcome read_findings(struct archive *archive, struct arena 
     outcome = sqlite_end(&query);
     if (outcome != ARCHIVE_DONE || is_one)
         return outcome;
-    archive->why = "is damaged: a finding has a status that is none";
+    sqlite->why = "is damaged: a finding has a status that is none";
     return ARCHIVE_UNFIT;
 }
 
 /* In one transaction, or the findings may be removed in between. */
-enum archive_outcome archive_report(struct archive *archive, struct arena *arena, int64_t id,
-                                    const struct seen_report **out)
+enum archive_outcome sqlite_report(void *store, struct arena *arena, int64_t id, const struct seen_report **out)
 {
+    struct sqlite *sqlite = store;
     struct seen_report *report = ARENA_NEW(arena, struct seen_report);
-    enum archive_outcome outcome = sqlite_do(archive, "BEGIN"), ended;
+    enum archive_outcome outcome = sqlite_do(sqlite, "BEGIN"), ended;
     struct sqlite_query query;
 
     *out = NULL;
     if (outcome != ARCHIVE_DONE)
         return outcome;
     query =
-        sqlite_query(archive, "SELECT domain, started, verdict, only_checks, skipped_checks FROM result WHERE id = ?");
+        sqlite_query(sqlite, "SELECT domain, started, verdict, only_checks, skipped_checks FROM result WHERE id = ?");
     sqlite_bind_number(&query, id);
     if (sqlite_row(&query)) {
         report->domain = sqlite_text(&query, arena);
@@ -161,7 +162,7 @@ enum archive_outcome archive_report(struct archive *archive, struct arena *arena
     }
     outcome = sqlite_end(&query);
     if (outcome == ARCHIVE_DONE && *out)
-        outcome = read_findings(archive, arena, id, report);
-    ended = sqlite_do(archive, "COMMIT");
+        outcome = read_findings(sqlite, arena, id, report);
+    ended = sqlite_do(sqlite, "COMMIT");
     return outcome == ARCHIVE_DONE ? ended : outcome;
 }
