@@ -13,7 +13,7 @@ endif
 
 PKG_CONFIG ?= pkg-config
 # Those with most symbols first: the dynamic linker looks for each in this order, before main().
-PACKAGES := libcrypto libssl libevent libevent_openssl libcurl libcjson libidn2 libpsl sqlite3 zlib expat
+PACKAGES := libcrypto libssl libevent libevent_openssl libcurl libcjson libidn2 libpsl sqlite3 libpq zlib expat
 
 # The directory of which -ffile-prefix-map speaks: compilers ask the environment, where it may have another name.
 export PWD := $(CURDIR)
@@ -142,6 +142,7 @@ conformance: $(CONFORMANCE) ## run the suites that others wrote (../shared/corpo
 test: deps ## install what is needed, build, run all tests
 	@$(SUBMAKE) build-tests check-headers
 	@tests/conformance/fetch $(BUILD) || true
+	@tests/postgres/fetch $(BUILD) || true
 	@BUILD=$(BUILD) tests/run
 
 check: build-tests check-headers ## run all tests without apt-get; what cannot run here is skipped, and says so
