@@ -1,12 +1,12 @@
 /* tests/torture/memory.c - a library to be preloaded: the n-th allocation fails, and what the program lets leak is
  * counted.
  *
- *   FAIL_AT=n      the n-th allocation fails
+ *   FAIL_AT=n      the n-th allocation fails, of the process and those that it makes
  *   FAIL_OWN=1     the n-th of the program itself, those of libraries not counted
  *   FAIL_ON=1      and all after it
  *   COUNT_FILE     where "ALLOCATIONS OWN-ALLOCATIONS LEAKED" is written when the program ends by itself
  *
- * A leak is a block that the program itself has allocated and not freed. */
+ * A leak is a block that the first process of the program itself has allocated and not freed. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -18,6 +18,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 /* The C library's own, so that nothing has to be looked up before the first allocation. */
@@ -28,8 +29,12 @@ void __libc_free(void *);
 
 enum { BLOCKS_MAX = 1 << 16 };
 
-static unsigned long allocations, own, fail_at;
+static struct counts { /* shared with what fork() makes */
+    unsigned long all, own;
+} counts_alone, *counts = &counts_alone;
+static unsigned long fail_at;
 static bool fail_own, fail_on;
+static pid_t parent;
 static uintptr_t program_begin, program_end;
 static unsigned spared; /* calls in which none fails */
 static void *blocks[BLOCKS_MAX]; /* of the program: open addressing; those that are freed leave a mark */
@@ -73,13 +78,13 @@ static void forget(const void *block)
 
 static bool fails(const void *caller)
 {
-    unsigned long count;
+    unsigned long all, own, count;
 
     if (spared)
         return false;
-    allocations++;
-    own += is_own(caller);
-    count = fail_own ? own : allocations;
+    all = __atomic_add_fetch(&counts->all, 1, __ATOMIC_RELAXED);
+    own = __atomic_add_fetch(&counts->own, is_own(caller), __ATOMIC_RELAXED);
+    count = fail_own ? own : all;
     if (!fail_at || (fail_on ? count < fail_at : count != fail_at) || (fail_own && !is_own(caller) && !fail_on))
         return false;
     errno = ENOMEM;
@@ -117,11 +122,15 @@ static int find_program(struct dl_phdr_info *info, size_t size, void *arg)
 __attribute__((constructor)) static void begin(void)
 {
     const char *at = getenv("FAIL_AT");
+    void *shared = mmap(NULL, sizeof *counts, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
+    parent = getpid();
     dl_iterate_phdr(find_program, NULL);
     fail_own = getenv("FAIL_OWN") != NULL;
     fail_on = getenv("FAIL_ON") != NULL;
-    allocations = own = 0;
+    if (shared != MAP_FAILED)
+        counts = shared;
+    counts->all = counts->own = 0;
     fail_at = at ? strtoul(at, NULL, 10) : 0;
 }
 
@@ -129,8 +138,8 @@ __attribute__((destructor)) static void end(void)
 {
     const char *path = getenv("COUNT_FILE");
     char text[64];
-    int fd = path ? open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600) : -1;
-    int size = snprintf(text, sizeof text, "%lu %lu %zu\n", allocations, own, live);
+    int fd = path && getpid() == parent ? open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600) : -1;
+    int size = snprintf(text, sizeof text, "%lu %lu %zu\n", counts->all, counts->own, live);
 
     if (fd >= 0 && write(fd, text, (size_t)size) == size)
         close(fd);
