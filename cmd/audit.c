@@ -57,7 +57,9 @@ struct audit_command {
     struct dns_system system_resolvers;
     struct loop *loop;
     struct trace *trace;
-    size_t jobs; /* processes that audit; 1: this one does */
+    const char *ca; /* of --ca-file; NULL */
+    size_t jobs;    /* that audit, and ... */
+    bool is_dealt;  /* ... whether these are processes of their own: else this one does */
     struct sandbox worker_sandbox;
     struct auditor_plan auditing;
     struct auditor *auditor;
@@ -183,13 +185,16 @@ static bool check_domains(struct audit_command *run, const char **why)
     return !run->project.defaults.domains_file || run->list_fd >= 0;
 }
 
-static bool check_ca_file(const struct audit_command *run, const char **why)
+/* Now: who audits may have no right to. */
+static bool read_ca_file(struct audit_command *run, const char **why)
 {
-    int fd = run->project.defaults.ca_file ? file_open(run->arena, run->project.defaults.ca_file, why) : -1;
+    const char *path = run->project.defaults.ca_file;
+    struct str bytes;
 
-    if (fd >= 0)
-        close(fd);
-    return !run->project.defaults.ca_file || fd >= 0;
+    if (path && !file_read(run->arena, path, JSON_BYTES, &bytes, why))
+        return false;
+    run->ca = path ? str_text(run->arena, bytes) : NULL;
+    return true;
 }
 
 /* One that is about none of the domains is somebody else's.  A list is read later: what it has is new then. */
@@ -358,21 +363,22 @@ static void end_without_memory(void *arg)
 
 static bool confine(struct audit_command *run)
 {
-    const char *const *readable = anchors_places(run->arena, run->project.defaults.ca_file);
-    struct sandbox sandbox = {.readable = readable, .has_workers = run->jobs > 1};
+    const char *const *readable = anchors_places(run->arena);
+    bool keeps_powers = run->is_dealt || run->recording;
+    struct sandbox sandbox = {.readable = readable, .keeps_powers = keeps_powers, .has_workers = run->is_dealt};
     const int directories[] = {run->journal.path ? run->journal.directory : -1,
                                run->archive ? archive_directory(run->archive) : -1};
 
-    run->worker_sandbox = (struct sandbox){.readable = readable};
-
+    run->worker_sandbox = (struct sandbox){.readable = readable, .user = own_user_find()};
     return sheets_confine(&run->sheets, run->arena, directories, sizeof directories / sizeof *directories, &sandbox) &&
-           sandbox_enter(&sandbox) == (SANDBOX_FILES | SANDBOX_CALLS);
+           sandbox_enter(&sandbox) == SANDBOX_WHOLE;
 }
 
 static bool wait_for(struct audit_command *run, const struct engine_config *config, const char **why)
 {
     const char **domains = ARENA_ARRAY(run->arena, const char *, run->domain_count), *fault;
-    struct wait_plan plan = {.project = &run->project,
+    struct wait_plan plan = {.arena = run->arena,
+                             .project = &run->project,
                              .domains = domains,
                              .domain_count = run->domain_count,
                              .baseline = run->project.defaults.baseline ? &run->baseline : NULL,
@@ -383,7 +389,7 @@ static bool wait_for(struct audit_command *run, const struct engine_config *conf
 
     for (size_t i = 0; i < run->domain_count; i++)
         domains[i] = domain_from_text(run->arena, str_of(run->domains[i]), &fault);
-    return wait_for_domains(&plan, why);
+    return run->is_dealt ? wait_apart(&plan, &run->worker_sandbox, why) : wait_for_domains(&plan, why);
 }
 
 static size_t processors(void)
@@ -407,11 +413,18 @@ static size_t jobs_of(const struct audit_command *run)
     return jobs < domains ? jobs : domains > 0 ? domains : 1;
 }
 
+/* Reports may have to be written as root, and what peers say may not be read as such.  A recording that was made is
+ * judged at once: nobody is met. */
+static bool is_dealt(const struct audit_command *run)
+{
+    return run->jobs > 1 || (powers_any() && !run->recording);
+}
+
 /* Where workers audit, an engine is made all the same: what is wrong with its settings is the user's to hear. */
 static bool begin_auditing(struct audit_command *run, const char **why)
 {
     run->auditor = auditor_new(run->loop, &run->auditing, why);
-    if (!run->auditor || run->jobs <= 1)
+    if (!run->auditor || !run->is_dealt)
         return run->auditor;
     auditor_free(run->auditor);
     run->auditor = NULL;
@@ -450,10 +463,11 @@ static bool start(struct audit_command *run, const char **why)
                                         .use_ipv6 = settings->use_ipv6,
                                         .allowed = settings->allowed,
                                         .allowed_count = settings->allowed_count,
-                                        .ca_file = settings->ca_file,
+                                        .ca = run->ca,
                                         .session_ms = settings->timeout_ms,
                                         .trace = run->trace};
     run->jobs = jobs_of(run);
+    run->is_dealt = is_dealt(run);
     config->at_once = settings->in_flight;
     config->memory = (settings->memory - settings->memory / RESULTS_SHARE) / run->jobs;
     config->is_unconfined = !confine(run);
@@ -494,7 +508,7 @@ static enum exit_status audit(struct audit_command *run)
     const char *why;
 
     if (!plan_read(&run->options, &run->plan, &why) || !find_targets(run, &why) || !read_baseline(run, &why) ||
-        !check_ca_file(run, &why)) {
+        !read_ca_file(run, &why)) {
         status = usage_error(why);
         if (run->aimless)
             print_usual_lines(stderr);

@@ -348,7 +348,8 @@ static struct progress_state state_of(const struct bulk *bulk)
 
     if (bulk->plan->auditor)
         evidence = engine_progress(auditor_engine(bulk->plan->auditor));
-
+    else if (bulk->workers)
+        evidence = workers_progress(bulk->workers);
     return (struct progress_state){.now_ms = loop_now_ms(bulk->plan->loop),
                                    .done = bulk->finished,
                                    .in_flight = running(bulk),

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "cmd/io/output.h"
+#include "cmd/io/sandbox.h"
 #include "cmd/io/targets.h"
 #include "cmd/options/options.h"
 #include "cmd/options/settings.h"
@@ -304,6 +305,7 @@ static bool start(struct spf_command *c, const char **why)
     if (!c->loop || (trace && !c->trace))
         return false;
     loop_on_exhausted(c->loop, end_without_memory, NULL);
+    sandbox_enter(&(struct sandbox){.user = own_user_find()});
     config.dns =
         (struct dns_config){.servers = c->resolvers.servers, .server_count = c->resolvers.count, .trace = c->trace};
     config.smtp = (struct smtp_config){.our_name = "localhost", .use_ipv4 = true, .use_ipv6 = true};

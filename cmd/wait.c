@@ -1,13 +1,19 @@
 /* cmd/wait.c - waits for a change to arrive. */
 #include "cmd/wait.h"
 
+#include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "cmd/baseline.h"
 #include "cmd/command.h"
 #include "cmd/io/interrupt.h"
+#include "cmd/io/sandbox.h"
 #include "cmd/options/project.h"
 #include "core/audit/engine.h"
 #include "core/base/arena.h"
@@ -20,6 +26,8 @@
 #include "core/facts/evidence.h"
 #include "core/facts/record_text.h"
 #include "core/result/gate.h"
+
+int close_range(unsigned first, unsigned last, int flags); /* of Linux; <unistd.h> has it for who asks for all of GNU */
 
 enum {
     FIRST_PAUSE_MS = 2000,
@@ -221,5 +229,72 @@ bool wait_for_domains(const struct wait_plan *plan, const char **why)
         pause_for(pause_ms);
         pause_ms = pause_ms * 2 < LAST_PAUSE_MS ? pause_ms * 2 : LAST_PAUSE_MS;
     }
+    return true;
+}
+
+/* ---- by a process of its own ---- */
+
+static _Noreturn void end_without_memory(void *arg)
+{
+    (void)arg;
+    complain("--wait: out of memory");
+    _exit(EXIT_STATUS_FAULT);
+}
+
+/* Reports, journal and store are the parent's. */
+static bool settle(const struct wait_plan *plan, pid_t parent)
+{
+    arena_on_exhausted(plan->arena, NULL);
+    interrupt_install(NULL, NULL);
+    return prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && getppid() == parent &&
+           dup2(STDERR_FILENO, STDOUT_FILENO) == STDOUT_FILENO && close_range(STDERR_FILENO + 1, ~0U, 0) == 0;
+}
+
+static _Noreturn void wait_as_child(const struct wait_plan *plan, const struct sandbox *sandbox, pid_t parent)
+{
+    struct engine_config config = *plan->engine;
+    struct wait_plan own = *plan;
+    const char *why;
+
+    own.engine = &config;
+    own.exhausted = end_without_memory;
+    if (!settle(plan, parent))
+        _exit(EXIT_STATUS_FAULT);
+    config.is_unconfined = sandbox_enter(sandbox) != SANDBOX_WHOLE;
+    if (getppid() == parent && wait_for_domains(&own, &why))
+        _exit(EXIT_STATUS_READY);
+    complain("%s", why);
+    _exit(EXIT_STATUS_FAULT);
+}
+
+/* It may be the only one that hears of a signal. */
+static int status_of_child(pid_t pid)
+{
+    bool is_told = false;
+    int status = 0;
+    pid_t ended;
+
+    while ((ended = waitpid(pid, &status, WNOHANG)) == 0 || (ended < 0 && errno == EINTR)) {
+        if (interrupt_signal() && !is_told)
+            is_told = kill(pid, SIGTERM) == 0;
+        nanosleep(&(struct timespec){.tv_nsec = SLICE_MS * 1000000L}, NULL);
+    }
+    return status;
+}
+
+bool wait_apart(const struct wait_plan *plan, const struct sandbox *sandbox, const char **why)
+{
+    pid_t parent = getpid(), pid;
+    int status;
+
+    *why = "--wait: no process can be started";
+    pid = fork();
+    if (pid == 0)
+        wait_as_child(plan, sandbox, parent);
+    if (pid < 0)
+        return false;
+    status = status_of_child(pid);
+    if (WIFSIGNALED(status))
+        complain("--wait: the process that asked ended (signal %d)", WTERMSIG(status));
     return true;
 }

@@ -13,9 +13,11 @@ struct arena;
 struct engine_config;
 struct loop;
 struct project;
+struct sandbox;
 struct seen_list;
 
 struct wait_plan {
+    struct arena *arena; /* of the run */
     struct project *project;
     const char *const *domains; /* A-labels */
     size_t domain_count;
@@ -28,4 +30,7 @@ struct wait_plan {
 
 /* False with *why: an engine could not be made.  Else the audit that is reported comes next. */
 bool wait_for_domains(const struct wait_plan *, const char **why);
+/* The same by a process of its own, in this sandbox.  Where that ends before it should, it is said, and waiting is
+ * over. */
+bool wait_apart(const struct wait_plan *, const struct sandbox *, const char **why);
 bool wait_parse(const char *text, int64_t *ms); /* "90", "90s", "15m", "2h": a day at most */

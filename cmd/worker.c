@@ -206,8 +206,14 @@ static void keep_pace(void *arg)
 static void beat(void *arg)
 {
     struct worker *worker = arg;
+    struct engine_progress evidence = engine_progress(auditor_engine(worker->auditor));
+    struct tape tape = {0};
 
-    answer(worker, ANSWER_ALIVE, 0);
+    tape_number(&tape, ANSWER_ALIVE);
+    tape_number(&tape, 0);
+    tape_number(&tape, (int64_t)evidence.wanted);
+    tape_number(&tape, (int64_t)evidence.known);
+    post(worker, &tape);
     task_schedule_at(worker->pulse, loop_now_ms(worker->loop) + WORKER_PULSE_MS);
 }
 
@@ -262,7 +268,7 @@ void worker_run(const struct worker_plan *plan, int fd)
     if (!worker.loop)
         leave(NULL);
     loop_on_exhausted(worker.loop, leave, NULL);
-    worker.config.is_unconfined = sandbox_enter(plan->sandbox) != (SANDBOX_FILES | SANDBOX_CALLS);
+    worker.config.is_unconfined = sandbox_enter(plan->sandbox) != SANDBOX_WHOLE;
     worker.config.smtp.guestbook = plan->guestbook;
     worker.config.smtp.guest = (unsigned)plan->number + 1;
     auditor.config = &worker.config;

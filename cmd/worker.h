@@ -33,7 +33,7 @@ enum answer {
     ANSWER_ELSEWHERE, /* whose it is: the number of a worker */
     ANSWER_NONE,      /* this machine has no memory for it */
     ANSWER_ALLOWED,   /* instead of the domain's number: how many the worker may have at once from now on (pace.h) */
-    ANSWER_ALIVE,     /* no domain: every WORKER_PULSE_MS, as long as its loop turns */
+    ANSWER_ALIVE,     /* no domain: every WORKER_PULSE_MS, as long as its loop turns; struct engine_progress */
 };
 
 struct worker_plan {

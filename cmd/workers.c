@@ -38,6 +38,7 @@ struct worker {
     struct errand_queue held, waiting;
     bool is_ready;
     size_t allowed; /* domains at once, as it says */
+    struct engine_progress evidence; /* likewise */
     unsigned silence; /* WORKER_PULSE_MS of ours, since it last sent something */
 };
 
@@ -106,6 +107,7 @@ static bool start(struct worker *worker)
         return false;
     if (workers->stillborn < STILLBORN_MAX && socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0) {
         worker->is_ready = false;
+        worker->evidence = (struct engine_progress){0};
         worker->allowed = workers->plan.at_once;
         worker->silence = 0;
         worker->pid = start_process(worker, ends[1]);
@@ -234,8 +236,11 @@ static bool answered(void *arg, struct str message)
     struct errand *errand;
 
     worker->silence = 0;
-    if (what == ANSWER_ALIVE && !reader.failed)
-        return true;
+    if (what == ANSWER_ALIVE && !reader.failed) {
+        worker->evidence.wanted = (size_t)tape_read_number(&reader);
+        worker->evidence.known = (size_t)tape_read_number(&reader);
+        return !reader.failed;
+    }
     if (what == ANSWER_READY && !reader.failed) {
         worker->is_ready = true;
         worker->workers->stillborn = 0;
@@ -345,6 +350,17 @@ size_t workers_allowed(const struct workers *workers)
     for (size_t i = 0; i < workers->plan.count; i++)
         allowed += workers->at[i].allowed;
     return allowed;
+}
+
+struct engine_progress workers_progress(const struct workers *workers)
+{
+    struct engine_progress sum = {0};
+
+    for (size_t i = 0; i < workers->plan.count * 2; i++) {
+        sum.wanted += workers->at[i].evidence.wanted;
+        sum.known += workers->at[i].evidence.known;
+    }
+    return sum;
 }
 
 bool workers_are_broken(const struct workers *workers)

@@ -14,6 +14,7 @@
 #include <stddef.h>
 
 #include "cmd/auditor.h"
+#include "core/audit/engine.h"
 
 struct arena;
 struct sandbox;
@@ -41,6 +42,7 @@ struct workers *workers_new(const struct workers_plan *);
 /* As auditor_begin(), but that `done` may be called at once. */
 bool workers_begin(struct workers *, const struct assignment *, auditor_done *, void *arg);
 size_t workers_allowed(const struct workers *); /* domains that may be under way in all of them (pace.h) */
+struct engine_progress workers_progress(const struct workers *); /* of all, as each said last */
 bool workers_are_broken(const struct workers *); /* no process can be started any more */
 void workers_hurry(struct workers *, int64_t within_ms); /* engine_hurry() */
 /* Lets the workers take leave of mail servers for so long, then ends them.  What is under way is forgotten. */

@@ -157,7 +157,8 @@ static const uint32_t harmless[] = {
 
 /* To fork(), and for what a worker does before it enters a sandbox of its own. */
 static const uint32_t of_parents[] = {__NR_clone,     __NR_kill, __NR_wait4, __NR_prctl, CLOSE_RANGE,
-                                      CREATE_RULESET, ADD_RULE,  RESTRICT_SELF};
+                                      CREATE_RULESET, ADD_RULE,  RESTRICT_SELF,
+                                      __NR_capget,    __NR_capset, __NR_setgroups, __NR_setresgid, __NR_setresuid};
 
 static const uint32_t families[] = {AF_INET, AF_INET6, AF_NETLINK /* getifaddrs(3) */};
 
@@ -222,6 +223,7 @@ unsigned sandbox_enter(const struct sandbox *sandbox)
 #endif
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
         return 0;
+    parts |= !sandbox->keeps_powers && powers_give_up(&sandbox->user, sandbox->readable) ? SANDBOX_POWERS : 0;
     parts |= restrict_files(sandbox) ? SANDBOX_FILES : 0;
     parts |= restrict_calls(sandbox->has_workers) ? SANDBOX_CALLS : 0;
     return parts;

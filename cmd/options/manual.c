@@ -252,7 +252,22 @@ static const char sources_of_options[] =
                                "makes reports as of an undisturbed run; standard output gets all of it again.\n"
                                "A power cut costs the audits of the last five seconds, which are done again.\n"
                                ".Pp\n"
-                               "Reports have mode 0600, and symbolic links are not followed.\n";
+                               "Reports have mode 0600, and symbolic links are not followed.\n"
+                               ".Sh PRIVILEGES\n"
+                               "None are needed.\n"
+                               "Started as root, a process of its own audits, as the user\n"
+                               ".Cm mailready\n"
+                               "of\n"
+                               ".Pa /etc/passwd ,\n"
+                               "or else\n"
+                               ".Cm nobody ,\n"
+                               "without capabilities; root writes the reports.\n"
+                               "A firewall that lets only some users connect to port 25 has to let that one.\n"
+                               "Where it may not read the certificates that\n"
+                               ".Ev SSL_CERT_FILE\n"
+                               "or\n"
+                               ".Ev SSL_CERT_DIR\n"
+                               "names, it stays root, and the report says so.\n";
 
 static const char tail[] =
     "Many domains, one JSON document a line:\n"

@@ -90,13 +90,16 @@ dns_on() {
     nft delete table inet dns
 }
 
-# UDP only, and mailready's, run as root, only: every second question by this machine (EPERM), the others by who gets them (ICMP).
+# mailready is run as root, and what audits then is its own user.
+mailready="{ root, mailready }"
+
+# UDP only, and mailready's only: every second question by this machine (EPERM), the others by who gets them (ICMP).
 udp53_off() {
     nft -f - <<END
 table inet udp53 {
     chain leaving {
         type filter hook output priority 0;
-        udp dport 53 meta skuid root meta mark set 53
+        udp dport 53 meta skuid $mailready meta mark set 53
         meta mark 53 numgen inc mod 2 0 reject
     }
     chain arriving {
@@ -111,14 +114,14 @@ udp53_on() {
     nft delete table inet udp53
 }
 
-# No DNS to the world for mailready, run as root; the machine's own resolver is another user, or not of this machine.
+# No DNS to the world for mailready; the machine's own resolver is another user, or not of this machine.
 port53_off() {
     nft -f - <<END
 table inet port53 {
     chain leaving {
         type filter hook output priority 0;
-        meta l4proto { tcp, udp } th dport 53 meta skuid root ip daddr != 127.0.0.0/8 meta mark set 153
-        meta l4proto { tcp, udp } th dport 53 meta skuid root ip6 daddr != ::1 meta mark set 153
+        meta l4proto { tcp, udp } th dport 53 meta skuid $mailready ip daddr != 127.0.0.0/8 meta mark set 153
+        meta l4proto { tcp, udp } th dport 53 meta skuid $mailready ip6 daddr != ::1 meta mark set 153
     }
     chain arriving {
         type filter hook input priority 0;
@@ -138,7 +141,7 @@ ipv6_vanishes_off() {
 table ip6 vanishes {
     chain leaving {
         type filter hook output priority 0;
-        meta skuid root ip6 daddr != ::1 meta mark set 6
+        meta skuid $mailready ip6 daddr != ::1 meta mark set 6
     }
     chain arriving {
         type filter hook input priority 0;

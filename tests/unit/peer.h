@@ -344,6 +344,18 @@ static inline struct issued issue(const char *common_name, const char *san, EVP_
     return made;
 }
 
+/* To be freed. */
+static inline char *pem_of(X509 *cert)
+{
+    char *text = NULL;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+
+    assert(out && PEM_write_X509(out, cert) == 1);
+    fclose(out);
+    return text;
+}
+
 static inline void issued_free(struct issued *made)
 {
     X509_free(made->cert);

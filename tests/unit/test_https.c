@@ -30,7 +30,7 @@
 
 static struct issued ca, good, other, selfsigned, expired, other_expired;
 static SSL_CTX *good_ctx, *other_ctx, *selfsigned_ctx, *expired_ctx, *other_expired_ctx;
-static char ca_path[] = "/tmp/mailready-ca-XXXXXX";
+static char *ca_pem;
 
 static const struct ip_network loopback = {{IP_V4, {127}}, 8};
 
@@ -63,7 +63,7 @@ static struct https_config config_of(int64_t total_ms)
                                  .use_ipv6 = true,
                                  .allowed = &loopback,
                                  .allowed_count = 1,
-                                 .ca_file = ca_path,
+                                 .ca = ca_pem,
                                  .total_ms = total_ms};
 }
 
@@ -458,7 +458,7 @@ static void test_refused_and_switched_off(void **state)
     assert_int_equal(get(&rig, 1, &closed_ip, 1)->end, HTTPS_END_LOCAL);
     rig_end(&rig);
     config.source4 = (struct ip){.family = IP_NONE};
-    config.ca_file = "/nonexistent";
+    config.ca = "none";
     rig_begin(&rig, &config);
     assert_int_equal(get(&rig, 1, &closed_ip, 1)->end, HTTPS_END_LOCAL);
     rig_end(&rig);
@@ -711,9 +711,6 @@ static struct issued expire(struct issued issued)
 
 static int begin(void **state)
 {
-    int fd = mkstemp(ca_path);
-    FILE *file = fdopen(fd, "w");
-
     (void)state;
     ca = issue("Test CA", NULL, NULL, NULL);
     good = issue(HOST, "DNS:" HOST, NULL, &ca);
@@ -726,13 +723,14 @@ static int begin(void **state)
     selfsigned_ctx = credentials_of(&selfsigned, NULL, 0);
     expired_ctx = credentials_of(&expired, NULL, 0);
     other_expired_ctx = credentials_of(&other_expired, NULL, 0);
-    return !file || PEM_write_X509(file, ca.cert) != 1 || fclose(file) != 0;
+    ca_pem = pem_of(ca.cert);
+    return ca_pem ? 0 : -1;
 }
 
 static int end(void **state)
 {
     (void)state;
-    remove(ca_path);
+    free(ca_pem);
     SSL_CTX_free(good_ctx);
     SSL_CTX_free(other_ctx);
     SSL_CTX_free(selfsigned_ctx);

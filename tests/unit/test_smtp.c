@@ -22,18 +22,16 @@ enum { SHORT_MS = 2000, SETTLED_MS = SMTP_REPLY_MS / 2 };
 
 static struct issued authority, leaf;
 static SSL_CTX *credentials;
-static char ca_file[] = "/tmp/mailready-test-XXXXXX";
+static char *ca; /* PEM */
 
 static int make_credentials(void **state)
 {
-    int fd = mkstemp(ca_file);
-    FILE *out = fd >= 0 ? fdopen(fd, "w") : NULL;
-
     (void)state;
     authority = issue("Test Authority", NULL, NULL, NULL);
     leaf = issue("mx", "DNS:mx.example.org,DNS:*.wild.example.org", NULL, &authority);
     credentials = credentials_of(&leaf, NULL, 0);
-    return out && PEM_write_X509(out, authority.cert) && fclose(out) == 0 ? 0 : -1;
+    ca = pem_of(authority.cert);
+    return ca ? 0 : -1;
 }
 
 static int drop_credentials(void **state)
@@ -42,7 +40,7 @@ static int drop_credentials(void **state)
     SSL_CTX_free(credentials);
     issued_free(&leaf);
     issued_free(&authority);
-    unlink(ca_file);
+    free(ca);
     return 0;
 }
 
@@ -406,7 +404,7 @@ static void test_what_is_kept(void **state)
     int size = i2d_X509(leaf.cert, &der);
 
     (void)state;
-    config.ca_file = ca_file;
+    config.ca = ca;
     rig = rig_new(&config);
     evidence = want_peer(&rig, peer);
     loop_run(rig.loop);

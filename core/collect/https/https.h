@@ -33,8 +33,8 @@ struct https_config {
     bool use_ipv4, use_ipv6;
     const struct ip_network *allowed; /* special-purpose networks that may be contacted */
     size_t allowed_count;
-    struct tls *tls;     /* whose anchors hold; NULL: those of this machine and of ca_file, which may be NULL */
-    const char *ca_file;
+    struct tls *tls;     /* whose anchors hold; NULL: those of this machine and of `ca`, in PEM, which may be NULL */
+    const char *ca;
     int64_t total_ms;    /* 0: HTTPS_TOTAL_MS */
     struct guestbook *guestbook; /* of the processes of this run, and which of them this one is; NULL: it is alone */
     unsigned guest;

@@ -530,7 +530,7 @@ static bool has_libraries(struct https *https)
         return false;
     https->has_curl = true;
     if (!https->config.tls && !https->own_tls)
-        https->own_tls = tls_new(https->config.ca_file, &why);
+        https->own_tls = tls_new(https->config.ca, &why);
     https->tls = https->config.tls ? https->config.tls : https->own_tls;
     return https->tls;
 }

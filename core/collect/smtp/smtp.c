@@ -33,7 +33,7 @@ static bool copy_config(struct smtp_config *copy, const struct smtp_config *conf
     struct ip_network *allowed = calloc(config->allowed_count + 1, sizeof *allowed);
 
     *copy = *config;
-    copy->ca_file = NULL; /* read already */
+    copy->ca = NULL; /* read already */
     copy->allowed = allowed;
     copy->our_name = strdup(config->our_name);
     for (size_t i = 0; allowed && i < config->allowed_count; i++)
@@ -54,7 +54,7 @@ struct smtp *smtp_new(struct loop *loop, const struct smtp_config *config, const
         return NULL;
     smtp->loop = loop;
     if (copy_config(&smtp->config, config) && (smtp->politeness = politeness_new(loop, PEER_INTERVAL_MS)) &&
-        (smtp->obsolete_tls = tls_new_obsolete()) && (smtp->tls = tls_new(config->ca_file, why))) {
+        (smtp->obsolete_tls = tls_new_obsolete()) && (smtp->tls = tls_new(config->ca, why))) {
         politeness_share(smtp->politeness, config->guestbook, config->guest);
         return smtp;
     }

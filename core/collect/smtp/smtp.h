@@ -36,14 +36,14 @@ struct smtp_config {
     bool use_ipv4, use_ipv6;
     const struct ip_network *allowed; /* special-purpose networks that may be contacted */
     size_t allowed_count;
-    const char *ca_file; /* extra trust anchors; NULL */
+    const char *ca;      /* PEM: extra trust anchors; NULL */
     int64_t session_ms;  /* cap for one session, from --timeout; 0: SMTP_SESSION_MS.  See session_ms() in smtp.c */
     struct guestbook *guestbook; /* of the processes of this run, and which of them this one is; NULL: it is alone */
     unsigned guest;
     struct trace *trace; /* may be NULL */
 };
 
-/* NULL with *why: no memory, unreadable CA file */
+/* NULL with *why: no memory, nothing in `ca` */
 struct smtp *smtp_new(struct loop *, const struct smtp_config *, const char **why);
 void smtp_free(struct smtp *);
 struct tls *smtp_tls(struct smtp *); /* with the anchors that its sessions are verified by; lives as long as it */

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include <openssl/err.h>
+#include <openssl/pem.h>
 #include <openssl/x509.h>
 
 #include "core/base/arena.h"
@@ -39,7 +40,11 @@ static bool next_directory(const char **rest, struct str *directory)
     return true;
 }
 
-/* Files named by hash, "4042bcee.0": then whoever keeps the directory put all anchors there. */
+bool anchors_is_by_hash(const char *name)
+{
+    return strspn(name, "0123456789abcdef") == HASH_DIGITS && name[HASH_DIGITS] == '.';
+}
+
 static bool is_hashed(struct str directory)
 {
     char path[PATH_MAX];
@@ -53,7 +58,7 @@ static bool is_hashed(struct str directory)
     path[directory.len] = '\0';
     dir = opendir(path);
     while (dir && !found && (entry = readdir(dir)))
-        found = strspn(entry->d_name, "0123456789abcdef") == HASH_DIGITS && entry->d_name[HASH_DIGITS] == '.';
+        found = anchors_is_by_hash(entry->d_name);
     if (dir)
         closedir(dir);
     return found;
@@ -66,13 +71,32 @@ bool anchors_open(struct anchors *anchors)
     return anchors->store;
 }
 
-bool anchors_add_file(struct anchors *anchors, const char *ca_file, const char **why)
+/* Whatever else there is between them, such as keys, is passed over. */
+static bool add_all(X509_STORE *store, const char *pem)
+{
+    char no_password[] = ""; /* and nobody is asked for one */
+    BIO *bio = BIO_new_mem_buf(pem, -1);
+    STACK_OF(X509_INFO) *all = bio ? PEM_X509_INFO_read_bio(bio, NULL, NULL, no_password) : NULL;
+    int added = 0;
+
+    for (int i = 0; i < sk_X509_INFO_num(all) && added >= 0; i++) {
+        X509 *cert = sk_X509_INFO_value(all, i)->x509;
+
+        if (cert)
+            added = X509_STORE_add_cert(store, cert) ? added + 1 : -1;
+    }
+    sk_X509_INFO_pop_free(all, X509_INFO_free);
+    BIO_free(bio);
+    return added > 0;
+}
+
+bool anchors_add(struct anchors *anchors, const char *pem, const char **why)
 {
     ERR_clear_error();
     *why = no_memory;
     if (!anchors_open(anchors))
         return false;
-    if (X509_STORE_load_file(anchors->store, ca_file))
+    if (add_all(anchors->store, pem))
         return true;
     if (!library_lacks_memory())
         *why = "the CA file cannot be read, or holds no certificate";
@@ -117,15 +141,13 @@ void anchors_close(struct anchors *anchors)
     *anchors = (struct anchors){0};
 }
 
-const char *const *anchors_places(struct arena *arena, const char *ca_file)
+const char *const *anchors_places(struct arena *arena)
 {
     const char *rest = directories();
-    const char **places = ARENA_ARRAY(arena, const char *, strlen(rest) + 4);
+    const char **places = ARENA_ARRAY(arena, const char *, strlen(rest) + 3);
     struct str directory;
     size_t count = 0;
 
-    if (ca_file)
-        places[count++] = ca_file;
     places[count++] = file();
     while (next_directory(&rest, &directory))
         places[count++] = str_text(arena, directory);

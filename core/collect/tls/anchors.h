@@ -13,7 +13,7 @@
 struct arena;
 
 struct anchors {
-    X509_STORE *store; /* NULL until it is needed, or there is a CA file */
+    X509_STORE *store; /* NULL until it is needed, or there are extra ones */
     /* The bundle costs 25 ms of CPU: read when a chain lacks its anchor and there is no directory by hash, or when the
      * user names one in the environment. */
     bool needs_no_bundle;
@@ -21,11 +21,13 @@ struct anchors {
 };
 
 bool anchors_open(struct anchors *); /* makes the store; false: no memory */
-bool anchors_add_file(struct anchors *, const char *ca_file, const char **why); /* extra ones, PEM; false with *why */
+bool anchors_add(struct anchors *, const char *pem, const char **why); /* extra ones; false with *why */
 void anchors_use_directory(struct anchors *);
 bool anchors_use_bundle(struct anchors *); /* true: there are more now, so try again */
 bool anchors_has_system(const struct anchors *); /* false: this machine has no authorities, as far as was looked */
 void anchors_close(struct anchors *);
 
-/* The files and directories that may be opened; ca_file may be NULL.  NULL ends them. */
-const char *const *anchors_places(struct arena *, const char *ca_file);
+/* Whether a file is named by hash, "4042bcee.0": then whoever keeps the directory put all anchors there. */
+bool anchors_is_by_hash(const char *name);
+/* The files and directories that may be opened.  NULL ends them. */
+const char *const *anchors_places(struct arena *);

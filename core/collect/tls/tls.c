@@ -44,12 +44,12 @@ struct tls_client {
     bool met_fault;
 };
 
-struct tls *tls_new(const char *ca_file, const char **why)
+struct tls *tls_new(const char *ca, const char **why)
 {
     struct tls *tls = calloc(1, sizeof *tls);
 
     *why = no_memory;
-    if (!tls || !ca_file || anchors_add_file(&tls->anchors, ca_file, why))
+    if (!tls || !ca || anchors_add(&tls->anchors, ca, why))
         return tls;
     tls_free(tls);
     return NULL;

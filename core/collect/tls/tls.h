@@ -19,7 +19,7 @@ struct arena;
 
 /* What connections share: trust anchors (anchors.h) and settings. */
 struct tls;
-struct tls *tls_new(const char *ca_file, const char **why); /* ca_file: extra anchors, may be NULL; NULL with *why */
+struct tls *tls_new(const char *ca, const char **why); /* PEM: extra anchors, may be NULL; NULL with *why */
 /* Of TLS 1.0 and 1.1 only, without any trust: to find out whether a peer still offers them.  Its context is its own and
  * serves no other purpose.  (threats.md T6)  NULL: no memory */
 struct tls *tls_new_obsolete(void);

@@ -1,4 +1,4 @@
-"""Several processes audit (--jobs): the same is found, whichever of them dies or hangs, and a mail server cannot tell them from one.
+"""Several processes audit (--jobs): the same is found, whichever of them dies or hangs, and a mail server cannot tell them from one.  What they may do is little, whoever starts them.
 
 Who has a domain is seen by the connection to its server; that process is killed.  A domain of which two processes died is given up, and
 all others are as they are without it.
@@ -15,7 +15,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory, TemporaryFile
 
 from .journal import DOMAINS, _compare, _findings, _run
-from .program import BUILD, ROOT, at_once, audit, command, of_status
+from .program import BUILD, LAB_DIR, ROOT, at_once, audit, command, of_status
 
 JOBS = ("--jobs", "3")
 HOSTED = ("hosted-google.lab", "hosted-newsletter.lab")     # smtp.google.com. is the first MX
@@ -46,9 +46,9 @@ def _inodes(pid, address):
 class Run:
     """A run in the lab with several processes, and what became of it."""
 
-    def __init__(self, *arguments, environment=()):
+    def __init__(self, *arguments, environment=(), within=()):
         self.output = TemporaryFile("w+")       # a pipe that nobody reads fills up
-        self.process = subprocess.Popen(command("--no-dnsbl", *JOBS, *arguments, environment=environment), stdin=subprocess.DEVNULL, stdout=self.output,
+        self.process = subprocess.Popen(command("--no-dnsbl", *JOBS, *arguments, environment=environment, within=within), stdin=subprocess.DEVNULL, stdout=self.output,
                                         stderr=subprocess.PIPE, text=True, cwd=ROOT)
 
     def parent(self):
@@ -88,6 +88,56 @@ def _differences(documents, undisturbed, but=()):
     for domain in sorted(set(found) - set(but)):
         wrong += [f"{domain}: {'also' if key in found[domain] else 'not'} {' '.join(key)}" for key in sorted(set(found[domain]) ^ set(undisturbed.get(domain, [])))]
     return wrong
+
+
+def _status(pid):
+    """What /proc/PID/status says of a process."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return {name: rest.split() for name, _, rest in (line.partition(":") for line in lines)}
+
+
+def _rights_kept(pid):
+    """What is wrong with the rights of a process that meets peers."""
+    status = _status(pid)
+    wrong = [f"{name} {' '.join(status[name])}" for name in ("CapInh", "CapPrm", "CapEff", "CapAmb") if int(status[name][0], 16)]
+    wrong += [f"{name} {' '.join(status[name])}" for name in ("Uid", "Gid") if "0" in status[name] or len(set(status[name])) > 1]
+    wrong += [f"Groups {' '.join(status['Groups'])}"] if status["Groups"] else []
+    return wrong + [f"{name} is not {value}" for name, value in (("NoNewPrivs", "1"), ("Seccomp", "2")) if status[name] != [value]]
+
+
+def _test_rights(tap):
+    """Started as root: who meets peers is another user, and has no rights; what it needs of root's files was read before."""
+    domain, address = next(iter(HOLDS.items()))
+    with TemporaryDirectory() as name:      # root's alone
+        report, keys = Path(name) / "report.json", Path(name) / "keys"
+        authority = Path(name) / "ca.pem"
+        authority.write_bytes((LAB_DIR / "ca.pem").read_bytes())
+        authority.chmod(0o600)
+        for what, arguments in (("a single audit", ("--jobs", "1")), ("several processes", ("exim.lab",)), ("--wait", ("--wait", "1s", "--fail-on", "warn"))):
+            report.unlink(missing_ok=True)
+            run = Run("--timeout", "20", "--ca-file", str(authority), *(("--record", str(Path(name) / "recording")) if "exim.lab" not in arguments else ()),
+                      "--format", f"jsonl={report}", domain, *arguments, environment=(f"SSLKEYLOGFILE={keys}",))
+            pid = run.who_has(address)
+            wrong = [f"process that audits: {line}" for line in _rights_kept(pid)] if pid else ["nobody audits"]
+            wrong += [] if pid in run.workers() else ["the process that writes the reports audits"]
+            status, _, err = run.end()
+            documents = [json.loads(line) for line in report.read_text().splitlines()] if report.exists() else []
+            if status not in (1, 3) or not documents or keys.exists():
+                wrong.append(f"exit status {status}, {len(documents)} documents, keys {keys.exists()}: {err[-300:]}")
+            wrong += [f"{d['target']['domain']} is unconfined" for d in documents if "unconfined" in d["vantage"]]
+            tap.test(f"rights, started as root: {what}", wrong)
+
+
+def _test_ordinary(tap):
+    """Started as somebody else: it is one process, which has no rights either."""
+    domain, address = next(iter(HOLDS.items()))
+    run = Run("--jobs", "1", "--timeout", "20", "--format", "jsonl", domain, within=("setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"))
+    found = bool(run.wait_for(lambda: run.parent() and _inodes(run.parent(), address)))
+    wrong = [f"process that audits: {line}" for line in _rights_kept(run.parent())] if found else ["nobody audits"]
+    wrong += [f"process {pid} beside it" for pid in run.workers()]
+    status, documents, err = run.end()
+    wrong += [] if status in (1, 3) and documents and "unconfined" not in documents[0]["vantage"] else [f"exit status {status}: {err[-300:]}"]
+    tap.test("rights, started as an ordinary user", wrong)
 
 
 def _test_same(tap, undisturbed):
@@ -222,6 +272,8 @@ def test(tap):
     undisturbed = _found(outcome.documents())
     slow = _found(audit("--format", "jsonl", SLOW).documents())
     tap.test("one process", outcome.trouble(1))
+    _test_rights(tap)
+    _test_ordinary(tap)
     _test_same(tap, undisturbed)
     _test_kept_apart(tap)
     _test_killed(tap, {**undisturbed, **slow})
