@@ -106,9 +106,11 @@ static void judge_denial(struct run *run, struct zone_chain *z, const struct zon
     bool has_others;
     struct str name;
     struct denials denials = zone_keys_denials(run_arena(run), reply, &above->keys, *need_now(run), &has_others);
+    enum denial_of_ds denial = NO_DS_UNPROVED;
 
-    switch (wire_name_of(run_arena(run), z->zone, &name) ? denial_of_ds(run_arena(run), &denials, name)
-                                                         : NO_DS_UNPROVED) {
+    if (wire_name_of(run_arena(run), z->zone, &name))
+        denial = denial_of_ds(run_arena(run), &denials, name);
+    switch (denial) {
     case NO_DS_UNSIGNED_ZONE:
         be_insecure(&z->chain, CHAIN_NO_DS, z->zone);
         break;

@@ -160,7 +160,8 @@ static void add_repair(struct arena *arena, struct draft *draft, const struct fi
     if (more)
         draft->repairs = more;
     draft->repairs[draft->repair_count++] = f;
-    draft->status = f->status > draft->status ? f->status : draft->status;
+    if (f->status > draft->status)
+        draft->status = f->status;
 }
 
 /* Advice of a note that the same record, or the same errand, makes needless. */
