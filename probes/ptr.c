@@ -207,13 +207,16 @@ static void offer_forward_record(struct run *run, const struct mail_address *a, 
                                  struct finding *f)
 {
     const char *domain = run_target(run)->domain;
+    bool has_others = false;
 
     for (size_t i = 0; i < names->count; i++) {
         const struct reverse_name *n = &names->at[i];
 
         /* Only where the name is likely to be the user's own can the user add an address to it. */
-        if (n->state == DENIES && name_is_host(n->name) && name_is_under(n->name, name_org_domain(domain)))
-            finding_record(run, f, "%s. 3600 IN %s %s", n->name, a->ip.family == IP_V6 ? "AAAA" : "A", a->label);
+        if (n->state != DENIES || !name_is_host(n->name) || !name_is_under(n->name, name_org_domain(domain)))
+            continue;
+        finding_record(run, f, "%s. 3600 IN %s %s", n->name, a->ip.family == IP_V6 ? "AAAA" : "A", a->label);
+        has_others |= n->forward->status == DNS_OK;
     }
     if (leading_helo(run, a)) {
         f->records.count = 0;
@@ -223,10 +226,10 @@ static void offer_forward_record(struct run *run, const struct mail_address *a, 
         offer_ptr(run, a, f);
         replace_ptr(run, a, names, f);
     } else if (f->records.count) {
-        finding_remedy(
-            run, f,
-            "Publish this address record beside what the name has; or ask whoever assigned you the address for a PTR "
-            "record with a name that has it.");
+        finding_remedy(run, f,
+                       "Publish this address record%s; or ask whoever assigned you the address for a PTR record with a "
+                       "name that has it.",
+                       has_others ? " beside what the name has" : "");
     } else {
         finding_cause(f, has_fault(names, NAME_REVERSE) ? CAUSE_PTR_DOT_LACKS
                          : has_fault(names, NAME_OK)    ? CAUSE_PTR_ELSEWHERE
