@@ -100,6 +100,20 @@ static bool is_first_of_its_set(const struct zone_file *file, size_t i)
     return true;
 }
 
+/* Of the proposed records, and of all that stands where they go. */
+static size_t room_for(struct stage *s, const struct zone_file *proposed)
+{
+    size_t room = proposed->count;
+
+    for (size_t i = 0; i < proposed->count; i++) {
+        const struct zone_record *r = &proposed->records[i];
+        const struct dns_answer *there = r->is_read ? need_dns_unjudged(&s->run, r->owner, r->record.type) : NULL;
+
+        room += there ? there->count : 0;
+    }
+    return room;
+}
+
 static enum proposal lay_over(struct stage *s, const struct proposal_set *set)
 {
     struct zone_file before, *all = ARENA_NEW(s->arena, struct zone_file);
@@ -115,7 +129,7 @@ static enum proposal lay_over(struct stage *s, const struct proposal_set *set)
         s->why = "it is no record";
         return PROPOSAL_HARMS;
     }
-    records = ARENA_ARRAY(s->arena, struct zone_record, proposed->count * (DNS_RECORDS_MAX + 1));
+    records = ARENA_ARRAY(s->arena, struct zone_record, room_for(s, proposed));
     memcpy(records, proposed->records, proposed->count * sizeof *records);
     all->records = records;
     all->count = proposed->count;

@@ -13,7 +13,7 @@
 
 struct reading {
     struct arena *arena;
-    struct zone_reader *reader;
+    struct zone_reader reader;
     const char *origin, *owner; /* owner: of the record before; NULL */
     uint32_t ttl_s;             /* of $TTL, else of the record before (RFC 2308 4) */
     bool has_ttl, has_default;
@@ -143,8 +143,8 @@ static void read_all(struct reading *r, struct str text)
 {
     struct zone_entry entry;
 
-    zone_reader_begin(r->reader, text);
-    while (r->fault_count < ZONE_FAULTS_MAX && !r->is_full && zone_reader_next(r->reader, &entry)) {
+    zone_reader_begin(r->arena, &r->reader, text);
+    while (r->fault_count < ZONE_FAULTS_MAX && !r->is_full && zone_reader_next(&r->reader, &entry)) {
         if (entry.fault)
             tell(r, fault(entry.fault_line, entry.fault));
         else if (!entry.begins_blank && !entry.words[0].is_quoted && entry.words[0].text.at[0] == '$')
@@ -165,7 +165,6 @@ static const char *apex_of(struct reading *r)
 static struct reading reading_of(struct arena *arena, struct str text, const char *origin)
 {
     struct reading r = {.arena = arena,
-                        .reader = ARENA_NEW(arena, struct zone_reader),
                         .origin = origin,
                         .faults = ARENA_ARRAY(arena, struct zone_fault, ZONE_FAULTS_MAX)};
 

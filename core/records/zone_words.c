@@ -7,10 +7,11 @@
 
 enum { ESCAPE_OCTETS = 4 }; /* "\DDD" */
 
-void zone_reader_begin(struct zone_reader *r, struct str text)
+void zone_reader_begin(struct arena *arena, struct zone_reader *r, struct str text)
 {
-    r->left = text;
-    r->line = 1;
+    size_t room = text.len < ZONE_WORDS_MAX ? text.len : ZONE_WORDS_MAX; /* a word has an octet at least, or quotes */
+
+    *r = (struct zone_reader){.left = text, .line = 1, .words = ARENA_ARRAY(arena, struct zone_word, room)};
 }
 
 static bool is_blank(char c)

@@ -33,10 +33,10 @@ struct zone_entry {
 struct zone_reader {
     struct str left;
     unsigned line;
-    struct zone_word words[ZONE_WORDS_MAX];
+    struct zone_word *words; /* room for all that an entry of this text can have */
 };
 
-void zone_reader_begin(struct zone_reader *, struct str text);
+void zone_reader_begin(struct arena *, struct zone_reader *, struct str text);
 bool zone_reader_next(struct zone_reader *, struct zone_entry *); /* false: the end */
 
 /* The octet that *at spells, which goes behind it: "\DDD" and "\X" are one.  False: an escape that spells nothing. */
