@@ -8,6 +8,7 @@
 #include "core/base/name.h"
 #include "core/base/str.h"
 #include "core/derive/absence.h"
+#include "core/derive/derived.h"
 #include "core/derive/resolver.h"
 #include "core/derive/run.h"
 #include "core/records/dmarc_mend.h"
@@ -267,7 +268,7 @@ static bool look_twice(struct run *run, struct dmarc *d)
     return complete;
 }
 
-const struct dmarc *need_dmarc(struct run *run, const char *domain)
+static const void *derive_dmarc(struct run *run, const void *domain)
 {
     struct dmarc *d = ARENA_NEW(run_arena(run), struct dmarc);
     const char *names[DMARC_WALK_QUERIES];
@@ -285,6 +286,13 @@ const struct dmarc *need_dmarc(struct run *run, const char *domain)
     view_by_suffix_list(d);
     find_existence(run, d);
     return d;
+}
+
+const struct dmarc *need_dmarc(struct run *run, const char *domain)
+{
+    static const struct derivation dmarc = {"DMARC policy", derive_dmarc};
+
+    return need_derived(run, &dmarc, name_lower(run_arena(run), domain), domain);
 }
 
 bool dmarc_is_aligned(bool strict, const char *from, const char *from_org, const char *other, const char *other_org)

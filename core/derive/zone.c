@@ -6,6 +6,7 @@
 
 #include "core/base/arena.h"
 #include "core/base/name.h"
+#include "core/base/str.h"
 #include "core/derive/derived.h"
 #include "core/derive/resolver.h"
 #include "core/derive/run.h"
@@ -86,9 +87,26 @@ static const struct dns_answer *without_hosts_file(struct run *run, const char *
     return there && there->status != DNS_OK ? ns : there;
 }
 
+struct above {
+    const char *zone;
+    struct trouble trouble;
+};
+
+static const void *derive_above(struct run *run, const void *argument)
+{
+    struct above *above = ARENA_NEW(run_arena(run), struct above);
+
+    above->zone = zone_above(run, str_dup(run_arena(run), argument), false, &above->trouble);
+    return above;
+}
+
 const char *need_zone_above(struct run *run, const char *name, struct trouble *trouble)
 {
-    return zone_above(run, name, false, trouble);
+    static const struct derivation zone = {"zone above a name", derive_above};
+    const struct above *above = need_derived(run, &zone, name, name);
+
+    *trouble = above->trouble;
+    return above->zone;
 }
 
 static int by_host(const void *a, const void *b)
