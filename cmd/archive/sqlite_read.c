@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "cmd/archive/row.h"
 #include "core/base/arena.h"
 #include "core/base/status.h"
 #include "core/base/str.h"
@@ -84,26 +85,11 @@ enum archive_outcome sqlite_latest(void *store, const char *domain, const char *
 
 /* ---- a result with its findings ---- */
 
-static const char *const *words(struct arena *arena, const char *joined, size_t *count)
-{
-    const char **all = ARENA_ARRAY(arena, const char *, strlen(joined) / 2 + 2);
-
-    for (*count = 0; *joined; joined += *joined == ',') {
-        size_t length = strcspn(joined, ",");
-
-        if (length)
-            all[(*count)++] = str_text(arena, (struct str){joined, length});
-        joined += length;
-    }
-    return all;
-}
-
 static struct seen read_seen(struct sqlite_query *query, struct arena *arena, bool *is_one)
 {
     struct seen seen = {.check = sqlite_text(query, arena)};
-    const char *dot = strchr(seen.check, '.');
 
-    seen.group = str_text(arena, (struct str){seen.check, dot ? (size_t)(dot - seen.check) : strlen(seen.check)});
+    seen.group = row_group(arena, seen.check);
     seen.subject = sqlite_text(query, arena);
     seen.key = sqlite_text(query, arena);
     *is_one = status_from_word(sqlite_text(query, arena), &seen.status);
@@ -134,7 +120,7 @@ static enum archive_outcome read_findings(struct sqlite *sqlite, struct arena *a
     outcome = sqlite_end(&query);
     if (outcome != ARCHIVE_DONE || is_one)
         return outcome;
-    sqlite->why = "is damaged: a finding has a status that is none";
+    sqlite->why = row_no_status;
     return ARCHIVE_UNFIT;
 }
 
@@ -156,8 +142,8 @@ enum archive_outcome sqlite_report(void *store, struct arena *arena, int64_t id,
         report->domain = sqlite_text(&query, arena);
         report->started = sqlite_text(&query, arena);
         report->verdict = sqlite_text(&query, arena);
-        report->only = words(arena, sqlite_text(&query, arena), &report->only_count);
-        report->skip = words(arena, sqlite_text(&query, arena), &report->skip_count);
+        report->only = row_words(arena, sqlite_text(&query, arena), &report->only_count);
+        report->skip = row_words(arena, sqlite_text(&query, arena), &report->skip_count);
         *out = report;
     }
     outcome = sqlite_end(&query);

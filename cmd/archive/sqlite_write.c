@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cmd/archive/row.h"
 #include "cmd/options/run_text.h"
 #include "core/base/status.h"
 
@@ -125,27 +126,9 @@ static enum archive_outcome remove_result(struct sqlite *sqlite, int64_t id)
     return outcome;
 }
 
-/* By commas; to be freed.  NULL: no memory. */
-static char *joined(const char *const *words, size_t count)
-{
-    size_t length = 0, at = 0;
-    char *all;
-
-    for (size_t i = 0; i < count; i++)
-        length += strlen(words[i]) + 1;
-    all = calloc(length + 1, 1);
-    for (size_t i = 0; all && i < count; i++) {
-        if (i)
-            all[at++] = ',';
-        memcpy(all + at, words[i], strlen(words[i]));
-        at += strlen(words[i]);
-    }
-    return all;
-}
-
 static enum archive_outcome add_result(struct sqlite *sqlite, const struct seen_report *report, int64_t *id)
 {
-    char *only = joined(report->only, report->only_count), *skip = joined(report->skip, report->skip_count);
+    char *only = row_joined(report->only, report->only_count), *skip = row_joined(report->skip, report->skip_count);
     enum archive_outcome outcome;
     struct sqlite_query query =
         sqlite_query(sqlite, "INSERT INTO result (run, domain, started, verdict, only_checks, skipped_checks)"
