@@ -361,6 +361,24 @@ static void end_without_memory(void *arg)
     _exit(EXIT_STATUS_FAULT);
 }
 
+/* Both, the last of each being NULL. */
+static const char *const *joined(struct arena *arena, const char *const *some, const char *const *others)
+{
+    const char **all;
+    size_t count = 0;
+
+    for (size_t i = 0; some[i]; i++)
+        count++;
+    for (size_t i = 0; others[i]; i++)
+        count++;
+    all = ARENA_ARRAY(arena, const char *, count + 1);
+    for (count = 0; *some; some++)
+        all[count++] = *some;
+    for (; *others; others++)
+        all[count++] = *others;
+    return all;
+}
+
 static bool confine(struct audit_command *run)
 {
     const char *const *readable = anchors_places(run->arena);
@@ -370,6 +388,8 @@ static bool confine(struct audit_command *run)
                                run->archive ? archive_directory(run->archive) : -1};
 
     run->worker_sandbox = (struct sandbox){.readable = readable, .user = own_user_find()};
+    if (run->archive)
+        sandbox.readable = joined(run->arena, readable, archive_files(run->archive, run->arena));
     return sheets_confine(&run->sheets, run->arena, directories, sizeof directories / sizeof *directories, &sandbox) &&
            sandbox_enter(&sandbox) == SANDBOX_WHOLE;
 }

@@ -163,7 +163,7 @@ static enum exit_status run_history(int argc, char **argv)
 
 const struct command history_command = {
     .name = "history",
-    .synopsis = "--store sqlite:FILE [options] DOMAIN",
+    .synopsis = "--store URL [options] DOMAIN",
     .summary = "show what was found of a domain over time, and what changed from one run to the next, by a store that "
                "audits keep (--store)",
     .run = run_history,

@@ -66,17 +66,20 @@ enum exit_status keep_open_store(struct arena *arena, const char *url, const str
     return EXIT_STATUS_READY;
 }
 
-/* Once for a disk that stays full.  Another run that writes is no reason: what is queued is offered again. */
+/* Once for a disk that stays full, or a server that stays away.  Another run that writes is no reason: what is queued
+ * is offered again. */
 static void offer(struct keeping *keeping)
 {
     enum archive_outcome outcome = archive_queue_flush(&keeping->queue);
 
-    if (outcome != ARCHIVE_DONE && outcome != ARCHIVE_BUSY && !keeping->is_refusing) {
+    if (outcome != ARCHIVE_DONE && outcome != ARCHIVE_BUSY && !keeping->is_said) {
         progress_erase(keeping->progress);
         complain("%s: %s: the store does not take what is found", archive_path(keeping->queue.archive),
                  archive_why(keeping->queue.archive));
+        keeping->is_said = true;
     }
     keeping->is_refusing = outcome != ARCHIVE_DONE && outcome != ARCHIVE_BUSY;
+    keeping->is_said = keeping->is_said && keeping->queue.first;
 }
 
 /* What is nothing but a lack of this machine's memory, or of time after a signal, is no part of a domain's history. */
@@ -113,6 +116,8 @@ bool keep_end(struct keeping *keeping, bool is_whole)
         return true;
     archive_wait(queue->archive, true);
     outcome = archive_queue_flush(queue);
+    if (outcome == ARCHIVE_FAILED) /* a server that turned out to be lost may be back */
+        outcome = archive_queue_flush(queue);
     missing = queue->count + queue->lost;
     if (outcome == ARCHIVE_DONE)
         outcome = archive_end_run(queue->archive, is_whole && !missing && arena ? date_text(arena, time(NULL)) : "");

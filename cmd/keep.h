@@ -21,6 +21,7 @@ struct keeping {
     int64_t settle_ms;         /* when to wait for the disk again */
     struct archive_queue queue;  /* its store NULL: there is none */
     bool is_refusing;          /* the store, what was offered last */
+    bool is_said;              /* and that is said, until it has all that there is */
 };
 
 /* READY: *store is open, and the run begun in it, or gone on with where the journal says so.  Else the status to end

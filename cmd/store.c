@@ -251,7 +251,7 @@ static enum exit_status run_store(int argc, char **argv)
 
 const struct command store_command = {
     .name = "store",
-    .synopsis = "query|prune --store sqlite:FILE [options]",
+    .synopsis = "query|prune --store URL [options]",
     .summary = "ask a store that audits keep (--store) which domains fail or warn, and what is new; remove what is old",
     .run = run_store,
 };

@@ -63,7 +63,7 @@ _mailready()
             '--memory=[what audits under way, what they have learnt, and finished ones that wait to be written may hold together, in all processes\: 200M, 2G; more audits are not begun while one more would not fit, and a single one that does not is unknown (resources)]:SIZE:' \
             '--journal=[keep what is finished in FILE, so that --resume can go on after an interruption; it is removed when all is reported; a list that comes through a pipe has one only where it is asked for]:FILE:_files' \
             '--resume[go on with the run of the journal, with the same list and the same options\: what is finished is not asked for again, and reports are whole; where there is no journal, begin one]' \
-            '--store=[keep what is found in this database, which is made where there is none; several runs may write into it at once, and what --resume goes on with is one run in it]:sqlite\:FILE:' \
+            '--store=[keep what is found in this file of SQLite, which is made where there is none, or in this database of PostgreSQL, in a schema "mailready"; several runs may write into it at once, and what --resume goes on with is one run in it; a password is in the file that PGPASSFILE names, or in a service file, never here]:sqlite\:FILE|postgresql\://HOST/DATABASE:' \
             '--progress=[tell on standard error how far the run is\: done, under way, how many a second, what remains, and why domains are unknown; on a terminal a line that stays, else one a minute for several domains; json\: an object a second]:auto|json|none:( auto json none )' \
             '*--zone=[judge as if the zone in FILE, a master file, were published already\: what it has is what is answered, and a name that it lacks does not exist; ORIGIN is its name where FILE has no $ORIGIN; reverse zones count, too]:FILE\[=ORIGIN\]:_files' \
             '*--assume=[judge as if this record, in the form of a master file, were published already, in place of those of its name and type\: "mail.example.org A 192.0.2.1"]:RECORD:' \
@@ -120,7 +120,7 @@ _mailready()
         ;;
     history)
         _arguments \
-            '--store=[the database that audits keep their results in, by their option of the same name]:sqlite\:FILE:' \
+            '--store=[the database that audits keep their results in, by their option of the same name]:sqlite\:FILE|postgresql\://HOST/DATABASE:' \
             '--since=[only results since then\: a day (2026-11-29, in UTC), or a span of time until now (36h, 7d, 4w)]:DAY|SPAN:' \
             '--format=[how to show it]:text|json|html:( text json html )' \
             '--help[show this help]' \
@@ -128,7 +128,7 @@ _mailready()
         ;;
     store)
         _arguments \
-            '--store=[the database that audits keep their results in, by their option of the same name]:sqlite\:FILE:' \
+            '--store=[the database that audits keep their results in, by their option of the same name]:sqlite\:FILE|postgresql\://HOST/DATABASE:' \
             '*--check=[query\: findings of these checks and no others]:GROUP|ID,...:_values -s , check env env.resolver env.local_view env.ipv6 env.port25 env.clock env.vantage domain domain.exists domain.ptr mx mx.exists mx.null mx.target_cname mx.target_literal mx.resolves mx.redundancy ip ip.public ptr ptr.exists ptr.name_valid ptr.fcrdns ptr.single ptr.target_cname ptr.generic ptr.domain_aligned ptr.range helo helo.fqdn helo.resolves helo.matches_ip helo.matches_ptr helo.spf spf spf.exists spf.single spf.syntax spf.lookups spf.voids spf.all spf.ptr_mechanism spf.width spf.authorizes dkim dkim.exists dkim.syntax dkim.strength dkim.revoked dkim.testing dmarc dmarc.exists dmarc.single dmarc.syntax dmarc.policy dmarc.reports dmarc.report_authorization dmarc.legacy_difference dmarc.alignment banner banner.greeting banner.fqdn banner.resolves banner.matches_ptr banner.matches_ehlo smtp smtp.reachable smtp.ehlo smtp.extensions smtp.starttls smtp.starttls_injection smtp.delay smtp.protocol smtp.postmaster smtp.relay tls tls.handshake tls.version tls.chain tls.name tls.expiry tls.key dane dane.tlsa dane.usable dane.match dnssec dnssec.status dnsbl dnsbl.usable dnsbl.listed mta_sts mta_sts.record mta_sts.fetch mta_sts.policy mta_sts.mx_match tls_rpt tls_rpt.record bimi bimi.record bimi.logo expect expect.mx expect.spf expect.dmarc expect.ptr expect.dkim expect.tlsa expect.senders ns ns.consistent' \
             '*--status=[query\: findings of this status]:fail|warn|unknown|note|skipped|pass:( fail warn unknown note skipped pass )' \
             '--since=[query\: what is new or worse since a day (2026-11-29, in UTC), since a span of time until now (36h, 7d, 4w), or since the result before the latest one; without it, all that the latest result of each domain has]:DAY|SPAN|last:' \
@@ -186,7 +186,7 @@ _mailready()
             '--memory=[what audits under way, what they have learnt, and finished ones that wait to be written may hold together, in all processes\: 200M, 2G; more audits are not begun while one more would not fit, and a single one that does not is unknown (resources)]:SIZE:' \
             '--journal=[keep what is finished in FILE, so that --resume can go on after an interruption; it is removed when all is reported; a list that comes through a pipe has one only where it is asked for]:FILE:_files' \
             '--resume[go on with the run of the journal, with the same list and the same options\: what is finished is not asked for again, and reports are whole; where there is no journal, begin one]' \
-            '--store=[keep what is found in this database, which is made where there is none; several runs may write into it at once, and what --resume goes on with is one run in it]:sqlite\:FILE:' \
+            '--store=[keep what is found in this file of SQLite, which is made where there is none, or in this database of PostgreSQL, in a schema "mailready"; several runs may write into it at once, and what --resume goes on with is one run in it; a password is in the file that PGPASSFILE names, or in a service file, never here]:sqlite\:FILE|postgresql\://HOST/DATABASE:' \
             '--progress=[tell on standard error how far the run is\: done, under way, how many a second, what remains, and why domains are unknown; on a terminal a line that stays, else one a minute for several domains; json\: an object a second]:auto|json|none:( auto json none )' \
             '*--zone=[judge as if the zone in FILE, a master file, were published already\: what it has is what is answered, and a name that it lacks does not exist; ORIGIN is its name where FILE has no $ORIGIN; reverse zones count, too]:FILE\[=ORIGIN\]:_files' \
             '*--assume=[judge as if this record, in the form of a master file, were published already, in place of those of its name and type\: "mail.example.org A 192.0.2.1"]:RECORD:' \

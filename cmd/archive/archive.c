@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cmd/archive/archive_kind.h"
+#include "cmd/archive/postgres_store.h"
 #include "cmd/archive/sqlite.h"
 #include "core/base/arena.h"
 #include "core/base/str.h"
@@ -14,7 +15,7 @@ struct archive {
     const char *path;
 };
 
-static const struct archive_kind *const kinds[] = {&sqlite_archive};
+static const struct archive_kind *const kinds[] = {&sqlite_archive, &postgres_archive};
 
 static const struct archive_kind *kind_of(const char *url)
 {
@@ -30,10 +31,9 @@ const char *archive_url_fault(struct arena *arena, const char *url)
 
     if (kind)
         return kind->url_fault(arena, url);
-    if (strncmp(url, "postgresql:", strlen("postgresql:")) == 0 || strncmp(url, "postgres:", strlen("postgres:")) == 0)
-        return "PostgreSQL is not available in this version: stores are files of SQLite (sqlite:FILE)";
-    return strstr(url, "://") ? "this is no store: sqlite:FILE names one"
-                              : str_printf(arena, "\"%s\" is no store: sqlite:FILE names one", url);
+    return strstr(url, "://")
+               ? "this is no store: sqlite:FILE or postgresql://HOST/DATABASE names one"
+               : str_printf(arena, "\"%s\" is no store: sqlite:FILE or postgresql://HOST/DATABASE names one", url);
 }
 
 const char *archive_path_of(const char *url)
@@ -73,6 +73,11 @@ int archive_directory(const struct archive *archive)
     return archive->kind->directory(archive->store);
 }
 
+const char *const *archive_files(const struct archive *archive, struct arena *arena)
+{
+    return archive->kind->files(archive->store, arena);
+}
+
 const char *archive_why(const struct archive *archive)
 {
     return archive->kind->why(archive->store);
@@ -91,6 +96,11 @@ enum archive_outcome archive_begin_run(struct archive *archive, const char *key,
 enum archive_outcome archive_keep(struct archive *archive, const struct seen_report *report, bool is_restored)
 {
     return archive->kind->keep(archive->store, report, is_restored);
+}
+
+enum archive_outcome archive_confirm(struct archive *archive, size_t *kept, bool *is_open)
+{
+    return archive->kind->confirm(archive->store, kept, is_open);
 }
 
 enum archive_outcome archive_settle(struct archive *archive)

@@ -1,9 +1,10 @@
 /* cmd/archive/archive.h - what audits have found, kept over time: runs, the result of each domain in them, its
  * findings.
  *
- * What follows is all that a back end has to do; SQLite is the one that there is.  A store is named by a URL,
- * "sqlite:FILE".  Runs write into one store side by side, each result whole or not at all.  After archive_keep() the
- * kernel has a result, which is enough for whatever ends the program; archive_settle() waits for the disk.
+ * What follows is all that a back end has to do: SQLite, in a file, and PostgreSQL, on a server.  A store is named by a
+ * URL, "sqlite:FILE" or "postgresql://...".  Runs write into one store side by side, each result whole or not at all.
+ * Once archive_confirm() has told of it, whatever ends the program costs no result: a file's is with the kernel, for
+ * whose disk archive_settle() waits, and a server's is with the server, as safe as that makes it.
  *
  * A store is hostile until judged, as all files: one that is damaged, or somebody else's, is refused, and never made
  * anew.  Texts in it are those of peers, and go through the sinks.
@@ -32,30 +33,37 @@ enum archive_outcome {
     ARCHIVE_FAILED /* the machine does not do it */
 };
 
-/* "sqlite:FILE" and nothing else: NULL, or what is wrong with it.  A URL that may have a password is not repeated. */
+/* NULL, or what is wrong with it.  A URL that may have a password is not repeated, and one that has is a fault. */
 const char *archive_url_fault(struct arena *, const char *url);
 
-const char *archive_path_of(const char *url); /* of a URL without a fault */
+const char *archive_path_of(const char *url); /* of a URL without a fault: the file; of a server, all of it */
 
 /* Of a URL without a fault.  Opens all that it will need, so that a sandbox may follow.  Else NULL with *outcome, and
  * *why in the arena: a whole complaint.  The arena has to outlive the store. */
 struct archive *archive_open(struct arena *, const char *url, enum archive_use, enum archive_outcome *outcome,
                              const char **why);
 void archive_close(struct archive *);             /* NULL is fine */
-const char *archive_path(const struct archive *); /* of its file, for complaints */
+const char *archive_path(const struct archive *); /* of its file, or its URL, for complaints */
 int archive_directory(const struct archive *);    /* in which files beside it are made and removed; -1: none */
+/* Files and directories that it may still have to read, for a sandbox; the last is NULL. */
+const char *const *archive_files(const struct archive *, struct arena *);
 /* After an outcome other than ARCHIVE_DONE: what is wrong, to follow the path and a colon.  Until the next call. */
 const char *archive_why(const struct archive *);
 
-void archive_wait(struct archive *,
-                  bool waits); /* for another run, half a minute; else ARCHIVE_BUSY at once.  A new one does */
+/* For another run, or a server that was lost, half a minute; else ARCHIVE_BUSY or ARCHIVE_FAILED at once.  A new one
+ * does. */
+void archive_wait(struct archive *, bool waits);
 
 /* ---- writing ---- */
 
 /* Begins a run, or goes on with the one of this key, which no other run may have. */
 enum archive_outcome archive_begin_run(struct archive *, const char *key, const char *started);
-/* In place of what the run has of the domain already; or, where `is_restored`, only if it has nothing. */
+/* In place of what the run has of the domain already; or, where `is_restored`, only if it has nothing.  DONE: it is
+ * under way; BUSY: not now. */
 enum archive_outcome archive_keep(struct archive *, const struct seen_report *, bool is_restored);
+/* *kept: the store has so many more of the results that were under way, in their order.  *is_open: of the others
+ * nothing is known yet; else it does not have them. */
+enum archive_outcome archive_confirm(struct archive *, size_t *kept, bool *is_open);
 enum archive_outcome archive_settle(struct archive *);
 /* All of the run is kept, and on the disk. */
 enum archive_outcome archive_end_run(struct archive *, const char *ended);

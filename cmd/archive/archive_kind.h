@@ -14,11 +14,13 @@ struct archive_kind {
     void *(*open)(struct arena *, const char *url, enum archive_use, enum archive_outcome *, const char **why);
     void (*close)(void *store);
     int (*directory)(const void *store);
+    const char *const *(*files)(const void *store, struct arena *);
     const char *(*why)(const void *store);
     void (*wait)(void *store, bool waits);
 
     enum archive_outcome (*begin_run)(void *store, const char *key, const char *started);
     enum archive_outcome (*keep)(void *store, const struct seen_report *, bool is_restored);
+    enum archive_outcome (*confirm)(void *store, size_t *kept, bool *is_open);
     enum archive_outcome (*settle)(void *store);
     enum archive_outcome (*end_run)(void *store, const char *ended);
     enum archive_outcome (*prune)(void *store, const char *before, size_t *removed);

@@ -17,7 +17,7 @@ enum { SECOND_MS = 1000 };
 
 /* Whose the names are is no question: the server's administrator, or whoever took his place, has them all. */
 static const char usual_begin[] = "SET search_path = pg_catalog; SET client_min_messages = error;"
-                                  "SET standard_conforming_strings = on; SET lock_timeout = 20000;"
+                                  "SET standard_conforming_strings = on; SET lock_timeout = 5000;"
                                   "SET idle_in_transaction_session_timeout = 60000;";
 
 /* A server that is gone is known in half a minute, and not in the two hours of the kernel. */
@@ -72,18 +72,24 @@ static const char *setting(const PQconninfoOption *settings, const char *name)
     return NULL;
 }
 
+/* By the mark that libpq gives to what a dialog would not show; and one without it. */
+static bool is_secret(const PQconninfoOption *setting)
+{
+    return setting->val && *setting->val &&
+           ((setting->dispchar && *setting->dispchar == '*') || strstr(setting->keyword, "secret"));
+}
+
 const char *postgres_url_fault(struct arena *arena, const char *url)
 {
-    static const char *const secrets[] = {"password", "sslpassword"};
     PQconninfoOption *settings = PQconninfoParse(url, NULL);
     const char *fault = settings ? NULL : "this is no URL of PostgreSQL: postgresql://USER@HOST/DATABASE names a store";
 
-    for (size_t i = 0; i < sizeof secrets / sizeof *secrets && !fault; i++)
-        if (setting(settings, secrets[i]))
+    for (const PQconninfoOption *at = settings; at && at->keyword && !fault; at++)
+        if (is_secret(at))
             fault = str_printf(arena,
                                "a URL with a %s would be seen by everybody on this machine: put it into a file that "
                                "PGPASSFILE names, or a service file",
-                               secrets[i]);
+                               at->keyword);
     PQconninfoFree(settings);
     return fault;
 }
@@ -183,7 +189,8 @@ enum archive_outcome postgres_open(struct postgres *postgres, struct arena *aren
 {
     enum archive_outcome outcome;
 
-    *postgres = (struct postgres){.begin = str_printf(arena, "%s%s", usual_begin, begin)};
+    *postgres =
+        (struct postgres){.begin = str_printf(arena, "%s%s", usual_begin, begin), .answer_ms = POSTGRES_ANSWER_MS};
     prepare_settings(postgres, url);
     postgres->link = PQconnectdbParams(postgres->names, postgres->values, 1);
     if (!postgres->link || PQstatus(postgres->link) != CONNECTION_OK || PQsetnonblocking(postgres->link, 1) != 0 ||
@@ -227,12 +234,14 @@ static enum archive_outcome start_return(struct postgres *postgres, int64_t now_
 {
     int fd;
 
-    if (now_ms < postgres->due_ms)
+    if (postgres->is_over || now_ms < postgres->due_ms)
         return ARCHIVE_FAILED;
-    if (postgres->is_local && (fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)) < 0)
+    if (postgres->is_local && (fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)) < 0) {
+        postgres->is_over = true;
         return postgres_lose(postgres,
-                             "the connection is lost, and within the sandbox none is made again over a socket of "
-                             "this machine");
+                             "the connection is lost, and over a socket of this machine the sandbox lets none be "
+                             "made again");
+    }
     if (postgres->is_local)
         close(fd);
     postgres->link = PQconnectStartParams(postgres->names, postgres->values, 0);

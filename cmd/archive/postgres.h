@@ -18,7 +18,8 @@
 #include "cmd/archive/archive.h"
 
 enum {
-    POSTGRES_ANSWER_MS = 30000,  /* for a question that somebody waits for */
+    POSTGRES_ANSWER_MS = 30000, /* for a question that somebody waits for */
+    POSTGRES_LONG_ANSWER_MS = 3600000,
     POSTGRES_SILENCE_MS = 10000, /* for a connection, and for what nobody waits for */
     POSTGRES_PAUSE_MS = 1000,    /* before the first try to return; each is twice as long as the one before */
     POSTGRES_PAUSE_MAX_MS = 15000,
@@ -33,11 +34,12 @@ enum postgres_state { POSTGRES_AWAY, POSTGRES_CONNECTING, POSTGRES_SETTING_UP, P
 struct postgres {
     PGconn *link; /* NULL where it is away */
     enum postgres_state state;
-    bool is_local;  /* by a socket of this machine, which a sandbox does not let it open again */
-    int64_t due_ms; /* of the clock: away, the next try; connecting, its end */
-    int pause_ms;
-    short awaits;                                  /* connecting: of poll(2) */
-    const char *begin;                             /* statements that each connection begins with */
+    bool is_over;            /* it does not return */
+    bool is_local;           /* by a socket of this machine, which a sandbox does not let it open again */
+    int64_t due_ms;          /* of the clock: away, the next try; connecting, its end */
+    int pause_ms, answer_ms; /* answer_ms: for what is asked from now on; POSTGRES_ANSWER_MS at first */
+    short awaits;            /* connecting: of poll(2) */
+    const char *begin;       /* statements that each connection begins with */
     const char *names[POSTGRES_SETTINGS_MAX + 1];  /* of the connection that there was, to make the same again; */
     const char *values[POSTGRES_SETTINGS_MAX + 1]; /* a password among them */
     const char *prepared[POSTGRES_STATEMENTS_MAX]; /* on this connection */
@@ -71,6 +73,8 @@ enum archive_outcome postgres_lose(struct postgres *, const char *why);
 /* Statements without values, one or several: a transaction of their own unless they begin one. */
 enum archive_outcome postgres_do(struct postgres *, const char *statements);
 enum archive_outcome postgres_number(struct postgres *, const char *sql, int64_t *out); /* the one value of its row */
+
+void postgres_roll_back(struct postgres *); /* what is wrong stays said */
 
 /* A statement, its values ($1 ...) in order, and its rows, column by column.  The first failure is kept, and what
  * follows it does nothing.
@@ -111,5 +115,7 @@ enum archive_outcome postgres_end(struct postgres_query *);
 
 /* Into a pipeline, without waiting for an answer: the caller collects it.  The query may be ended at once. */
 enum archive_outcome postgres_send(struct postgres_query *);
+/* Into a pipeline: the server forgets what was prepared, some of which may not have been.  False: it is lost. */
+bool postgres_forget(struct postgres *);
 /* What an answer comes to.  Not DONE: postgres->why.  Frees it; NULL is a lost connection. */
 enum archive_outcome postgres_judge(struct postgres *, PGresult *);

@@ -105,7 +105,7 @@ static bool await_answer(struct postgres *postgres, int64_t until_ms)
 /* The last good answer to what was sent, or NULL with what it comes to: the first failure. */
 static PGresult *answer(struct postgres *postgres, enum archive_outcome *outcome)
 {
-    int64_t until_ms = postgres_clock_ms() + POSTGRES_ANSWER_MS;
+    int64_t until_ms = postgres_clock_ms() + postgres->answer_ms;
     PGresult *rows = NULL, *next;
 
     *outcome = ARCHIVE_DONE;
@@ -147,6 +147,15 @@ enum archive_outcome postgres_do(struct postgres *postgres, const char *statemen
         return postgres_lose(postgres, NULL);
     PQclear(answer(postgres, &outcome));
     return outcome;
+}
+
+void postgres_roll_back(struct postgres *postgres)
+{
+    char why[POSTGRES_WHY_MAX];
+
+    memcpy(why, postgres->why, sizeof why);
+    postgres_do(postgres, "ROLLBACK");
+    memcpy(postgres->why, why, sizeof why);
 }
 
 struct postgres_query postgres_query(struct postgres *postgres, const char *sql)
@@ -266,6 +275,12 @@ enum { NAME_MAX_OCTETS = 16 };
 static void name_of(size_t number, char name[static NAME_MAX_OCTETS])
 {
     snprintf(name, NAME_MAX_OCTETS, "m%zu", number);
+}
+
+bool postgres_forget(struct postgres *postgres)
+{
+    postgres->prepared_count = 0;
+    return PQsendQueryParams(postgres->link, "DEALLOCATE ALL", 0, NULL, NULL, NULL, NULL, 0);
 }
 
 static enum archive_outcome prepare(struct postgres *postgres, const char *sql, char name[static NAME_MAX_OCTETS])

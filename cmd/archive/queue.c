@@ -15,6 +15,7 @@ struct queued_result {
     char *domain;
     struct tape report;
     bool is_restored;
+    bool is_none; /* its tape cannot be read */
 };
 
 static void result_free(struct queued_result *result)
@@ -42,6 +43,8 @@ void archive_queue_add(struct archive_queue *queue, const char *domain, struct t
     *report = (struct tape){NULL, 0, 0, false};
     if (!queue->first)
         queue->last = &queue->first;
+    if (!queue->next)
+        queue->next = result;
     *queue->last = result;
     queue->last = &result->next;
     queue->count++;
@@ -49,7 +52,7 @@ void archive_queue_add(struct archive_queue *queue, const char *domain, struct t
 }
 
 /* Whose result it is, the process that audited does not decide. */
-static enum archive_outcome keep(struct archive_queue *queue, const struct queued_result *result, bool *is_none)
+static enum archive_outcome give(struct archive_queue *queue, struct queued_result *result)
 {
     struct arena *arena = arena_new(2 * (size_t)JSON_BYTES);
     enum archive_outcome outcome = ARCHIVE_DONE;
@@ -58,7 +61,7 @@ static enum archive_outcome keep(struct archive_queue *queue, const struct queue
 
     if (arena)
         read = report_tape_read(arena, (struct str){result->report.at, result->report.size});
-    *is_none = !read;
+    result->is_none = !read;
     if (read) {
         report = *read;
         report.domain = result->domain;
@@ -68,33 +71,50 @@ static enum archive_outcome keep(struct archive_queue *queue, const struct queue
     return outcome;
 }
 
+static void remove_first(struct archive_queue *queue)
+{
+    struct queued_result *result = queue->first;
+
+    queue->first = result->next;
+    queue->count--;
+    queue->octets -= result->report.size;
+    result_free(result);
+}
+
+/* The store has so many more of those that are under way. */
+static void remove_kept(struct archive_queue *queue, size_t kept)
+{
+    while (queue->first != queue->next && (kept > 0 || queue->first->is_none)) {
+        queue->lost += queue->first->is_none;
+        kept -= !queue->first->is_none;
+        remove_first(queue);
+    }
+}
+
 enum archive_outcome archive_queue_flush(struct archive_queue *queue)
 {
-    enum archive_outcome outcome = ARCHIVE_DONE;
+    enum archive_outcome given, confirmed;
+    bool is_open;
+    size_t kept;
 
-    while (queue->first) {
-        struct queued_result *result = queue->first;
-        bool is_none;
-
-        outcome = keep(queue, result, &is_none);
-        if (outcome != ARCHIVE_DONE)
-            break;
-        queue->lost += is_none;
-        queue->first = result->next;
-        queue->count--;
-        queue->octets -= result->report.size;
-        result_free(result);
-    }
-    return outcome;
+    do {
+        given = ARCHIVE_DONE;
+        while (queue->next && given == ARCHIVE_DONE) {
+            given = give(queue, queue->next);
+            if (given == ARCHIVE_DONE)
+                queue->next = queue->next->next;
+        }
+        confirmed = archive_confirm(queue->archive, &kept, &is_open);
+        remove_kept(queue, kept);
+        if (!is_open)
+            queue->next = queue->first;
+    } while (kept > 0 && queue->first);
+    return confirmed == ARCHIVE_DONE ? given : confirmed;
 }
 
 void archive_queue_free(struct archive_queue *queue)
 {
-    while (queue->first) {
-        struct queued_result *result = queue->first;
-
-        queue->first = result->next;
-        result_free(result);
-    }
+    while (queue->first)
+        remove_first(queue);
     *queue = (struct archive_queue){.archive = NULL};
 }

@@ -16,7 +16,8 @@ struct archive *reading_begin(const struct options *options, enum option_id stor
                               enum exit_status *status)
 {
     const struct option_use *named = options_last(options, store);
-    const char *why = named ? archive_url_fault(options->arena, named->value) : "sqlite:FILE says which store";
+    const char *why = named ? archive_url_fault(options->arena, named->value)
+                            : "sqlite:FILE or postgresql://HOST/DATABASE says which store";
     enum archive_outcome outcome;
     struct archive *archive;
 

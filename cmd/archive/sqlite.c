@@ -318,6 +318,12 @@ static int directory(const void *store)
     return sqlite->directory;
 }
 
+static const char *const *files(const void *store, struct arena *arena)
+{
+    (void)store;
+    return ARENA_ARRAY(arena, const char *, 1);
+}
+
 static const char *why(const void *store)
 {
     const struct sqlite *sqlite = store;
@@ -332,10 +338,12 @@ const struct archive_kind sqlite_archive = {
     .open = open_store,
     .close = close_store,
     .directory = directory,
+    .files = files,
     .why = why,
     .wait = wait_for_others,
     .begin_run = sqlite_begin_run,
     .keep = sqlite_keep,
+    .confirm = sqlite_confirm,
     .settle = sqlite_settle,
     .end_run = sqlite_end_run,
     .prune = sqlite_prune,

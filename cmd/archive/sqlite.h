@@ -31,6 +31,7 @@ struct sqlite {
     const char *name; /* in it */
     int64_t run;
     bool is_unsettled;
+    size_t kept; /* since sqlite_confirm() */
     const char *why;
     struct arena *arena;
 };
@@ -39,6 +40,7 @@ extern const struct archive_kind sqlite_archive;
 
 enum archive_outcome sqlite_begin_run(void *store, const char *key, const char *started);
 enum archive_outcome sqlite_keep(void *store, const struct seen_report *, bool is_restored);
+enum archive_outcome sqlite_confirm(void *store, size_t *kept, bool *is_open);
 enum archive_outcome sqlite_settle(void *store);
 enum archive_outcome sqlite_end_run(void *store, const char *ended);
 enum archive_outcome sqlite_prune(void *store, const char *before, size_t *removed);

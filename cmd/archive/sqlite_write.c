@@ -232,7 +232,19 @@ enum archive_outcome sqlite_keep(void *store, const struct seen_report *report, 
             outcome = add_findings(sqlite, id, report);
         sqlite->is_unsettled = true;
     }
-    return end(sqlite, outcome);
+    outcome = end(sqlite, outcome);
+    sqlite->kept += outcome == ARCHIVE_DONE;
+    return outcome;
+}
+
+enum archive_outcome sqlite_confirm(void *store, size_t *kept, bool *is_open)
+{
+    struct sqlite *sqlite = store;
+
+    *is_open = false;
+    *kept = sqlite->kept;
+    sqlite->kept = 0;
+    return ARCHIVE_DONE;
 }
 
 /* ---- what is old ---- */

@@ -165,9 +165,10 @@ const struct option option_table[OPTION_COUNT] = {
         .help = "go on with the run of the journal, with the same list and the same options: what is finished is not asked "
                 "for again, and reports are whole; where there is no journal, begin one"},
     [OPT_STORE] = {.command = "audit", .group = GROUP_WHAT, .whole_run = true, .name = "store", .type = OPTION_TEXT,
-        .argument = "sqlite:FILE",
-        .help = "keep what is found in this database, which is made where there is none; several runs may write into it at "
-                "once, and what --resume goes on with is one run in it"},
+        .argument = "sqlite:FILE|postgresql://HOST/DATABASE",
+        .help = "keep what is found in this file of SQLite, which is made where there is none, or in this database of "
+                "PostgreSQL, in a schema \"mailready\"; several runs may write into it at once, and what --resume goes on "
+                "with is one run in it; a password is in the file that PGPASSFILE names, or in a service file, never here"},
     [OPT_PROGRESS] = {.command = "audit", .group = GROUP_PRINT, .whole_run = true, .name = "progress",
         .type = OPTION_CHOICE, .argument = "auto|json|none", .choices = "auto json none", .standard = "auto",
         .help = "tell on standard error how far the run is: done, under way, how many a second, what remains, and why domains are "
@@ -268,14 +269,16 @@ const struct option option_table[OPTION_COUNT] = {
         .choices = "note warn fail never", .standard = "warn",
         .help = "the mildest finding that makes the exit status 1 where it is new or worse"},
     [OPT_DIFF_HELP] = {.command = "diff", .name = "help", .letter = 'h', .type = OPTION_FLAG, .help = "show this help"},
-    [OPT_HISTORY_STORE] = {.command = "history", .name = "store", .type = OPTION_TEXT, .argument = "sqlite:FILE",
+    [OPT_HISTORY_STORE] = {.command = "history", .name = "store", .type = OPTION_TEXT,
+        .argument = "sqlite:FILE|postgresql://HOST/DATABASE",
         .help = "the database that audits keep their results in, by their option of the same name"},
     [OPT_HISTORY_SINCE] = {.command = "history", .name = "since", .type = OPTION_TEXT, .argument = "DAY|SPAN",
         .help = "only results since then: a day (2026-11-29, in UTC), or a span of time until now (36h, 7d, 4w)"},
     [OPT_HISTORY_FORMAT] = {.command = "history", .name = "format", .type = OPTION_CHOICE, .argument = "text|json|html",
         .choices = "text json html", .standard = "text", .help = "how to show it"},
     [OPT_HISTORY_HELP] = {.command = "history", .name = "help", .letter = 'h', .type = OPTION_FLAG, .help = "show this help"},
-    [OPT_STORE_STORE] = {.command = "store", .name = "store", .type = OPTION_TEXT, .argument = "sqlite:FILE",
+    [OPT_STORE_STORE] = {.command = "store", .name = "store", .type = OPTION_TEXT,
+        .argument = "sqlite:FILE|postgresql://HOST/DATABASE",
         .help = "the database that audits keep their results in, by their option of the same name"},
     [OPT_STORE_CHECK] = {.command = "store", .name = "check", .type = OPTION_CHECKS, .argument = "GROUP|ID,...",
         .repeatable = true,

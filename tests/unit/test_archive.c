@@ -1,5 +1,5 @@
-/* The store: what is read is what was kept, each result whole; a file that is not a store is refused, and left as it
- * is. */
+/* The store: what is read is what was kept, each result whole; what is not a store is refused, and left as it is.  In a
+ * file; or, where STORE is the URL of a database of PostgreSQL, there, in a schema that is made anew for each test. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include <fcntl.h>
+#include <libpq-fe.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,7 +32,34 @@ struct room {
     char directory[32];
     struct arena *arena;
     const char *path, *url;
+    PGconn *administrator; /* NULL: the store is a file */
 };
+
+static char *administer(PGconn *administrator, const char *statements)
+{
+    PGresult *result = PQexec(administrator, statements);
+    char *value = PQntuples(result) > 0 ? strdup(PQgetvalue(result, 0, 0)) : NULL;
+
+    if (PQresultStatus(result) != PGRES_COMMAND_OK && PQresultStatus(result) != PGRES_TUPLES_OK)
+        print_error("%s: %s\n", statements, PQresultErrorMessage(result));
+    assert_true(PQresultStatus(result) == PGRES_COMMAND_OK || PQresultStatus(result) == PGRES_TUPLES_OK);
+    PQclear(result);
+    return value;
+}
+
+static void change(const struct room *room, const char *statements)
+{
+    free(administer(room->administrator, statements));
+}
+
+static int enter_database(struct room *room, const char *url)
+{
+    room->path = room->url = url;
+    room->administrator = PQconnectdb(url);
+    assert_int_equal(PQstatus(room->administrator), CONNECTION_OK);
+    change(room, "SET client_min_messages = error; DROP SCHEMA IF EXISTS mailready CASCADE");
+    return 0;
+}
 
 static int enter(void **state)
 {
@@ -41,9 +69,11 @@ static int enter(void **state)
     memcpy(room->directory, "/tmp/archive-XXXXXX", sizeof "/tmp/archive-XXXXXX");
     assert_non_null(mkdtemp(room->directory));
     room->arena = arena_new(ARENA_BYTES);
+    *state = room;
+    if (getenv("STORE"))
+        return enter_database(room, getenv("STORE"));
     room->path = str_printf(room->arena, "%s/s.db", room->directory);
     room->url = str_printf(room->arena, "sqlite:%s", room->path);
-    *state = room;
     return 0;
 }
 
@@ -51,7 +81,9 @@ static int leave(void **state)
 {
     struct room *room = *state;
 
-    unlink(room->path);
+    if (!room->administrator)
+        unlink(room->path);
+    PQfinish(room->administrator);
     assert_int_equal(rmdir(room->directory), 0); /* and nothing else was left in it */
     arena_free(room->arena);
     free(room);
@@ -94,6 +126,9 @@ static const struct seen hostile = {.check = "ptr.fcrdns",
 
 static const char *const only[] = {"ptr", "helo.name"};
 
+/* As a back end takes it: in UTF-8. */
+static const char in_utf8[] = "says \"quotes' and \xef\xbf\xbd\xef\xbf\xbd, %s";
+
 static struct seen_report report_of(struct seen *findings, size_t count, const char *domain, const char *started)
 {
     for (size_t i = 0; i < count; i++) {
@@ -125,11 +160,26 @@ static void same(const struct seen_report *a, const struct seen_report *b)
         assert_string_equal(a->findings[i].group, b->findings[i].group);
         assert_string_equal(a->findings[i].key, b->findings[i].key);
         assert_string_equal(a->findings[i].subject, b->findings[i].subject);
-        assert_string_equal(a->findings[i].message, b->findings[i].message);
+        assert_true(strcmp(a->findings[i].message, b->findings[i].message) == 0 ||
+                    strcmp(in_utf8, b->findings[i].message) == 0);
         assert_string_equal(a->findings[i].records, b->findings[i].records);
         assert_int_equal(a->findings[i].status, b->findings[i].status);
         assert_int_equal(a->findings[i].suppressed, b->findings[i].suppressed);
     }
+}
+
+static enum archive_outcome kept(struct archive *archive, const struct seen_report *report, bool is_restored)
+{
+    enum archive_outcome outcome = archive_keep(archive, report, is_restored);
+    bool is_open;
+    size_t count;
+
+    if (outcome != ARCHIVE_DONE)
+        return outcome;
+    outcome = archive_confirm(archive, &count, &is_open);
+    assert_int_equal(count, outcome == ARCHIVE_DONE);
+    assert_false(is_open);
+    return outcome;
 }
 
 static struct archive_results results_of(struct archive *archive, const struct room *room, const char *domain)
@@ -151,11 +201,13 @@ static void what_is_kept_is_read(void **state)
     struct stat about;
 
     assert_int_equal(archive_begin_run(archive, "one", monday), ARCHIVE_DONE);
-    assert_int_equal(archive_keep(archive, &report, false), ARCHIVE_DONE);
+    assert_int_equal(kept(archive, &report, false), ARCHIVE_DONE);
     assert_int_equal(archive_end_run(archive, monday), ARCHIVE_DONE);
     archive_close(archive);
-    assert_int_equal(stat(room->path, &about), 0);
-    assert_int_equal(about.st_mode & 0777, 0600);
+    if (!room->administrator) {
+        assert_int_equal(stat(room->path, &about), 0);
+        assert_int_equal(about.st_mode & 0777, 0600);
+    }
     archive = opened(room, ARCHIVE_READ);
     results = results_of(archive, room, "a.example");
     assert_int_equal(results.count, 1);
@@ -182,7 +234,7 @@ static void a_run_has_a_domain_once(void **state)
 
         assert_int_equal(archive_begin_run(archive, "one", monday), ARCHIVE_DONE);
         report.started = time == 1 ? tuesday : wednesday;
-        assert_int_equal(archive_keep(archive, &report, time == 1), ARCHIVE_DONE); /* restored: stays as it was */
+        assert_int_equal(kept(archive, &report, time == 1), ARCHIVE_DONE); /* restored: stays as it was */
         results = results_of(archive, room, "a.example");
         assert_int_equal(results.count, 1);
         assert_string_equal(results.at[0].started, wednesday);
@@ -224,7 +276,7 @@ static void old_results_are_pruned(void **state)
             struct seen_report report =
                 report_of(findings, 3 + day, str_printf(room->arena, "d%zu.example", i), days[day]);
 
-            assert_int_equal(archive_keep(archive, &report, false), ARCHIVE_DONE);
+            assert_int_equal(kept(archive, &report, false), ARCHIVE_DONE);
         }
     }
     assert_int_equal(archive_prune(archive, monday, &removed), ARCHIVE_DONE);
@@ -253,7 +305,7 @@ static _Noreturn void write_domains(const struct room *room, unsigned run)
     for (unsigned i = 0; i < DOMAINS; i++) {
         struct seen_report report = report_of(findings, 9, str_printf(room->arena, "d%u.example", i), monday);
 
-        if (archive_keep(archive, &report, false) != ARCHIVE_DONE || (run == 0 && i == DOMAINS / 2))
+        if (kept(archive, &report, false) != ARCHIVE_DONE || (run == 0 && i == DOMAINS / 2))
             _exit(2);
     }
     if (archive_end_run(archive, tuesday) != ARCHIVE_DONE)
@@ -330,7 +382,7 @@ static void filled(const struct room *room)
     for (unsigned i = 0; i < DOMAINS; i++) {
         struct seen_report report = report_of(findings, 30, str_printf(room->arena, "d%u.example", i), monday);
 
-        assert_int_equal(archive_keep(archive, &report, false), ARCHIVE_DONE);
+        assert_int_equal(kept(archive, &report, false), ARCHIVE_DONE);
     }
     archive_close(archive);
 }
@@ -421,35 +473,167 @@ static void a_report_is_a_tape(void **state)
     tape_free(&tape);
 }
 
-/* Another run writes: nothing is waited for, and nothing is lost. */
-static void what_is_not_taken_waits(void **state)
+static struct archive_queue queued(const struct room *room, struct archive *archive, unsigned count)
 {
-    const struct room *room = *state;
-    struct archive *archive = opened(room, ARCHIVE_WRITE);
-    sqlite3 *other;
     struct archive_queue queue = {.archive = archive};
     struct seen findings[7];
     struct seen_report report = report_of(findings, 7, "forged.example", monday);
 
-    assert_int_equal(archive_begin_run(archive, "one", monday), ARCHIVE_DONE);
-    archive_wait(archive, false);
-    for (unsigned i = 0; i < 3; i++) {
+    for (unsigned i = 0; i < count; i++) {
         struct tape tape = {0};
 
         report_tape_write(&tape, &report);
         archive_queue_add(&queue, str_printf(room->arena, "d%u.example", i), &tape, false);
         assert_null(tape.at);
     }
-    assert_int_equal(sqlite3_open(room->path, &other), SQLITE_OK);
-    assert_int_equal(sqlite3_exec(other, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
-    assert_int_equal(archive_queue_flush(&queue), ARCHIVE_BUSY);
-    assert_int_equal(queue.count, 3);
+    return queue;
+}
+
+/* Until the store has all. */
+static void flush(struct archive_queue *queue)
+{
+    enum archive_outcome outcome = ARCHIVE_BUSY;
+
+    for (int tries = 0; tries < 2000 && outcome == ARCHIVE_BUSY; tries++) {
+        outcome = archive_queue_flush(queue);
+        usleep(outcome == ARCHIVE_BUSY ? 10000 : 0);
+    }
+    assert_int_equal(outcome, ARCHIVE_DONE);
+    assert_int_equal(queue->count + queue->octets + queue->lost, 0);
+}
+
+/* Another run writes: nothing is waited for, and nothing is lost. */
+static void what_is_not_taken_waits(void **state)
+{
+    const struct room *room = *state;
+    struct archive *archive = opened(room, ARCHIVE_WRITE);
+    struct archive_queue queue = queued(room, archive, 3);
+    sqlite3 *other = NULL;
+
+    assert_int_equal(archive_begin_run(archive, "one", monday), ARCHIVE_DONE);
+    archive_wait(archive, false);
+    if (room->administrator) {
+        change(room, "BEGIN; LOCK TABLE mailready.said IN EXCLUSIVE MODE");
+    } else {
+        assert_int_equal(sqlite3_open(room->path, &other), SQLITE_OK);
+        assert_int_equal(sqlite3_exec(other, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
+    }
+    for (int time = 0; time < 3; time++) {
+        assert_int_equal(archive_queue_flush(&queue), ARCHIVE_BUSY);
+        assert_int_equal(queue.count, 3);
+    }
+    if (room->administrator)
+        change(room, "ROLLBACK");
     assert_int_equal(sqlite3_close(other), SQLITE_OK);
-    assert_int_equal(archive_queue_flush(&queue), ARCHIVE_DONE);
-    assert_int_equal(queue.count + queue.octets + queue.lost, 0);
+    flush(&queue);
     assert_int_equal(results_of(archive, room, "d2.example").count, 1);
     assert_int_equal(results_of(archive, room, "forged.example").count, 0);
     archive_queue_free(&queue);
+    archive_close(archive);
+}
+
+/* ---- servers ---- */
+
+/* The schema of a store, changed. */
+static void other_schemas_are_refused(void **state)
+{
+    static const struct {
+        const char *change, *says;
+        enum archive_outcome outcome;
+    } all[] = {{"UPDATE mailready.store SET version = 2", "newer mailready: its schema is 2", ARCHIVE_UNFIT},
+               {"UPDATE mailready.store SET application = 'x'", "another program", ARCHIVE_UNFIT},
+               {"DELETE FROM mailready.store", "lacks a version", ARCHIVE_UNFIT},
+               {"DROP TABLE mailready.result CASCADE", "lacks a version, or a table", ARCHIVE_UNFIT},
+               {"DROP TABLE mailready.store", "another program", ARCHIVE_UNFIT},
+               {"CREATE FUNCTION mailready.f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';"
+                "CREATE TRIGGER t BEFORE INSERT ON mailready.result FOR EACH ROW EXECUTE FUNCTION mailready.f()",
+                "another program", ARCHIVE_UNFIT},
+               {"CREATE RULE r AS ON INSERT TO mailready.result DO INSTEAD NOTHING", "another program", ARCHIVE_UNFIT}};
+    const struct room *room = *state;
+
+    assert_int_equal(refused(room, ARCHIVE_READ, "has no store"), ARCHIVE_FAILED);
+    assert_int_equal(refused(room, ARCHIVE_PRUNE, "has no store"), ARCHIVE_FAILED);
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        change(room, "DROP SCHEMA IF EXISTS mailready CASCADE");
+        archive_close(opened(room, ARCHIVE_WRITE));
+        change(room, all[i].change);
+        for (enum archive_use use = ARCHIVE_WRITE; use <= ARCHIVE_READ; use++)
+            assert_int_equal(refused(room, use, all[i].says), all[i].outcome);
+    }
+    change(room, "DROP SCHEMA mailready CASCADE; CREATE SCHEMA mailready; CREATE TABLE mailready.run (x int)");
+    assert_int_equal(refused(room, ARCHIVE_WRITE, "another program"), ARCHIVE_UNFIT);
+    change(room, "DROP TABLE mailready.run");
+    archive_close(opened(room, ARCHIVE_WRITE)); /* an administrator made the schema, empty */
+}
+
+/* Its columns are found missing when they are needed. */
+static void a_damaged_table_is_told(void **state)
+{
+    const struct room *room = *state;
+    struct archive *archive = opened(room, ARCHIVE_WRITE);
+    struct seen findings[3];
+    struct seen_report report = report_of(findings, 3, "a.example", monday);
+    const struct seen_report *read;
+    int64_t id;
+
+    assert_int_equal(archive_begin_run(archive, "one", monday), ARCHIVE_DONE);
+    assert_int_equal(kept(archive, &report, false), ARCHIVE_DONE);
+    assert_int_equal(archive_latest(archive, "a.example", NULL, 0, &id), ARCHIVE_DONE);
+    change(room, "UPDATE mailready.said SET status = 'fine'");
+    assert_int_equal(archive_report(archive, room->arena, id, &read), ARCHIVE_UNFIT);
+    assert_non_null(strstr(archive_why(archive), "a status that is none"));
+    change(room, "DELETE FROM mailready.said");
+    assert_int_equal(archive_report(archive, room->arena, id, &read), ARCHIVE_UNFIT);
+    change(room, "ALTER TABLE mailready.result RENAME COLUMN findings TO x");
+    assert_int_equal(kept(archive, &report, false), ARCHIVE_UNFIT);
+    assert_non_null(strstr(archive_why(archive), "is damaged"));
+    change(room, "ALTER TABLE mailready.result RENAME COLUMN x TO findings");
+    assert_int_equal(kept(archive, &report, false), ARCHIVE_DONE);
+    assert_int_equal(archive_report(archive, room->arena, id, &read), ARCHIVE_DONE);
+    archive_close(archive);
+}
+
+/* All first runs at once find one store. */
+static void first_runs_collide(void **state)
+{
+    const struct room *room = *state;
+    char *stores;
+    int status;
+
+    for (int run = 0; run < 2 * RUNS; run++)
+        if (fork() == 0)
+            _exit(opened(room, ARCHIVE_WRITE) ? 0 : 1);
+    for (int run = 0; run < 2 * RUNS; run++)
+        assert_true(wait(&status) > 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    stores = administer(room->administrator, "SELECT count(*) FROM mailready.store");
+    assert_string_equal(stores, "1");
+    free(stores);
+}
+
+/* At any moment: what is under way is given again, and is there once. */
+static void lost_connections_lose_nothing(void **state)
+{
+    const struct room *room = *state;
+    struct archive *archive = opened(room, ARCHIVE_WRITE);
+    char *count;
+
+    assert_int_equal(archive_begin_run(archive, "one", monday), ARCHIVE_DONE);
+    for (int turn = 0; turn < 3; turn++) {
+        struct archive_queue queue = queued(room, archive, 1200);
+
+        archive_wait(archive, false);
+        for (int step = 0; step < turn * 2; step++)
+            archive_queue_flush(&queue);
+        change(room, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'mailready'");
+        for (int step = 0; step < 20 && archive_queue_flush(&queue) != ARCHIVE_FAILED; step++)
+            usleep(10000);
+        archive_wait(archive, true);
+        flush(&queue);
+    }
+    count = administer(room->administrator, "SELECT count(*) FROM mailready.result");
+    assert_string_equal(count, "1200");
+    free(count);
+    assert_int_equal(archive_end_run(archive, tuesday), ARCHIVE_DONE);
     archive_close(archive);
 }
 
@@ -460,12 +644,22 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_run_has_a_domain_once, enter, leave),
         cmocka_unit_test_setup_teardown(old_results_are_pruned, enter, leave),
         cmocka_unit_test_setup_teardown(runs_write_at_once, enter, leave),
-        cmocka_unit_test_setup_teardown(what_is_no_store_is_left_as_it_is, enter, leave),
-        cmocka_unit_test_setup_teardown(another_version_or_program_is_refused, enter, leave),
-        cmocka_unit_test_setup_teardown(damage_is_refused, enter, leave),
         cmocka_unit_test_setup_teardown(a_report_is_a_tape, enter, leave),
         cmocka_unit_test_setup_teardown(what_is_not_taken_waits, enter, leave),
     };
+    const struct CMUnitTest files[] = {
+        cmocka_unit_test_setup_teardown(what_is_no_store_is_left_as_it_is, enter, leave),
+        cmocka_unit_test_setup_teardown(another_version_or_program_is_refused, enter, leave),
+        cmocka_unit_test_setup_teardown(damage_is_refused, enter, leave),
+    };
+    const struct CMUnitTest servers[] = {
+        cmocka_unit_test_setup_teardown(other_schemas_are_refused, enter, leave),
+        cmocka_unit_test_setup_teardown(a_damaged_table_is_told, enter, leave),
+        cmocka_unit_test_setup_teardown(first_runs_collide, enter, leave),
+        cmocka_unit_test_setup_teardown(lost_connections_lose_nothing, enter, leave),
+    };
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
 
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return failed +
+           (getenv("STORE") ? cmocka_run_group_tests(servers, NULL, NULL) : cmocka_run_group_tests(files, NULL, NULL));
 }

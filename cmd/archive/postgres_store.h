@@ -1,0 +1,61 @@
+/* cmd/archive/postgres_store.h - a store on a server of PostgreSQL: inside the room.
+ *
+ * In a schema of its own, "mailready", so that a database may have other tables beside it.  Its table `store` says
+ * whose it is, and its version.  A finding is said in the same words for months: `said` has each once, under a checksum
+ * that nobody finds a second text for; a result lists those of its findings, in order, and the view `finding` shows
+ * them as rows.
+ *
+ * Results go in batches, each a transaction and one journey to the server, and nobody waits for the answer: the next
+ * batch gathers meanwhile (archive_confirm()).  A batch whose answer was lost is given again: a run has a domain once.
+ */
+#pragma once
+
+#include "cmd/archive/archive_kind.h"
+#include "cmd/archive/postgres.h"
+
+enum {
+    POSTGRES_VERSION = 1, /* of the schema */
+    POSTGRES_BATCH_MAX = 500,
+    POSTGRES_BATCH_OCTETS = 4194304
+};
+
+/* Advisory locks: of who makes the schema; and of who removes what was said (all others share it). */
+#define POSTGRES_LOCK_OF_SCHEMA "7881706548265641081"
+#define POSTGRES_LOCK_OF_SAID "7881706548265641082"
+
+enum batch_state { BATCH_NONE, BATCH_OPEN, BATCH_SENT };
+
+struct postgres_store {
+    struct postgres postgres;
+    int64_t run;
+    bool waits;
+    int64_t patience_ms; /* until when, of postgres_clock_ms(); 0: nobody waited yet */
+    enum batch_state batch;
+    size_t batch_count, batch_octets; /* results that were given */
+    int64_t batch_due_ms;
+    enum archive_outcome batch_outcome; /* so far */
+    bool has_failed;                    /* a batch: nobody knows which statements it has prepared */
+    const char *why;                    /* NULL: postgres.why */
+};
+
+extern const struct archive_kind postgres_archive;
+
+/* The schema is there, and ours; with ARCHIVE_WRITE, made where there is none. */
+enum archive_outcome postgres_judge_store(struct postgres_store *, struct arena *, enum archive_use);
+/* The connection is there, if need be after waiting for it as archive_wait() says. */
+enum archive_outcome postgres_reach(struct postgres_store *);
+
+/* What archive_keep() keeps: into a pipeline, or else at once, in the transaction that there is.  Before it, that
+ * transaction takes POSTGRES_LOCK_OF_SAID, shared. */
+enum archive_outcome postgres_send_result(struct postgres *, int64_t run, const struct seen_report *, bool is_restored);
+
+enum archive_outcome postgres_begin_run(void *store, const char *key, const char *started);
+enum archive_outcome postgres_keep(void *store, const struct seen_report *, bool is_restored);
+enum archive_outcome postgres_confirm(void *store, size_t *kept, bool *is_open);
+enum archive_outcome postgres_settle(void *store);
+enum archive_outcome postgres_end_run(void *store, const char *ended);
+enum archive_outcome postgres_prune(void *store, const char *before, size_t *removed);
+enum archive_outcome postgres_domains(void *store, archive_domain_visit *, void *arg);
+enum archive_outcome postgres_results(void *store, struct arena *, const char *domain, struct archive_results *);
+enum archive_outcome postgres_latest(void *store, const char *domain, const char *before, size_t skipped, int64_t *id);
+enum archive_outcome postgres_report(void *store, struct arena *, int64_t id, const struct seen_report **);
