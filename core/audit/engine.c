@@ -256,14 +256,21 @@ static bool judges(const struct probe *probe, const struct target *target)
     return false;
 }
 
+/* What it has found, and all that it was made of. */
+static void forget(struct run *run)
+{
+    arena_reset(run->arena);
+    run->findings = NULL;
+    run->finding_count = run->finding_room = 0;
+}
+
 /* The probe's memory ran out: its checks are undecided (threats.md R2). */
 static void give_up(struct audit *audit, struct run *run, const struct probe *probe)
 {
     struct trouble trouble = trouble_of(REASON_RESOURCES);
 
-    arena_reset(run->arena);
-    run->findings = NULL;
-    run->finding_count = run->finding_room = run->open_wishes = 0;
+    forget(run);
+    run->open_wishes = 0;
     for (size_t id = 0; id < CHECK_COUNT; id++)
         if (covers(probe, id))
             finding_unknown(run, (enum check_id)id, subject_domain(audit->view.target->domain), &trouble, "not judged");
@@ -302,6 +309,8 @@ static void run_probe(struct audit *audit, size_t index)
             give_up(audit, &state->run, probe);
     }
     state->final = state->run.open_wishes == 0;
+    if (!state->final)
+        forget(&state->run);
 }
 
 struct sortable {

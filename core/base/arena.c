@@ -89,6 +89,7 @@ void arena_reset(struct arena *arena)
         first = next;
     }
     arena->newest = first;
+    arena->next_size = 2 * FIRST_BLOCK;
     first->used = 0;
     arena->used = 0;
 }
