@@ -76,9 +76,17 @@ static struct str first_word(struct str text, struct str *rest)
     return (struct str){end ? text.at : NULL, end};
 }
 
+/* A recording may have the code alone. */
+static const char *line_or_code(struct arena *arena, const struct smtp_reply *reply, size_t line)
+{
+    if (reply->line_count)
+        return str_text(arena, reply->lines[line]);
+    return reply->code ? str_printf(arena, "%d", reply->code) : "";
+}
+
 const char *smtp_reply_line(struct arena *arena, const struct smtp_reply *reply)
 {
-    return reply->line_count ? str_text(arena, reply->lines[0]) : "";
+    return line_or_code(arena, reply, 0);
 }
 
 struct str smtp_reply_text(const struct smtp_reply *reply, size_t line)
@@ -90,7 +98,7 @@ struct str smtp_reply_text(const struct smtp_reply *reply, size_t line)
 
 const char *smtp_reply_last_line(struct arena *arena, const struct smtp_reply *reply)
 {
-    return reply->line_count ? str_text(arena, reply->lines[reply->line_count - 1]) : "";
+    return line_or_code(arena, reply, reply->line_count - 1);
 }
 
 struct str smtp_reply_name(const struct smtp_reply *reply)

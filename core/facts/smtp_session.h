@@ -116,7 +116,7 @@ unsigned smtp_octet_violations(char); /* of an octet inside a line */
 
 /* Views of a reply.  All but those of whole lines point into them. */
 const char *smtp_reply_line(struct arena *,
-                            const struct smtp_reply *); /* the first line, code included; "" where there is none */
+                            const struct smtp_reply *); /* the first line, code included; "" where there is no reply */
 const char *smtp_reply_last_line(struct arena *, const struct smtp_reply *); /* the one that decides */
 struct str smtp_reply_text(const struct smtp_reply *, size_t line); /* behind the code and separator */
 /* first word of the first line's text, whatever it is */

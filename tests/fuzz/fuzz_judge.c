@@ -24,7 +24,7 @@ static void take_result(void *arg, const struct result *result)
     for (size_t i = 0; i < result->finding_count; i++) {
         const struct finding *f = result->findings[i];
 
-        if (!f->subject || !f->message || (f->status == UNKNOWN && (!f->reason || !f->side)))
+        if (!f->subject || !f->message || !*f->message || (f->status == UNKNOWN && (!f->reason || !f->side)))
             abort();
     }
     identities_of(arena, result, &count);
