@@ -8,10 +8,9 @@
 
 #include "core/base/arena.h"
 #include "reports/sink.h"
+#include "tests/fuzz/printable.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-#define EXPECT(condition) ((condition) ? (void)0 : abort())
 
 static char *encode(enum sink_language language, struct str in, const char *printed)
 {
@@ -27,27 +26,6 @@ static char *encode(enum sink_language language, struct str in, const char *prin
     EXPECT(sink_finish(&sink) == 0);
     fclose(file);
     return out;
-}
-
-/* Written without looking at sink.c: printable means what Unicode says, by the worst offenders. */
-static void expect_printable(const char *text)
-{
-    for (const unsigned char *at = (const unsigned char *)text; *at;) {
-        unsigned size = *at < 0x80 ? 1 : *at < 0xc2 ? 0 : *at < 0xe0 ? 2 : *at < 0xf0 ? 3 : *at < 0xf5 ? 4 : 0;
-        uint32_t code = size == 1 ? *at : *at & (0xffu >> (size + 1));
-
-        EXPECT(size > 0);
-        for (unsigned i = 1; i < size; i++) {
-            EXPECT((at[i] & 0xc0) == 0x80);
-            code = code << 6 | (at[i] & 0x3fu);
-        }
-        EXPECT(code >= 0x20 && !(code >= 0x7f && code < 0xa0) && code != 0x61c && code != 0xfeff && code <= 0x10ffff);
-        EXPECT(!(code >= 0x200b && code <= 0x200f) && !(code >= 0x2028 && code <= 0x202e));
-        EXPECT(!(code >= 0x2066 && code <= 0x2069) && !(code >= 0xd800 && code <= 0xdfff));
-        EXPECT(size != 3 || code >= 0x800);
-        EXPECT(size != 4 || code >= 0x10000);
-        at += size;
-    }
 }
 
 static void expect_no_markup(const char *html)
