@@ -167,6 +167,12 @@ asan: deps ## all tests under AddressSanitizer and UndefinedBehaviorSanitizer
 	@$(SUBMAKE) BUILD=build/asan HARDEN=-fPIE CFLAGS='$(SANITIZE)' build-tests
 	@BUILD=build/asan tests/run
 
+DNS_TESTS := dns answering chain denial rrset zone absence
+asan-dns: deps ## those of what reads DNS, alone
+	@$(SUBMAKE) BUILD=build/asan HARDEN=-fPIE CFLAGS='$(SANITIZE)' dns-tests
+	@BUILD=build/asan tests/run dns
+dns-tests: $(foreach part,$(DNS_TESTS),$(filter $(BUILD)/tests/unit/test_$(part)%,$(UNITS)) $(filter $(BUILD)/tests/fuzz/replay_$(part)%,$(REPLAYS)))
+
 valgrind: ## unit tests and an audit under valgrind
 	@.ci/install valgrind
 	@$(SUBMAKE) build-tests
@@ -258,7 +264,7 @@ help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1@\2/p' Makefile | sort | awk -F@ '{ printf "  make %-14s %s\n", $$1, $$2 }'
 	@echo '  V=1 shows every command, DEVELOPER=1 takes warnings for errors.'
 
-.PHONY: all asan audit bench build-tests can-build check check-headers check-layers clean conformance coverage deb demo deps fuzz fuzzers help install lint man mutants mutate pictures test uninstall unit valgrind
+.PHONY: all asan asan-dns audit bench build-tests can-build check check-headers check-layers clean conformance coverage deb demo deps dns-tests fuzz fuzzers help install lint man mutants mutate pictures test uninstall unit valgrind
 .SECONDARY:
 
 -include $(patsubst %.c,$(BUILD)/%.d,$(LIB_SOURCES) $(CMD_SOURCES) $(UNIT_SOURCES) $(FUZZ_SOURCES) $(CONFORMANCE_SOURCES))
