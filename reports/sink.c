@@ -94,16 +94,18 @@ int sink_finish(struct sink *sink)
 /* Where the line stands after these bytes. */
 static void follow_line(struct sink *sink, const char *bytes, size_t size)
 {
-    const char *end = bytes + size;
+    const char *end;
 
-    for (const char *newline; size > 0 && (newline = memchr(bytes, '\n', (size_t)(end - bytes)));) {
+    if (size == 0) /* then there may be nothing to point at */
+        return;
+    end = bytes + size;
+    for (const char *newline; (newline = memchr(bytes, '\n', (size_t)(end - bytes)));) {
         sink->line_has_begun = false;
         bytes = newline + 1;
     }
     while (!sink->line_has_begun && bytes < end)
         sink->line_has_begun = *bytes++ != ' ';
-    if (size > 0)
-        sink->last = end[-1];
+    sink->last = end[-1];
 }
 
 static void put(struct sink *sink, const char *bytes, size_t size)

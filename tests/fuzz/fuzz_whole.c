@@ -233,10 +233,13 @@ static const struct shape shapes[SHAPES] = {
 /* Read once, as it takes longer than all else. */
 static const struct language *german(void)
 {
+    static struct arena *arena;
     static const struct language *language;
 
-    if (!language)
-        language = language_read(arena_new(SIZE_MAX), "de", language_words("de"));
+    if (!arena) {
+        arena = arena_new(SIZE_MAX);
+        language = language_read(arena, "de", language_words("de"));
+    }
     return language;
 }
 
