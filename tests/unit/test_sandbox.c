@@ -27,7 +27,13 @@
 
 #include <cmocka.h>
 
-enum { UNCONFINED = 77 };
+enum { IS_FREE = 77 };
+
+#ifdef UNCONFINED /* for tools that have work to do when a process ends */
+static const bool is_built_unconfined = true;
+#else
+static const bool is_built_unconfined = false;
+#endif
 
 static char own[] = "/tmp/mailready-own-XXXXXX", foreign[] = "/tmp/mailready-foreign-XXXXXX";
 static char secret[] = "/tmp/mailready-secret-XXXXXX"; /* root's, but for the directory */
@@ -226,7 +232,7 @@ static int outcome(const struct deed *deed, enum who who)
     assert_true(child >= 0);
     if (child == 0) {
         if (!confine(who))
-            _exit(UNCONFINED);
+            _exit(IS_FREE);
         _exit(deed->attempt());
     }
     assert_int_equal(waitpid(child, &status, 0), child);
@@ -237,6 +243,8 @@ static int outcome(const struct deed *deed, enum who who)
 /* landlock_create_ruleset(2): its version. */
 static bool kernel_confines_files(void)
 {
+    if (is_built_unconfined)
+        return false;
     return syscall(444, NULL, 0, 1) > 0;
 }
 
@@ -245,7 +253,7 @@ static void test_deeds_of(enum who who)
     for (size_t i = 0; i < sizeof deeds / sizeof *deeds; i++) {
         int error = outcome(&deeds[i], who);
 
-        if (error == UNCONFINED && !kernel_confines_files()) {
+        if (error == IS_FREE && !kernel_confines_files()) {
             print_message("this kernel does not confine\n");
             skip();
         }
@@ -410,7 +418,7 @@ static void test_powers(void **state)
     };
 
     (void)state;
-    if (geteuid() != 0) {
+    if (geteuid() != 0 || is_built_unconfined) {
         print_message("not root: there is nothing to be given up\n");
         skip();
     }

@@ -105,6 +105,12 @@ def _rights_kept(pid):
     return wrong + [f"{name} is not {value}" for name, value in (("NoNewPrivs", "1"), ("Seccomp", "2")) if status[name] != [value]]
 
 
+def _is_unconfined():
+    """For sanitizers and coverage, which have work to do when a process ends (Makefile)."""
+    program = Path(ROOT, BUILD, "mailready").read_bytes()
+    return b"__asan_init" in program or b"__gcov_" in program
+
+
 def _test_rights(tap):
     """Started as root: who meets peers is another user, and has no rights; what it needs of root's files was read before."""
     domain, address = next(iter(HOLDS.items()))
@@ -272,8 +278,11 @@ def test(tap):
     undisturbed = _found(outcome.documents())
     slow = _found(audit("--format", "jsonl", SLOW).documents())
     tap.test("one process", outcome.trouble(1))
-    _test_rights(tap)
-    _test_ordinary(tap)
+    if _is_unconfined():
+        tap.test("rights # SKIP built to keep them", [])
+    else:
+        _test_rights(tap)
+        _test_ordinary(tap)
     _test_same(tap, undisturbed)
     _test_kept_apart(tap)
     _test_killed(tap, {**undisturbed, **slow})
