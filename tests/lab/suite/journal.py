@@ -1,7 +1,7 @@
 """A run of several domains that is ended at any moment, in any way, and goes on: the union is what an undisturbed run finds.
 
 KILLS kill -9 at random moments, some with a tail that a power cut would leave; the first signal; a disk that is full. Nothing that is
-finished is asked for again, and nothing is lost.  The store (--store) has the union, too: each domain once, in one run.  Nor where an allocation fails.  The moments come from SEED, which a failure names.  More of them: JOURNAL_KILLS=2000.
+finished is asked for again, and nothing is lost.  The store (--store) has the union, too: each domain once, in one run; every other series has it on a server of PostgreSQL.  Nor where an allocation fails.  The moments come from SEED, which a failure names.  More of them: JOURNAL_KILLS=2000.
 """
 
 import json
@@ -11,13 +11,17 @@ import signal
 import sqlite3
 import struct
 import subprocess
+import sys
 import time
 import zlib
-from contextlib import closing
+from contextlib import closing, nullcontext
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from .program import BUILD, ROOT, at_once, command
+
+sys.path.insert(0, str(ROOT / "tests/postgres"))
+import server as postgres  # noqa: E402
 
 KILLS = int(os.environ.get("JOURNAL_KILLS", "200"))
 SEED = int(os.environ.get("JOURNAL_SEED", "7"))
@@ -62,15 +66,48 @@ def _findings(path):
     return {d["target"]["domain"]: sorted((f["id"], f["status"], f["subject"]) for f in d["findings"]) for d in map(json.loads, path.read_text().splitlines())}
 
 
-def _in_store(path):
-    """(what is wrong with the file, runs, what the last of them found)"""
-    with closing(sqlite3.connect(path)) as db:
-        whole = db.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-        run, = db.execute("SELECT max(id) FROM run").fetchone()
-        found = {domain: [] for domain, in db.execute("SELECT domain FROM result WHERE run = ?", (run,))}
-        for domain, *finding in db.execute("SELECT domain, check_id, status, subject FROM result JOIN finding ON result = result.id JOIN said ON said.id = said WHERE run = ?", (run,)):
-            found[domain].append(tuple(finding))
-    return [] if whole else ["the store is damaged"], run, {domain: sorted(findings) for domain, findings in found.items()}
+class _File:
+    """A store of SQLite."""
+
+    def __init__(self, path):
+        self.path, self.url = path, f"sqlite:{path}"
+
+    def exists(self):
+        return self.path.exists()
+
+    def faults(self):
+        with closing(sqlite3.connect(self.path)) as db:
+            return [] if db.execute("PRAGMA integrity_check").fetchall() == [("ok",)] else ["the store is damaged"]
+
+    def rows(self, sql):
+        with closing(sqlite3.connect(self.path)) as db:
+            return db.execute(sql).fetchall()
+
+
+class _Server:
+    """A store on PostgreSQL, by a socket in a directory: its network is not the lab's."""
+
+    def __init__(self, server):
+        self.server, self.database = server, server.new_database()
+        self.url = server.url(self.database, options="passfile=" + server.passfile)
+
+    def exists(self):
+        return bool(self.server.sql("SELECT 1 FROM pg_namespace WHERE nspname = 'mailready'", self.database))
+
+    def faults(self):
+        return ["a finding is not there"] if self.rows("SELECT 1 FROM finding LEFT JOIN said ON said.id = said WHERE said.id IS NULL") else []
+
+    def rows(self, sql):
+        return [tuple(row) for row in self.server.sql("SET search_path = mailready; " + sql, self.database)]
+
+
+def _in_store(store):
+    """(what is wrong with it, runs, what the last of them found)"""
+    (run, runs), = store.rows("SELECT max(id), count(*) FROM run")
+    found = {domain: [] for domain, in store.rows(f"SELECT domain FROM result WHERE run = {run}")}
+    for domain, *finding in store.rows(f"SELECT domain, check_id, status, subject FROM result JOIN finding ON result = result.id JOIN said ON said.id = said WHERE run = {run}"):
+        found[domain].append(tuple(finding))
+    return store.faults(), int(runs), {domain: sorted(findings) for domain, findings in found.items()}
 
 
 def _compare(found, undisturbed):
@@ -104,12 +141,12 @@ def _lose_tail(path, entries, chance):
     path.write_bytes(octets[:keep] + bytes(len(octets) - keep if chance.random() < 0.5 else 0))
 
 
-def _round(directory, chance, kills, undisturbed, number):
+def _round(directory, store, chance, kills, undisturbed, number):
     """(what is wrong, kills) until the run comes to its end, or so many are spent."""
-    journal, store, wrong, done, before = directory / "j", directory / "s", [], 0, []
+    journal, wrong, done, before = directory / "j", [], 0, []
     while True:
         moment = LATEST_S * chance.random() ** 2 if done < kills else None
-        status, err = _run(directory, moment, more=("--store", f"sqlite:{store}", *(() if chance.random() < 0.5 else ("--jobs", "2"))))
+        status, err = _run(directory, moment, more=("--store", store.url, *(() if chance.random() < 0.5 else ("--jobs", "2"))))
         if moment is None or status in (0, 1):
             break
         done += 1
@@ -121,17 +158,17 @@ def _round(directory, chance, kills, undisturbed, number):
         if len({words for _, words in entries}) != len(entries):
             wrong.append(f"after kill {done}: a domain was audited again that was finished")
         if store.exists() and chance.random() < 0.3:
-            wrong += [f"after kill {done}: {line}" for line in _in_store(store)[0]]
+            wrong += [f"after kill {done}: {line}" for line in store.faults()]
         if entries and chance.random() < 0.3:
             _lose_tail(journal, entries, chance)
         before = _entries(journal)
     if not (directory / "r").exists():
         return [*wrong, f"ends with status {status}: {err[-300:]}"], done
     wrong += _compare(_findings(directory / "r"), undisturbed)
-    damage, run, stored = _in_store(store)
+    damage, runs, stored = _in_store(store)
     wrong += damage + [f"the store: {line}" for line in _compare({name: stored[name] for name in undisturbed if name in stored}, undisturbed)]
-    if status in (0, 1) and run != number:
-        wrong.append(f"{number} runs are {run} in the store")
+    if status in (0, 1) and runs != number:
+        wrong.append(f"{number} runs are {runs} in the store")
     if status in (0, 1) and journal.exists():
         wrong.append("the journal is left")
     journal.unlink(missing_ok=True)
@@ -143,14 +180,15 @@ def _list(directory, *more):
     (directory / "list").write_text("".join(name + "\n" for name in (*DOMAINS, *more)))
 
 
-def _kills(seed, undisturbed):
+def _kills(seed, undisturbed, server):
     chance, left, wrong, rounds = random.Random(seed), KILLS // WORKERS, [], 0
     with TemporaryDirectory() as name:
         directory = Path(name)
         _list(directory)
+        store = _Server(server) if server else _File(directory / "s")
         while left > 0 and not wrong:
             rounds += 1
-            wrong, done = _round(directory, chance, left, undisturbed, rounds)
+            wrong, done = _round(directory, store, chance, left, undisturbed, rounds)
             left -= done
     return [f"JOURNAL_SEED={seed}: {line}" for line in wrong]
 
@@ -247,8 +285,12 @@ def test(tap):
         if status not in (0, 1):
             return
         undisturbed = _findings(directory / "r")
-    for seed, wrong in enumerate(at_once(lambda seed: _kills(seed, undisturbed), [SEED * WORKERS + n for n in range(WORKERS)], workers=WORKERS)):
-        tap.test(f"{KILLS // WORKERS} kills, series {seed + 1}: what the union says", wrong)
+    with postgres.Server() if postgres.programs() else nullcontext() as server:
+        series = [(SEED * WORKERS + n, undisturbed, server if n % 2 else None) for n in range(WORKERS)]
+        for (_, _, on), wrong in zip(series, at_once(lambda one: _kills(*one), series, workers=WORKERS)):
+            tap.test(f"{KILLS // WORKERS} kills, series with {'PostgreSQL' if on else 'SQLite'}: what the union says", wrong)
+    if not server:
+        tap.test("kills with PostgreSQL # SKIP there is none: tests/postgres/fetch unpacks it", [])
     for how, wrong in zip(SIGNALS, at_once(lambda how: _signal(*how, undisturbed), SIGNALS)):
         tap.test(f"{how[0].name} after {how[1]} s, and on", wrong)
     _test_full_disk(tap, undisturbed)
