@@ -54,8 +54,8 @@ static bool begin(struct restored *restored, const struct restore_plan *plan, co
     restored->engine = engine_new(plan->loop, &restored->config, why);
     if (!restored->engine)
         return false;
-    *why = no_memory;
-    return engine_audit(restored->engine, plan->target, plan->done, plan->arg);
+    *why = engine_audit(restored->engine, plan->target, plan->done, plan->arg) ? NULL : no_memory;
+    return !*why;
 }
 
 struct restored *restore(const struct restore_plan *plan, struct arena *arena, const char **why)
