@@ -2,7 +2,6 @@
 #include <setjmp.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include "cmd/auditor.h"
@@ -21,6 +20,7 @@
 #include "cmd/options/usage.h"
 #include "cmd/plugin.h"
 #include "cmd/resume.h"
+#include "cmd/setup.h"
 #include "cmd/archive/archive.h"
 #include "cmd/wait.h"
 #include "core/audit/engine.h"
@@ -33,11 +33,8 @@
 #include "core/base/trace.h"
 #include "core/base/x509.h"
 #include "core/collect/tls/anchors.h"
-#include "core/facts/vantage.h"
-#include "core/records/dnsbl.h"
-#include "probes/probes.h"
 
-enum { AUDIT_COMMAND_BYTES = JSON_BYTES * 16, DESCRIPTORS_WANTED = 65536, DOMAINS_FOR_JOBS = 20 };
+enum { AUDIT_COMMAND_BYTES = JSON_BYTES * 16, DOMAINS_FOR_JOBS = 20 };
 
 struct audit_command {
     struct arena *arena;
@@ -54,7 +51,6 @@ struct audit_command {
     struct journal journal;
     struct archive *archive; /* NULL */
     struct engine_config config;
-    struct dns_system system_resolvers;
     struct loop *loop;
     struct trace *trace;
     const char *ca; /* of --ca-file; NULL */
@@ -185,18 +181,6 @@ static bool check_domains(struct audit_command *run, const char **why)
     return !run->project.defaults.domains_file || run->list_fd >= 0;
 }
 
-/* Now: who audits may have no right to. */
-static bool read_ca_file(struct audit_command *run, const char **why)
-{
-    const char *path = run->project.defaults.ca_file;
-    struct str bytes;
-
-    if (path && !file_read(run->arena, path, JSON_BYTES, &bytes, why))
-        return false;
-    run->ca = path ? str_text(run->arena, bytes) : NULL;
-    return true;
-}
-
 /* One that is about none of the domains is somebody else's.  A list is read later: what it has is new then. */
 static bool read_baseline(struct audit_command *run, const char **why)
 {
@@ -292,64 +276,9 @@ static enum exit_status open_store(struct audit_command *run, const char **why)
 
 /* ---- doing it ---- */
 
-static void raise_descriptor_limit(void)
-{
-    struct rlimit limit;
-
-    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= DESCRIPTORS_WANTED)
-        return;
-    limit.rlim_cur = limit.rlim_max < DESCRIPTORS_WANTED ? limit.rlim_max : DESCRIPTORS_WANTED;
-    setrlimit(RLIMIT_NOFILE, &limit);
-}
-
-static struct dns_config dns_config_of(struct audit_command *run)
-{
-    struct dns_config config = {.servers = run->project.defaults.resolvers,
-                                .server_count = run->project.defaults.resolver_count,
-                                .trust_ad = run->project.defaults.trust_ad,
-                                .trace = run->trace};
-
-    if (config.server_count == 0) {
-        settings_system_servers(&run->system_resolvers);
-        config.servers = run->system_resolvers.servers;
-        config.server_count = run->system_resolvers.count;
-    }
-    return config;
-}
-
 static bool is_for_one_domain(const struct audit_command *run)
 {
     return run->domain_count == 1 && run->list_fd < 0;
-}
-
-/* Where the user named none: the usual lists for a single domain,
- * unless they would refuse the resolver.  (threats.md A6) */
-static void choose_blocklists(struct audit_command *run, struct settings *settings, const struct dns_config *dns)
-{
-    const char **zones;
-    size_t count = 0;
-
-    if (settings->target.dnsbl_count || settings->no_dnsbl || run->recording || !is_for_one_domain(run))
-        return;
-    for (size_t i = 0; i < dns->server_count; i++)
-        if (dnsbl_refuses_resolver(&dns->servers[i].ip))
-            return;
-    while (dnsbl_standard(count))
-        count++;
-    zones = ARENA_ARRAY(run->arena, const char *, count);
-    for (size_t i = 0; i < count; i++)
-        zones[i] = dnsbl_standard(i);
-    settings->target.dnsbls = zones;
-    settings->target.dnsbl_count = count;
-}
-
-/* What depends on how much there is to do. */
-static void fit_settings(struct audit_command *run, struct settings *settings, const struct dns_config *dns)
-{
-    choose_blocklists(run, settings, dns);
-    if (!settings->target.sessions && !is_for_one_domain(run)) /* a mail server of many domains is visited once:
-                                                                  threats.md A1 */
-        settings->target.sessions = 1;
 }
 
 static void end_without_memory(void *arg)
@@ -412,21 +341,13 @@ static bool wait_for(struct audit_command *run, const struct engine_config *conf
     return run->is_dealt ? wait_apart(&plan, &run->worker_sandbox, why) : wait_for_domains(&plan, why);
 }
 
-static size_t processors(void)
-{
-    long online = sysconf(_SC_NPROCESSORS_ONLN);
-
-    return online > 1 ? (size_t)online : 1;
-}
-
 /* A list that cannot be read ahead is taken for a long one. */
 static size_t jobs_of(const struct audit_command *run)
 {
     const struct settings *settings = &run->project.defaults;
     size_t domains = run->survey.is_known ? run->survey.domains : SIZE_MAX;
     bool is_much = domains >= DOMAINS_FOR_JOBS && !settings->trace; /* which is read best as one story */
-    size_t fit = settings->memory / JOB_MEMORY, usual = processors() < fit ? processors() : fit;
-    size_t jobs = settings->jobs ? settings->jobs : is_much ? usual : 1;
+    size_t jobs = settings->jobs ? settings->jobs : is_much ? setup_jobs(settings) : 1;
 
     if (is_for_one_domain(run) || settings->wait_ms)
         return 1;
@@ -456,12 +377,6 @@ static bool start(struct audit_command *run, const char **why)
     const struct settings *settings = &run->project.defaults;
     struct engine_config *config = &run->config;
 
-    *config = (struct engine_config){.probes = all_probes,
-                                     .probe_count = all_probe_count,
-                                     .audit_ms = settings->timeout_ms,
-                                     .plan = run->plan.overlay,
-                                     .asks_zones = settings->wait_ms > 0,
-                                     .replay = run->recording};
     *why = no_memory;
     run->loop = loop_new();
     run->list =
@@ -470,22 +385,13 @@ static bool start(struct audit_command *run, const char **why)
     if (!run->loop || !run->list || (settings->trace && !run->trace))
         return false;
     loop_on_exhausted(run->loop, end_without_memory, run);
-    config->helo = settings->helo ? settings->helo : vantage_look(run->arena, NULL)->host;
-    config->trace = run->trace;
-    config->dns = dns_config_of(run);
-    fit_settings(run, &run->project.defaults, &config->dns);
-    for (size_t i = 0; i < run->project.section_count; i++)
-        fit_settings(run, &run->project.sections[i].settings, &config->dns);
-    config->smtp = (struct smtp_config){.our_name = config->helo,
-                                        .source4 = settings->source4,
-                                        .source6 = settings->source6,
-                                        .use_ipv4 = settings->use_ipv4,
-                                        .use_ipv6 = settings->use_ipv6,
-                                        .allowed = settings->allowed,
-                                        .allowed_count = settings->allowed_count,
-                                        .ca = run->ca,
-                                        .session_ms = settings->timeout_ms,
-                                        .trace = run->trace};
+    *config = setup_engines(&(struct setup){.arena = run->arena,
+                                            .project = &run->project,
+                                            .is_for_one_domain = is_for_one_domain(run),
+                                            .ca = run->ca,
+                                            .plan = run->plan.overlay,
+                                            .recording = run->recording,
+                                            .trace = run->trace});
     run->jobs = jobs_of(run);
     run->is_dealt = is_dealt(run);
     config->at_once = settings->in_flight;
@@ -528,7 +434,7 @@ static enum exit_status audit(struct audit_command *run)
     const char *why;
 
     if (!plan_read(&run->options, &run->plan, &why) || !find_targets(run, &why) || !read_baseline(run, &why) ||
-        !read_ca_file(run, &why)) {
+        !setup_ca(run->arena, &run->project.defaults, &run->ca, &why)) {
         status = usage_error(why);
         if (run->aimless)
             print_usual_lines(stderr);
@@ -544,7 +450,7 @@ static enum exit_status audit(struct audit_command *run)
             complain("%s", why);
         return status;
     }
-    raise_descriptor_limit();
+    setup_descriptors();
     interrupt_install(sheets_remove, &run->sheets);
     if (!start(run, &why)) {
         sheets_abandon(&run->sheets);
