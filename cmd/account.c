@@ -89,7 +89,7 @@ struct account *account_of(const struct account_plan *plan, const struct result 
         if (result->out_of_memory)
             account->undecided_for[REASON_RESOURCES] = true;
         judge(account, plan, result, arena);
-        if (plan->is_kept && !account->is_starved)
+        if (plan->is_kept && (!account->is_starved || plan->keeps_starved))
             keep(account, result);
     } else {
         account_free(account);

@@ -40,6 +40,7 @@ struct account_plan {
     const struct seen_list *baseline; /* NULL: none */
     size_t number;                    /* of the domain */
     bool is_kept;                     /* in a journal */
+    bool keeps_starved;               /* what is worth another audit, too */
     bool is_stored;                   /* in a store */
 };
 

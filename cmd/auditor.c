@@ -101,6 +101,7 @@ static void audited(void *arg, const struct result *result)
                                         .baseline = plan->baseline,
                                         .number = (size_t)visit->number,
                                         .is_kept = plan->has_journal && !visit->restored,
+                                        .keeps_starved = plan->keeps_starved,
                                         .is_stored = plan->has_store};
     struct account *account = account_of(&wanted, result);
 

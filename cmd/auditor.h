@@ -26,12 +26,18 @@ struct auditor_plan {
     const struct seen_list *baseline; /* NULL: none */
     struct sheets *sheets;            /* begun */
     bool has_journal, has_store;
+    bool keeps_starved; /* of the journal, account.h */
 };
 
 struct assignment {
     uint64_t number; /* of the domain, and no other has it */
     const char *domain;
     struct str kept; /* what a journal has of it, to be judged again; empty: nothing */
+    unsigned crashes; /* of processes that had it, before this run */
+    /* For worker processes: only a domain of this shard is audited (destination.h).  Of another one `elsewhere` is told
+     * where its mail goes, instead of `done` what it came to.  NULL: it is audited wherever its mail goes. */
+    unsigned shard;
+    void (*elsewhere)(void *arg, uint64_t destination);
 };
 
 struct auditor *auditor_new(struct loop *, const struct auditor_plan *, const char **why); /* NULL with *why */

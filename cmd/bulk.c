@@ -5,7 +5,6 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 
 #include "cmd/account.h"
 #include "cmd/auditor.h"
@@ -17,6 +16,7 @@
 #include "cmd/io/targets.h"
 #include "cmd/keep.h"
 #include "cmd/resume.h"
+#include "cmd/setup.h"
 #include "cmd/workers.h"
 #include "core/audit/engine.h"
 #include "core/base/arena.h"
@@ -360,15 +360,6 @@ static struct progress_state state_of(const struct bulk *bulk)
                                    .known = evidence.known};
 }
 
-static enum progress_kind kind_of_progress(const struct bulk_plan *plan)
-{
-    const struct settings *settings = &plan->project->defaults;
-
-    return settings->progress_json   ? PROGRESS_JSON
-           : settings->progress_none ? PROGRESS_NONE
-                                     : progress_usual(settings->trace, plan->several, settings->quiet);
-}
-
 static void tick(void *arg)
 {
     struct bulk *bulk = arg;
@@ -417,16 +408,9 @@ static void run_out(struct bulk *bulk)
 static void tell_of_death(void *arg, const struct worker_death *death)
 {
     struct bulk *bulk = arg;
-    const char *domains = death->domains == 1 ? "domain" : "domains";
-    int status = death->wait_status;
 
     progress_erase(&bulk->progress);
-    if (death->was_silent)
-        complain("a worker process gave no sign of life for %d seconds while it audited %zu %s, and was ended",
-                 WORKER_PULSES_MISSED * WORKER_PULSE_MS / 1000, death->domains, domains);
-    else
-        complain("a worker process ended (%s %d) while it audited %zu %s", WIFSIGNALED(status) ? "signal" : "status",
-                 WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status), death->domains, domains);
+    workers_complain(death);
 }
 
 /* False: no memory. */
@@ -467,7 +451,8 @@ struct bulk_tally bulk_audit(const struct bulk_plan *plan)
     bulk.tick = task_new(plan->loop, tick, &bulk);
     bulk.keeping = (struct keeping){
         .journal = plan->journal, .progress = &bulk.progress, .queue.archive = plan->archive};
-    bulk.progress = progress_new(kind_of_progress(plan), stderr, loop_now_ms(plan->loop));
+    bulk.progress = progress_new(setup_progress(&plan->project->defaults, plan->several), stderr,
+                                 loop_now_ms(plan->loop));
     if (!start_workers(&bulk) || !make_jobs(&bulk) || !bulk.admission || !bulk.tick) {
         complain("out of memory");
         bulk.tally.fault = true;

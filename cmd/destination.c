@@ -28,6 +28,16 @@ static uint64_t number_of(const char *name)
     return hash;
 }
 
+unsigned destination_shard(uint64_t destination)
+{
+    return (unsigned)(destination % DESTINATION_SHARDS);
+}
+
+uint64_t destination_of_own(const char *domain)
+{
+    return number_of(name_org_domain(domain));
+}
+
 /* By preference, then by name. */
 static const struct dns_record *first_mx(const struct dns_answer *answer)
 {
@@ -52,7 +62,7 @@ static void ask(struct run *run, void *arg)
     const struct dns_record *first = first_mx(answer);
 
     search->is_known = answer && answer->status != DNS_UNKNOWN;
-    search->destination = number_of(name_org_domain(first && *first->mx.host ? first->mx.host : domain));
+    search->destination = destination_of_own(first && *first->mx.host ? first->mx.host : domain);
 }
 
 static void asked(void *arg, const struct result *result)

@@ -8,8 +8,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+enum { DESTINATION_SHARDS = 256 }; /* among which domains are dealt where several machines audit; kept in databases */
+
 struct engine;
 struct target;
+
+unsigned destination_shard(uint64_t destination);
+/* Of a domain whose mail goes to hosts of its own, or of which nothing is known yet. */
+uint64_t destination_of_own(const char *domain);
 
 /* `destination` is NULL where nobody knows it within DESTINATION_MS. */
 typedef void destination_found(void *arg, const uint64_t *destination);

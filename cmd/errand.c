@@ -29,8 +29,13 @@ struct errand *errand_new(const struct assignment *assignment, auditor_done *don
 
     if (!errand)
         return NULL;
-    *errand = (struct errand){
-        .number = assignment->number, .domain = strdup(assignment->domain), .done = done, .arg = arg};
+    *errand = (struct errand){.number = assignment->number,
+                              .domain = strdup(assignment->domain),
+                              .crashes = assignment->crashes,
+                              .shard = assignment->shard,
+                              .elsewhere = assignment->elsewhere,
+                              .done = done,
+                              .arg = arg};
     if (errand->domain && keep(errand, assignment->kept))
         return errand;
     errand_free(errand);
@@ -40,6 +45,12 @@ struct errand *errand_new(const struct assignment *assignment, auditor_done *don
 void errand_end(struct errand *errand, struct account *account)
 {
     errand->done(errand->arg, account);
+    errand_free(errand);
+}
+
+void errand_move(struct errand *errand, uint64_t destination)
+{
+    errand->elsewhere(errand->arg, destination);
     errand_free(errand);
 }
 

@@ -14,7 +14,9 @@ struct errand {
     struct str kept; /* by a journal */
     enum place place;
     unsigned crashes; /* of workers that had it */
+    unsigned shard;
     auditor_done *done;
+    void (*elsewhere)(void *arg, uint64_t destination); /* NULL: whatever its shard is */
     void *arg;
 };
 
@@ -25,6 +27,7 @@ struct errand_queue { /* zeroed: empty */
 
 struct errand *errand_new(const struct assignment *, auditor_done *, void *arg); /* NULL: no memory */
 void errand_end(struct errand *, struct account *);                              /* tells it, and frees the errand */
+void errand_move(struct errand *, uint64_t destination);                         /* so does this */
 
 void errand_join(struct errand_queue *, struct errand *);
 struct errand *errand_take_first(struct errand_queue *);               /* NULL: it is empty */

@@ -44,6 +44,8 @@ struct duty { /* a domain */
     struct arena *arena;
     struct target target; /* to find its destination */
     uint64_t number;
+    enum place place;
+    unsigned shard; /* DESTINATION_SHARDS: any */
 };
 
 static void duty_free(struct duty *duty)
@@ -108,22 +110,31 @@ static void audit(struct duty *duty, struct auditor *auditor, struct str kept)
     duty_free(duty);
 }
 
+static void send_elsewhere(struct duty *duty, enum answer what, uint64_t where)
+{
+    struct tape tape = {0};
+
+    tape_number(&tape, what);
+    tape_number(&tape, (int64_t)duty->number);
+    tape_number(&tape, (int64_t)where);
+    post(duty->worker, &tape);
+    duty_free(duty);
+}
+
 /* What nobody knows is as well off here, where the question is under way. */
 static void destined(void *arg, const uint64_t *destination)
 {
     struct duty *duty = arg;
     const struct worker_plan *plan = duty->worker->plan;
-    struct tape tape = {0};
+    bool is_of_shard =
+        !destination || duty->shard == DESTINATION_SHARDS || destination_shard(*destination) == duty->shard;
 
-    if (!destination || *destination % plan->count == plan->number) {
+    if (!is_of_shard)
+        send_elsewhere(duty, ANSWER_MOVED, *destination);
+    else if (!destination || duty->place == PLACE_HERE || *destination % plan->count == plan->number)
         audit(duty, duty->worker->auditor, (struct str){0});
-        return;
-    }
-    tape_number(&tape, ANSWER_ELSEWHERE);
-    tape_number(&tape, (int64_t)duty->number);
-    tape_number(&tape, (int64_t)(*destination % plan->count));
-    post(duty->worker, &tape);
-    duty_free(duty);
+    else
+        send_elsewhere(duty, ANSWER_ELSEWHERE, *destination % plan->count);
 }
 
 /* An auditor whose evidence is all unknown: made by nobody's octets. */
@@ -154,20 +165,22 @@ static struct duty *duty_new(struct worker *worker, uint64_t number)
 
 static bool begin(struct worker *worker, uint64_t number, struct tape_reader *order)
 {
-    int64_t place = tape_read_number(order);
+    int64_t place = tape_read_number(order), shard = tape_read_number(order);
     struct str domain = tape_read_octets(order), kept = tape_read_octets(order);
     struct duty *duty;
 
     if (order->failed)
         leave(worker);
     duty = duty_new(worker, number);
+    duty->place = (enum place)place;
+    duty->shard = (unsigned)shard;
     domain.at = str_text(duty->arena, domain);
     duty->target = project_settings(worker->plan->auditor->project, domain.at)->target;
     duty->target.domain = domain.at;
     duty->target.unicode = name_unicode(duty->arena, domain.at);
     if (place == PLACE_NOWHERE)
         audit(duty, auditor_of_crashed(worker), kept);
-    else if (place == PLACE_HERE ||
+    else if ((place == PLACE_HERE && shard == DESTINATION_SHARDS) ||
              !destination_find(auditor_engine(worker->auditor), &duty->target, destined, duty))
         audit(duty, worker->auditor, kept);
     return true;

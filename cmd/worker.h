@@ -17,7 +17,7 @@ struct guestbook;
 struct sandbox;
 
 enum order {     /* to the worker */
-    ORDER_AUDIT, /* enum place, the domain, what a journal kept of it */
+    ORDER_AUDIT, /* enum place, the shard or DESTINATION_SHARDS, the domain, what a journal kept of it */
     ORDER_HURRY, /* instead of the domain's number: milliseconds */
 };
 
@@ -31,6 +31,7 @@ enum answer {
     ANSWER_READY,     /* no domain: the worker can work */
     ANSWER_ACCOUNT,   /* account.h */
     ANSWER_ELSEWHERE, /* whose it is: the number of a worker */
+    ANSWER_MOVED,     /* its destination, which is none of the shard */
     ANSWER_NONE,      /* this machine has no memory for it */
     ANSWER_ALLOWED,   /* instead of the domain's number: how many the worker may have at once from now on (pace.h) */
     ANSWER_ALIVE,     /* no domain: every WORKER_PULSE_MS, as long as its loop turns; struct engine_progress */

@@ -12,6 +12,8 @@
 #include <unistd.h>
 
 #include "cmd/account.h"
+#include "cmd/command.h"
+#include "cmd/destination.h"
 #include "cmd/errand.h"
 #include "cmd/io/interrupt.h"
 #include "cmd/io/sheets.h"
@@ -135,6 +137,7 @@ static bool send_order(struct worker *worker, const struct errand *errand)
     tape_number(&tape, ORDER_AUDIT);
     tape_number(&tape, (int64_t)errand->number);
     tape_number(&tape, errand->place);
+    tape_number(&tape, errand->elsewhere ? errand->shard : DESTINATION_SHARDS);
     tape_text(&tape, errand->domain);
     tape_octets(&tape, errand->kept);
     sent = !tape.failed && channel_send(worker->channel, (struct str){tape.at, tape.size});
@@ -215,6 +218,13 @@ static bool take_answer(struct worker *worker, struct errand *errand, int64_t wh
         give(&workers->at[to], errand);
         return true;
     }
+    if (what == ANSWER_MOVED) {
+        to = tape_read_number(rest);
+        if (rest->failed || !errand->elsewhere)
+            return false;
+        errand_move(errand, (uint64_t)to);
+        return true;
+    }
     if (what == ANSWER_ACCOUNT && !(account = account_read(rest)))
         return false;
     if (account && account->piece_count != sheets_piece_count(workers->plan.auditor->sheets)) {
@@ -289,6 +299,19 @@ static bool complaints_are_read(void)
     struct pollfd out = {.fd = STDERR_FILENO, .events = POLLOUT};
 
     return poll(&out, 1, 0) != 0;
+}
+
+void workers_complain(const struct worker_death *death)
+{
+    const char *domains = death->domains == 1 ? "domain" : "domains";
+    int status = death->wait_status;
+
+    if (death->was_silent)
+        complain("a worker process gave no sign of life for %d seconds while it audited %zu %s, and was ended",
+                 WORKER_PULSES_MISSED * WORKER_PULSE_MS / 1000, death->domains, domains);
+    else
+        complain("a worker process ended (%s %d) while it audited %zu %s", WIFSIGNALED(status) ? "signal" : "status",
+                 WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status), death->domains, domains);
 }
 
 /* Turns of our own loop are counted, not time: where all of us were stopped, nobody was silent. */

@@ -26,6 +26,8 @@ struct worker_death {
     bool was_silent; /* and is ended for that */
 };
 
+void workers_complain(const struct worker_death *);
+
 struct workers_plan {
     struct loop *loop;
     struct arena *arena; /* of the run */
