@@ -16,6 +16,7 @@
 #include <stdint.h>
 
 #include "cmd/archive/archive.h"
+#include "core/base/str.h"
 
 enum {
     POSTGRES_ANSWER_MS = 30000, /* for a question that somebody waits for */
@@ -106,9 +107,12 @@ struct postgres_query postgres_query(struct postgres *, const char *sql);
  * U+FFFD, as in reports. */
 void postgres_bind_text(struct postgres_query *, const char *);
 void postgres_bind_texts(struct postgres_query *, const char *const *, size_t count); /* text[]; a copy */
+void postgres_bind_octets(struct postgres_query *, struct str);      /* bytea; borrowed; empty: NULL of SQL */
 void postgres_bind_number(struct postgres_query *, int64_t);
 bool postgres_row(struct postgres_query *);                         /* false: there is no other, or it has failed */
 const char *postgres_text(struct postgres_query *, struct arena *); /* the next column; NULL of SQL is "" */
+const char *postgres_borrow_text(struct postgres_query *);            /* the same, until postgres_end() */
+char *postgres_octets(struct postgres_query *, size_t *); /* of bytea; malloc'ed; NULL: NULL of SQL, or no memory */
 int64_t postgres_read_number(struct postgres_query *);
 int64_t postgres_changed(const struct postgres_query *); /* rows, by a statement that postgres_row() has made run */
 enum archive_outcome postgres_end(struct postgres_query *);

@@ -231,6 +231,14 @@ void postgres_bind_number(struct postgres_query *query, int64_t number)
     bind_value(query, text, NULL, strlen(text), 0);
 }
 
+void postgres_bind_octets(struct postgres_query *query, struct str octets)
+{
+    if (query->outcome == ARCHIVE_DONE && octets.len > INT32_MAX)
+        query->outcome = no_room(query->postgres);
+    if (query->outcome == ARCHIVE_DONE)
+        bind_value(query, octets.len ? octets.at : NULL, NULL, octets.len, 1);
+}
+
 static char *put_number(char *at, size_t number)
 {
     for (int shift = 24; shift >= 0; shift -= 8)
@@ -339,6 +347,19 @@ static const char *next_value(struct postgres_query *query)
 const char *postgres_text(struct postgres_query *query, struct arena *arena)
 {
     return str_dup(arena, next_value(query));
+}
+
+const char *postgres_borrow_text(struct postgres_query *query)
+{
+    return next_value(query);
+}
+
+char *postgres_octets(struct postgres_query *query, size_t *size)
+{
+    bool is_null = PQgetisnull(query->rows, query->row, query->read);
+    const char *text = next_value(query);
+
+    return is_null ? NULL : (char *)PQunescapeBytea((const unsigned char *)text, size);
 }
 
 int64_t postgres_read_number(struct postgres_query *query)
