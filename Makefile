@@ -227,7 +227,7 @@ man: $(PRINTED) ## make the manual page and the completions in docs/ from the op
 BIN  = $(DESTDIR)$(PREFIX)/bin
 DATA = $(DESTDIR)$(PREFIX)/share
 DOCS := docs/report.md docs/report-1.schema.json docs/compact-1.schema.json docs/difference-1.schema.json docs/history-1.schema.json \
-        docs/query-1.schema.json README.md LICENSE CHANGELOG.md
+        docs/query-1.schema.json docs/fleet-1.schema.json docs/fleet.md README.md LICENSE CHANGELOG.md
 install: all ## install below DESTDIR and PREFIX (/usr/local)
 	install -d "$(BIN)" "$(DATA)/man/man1" "$(DATA)/bash-completion/completions" "$(DATA)/zsh/site-functions" \
 	    "$(DATA)/fish/vendor_completions.d" "$(DATA)/doc/mailready"

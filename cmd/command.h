@@ -24,11 +24,12 @@ struct command {
     enum exit_status (*run)(int argc,
                             char **argv); /* argv[0] is the command's name, or the program's for "mailready DOMAIN" */
     const char *options_of;               /* the command that it shares its options with; NULL: it has its own */
+    const char *usual_format;             /* of its reports; NULL: text */
     const char *planned;                  /* not of this version: NULL, or its name as complaints show it */
 };
 
 extern const struct command audit_command, checks_command, config_command, diff_command, explain_command,
-    history_command, lint_command, help_command, spf_command, store_command;
+    fleet_command, history_command, lint_command, help_command, spf_command, store_command;
 
 extern const struct command *const all_commands[];
 extern const size_t all_command_count;

@@ -5,7 +5,7 @@
 
 const struct command *const all_commands[] = {
     &audit_command, &explain_command, &checks_command, &spf_command,  &diff_command,
-    &lint_command,  &history_command, &store_command,  &config_command, &help_command,
+    &lint_command,  &history_command, &store_command,  &fleet_command, &config_command, &help_command,
 };
 const size_t all_command_count = sizeof all_commands / sizeof *all_commands;
 

@@ -17,6 +17,7 @@ _mailready()
         lint) command=lint first=0; break ;;
         history) command=history first=0; break ;;
         store) command=store first=0; break ;;
+        fleet) command=fleet first=0; break ;;
         config) command=config first=0; break ;;
         help) command=help first=0; break ;;
         esac
@@ -97,11 +98,12 @@ _mailready()
     lint,-*) COMPREPLY=($(compgen -W " --fail-on --help" -- "$cur")) ;;
     history,-*) COMPREPLY=($(compgen -W " --store --since --format --help" -- "$cur")) ;;
     store,-*) COMPREPLY=($(compgen -W " --store --check --status --since --format --keep --help" -- "$cur")) ;;
+    fleet,-*) COMPREPLY=($(compgen -W " --domains --sender --not-sender --from-mta --dkim --dkim-guess --mail-from --from --volume --receiver --only --skip --fail-on --format --output --quiet --verbose --compact --ordered --resolver --trust-ad --helo --smtp-port --sessions --source --ipv4 --ipv6 --allow-net --ca-file --canary --bogus-canary --trust-anchor --dnsbl --no-dnsbl --active --own --timeout --jobs --in-flight --memory --journal --resume --store --progress --zone --assume --record --replay --trace --baseline --expect --wait --config --client --consultant --logo --lang --help" -- "$cur")) ;;
     config,-*) COMPREPLY=($(compgen -W " --domains --sender --not-sender --from-mta --dkim --dkim-guess --mail-from --from --volume --receiver --only --skip --fail-on --format --output --quiet --verbose --compact --ordered --resolver --trust-ad --helo --smtp-port --sessions --source --ipv4 --ipv6 --allow-net --ca-file --canary --bogus-canary --trust-anchor --dnsbl --no-dnsbl --active --own --timeout --jobs --in-flight --memory --journal --resume --store --progress --zone --assume --record --replay --trace --baseline --expect --wait --config --client --consultant --logo --lang --help" -- "$cur")) ;;
     help,-*) COMPREPLY=($(compgen -W " --man --completion --help" -- "$cur")) ;;
     explain,*) COMPREPLY=($(compgen -W " env env.resolver env.local_view env.ipv6 env.port25 env.clock env.vantage domain domain.exists domain.ptr mx mx.exists mx.null mx.target_cname mx.target_literal mx.resolves mx.redundancy ip ip.public ptr ptr.exists ptr.name_valid ptr.fcrdns ptr.single ptr.target_cname ptr.generic ptr.domain_aligned ptr.range helo helo.fqdn helo.resolves helo.matches_ip helo.matches_ptr helo.spf spf spf.exists spf.single spf.syntax spf.lookups spf.voids spf.all spf.ptr_mechanism spf.width spf.authorizes dkim dkim.exists dkim.syntax dkim.strength dkim.revoked dkim.testing dmarc dmarc.exists dmarc.single dmarc.syntax dmarc.policy dmarc.reports dmarc.report_authorization dmarc.legacy_difference dmarc.alignment banner banner.greeting banner.fqdn banner.resolves banner.matches_ptr banner.matches_ehlo smtp smtp.reachable smtp.ehlo smtp.extensions smtp.starttls smtp.starttls_injection smtp.delay smtp.protocol smtp.postmaster smtp.relay tls tls.handshake tls.version tls.chain tls.name tls.expiry tls.key dane dane.tlsa dane.usable dane.match dnssec dnssec.status dnsbl dnsbl.usable dnsbl.listed mta_sts mta_sts.record mta_sts.fetch mta_sts.policy mta_sts.mx_match tls_rpt tls_rpt.record bimi bimi.record bimi.logo expect expect.mx expect.spf expect.dmarc expect.ptr expect.dkim expect.tlsa expect.senders ns ns.consistent" -- "$cur")) ;;
-    help,*) COMPREPLY=($(compgen -W " audit explain checks spf diff lint history store config help" -- "$cur")) ;;
-    *) ((first)) && COMPREPLY=($(compgen -W " audit explain checks spf diff lint history store config help" -- "$cur")) ;;
+    help,*) COMPREPLY=($(compgen -W " audit explain checks spf diff lint history store fleet config help" -- "$cur")) ;;
+    *) ((first)) && COMPREPLY=($(compgen -W " audit explain checks spf diff lint history store fleet config help" -- "$cur")) ;;
     esac
 }
 complete -F _mailready mailready

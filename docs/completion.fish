@@ -1,6 +1,6 @@
 # Completion of mailready for fish: made by "mailready help --completion fish".
 function __mailready_other
-    __fish_seen_subcommand_from explain checks spf diff lint history store config help
+    __fish_seen_subcommand_from explain checks spf diff lint history store fleet config help
 end
 complete -c mailready -f
 complete -c mailready -n '__fish_use_subcommand' -a audit -d 'tell whether receivers will take the mail that a domain sends'
@@ -11,10 +11,11 @@ complete -c mailready -n '__fish_use_subcommand' -a diff -d 'show what changed b
 complete -c mailready -n '__fish_use_subcommand' -a lint -d 'judge zone files and MTA-STS policies by what stands in them, without any network: MX, SPF, DKIM, DMARC, TLSA, reverse names; one line a finding, with file and line'
 complete -c mailready -n '__fish_use_subcommand' -a history -d 'show what was found of a domain over time, and what changed from one run to the next, by a store that audits keep (--store)'
 complete -c mailready -n '__fish_use_subcommand' -a store -d 'ask a store that audits keep (--store) which domains fail or warn, and what is new; remove what is old'
+complete -c mailready -n '__fish_use_subcommand' -a fleet -d 'audit many domains on many machines, which share a database of PostgreSQL'
 complete -c mailready -n '__fish_use_subcommand' -a config -d 'show every setting of an audit and where it comes from: flag, environment, line of the project file, default'
 complete -c mailready -n '__fish_use_subcommand' -a help -d 'show how to use mailready, or one of its commands'
 complete -c mailready -n '__fish_seen_subcommand_from explain' -a ' env env.resolver env.local_view env.ipv6 env.port25 env.clock env.vantage domain domain.exists domain.ptr mx mx.exists mx.null mx.target_cname mx.target_literal mx.resolves mx.redundancy ip ip.public ptr ptr.exists ptr.name_valid ptr.fcrdns ptr.single ptr.target_cname ptr.generic ptr.domain_aligned ptr.range helo helo.fqdn helo.resolves helo.matches_ip helo.matches_ptr helo.spf spf spf.exists spf.single spf.syntax spf.lookups spf.voids spf.all spf.ptr_mechanism spf.width spf.authorizes dkim dkim.exists dkim.syntax dkim.strength dkim.revoked dkim.testing dmarc dmarc.exists dmarc.single dmarc.syntax dmarc.policy dmarc.reports dmarc.report_authorization dmarc.legacy_difference dmarc.alignment banner banner.greeting banner.fqdn banner.resolves banner.matches_ptr banner.matches_ehlo smtp smtp.reachable smtp.ehlo smtp.extensions smtp.starttls smtp.starttls_injection smtp.delay smtp.protocol smtp.postmaster smtp.relay tls tls.handshake tls.version tls.chain tls.name tls.expiry tls.key dane dane.tlsa dane.usable dane.match dnssec dnssec.status dnsbl dnsbl.usable dnsbl.listed mta_sts mta_sts.record mta_sts.fetch mta_sts.policy mta_sts.mx_match tls_rpt tls_rpt.record bimi bimi.record bimi.logo expect expect.mx expect.spf expect.dmarc expect.ptr expect.dkim expect.tlsa expect.senders ns ns.consistent'
-complete -c mailready -n '__fish_seen_subcommand_from help' -a ' audit explain checks spf diff lint history store config help'
+complete -c mailready -n '__fish_seen_subcommand_from help' -a ' audit explain checks spf diff lint history store fleet config help'
 complete -c mailready -n 'not __mailready_other' -l domains -r -F -d 'audit the domains in FILE, one a line, "-" for standard input; "#" begins a comment, a line that is no domain is reported with its number and skipped'
 complete -c mailready -n 'not __mailready_other' -l sender -x -d 'an address that sends mail for the domain, and the HELO name it uses; a host name stands for all its addresses, a network of at most 16 addresses (IP/BITS) for each of them'
 complete -c mailready -n 'not __mailready_other' -l not-sender -x -d 'this address never sends, whatever SPF says'

@@ -172,6 +172,8 @@ bool usage_parse(struct options *options, struct arena *arena, const struct comm
     enum option_id help;
 
     *options = options_new(arena, command_options(command));
+    if (command->usual_format)
+        options->usual_format = command->usual_format;
     if (!options_parse(options, argc, argv, &why)) {
         *status = usage_error(why);
         return false;

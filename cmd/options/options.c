@@ -16,7 +16,7 @@ static const char variable_prefix[] = "MAILREADY_";
 
 struct options options_new(struct arena *arena, const char *command)
 {
-    return (struct options){.arena = arena, .command = command};
+    return (struct options){.arena = arena, .command = command, .usual_format = "text"};
 }
 
 bool option_find(const char *command, const char *name, enum option_id *out)

@@ -168,6 +168,7 @@ struct arena;
 struct options {
     struct arena *arena; /* for texts */
     const char *command;
+    const char *usual_format; /* of a report that nobody asked for */
     struct option_use *uses;
     size_t use_count, use_room;
     struct option_section *sections;

@@ -91,7 +91,7 @@ bool settings_reports(const struct options *options, struct settings *out, const
     }
     if (out->report_count == 0)
         out->reports[out->report_count++] =
-            (struct report_request){.reporter = reporter_by_name("text"), .where = "standard output"};
+            (struct report_request){.reporter = reporter_by_name(options->usual_format), .where = "standard output"};
     if (out->compact && !has_json(out)) {
         *why = "--compact: is about the formats json and jsonl, and neither is asked for";
         return false;

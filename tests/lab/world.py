@@ -335,6 +335,8 @@ DOMAINS += [
 DOMAINS += [Domain(f"like{i}", 1000 + i, "nothing: one of many", host("mx1", v4=f"11.24.{i}.25"), host("mx2", v4=f"11.24.{i}.26"), dane=True, dkim=True)
             for i in range(int(os.environ.get("LAB_LIKE", 0)))]
 
+CREW = ("good", "opensmtpd", "exim", "banner-short", "no-starttls", "tls-soon", "dane-roll-over", "bare-lf", "tls-no-san", "delay20", "good", "exim")
+
 # Zones that belong to no domain of the table.  PTRs are added to the closest of these above the address, unless
 # the domain has a reverse zone of its own.
 ZONES = [
@@ -350,6 +352,8 @@ ZONES = [
     Zone("flock.lab.", ["@ MX 10 mx1"] + [f"mx1 A 11.66.{82 + i // 225}.{30 + i % 225}" for i in range(1000)]),
     Zone("usurper.lab.", ["@ MX 50 mx1.neighbour.lab."] + [record for i in range(30) for record in (f"@ MX {i} mx{i}", f"mx{i} A 11.66.82.25")]),
     Zone("many.lab.", ["* MX 10 mx1.good.lab."]),
+    # For fleets: as many names, with as many destinations as there are organisations here.
+    *[Zone(f"crew{i}.lab.", [f"* MX 10 mx1.{name}.lab."]) for i, name in enumerate(CREW)],
     Zone("ipv4only.arpa.", ["@ A 192.0.0.170", "@ A 192.0.0.171"]),     # RFC 7050
     Zone("in-addr.arpa."),
     Zone("ip6.arpa."),
