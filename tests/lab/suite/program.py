@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -65,11 +66,13 @@ class Outcome:
         return [f"exit status {self.status} instead of {' or '.join(map(str, expected))}: {words}", *last]
 
 
-def command(*arguments, environment=(), within=(), trust=TRUST):
+def command(*arguments, environment=(), within=(), trust=TRUST, copies=None):
     """mailready audit inside the lab, with the lab's CA and canaries, and as people run it, not CI.  within: a command of the lab that
-    runs it."""
-    program = [*within, "env", "-u", "CI", *environment, PROGRAM, "audit", *trust, *ROOT_KEY, *CANARIES]
-    return [str(LAB / "exec"), *program, *arguments]
+    runs it.  copies: a directory for copies of the program and the files that it reads, since the checkout may be closed to others."""
+    words = [PROGRAM, "audit", *trust, *ROOT_KEY]
+    if copies:
+        words = [shutil.copy(word, copies) if os.path.isfile(word) else word for word in words]
+    return [str(LAB / "exec"), *within, "env", "-u", "CI", *environment, *words, *CANARIES, *arguments]
 
 
 def audit(*arguments, **how):

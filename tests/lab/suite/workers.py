@@ -46,10 +46,10 @@ def _inodes(pid, address):
 class Run:
     """A run in the lab with several processes, and what became of it."""
 
-    def __init__(self, *arguments, environment=(), within=()):
+    def __init__(self, *arguments, **how):
         self.output = TemporaryFile("w+")       # a pipe that nobody reads fills up
-        self.process = subprocess.Popen(command("--no-dnsbl", *JOBS, *arguments, environment=environment, within=within), stdin=subprocess.DEVNULL, stdout=self.output,
-                                        stderr=subprocess.PIPE, text=True, cwd=ROOT)
+        self.process = subprocess.Popen(command("--no-dnsbl", *JOBS, *arguments, **how), stdin=subprocess.DEVNULL, stdout=self.output, stderr=subprocess.PIPE, text=True,
+                                        cwd=ROOT)
 
     def parent(self):
         return next(iter(_children(self.process.pid)), None)
@@ -137,11 +137,14 @@ def _test_rights(tap):
 def _test_ordinary(tap):
     """Started as somebody else: it is one process, which has no rights either."""
     domain, address = next(iter(HOLDS.items()))
-    run = Run("--jobs", "1", "--timeout", "20", "--format", "jsonl", domain, within=("setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"))
-    found = bool(run.wait_for(lambda: run.parent() and _inodes(run.parent(), address)))
-    wrong = [f"process that audits: {line}" for line in _rights_kept(run.parent())] if found else ["nobody audits"]
-    wrong += [f"process {pid} beside it" for pid in run.workers()]
-    status, documents, err = run.end()
+    with TemporaryDirectory() as name:
+        os.chmod(name, 0o755)
+        run = Run("--jobs", "1", "--timeout", "20", "--format", "jsonl", domain, within=("setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"),
+                  copies=name)
+        found = bool(run.wait_for(lambda: run.parent() and _inodes(run.parent(), address)))
+        wrong = [f"process that audits: {line}" for line in _rights_kept(run.parent())] if found else ["nobody audits"]
+        wrong += [f"process {pid} beside it" for pid in run.workers()]
+        status, documents, err = run.end()
     wrong += [] if status in (1, 3) and documents and "unconfined" not in documents[0]["vantage"] else [f"exit status {status}: {err[-300:]}"]
     tap.test("rights, started as an ordinary user", wrong)
 
