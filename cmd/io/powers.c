@@ -65,14 +65,14 @@ static bool give_up_all(void)
 
 static bool has(int capability)
 {
-    struct capabilities own;
+    struct capabilities own = {0};
 
     return get(&own) && own.at[CAP_TO_INDEX(capability)].effective & CAP_TO_MASK(capability);
 }
 
 bool powers_any(void)
 {
-    struct capabilities own;
+    struct capabilities own = {0};
 
 #ifdef UNCONFINED
     return false;
