@@ -336,7 +336,8 @@ static void audit(const struct recording *recording, unsigned wanted)
     loop_free(loop);
 }
 
-/* All shapes of a seed; one, which the data decide, where speed counts. */
+/* All shapes of a seed; one, which the data decide, where speed counts, and then seldom a German one, since comparing
+ * with all entries takes the most by far under a fuzzer. */
 static unsigned wanted_of(const uint8_t *data, size_t size)
 {
 #ifdef FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION
@@ -344,7 +345,7 @@ static unsigned wanted_of(const uint8_t *data, size_t size)
 
     for (size_t i = 0; i < size; i++)
         sum = sum * 31 + data[i];
-    return 1u << sum % SHAPES;
+    return 1u << (sum % 16 ? sum % 2 : 2 + sum / 16 % 2);
 #else
     (void)data;
     (void)size;
