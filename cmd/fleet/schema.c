@@ -125,7 +125,7 @@ static enum archive_outcome connect_to(struct fleet *fleet, struct arena *arena,
     enum archive_outcome outcome = postgres_open(&fleet->postgres, arena, url, settings);
 
     fleet->arena = arena;
-    fleet->postgres.answer_ms = FLEET_ANSWER_MS;
+    fleet->postgres.answer_ms = POSTGRES_LONG_ANSWER_MS; /* a million rows are counted */
     return outcome;
 }
 

@@ -31,10 +31,13 @@ static const char of_late[] =
 /* A session lives as long as its lock. */
 static const char workers[] =
     "SELECT w.id, left(w.host, 255), w.pid, to_char(w.since AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'),"
-    " (SELECT count(*) FROM mailready_fleet.shard s WHERE s.worker = w.id),"
-    " (SELECT count(*) FROM mailready_fleet.domain d WHERE d.state = 1 AND d.worker = w.id),"
-    " (SELECT count(*) FROM mailready_fleet.result r WHERE r.worker = w.id)"
-    " FROM mailready_fleet.worker w WHERE EXISTS (SELECT FROM pg_locks l WHERE l.locktype = 'advisory' AND l.granted"
+    " coalesce(s.count, 0), coalesce(d.count, 0), coalesce(r.count, 0)"
+    " FROM mailready_fleet.worker w"
+    " LEFT JOIN (SELECT worker, count(*) FROM mailready_fleet.shard GROUP BY worker) s ON s.worker = w.id"
+    " LEFT JOIN (SELECT worker, count(*) FROM mailready_fleet.domain WHERE state = 1 GROUP BY worker) d"
+    " ON d.worker = w.id"
+    " LEFT JOIN (SELECT worker, count(*) FROM mailready_fleet.result GROUP BY worker) r ON r.worker = w.id WHERE "
+    "EXISTS (SELECT FROM pg_locks l WHERE l.locktype = 'advisory' AND l.granted"
     " AND l.classid = $1::bigint::oid AND l.objid = w.id::oid AND l.objsubid = 2"
     " AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())) ORDER BY w.id";
 static const char reasons[] =

@@ -420,6 +420,7 @@ enum exit_status fleet_work(struct arena *arena, struct project *project)
         return usage_error(why);
     status = fleet_open(&work->fleet, arena, project->defaults.store);
     if (status == EXIT_STATUS_READY) {
+        work->fleet.postgres.answer_ms = FLEET_ANSWER_MS;
         setup_descriptors();
         interrupt_install(end_at_once, work);
         status = prepare(work, &why) ? run(work) : usage_error(why);

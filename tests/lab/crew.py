@@ -32,6 +32,9 @@ ASKS = ("--no-dnsbl", "--ca-file", LAB_DIR / "ca.pem", "--trust-anchor", LAB_DIR
 WORKERS = 4
 DOWN_S = 22         # longer than the server waits: FLEET_DROP_MS
 LIMIT_S = 600
+OF_WORKERS = 0x6d7277   # fleet.h: FLEET_OF_WORKERS
+SILENT_S = 11           # FLEET_BEAT_MS, FLEET_ANSWER_MS, and what a busy machine takes
+DROPPED_S = 12, 40      # FLEET_DROP_MS
 HOLDS = "silent.lab"        # its server accepts, and says nothing
 AT_ONCE = 3         # disturbances
 
@@ -284,6 +287,43 @@ def test_killer(server, directory):
     report("a domain that two workers died of is set aside", wrong)
 
 
+def processes(worker):
+    return Path(f"/proc/{worker.process.pid}/task/{worker.process.pid}/children").read_text().split()
+
+
+def sessions(server):
+    return int(server.sql(f"SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND classid = {OF_WORKERS}")[0][0])
+
+
+def test_silence(net, server, directory):
+    """Without the database, by a cut and by a server that does not answer, nobody is asked any more, and that before the server gives up the session."""
+    name = "tarpit.lab"
+    fleet(server, "add", name)
+    for way in ("cut", "freeze"):
+        worker = Worker(2, server, directory, ("--timeout", "90", "--progress", "none"))
+        wrong = [] if wait_until(lambda: whose(server, name) and processes(worker), 60) else [f"nobody takes it: {worker.said()[-1][1][-300:]}"]
+        begun = time.monotonic()
+        if way == "cut":
+            net.cut(worker.number)
+        else:
+            server.freeze()
+        wait_until(lambda: not processes(worker), 60)
+        silent = time.monotonic() - begun
+        wrong += [] if silent <= SILENT_S else [f"silent after {silent:.1f} s"]
+        if way == "cut":
+            held = sessions(server)
+            wait_until(lambda: sessions(server) == 0, 60)
+            dropped = time.monotonic() - begun
+            wrong += [] if held == 1 and DROPPED_S[0] <= dropped <= DROPPED_S[1] else [f"{held} sessions when it was silent, dropped after {dropped:.1f} s"]
+            net.mend(worker.number)
+        else:
+            server.thaw()
+        wrong += [] if wait_until(lambda: processes(worker), 90) else [f"does not come back: {worker.said()[-1][1][-300:]}"]
+        worker.end()
+        rows = server.sql(f"SELECT state, tries FROM mailready_fleet.domain WHERE name = '{name}'")
+        report(f"the database is gone ({way}): silent after {silent:.1f} s", wrong + ([] if rows[0][0] in "02" and rows[0][1] in "01" else [f"then {rows}"]))
+
+
 def test_given_back(server, directory):
     """SIGTERM: what is under way is given back at once, with nothing counted."""
     name = "tarpit.lab"
@@ -311,6 +351,7 @@ def main(count, kills, cuts):
         test_crowd(net, server, directory, count, kills, cuts)
         test_killer(server, directory)
         test_given_back(server, directory)
+        test_silence(net, server, directory)
 
 
 if __name__ == "__main__":
