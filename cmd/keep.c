@@ -115,8 +115,9 @@ bool keep_end(struct keeping *keeping, bool is_whole)
     if (!queue->archive)
         return true;
     archive_wait(queue->archive, true);
+    /* A server that turned out to be lost may be back, and who was in the way may be gone. */
     outcome = archive_queue_flush(queue);
-    if (outcome == ARCHIVE_FAILED) /* a server that turned out to be lost may be back */
+    for (int more = 2; more > 0 && (outcome == ARCHIVE_FAILED || outcome == ARCHIVE_BUSY); more--)
         outcome = archive_queue_flush(queue);
     missing = queue->count + queue->lost;
     if (outcome == ARCHIVE_DONE)

@@ -61,8 +61,8 @@ static void wait_for_server(void *arg, bool waits)
     store->patience_ms = 0;
 }
 
-/* Once, however many questions follow: a run that ends has waited long enough. */
-static bool has_patience(struct postgres_store *store)
+/* Of one half minute, however many questions follow, unless the server gets on. */
+bool postgres_has_patience(struct postgres_store *store)
 {
     if (!store->waits)
         return false;
@@ -78,7 +78,7 @@ enum archive_outcome postgres_reach(struct postgres_store *store)
     store->why = NULL;
     while (!postgres_is_there(&store->postgres)) {
         outcome = postgres_return(&store->postgres);
-        if (outcome != ARCHIVE_DONE && (store->postgres.is_over || !has_patience(store)))
+        if (outcome != ARCHIVE_DONE && (store->postgres.is_over || !postgres_has_patience(store)))
             break;
         if (outcome != ARCHIVE_DONE)
             postgres_await(&store->postgres, store->patience_ms);

@@ -5,8 +5,9 @@
  * that nobody finds a second text for; a result lists those of its findings, in order, and the view `finding` shows
  * them as rows.
  *
- * Results go in batches, each a transaction and one journey to the server, and nobody waits for the answer: the next
- * batch gathers meanwhile (archive_confirm()).  A batch whose answer was lost is given again: a run has a domain once.
+ * Results go in batches, each one journey to the server and one wait for its disk, and nobody waits for the answer: the
+ * next batch gathers meanwhile (archive_confirm()).  Each result is a transaction.  Those of which no answer says that
+ * they are there are given again: a run has a domain once.
  */
 #pragma once
 
@@ -33,7 +34,9 @@ struct postgres_store {
     enum batch_state batch;
     size_t batch_count, batch_octets; /* results that were given */
     int64_t batch_due_ms;
-    enum archive_outcome batch_outcome; /* so far */
+    size_t batch_answered, batch_kept;  /* of them; and how many in front have no failure among them */
+    bool batch_is_closed;               /* the last transaction is done, so those before it are on the disk */
+    enum archive_outcome batch_outcome; /* the first failure */
     bool has_failed;                    /* a batch: nobody knows which statements it has prepared */
     const char *why;                    /* NULL: postgres.why */
 };
@@ -42,11 +45,13 @@ extern const struct archive_kind postgres_archive;
 
 /* The schema is there, and ours; with ARCHIVE_WRITE, made where there is none. */
 enum archive_outcome postgres_judge_store(struct postgres_store *, struct arena *, enum archive_use);
+/* archive_wait() said so, and half a minute is not over. */
+bool postgres_has_patience(struct postgres_store *);
 /* The connection is there, if need be after waiting for it as archive_wait() says. */
 enum archive_outcome postgres_reach(struct postgres_store *);
 
-/* What archive_keep() keeps: into a pipeline, or else at once, in the transaction that there is.  Before it, that
- * transaction takes POSTGRES_LOCK_OF_SAID, shared. */
+/* What archive_keep() keeps: into a pipeline, whose later transaction waits for the disk; or else at once, in the
+ * transaction that there is. */
 enum archive_outcome postgres_send_result(struct postgres *, int64_t run, const struct seen_report *, bool is_restored);
 
 enum archive_outcome postgres_begin_run(void *store, const char *key, const char *started);

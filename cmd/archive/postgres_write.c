@@ -84,11 +84,15 @@ static bool bind_findings(struct postgres_query *query, const struct seen_report
     return column != NULL;
 }
 
-/* In order of their keys: two runs that have the same to say do not wait for each other. */
+/* One statement, since each is a transaction of its own where several are under way: what was said goes in order of its
+ * keys, so two runs never wait for each other in a circle.  Whoever removes what nobody says any more has the lock for
+ * himself: what he removed meanwhile is added again. */
 static const char keep_sql[] =
     "WITH found AS MATERIALIZED (SELECT encode(substring(sha256(convert_to(ROW(check_id, subject, subject_key, status,"
-    " suppressed, message, records)::text, 'UTF8')) for 16), 'hex')::uuid AS id, *"
-    " FROM unnest($8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[])"
+    " suppressed, message, records)::text, 'UTF8')) for 16), 'hex')::uuid AS id, f.*"
+    " FROM (SELECT pg_advisory_xact_lock_shared(" POSTGRES_LOCK_OF_SAID
+    "), set_config('synchronous_commit', $15, true)) AS s,"
+    " unnest($8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[])"
     " WITH ORDINALITY AS f (check_id, subject, subject_key, status, suppressed, message, records, place)),"
     " new AS (INSERT INTO mailready.said (id, check_id, subject, subject_key, status, suppressed, message, records)"
     " SELECT DISTINCT ON (id) id, check_id, subject, subject_key, status, suppressed::boolean, message, records FROM "
@@ -105,7 +109,7 @@ enum archive_outcome postgres_send_result(struct postgres *postgres, int64_t run
 {
     struct postgres_query query = postgres_query(postgres, keep_sql);
     char *only = row_joined(report->only, report->only_count), *skip = row_joined(report->skip, report->skip_count);
-    bool has_room;
+    bool is_piped = PQpipelineStatus(postgres->link) == PQ_PIPELINE_ON, has_room;
 
     postgres_bind_number(&query, run);
     postgres_bind_text(&query, report->domain);
@@ -115,7 +119,8 @@ enum archive_outcome postgres_send_result(struct postgres *postgres, int64_t run
     postgres_bind_text(&query, skip);
     postgres_bind_number(&query, is_restored);
     has_room = bind_findings(&query, report) && only && skip;
-    if (has_room && PQpipelineStatus(postgres->link) == PQ_PIPELINE_ON) {
+    postgres_bind_text(&query, is_piped ? "off" : NULL);
+    if (has_room && is_piped) {
         postgres_send(&query);
     } else if (has_room) {
         postgres_row(&query);

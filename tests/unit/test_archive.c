@@ -341,6 +341,51 @@ static void runs_write_at_once(void **state)
     archive_close(archive);
 }
 
+static struct archive_queue queued(const struct room *room, struct archive *archive, unsigned count, unsigned step)
+{
+    struct archive_queue queue = {.archive = archive};
+
+    for (unsigned i = 0; i < count; i++) {
+        const char *domain = str_printf(room->arena, "d%u.example", i * step % count);
+        struct tape tape = {0};
+        struct seen findings[7];
+        struct seen_report report = report_of(findings, 7, "forged.example", monday);
+
+        findings[6].subject = domain; /* said of no other */
+        report_tape_write(&tape, &report);
+        archive_queue_add(&queue, domain, &tape, false);
+        assert_null(tape.at);
+    }
+    return queue;
+}
+
+/* What is new to all of them, in another order: none waits for one that waits for it. */
+static _Noreturn void say_in_order(const struct room *room, unsigned step)
+{
+    struct archive *archive = opened(room, ARCHIVE_WRITE);
+    struct archive_queue queue = queued(room, archive, 10 * DOMAINS, step);
+
+    if (archive_begin_run(archive, str_printf(room->arena, "run%u", step), monday) != ARCHIVE_DONE)
+        _exit(1);
+    if (archive_queue_flush(&queue) != ARCHIVE_DONE || queue.count)
+        _exit(2);
+    archive_close(archive);
+    _exit(0);
+}
+
+static void runs_say_the_same_in_any_order(void **state)
+{
+    static const unsigned steps[RUNS] = {1, 399, 7, 11};
+    const struct room *room = *state;
+    int status;
+
+    for (unsigned run = 0; run < RUNS; run++)
+        if (fork() == 0)
+            say_in_order(room, steps[run]);
+    for (unsigned run = 0; run < RUNS; run++)
+        assert_true(wait(&status) > 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0);
+}
+
 /* ---- files that are none ---- */
 
 static void put(const struct room *room, const char *octets, size_t size)
@@ -473,22 +518,6 @@ static void a_report_is_a_tape(void **state)
     tape_free(&tape);
 }
 
-static struct archive_queue queued(const struct room *room, struct archive *archive, unsigned count)
-{
-    struct archive_queue queue = {.archive = archive};
-    struct seen findings[7];
-    struct seen_report report = report_of(findings, 7, "forged.example", monday);
-
-    for (unsigned i = 0; i < count; i++) {
-        struct tape tape = {0};
-
-        report_tape_write(&tape, &report);
-        archive_queue_add(&queue, str_printf(room->arena, "d%u.example", i), &tape, false);
-        assert_null(tape.at);
-    }
-    return queue;
-}
-
 /* Until the store has all. */
 static void flush(struct archive_queue *queue)
 {
@@ -507,7 +536,7 @@ static void what_is_not_taken_waits(void **state)
 {
     const struct room *room = *state;
     struct archive *archive = opened(room, ARCHIVE_WRITE);
-    struct archive_queue queue = queued(room, archive, 3);
+    struct archive_queue queue = queued(room, archive, 3, 1);
     sqlite3 *other = NULL;
 
     assert_int_equal(archive_begin_run(archive, "one", monday), ARCHIVE_DONE);
@@ -619,7 +648,7 @@ static void lost_connections_lose_nothing(void **state)
 
     assert_int_equal(archive_begin_run(archive, "one", monday), ARCHIVE_DONE);
     for (int turn = 0; turn < 3; turn++) {
-        struct archive_queue queue = queued(room, archive, 1200);
+        struct archive_queue queue = queued(room, archive, 1200, 1);
 
         archive_wait(archive, false);
         for (int step = 0; step < turn * 2; step++)
@@ -644,6 +673,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_run_has_a_domain_once, enter, leave),
         cmocka_unit_test_setup_teardown(old_results_are_pruned, enter, leave),
         cmocka_unit_test_setup_teardown(runs_write_at_once, enter, leave),
+        cmocka_unit_test_setup_teardown(runs_say_the_same_in_any_order, enter, leave),
         cmocka_unit_test_setup_teardown(a_report_is_a_tape, enter, leave),
         cmocka_unit_test_setup_teardown(what_is_not_taken_waits, enter, leave),
     };
