@@ -134,6 +134,24 @@ def _test_rights(tap):
             tap.test(f"rights, started as root: {what}", wrong)
 
 
+def _test_kinds_of_root(tap):
+    """Who cannot become another user is told no fault for it, nor said to have kept what it gave up; who must not become one is."""
+    with TemporaryDirectory() as name:      # root's alone
+        authority = Path(name) / "ca.pem"
+        authority.write_bytes((LAB_DIR / "ca.pem").read_bytes())
+        kinds = (("of a namespace of its own", ("unshare", "-U", "-r"), (), False),
+                 ("that may not change users", ("setpriv", "--bounding-set", "-setuid"), (), False),
+                 ("that may not end other users' processes", ("setpriv", "--bounding-set", "-kill"), (), False),
+                 ("without capabilities", ("setpriv", "--bounding-set", "-all"), (), False),
+                 ("whose authorities nobody else may read", (), (f"SSL_CERT_FILE={authority}",), True))
+        outcomes = at_once(lambda kind: audit("--format", "json", "--only", "tls,mx", "good.lab", within=kind[1], environment=kind[2],
+                                              **({"trust": ()} if kind[3] else {})), kinds)
+        for (kind, _, _, is_kept), outcome in zip(kinds, outcomes):
+            documents = outcome.documents()
+            said = [bool(d["vantage"].get("unconfined")) for d in documents]
+            tap.test(f"rights, started as root {kind}", outcome.trouble(0) + ([] if said == [is_kept] else [f"unconfined: {said}"]))
+
+
 def _test_ordinary(tap):
     """Started as somebody else: it is one process, which has no rights either."""
     domain, address = next(iter(HOLDS.items()))
@@ -285,6 +303,7 @@ def test(tap):
         tap.test("rights # SKIP built to keep them", [])
     else:
         _test_rights(tap)
+        _test_kinds_of_root(tap)
         _test_ordinary(tap)
     _test_same(tap, undisturbed)
     _test_kept_apart(tap)
