@@ -39,8 +39,8 @@ struct book_domain {
 };
 /* Up to `most` waiting domains of these shards, the first ones first: under way from now on.  Told of each. */
 typedef void book_domain_visit(void *arg, const struct book_domain *);
-enum archive_outcome book_take(struct book *, const struct shard_list *, size_t most, book_domain_visit *, void *arg,
-                               size_t *taken);
+enum archive_outcome book_take(struct book *, const struct shard_list *, size_t most, book_domain_visit *visit,
+                               void *arg, size_t *taken);
 
 enum archive_outcome book_begin(struct book *);
 /* `account` NULL: nothing is known of it, for want of memory. */

@@ -44,12 +44,19 @@ static void job_free(struct job *job)
     free(job);
 }
 
-static struct job *job_new(struct jobs *jobs, const struct book_domain *domain)
+static struct job *room_for_job(const struct jobs *jobs)
 {
     struct job *job = calloc(1, sizeof *job);
 
     if (!job)
         loop_exhausted(jobs->loop);
+    return job;
+}
+
+static struct job *job_new(struct jobs *jobs, const struct book_domain *domain)
+{
+    struct job *job = room_for_job(jobs);
+
     *job =
         (struct job){.jobs = jobs, .id = domain->id, .shard = domain->shard, .next = jobs->first, .back = &jobs->first};
     if (job->next)
