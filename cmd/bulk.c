@@ -252,11 +252,13 @@ static void begin(struct bulk *bulk, struct arena *arena, const char *domain)
     job->number = assignment.number = bulk->begun;
     if (is_ordered(bulk))
         join_queue(bulk, job);
-    if (!find_kept(bulk, job, &assignment.kept))
+    if (!find_kept(bulk, job, &assignment.kept)) {
         finished(job);
-    else if (!(bulk->workers ? workers_begin(bulk->workers, &assignment, audited, job)
-                             : auditor_begin(bulk->plan->auditor, &assignment, audited, job)))
+    } else if (!(bulk->workers ? workers_begin(bulk->workers, &assignment, audited, job)
+                               : auditor_begin(bulk->plan->auditor, &assignment, audited, job))) {
+        bulk->restoring -= job->is_kept;
         lose(bulk, job);
+    }
 }
 
 /* Takes one item from the list; false when nothing more can be begun now. */
