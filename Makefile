@@ -202,7 +202,7 @@ bench: deps all $(BUILD)/tests/bench/floor $(BUILD)/tests/unit/test_index ## mea
 COVERED := '*/core/*' '*/probes/*' '*/reports/*' '*/cmd/*'
 coverage: ## line coverage of the tests, as build/coverage/html/index.html
 	@.ci/install lcov
-	@$(SUBMAKE) BUILD=build/coverage HARDEN=-fPIE CFLAGS='-O0 -g -DUNCONFINED --coverage -fprofile-update=atomic' build-tests
+	@$(SUBMAKE) BUILD=build/coverage HARDEN=-fPIE CFLAGS='-O0 -g -DUNCONFINED -include tests/build/count_exits.h --coverage -fprofile-update=atomic' build-tests
 	@BUILD=build/coverage tests/run -torture; status=$$?; \
 	    lcov --quiet --capture --directory build/coverage --output-file build/coverage/all.info && \
 	    lcov --quiet --extract build/coverage/all.info $(COVERED) --output-file build/coverage/own.info && \
