@@ -12,7 +12,9 @@ the machine runs already is looked at, nor its socket in /var/run/postgresql.  A
 As a program: server.py COMMAND... runs the command with the store's URL in STORE, and ends with its exit status; 77 where there is
 no PostgreSQL.  Nothing is installed: `fetch` unpacks Debian's packages where the machine has none.
 """
+import atexit
 import contextlib
+import functools
 import glob
 import os
 import pwd
@@ -32,7 +34,7 @@ SKIPPED = 77
 USER = "auditor"        # of the database; its password is in `passfile`
 UNPRIVILEGED = "nobody"     # for root, as whom PostgreSQL does not run
 SETTINGS = {"fsync": "off", "synchronous_commit": "on", "full_page_writes": "off", "shared_buffers": "16MB", "max_connections": "40", "max_wal_size": "256MB",
-            "autovacuum": "off", "logging_collector": "off", "log_min_messages": "error", "dynamic_shared_memory_type": "posix", "huge_pages": "off"}
+            "autovacuum": "off", "jit": "off", "logging_collector": "off", "log_min_messages": "error", "dynamic_shared_memory_type": "posix", "huge_pages": "off"}
 
 
 def programs():
@@ -40,6 +42,20 @@ def programs():
     places = glob.glob("/usr/lib/postgresql/*/bin/postgres") + glob.glob(os.path.join(BUILD, "postgres/root/usr/lib/postgresql/*/bin/postgres"))
     places = [os.path.dirname(path) for path in places if os.path.exists(os.path.join(os.path.dirname(path), "initdb"))]
     return max(places, key=lambda path: int(path.split("/")[-2])) if places else None
+
+
+@functools.lru_cache
+def open_to(user, directory):
+    """The directory, or where the checkout is closed to the user a copy of it and of what is beside it: until this program ends."""
+    seen = subprocess.run(["setpriv", "--reuid", str(user), "--clear-groups", "test", "-x", os.path.join(directory, "postgres")], check=False)
+    if seen.returncode == 0:
+        return directory
+    usr = os.path.dirname(directory.partition("/postgresql/")[0])
+    place = tempfile.mkdtemp(prefix="pg-programs-", dir="/tmp")
+    atexit.register(shutil.rmtree, place, ignore_errors=True)
+    os.chmod(place, 0o755)
+    shutil.copytree(usr, os.path.join(place, "usr"), symlinks=True, ignore=shutil.ignore_patterns("libLLVM*", "doc", "man", "locale"))
+    return directory.replace(usr, os.path.join(place, "usr"), 1)
 
 
 def children(pid):
@@ -62,9 +78,9 @@ class Server:
 
     def __init__(self, enter=(), address="127.0.0.1", settings=None, tls=None):
         self.enter, self.address = list(enter), address
-        self.bin = programs()
         self.process = None
         self.user = pwd.getpwnam(UNPRIVILEGED) if os.geteuid() == 0 else None
+        self.bin = open_to(self.user.pw_uid, programs()) if self.user else programs()
         self.directory = tempfile.mkdtemp(prefix="pg-", dir="/tmp")      # short: a socket's name has 107 octets
         self.data = os.path.join(self.directory, "data")
         self.passfile = os.path.join(self.directory, "pgpass")
@@ -98,8 +114,8 @@ class Server:
 
     def _environment(self):
         env = {name: value for name, value in os.environ.items() if not name.startswith("PG") and name != "LD_PRELOAD"}
-        root = os.path.join(BUILD, "postgres/root/usr/lib")
-        if self.bin.startswith(root):
+        root = self.bin.partition("/postgresql/")[0]
+        if root != "/usr/lib":
             env["LD_LIBRARY_PATH"] = ":".join([root, *glob.glob(root + "/*-linux-gnu")])
         return {**env, "LC_ALL": "C.UTF-8"}
 
