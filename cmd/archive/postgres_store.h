@@ -60,7 +60,7 @@ enum archive_outcome postgres_confirm(void *store, size_t *kept, bool *is_open);
 enum archive_outcome postgres_settle(void *store);
 enum archive_outcome postgres_end_run(void *store, const char *ended);
 enum archive_outcome postgres_prune(void *store, const char *before, size_t *removed);
-enum archive_outcome postgres_domains(void *store, archive_domain_visit *, void *arg);
+enum archive_outcome postgres_domains(void *arg, archive_domain_visit *visit, void *visit_arg);
 enum archive_outcome postgres_results(void *store, struct arena *, const char *domain, struct archive_results *);
 enum archive_outcome postgres_latest(void *store, const char *domain, const char *before, size_t skipped, int64_t *id);
 enum archive_outcome postgres_report(void *store, struct arena *, int64_t id, const struct seen_report **);

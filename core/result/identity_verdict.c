@@ -90,7 +90,9 @@ static bool is_of_sender(const struct finding *f, const struct mail_address *sen
 
 static enum verdict worse(enum verdict a, enum verdict b)
 {
-    return a > b ? a : b;
+    if (a > b)
+        return a;
+    return b;
 }
 
 static void keep(struct identity *identity, const struct finding **list, const struct finding *f)
