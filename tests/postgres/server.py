@@ -55,6 +55,7 @@ def open_to(user, directory):
     atexit.register(shutil.rmtree, place, ignore_errors=True)
     os.chmod(place, 0o755)
     shutil.copytree(usr, os.path.join(place, "usr"), symlinks=True, ignore=shutil.ignore_patterns("libLLVM*", "doc", "man", "locale"))
+    subprocess.run(["chmod", "-R", "a+rX", place], check=True)      # unpacked by somebody who keeps his files for himself
     return directory.replace(usr, os.path.join(place, "usr"), 1)
 
 
