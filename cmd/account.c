@@ -5,15 +5,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cmd/archive/report_tape.h"
 #include "cmd/baseline.h"
 #include "cmd/io/progress.h"
 #include "cmd/io/sheets.h"
 #include "cmd/options/settings.h"
-#include "cmd/archive/report_tape.h"
+#include "core/audit/earlier.h"
 #include "core/audit/recording.h"
 #include "core/base/arena.h"
+#include "core/base/date.h"
 #include "core/base/gzip.h"
 #include "core/base/limits.h"
+#include "core/facts/evidence.h"
 #include "core/result/gate.h"
 #include "core/result/result.h"
 
@@ -44,10 +47,31 @@ static void keep(struct account *account, const struct result *result)
     free(text);
 }
 
-static void see(struct account *account, const struct seen_report *now)
+/* Those that this audit had itself: others have kept theirs. */
+static void keep_sessions(struct tape *tape, struct arena *arena, const struct result *result)
 {
-    if (now)
+    const int64_t now_s = result->started_s + result->elapsed_ms / 1000 + 1;
+
+    for (size_t i = 0; i < result->evidence_count; i++) {
+        struct archive_session session = {.key = result->evidence[i]->text};
+        int64_t asked_s = 0;
+        char *packed = earlier_pack(result->evidence[i], result->started_s, now_s, &session.packed.len, &asked_s);
+
+        session.packed.at = packed;
+        session.asked = packed ? date_text(arena, asked_s) : "";
+        if (packed)
+            report_tape_write_session(tape, &session);
+        free(packed);
+    }
+}
+
+static void see(struct account *account, struct arena *arena, const struct seen_report *now,
+                const struct result *result)
+{
+    if (now) {
         report_tape_write(&account->seen, now);
+        keep_sessions(&account->seen, arena, result);
+    }
     account->is_unseen = !now || account->seen.failed;
     if (account->is_unseen)
         tape_free(&account->seen);
@@ -63,7 +87,7 @@ static void judge(struct account *account, const struct account_plan *plan, cons
     if (plan->baseline && now)
         gate.difference = baseline_compare(arena, plan->baseline, now);
     if (plan->is_stored)
-        see(account, now);
+        see(account, arena, now, result);
     account->is_uncompared = plan->baseline && !gate.difference;
     outcome = gate_judge(&gate, result);
     account->fails = outcome.fails;
@@ -130,8 +154,8 @@ static struct str whole(const struct tape *tape)
 
 void account_write(const struct account *account, struct tape *tape)
 {
-    const bool flags[] = {account->fails,          account->undecided,        account->warned,
-                          account->is_starved,     account->is_out_of_memory, account->is_out_of_time,
+    const bool flags[] = {account->fails,         account->undecided,        account->warned,
+                          account->is_starved,    account->is_out_of_memory, account->is_out_of_time,
                           account->is_uncompared, account->is_restored};
 
     tape_number(tape, account->verdict);

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cmd/archive/archive.h"
 #include "cmd/auditor.h"
 #include "cmd/baseline.h"
 #include "cmd/bulk.h"
@@ -20,9 +21,10 @@
 #include "cmd/options/usage.h"
 #include "cmd/plugin.h"
 #include "cmd/resume.h"
+#include "cmd/reuse.h"
 #include "cmd/setup.h"
-#include "cmd/archive/archive.h"
 #include "cmd/wait.h"
+#include "core/audit/earlier.h"
 #include "core/audit/engine.h"
 #include "core/audit/recording.h"
 #include "core/base/arena.h"
@@ -45,11 +47,12 @@ struct audit_command {
     const char *const *domains;
     size_t domain_count;
     struct seen_list baseline; /* of --baseline */
-    int list_fd; /* -1: none */
+    int list_fd;               /* -1: none */
     struct sheets sheets;
     struct run_list survey;
     struct journal journal;
     struct archive *archive; /* NULL */
+    struct earlier *earlier; /* sessions of it that are used again; NULL */
     struct engine_config config;
     struct loop *loop;
     struct trace *trace;
@@ -69,10 +72,9 @@ struct audit_command {
 
 static bool refuse_with_replay(const struct audit_command *run, const char **why)
 {
-    static const enum option_id recorded[] = {OPT_SENDER,    OPT_NOT_SENDER, OPT_CANARY, OPT_BOGUS_CANARY,
-                                              OPT_SMTP_PORT, OPT_SESSIONS,   OPT_ACTIVE, OPT_OWN,
-                                              OPT_DOMAINS,   OPT_DNSBL,      OPT_WAIT,
-                                              OPT_JOURNAL,   OPT_RESUME};
+    static const enum option_id recorded[] = {OPT_SENDER,   OPT_NOT_SENDER, OPT_CANARY, OPT_BOGUS_CANARY, OPT_SMTP_PORT,
+                                              OPT_SESSIONS, OPT_ACTIVE,     OPT_OWN,    OPT_DOMAINS,      OPT_DNSBL,
+                                              OPT_WAIT,     OPT_JOURNAL,    OPT_RESUME, OPT_REUSE};
 
     for (size_t i = 0; i < sizeof recorded / sizeof *recorded; i++) {
         const struct option_use *use = options_last(&run->options, recorded[i]);
@@ -220,8 +222,11 @@ static enum exit_status spare(struct audit_command *run, const char *input, cons
 
 static enum exit_status open_outputs(struct audit_command *run, const char **why)
 {
-    const char *const inputs[] = {run->project.file, run->project.defaults.domains_file, run->project.defaults.replay,
-                                  run->project.defaults.ca_file, run->project.defaults.baseline,
+    const char *const inputs[] = {run->project.file,
+                                  run->project.defaults.domains_file,
+                                  run->project.defaults.replay,
+                                  run->project.defaults.ca_file,
+                                  run->project.defaults.baseline,
                                   run->project.defaults.logo_file};
     enum exit_status status = sheets_open(&run->sheets, run->arena, &run->project.defaults, why);
 
@@ -262,11 +267,14 @@ static enum exit_status open_journal(struct audit_command *run, const char **why
 
 static enum exit_status open_store(struct audit_command *run, const char **why)
 {
-    const char *url = run->project.defaults.store;
+    const struct settings *settings = &run->project.defaults;
     enum exit_status status = EXIT_STATUS_READY;
 
-    if (url)
-        status = keep_open_store(run->arena, url, &run->sheets, &run->journal, &run->archive, why);
+    if (settings->store)
+        status = keep_open_store(run->arena, settings->store, &run->sheets, &run->journal,
+                                 reuse_vantage(run->arena, settings, run->ca), &run->archive, why);
+    if (status == EXIT_STATUS_READY && !reuse_sessions(run->arena, run->archive, settings, &run->earlier, why))
+        status = EXIT_STATUS_FAULT;
     if (status != EXIT_STATUS_READY) {
         sheets_abandon(&run->sheets);
         resume_end(&run->journal, false, 0);
@@ -394,6 +402,7 @@ static bool start(struct audit_command *run, const char **why)
                                             .trace = run->trace});
     run->jobs = jobs_of(run);
     run->is_dealt = is_dealt(run);
+    config->earlier = run->earlier;
     config->at_once = settings->in_flight;
     config->memory = (settings->memory - settings->memory / RESULTS_SHARE) / run->jobs;
     config->is_unconfined = !confine(run);
@@ -509,6 +518,7 @@ static enum exit_status run_audit(int argc, char **argv)
             close(run->list_fd);
         journal_close(&run->journal);
         archive_close(run->archive);
+        earlier_free(run->earlier);
         arena_free(run->arena);
     }
     free(run);

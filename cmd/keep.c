@@ -34,14 +34,14 @@ static const char *key_of_run(struct arena *arena, const struct journal *journal
 }
 
 static enum archive_outcome begin_run(struct archive *archive, struct arena *arena, const struct journal *journal,
-                                      const char **why)
+                                      const char *vantage, const char **why)
 {
     const char *key = key_of_run(arena, journal);
     enum archive_outcome outcome = ARCHIVE_FAILED;
 
     *why = strerror(errno);
     if (key) {
-        outcome = archive_begin_run(archive, key, date_text(arena, time(NULL)));
+        outcome = archive_begin_run(archive, key, date_text(arena, time(NULL)), vantage);
         *why = archive_why(archive);
     }
     *why = str_printf(arena, "%s: %s", archive_path(archive), *why ? *why : "");
@@ -49,7 +49,8 @@ static enum archive_outcome begin_run(struct archive *archive, struct arena *are
 }
 
 enum exit_status keep_open_store(struct arena *arena, const char *url, const struct sheets *sheets,
-                                 const struct journal *journal, struct archive **archive, const char **why)
+                                 const struct journal *journal, const char *vantage, struct archive **archive,
+                                 const char **why)
 {
     enum archive_outcome outcome = ARCHIVE_UNFIT;
 
@@ -59,7 +60,7 @@ enum exit_status keep_open_store(struct arena *arena, const char *url, const str
     }
     *archive = archive_open(arena, url, ARCHIVE_WRITE, &outcome, why);
     if (*archive)
-        outcome = begin_run(*archive, arena, journal, why);
+        outcome = begin_run(*archive, arena, journal, vantage, why);
     if (outcome != ARCHIVE_DONE)
         return outcome == ARCHIVE_UNFIT ? EXIT_STATUS_USAGE : EXIT_STATUS_FAULT;
     archive_wait(*archive, false);

@@ -2,7 +2,9 @@
  * and what to repair then; and whether it is one of them. */
 #include "probes/vantage.h"
 
+#include "core/base/date.h"
 #include "core/base/ip.h"
+#include "core/base/list_text.h"
 #include "core/base/str.h"
 #include "core/derive/inventory.h"
 #include "core/derive/refusal.h"
@@ -12,6 +14,8 @@
 #include "core/facts/smtp_session.h"
 #include "core/facts/vantage.h"
 #include "core/result/finding.h"
+
+enum { SERVERS_SHOWN = 5 };
 
 /* A mail address of the domain that is this machine's own; NULL: none is. */
 static const struct mail_address *own_address(const struct inventory *mail, const struct vantage *here)
@@ -43,6 +47,14 @@ static const char *repair(struct run *run, enum refusal refusal, const struct sm
     }
 }
 
+static const struct smtp_session *session_with(struct run *run, const struct inventory *mail, size_t host, size_t i)
+{
+    struct trouble trouble;
+
+    return need_judged_session(run, mail->hosts[host].name, &mail->addresses[mail->hosts[host].addresses[i]].ip,
+                               &trouble);
+}
+
 struct refusals {
     size_t asked, refused;
     enum refusal kind; /* of the first */
@@ -57,9 +69,7 @@ static struct refusals count_refusals(struct run *run, const struct inventory *m
 
     for (size_t h = 0; h < mail->host_count; h++) {
         for (size_t i = 0; i < mail->hosts[h].address_count; i++) {
-            struct trouble trouble;
-            const struct smtp_session *s = need_judged_session(
-                run, mail->hosts[h].name, &mail->addresses[mail->hosts[h].addresses[i]].ip, &trouble);
+            const struct smtp_session *s = session_with(run, mail, h, i);
             enum refusal refusal = s ? session_refusal(run, s) : REFUSAL_OF_ALL;
 
             r.pending |= !s;
@@ -112,6 +122,34 @@ static struct own_name check_own_name(struct run *run, const struct vantage *her
     return name;
 }
 
+/* Servers that are judged by what they said in an earlier run, whatever they would say now. */
+static void tell_of_earlier(struct run *run, const struct vantage *here, const struct inventory *mail)
+{
+    struct list_text list = list_text(run_arena(run), ", ", SERVERS_SHOWN);
+    struct finding *f;
+
+    for (size_t h = 0; h < mail->host_count; h++)
+        for (size_t i = 0; i < mail->hosts[h].address_count; i++) {
+            const struct smtp_session *s = session_with(run, mail, h, i);
+
+            if (s && s->is_earlier)
+                list_add(&list, str_printf(run_arena(run), "%s %s (%s)", mail->hosts[h].name,
+                                           ip_text(run_arena(run), &s->ip), date_text(run_arena(run), s->greeted_s)));
+        }
+    if (!list.count)
+        return;
+    f = finding(run, ENV_VANTAGE, NOTE, subject_machine(here->host),
+                "not asked anew, but judged by what they said in an earlier run: %s", list_end(&list));
+    finding_cause(f, CAUSE_EARLIER);
+    for (size_t h = 0; h < mail->host_count; h++)
+        for (size_t i = 0; i < mail->hosts[h].address_count; i++) {
+            const struct smtp_session *s = session_with(run, mail, h, i);
+
+            if (s && s->is_earlier)
+                finding_rests_on(run, f, s->key);
+        }
+}
+
 void judge_vantage(struct run *run, const struct vantage *here)
 {
     const struct inventory *mail = need_inventory(run);
@@ -139,4 +177,5 @@ void judge_vantage(struct run *run, const struct vantage *here)
     } else {
         finding(run, ENV_VANTAGE, SKIPPED, subject_machine(here->host), "no mail server answered");
     }
+    tell_of_earlier(run, here, mail);
 }

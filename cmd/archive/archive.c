@@ -88,14 +88,16 @@ void archive_wait(struct archive *archive, bool waits)
     archive->kind->wait(archive->store, waits);
 }
 
-enum archive_outcome archive_begin_run(struct archive *archive, const char *key, const char *started)
+enum archive_outcome archive_begin_run(struct archive *archive, const char *key, const char *started,
+                                       const char *vantage)
 {
-    return archive->kind->begin_run(archive->store, key, started);
+    return archive->kind->begin_run(archive->store, key, started, vantage);
 }
 
-enum archive_outcome archive_keep(struct archive *archive, const struct seen_report *report, bool is_restored)
+enum archive_outcome archive_keep(struct archive *archive, const struct seen_report *report,
+                                  const struct archive_sessions *sessions, bool is_restored)
 {
-    return archive->kind->keep(archive->store, report, is_restored);
+    return archive->kind->keep(archive->store, report, sessions, is_restored);
 }
 
 enum archive_outcome archive_confirm(struct archive *archive, size_t *kept, bool *is_open)
@@ -139,4 +141,10 @@ enum archive_outcome archive_report(struct archive *archive, struct arena *arena
                                     const struct seen_report **out)
 {
     return archive->kind->report(archive->store, arena, id, out);
+}
+
+enum archive_outcome archive_sessions(struct archive *archive, const char *since, size_t octets,
+                                      archive_session_visit *visit, void *arg)
+{
+    return archive->kind->sessions(archive->store, since, octets, visit, arg);
 }

@@ -1,5 +1,5 @@
 /* cmd/archive/archive.h - what audits have found, kept over time: runs, the result of each domain in them, its
- * findings.
+ * findings; and what mail servers said, the latest session with each.
  *
  * What follows is all that a back end has to do: SQLite, in a file, and PostgreSQL, on a server.  A store is named by a
  * URL, "sqlite:FILE" or "postgresql://...".  Runs write into one store side by side, each result whole or not at all.
@@ -15,6 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/base/str.h"
 #include "core/result/difference.h"
 
 struct arena;
@@ -56,11 +57,24 @@ void archive_wait(struct archive *, bool waits);
 
 /* ---- writing ---- */
 
-/* Begins a run, or goes on with the one of this key, which no other run may have. */
-enum archive_outcome archive_begin_run(struct archive *, const char *key, const char *started);
-/* In place of what the run has of the domain already; or, where `is_restored`, only if it has nothing.  DONE: it is
- * under way; BUSY: not now. */
-enum archive_outcome archive_keep(struct archive *, const struct seen_report *, bool is_restored);
+/* A session with a mail server (audit/earlier.h). */
+struct archive_session {
+    const char *key;   /* of the evidence */
+    const char *asked; /* RFC 3339, UTC */
+    struct str packed;
+};
+struct archive_sessions {
+    const struct archive_session *at;
+    size_t count;
+};
+
+/* Begins a run, or goes on with the one of this key, which no other run may have.  `vantage`: what sessions depend on
+ * beside the server; those of another vantage are others. */
+enum archive_outcome archive_begin_run(struct archive *, const char *key, const char *started, const char *vantage);
+/* In place of what the run has of the domain already; or, where `is_restored`, only if it has nothing.  A session takes
+ * the place of an older one with the same server.  DONE: it is under way; BUSY: not now. */
+enum archive_outcome archive_keep(struct archive *, const struct seen_report *, const struct archive_sessions *,
+                                  bool is_restored);
 /* *kept: the store has so many more of the results that were under way, in their order.  *is_open: of the others
  * nothing is known yet; else it does not have them. */
 enum archive_outcome archive_confirm(struct archive *, size_t *kept, bool *is_open);
@@ -68,7 +82,7 @@ enum archive_outcome archive_settle(struct archive *);
 /* All of the run is kept, and on the disk. */
 enum archive_outcome archive_end_run(struct archive *, const char *ended);
 
-/* Removes the results that are older, and what only they needed; *removed of them. */
+/* Removes the results that are older, and what only they needed; *removed of them.  And sessions that are older. */
 enum archive_outcome archive_prune(struct archive *, const char *before, size_t *removed);
 
 /* ---- reading: texts in the arena ---- */
@@ -95,3 +109,9 @@ enum archive_outcome archive_latest(struct archive *, const char *domain, const 
                                     int64_t *id);
 /* *out is NULL where it was removed meanwhile. */
 enum archive_outcome archive_report(struct archive *, struct arena *, int64_t id, const struct seen_report **out);
+
+/* Told of each; false ends it. */
+typedef bool archive_session_visit(void *arg, const struct archive_session *);
+/* Of the vantage of the run that was begun, since a moment, the latest first; of `octets` in all at most. */
+enum archive_outcome archive_sessions(struct archive *, const char *since, size_t octets, archive_session_visit *,
+                                      void *arg);

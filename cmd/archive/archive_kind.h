@@ -18,8 +18,9 @@ struct archive_kind {
     const char *(*why)(const void *store);
     void (*wait)(void *store, bool waits);
 
-    enum archive_outcome (*begin_run)(void *store, const char *key, const char *started);
-    enum archive_outcome (*keep)(void *store, const struct seen_report *, bool is_restored);
+    enum archive_outcome (*begin_run)(void *store, const char *key, const char *started, const char *vantage);
+    enum archive_outcome (*keep)(void *store, const struct seen_report *, const struct archive_sessions *,
+                                 bool is_restored);
     enum archive_outcome (*confirm)(void *store, size_t *kept, bool *is_open);
     enum archive_outcome (*settle)(void *store);
     enum archive_outcome (*end_run)(void *store, const char *ended);
@@ -29,4 +30,5 @@ struct archive_kind {
     enum archive_outcome (*results)(void *store, struct arena *, const char *domain, struct archive_results *);
     enum archive_outcome (*latest)(void *store, const char *domain, const char *before, size_t skipped, int64_t *id);
     enum archive_outcome (*report)(void *store, struct arena *, int64_t id, const struct seen_report **);
+    enum archive_outcome (*sessions)(void *store, const char *since, size_t octets, archive_session_visit *, void *arg);
 };

@@ -25,7 +25,7 @@ enum {
     POSTGRES_PAUSE_MS = 1000,    /* before the first try to return; each is twice as long as the one before */
     POSTGRES_PAUSE_MAX_MS = 15000,
     POSTGRES_WHY_MAX = 512,
-    POSTGRES_VALUES_MAX = 16,
+    POSTGRES_VALUES_MAX = 20,
     POSTGRES_STATEMENTS_MAX = 48,
     POSTGRES_SETTINGS_MAX = 64,
 };
@@ -107,11 +107,12 @@ struct postgres_query postgres_query(struct postgres *, const char *sql);
  * U+FFFD, as in reports. */
 void postgres_bind_text(struct postgres_query *, const char *);
 void postgres_bind_texts(struct postgres_query *, const char *const *, size_t count); /* text[]; a copy */
-void postgres_bind_octets(struct postgres_query *, struct str);      /* bytea; borrowed; empty: NULL of SQL */
+void postgres_bind_octets(struct postgres_query *, struct str); /* bytea; borrowed; empty: NULL of SQL */
+void postgres_bind_octets_list(struct postgres_query *, const struct str *, size_t count); /* bytea[]; a copy */
 void postgres_bind_number(struct postgres_query *, int64_t);
 bool postgres_row(struct postgres_query *);                         /* false: there is no other, or it has failed */
 const char *postgres_text(struct postgres_query *, struct arena *); /* the next column; NULL of SQL is "" */
-const char *postgres_borrow_text(struct postgres_query *);            /* the same, until postgres_end() */
+const char *postgres_borrow_text(struct postgres_query *);          /* the same, until postgres_end() */
 char *postgres_octets(struct postgres_query *, size_t *); /* of bytea; malloc'ed; NULL: NULL of SQL, or no memory */
 int64_t postgres_read_number(struct postgres_query *);
 int64_t postgres_changed(const struct postgres_query *); /* rows, by a statement that postgres_row() has made run */

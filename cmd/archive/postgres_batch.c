@@ -4,10 +4,12 @@
 #include <string.h>
 
 /* About so many: checks and subjects are short. */
-static size_t octets_of(const struct seen_report *report)
+static size_t octets_of(const struct seen_report *report, const struct archive_sessions *sessions)
 {
     size_t octets = 0;
 
+    for (size_t i = 0; i < sessions->count; i++)
+        octets += sessions->at[i].packed.len;
     for (size_t i = 0; i < report->finding_count; i++)
         octets += strlen(report->findings[i].message) + strlen(report->findings[i].records);
     return octets;
@@ -28,9 +30,15 @@ static enum archive_outcome open_batch(struct postgres_store *store)
 }
 
 /* Where the connection was lost, those that it took with it are lost first. */
-enum archive_outcome postgres_keep(void *arg, const struct seen_report *report, bool is_restored)
+enum archive_outcome postgres_keep(void *arg, const struct seen_report *report, const struct archive_sessions *sessions,
+                                   bool is_restored)
 {
     struct postgres_store *store = arg;
+    const struct postgres_result result = {.run = store->run,
+                                           .vantage = store->vantage,
+                                           .report = report,
+                                           .sessions = sessions,
+                                           .is_restored = is_restored};
     enum archive_outcome outcome = ARCHIVE_DONE;
 
     if (store->batch == BATCH_SENT || store->batch_count >= POSTGRES_BATCH_MAX ||
@@ -43,12 +51,12 @@ enum archive_outcome postgres_keep(void *arg, const struct seen_report *report, 
     if (store->batch == BATCH_NONE && outcome == ARCHIVE_DONE)
         outcome = open_batch(store);
     if (outcome == ARCHIVE_DONE)
-        outcome = postgres_send_result(&store->postgres, store->run, report, is_restored);
+        outcome = postgres_send_result(&store->postgres, &result);
     if (outcome == ARCHIVE_DONE && !PQpipelineSync(store->postgres.link))
         outcome = postgres_lose(&store->postgres, NULL);
     if (outcome == ARCHIVE_DONE) {
         store->batch_count++;
-        store->batch_octets += octets_of(report);
+        store->batch_octets += octets_of(report, sessions);
     }
     return outcome;
 }

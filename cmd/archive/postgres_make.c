@@ -1,4 +1,4 @@
-/* cmd/archive/postgres_make.c - judges the schema of a store, and makes it where there is none. */
+/* cmd/archive/postgres_make.c - judges the schema of a store, makes it where there is none, brings it up to date. */
 #include "cmd/archive/postgres_store.h"
 
 #include <stdio.h>
@@ -6,6 +6,13 @@
 
 #include "core/base/arena.h"
 #include "core/base/str.h"
+
+/* Beside what the first version had.  What is in `packed` is packed already. */
+#define SINCE_2                                                                                                        \
+    "CREATE TABLE mailready.session (vantage text NOT NULL, key text COLLATE \"C\" NOT NULL,"                          \
+    " asked text COLLATE \"C\" NOT NULL, packed bytea NOT NULL, PRIMARY KEY (vantage, key));"                          \
+    "ALTER TABLE mailready.session ALTER packed SET STORAGE EXTERNAL;"                                                 \
+    "CREATE INDEX session_of_time ON mailready.session (asked);"
 
 /* Names and moments in the order of their octets, as in reports. */
 static const char tables[] =
@@ -23,14 +30,15 @@ static const char tables[] =
     " subject_key text NOT NULL, status text NOT NULL, suppressed boolean NOT NULL, message text NOT NULL,"
     " records text NOT NULL);"
     "CREATE VIEW mailready.finding AS SELECT result.id AS result, place - 1 AS place, listed.said AS said"
-    " FROM mailready.result, unnest(findings) WITH ORDINALITY AS listed (said, place);"
-    "INSERT INTO mailready.store VALUES ('mailready', 1)";
+    " FROM mailready.result, unnest(findings) WITH ORDINALITY AS listed (said, place);" SINCE_2
+    "INSERT INTO mailready.store VALUES ('mailready', 2)";
 
-enum { TABLES = 4 };
+enum { TABLES_OF_1 = 4, TABLES = 5 };
 
 struct schema {
     bool is_there;
     int64_t relations, tables, triggers; /* in it; of ours; that would change what is written */
+    int64_t version;
 };
 
 static enum archive_outcome unfit(struct postgres_store *store, const char *why)
@@ -45,7 +53,7 @@ static enum archive_outcome look(struct postgres_store *store, struct schema *ou
     struct postgres_query query =
         postgres_query(&store->postgres, "SELECT (SELECT count(*) FROM pg_class WHERE relnamespace = s.oid),"
                                          " (SELECT count(*) FROM pg_class WHERE relnamespace = s.oid AND relkind = 'r'"
-                                         " AND relname IN ('store', 'run', 'result', 'said')),"
+                                         " AND relname IN ('store', 'run', 'result', 'said', 'session')),"
                                          " (SELECT count(*) FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid"
                                          " WHERE relnamespace = s.oid AND NOT tgisinternal) +"
                                          " (SELECT count(*) FROM pg_rewrite JOIN pg_class ON pg_class.oid = ev_class"
@@ -61,12 +69,11 @@ static enum archive_outcome look(struct postgres_store *store, struct schema *ou
     return postgres_end(&query);
 }
 
-static enum archive_outcome judge(struct postgres_store *store, struct arena *arena, const struct schema *schema)
+static enum archive_outcome judge(struct postgres_store *store, struct arena *arena, struct schema *schema)
 {
     struct postgres_query query;
     const char *application = "";
     enum archive_outcome outcome;
-    int64_t version = 0;
     bool is_one;
 
     if (schema->triggers > 0)
@@ -75,17 +82,17 @@ static enum archive_outcome judge(struct postgres_store *store, struct arena *ar
     is_one = postgres_row(&query);
     if (is_one) {
         application = postgres_text(&query, arena);
-        version = postgres_read_number(&query);
+        schema->version = postgres_read_number(&query);
     }
     outcome = postgres_end(&query);
     if (outcome == ARCHIVE_UNFIT || (outcome == ARCHIVE_DONE && is_one && strcmp(application, "mailready") != 0))
         return unfit(store, "has a schema \"mailready\" of another program");
     if (outcome != ARCHIVE_DONE)
         return outcome;
-    if (version > POSTGRES_VERSION)
+    if (schema->version > POSTGRES_VERSION)
         return unfit(store, str_printf(arena, "is of a newer mailready: its schema is %lld, and this version knows %d",
-                                       (long long)version, POSTGRES_VERSION));
-    return version == POSTGRES_VERSION && schema->tables == TABLES
+                                       (long long)schema->version, POSTGRES_VERSION));
+    return schema->version >= 1 && schema->tables == (schema->version == 1 ? TABLES_OF_1 : TABLES)
                ? ARCHIVE_DONE
                : unfit(store, "is damaged: it lacks a version, or a table");
 }
@@ -111,6 +118,25 @@ static enum archive_outcome make(struct postgres_store *store, struct schema *sc
     return outcome == ARCHIVE_DONE ? look(store, schema) : outcome;
 }
 
+/* Of two runs one waits for the other, and finds it done. */
+static enum archive_outcome bring_up(struct postgres_store *store)
+{
+    struct postgres *postgres = &store->postgres;
+    enum archive_outcome outcome =
+        postgres_do(postgres, "BEGIN; SELECT pg_advisory_xact_lock(" POSTGRES_LOCK_OF_SCHEMA ")");
+    int64_t version = 0;
+
+    if (outcome == ARCHIVE_DONE)
+        outcome = postgres_number(postgres, "SELECT version FROM mailready.store", &version);
+    if (outcome == ARCHIVE_DONE && version == 1)
+        outcome = postgres_do(postgres, SINCE_2 "UPDATE mailready.store SET version = 2");
+    if (outcome == ARCHIVE_DONE)
+        return postgres_do(postgres, "COMMIT");
+    if (postgres_is_there(postgres))
+        postgres_roll_back(postgres);
+    return outcome;
+}
+
 enum archive_outcome postgres_judge_store(struct postgres_store *store, struct arena *arena, enum archive_use use)
 {
     struct schema schema;
@@ -121,7 +147,11 @@ enum archive_outcome postgres_judge_store(struct postgres_store *store, struct a
     if (outcome != ARCHIVE_DONE)
         return outcome;
     if (schema.relations)
-        return judge(store, arena, &schema);
+        outcome = judge(store, arena, &schema);
+    if (schema.relations && outcome == ARCHIVE_DONE && use != ARCHIVE_READ && schema.version < POSTGRES_VERSION)
+        outcome = bring_up(store);
+    if (schema.relations)
+        return outcome;
     store->why = "has no store: it is made by an audit that keeps what it finds there";
     return ARCHIVE_FAILED;
 }

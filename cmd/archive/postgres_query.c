@@ -247,33 +247,57 @@ static char *put_number(char *at, size_t number)
 }
 
 /* As array_recv() of the server reads it: dimensions, whether there are NULLs, the type; of the dimension its size and
- * its first index; then each text behind its size. */
+ * its first index; then each item behind its size. */
+enum { LIST_HEADER = 20, LIST_SIZE = 4, OCTETS_OID = 17, TEXT_OID = 25 };
+
+static char *bind_list(struct postgres_query *query, size_t type, size_t count, size_t size)
+{
+    char *octets = size <= INT32_MAX ? malloc(size) : NULL, *at;
+
+    if (!octets) {
+        query->outcome = no_room(query->postgres);
+        return NULL;
+    }
+    bind_value(query, octets, octets, size, 1);
+    at = put_number(octets, 1);
+    at = put_number(at, 0);
+    at = put_number(at, type);
+    at = put_number(at, count);
+    return put_number(at, 1);
+}
+
 void postgres_bind_texts(struct postgres_query *query, const char *const *texts, size_t count)
 {
-    enum { HEADER = 20, SIZE = 4, TEXT_OID = 25 };
-    size_t size = HEADER;
-    char *octets, *at;
+    size_t size = LIST_HEADER;
+    char *at;
 
     if (query->outcome != ARCHIVE_DONE)
         return;
     for (size_t i = 0; i < count; i++)
-        size += SIZE + clean(texts[i], NULL);
-    octets = size <= INT32_MAX ? malloc(size) : NULL;
-    if (!octets) {
-        query->outcome = no_room(query->postgres);
-        return;
-    }
-    at = put_number(octets, 1);
-    at = put_number(at, 0);
-    at = put_number(at, TEXT_OID);
-    at = put_number(at, count);
-    at = put_number(at, 1);
-    for (size_t i = 0; i < count; i++) {
-        size_t length = clean(texts[i], at + SIZE);
+        size += LIST_SIZE + clean(texts[i], NULL);
+    at = bind_list(query, TEXT_OID, count, size);
+    for (size_t i = 0; at && i < count; i++) {
+        size_t length = clean(texts[i], at + LIST_SIZE);
 
         at = put_number(at, length) + length;
     }
-    bind_value(query, octets, octets, size, 1);
+}
+
+void postgres_bind_octets_list(struct postgres_query *query, const struct str *list, size_t count)
+{
+    size_t size = LIST_HEADER;
+    char *at;
+
+    if (query->outcome != ARCHIVE_DONE)
+        return;
+    for (size_t i = 0; i < count; i++)
+        size += LIST_SIZE + list[i].len;
+    at = bind_list(query, OCTETS_OID, count, size);
+    for (size_t i = 0; at && i < count; i++) {
+        at = put_number(at, list[i].len);
+        memcpy(at, list[i].at, list[i].len);
+        at += list[i].len;
+    }
 }
 
 /* ---- asking ---- */

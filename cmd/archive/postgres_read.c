@@ -162,3 +162,33 @@ enum archive_outcome postgres_report(void *arg, struct arena *arena, int64_t id,
     store->why = row_no_status;
     return ARCHIVE_UNFIT;
 }
+
+/* ---- sessions ---- */
+
+enum archive_outcome postgres_sessions(void *arg, const char *since, size_t octets, archive_session_visit *visit,
+                                       void *visit_arg)
+{
+    struct postgres_store *store = arg;
+    struct postgres_query query = postgres_query(
+        &store->postgres, "SELECT key, asked, packed FROM (SELECT key, asked, packed, sum(length(key) + length(packed))"
+                          " OVER (ORDER BY asked DESC, key) AS octets FROM mailready.session"
+                          " WHERE vantage = $1 AND asked >= $2) AS counted WHERE octets <= $3::bigint"
+                          " ORDER BY asked DESC, key");
+    bool goes_on = true;
+
+    store->why = NULL;
+    postgres_bind_text(&query, store->vantage);
+    postgres_bind_text(&query, since);
+    postgres_bind_number(&query, octets < INT64_MAX ? (int64_t)octets : INT64_MAX);
+    while (goes_on && postgres_row(&query)) {
+        struct archive_session session = {.key = postgres_borrow_text(&query)};
+        char *packed;
+
+        session.asked = postgres_borrow_text(&query);
+        packed = postgres_octets(&query, &session.packed.len);
+        session.packed.at = packed;
+        goes_on = !packed || visit(visit_arg, &session);
+        PQfreemem(packed);
+    }
+    return postgres_end(&query);
+}

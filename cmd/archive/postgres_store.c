@@ -106,4 +106,5 @@ const struct archive_kind postgres_archive = {
     .results = postgres_results,
     .latest = postgres_latest,
     .report = postgres_report,
+    .sessions = postgres_sessions,
 };

@@ -15,7 +15,7 @@
 #include "cmd/archive/postgres.h"
 
 enum {
-    POSTGRES_VERSION = 1, /* of the schema */
+    POSTGRES_VERSION = 2, /* of the schema */
     POSTGRES_BATCH_MAX = 500,
     POSTGRES_BATCH_OCTETS = 4194304
 };
@@ -29,6 +29,7 @@ enum batch_state { BATCH_NONE, BATCH_OPEN, BATCH_SENT };
 struct postgres_store {
     struct postgres postgres;
     int64_t run;
+    const char *vantage; /* of the run */
     bool waits;
     int64_t patience_ms; /* until when, of postgres_clock_ms(); 0: nobody waited yet */
     enum batch_state batch;
@@ -52,10 +53,19 @@ enum archive_outcome postgres_reach(struct postgres_store *);
 
 /* What archive_keep() keeps: into a pipeline, whose later transaction waits for the disk; or else at once, in the
  * transaction that there is. */
-enum archive_outcome postgres_send_result(struct postgres *, int64_t run, const struct seen_report *, bool is_restored);
+struct postgres_result {
+    int64_t run;
+    const char *vantage; /* of the sessions */
+    const struct seen_report *report;
+    const struct archive_sessions *sessions;
+    bool is_restored;
+};
+enum archive_outcome postgres_send_result(struct postgres *, const struct postgres_result *);
+enum archive_outcome postgres_add_run(struct postgres *, const char *key, const char *started, int64_t *run);
 
-enum archive_outcome postgres_begin_run(void *store, const char *key, const char *started);
-enum archive_outcome postgres_keep(void *store, const struct seen_report *, bool is_restored);
+enum archive_outcome postgres_begin_run(void *store, const char *key, const char *started, const char *vantage);
+enum archive_outcome postgres_keep(void *store, const struct seen_report *, const struct archive_sessions *,
+                                   bool is_restored);
 enum archive_outcome postgres_confirm(void *store, size_t *kept, bool *is_open);
 enum archive_outcome postgres_settle(void *store);
 enum archive_outcome postgres_end_run(void *store, const char *ended);
@@ -64,3 +74,5 @@ enum archive_outcome postgres_domains(void *arg, archive_domain_visit *visit, vo
 enum archive_outcome postgres_results(void *store, struct arena *, const char *domain, struct archive_results *);
 enum archive_outcome postgres_latest(void *store, const char *domain, const char *before, size_t skipped, int64_t *id);
 enum archive_outcome postgres_report(void *store, struct arena *, int64_t id, const struct seen_report **);
+enum archive_outcome postgres_sessions(void *store, const char *since, size_t octets, archive_session_visit *,
+                                       void *arg);

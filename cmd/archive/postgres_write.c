@@ -12,20 +12,27 @@
 /* ---- runs ---- */
 
 /* Writes in any case: a store that cannot be written is to be known before anything is asked. */
-enum archive_outcome postgres_begin_run(void *arg, const char *key, const char *started)
+enum archive_outcome postgres_add_run(struct postgres *postgres, const char *key, const char *started, int64_t *run)
 {
-    struct postgres_store *store = arg;
     struct postgres_query query =
-        postgres_query(&store->postgres, "INSERT INTO mailready.run (key, version, started) VALUES ($1, $2, $3)"
-                                         " ON CONFLICT (key) DO UPDATE SET ended = NULL RETURNING id");
+        postgres_query(postgres, "INSERT INTO mailready.run (key, version, started) VALUES ($1, $2, $3)"
+                                 " ON CONFLICT (key) DO UPDATE SET ended = NULL RETURNING id");
 
-    store->why = NULL;
     postgres_bind_text(&query, key);
     postgres_bind_text(&query, MAILREADY_VERSION);
     postgres_bind_text(&query, started);
     if (postgres_row(&query))
-        store->run = postgres_read_number(&query);
+        *run = postgres_read_number(&query);
     return postgres_end(&query);
+}
+
+enum archive_outcome postgres_begin_run(void *arg, const char *key, const char *started, const char *vantage)
+{
+    struct postgres_store *store = arg;
+
+    store->why = NULL;
+    store->vantage = vantage;
+    return postgres_add_run(&store->postgres, key, started, &store->run);
 }
 
 static enum archive_outcome mark_run(struct postgres_store *store, const char *ended)
@@ -84,9 +91,32 @@ static bool bind_findings(struct postgres_query *query, const struct seen_report
     return column != NULL;
 }
 
+static bool bind_sessions(struct postgres_query *query, const struct archive_sessions *sessions)
+{
+    const char **texts = calloc(sessions->count + 1, sizeof *texts);
+    struct str *packed = calloc(sessions->count + 1, sizeof *packed);
+    bool has_room = texts && packed;
+
+    for (size_t i = 0; has_room && i < sessions->count; i++)
+        texts[i] = sessions->at[i].key;
+    if (has_room)
+        postgres_bind_texts(query, texts, sessions->count);
+    for (size_t i = 0; has_room && i < sessions->count; i++) {
+        texts[i] = sessions->at[i].asked;
+        packed[i] = sessions->at[i].packed;
+    }
+    if (has_room) {
+        postgres_bind_texts(query, texts, sessions->count);
+        postgres_bind_octets_list(query, packed, sessions->count);
+    }
+    free(texts);
+    free(packed);
+    return has_room;
+}
+
 /* One statement, since each is a transaction of its own where several are under way: what was said goes in order of its
- * keys, so two runs never wait for each other in a circle.  Whoever removes what nobody says any more has the lock for
- * himself: what he removed meanwhile is added again. */
+ * keys, and so do sessions, so two runs never wait for each other in a circle.  Whoever removes what nobody says any
+ * more has the lock for himself: what he removed meanwhile is added again. */
 static const char keep_sql[] =
     "WITH found AS MATERIALIZED (SELECT encode(substring(sha256(convert_to(ROW(check_id, subject, subject_key, status,"
     " suppressed, message, records)::text, 'UTF8')) for 16), 'hex')::uuid AS id, f.*"
@@ -97,29 +127,35 @@ static const char keep_sql[] =
     " new AS (INSERT INTO mailready.said (id, check_id, subject, subject_key, status, suppressed, message, records)"
     " SELECT DISTINCT ON (id) id, check_id, subject, subject_key, status, suppressed::boolean, message, records FROM "
     "found"
-    " ORDER BY id ON CONFLICT (id) DO NOTHING)"
+    " ORDER BY id ON CONFLICT (id) DO NOTHING),"
+    " met AS (INSERT INTO mailready.session (vantage, key, asked, packed)"
+    " SELECT $16, s.* FROM unnest($17::text[], $18::text[], $19::bytea[]) AS s (key, asked, packed) ORDER BY key"
+    " ON CONFLICT (vantage, key) DO UPDATE SET asked = excluded.asked, packed = excluded.packed"
+    " WHERE session.asked < excluded.asked)"
     "INSERT INTO mailready.result (run, domain, started, verdict, only_checks, skipped_checks, findings)"
     " SELECT $1::bigint, $2, $3, $4, $5, $6, coalesce((SELECT array_agg(id ORDER BY place) FROM found), '{}')"
     " ON CONFLICT (run, domain) DO UPDATE SET started = excluded.started, verdict = excluded.verdict,"
     " only_checks = excluded.only_checks, skipped_checks = excluded.skipped_checks, findings = excluded.findings"
     " WHERE $7::integer = 0";
 
-enum archive_outcome postgres_send_result(struct postgres *postgres, int64_t run, const struct seen_report *report,
-                                          bool is_restored)
+enum archive_outcome postgres_send_result(struct postgres *postgres, const struct postgres_result *result)
 {
+    const struct seen_report *report = result->report;
     struct postgres_query query = postgres_query(postgres, keep_sql);
     char *only = row_joined(report->only, report->only_count), *skip = row_joined(report->skip, report->skip_count);
     bool is_piped = PQpipelineStatus(postgres->link) == PQ_PIPELINE_ON, has_room;
 
-    postgres_bind_number(&query, run);
+    postgres_bind_number(&query, result->run);
     postgres_bind_text(&query, report->domain);
     postgres_bind_text(&query, report->started);
     postgres_bind_text(&query, report->verdict);
     postgres_bind_text(&query, only);
     postgres_bind_text(&query, skip);
-    postgres_bind_number(&query, is_restored);
+    postgres_bind_number(&query, result->is_restored);
     has_room = bind_findings(&query, report) && only && skip;
     postgres_bind_text(&query, is_piped ? "off" : NULL);
+    postgres_bind_text(&query, result->vantage);
+    has_room = has_room && bind_sessions(&query, result->sessions);
     if (has_room && is_piped) {
         postgres_send(&query);
     } else if (has_room) {
@@ -182,6 +218,8 @@ enum archive_outcome postgres_prune(void *arg, const char *before, size_t *remov
                          "DELETE FROM mailready.run WHERE started < $1 AND"
                          " NOT EXISTS (SELECT 1 FROM mailready.result WHERE run = run.id)",
                          before, &some);
+    if (outcome == ARCHIVE_DONE)
+        outcome = change(store, "DELETE FROM mailready.session WHERE asked < $1", before, &some);
     store->postgres.answer_ms = POSTGRES_ANSWER_MS;
     return outcome;
 }

@@ -57,15 +57,16 @@ static enum archive_outcome give(struct archive_queue *queue, struct queued_resu
     struct arena *arena = arena_new(2 * (size_t)JSON_BYTES);
     enum archive_outcome outcome = ARCHIVE_DONE;
     const struct seen_report *read = NULL;
+    struct archive_sessions sessions;
     struct seen_report report;
 
     if (arena)
-        read = report_tape_read(arena, (struct str){result->report.at, result->report.size});
+        read = report_tape_read(arena, (struct str){result->report.at, result->report.size}, &sessions);
     result->is_none = !read;
     if (read) {
         report = *read;
         report.domain = result->domain;
-        outcome = archive_keep(queue->archive, &report, result->is_restored);
+        outcome = archive_keep(queue->archive, &report, &sessions, result->is_restored);
     }
     arena_free(arena);
     return outcome;

@@ -35,6 +35,13 @@ void report_tape_write(struct tape *tape, const struct seen_report *report)
     }
 }
 
+void report_tape_write_session(struct tape *tape, const struct archive_session *session)
+{
+    tape_text(tape, session->key);
+    tape_text(tape, session->asked);
+    tape_octets(tape, session->packed);
+}
+
 static const char *read_text(struct tape_reader *reader, struct arena *arena)
 {
     return str_text(arena, tape_read_octets(reader));
@@ -76,7 +83,23 @@ static struct seen read_seen(struct tape_reader *reader, struct arena *arena)
     return seen;
 }
 
-static const struct seen_report *read_report(struct arena *arena, struct str octets)
+static void read_sessions(struct tape_reader *reader, struct arena *arena, struct archive_sessions *out)
+{
+    struct archive_session *all = NULL, *more;
+
+    *out = (struct archive_sessions){NULL, 0};
+    while (tape_has_more(reader)) {
+        more = arena_grown(arena, all, out->count, sizeof *more);
+        if (more)
+            all = more;
+        all[out->count].key = read_text(reader, arena);
+        all[out->count].asked = read_text(reader, arena);
+        all[out->count++].packed = tape_read_octets(reader);
+    }
+    out->at = all;
+}
+
+static const struct seen_report *read_report(struct arena *arena, struct str octets, struct archive_sessions *sessions)
 {
     struct seen_report *report = ARENA_NEW(arena, struct seen_report);
     struct tape_reader reader = tape_reader(octets);
@@ -91,17 +114,18 @@ static const struct seen_report *read_report(struct arena *arena, struct str oct
     report->findings = all = ARENA_ARRAY(arena, struct seen, report->finding_count + 1);
     for (size_t i = 0; i < report->finding_count; i++)
         all[i] = read_seen(&reader, arena);
-    return reader.failed || tape_has_more(&reader) ? NULL : report;
+    read_sessions(&reader, arena, sessions);
+    return reader.failed ? NULL : report;
 }
 
-const struct seen_report *report_tape_read(struct arena *arena, struct str octets)
+const struct seen_report *report_tape_read(struct arena *arena, struct str octets, struct archive_sessions *sessions)
 {
     const struct seen_report *volatile report = NULL;
     jmp_buf exhausted;
 
     if (setjmp(exhausted) == 0) {
         arena_on_exhausted(arena, &exhausted);
-        report = read_report(arena, octets);
+        report = read_report(arena, octets, sessions);
     }
     arena_on_exhausted(arena, NULL);
     return report;

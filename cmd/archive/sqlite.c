@@ -79,6 +79,12 @@ void sqlite_bind_text(struct sqlite_query *query, const char *text)
         query->result = sqlite3_bind_text(query->statement, ++query->bound, text, -1, SQLITE_STATIC);
 }
 
+void sqlite_bind_octets(struct sqlite_query *query, struct str octets)
+{
+    if (query->result == SQLITE_OK)
+        query->result = sqlite3_bind_blob64(query->statement, ++query->bound, octets.at, octets.len, SQLITE_STATIC);
+}
+
 void sqlite_bind_number(struct sqlite_query *query, int64_t number)
 {
     if (query->result == SQLITE_OK)
@@ -105,6 +111,14 @@ const char *sqlite_text(struct sqlite_query *query, struct arena *arena)
     const unsigned char *text = sqlite3_column_text(query->statement, query->read++);
 
     return text ? str_dup(arena, (const char *)text) : "";
+}
+
+struct str sqlite_octets(struct sqlite_query *query)
+{
+    const char *at = sqlite3_column_blob(query->statement, query->read);
+    int size = sqlite3_column_bytes(query->statement, query->read++);
+
+    return at ? (struct str){at, (size_t)size} : (struct str){"", 0};
 }
 
 int64_t sqlite_read_number(struct sqlite_query *query)
@@ -183,32 +197,33 @@ static enum archive_outcome configure(struct sqlite *sqlite, enum archive_use us
     return outcome;
 }
 
-enum { TABLES = 4 };
+enum { TABLES_OF_1 = 4, TABLES = 5 };
 
 static enum archive_outcome check_whose(struct sqlite *sqlite)
 {
-    int64_t application = 0, version = 0, triggers = 0, tables = 0;
+    int64_t application = 0, triggers = 0, tables = 0;
     enum archive_outcome outcome = sqlite_number(sqlite, "PRAGMA application_id", &application);
 
     if (outcome == ARCHIVE_DONE)
-        outcome = sqlite_number(sqlite, "PRAGMA user_version", &version);
+        outcome = sqlite_number(sqlite, "PRAGMA user_version", &sqlite->version);
     if (outcome == ARCHIVE_DONE)
         outcome = sqlite_number(sqlite, "SELECT count(*) FROM sqlite_schema WHERE type = 'trigger'", &triggers);
     if (outcome == ARCHIVE_DONE)
         outcome = sqlite_number(sqlite,
                                 "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND"
-                                " name IN ('run', 'result', 'said', 'finding')",
+                                " name IN ('run', 'result', 'said', 'finding', 'session')",
                                 &tables);
     if (outcome != ARCHIVE_DONE)
         return outcome;
     if (application != ARCHIVE_APPLICATION || triggers > 0)
         return unfit(sqlite, "is a database of another program");
-    if (version > ARCHIVE_VERSION)
+    if (sqlite->version > ARCHIVE_VERSION)
         return unfit(sqlite,
                      str_printf(sqlite->arena, "is of a newer mailready: its schema is %lld, and this version knows %d",
-                                (long long)version, ARCHIVE_VERSION));
-    return version == ARCHIVE_VERSION && tables == TABLES ? ARCHIVE_DONE
-                                                          : unfit(sqlite, "is damaged: it lacks a version, or a table");
+                                (long long)sqlite->version, ARCHIVE_VERSION));
+    return sqlite->version >= 1 && tables == (sqlite->version == 1 ? TABLES_OF_1 : TABLES)
+               ? ARCHIVE_DONE
+               : unfit(sqlite, "is damaged: it lacks a version, or a table");
 }
 
 static enum archive_outcome check_whole(struct sqlite *sqlite, off_t size)
@@ -264,6 +279,8 @@ static enum archive_outcome open_file(struct sqlite *sqlite, enum archive_use us
         outcome = check_whole(sqlite, size);
     if (outcome == ARCHIVE_DONE && use != ARCHIVE_READ && sqlite3_db_readonly(sqlite->db, "main"))
         outcome = sqlite_outcome(sqlite, SQLITE_READONLY);
+    if (outcome == ARCHIVE_DONE && use != ARCHIVE_READ && sqlite->version < ARCHIVE_VERSION)
+        outcome = sqlite_bring_up(sqlite);
     return outcome;
 }
 
@@ -351,4 +368,5 @@ const struct archive_kind sqlite_archive = {
     .results = sqlite_results,
     .latest = sqlite_latest,
     .report = sqlite_report,
+    .sessions = sqlite_sessions,
 };

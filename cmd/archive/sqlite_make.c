@@ -1,4 +1,4 @@
-/* cmd/archive/sqlite_make.c - makes the file of a store. */
+/* cmd/archive/sqlite_make.c - makes the file of a store, or brings it up to date. */
 #include "cmd/archive/sqlite.h"
 
 #include <errno.h>
@@ -11,6 +11,12 @@
 
 #include "core/base/arena.h"
 #include "core/base/str.h"
+
+/* Beside what the first version had. */
+#define SINCE_2                                                                                                        \
+    "CREATE TABLE session (vantage TEXT NOT NULL, key TEXT NOT NULL, asked TEXT NOT NULL, packed BLOB NOT NULL,"       \
+    " PRIMARY KEY (vantage, key)) WITHOUT ROWID;"                                                                      \
+    "CREATE INDEX session_of_time ON session (asked);"
 
 /* A finding is said in the same words for months: `said` has each once, found by a checksum of them. */
 static const char schema[] =
@@ -27,7 +33,7 @@ static const char schema[] =
     "CREATE INDEX said_by_checksum ON said (checksum);"
     "CREATE TABLE finding (result INTEGER NOT NULL REFERENCES result, place INTEGER NOT NULL,"
     " said INTEGER NOT NULL REFERENCES said, PRIMARY KEY (result, place)) WITHOUT ROWID;"
-    "CREATE INDEX finding_said ON finding (said);";
+    "CREATE INDEX finding_said ON finding (said);" SINCE_2;
 
 /* File format 1.3.3: a reader that finds 2 here opens the file with a write-ahead log. */
 enum { WRITE_FORMAT_AT = 18, READ_FORMAT_AT = 19, WITH_LOG = 2 };
@@ -111,5 +117,21 @@ enum archive_outcome sqlite_make(struct sqlite *sqlite)
     if (outcome == ARCHIVE_DONE && fsync(sqlite->directory) != 0 && errno != EINVAL) /* not every file system can */
         outcome = failed(sqlite, errno);
     sqlite3_free(octets);
+    return outcome;
+}
+
+/* Of two runs one waits for the other, and finds it done. */
+enum archive_outcome sqlite_bring_up(struct sqlite *sqlite)
+{
+    enum archive_outcome outcome = sqlite_do(sqlite, "BEGIN IMMEDIATE");
+
+    if (outcome == ARCHIVE_DONE)
+        outcome = sqlite_number(sqlite, "PRAGMA user_version", &sqlite->version);
+    if (outcome == ARCHIVE_DONE && sqlite->version == 1)
+        outcome = sqlite_do(sqlite, SINCE_2 "PRAGMA user_version=2;");
+    if (outcome == ARCHIVE_DONE)
+        outcome = sqlite_do(sqlite, "COMMIT");
+    else if (!sqlite3_get_autocommit(sqlite->db))
+        sqlite3_exec(sqlite->db, "ROLLBACK", NULL, NULL, NULL); /* what is wrong stays said */
     return outcome;
 }

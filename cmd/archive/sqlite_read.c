@@ -152,3 +152,39 @@ enum archive_outcome sqlite_report(void *store, struct arena *arena, int64_t id,
     ended = sqlite_do(sqlite, "COMMIT");
     return outcome == ARCHIVE_DONE ? ended : outcome;
 }
+
+/* ---- sessions ---- */
+
+static size_t octets_of(const struct archive_session *session)
+{
+    return strlen(session->key) + session->packed.len;
+}
+
+enum archive_outcome sqlite_sessions(void *store, const char *since, size_t octets, archive_session_visit *visit,
+                                     void *arg)
+{
+    struct sqlite *sqlite = store;
+    struct arena *arena = arena_new(ARCHIVE_VALUE_MAX);
+    enum archive_outcome outcome;
+    struct sqlite_query query;
+    bool goes_on = arena;
+
+    if (!arena)
+        return sqlite_outcome(sqlite, SQLITE_NOMEM);
+    query = sqlite_query(sqlite, "SELECT key, asked, packed FROM session WHERE vantage = ? AND asked >= ?"
+                                 " ORDER BY asked DESC, key");
+    sqlite_bind_text(&query, sqlite->vantage);
+    sqlite_bind_text(&query, since);
+    while (goes_on && sqlite_row(&query)) {
+        struct archive_session session = {.key = sqlite_text(&query, arena)};
+
+        session.asked = sqlite_text(&query, arena);
+        session.packed = sqlite_octets(&query);
+        goes_on = octets_of(&session) <= octets && visit(arg, &session);
+        octets -= goes_on ? octets_of(&session) : 0;
+        arena_reset(arena);
+    }
+    outcome = sqlite_end(&query);
+    arena_free(arena);
+    return outcome;
+}

@@ -63,11 +63,12 @@ static enum archive_outcome mark_run(struct sqlite *sqlite, const char *ended)
 }
 
 /* Writes in any case: a store that cannot be written is to be known before anything is asked. */
-enum archive_outcome sqlite_begin_run(void *store, const char *key, const char *started)
+enum archive_outcome sqlite_begin_run(void *store, const char *key, const char *started, const char *vantage)
 {
     struct sqlite *sqlite = store;
     enum archive_outcome outcome = sqlite_do(sqlite, "BEGIN IMMEDIATE");
 
+    sqlite->vantage = vantage;
     if (outcome != ARCHIVE_DONE)
         return outcome;
     outcome = find_run(sqlite, key);
@@ -214,7 +215,22 @@ static enum archive_outcome add_findings(struct sqlite *sqlite, int64_t result, 
     return outcome;
 }
 
-enum archive_outcome sqlite_keep(void *store, const struct seen_report *report, bool is_restored)
+static enum archive_outcome keep_session(struct sqlite *sqlite, const struct archive_session *session)
+{
+    struct sqlite_query query = sqlite_query(
+        sqlite, "INSERT INTO session (vantage, key, asked, packed) VALUES (?, ?, ?, ?) ON CONFLICT (vantage, key)"
+                " DO UPDATE SET asked = excluded.asked, packed = excluded.packed WHERE session.asked < excluded.asked");
+
+    sqlite_bind_text(&query, sqlite->vantage);
+    sqlite_bind_text(&query, session->key);
+    sqlite_bind_text(&query, session->asked);
+    sqlite_bind_octets(&query, session->packed);
+    sqlite_row(&query);
+    return sqlite_end(&query);
+}
+
+enum archive_outcome sqlite_keep(void *store, const struct seen_report *report, const struct archive_sessions *sessions,
+                                 bool is_restored)
 {
     struct sqlite *sqlite = store;
     enum archive_outcome outcome = sqlite_do(sqlite, "BEGIN IMMEDIATE");
@@ -232,6 +248,8 @@ enum archive_outcome sqlite_keep(void *store, const struct seen_report *report, 
             outcome = add_findings(sqlite, id, report);
         sqlite->is_unsettled = true;
     }
+    for (size_t i = 0; i < sessions->count && outcome == ARCHIVE_DONE; i++)
+        outcome = keep_session(sqlite, &sessions->at[i]);
     outcome = end(sqlite, outcome);
     sqlite->kept += outcome == ARCHIVE_DONE;
     return outcome;
@@ -290,6 +308,8 @@ enum archive_outcome sqlite_prune(void *store, const char *before, size_t *remov
                          "DELETE FROM run WHERE started < ?1 AND"
                          " NOT EXISTS (SELECT 1 FROM result WHERE run = run.id)",
                          before, &some);
+    if (outcome == ARCHIVE_DONE)
+        outcome = change(sqlite, "DELETE FROM session WHERE asked < ?1", before, &some);
     if (outcome == ARCHIVE_DONE)
         outcome = sqlite_do(sqlite, "PRAGMA incremental_vacuum");
     sqlite->is_unsettled = true;

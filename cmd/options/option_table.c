@@ -169,6 +169,11 @@ const struct option option_table[OPTION_COUNT] = {
         .help = "keep what is found in this file of SQLite, which is made where there is none, or in this database of "
                 "PostgreSQL, in a schema \"mailready\"; several runs may write into it at once, and what --resume goes on "
                 "with is one run in it; a password is in the file that PGPASSFILE names, or in a service file, never here"},
+    [OPT_REUSE] = {.command = "audit", .group = GROUP_ASK, .whole_run = true, .name = "reuse", .type = OPTION_TEXT,
+        .argument = "SPAN",
+        .help = "do not ask a mail server again that has answered an earlier run into the same store, from here, within "
+                "30m, 12h or another span of a day at most: it is judged by what it said then, and the report names it; "
+                "one that did not answer, or put us off, is asked"},
     [OPT_PROGRESS] = {.command = "audit", .group = GROUP_PRINT, .whole_run = true, .name = "progress",
         .type = OPTION_CHOICE, .argument = "auto|json|none", .choices = "auto json none", .standard = "auto",
         .help = "tell on standard error how far the run is: done, under way, how many a second, what remains, and why domains are "

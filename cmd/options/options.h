@@ -62,6 +62,7 @@ enum option_id {
     OPT_JOURNAL,
     OPT_RESUME,
     OPT_STORE,
+    OPT_REUSE,
     OPT_PROGRESS,
     OPT_ZONE,
     OPT_ASSUME,
@@ -114,14 +115,14 @@ enum option_id {
 };
 
 enum option_type {
-    OPTION_FLAG,   /* --name, or --name=yes and --name=no */
-    OPTION_TEXT,   /* checked by whoever uses it */
-    OPTION_NUMBER, /* least..most */
-    OPTION_CHOICE, /* one of `choices` */
-    OPTION_CHECKS, /* ids and groups of checks, comma separated */
-    OPTION_READ,   /* a file that is read */
-    OPTION_WRITE,  /* a file that is written */
-    OPTION_REPORT, /* a format, or FORMAT=FILE */
+    OPTION_FLAG,     /* --name, or --name=yes and --name=no */
+    OPTION_TEXT,     /* checked by whoever uses it */
+    OPTION_NUMBER,   /* least..most */
+    OPTION_CHOICE,   /* one of `choices` */
+    OPTION_CHECKS,   /* ids and groups of checks, comma separated */
+    OPTION_READ,     /* a file that is read */
+    OPTION_WRITE,    /* a file that is written */
+    OPTION_REPORT,   /* a format, or FORMAT=FILE */
     OPTION_RECEIVER, /* a receiver's name; checked by whoever uses it */
 };
 
@@ -132,7 +133,7 @@ struct option {
     const char *command;
     const char *name; /* without "--" */
     enum option_group group;
-    char letter;      /* 0: no short form */
+    char letter; /* 0: no short form */
     enum option_type type;
     const char *argument; /* as help shows it; NULL for flags */
     bool repeatable;

@@ -5,6 +5,7 @@
 
 #include "cmd/archive/archive.h"
 #include "cmd/options/settings_internal.h"
+#include "cmd/wait.h"
 #include "core/base/arena.h"
 #include "core/base/ip_network.h"
 #include "core/base/limits.h"
@@ -114,6 +115,20 @@ static bool settings_store(const struct options *options, struct settings *out, 
     return !fault;
 }
 
+static bool settings_reuse(const struct options *options, struct settings *out, const char **why)
+{
+    const struct option_use *use = options_last(options, OPT_REUSE);
+    int64_t reuse_ms = 0;
+
+    if (use && !wait_parse(use->value, &reuse_ms))
+        return settings_wrong(options, use, use->value, "is no age of a session: 30m, 12h; a day at most", why);
+    out->reuse_s = reuse_ms / 1000;
+    if (!use || out->store)
+        return true;
+    *why = str_printf(options->arena, "%s: takes sessions from a store, and --store names none", use->where);
+    return false;
+}
+
 bool settings_make(const struct options *options, struct settings *out, const char **why)
 {
     struct ip_network *not_senders;
@@ -151,7 +166,7 @@ bool settings_make(const struct options *options, struct settings *out, const ch
         !settings_memory(options, out, why) || !settings_connection(options, out, why) ||
         !settings_selection(options, out, why) || !settings_reports(options, out, why) ||
         !settings_letterhead(options, out, why) || !settings_language(options, out, why) ||
-        !settings_store(options, out, why))
+        !settings_store(options, out, why) || !settings_reuse(options, out, why))
         return false;
     out->target.not_senders = not_senders;
     return true;

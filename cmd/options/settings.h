@@ -39,23 +39,24 @@ struct settings {
     size_t allowed_count;
     const char *ca_file; /* NULL */
     int64_t timeout_ms;
-    int64_t wait_ms; /* 0: not at all */
+    int64_t wait_ms;  /* 0: not at all */
+    int64_t reuse_s;  /* how old a session in the store may be; 0: none is used again */
     size_t jobs;      /* worker processes; 0: what fits to this machine and the list */
     size_t in_flight; /* domains in each */
     size_t memory;    /* bytes that they and what they are about to report may hold, all together */
     bool trace;
     struct gate gate; /* --fail-on, --receiver */
     bool quiet;
-    bool compact; /* JSON */
-    bool ordered; /* results in the order of the list, not as audits end */
+    bool compact;                       /* JSON */
+    bool ordered;                       /* results in the order of the list, not as audits end */
     const char *logo_file, *logo_where; /* NULL: there is none; the option that names it */
     bool has_logos;                     /* of the defaults: is there one in any section? */
-    const struct language *language; /* of reports for people; NULL: English */
-    unsigned verbose; /* 0 to 2 */
+    const struct language *language;    /* of reports for people; NULL: English */
+    unsigned verbose;                   /* 0 to 2 */
     const char *domains_file, *record, *replay, *baseline, *trust_anchor, *journal, *store; /* NULL: not given */
     bool resume;
     bool progress_json, progress_none; /* neither: what fits to standard error */
-    struct report_request *reports;             /* at least one */
+    struct report_request *reports;    /* at least one */
     size_t report_count;
 };
 

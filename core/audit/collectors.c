@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/audit/earlier.h"
 #include "core/audit/engine.h"
 #include "core/audit/recording.h"
 #include "core/base/arena.h"
@@ -115,9 +116,10 @@ static void arrive_shuffled(void *arg)
 void collectors_collect(void *arg, struct evidence *evidence)
 {
     struct collectors *collectors = arg;
+    const struct engine_config *config = &collectors->config;
 
-    if (collectors->config.replay) {
-        if (!collectors->config.shuffle_seed || collectors->queue_count == REPLAY_QUEUE) {
+    if (config->replay) {
+        if (!config->shuffle_seed || collectors->queue_count == REPLAY_QUEUE) {
             know(collectors, evidence);
             return;
         }
@@ -125,7 +127,7 @@ void collectors_collect(void *arg, struct evidence *evidence)
         task_schedule(collectors->arrival);
         return;
     }
-    if (collectors->config.unasked != REASON_NONE) {
+    if (config->unasked != REASON_NONE) {
         know(collectors, evidence);
         return;
     }
@@ -136,7 +138,8 @@ void collectors_collect(void *arg, struct evidence *evidence)
         break;
     case EVIDENCE_SMTP:
     case EVIDENCE_CONNECT:
-        smtp_collect(collectors->smtp, evidence);
+        if (!config->earlier || !earlier_recall(config->earlier, evidence, loop_wall_s(collectors->loop)))
+            smtp_collect(collectors->smtp, evidence);
         break;
     case EVIDENCE_HTTPS:
         https_collect(collectors->https, evidence);

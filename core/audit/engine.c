@@ -47,10 +47,10 @@ struct engine {
     struct store *store;
     struct audit *audits;
     struct pace pace;
-    uint64_t begun; /* audits */
-    size_t live;    /* audits, single questions left out */
-    size_t held;    /* bytes: by live audits, beside the store's */
-    size_t usual;   /* bytes of an audit that ends, evidence included, on average */
+    uint64_t begun;             /* audits */
+    size_t live;                /* audits, single questions left out */
+    size_t held;                /* bytes: by live audits, beside the store's */
+    size_t usual;               /* bytes of an audit that ends, evidence included, on average */
     const struct audit *ousted; /* to end for want of memory; NULL */
 };
 

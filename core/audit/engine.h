@@ -10,6 +10,7 @@
 #include "core/collect/smtp/smtp.h"
 
 struct audit;
+struct earlier;
 struct engine;
 struct loop;
 struct overlay;
@@ -26,17 +27,18 @@ struct engine_config {
     size_t probe_count;
     struct dns_config dns;
     struct smtp_config smtp;
-    int64_t audit_ms;  /* deadline of one audit */
-    size_t at_once;    /* audits that are to be under way at most; 0: nobody asks for engine_allowed() */
-    size_t memory;     /* bytes that audits and evidence may hold together; 0: any number */
-    const char *helo;  /* EHLO name, NULL: this machine's */
-    struct trace *trace; /* what an audit cost; may be NULL */
+    int64_t audit_ms;               /* deadline of one audit */
+    size_t at_once;                 /* audits that are to be under way at most; 0: nobody asks for engine_allowed() */
+    size_t memory;                  /* bytes that audits and evidence may hold together; 0: any number */
+    const char *helo;               /* EHLO name, NULL: this machine's */
+    struct trace *trace;            /* what an audit cost; may be NULL */
     const struct overlay *plan;     /* what is to be published (records/overlay.h): judged as if it were; NULL */
     bool asks_zones;                /* the zones' own servers, and not what the resolver has kept */
     bool is_unconfined;             /* the process kept rights that it should not have: said in the vantage */
+    const struct earlier *earlier;  /* sessions that need not be had again (earlier.h); NULL */
     const struct recording *replay; /* evidence from a file instead of the collectors; NULL */
     enum reason unasked;            /* why nobody is asked anything; REASON_NONE: everybody is */
-    uint64_t shuffle_seed; /* tests: order in which replayed evidence arrives; 0: at once */
+    uint64_t shuffle_seed;          /* tests: order in which replayed evidence arrives; 0: at once */
 };
 
 /* NULL with *why (a constant).  What the configuration points to must live as long as the engine. */

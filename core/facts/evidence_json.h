@@ -23,7 +23,7 @@
  *    "tls": {"protocol": "TLSv1.3", "cipher": "...", "chain": [BASE64, ...], "verify_error": 0, "verify_text": "ok",
  *            "lacks_anchors": true, "name_matches": true, "ms": 9},
  *    "injected": "...", "our_name": "...", "our_ip": "...", "connect_ms": 1, "greeting_ms": 3,
- *    "greeted": 1767225600, "total_ms": 20}
+ *    "earlier": true, "greeted": 1767225600, "total_ms": 20}
  *   trouble, where the end is not "ok": "reason", "side", "why", "os_error"
  *   in short: a reply as "220 text" or ["250-one", "250 two"], a session as the word for its end: "refused"
  *

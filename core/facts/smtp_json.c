@@ -172,8 +172,8 @@ static enum smtp_state usual_state(const struct smtp_session *s, bool spoke)
 
 void smtp_session_json(struct json_codec *c, struct smtp_session *s)
 {
-    static const char *const members[] = {"greeting", "ehlo",    "helo", "starttls",
-                                          "ehlo_tls", "unasked", "mail", "rcpt", "quit"};
+    static const char *const members[] = {"greeting", "ehlo", "helo", "starttls", "ehlo_tls",
+                                          "unasked",  "mail", "rcpt", "quit"};
     struct smtp_reply *const replies[] = {&s->greeting, &s->ehlo, &s->helo, &s->starttls, &s->ehlo_tls,
                                           &s->unasked,  &s->mail, &s->rcpt, &s->quit};
     const char *ends[SMTP_END_COUNT], *states[SMTP_STATE_COUNT];
@@ -203,6 +203,7 @@ void smtp_session_json(struct json_codec *c, struct smtp_session *s)
     s->connect_ms = json_int(c, "connect_ms", s->connect_ms, -1, JSON_INT_MAX, s->state > SMTP_CONNECTING ? 0 : -1);
     s->greeting_ms =
         json_int(c, "greeting_ms", s->greeting_ms, -1, JSON_INT_MAX, s->greeting.code ? s->greeting.ms : -1);
+    s->is_earlier = json_bool(c, "earlier", s->is_earlier, false);
     s->greeted_s = json_int(c, "greeted", s->greeted_s, -JSON_INT_MAX, JSON_INT_MAX, 0);
     if (s->greeted_s)
         s->told_s = smtp_greeting_date(&s->greeting, s->greeted_s);

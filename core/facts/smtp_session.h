@@ -32,18 +32,18 @@ enum smtp_state {
 
 /* How a session ended.  Each kind is different evidence (threats.md C5); none is merged with another. */
 enum smtp_end {
-    SMTP_END_OK,          /* ran to QUIT, whatever the replies said */
-    SMTP_END_REFUSED,     /* RST to our SYN */
-    SMTP_END_TIMEOUT,     /* nothing came within the state's deadline; `state` says which */
-    SMTP_END_UNREACHABLE, /* ICMP, or no route */
-    SMTP_END_RESET,       /* RST after the connection stood */
-    SMTP_END_CLOSED,      /* FIN before a complete reply */
-    SMTP_END_PROTOCOL,    /* a reply that is none, or a limit exceeded: see `violation` */
-    SMTP_END_TLS,         /* the handshake failed: see tls->error */
-    SMTP_END_INJECTION,   /* bytes after the reply to STARTTLS: see `injected` */
-    SMTP_END_LOCAL,       /* our side: EPERM, EADDRNOTAVAIL, no descriptors ... */
+    SMTP_END_OK,            /* ran to QUIT, whatever the replies said */
+    SMTP_END_REFUSED,       /* RST to our SYN */
+    SMTP_END_TIMEOUT,       /* nothing came within the state's deadline; `state` says which */
+    SMTP_END_UNREACHABLE,   /* ICMP, or no route */
+    SMTP_END_RESET,         /* RST after the connection stood */
+    SMTP_END_CLOSED,        /* FIN before a complete reply */
+    SMTP_END_PROTOCOL,      /* a reply that is none, or a limit exceeded: see `violation` */
+    SMTP_END_TLS,           /* the handshake failed: see tls->error */
+    SMTP_END_INJECTION,     /* bytes after the reply to STARTTLS: see `injected` */
+    SMTP_END_LOCAL,         /* our side: EPERM, EADDRNOTAVAIL, no descriptors ... */
     SMTP_END_NOT_CONTACTED, /* special-purpose address */
-    SMTP_END_BUDGET,      /* the audit's deadline came first */
+    SMTP_END_BUDGET,        /* the audit's deadline came first */
     SMTP_END_COUNT
 };
 
@@ -70,9 +70,9 @@ struct smtp_reply {
     int code;                /* of its last line, which decides; 0: no complete reply */
     const struct str *lines; /* raw, without line ends, code included; cut at SMTP_LINE_KEEP */
     size_t line_count;
-    unsigned violations;     /* of enum smtp_violation */
-    int64_t ms;              /* from the start of the wait to the end of the last line */
-    unsigned reads;          /* in how many pieces it came; 0: not known */
+    unsigned violations; /* of enum smtp_violation */
+    int64_t ms;          /* from the start of the wait to the end of the last line */
+    unsigned reads;      /* in how many pieces it came; 0: not known */
 };
 
 struct smtp_session {
@@ -81,11 +81,11 @@ struct smtp_session {
     uint16_t port;
     const char *server_name; /* SNI and name checked; "" for none */
     enum smtp_end end;
-    enum smtp_state state;   /* where it ended: SMTP_QUIT if END_OK; SMTP_DONE for a "connect:" that never spoke */
-    struct trouble trouble;  /* why there is no session, for smtp_end values but SMTP_END_OK; reason none there */
-    int os_error;            /* errno, 0 when it does not apply */
-    unsigned violations;     /* of all replies */
-    struct str injected;     /* bytes between the reply to STARTTLS and the handshake; set only if SMTP_END_INJECTION */
+    enum smtp_state state;  /* where it ended: SMTP_QUIT if END_OK; SMTP_DONE for a "connect:" that never spoke */
+    struct trouble trouble; /* why there is no session, for smtp_end values but SMTP_END_OK; reason none there */
+    int os_error;           /* errno, 0 when it does not apply */
+    unsigned violations;    /* of all replies */
+    struct str injected;    /* bytes between the reply to STARTTLS and the handshake; set only if SMTP_END_INJECTION */
     /* quit: never set, see smtp_collect() */
     struct smtp_reply greeting, ehlo, helo, starttls, ehlo_tls, unasked, mail, rcpt, quit;
     const struct tls_session *tls; /* NULL when no handshake was begun */
@@ -93,15 +93,16 @@ struct smtp_session {
     struct ip our_ip;
     int64_t connect_ms;  /* to the end of the TCP handshake; -1 */
     int64_t greeting_ms; /* from the TCP handshake to the complete greeting; -1 */
+    bool is_earlier;     /* of an earlier run (audit/earlier.h) */
     int64_t greeted_s;   /* our wall clock at the greeting's end, seconds since 1970; 0 */
     /* the date in the greeting, of several the nearest to ours; 0: none.  Not in JSON: it follows from these */
     int64_t told_s;
     int64_t total_ms;
 };
 
-const char *smtp_state_name(enum smtp_state); /* "greeting" */
+const char *smtp_state_name(enum smtp_state);   /* "greeting" */
 const char *smtp_state_during(enum smtp_state); /* "while waiting for the greeting" */
-const char *smtp_end_name(enum smtp_end);     /* "refused" */
+const char *smtp_end_name(enum smtp_end);       /* "refused" */
 bool smtp_state_from_name(const char *, enum smtp_state *out);
 bool smtp_end_from_name(const char *, enum smtp_end *out);
 
@@ -118,7 +119,7 @@ unsigned smtp_octet_violations(char); /* of an octet inside a line */
 const char *smtp_reply_line(struct arena *,
                             const struct smtp_reply *); /* the first line, code included; "" where there is no reply */
 const char *smtp_reply_last_line(struct arena *, const struct smtp_reply *); /* the one that decides */
-struct str smtp_reply_text(const struct smtp_reply *, size_t line); /* behind the code and separator */
+struct str smtp_reply_text(const struct smtp_reply *, size_t line);          /* behind the code and separator */
 /* first word of the first line's text, whatever it is */
 struct str smtp_reply_name(const struct smtp_reply *);
 /* The host that names itself, without a final dot: in a greeting the first line

@@ -21,17 +21,25 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+static void write_whole(struct tape *tape, const struct seen_report *report, const struct archive_sessions *sessions)
+{
+    report_tape_write(tape, report);
+    for (size_t i = 0; i < sessions->count; i++)
+        report_tape_write_session(tape, &sessions->at[i]);
+}
+
 static const struct seen_report *stored(struct arena *arena, struct str octets)
 {
-    const struct seen_report *report = report_tape_read(arena, octets), *again;
+    struct archive_sessions sessions, sessions_again;
+    const struct seen_report *report = report_tape_read(arena, octets, &sessions), *again;
     struct tape once = {0}, twice = {0};
 
     if (!report)
         return NULL;
-    report_tape_write(&once, report);
-    again = report_tape_read(arena, (struct str){once.at, once.size});
-    EXPECT(again != NULL);
-    report_tape_write(&twice, again);
+    write_whole(&once, report, &sessions);
+    again = report_tape_read(arena, (struct str){once.at, once.size}, &sessions_again);
+    EXPECT(again != NULL && sessions_again.count == sessions.count);
+    write_whole(&twice, again, &sessions_again);
     EXPECT(!once.failed && once.size == twice.size && memcmp(once.at, twice.at, once.size) == 0);
     tape_free(&once);
     tape_free(&twice);

@@ -168,9 +168,13 @@ static void same(const struct seen_report *a, const struct seen_report *b)
     }
 }
 
+static const char here[] = "here", elsewhere[] = "elsewhere";
+static const struct archive_sessions no_sessions;
+static const struct archive_session monday_session = {"smtp:192.0.2.1:25/a.example", monday, {"\0of\377 monday", 11}};
+
 static enum archive_outcome kept(struct archive *archive, const struct seen_report *report, bool is_restored)
 {
-    enum archive_outcome outcome = archive_keep(archive, report, is_restored);
+    enum archive_outcome outcome = archive_keep(archive, report, &no_sessions, is_restored);
     bool is_open;
     size_t count;
 
@@ -200,7 +204,7 @@ static void what_is_kept_is_read(void **state)
     struct seen_report report = report_of(findings, 12, "a.example", monday);
     struct stat about;
 
-    assert_int_equal(archive_begin_run(archive, "one", monday), ARCHIVE_DONE);
+    assert_int_equal(archive_begin_run(archive, "one", monday, here), ARCHIVE_DONE);
     assert_int_equal(kept(archive, &report, false), ARCHIVE_DONE);
     assert_int_equal(archive_end_run(archive, monday), ARCHIVE_DONE);
     archive_close(archive);
@@ -232,7 +236,7 @@ static void a_run_has_a_domain_once(void **state)
     for (int time = 0; time < 3; time++) {
         struct archive *archive = opened(room, ARCHIVE_WRITE);
 
-        assert_int_equal(archive_begin_run(archive, "one", monday), ARCHIVE_DONE);
+        assert_int_equal(archive_begin_run(archive, "one", monday, here), ARCHIVE_DONE);
         report.started = time == 1 ? tuesday : wednesday;
         assert_int_equal(kept(archive, &report, time == 1), ARCHIVE_DONE); /* restored: stays as it was */
         results = results_of(archive, room, "a.example");
@@ -271,7 +275,7 @@ static void old_results_are_pruned(void **state)
     size_t removed, domains = 0;
 
     for (size_t day = 0; day < 3; day++) {
-        assert_int_equal(archive_begin_run(archive, days[day], days[day]), ARCHIVE_DONE);
+        assert_int_equal(archive_begin_run(archive, days[day], days[day], here), ARCHIVE_DONE);
         for (size_t i = 0; i < 1200; i++) {
             struct seen_report report =
                 report_of(findings, 3 + day, str_printf(room->arena, "d%zu.example", i), days[day]);
@@ -300,7 +304,7 @@ static _Noreturn void write_domains(const struct room *room, unsigned run)
     struct archive *archive = opened(room, ARCHIVE_WRITE);
     struct seen findings[9];
 
-    if (archive_begin_run(archive, str_printf(room->arena, "run%u", run), monday) != ARCHIVE_DONE)
+    if (archive_begin_run(archive, str_printf(room->arena, "run%u", run), monday, here) != ARCHIVE_DONE)
         _exit(1);
     for (unsigned i = 0; i < DOMAINS; i++) {
         struct seen_report report = report_of(findings, 9, str_printf(room->arena, "d%u.example", i), monday);
@@ -365,7 +369,7 @@ static _Noreturn void say_in_order(const struct room *room, unsigned step)
     struct archive *archive = opened(room, ARCHIVE_WRITE);
     struct archive_queue queue = queued(room, archive, 10 * DOMAINS, step);
 
-    if (archive_begin_run(archive, str_printf(room->arena, "run%u", step), monday) != ARCHIVE_DONE)
+    if (archive_begin_run(archive, str_printf(room->arena, "run%u", step), monday, here) != ARCHIVE_DONE)
         _exit(1);
     if (archive_queue_flush(&queue) != ARCHIVE_DONE || queue.count)
         _exit(2);
@@ -423,7 +427,7 @@ static void filled(const struct room *room)
     struct archive *archive = opened(room, ARCHIVE_WRITE);
     struct seen findings[30];
 
-    assert_int_equal(archive_begin_run(archive, "one", monday), ARCHIVE_DONE);
+    assert_int_equal(archive_begin_run(archive, "one", monday, here), ARCHIVE_DONE);
     for (unsigned i = 0; i < DOMAINS; i++) {
         struct seen_report report = report_of(findings, 30, str_printf(room->arena, "d%u.example", i), monday);
 
@@ -465,7 +469,7 @@ static void another_version_or_program_is_refused(void **state)
     octets = get(room, &size);
     octets[VERSION_AT + 3]++;
     put(room, octets, size);
-    assert_int_equal(refused(room, ARCHIVE_WRITE, "newer mailready: its schema is 2"), ARCHIVE_UNFIT);
+    assert_int_equal(refused(room, ARCHIVE_WRITE, "newer mailready: its schema is 3"), ARCHIVE_UNFIT);
     assert_int_equal(refused(room, ARCHIVE_READ, "newer mailready"), ARCHIVE_UNFIT);
     unchanged(room, octets, size);
     octets[VERSION_AT + 3]--;
@@ -509,13 +513,138 @@ static void a_report_is_a_tape(void **state)
     const struct room *room = *state;
     struct seen findings[7];
     struct seen_report report = report_of(findings, 7, "a.example", monday);
+    struct archive_sessions sessions;
     struct tape tape = {0};
+    size_t size;
 
     report_tape_write(&tape, &report);
-    same(&report, report_tape_read(room->arena, (struct str){tape.at, tape.size}));
+    same(&report, report_tape_read(room->arena, (struct str){tape.at, tape.size}, &sessions));
     for (size_t cut = 0; cut < tape.size; cut++)
-        assert_null(report_tape_read(room->arena, (struct str){tape.at, cut}));
+        assert_null(report_tape_read(room->arena, (struct str){tape.at, cut}, &sessions));
+    assert_int_equal(sessions.count, 0);
+    size = tape.size;
+    report_tape_write_session(&tape, &monday_session);
+    report_tape_write_session(&tape, &(struct archive_session){"smtp:192.0.2.2:25/b.example", tuesday, {"", 0}});
+    same(&report, report_tape_read(room->arena, (struct str){tape.at, tape.size}, &sessions));
+    assert_int_equal(sessions.count, 2);
+    assert_string_equal(sessions.at[0].key, monday_session.key);
+    assert_string_equal(sessions.at[0].asked, monday);
+    assert_true(str_equal(sessions.at[0].packed, monday_session.packed));
+    assert_string_equal(sessions.at[1].asked, tuesday);
+    assert_null(report_tape_read(room->arena, (struct str){tape.at, size + 1}, &sessions));
+    assert_null(report_tape_read(room->arena, (struct str){tape.at, tape.size - 1}, &sessions));
     tape_free(&tape);
+}
+
+/* ---- sessions ---- */
+
+struct visit { /* what is told, "asked key octets; ..." */
+    const struct room *room;
+    const char *told;
+    size_t most;
+};
+
+static bool note(void *arg, const struct archive_session *session)
+{
+    struct visit *visit = arg;
+
+    visit->told = str_printf(visit->room->arena, "%s%.10s %.14s %zu; ", visit->told, session->asked, session->key,
+                             session->packed.len);
+    return --visit->most > 0;
+}
+
+static const char *told(const struct room *room, struct archive *archive, const char *since, size_t octets, size_t most)
+{
+    struct visit visit = {.room = room, .told = "", .most = most};
+
+    assert_int_equal(archive_sessions(archive, since, octets, note, &visit), ARCHIVE_DONE);
+    return visit.told;
+}
+
+static void keep_sessions(struct archive *archive, const char *asked, const struct archive_session *sessions,
+                          size_t count)
+{
+    struct seen findings[1];
+    struct seen_report report = report_of(findings, 1, "a.example", asked);
+    size_t kept_count;
+    bool is_open;
+
+    assert_int_equal(archive_keep(archive, &report, &(struct archive_sessions){sessions, count}, false), ARCHIVE_DONE);
+    assert_int_equal(archive_confirm(archive, &kept_count, &is_open), ARCHIVE_DONE);
+    assert_int_equal(kept_count, 1);
+}
+
+static void the_latest_session_is_kept(void **state)
+{
+    const struct archive_session of_tuesday = {monday_session.key, tuesday, {"tuesday", 7}},
+                                 others[] = {{"smtp:192.0.2.2:25/b.example", monday, {"12", 2}},
+                                             {"smtp:192.0.2.3:25/c.example", wednesday, {"123", 3}}};
+    const struct room *room = *state;
+    struct archive *archive = opened(room, ARCHIVE_WRITE);
+    size_t removed;
+
+    assert_int_equal(archive_begin_run(archive, "one", monday, here), ARCHIVE_DONE);
+    assert_string_equal(told(room, archive, "", SIZE_MAX, 9), "");
+    keep_sessions(archive, monday, &monday_session, 1);
+    assert_string_equal(told(room, archive, "", SIZE_MAX, 9), "2026-11-23 smtp:192.0.2.1 11; ");
+    keep_sessions(archive, tuesday, &of_tuesday, 1);
+    keep_sessions(archive, monday, &monday_session, 1); /* late: it is older than what there is */
+    keep_sessions(archive, monday, others, 2);
+    assert_string_equal(told(room, archive, "", SIZE_MAX, 9),
+                        "2026-11-25 smtp:192.0.2.3 3; 2026-11-24 smtp:192.0.2.1 7; 2026-11-23 smtp:192.0.2.2 2; ");
+    assert_string_equal(told(room, archive, tuesday, SIZE_MAX, 9),
+                        "2026-11-25 smtp:192.0.2.3 3; 2026-11-24 smtp:192.0.2.1 7; ");
+    assert_string_equal(told(room, archive, "", SIZE_MAX, 1), "2026-11-25 smtp:192.0.2.3 3; ");
+    assert_string_equal(told(room, archive, "", strlen(others[1].key) + 3, 9), "2026-11-25 smtp:192.0.2.3 3; ");
+    assert_string_equal(told(room, archive, "", strlen(others[1].key) + 2, 9), "");
+    archive_close(archive);
+    archive = opened(room, ARCHIVE_WRITE);
+    assert_int_equal(archive_begin_run(archive, "two", tuesday, elsewhere), ARCHIVE_DONE);
+    assert_string_equal(told(room, archive, "", SIZE_MAX, 9), "");
+    assert_int_equal(archive_prune(archive, tuesday, &removed), ARCHIVE_DONE);
+    assert_int_equal(archive_begin_run(archive, "three", tuesday, here), ARCHIVE_DONE);
+    assert_string_equal(told(room, archive, "", SIZE_MAX, 9),
+                        "2026-11-25 smtp:192.0.2.3 3; 2026-11-24 smtp:192.0.2.1 7; ");
+    archive_close(archive);
+}
+
+/* One of the first version, which had no sessions: read as it is, and brought up to date by who writes. */
+static void an_older_store_is_brought_up(void **state)
+{
+    const struct room *room = *state;
+    struct seen findings[2];
+    struct seen_report report = report_of(findings, 2, "a.example", monday);
+    struct archive *archive = opened(room, ARCHIVE_WRITE);
+    sqlite3 *file = NULL;
+
+    assert_int_equal(archive_begin_run(archive, "one", monday, here), ARCHIVE_DONE);
+    assert_int_equal(kept(archive, &report, false), ARCHIVE_DONE);
+    archive_close(archive);
+    if (room->administrator) {
+        change(room, "DROP TABLE mailready.session; UPDATE mailready.store SET version = 1");
+    } else {
+        assert_int_equal(sqlite3_open(room->path, &file), SQLITE_OK);
+        assert_int_equal(sqlite3_exec(file, "DROP TABLE session; PRAGMA user_version = 1", NULL, NULL, NULL),
+                         SQLITE_OK);
+        assert_int_equal(sqlite3_close(file), SQLITE_OK);
+    }
+    archive = opened(room, ARCHIVE_READ);
+    assert_int_equal(results_of(archive, room, "a.example").count, 1);
+    archive_close(archive);
+    for (int run = 0; run < RUNS; run++)
+        if (fork() == 0)
+            _exit(opened(room, ARCHIVE_WRITE) ? 0 : 1);
+    for (int run = 0; run < RUNS; run++) {
+        int status;
+
+        assert_true(wait(&status) > 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    }
+    archive = opened(room, ARCHIVE_WRITE);
+    assert_int_equal(archive_begin_run(archive, "two", tuesday, here), ARCHIVE_DONE);
+    keep_sessions(archive, tuesday, &monday_session, 1);
+    assert_string_equal(told(room, archive, "", SIZE_MAX, 9), "2026-11-23 smtp:192.0.2.1 11; ");
+    assert_int_equal(results_of(archive, room, "a.example").count, 2);
+    archive_close(archive);
 }
 
 /* Until the store has all. */
@@ -539,7 +668,7 @@ static void what_is_not_taken_waits(void **state)
     struct archive_queue queue = queued(room, archive, 3, 1);
     sqlite3 *other = NULL;
 
-    assert_int_equal(archive_begin_run(archive, "one", monday), ARCHIVE_DONE);
+    assert_int_equal(archive_begin_run(archive, "one", monday, here), ARCHIVE_DONE);
     archive_wait(archive, false);
     if (room->administrator) {
         change(room, "BEGIN; LOCK TABLE mailready.said IN EXCLUSIVE MODE");
@@ -569,7 +698,8 @@ static void other_schemas_are_refused(void **state)
     static const struct {
         const char *change, *says;
         enum archive_outcome outcome;
-    } all[] = {{"UPDATE mailready.store SET version = 2", "newer mailready: its schema is 2", ARCHIVE_UNFIT},
+    } all[] = {{"UPDATE mailready.store SET version = 3", "newer mailready: its schema is 3", ARCHIVE_UNFIT},
+               {"DROP TABLE mailready.session", "lacks a version, or a table", ARCHIVE_UNFIT},
                {"UPDATE mailready.store SET application = 'x'", "another program", ARCHIVE_UNFIT},
                {"DELETE FROM mailready.store", "lacks a version", ARCHIVE_UNFIT},
                {"DROP TABLE mailready.result CASCADE", "lacks a version, or a table", ARCHIVE_UNFIT},
@@ -605,7 +735,7 @@ static void a_damaged_table_is_told(void **state)
     const struct seen_report *read;
     int64_t id;
 
-    assert_int_equal(archive_begin_run(archive, "one", monday), ARCHIVE_DONE);
+    assert_int_equal(archive_begin_run(archive, "one", monday, here), ARCHIVE_DONE);
     assert_int_equal(kept(archive, &report, false), ARCHIVE_DONE);
     assert_int_equal(archive_latest(archive, "a.example", NULL, 0, &id), ARCHIVE_DONE);
     change(room, "UPDATE mailready.said SET status = 'fine'");
@@ -646,7 +776,7 @@ static void lost_connections_lose_nothing(void **state)
     struct archive *archive = opened(room, ARCHIVE_WRITE);
     char *count;
 
-    assert_int_equal(archive_begin_run(archive, "one", monday), ARCHIVE_DONE);
+    assert_int_equal(archive_begin_run(archive, "one", monday, here), ARCHIVE_DONE);
     for (int turn = 0; turn < 3; turn++) {
         struct archive_queue queue = queued(room, archive, 1200, 1);
 
@@ -675,6 +805,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(runs_write_at_once, enter, leave),
         cmocka_unit_test_setup_teardown(runs_say_the_same_in_any_order, enter, leave),
         cmocka_unit_test_setup_teardown(a_report_is_a_tape, enter, leave),
+        cmocka_unit_test_setup_teardown(the_latest_session_is_kept, enter, leave),
+        cmocka_unit_test_setup_teardown(an_older_store_is_brought_up, enter, leave),
         cmocka_unit_test_setup_teardown(what_is_not_taken_waits, enter, leave),
     };
     const struct CMUnitTest files[] = {
