@@ -268,12 +268,12 @@ static enum exit_status open_journal(struct audit_command *run, const char **why
 static enum exit_status open_store(struct audit_command *run, const char **why)
 {
     const struct settings *settings = &run->project.defaults;
+    const char *vantage = settings->store ? reuse_vantage(run->arena, settings, run->ca) : NULL;
     enum exit_status status = EXIT_STATUS_READY;
 
-    if (settings->store)
-        status = keep_open_store(run->arena, settings->store, &run->sheets, &run->journal,
-                                 reuse_vantage(run->arena, settings, run->ca), &run->archive, why);
-    if (status == EXIT_STATUS_READY && !reuse_sessions(run->arena, run->archive, settings, &run->earlier, why))
+    if (vantage)
+        status = keep_open_store(run->arena, settings->store, &run->sheets, &run->journal, vantage, &run->archive, why);
+    if (status == EXIT_STATUS_READY && !reuse_sessions(run->arena, run->archive, vantage, settings, &run->earlier, why))
         status = EXIT_STATUS_FAULT;
     if (status != EXIT_STATUS_READY) {
         sheets_abandon(&run->sheets);

@@ -54,7 +54,7 @@ static bool take(void *arg, const struct archive_session *session)
     return earlier_add(arg, session->key, session->packed);
 }
 
-bool reuse_sessions(struct arena *arena, struct archive *archive, const struct settings *settings,
+bool reuse_sessions(struct arena *arena, struct archive *archive, const char *vantage, const struct settings *settings,
                     struct earlier **earlier, const char **why)
 {
     size_t room = settings->memory / MEMORY_SHARE;
@@ -67,7 +67,8 @@ bool reuse_sessions(struct arena *arena, struct archive *archive, const struct s
     *earlier = earlier_new(settings->reuse_s, room);
     if (!*earlier)
         return false;
-    outcome = archive_sessions(archive, date_text(arena, time(NULL) - settings->reuse_s), room, take, *earlier);
+    outcome =
+        archive_sessions(archive, vantage, date_text(arena, time(NULL) - settings->reuse_s), room, take, *earlier);
     if (outcome == ARCHIVE_DONE)
         return true;
     *why = str_printf(arena, "%s: %s", archive_path(archive), archive_why(archive));

@@ -12,6 +12,6 @@ struct settings;
  * anchors; NULL. */
 const char *reuse_vantage(struct arena *, const struct settings *, const char *ca);
 
-/* Those that --reuse allows, of the run that was begun; *earlier is NULL where it allows none.  False with *why. */
-bool reuse_sessions(struct arena *, struct archive *, const struct settings *, struct earlier **earlier,
-                    const char **why);
+/* Those of the vantage that --reuse allows; *earlier is NULL where it allows none.  False with *why. */
+bool reuse_sessions(struct arena *, struct archive *, const char *vantage, const struct settings *,
+                    struct earlier **earlier, const char **why);

@@ -143,8 +143,8 @@ enum archive_outcome archive_report(struct archive *archive, struct arena *arena
     return archive->kind->report(archive->store, arena, id, out);
 }
 
-enum archive_outcome archive_sessions(struct archive *archive, const char *since, size_t octets,
+enum archive_outcome archive_sessions(struct archive *archive, const char *vantage, const char *since, size_t octets,
                                       archive_session_visit *visit, void *arg)
 {
-    return archive->kind->sessions(archive->store, since, octets, visit, arg);
+    return archive->kind->sessions(archive->store, vantage, since, octets, visit, arg);
 }

@@ -112,6 +112,6 @@ enum archive_outcome archive_report(struct archive *, struct arena *, int64_t id
 
 /* Told of each; false ends it. */
 typedef bool archive_session_visit(void *arg, const struct archive_session *);
-/* Of the vantage of the run that was begun, since a moment, the latest first; of `octets` in all at most. */
-enum archive_outcome archive_sessions(struct archive *, const char *since, size_t octets, archive_session_visit *,
-                                      void *arg);
+/* Of a vantage, since a moment, the latest first; of `octets` in all at most. */
+enum archive_outcome archive_sessions(struct archive *, const char *vantage, const char *since, size_t octets,
+                                      archive_session_visit *, void *arg);

@@ -30,5 +30,6 @@ struct archive_kind {
     enum archive_outcome (*results)(void *store, struct arena *, const char *domain, struct archive_results *);
     enum archive_outcome (*latest)(void *store, const char *domain, const char *before, size_t skipped, int64_t *id);
     enum archive_outcome (*report)(void *store, struct arena *, int64_t id, const struct seen_report **);
-    enum archive_outcome (*sessions)(void *store, const char *since, size_t octets, archive_session_visit *, void *arg);
+    enum archive_outcome (*sessions)(void *store, const char *vantage, const char *since, size_t octets,
+                                     archive_session_visit *, void *arg);
 };

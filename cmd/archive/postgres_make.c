@@ -41,24 +41,24 @@ struct schema {
     int64_t version;
 };
 
-static enum archive_outcome unfit(struct postgres_store *store, const char *why)
+static enum archive_outcome unfit(struct postgres *postgres, const char *why)
 {
-    store->why = why;
+    snprintf(postgres->why, sizeof postgres->why, "%s", why);
     return ARCHIVE_UNFIT;
 }
 
 /* From the catalogue, which everybody may read. */
-static enum archive_outcome look(struct postgres_store *store, struct schema *out)
+static enum archive_outcome look(struct postgres *postgres, struct schema *out)
 {
     struct postgres_query query =
-        postgres_query(&store->postgres, "SELECT (SELECT count(*) FROM pg_class WHERE relnamespace = s.oid),"
-                                         " (SELECT count(*) FROM pg_class WHERE relnamespace = s.oid AND relkind = 'r'"
-                                         " AND relname IN ('store', 'run', 'result', 'said', 'session')),"
-                                         " (SELECT count(*) FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid"
-                                         " WHERE relnamespace = s.oid AND NOT tgisinternal) +"
-                                         " (SELECT count(*) FROM pg_rewrite JOIN pg_class ON pg_class.oid = ev_class"
-                                         " WHERE relnamespace = s.oid AND rulename <> '_RETURN')"
-                                         " FROM pg_namespace AS s WHERE nspname = 'mailready'");
+        postgres_query(postgres, "SELECT (SELECT count(*) FROM pg_class WHERE relnamespace = s.oid),"
+                                 " (SELECT count(*) FROM pg_class WHERE relnamespace = s.oid AND relkind = 'r'"
+                                 " AND relname IN ('store', 'run', 'result', 'said', 'session')),"
+                                 " (SELECT count(*) FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid"
+                                 " WHERE relnamespace = s.oid AND NOT tgisinternal) +"
+                                 " (SELECT count(*) FROM pg_rewrite JOIN pg_class ON pg_class.oid = ev_class"
+                                 " WHERE relnamespace = s.oid AND rulename <> '_RETURN')"
+                                 " FROM pg_namespace AS s WHERE nspname = 'mailready'");
 
     *out = (struct schema){.is_there = postgres_row(&query)};
     if (out->is_there) {
@@ -69,7 +69,7 @@ static enum archive_outcome look(struct postgres_store *store, struct schema *ou
     return postgres_end(&query);
 }
 
-static enum archive_outcome judge(struct postgres_store *store, struct arena *arena, struct schema *schema)
+static enum archive_outcome judge(struct postgres *postgres, struct arena *arena, struct schema *schema)
 {
     struct postgres_query query;
     const char *application = "";
@@ -77,8 +77,8 @@ static enum archive_outcome judge(struct postgres_store *store, struct arena *ar
     bool is_one;
 
     if (schema->triggers > 0)
-        return unfit(store, "has a schema \"mailready\" of another program, or with rules of one");
-    query = postgres_query(&store->postgres, "SELECT application, version FROM mailready.store");
+        return unfit(postgres, "has a schema \"mailready\" of another program, or with rules of one");
+    query = postgres_query(postgres, "SELECT application, version FROM mailready.store");
     is_one = postgres_row(&query);
     if (is_one) {
         application = postgres_text(&query, arena);
@@ -86,27 +86,27 @@ static enum archive_outcome judge(struct postgres_store *store, struct arena *ar
     }
     outcome = postgres_end(&query);
     if (outcome == ARCHIVE_UNFIT || (outcome == ARCHIVE_DONE && is_one && strcmp(application, "mailready") != 0))
-        return unfit(store, "has a schema \"mailready\" of another program");
+        return unfit(postgres, "has a schema \"mailready\" of another program");
     if (outcome != ARCHIVE_DONE)
         return outcome;
     if (schema->version > POSTGRES_VERSION)
-        return unfit(store, str_printf(arena, "is of a newer mailready: its schema is %lld, and this version knows %d",
-                                       (long long)schema->version, POSTGRES_VERSION));
+        return unfit(postgres,
+                     str_printf(arena, "is of a newer mailready: its schema is %lld, and this version knows %d",
+                                (long long)schema->version, POSTGRES_VERSION));
     return schema->version >= 1 && schema->tables == (schema->version == 1 ? TABLES_OF_1 : TABLES)
                ? ARCHIVE_DONE
-               : unfit(store, "is damaged: it lacks a version, or a table");
+               : unfit(postgres, "is damaged: it lacks a version, or a table");
 }
 
 /* Of two first runs, one waits for the other, and finds it made.  An administrator may have made the schema, empty, for
  * a user who may not make any. */
-static enum archive_outcome make(struct postgres_store *store, struct schema *schema)
+static enum archive_outcome make(struct postgres *postgres, struct schema *schema)
 {
-    struct postgres *postgres = &store->postgres;
     enum archive_outcome outcome =
         postgres_do(postgres, "BEGIN; SELECT pg_advisory_xact_lock(" POSTGRES_LOCK_OF_SCHEMA ")");
 
     if (outcome == ARCHIVE_DONE)
-        outcome = look(store, schema);
+        outcome = look(postgres, schema);
     if (outcome == ARCHIVE_DONE && !schema->is_there)
         outcome = postgres_do(postgres, "CREATE SCHEMA mailready");
     if (outcome == ARCHIVE_DONE && !schema->relations)
@@ -115,13 +115,12 @@ static enum archive_outcome make(struct postgres_store *store, struct schema *sc
         outcome = postgres_do(postgres, "COMMIT");
     else if (postgres_is_there(postgres))
         postgres_roll_back(postgres);
-    return outcome == ARCHIVE_DONE ? look(store, schema) : outcome;
+    return outcome == ARCHIVE_DONE ? look(postgres, schema) : outcome;
 }
 
 /* Of two runs one waits for the other, and finds it done. */
-static enum archive_outcome bring_up(struct postgres_store *store)
+static enum archive_outcome bring_up(struct postgres *postgres)
 {
-    struct postgres *postgres = &store->postgres;
     enum archive_outcome outcome =
         postgres_do(postgres, "BEGIN; SELECT pg_advisory_xact_lock(" POSTGRES_LOCK_OF_SCHEMA ")");
     int64_t version = 0;
@@ -137,21 +136,21 @@ static enum archive_outcome bring_up(struct postgres_store *store)
     return outcome;
 }
 
-enum archive_outcome postgres_judge_store(struct postgres_store *store, struct arena *arena, enum archive_use use)
+enum archive_outcome postgres_judge_store(struct postgres *postgres, struct arena *arena, enum archive_use use)
 {
     struct schema schema;
-    enum archive_outcome outcome = look(store, &schema);
+    enum archive_outcome outcome = look(postgres, &schema);
 
     if (outcome == ARCHIVE_DONE && !schema.relations && use == ARCHIVE_WRITE)
-        outcome = make(store, &schema);
+        outcome = make(postgres, &schema);
     if (outcome != ARCHIVE_DONE)
         return outcome;
     if (schema.relations)
-        outcome = judge(store, arena, &schema);
+        outcome = judge(postgres, arena, &schema);
     if (schema.relations && outcome == ARCHIVE_DONE && use != ARCHIVE_READ && schema.version < POSTGRES_VERSION)
-        outcome = bring_up(store);
+        outcome = bring_up(postgres);
     if (schema.relations)
         return outcome;
-    store->why = "has no store: it is made by an audit that keeps what it finds there";
+    unfit(postgres, "has no store: it is made by an audit that keeps what it finds there");
     return ARCHIVE_FAILED;
 }

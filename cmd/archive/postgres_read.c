@@ -165,8 +165,8 @@ enum archive_outcome postgres_report(void *arg, struct arena *arena, int64_t id,
 
 /* ---- sessions ---- */
 
-enum archive_outcome postgres_sessions(void *arg, const char *since, size_t octets, archive_session_visit *visit,
-                                       void *visit_arg)
+enum archive_outcome postgres_sessions(void *arg, const char *vantage, const char *since, size_t octets,
+                                       archive_session_visit *visit, void *visit_arg)
 {
     struct postgres_store *store = arg;
     struct postgres_query query = postgres_query(
@@ -177,7 +177,7 @@ enum archive_outcome postgres_sessions(void *arg, const char *since, size_t octe
     bool goes_on = true;
 
     store->why = NULL;
-    postgres_bind_text(&query, store->vantage);
+    postgres_bind_text(&query, vantage);
     postgres_bind_text(&query, since);
     postgres_bind_number(&query, octets < INT64_MAX ? (int64_t)octets : INT64_MAX);
     while (goes_on && postgres_row(&query)) {

@@ -32,7 +32,7 @@ static void *open_store(struct arena *arena, const char *url, enum archive_use u
     *outcome = postgres_open(&store->postgres, arena, url,
                              use == ARCHIVE_READ ? "SET default_transaction_read_only = on;" : "");
     if (*outcome == ARCHIVE_DONE)
-        *outcome = postgres_judge_store(store, arena, use);
+        *outcome = postgres_judge_store(&store->postgres, arena, use);
     if (*outcome == ARCHIVE_DONE)
         return store;
     *said = str_dup(arena, why(store));

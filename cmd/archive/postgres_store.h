@@ -45,7 +45,7 @@ struct postgres_store {
 extern const struct archive_kind postgres_archive;
 
 /* The schema is there, and ours; with ARCHIVE_WRITE, made where there is none. */
-enum archive_outcome postgres_judge_store(struct postgres_store *, struct arena *, enum archive_use);
+enum archive_outcome postgres_judge_store(struct postgres *, struct arena *, enum archive_use);
 /* archive_wait() said so, and half a minute is not over. */
 bool postgres_has_patience(struct postgres_store *);
 /* The connection is there, if need be after waiting for it as archive_wait() says. */
@@ -62,6 +62,7 @@ struct postgres_result {
 };
 enum archive_outcome postgres_send_result(struct postgres *, const struct postgres_result *);
 enum archive_outcome postgres_add_run(struct postgres *, const char *key, const char *started, int64_t *run);
+enum archive_outcome postgres_mark_run(struct postgres *, int64_t run, const char *ended); /* "": it has not */
 
 enum archive_outcome postgres_begin_run(void *store, const char *key, const char *started, const char *vantage);
 enum archive_outcome postgres_keep(void *store, const struct seen_report *, const struct archive_sessions *,
@@ -74,5 +75,5 @@ enum archive_outcome postgres_domains(void *arg, archive_domain_visit *visit, vo
 enum archive_outcome postgres_results(void *store, struct arena *, const char *domain, struct archive_results *);
 enum archive_outcome postgres_latest(void *store, const char *domain, const char *before, size_t skipped, int64_t *id);
 enum archive_outcome postgres_report(void *store, struct arena *, int64_t id, const struct seen_report **);
-enum archive_outcome postgres_sessions(void *store, const char *since, size_t octets, archive_session_visit *,
-                                       void *arg);
+enum archive_outcome postgres_sessions(void *store, const char *vantage, const char *since, size_t octets,
+                                       archive_session_visit *, void *arg);

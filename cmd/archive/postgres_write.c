@@ -35,18 +35,22 @@ enum archive_outcome postgres_begin_run(void *arg, const char *key, const char *
     return postgres_add_run(&store->postgres, key, started, &store->run);
 }
 
-static enum archive_outcome mark_run(struct postgres_store *store, const char *ended)
+enum archive_outcome postgres_mark_run(struct postgres *postgres, int64_t run, const char *ended)
 {
-    struct postgres_query query;
-    enum archive_outcome outcome = postgres_reach(store);
+    struct postgres_query query =
+        postgres_query(postgres, "UPDATE mailready.run SET ended = nullif($1, '') WHERE id = $2");
 
-    if (outcome != ARCHIVE_DONE)
-        return outcome;
-    query = postgres_query(&store->postgres, "UPDATE mailready.run SET ended = nullif($1, '') WHERE id = $2");
     postgres_bind_text(&query, ended);
-    postgres_bind_number(&query, store->run);
+    postgres_bind_number(&query, run);
     postgres_row(&query);
     return postgres_end(&query);
+}
+
+static enum archive_outcome mark_run(struct postgres_store *store, const char *ended)
+{
+    enum archive_outcome outcome = postgres_reach(store);
+
+    return outcome == ARCHIVE_DONE ? postgres_mark_run(&store->postgres, store->run, ended) : outcome;
 }
 
 /* Again, where the connection was found to be lost: saying so twice does no harm. */

@@ -51,7 +51,8 @@ enum archive_outcome sqlite_domains(void *store, archive_domain_visit *, void *a
 enum archive_outcome sqlite_results(void *store, struct arena *, const char *domain, struct archive_results *);
 enum archive_outcome sqlite_latest(void *store, const char *domain, const char *before, size_t skipped, int64_t *id);
 enum archive_outcome sqlite_report(void *store, struct arena *, int64_t id, const struct seen_report **);
-enum archive_outcome sqlite_sessions(void *store, const char *since, size_t octets, archive_session_visit *, void *arg);
+enum archive_outcome sqlite_sessions(void *store, const char *vantage, const char *since, size_t octets,
+                                     archive_session_visit *, void *arg);
 
 /* Makes the file where there is none.  ARCHIVE_DONE: it is there, by whomever. */
 enum archive_outcome sqlite_make(struct sqlite *);

@@ -160,8 +160,8 @@ static size_t octets_of(const struct archive_session *session)
     return strlen(session->key) + session->packed.len;
 }
 
-enum archive_outcome sqlite_sessions(void *store, const char *since, size_t octets, archive_session_visit *visit,
-                                     void *arg)
+enum archive_outcome sqlite_sessions(void *store, const char *vantage, const char *since, size_t octets,
+                                     archive_session_visit *visit, void *arg)
 {
     struct sqlite *sqlite = store;
     struct arena *arena = arena_new(ARCHIVE_VALUE_MAX);
@@ -173,7 +173,7 @@ enum archive_outcome sqlite_sessions(void *store, const char *since, size_t octe
         return sqlite_outcome(sqlite, SQLITE_NOMEM);
     query = sqlite_query(sqlite, "SELECT key, asked, packed FROM session WHERE vantage = ? AND asked >= ?"
                                  " ORDER BY asked DESC, key");
-    sqlite_bind_text(&query, sqlite->vantage);
+    sqlite_bind_text(&query, vantage);
     sqlite_bind_text(&query, since);
     while (goes_on && sqlite_row(&query)) {
         struct archive_session session = {.key = sqlite_text(&query, arena)};

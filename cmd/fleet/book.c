@@ -1,17 +1,25 @@
 /* cmd/fleet/book.c - the statements of a worker's session. */
 #include "cmd/fleet/book.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "cmd/account.h"
+#include "cmd/archive/postgres_store.h"
+#include "cmd/archive/report_tape.h"
 #include "cmd/fleet/fleet.h"
+#include "core/base/arena.h"
+#include "core/base/date.h"
+#include "core/base/limits.h"
 #include "core/base/str.h"
 
-enum { NUMBER_TEXT = sizeof "-9223372036854775808" };
+enum { NUMBER_TEXT = sizeof "-9223372036854775808", RUN_BYTES = 4096 };
 
 /* Advisory locks of this database whose first key is $1. */
 #define LOCKS_OF                                                                                                       \
@@ -80,6 +88,32 @@ static enum archive_outcome forgive(struct book *book, const int64_t *domains, s
     return run(&query, NULL);
 }
 
+/* Each session is a run: a domain that is audited once more has a result more in the store. */
+static enum archive_outcome begin_run(struct book *book)
+{
+    struct arena *arena = arena_new(RUN_BYTES);
+    enum archive_outcome outcome = ARCHIVE_FAILED;
+    uint64_t mark[2];
+
+    if (arena && getrandom(mark, sizeof mark, 0) == (ssize_t)sizeof mark)
+        outcome = postgres_add_run(book->postgres, str_printf(arena, "%016" PRIx64 "%016" PRIx64, mark[0], mark[1]),
+                                   date_text(arena, time(NULL)), &book->run);
+    else
+        snprintf(book->postgres->why, sizeof book->postgres->why, "%s", arena ? strerror(errno) : no_memory);
+    arena_free(arena);
+    return outcome;
+}
+
+static enum archive_outcome end_run(struct book *book)
+{
+    struct arena *arena = arena_new(RUN_BYTES);
+    enum archive_outcome outcome =
+        postgres_mark_run(book->postgres, book->run, arena ? date_text(arena, time(NULL)) : "");
+
+    arena_free(arena);
+    return outcome;
+}
+
 static enum archive_outcome sign_on(struct book *book, const char *host)
 {
     struct postgres_query query = postgres_query(
@@ -100,6 +134,8 @@ enum archive_outcome book_open(struct book *book, const char *host, const int64_
 
     if (outcome == ARCHIVE_DONE && count)
         outcome = forgive(book, forgiven, count);
+    if (outcome == ARCHIVE_DONE)
+        outcome = begin_run(book);
     return outcome == ARCHIVE_DONE ? sign_on(book, host) : outcome;
 }
 
@@ -122,6 +158,8 @@ enum archive_outcome book_close(struct book *book)
         outcome = change(book, "UPDATE mailready_fleet.shard SET worker = NULL WHERE worker = $1::integer");
     if (outcome == ARCHIVE_DONE)
         outcome = change(book, "UPDATE mailready_fleet.worker SET ended = clock_timestamp() WHERE id = $1::integer");
+    if (outcome == ARCHIVE_DONE)
+        outcome = end_run(book);
     return book_end(book, outcome);
 }
 
@@ -273,7 +311,29 @@ static void bind_reasons(struct postgres_query *query, const struct account *acc
     postgres_bind_texts(query, words, count);
 }
 
-enum archive_outcome book_result(struct book *book, int64_t domain, const struct account *account, bool *is_ours)
+/* In the same transaction.  Whose result it is, the process that audited does not decide. */
+static enum archive_outcome keep(struct book *book, const char *name, const struct account *account)
+{
+    struct arena *arena = arena_new(2 * (size_t)JSON_BYTES);
+    enum archive_outcome outcome = ARCHIVE_DONE;
+    struct archive_sessions sessions;
+    const struct seen_report *read =
+        arena ? report_tape_read(arena, (struct str){account->seen.at, account->seen.size}, &sessions) : NULL;
+    struct seen_report report;
+
+    if (read) {
+        report = *read;
+        report.domain = name;
+        outcome = postgres_send_result(
+            book->postgres, &(struct postgres_result){
+                                .run = book->run, .vantage = book->vantage, .report = &report, .sessions = &sessions});
+    }
+    arena_free(arena);
+    return outcome;
+}
+
+enum archive_outcome book_result(struct book *book, int64_t domain, const char *name, const struct account *account,
+                                 bool *is_ours)
 {
     struct postgres_query query = postgres_query(
         book->postgres, "WITH mine AS (UPDATE mailready_fleet.domain SET state = $3, worker = NULL"
@@ -292,6 +352,8 @@ enum archive_outcome book_result(struct book *book, int64_t domain, const struct
     postgres_bind_octets(&query, account ? (struct str){account->kept.at, account->kept.size} : (struct str){0});
     outcome = run(&query, &changed);
     *is_ours = changed == 1;
+    if (outcome == ARCHIVE_DONE && *is_ours && account && account->seen.size && !account->is_out_of_memory)
+        outcome = keep(book, name, account);
     return outcome;
 }
 

@@ -1,4 +1,5 @@
-/* cmd/fleet/book.h - what a worker reads and writes in the database: all statements of its session.
+/* cmd/fleet/book.h - what a worker reads and writes in the database: all statements of its session.  What it finds goes
+ * into the store that is there beside the fleet, too, each session being a run in it.
  *
  * Each call is a transaction, or part of the one between book_begin() and book_end().  Where the connection is lost
  * all that the session had is lost with it, and its locks are the server's to drop: postgres_is_there() tells. */
@@ -15,7 +16,9 @@ struct account;
 
 struct book {
     struct postgres *postgres;
-    int64_t session; /* its number; 0: none */
+    int64_t session;     /* its number; 0: none */
+    int64_t run;         /* its run in the store */
+    const char *vantage; /* of its sessions with mail servers */
 };
 
 /* Begins a session.  What the one before had under way (`forgiven`, numbers of domains) did not end it: its tries are
@@ -44,7 +47,8 @@ enum archive_outcome book_take(struct book *, const struct shard_list *, size_t 
 
 enum archive_outcome book_begin(struct book *);
 /* `account` NULL: nothing is known of it, for want of memory. */
-enum archive_outcome book_result(struct book *, int64_t domain, const struct account *, bool *is_ours);
+enum archive_outcome book_result(struct book *, int64_t domain, const char *name, const struct account *,
+                                 bool *is_ours);
 enum archive_outcome book_move(struct book *, int64_t domain, unsigned shard, bool *is_ours);
 enum archive_outcome book_end(struct book *, enum archive_outcome); /* fleet_settle() */
 

@@ -23,6 +23,7 @@ struct job {
     struct job *next, **back;
     struct jobs *jobs;
     int64_t id;
+    char *domain;
     unsigned shard;
     bool is_ended;
     bool is_moved; /* it goes elsewhere: */
@@ -41,6 +42,7 @@ static void job_free(struct job *job)
     jobs->under_way -= !job->is_ended;
     jobs->shards->at[job->shard].under_way--;
     account_free(job->account);
+    free(job->domain);
     free(job);
 }
 
@@ -59,6 +61,9 @@ static struct job *job_new(struct jobs *jobs, const struct book_domain *domain)
 
     *job =
         (struct job){.jobs = jobs, .id = domain->id, .shard = domain->shard, .next = jobs->first, .back = &jobs->first};
+    job->domain = strdup(domain->name);
+    if (!job->domain)
+        loop_exhausted(jobs->loop);
     if (job->next)
         job->next->back = &job->next;
     jobs->first = job;
@@ -131,7 +136,7 @@ void jobs_begin(void *arg, const struct book_domain *domain)
 static enum archive_outcome write_job(struct book *book, const struct job *job, bool *is_ours)
 {
     return job->is_moved ? book_move(book, job->id, job->shard_next, is_ours)
-                         : book_result(book, job->id, job->account, is_ours);
+                         : book_result(book, job->id, job->domain, job->account, is_ours);
 }
 
 static enum archive_outcome write_ended(struct jobs *jobs, struct book *book, size_t *strangers)

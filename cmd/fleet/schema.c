@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "cmd/archive/postgres_store.h"
 #include "cmd/destination.h"
 #include "core/base/arena.h"
 #include "core/base/str.h"
@@ -152,6 +153,8 @@ enum exit_status fleet_init(struct arena *arena, const char *url)
 
     if (outcome == ARCHIVE_DONE)
         outcome = fleet_make(&fleet.postgres, &is_new);
+    if (outcome == ARCHIVE_DONE)
+        outcome = postgres_judge_store(&fleet.postgres, arena, ARCHIVE_WRITE);
     if (outcome != ARCHIVE_DONE)
         status = fleet_failed(&fleet, outcome);
     else

@@ -12,6 +12,7 @@
 #include <sys/random.h>
 #include <unistd.h>
 
+#include "cmd/archive/postgres_store.h"
 #include "cmd/auditor.h"
 #include "cmd/fleet/book.h"
 #include "cmd/fleet/jobs.h"
@@ -21,8 +22,10 @@
 #include "cmd/io/sheets.h"
 #include "cmd/options/project.h"
 #include "cmd/options/usage.h"
+#include "cmd/reuse.h"
 #include "cmd/setup.h"
 #include "cmd/workers.h"
+#include "core/audit/earlier.h"
 #include "core/base/arena.h"
 #include "core/base/limits.h"
 #include "core/base/loop.h"
@@ -45,7 +48,8 @@ struct work {
     struct loop *loop;
     struct trace *trace;
     struct engine_config config;
-    struct sheets sheets; /* none: reports are made by `fleet export` */
+    struct earlier *earlier; /* sessions of the store that are used again; NULL */
+    struct sheets sheets;    /* none: reports are made by `fleet export` */
     struct auditor_plan auditing;
     struct sandbox worker_sandbox;
     size_t jobs_count; /* processes */
@@ -352,6 +356,7 @@ static bool prepare(struct work *work, const char **why)
         &(struct setup){.arena = work->arena, .project = work->project, .ca = work->ca, .trace = work->trace});
     work->host = work->config.helo;
     work->jobs_count = settings->jobs ? settings->jobs : setup_jobs(settings);
+    work->config.earlier = work->earlier;
     work->config.at_once = settings->in_flight;
     work->config.memory = settings->memory / work->jobs_count;
     work->config.is_unconfined = !confine(work);
@@ -359,6 +364,7 @@ static bool prepare(struct work *work, const char **why)
                                            .config = &work->config,
                                            .sheets = &work->sheets,
                                            .has_journal = true,
+                                           .has_store = true,
                                            .keeps_starved = true};
     auditor = auditor_new(work->loop, &work->auditing, why); /* what is wrong with its settings is the user's to hear */
     auditor_free(auditor);
@@ -406,6 +412,29 @@ static enum exit_status run(struct work *work)
     return work->status;
 }
 
+/* The store that is beside the fleet, and what is used again of it. */
+static enum exit_status open_store(struct work *work)
+{
+    const struct settings *settings = &work->project->defaults;
+    enum archive_outcome outcome = postgres_judge_store(&work->fleet.postgres, work->arena, ARCHIVE_WRITE);
+    struct archive *archive;
+    const char *why = "";
+
+    if (outcome != ARCHIVE_DONE)
+        return fleet_failed(&work->fleet, outcome);
+    work->book.vantage = reuse_vantage(work->arena, settings, work->ca);
+    if (!settings->reuse_s)
+        return EXIT_STATUS_READY;
+    archive = archive_open(work->arena, settings->store, ARCHIVE_READ, &outcome, &why);
+    if (archive && reuse_sessions(work->arena, archive, work->book.vantage, settings, &work->earlier, &why)) {
+        archive_close(archive);
+        return EXIT_STATUS_READY;
+    }
+    archive_close(archive);
+    complain("%s", why);
+    return EXIT_STATUS_FAULT;
+}
+
 enum exit_status fleet_work(struct arena *arena, struct project *project)
 {
     struct work *work = ARENA_NEW(arena, struct work);
@@ -419,6 +448,8 @@ enum exit_status fleet_work(struct arena *arena, struct project *project)
     if (!setup_ca(arena, &project->defaults, &work->ca, &why))
         return usage_error(why);
     status = fleet_open(&work->fleet, arena, project->defaults.store);
+    if (status == EXIT_STATUS_READY)
+        status = open_store(work);
     if (status == EXIT_STATUS_READY) {
         work->fleet.postgres.answer_ms = FLEET_ANSWER_MS;
         setup_descriptors();
@@ -429,6 +460,7 @@ enum exit_status fleet_work(struct arena *arena, struct project *project)
     trace_free(work->trace);
     loop_free(work->loop);
     free(work->forgiven);
+    earlier_free(work->earlier);
     fleet_close(&work->fleet);
     return status;
 }

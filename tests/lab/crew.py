@@ -196,6 +196,13 @@ def unlike(server, names):
     return wrong
 
 
+def unstored(server):
+    """Domains of which the store has not what the fleet found, once."""
+    rows = server.sql("SELECT d.name, f.verdict, array_agg(s.verdict) FROM mailready_fleet.domain d JOIN mailready_fleet.result f ON f.domain = d.id"
+                      " LEFT JOIN mailready.result s ON s.domain = d.name GROUP BY 1, 2 HAVING count(s.id) <> 1 OR min(s.verdict) <> f.verdict")
+    return [f"{name}: {verdict}, and in the store {stored}" for name, verdict, stored in rows][:5]
+
+
 def exported(server, names):
     done = fleet(server, "export", "--compact")
     documents = [json.loads(line) for line in done.stdout.splitlines()]
@@ -255,6 +262,7 @@ def test_crowd(net, server, directory, count, kills, cuts):
     report("no shard is two workers' at a time", shared_shards(server))
     report("no mail server is visited by two workers at a time", shared_visits(workers))
     report("what is exported has every domain once", exported(server, names))
+    report("and so has the store", unstored(server))
     aside = numbers(server).get(3, 0)
     report(f"set aside: {aside}", [] if aside <= kills else [f"{aside} after {kills} kills"])
     status = fleet(server, "status", "--format", "json")
