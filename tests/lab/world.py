@@ -336,6 +336,7 @@ DOMAINS += [Domain(f"like{i}", 1000 + i, "nothing: one of many", host("mx1", v4=
             for i in range(int(os.environ.get("LAB_LIKE", 0)))]
 
 CREW = ("good", "opensmtpd", "exim", "banner-short", "no-starttls", "tls-soon", "dane-roll-over", "bare-lf", "tls-no-san", "delay20", "good", "exim")
+STUCK = 10
 
 # Zones that belong to no domain of the table.  PTRs are added to the closest of these above the address, unless
 # the domain has a reverse zone of its own.
@@ -352,6 +353,8 @@ ZONES = [
     Zone("flock.lab.", ["@ MX 10 mx1"] + [f"mx1 A 11.66.{82 + i // 225}.{30 + i % 225}" for i in range(1000)]),
     Zone("usurper.lab.", ["@ MX 50 mx1.neighbour.lab."] + [record for i in range(30) for record in (f"@ MX {i} mx{i}", f"mx{i} A 11.66.82.25")]),
     Zone("many.lab.", ["* MX 10 mx1.good.lab."]),
+    # And as many whose MX host, one of a few, says nothing: packets to it vanish.
+    *[Zone(f"stuck{i}.lab.", ["* MX 10 mx1", f"mx1 A 11.66.{100 + i}.25"]) for i in range(STUCK)],
     # For fleets: as many names, with as many destinations as there are organisations here.
     *[Zone(f"crew{i}.lab.", [f"* MX 10 mx1.{name}.lab."]) for i, name in enumerate(CREW)],
     Zone("ipv4only.arpa.", ["@ A 192.0.0.170", "@ A 192.0.0.171"]),     # RFC 7050

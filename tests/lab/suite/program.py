@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -66,12 +67,21 @@ class Outcome:
         return [f"exit status {self.status} instead of {' or '.join(map(str, expected))}: {words}", *last]
 
 
+def _open_copy(path, directory):
+    """For everybody, whatever the umask under which it was built; of its own, since one that runs cannot be replaced."""
+    place = tempfile.mkdtemp(dir=directory)
+    copy = shutil.copy(path, place)
+    for made in (directory, place, copy):
+        os.chmod(made, 0o755)
+    return copy
+
+
 def command(*arguments, environment=(), within=(), trust=TRUST, copies=None):
     """mailready audit inside the lab, with the lab's CA and canaries, and as people run it, not CI.  within: a command of the lab that
     runs it.  copies: a directory for copies of the program and the files that it reads, since the checkout may be closed to others."""
     words = [PROGRAM, "audit", *trust, *ROOT_KEY]
     if copies:
-        words = [shutil.copy(word, copies) if os.path.isfile(word) else word for word in words]
+        words = [_open_copy(word, copies) if os.path.isfile(word) else word for word in words]
     return [str(LAB / "exec"), *within, "env", "-u", "CI", *environment, *words, *CANARIES, *arguments]
 
 

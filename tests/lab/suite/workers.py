@@ -136,7 +136,7 @@ def _test_rights(tap):
 
 def _test_kinds_of_root(tap):
     """Who cannot become another user is told no fault for it, nor said to have kept what it gave up; who must not become one is."""
-    with TemporaryDirectory() as name:      # root's alone
+    with TemporaryDirectory() as name, TemporaryDirectory() as copies:      # the first is root's alone
         authority = Path(name) / "ca.pem"
         authority.write_bytes((LAB_DIR / "ca.pem").read_bytes())
         kinds = (("of a namespace of its own", ("unshare", "-U", "-r"), (), False),
@@ -144,7 +144,7 @@ def _test_kinds_of_root(tap):
                  ("that may not end other users' processes", ("setpriv", "--bounding-set", "-kill"), (), False),
                  ("without capabilities", ("setpriv", "--bounding-set", "-all"), (), False),
                  ("whose authorities nobody else may read", (), (f"SSL_CERT_FILE={authority}",), True))
-        outcomes = at_once(lambda kind: audit("--format", "json", "--only", "tls,mx", "good.lab", within=kind[1], environment=kind[2],
+        outcomes = at_once(lambda kind: audit("--format", "json", "--only", "tls,mx", "good.lab", within=kind[1], environment=kind[2], copies=copies,
                                               **({"trust": ()} if kind[3] else {})), kinds)
         for (kind, _, _, is_kept), outcome in zip(kinds, outcomes):
             documents = outcome.documents()
@@ -156,7 +156,6 @@ def _test_ordinary(tap):
     """Started as somebody else: it is one process, which has no rights either."""
     domain, address = next(iter(HOLDS.items()))
     with TemporaryDirectory() as name:
-        os.chmod(name, 0o755)
         run = Run("--jobs", "1", "--timeout", "20", "--format", "jsonl", domain, within=("setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"),
                   copies=name)
         found = bool(run.wait_for(lambda: run.parent() and _inodes(run.parent(), address)))
