@@ -98,24 +98,41 @@ static enum archive_outcome judge(struct postgres *postgres, struct arena *arena
                : unfit(postgres, "is damaged: it lacks a version, or a table");
 }
 
-/* Of two first runs, one waits for the other, and finds it made.  An administrator may have made the schema, empty, for
- * a user who may not make any. */
-static enum archive_outcome make(struct postgres *postgres, struct schema *schema)
+/* As it is at one moment: another run may be bringing it up to date. */
+static enum archive_outcome examine(struct postgres *postgres, struct arena *arena, struct schema *schema)
 {
-    enum archive_outcome outcome =
-        postgres_do(postgres, "BEGIN; SELECT pg_advisory_xact_lock(" POSTGRES_LOCK_OF_SCHEMA ")");
+    enum archive_outcome outcome = postgres_do(postgres, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
 
     if (outcome == ARCHIVE_DONE)
         outcome = look(postgres, schema);
-    if (outcome == ARCHIVE_DONE && !schema->is_there)
+    if (outcome == ARCHIVE_DONE && schema->relations)
+        outcome = judge(postgres, arena, schema);
+    if (outcome == ARCHIVE_DONE)
+        return postgres_do(postgres, "COMMIT");
+    if (postgres_is_there(postgres))
+        postgres_roll_back(postgres);
+    return outcome;
+}
+
+/* Of two first runs, one waits for the other, and finds it made.  An administrator may have made the schema, empty, for
+ * a user who may not make any. */
+static enum archive_outcome make(struct postgres *postgres)
+{
+    enum archive_outcome outcome =
+        postgres_do(postgres, "BEGIN; SELECT pg_advisory_xact_lock(" POSTGRES_LOCK_OF_SCHEMA ")");
+    struct schema schema = {.is_there = false};
+
+    if (outcome == ARCHIVE_DONE)
+        outcome = look(postgres, &schema);
+    if (outcome == ARCHIVE_DONE && !schema.is_there)
         outcome = postgres_do(postgres, "CREATE SCHEMA mailready");
-    if (outcome == ARCHIVE_DONE && !schema->relations)
+    if (outcome == ARCHIVE_DONE && !schema.relations)
         outcome = postgres_do(postgres, tables);
     if (outcome == ARCHIVE_DONE)
-        outcome = postgres_do(postgres, "COMMIT");
-    else if (postgres_is_there(postgres))
+        return postgres_do(postgres, "COMMIT");
+    if (postgres_is_there(postgres))
         postgres_roll_back(postgres);
-    return outcome == ARCHIVE_DONE ? look(postgres, schema) : outcome;
+    return outcome;
 }
 
 /* Of two runs one waits for the other, and finds it done. */
@@ -138,19 +155,18 @@ static enum archive_outcome bring_up(struct postgres *postgres)
 
 enum archive_outcome postgres_judge_store(struct postgres *postgres, struct arena *arena, enum archive_use use)
 {
-    struct schema schema;
-    enum archive_outcome outcome = look(postgres, &schema);
+    struct schema schema = {.is_there = false};
+    enum archive_outcome outcome = examine(postgres, arena, &schema);
 
-    if (outcome == ARCHIVE_DONE && !schema.relations && use == ARCHIVE_WRITE)
-        outcome = make(postgres, &schema);
+    if (outcome == ARCHIVE_DONE && !schema.relations && use == ARCHIVE_WRITE) {
+        outcome = make(postgres);
+        if (outcome == ARCHIVE_DONE)
+            outcome = examine(postgres, arena, &schema);
+    }
     if (outcome != ARCHIVE_DONE)
         return outcome;
     if (schema.relations)
-        outcome = judge(postgres, arena, &schema);
-    if (schema.relations && outcome == ARCHIVE_DONE && use != ARCHIVE_READ && schema.version < POSTGRES_VERSION)
-        outcome = bring_up(postgres);
-    if (schema.relations)
-        return outcome;
+        return use != ARCHIVE_READ && schema.version < POSTGRES_VERSION ? bring_up(postgres) : ARCHIVE_DONE;
     unfit(postgres, "has no store: it is made by an audit that keeps what it finds there");
     return ARCHIVE_FAILED;
 }

@@ -199,11 +199,14 @@ static enum archive_outcome configure(struct sqlite *sqlite, enum archive_use us
 
 enum { TABLES_OF_1 = 4, TABLES = 5 };
 
+/* As it is at one moment: another run may be bringing it up to date. */
 static enum archive_outcome check_whose(struct sqlite *sqlite)
 {
     int64_t application = 0, triggers = 0, tables = 0;
-    enum archive_outcome outcome = sqlite_number(sqlite, "PRAGMA application_id", &application);
+    enum archive_outcome outcome = sqlite_do(sqlite, "BEGIN");
 
+    if (outcome == ARCHIVE_DONE)
+        outcome = sqlite_number(sqlite, "PRAGMA application_id", &application);
     if (outcome == ARCHIVE_DONE)
         outcome = sqlite_number(sqlite, "PRAGMA user_version", &sqlite->version);
     if (outcome == ARCHIVE_DONE)
@@ -213,6 +216,8 @@ static enum archive_outcome check_whose(struct sqlite *sqlite)
                                 "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND"
                                 " name IN ('run', 'result', 'said', 'finding', 'session')",
                                 &tables);
+    if (!sqlite3_get_autocommit(sqlite->db))
+        sqlite3_exec(sqlite->db, "ROLLBACK", NULL, NULL, NULL); /* what is wrong stays said */
     if (outcome != ARCHIVE_DONE)
         return outcome;
     if (application != ARCHIVE_APPLICATION || triggers > 0)

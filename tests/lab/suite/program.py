@@ -21,6 +21,11 @@ ROOT_KEY = ["--trust-anchor", str(LAB_DIR / "conf/root.anchor")]
 CANARIES = ["--bogus-canary", "bogus.lab"] + [word for n in (1, 2, 3) for word in ("--canary", f"mx1.canary{n}.lab")]
 
 
+def is_built_with(*symbols):
+    program = Path(ROOT, BUILD, "mailready").read_bytes()
+    return any(symbol in program for symbol in symbols)
+
+
 class Tap:
     """Tests, numbered as they end; what went wrong stands under the line, as a comment."""
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory, TemporaryFile
 
 from .journal import DOMAINS, _compare, _findings, _run
-from .program import BUILD, LAB_DIR, ROOT, at_once, audit, command, of_status
+from .program import BUILD, LAB_DIR, ROOT, at_once, audit, command, is_built_with, of_status
 
 JOBS = ("--jobs", "3")
 HOSTED = ("hosted-google.lab", "hosted-newsletter.lab")     # smtp.google.com. is the first MX
@@ -107,8 +107,7 @@ def _rights_kept(pid):
 
 def _is_unconfined():
     """For sanitizers and coverage, which have work to do when a process ends (Makefile)."""
-    program = Path(ROOT, BUILD, "mailready").read_bytes()
-    return b"__asan_init" in program or b"__gcov_" in program
+    return is_built_with(b"__asan_init", b"__gcov_")
 
 
 def _test_rights(tap):
