@@ -106,8 +106,8 @@ def _rights_kept(pid):
 
 
 def _is_unconfined():
-    """For sanitizers and coverage, which have work to do when a process ends (Makefile)."""
-    return is_built_with(b"__asan_init", b"__gcov_")
+    """For sanitizers, which have work to do when a process ends (Makefile)."""
+    return is_built_with(b"__asan_init")
 
 
 def _test_rights(tap):
