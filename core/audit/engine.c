@@ -45,6 +45,7 @@ struct engine {
     struct engine_config config;
     struct collectors *collectors;
     struct store *store;
+    bool (*covers)[CHECK_COUNT]; /* by probe: may it judge the check? */
     struct audit *audits;
     struct pace pace;
     uint64_t begun;             /* audits */
@@ -81,6 +82,32 @@ struct audit {
 
 /* The engine's life */
 
+static bool lists(const struct probe *probe, const char *name)
+{
+    size_t len = strlen(name);
+    const char *at = probe->groups;
+
+    while (at && (strncmp(at, name, len) != 0 || (at[len] != ',' && at[len] != '\0'))) {
+        at = strchr(at, ',');
+        at = at ? at + 1 : NULL;
+    }
+    return at != NULL;
+}
+
+/* False: no memory. */
+static bool note_what_probes_cover(struct engine *engine)
+{
+    engine->covers = calloc(engine->config.probe_count + 1, sizeof *engine->covers);
+    for (size_t p = 0; engine->covers && p < engine->config.probe_count; p++)
+        for (size_t id = 0; id < CHECK_COUNT; id++) {
+            const struct check *check = check_of((enum check_id)id);
+
+            engine->covers[p][id] =
+                lists(engine->config.probes[p], check->group) || lists(engine->config.probes[p], check->name);
+        }
+    return engine->covers;
+}
+
 struct engine *engine_new(struct loop *loop, const struct engine_config *config, const char **why)
 {
     struct engine *engine = calloc(1, sizeof *engine);
@@ -91,7 +118,9 @@ struct engine *engine_new(struct loop *loop, const struct engine_config *config,
     engine->loop = loop;
     engine->config = *config;
     engine->collectors = config->probe_count <= PROBES_MAX ? collectors_new(loop, config, why) : NULL;
-    engine->store = engine->collectors ? store_new(loop, collectors_collect, engine->collectors) : NULL;
+    engine->store = engine->collectors && note_what_probes_cover(engine)
+                        ? store_new(loop, collectors_collect, engine->collectors)
+                        : NULL;
     engine->pace = pace_new(config->at_once, loop_now_ms(loop));
     engine->usual = USUAL_BYTES;
     if (engine->store && config->memory)
@@ -205,6 +234,7 @@ void engine_free(struct engine *engine)
         audit_free(engine->audits);
     collectors_free(engine->collectors);
     store_free(engine->store);
+    free(engine->covers);
     free(engine);
 }
 
@@ -229,29 +259,10 @@ static void run_basics(struct audit *audit, struct run *run)
         need_inventory(run);
 }
 
-static bool lists(const struct probe *probe, const char *name)
-{
-    size_t len = strlen(name);
-    const char *at = probe->groups;
-
-    while (at && (strncmp(at, name, len) != 0 || (at[len] != ',' && at[len] != '\0'))) {
-        at = strchr(at, ',');
-        at = at ? at + 1 : NULL;
-    }
-    return at != NULL;
-}
-
-static bool covers(const struct probe *probe, size_t id)
-{
-    const struct check *check = check_of((enum check_id)id);
-
-    return lists(probe, check->group) || lists(probe, check->name);
-}
-
-static bool judges(const struct probe *probe, const struct target *target)
+static bool judges(const struct engine *engine, size_t probe, const struct target *target)
 {
     for (size_t id = 0; id < CHECK_COUNT; id++)
-        if (target_selects(target, id) && covers(probe, id))
+        if (target_selects(target, id) && engine->covers[probe][id])
             return true;
     return false;
 }
@@ -265,14 +276,14 @@ static void forget(struct run *run)
 }
 
 /* The probe's memory ran out: its checks are undecided (threats.md R2). */
-static void give_up(struct audit *audit, struct run *run, const struct probe *probe)
+static void give_up(struct audit *audit, struct run *run)
 {
     struct trouble trouble = trouble_of(REASON_RESOURCES);
 
     forget(run);
     run->open_wishes = 0;
     for (size_t id = 0; id < CHECK_COUNT; id++)
-        if (covers(probe, id))
+        if (audit->engine->covers[run->probe][id])
             finding_unknown(run, (enum check_id)id, subject_domain(audit->view.target->domain), &trouble, "not judged");
 }
 
@@ -306,7 +317,7 @@ static void run_probe(struct audit *audit, size_t index)
         state->run.arena = arena; /* perhaps it was a fact's */
         state->run.deriving = NULL;
         if (!is_basics)
-            give_up(audit, &state->run, probe);
+            give_up(audit, &state->run);
     }
     state->final = state->run.open_wishes == 0;
     if (!state->final)
@@ -371,7 +382,7 @@ static void rehearse_findings(struct audit *audit, const struct result *result)
     for (size_t p = 0; p < config->probe_count; p++) {
         const struct run *run = &audit->probes[p].run;
 
-        wanted[p] = judges(config->probes[p], audit->view.target);
+        wanted[p] = judges(audit->engine, p, audit->view.target);
         for (size_t i = 0; i < run->finding_count; i++)
             if (target_selects(audit->view.target, run->findings[i]->check))
                 findings[count++] = run->findings[i];
@@ -643,7 +654,7 @@ static bool begin(struct engine *engine, const struct target *target, int64_t wi
         audit->probes[i].run.arena = audit->probes[i].arena = arena_new(target_memory(target));
         if (!audit->probes[i].arena || !arena_reserve(audit->probes[i].arena, GIVE_UP_BYTES))
             goto fail;
-        audit->probes[i].due = i == count || (!ask && judges(engine->config.probes[i], target));
+        audit->probes[i].due = i == count || (!ask && judges(engine, i, target));
         audit->probes[i].final = !audit->probes[i].due;
     }
     audit->deadline_ms = audit->started_ms + within_ms;

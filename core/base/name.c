@@ -265,15 +265,21 @@ static bool is_ip_text(const char *text)
     return ip_parse(inside, &ip);
 }
 
+static const char *top_label(const char *name)
+{
+    for (const char *rest = name; *(rest = name_parent(name));)
+        name = rest;
+    return name;
+}
+
 /* Suffixes that are not delegated to anybody in the global DNS, and names that people use as if they were. */
 static bool is_special_use(const char *name)
 {
     static const char *const suffixes[] = {
         /* alphabetical */
-        "arpa",        /* RFC 3172 */
+        "arpa",        /* RFC 3172; "home.arpa", RFC 8375 */
         "example",     /* RFC 6761 6.5 */
         "home",        /* ICANN: never delegated, because of collisions */
-        "home.arpa",   /* RFC 8375 */
         "internal",    /* ICANN board resolution 2024.07.29.06 */
         "intra",       /* RFC 6762 appendix G */
         "invalid",     /* RFC 6761 6.4 */
@@ -284,8 +290,10 @@ static bool is_special_use(const char *name)
         "test",        /* RFC 6761 6.2 */
     };
 
+    const char *top = top_label(name);
+
     for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++)
-        if (name_is_under(name, suffixes[i]))
+        if (name_equal(top, suffixes[i]))
             return true;
     return false;
 }
@@ -515,17 +523,47 @@ static void plain_copy(const char *name, char *out)
     *out = '\0';
 }
 
+/* Of few names it is asked again and again, and libpsl takes as long for one as a whole probe does. */
+enum { ORG_DOMAINS_KEPT = 64, ORG_DOMAIN_KEPT_MAX = 64 };
+
+static struct org_domain {
+    char name[ORG_DOMAIN_KEPT_MAX]; /* plain_copy() */
+    size_t at;                      /* the octet where the organisational domain begins */
+} org_domains[ORG_DOMAINS_KEPT];
+
+static struct org_domain *place_of(const char *plain)
+{
+    uint32_t hash = 2166136261u; /* FNV-1a */
+
+    for (const char *at = plain; *at; at++)
+        hash = (hash ^ (unsigned char)*at) * 16777619u;
+    return &org_domains[(hash ^ hash >> 16) % ORG_DOMAINS_KEPT];
+}
+
+static size_t find_org_domain(const psl_ctx_t *list, const char *plain)
+{
+    struct org_domain *kept = place_of(plain);
+    const char *found;
+
+    if (strcmp(kept->name, plain) == 0)
+        return kept->at;
+    found = psl_registrable_domain(list, plain);
+    if (strlen(plain) < sizeof kept->name) {
+        memcpy(kept->name, plain, strlen(plain) + 1);
+        kept->at = found ? (size_t)(found - plain) : 0;
+    }
+    return found ? (size_t)(found - plain) : 0;
+}
+
 const char *name_org_domain(const char *name)
 {
     const psl_ctx_t *list = psl_builtin();
     char plain[NAME_TEXT_MAX];
-    const char *found;
 
     if (!list || strlen(name) >= sizeof plain)
         return last_two_labels(name);
     plain_copy(name, plain);
-    found = psl_registrable_domain(list, plain);
-    return found ? name + (found - plain) : name;
+    return name + find_org_domain(list, plain);
 }
 
 bool name_has_suffix_list(void)

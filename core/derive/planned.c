@@ -43,12 +43,12 @@ static struct planned *planned_of(struct run *run)
     return run->audit->planned;
 }
 
-static const struct dns_answer *kept(const struct run *run, const char *text)
+static const struct dns_answer *kept(const struct run *run, const struct key *key)
 {
     const struct planned *p = run->audit->planned;
 
     for (size_t i = 0; p && i < p->count; i++)
-        if (strcmp(p->at[i].text, text) == 0)
+        if (key_equal(&p->at[i].key, key))
             return p->at[i].value;
     return NULL;
 }
@@ -67,7 +67,7 @@ static void sign(struct run *run, const struct key *key, struct dns_answer *answ
 }
 
 /* Records, and what came from the world, live as long as the audit anyway. */
-static const struct dns_answer *keep(struct run *run, const struct key *key, const char *text, struct dns_answer answer,
+static const struct dns_answer *keep(struct run *run, const struct key *key, struct dns_answer answer,
                                      const struct way *way)
 {
     struct planned *p = planned_of(run);
@@ -85,7 +85,7 @@ static const struct dns_answer *keep(struct run *run, const struct key *key, con
         links[way->count + i] = answer.chain[i];
     answer.chain = links;
     answer.chain_count += way->count;
-    answer.key = str_dup(p->arena, text);
+    answer.key = key_text(p->arena, key);
     answer.zone = answer.zone ? str_dup(p->arena, answer.zone) : NULL;
     answer.plan = way->source;
     sign(run, key, &answer);
@@ -227,8 +227,7 @@ static struct dns_answer changed(struct run *run, const struct dns_answer *world
 const struct dns_answer *need_planned(struct run *run, const char *name, enum dns_type type, unsigned nth)
 {
     struct key key = {.kind = EVIDENCE_DNS, .name = name, .type = type, .nth = nth};
-    const char *text = key_text(run->arena, &key);
-    const struct dns_answer *known = kept(run, text), *world;
+    const struct dns_answer *known = kept(run, &key), *world;
     struct way way = {.at = name};
     bool pending = false;
 
@@ -245,7 +244,7 @@ const struct dns_answer *need_planned(struct run *run, const char *name, enum dn
             continue;
         }
         if (a.says != OVERLAY_SILENT && a.says != OVERLAY_EXISTS && a.says != OVERLAY_DELEGATED)
-            return keep(run, &key, text, of_plan(&a), &way);
+            return keep(run, &key, of_plan(&a), &way);
         world = need_dns_of_world(run, way.at, type, nth);
         if (!world)
             return NULL;
@@ -260,9 +259,9 @@ const struct dns_answer *need_planned(struct run *run, const char *name, enum dn
         else
             answer = *world;
         way.source = way.source ? way.source : a.source;
-        return pending ? NULL : keep(run, &key, text, answer, &way);
+        return pending ? NULL : keep(run, &key, answer, &way);
     }
-    return keep(run, &key, text, of_endless(&way), &way);
+    return keep(run, &key, of_endless(&way), &way);
 }
 
 const struct evidence *planned_answers(const struct audit_view *audit, size_t *count)

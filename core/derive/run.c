@@ -51,9 +51,9 @@ static bool is_counted(const struct key *key)
 }
 
 /* `pinned`: it has been asked for before, by this audit. */
-static bool is_known_or_affordable(struct run *run, const struct key *key, const char *text, bool pinned)
+static bool is_known_or_affordable(struct run *run, const struct key *key, bool pinned)
 {
-    const struct evidence *known = store_find(run->audit->store, text, &run->audit->waiter);
+    const struct evidence *known = store_find(run->audit->store, key, &run->audit->waiter);
     struct budget budget;
 
     if (known && known->known)
@@ -82,15 +82,15 @@ static struct trouble why_unfetched(struct run *run, const struct evidence *open
         trouble.why = str_printf(run->arena, "it waited %lld s for its turn at %s, with %u other %s", waited_s, network,
                                  *turn->audits - 1, *turn->audits == 2 ? "audit" : "audits");
     else
-        trouble.why = str_printf(run->arena,
-                                 "it waited %lld s for its turn at %s, where this audit has %d connections at most",
-                                 waited_s, network, NET_SESSIONS - 1);
+        trouble.why =
+            str_printf(run->arena, "it waited %lld s for its turn at %s, where this audit has %d connections at most",
+                       waited_s, network, NET_SESSIONS - 1);
     return trouble;
 }
 
-static const void *unfetched(struct run *run, const struct key *key, const char *text, struct trouble why)
+static const void *unfetched(struct run *run, const struct key *key, struct trouble why)
 {
-    return evidence_unfetched(run->arena, key, str_dup(run->arena, text), why);
+    return evidence_unfetched(run->arena, key, key_text(run->arena, key), why);
 }
 
 static const void *want(struct run *run, const struct key *key)
@@ -115,25 +115,21 @@ static const void *need(struct run *run, const struct key *key)
 {
     const struct audit_view *audit = run->audit;
     const struct waiter *whose = audit->base ? &audit->base->waiter : &audit->waiter;
-    const struct evidence *pinned;
-    const void *value;
-    char text[KEY_TEXT_MAX];
+    const struct evidence *pinned = store_find_pinned(audit->store, key, whose);
+    const void *value = pinned && pinned->known ? pinned->value : NULL;
 
-    key_print(key, text, sizeof text);
-    pinned = store_find_pinned(audit->store, text, whose);
-    value = pinned && pinned->known ? pinned->value : NULL;
     if (audit->base)
-        return value ? value : unfetched(run, key, text, trouble_of(REASON_BUDGET));
+        return value ? value : unfetched(run, key, trouble_of(REASON_BUDGET));
     if (run->only_looks) {
         run->refused = true;
         return value;
     }
     if (value)
         return value;
-    if (is_known_or_affordable(run, key, text, pinned))
+    if (is_known_or_affordable(run, key, pinned))
         return want(run, key);
     run->refused = true;
-    return unfetched(run, key, text, why_unfetched(run, pinned));
+    return unfetched(run, key, why_unfetched(run, pinned));
 }
 
 const struct dns_answer *need_dns_of_world(struct run *run, const char *name, enum dns_type type, unsigned nth)

@@ -51,18 +51,6 @@ struct store {
     uint64_t seed;
 };
 
-static uint64_t hash_text(uint64_t seed, const char *text)
-{
-    uint64_t hash = seed;
-
-    for (; *text; text++) {
-        hash ^= (unsigned char)*text;
-        hash *= 0x9fb21c651e98df25u;
-        hash ^= hash >> 32;
-    }
-    return hash;
-}
-
 static void deliver(void *arg);
 
 struct store *store_new(struct loop *loop, evidence_collect *collect, void *collectors)
@@ -184,17 +172,16 @@ void store_free(struct store *store)
     free(store);
 }
 
-static bool is_of(const struct entry *entry, const char *text, uint64_t hash)
+static bool is_of(const struct entry *entry, const struct key *key, uint64_t hash)
 {
-    return entry->hash == hash && strcmp(entry->evidence.text, text) == 0;
+    return entry->hash == hash && key_equal(&entry->evidence.key, key);
 }
 
-
-static struct pin *pinned(const struct waiter *waiter, const char *text, uint64_t hash)
+static struct pin *pinned(const struct waiter *waiter, const struct key *key, uint64_t hash)
 {
     struct pin *pin = waiter->pins[hash % WAITER_BUCKETS];
 
-    while (pin && !is_of(pin->entry, text, hash))
+    while (pin && !is_of(pin->entry, key, hash))
         pin = pin->next_of_waiter;
     return pin;
 }
@@ -202,22 +189,22 @@ static struct pin *pinned(const struct waiter *waiter, const char *text, uint64_
 /* A key has one entry that is fresh or on its way, if any, and one for each set of audits that
  * share an older one.  What an audit has seen stays as it was for as long as it lives: audits that
  * are at different points would else take turns in asking again, and never come to an end. */
-static struct entry *find(struct store *store, const char *text, uint64_t hash, const struct waiter *waiter,
+static struct entry *find(struct store *store, const struct key *key, uint64_t hash, const struct waiter *waiter,
                           struct pin **pin)
 {
-    *pin = waiter ? pinned(waiter, text, hash) : NULL;
+    *pin = waiter ? pinned(waiter, key, hash) : NULL;
     if (*pin)
         return (*pin)->entry;
     for (struct entry *entry = store->buckets[hash % store->bucket_count]; entry; entry = entry->next_in_bucket)
-        if (is_of(entry, text, hash) && !is_stale(entry))
+        if (is_of(entry, key, hash) && !is_stale(entry))
             return entry;
     return NULL;
 }
 
-struct evidence *store_find(struct store *store, const char *text, const struct waiter *waiter)
+struct evidence *store_find(struct store *store, const struct key *key, const struct waiter *waiter)
 {
     struct pin *pin;
-    struct entry *entry = find(store, text, hash_text(store->seed, text), waiter, &pin);
+    struct entry *entry = find(store, key, key_hash(store->seed, key), waiter, &pin);
 
     return entry ? &entry->evidence : NULL;
 }
@@ -246,13 +233,13 @@ static void widen(struct store *store)
 }
 
 /* Entries of a key of which none is fresh: those that no audit has pinned are of no more use. */
-static void drop_stale(struct store *store, const char *text, uint64_t hash)
+static void drop_stale(struct store *store, const struct key *key, uint64_t hash)
 {
     struct entry *next;
 
     for (struct entry *entry = store->buckets[hash % store->bucket_count]; entry; entry = next) {
         next = entry->next_in_bucket;
-        if (is_of(entry, text, hash) && is_free_to_go(entry))
+        if (is_of(entry, key, hash) && is_free_to_go(entry))
             entry_free(entry);
     }
 }
@@ -302,7 +289,7 @@ static struct entry *entry_new(struct store *store, const struct key *key)
     copy_key(entry->arena, &entry->evidence.key, key);
     entry->evidence.text = key_text(entry->arena, key);
     entry->evidence.wanted_ms = loop_now_ms(store->loop);
-    entry->hash = hash_text(store->seed, entry->evidence.text);
+    entry->hash = key_hash(store->seed, key);
     join_line(entry);
     list(entry);
     if (++store->entry_count > store->bucket_count)
@@ -333,20 +320,15 @@ static struct pin *pin_new(struct entry *entry, struct waiter *waiter)
 struct evidence *store_want(struct store *store, const struct key *key, struct waiter *waiter, unsigned probe,
                             bool *is_new)
 {
-    char text[KEY_TEXT_MAX];
-    struct entry *entry;
+    uint64_t hash = key_hash(store->seed, key);
     struct pin *pin;
-    uint64_t hash;
-    bool fresh, is_joining;
+    struct entry *entry = find(store, key, hash, waiter, &pin);
+    bool fresh = !entry, is_joining;
 
-    key_print(key, text, sizeof text);
-    hash = hash_text(store->seed, text);
-    entry = find(store, text, hash, waiter, &pin);
-    fresh = !entry;
     if (!fresh) {
         make_newest(entry);
     } else {
-        drop_stale(store, text, hash);
+        drop_stale(store, key, hash);
         evict_surplus(store);
         entry = entry_new(store, key);
         if (!entry)
@@ -381,10 +363,9 @@ void store_wait(struct evidence *evidence, struct waiter *waiter, unsigned probe
     pin->probes |= UINT64_C(1) << probe;
 }
 
-struct evidence *store_find_pinned(struct store *store, const char *text, const struct waiter *waiter)
+struct evidence *store_find_pinned(struct store *store, const struct key *key, const struct waiter *waiter)
 {
-    uint64_t hash = hash_text(store->seed, text);
-    const struct pin *pin = pinned(waiter, text, hash);
+    const struct pin *pin = pinned(waiter, key, key_hash(store->seed, key));
 
     return pin ? &pin->entry->evidence : NULL;
 }

@@ -100,6 +100,9 @@ struct evidence {
 
 enum { KEY_TEXT_MAX = 2 * NAME_TEXT_MAX + 128 }; /* an MX host, a recipient, and what stands around them */
 
+/* Of one piece of evidence: with the same text. */
+bool key_equal(const struct key *, const struct key *);
+uint64_t key_hash(uint64_t seed, const struct key *);
 /* The text of a key, and back; parsing accepts what printing makes. */
 void key_print(const struct key *, char *out, size_t size);
 const char *key_text(struct arena *, const struct key *);
@@ -117,8 +120,8 @@ struct evidence *store_want(struct store *, const struct key *, struct waiter *,
 void store_wait(struct evidence *, struct waiter *, unsigned probe); /* that this waiter has, and is not known yet */
 void store_unpin_all(struct waiter *);                         /* at the end of an audit; forgets its waiting too */
 /* NULL: store_want() would have to ask */
-struct evidence *store_find(struct store *, const char *text, const struct waiter *);
-struct evidence *store_find_pinned(struct store *, const char *text, const struct waiter *);
+struct evidence *store_find(struct store *, const struct key *, const struct waiter *);
+struct evidence *store_find_pinned(struct store *, const struct key *, const struct waiter *);
 
 int evidence_by_text(const void *, const void *); /* for qsort() of pointers to evidence */
 /* Everything that a waiter has pinned, in order of the key texts, in the arena. */

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "core/base/arena.h"
 #include "core/base/name.h"
@@ -10,6 +11,73 @@
 #include "core/base/url.h"
 #include "core/facts/evidence.h"
 #include "core/facts/signed_reply.h"
+
+/* ---- as they are: probes look for evidence more often than they do anything else, and few want the text ---- */
+
+static bool has_letter_case(const struct key *key)
+{
+    return key->kind == EVIDENCE_HTTPS; /* in paths */
+}
+
+static bool is_named(const struct key *key)
+{
+    return key->kind <= EVIDENCE_SMTP || key->kind == EVIDENCE_HTTPS;
+}
+
+static const char *text_of(const char *text)
+{
+    return text ? text : "";
+}
+
+static bool names_are_equal(const struct key *a, const struct key *b)
+{
+    const char *left = text_of(a->name), *right = text_of(b->name);
+
+    return has_letter_case(a) ? strcmp(left, right) == 0 : strcasecmp(left, right) == 0;
+}
+
+bool key_equal(const struct key *a, const struct key *b)
+{
+    if (a->kind != b->kind || a->nth != b->nth || (is_named(a) && !names_are_equal(a, b)))
+        return false;
+    switch (a->kind) {
+    case EVIDENCE_DNS:
+    case EVIDENCE_DNSSEC:
+        return a->type == b->type && ip_equal(&a->ip, &b->ip);
+    case EVIDENCE_SMTP:
+        return a->port == b->port && ip_equal(&a->ip, &b->ip) && a->trial == b->trial &&
+               (a->trial != SMTP_TRIAL_RCPT || strcasecmp(text_of(a->recipient), text_of(b->recipient)) == 0);
+    case EVIDENCE_CONNECT:
+        return a->port == b->port && ip_equal(&a->ip, &b->ip);
+    default:
+        return true;
+    }
+}
+
+static uint64_t mixed(uint64_t hash, uint64_t more)
+{
+    hash ^= more;
+    hash *= 0x9fb21c651e98df25u;
+    return hash ^ hash >> 32;
+}
+
+/* Of what nearly always tells them apart. */
+uint64_t key_hash(uint64_t seed, const struct key *key)
+{
+    uint64_t hash = mixed(seed, (uint64_t)key->kind << 32 | key->nth), words[2];
+
+    if (is_named(key))
+        for (const char *at = text_of(key->name); *at; at++)
+            hash = mixed(hash, (unsigned char)(has_letter_case(key) ? *at : ascii_lower(*at)));
+    if (key->kind <= EVIDENCE_DNSSEC)
+        hash = mixed(hash, key->type);
+    if (key->kind > EVIDENCE_CONNECT || key->ip.family == IP_NONE)
+        return hash;
+    memcpy(words, key->ip.bytes, sizeof words);
+    return mixed(mixed(hash, words[0]), words[1]);
+}
+
+/* ---- as text ---- */
 
 static const char *const trials[SMTP_TRIAL_COUNT] = {"", "old-tls", "injection", "rcpt="};
 
@@ -28,7 +96,6 @@ static void print_endpoint(const char *kind, const struct key *key, char *out, s
     snprintf(out, size, key->ip.family == IP_V6 ? "%s:[%s]:%u" : "%s:%s:%u", kind, ip, (unsigned)key->port);
 }
 
-/* Keys are made whenever a probe asks for evidence, which is the most frequent thing of all: snprintf() would show. */
 static char *append(char *at, const char *end, const char *text)
 {
     while (*text && at + 1 < end)

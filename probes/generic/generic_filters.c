@@ -100,24 +100,50 @@ bool haraka_is_generic_rdns(const struct ip *ip, const char *name, const char *o
 enum spelling { LOWER, AS_RECEIVED };
 
 struct rule {
-    const char *name, *part;
+    const char *name, *parts; /* of these one, "dhcp|cpe" */
+    size_t numbers;
     enum spelling spelling;
     const char *expression;
 };
 
 static const struct rule rules[] = {
-#define RULE(name, part, spelling, expression) {name, part, spelling, expression},
+#define RULE(name, parts, numbers, spelling, expression) {name, parts, numbers, spelling, expression},
 #include "probes/generic/generic_spamassassin.def"
 #undef RULE
 };
 
-/* Expressions of POSIX are matched in time that grows with the name alone. */
-static bool fires(const struct rule *rule, const char *name, const char *lower)
+static size_t count_numbers(const char *name)
+{
+    size_t count = 0;
+
+    for (const char *at = name; *at; at++)
+        count += ascii_is_digit(*at) && (at == name || !ascii_is_digit(at[-1]));
+    return count;
+}
+
+static bool has_one_of(const char *name, const char *parts)
+{
+    for (;;) {
+        size_t length = strcspn(parts, "|");
+
+        for (const char *at = name; strlen(at) >= length; at++)
+            if (strncmp(at, parts, length) == 0)
+                return true;
+        if (!parts[length])
+            return false;
+        parts += length + 1;
+    }
+}
+
+/* Expressions of POSIX are matched in time that grows with the name alone, but to compile one costs more than all else
+ * that is looked at. */
+static bool fires(const struct rule *rule, const char *name, const char *lower, size_t numbers)
 {
     regex_t compiled;
     bool matches;
 
-    if (!strstr(lower, rule->part) || regcomp(&compiled, rule->expression, REG_EXTENDED | REG_NOSUB) != 0)
+    if (numbers < rule->numbers || !has_one_of(lower, rule->parts) ||
+        regcomp(&compiled, rule->expression, REG_EXTENDED | REG_NOSUB) != 0)
         return false; /* without memory less is said */
     matches = regexec(&compiled, rule->spelling == LOWER ? lower : name, 0, NULL, 0) == 0;
     regfree(&compiled);
@@ -137,10 +163,12 @@ static bool is_static(const char *name)
 
 bool spamassassin_rdns_dynamic(const char *name, const char *lower)
 {
+    size_t numbers = count_numbers(lower);
+
     if (is_static(lower))
         return false;
     for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
-        if (fires(&rules[i], name, lower))
+        if (fires(&rules[i], name, lower, numbers))
             return true;
     return false;
 }

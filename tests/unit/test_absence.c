@@ -12,6 +12,7 @@
 #include "core/facts/record_text.h"
 #include "core/records/overlay.h"
 #include "core/records/zone_file.h"
+#include "tests/unit/find_by_text.h"
 #include "tests/unit/zone_lines.h"
 
 enum { LINES_MAX = 10, SEEDS = 3 };
@@ -515,7 +516,7 @@ static void comparing_costs_little(void **state)
 
         zone_open(&s, zone, &target, 1);
         zone_run(&s, table[i].ask, &q);
-        assert_int_equal(store_find_pinned(s.view.store, table[i].second_server, &s.view.waiter) != NULL,
+        assert_int_equal(find_pinned_by_text(s.view.store, table[i].second_server, &s.view.waiter) != NULL,
                          table[i].is_asked);
         assert_int_equal(q.is_early, table[i].is_early);
         zone_close(&s);

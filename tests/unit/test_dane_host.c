@@ -12,6 +12,7 @@
 #include "core/derive/run.h"
 #include "core/facts/smtp_session.h"
 #include "core/facts/tls_session.h"
+#include "tests/unit/find_by_text.h"
 #include "tests/unit/zone_lines.h"
 
 enum { LINES_MAX = 10, SEEDS = 4 };
@@ -237,8 +238,8 @@ static void a_name_that_is_too_long_is_not_asked_for(void **state)
     zone_add_line(zone, "dns:" LONG "/A {'records': ['11.0.0.1'], 'chain': [['" LONG "', 'b.lab']]}");
     zone_open(&s, zone, &target, 0);
     zone_run(&s, ask, &text);
-    assert_non_null(store_find_pinned(s.view.store, "dns:_25._tcp.b.lab/TLSA", &s.view.waiter));
-    assert_null(store_find_pinned(s.view.store, "dns:_25._tcp." LONG "/TLSA", &s.view.waiter));
+    assert_non_null(find_pinned_by_text(s.view.store, "dns:_25._tcp.b.lab/TLSA", &s.view.waiter));
+    assert_null(find_pinned_by_text(s.view.store, "dns:_25._tcp." LONG "/TLSA", &s.view.waiter));
     zone_close(&s);
     zone_free(zone);
 }

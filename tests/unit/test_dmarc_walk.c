@@ -8,6 +8,7 @@
 
 #include "core/base/str.h"
 #include "core/derive/dmarc.h"
+#include "tests/unit/find_by_text.h"
 #include "tests/unit/zone_lines.h"
 
 enum { LINES_MAX = 6 };
@@ -198,7 +199,7 @@ static void whom_it_asks(void **state)
             zone_add_line(zone, str_printf(arena, "%s TXT v=DMARC1; p=none", records[i]));
         zone_open(&s, zone, &target, 0);
         zone_run(&s, ask, &a);
-        assert_int_equal(store_find(s.view.store, "dns@11.9.0.53:_dmarc.example.com/TXT", NULL) != NULL,
+        assert_int_equal(find_by_text(s.view.store, "dns@11.9.0.53:_dmarc.example.com/TXT", NULL) != NULL,
                          i == sizeof records / sizeof *records);
         zone_close(&s);
         zone_free(zone);

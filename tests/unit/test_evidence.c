@@ -1,9 +1,12 @@
 /* The evidence store: one entry a key, waking, pinning, expiry; keys as text. */
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <setjmp.h>
 #include <stdint.h>
+
 #include <cmocka.h>
+
+#include <ctype.h>
 #include <string.h>
 
 #include "core/base/arena.h"
@@ -12,6 +15,7 @@
 #include "core/base/str.h"
 #include "core/facts/evidence.h"
 #include "core/facts/turn.h"
+#include "tests/unit/find_by_text.h"
 
 enum { WANTED_MAX = 16, EVIDENCE_PINNED = 100 };
 
@@ -222,11 +226,11 @@ static void what_has_expired_is_found_by_its_owner_only(void **state)
     world->ttl_s = 0;
     old = want(world, "example.org", &a, 0);
     loop_run(world->loop);
-    assert_ptr_equal(store_find(world->store, "dns:example.org/MX", &a.waiter), old);
-    assert_null(store_find(world->store, "dns:example.org/MX", &b.waiter));
-    assert_null(store_find(world->store, "dns:example.org/MX", NULL));
+    assert_ptr_equal(find_by_text(world->store, "dns:example.org/MX", &a.waiter), old);
+    assert_null(find_by_text(world->store, "dns:example.org/MX", &b.waiter));
+    assert_null(find_by_text(world->store, "dns:example.org/MX", NULL));
     store_unpin_all(&a.waiter);
-    assert_null(store_find(world->store, "dns:example.org/MX", &a.waiter));
+    assert_null(find_by_text(world->store, "dns:example.org/MX", &a.waiter));
     assert_int_equal(world->wanted_count, 1);
 }
 
@@ -236,12 +240,12 @@ static void fresh_evidence_is_found_by_all(void **state)
     struct listener a = {.waiter = {.wake = woken}}, b = {.waiter = {.wake = woken}};
     struct evidence *evidence = want(world, "example.org", &a, 0);
 
-    assert_ptr_equal(store_find(world->store, "dns:example.org/MX", &b.waiter), evidence);
+    assert_ptr_equal(find_by_text(world->store, "dns:example.org/MX", &b.waiter), evidence);
     answer(world, evidence);
     loop_run(world->loop);
-    assert_ptr_equal(store_find(world->store, "dns:example.org/MX", &b.waiter), evidence);
+    assert_ptr_equal(find_by_text(world->store, "dns:example.org/MX", &b.waiter), evidence);
     store_unpin_all(&a.waiter);
-    assert_ptr_equal(store_find(world->store, "dns:example.org/MX", &b.waiter), evidence);
+    assert_ptr_equal(find_by_text(world->store, "dns:example.org/MX", &b.waiter), evidence);
 }
 
 static void pinned_evidence_is_listed_in_order(void **state)
@@ -259,33 +263,64 @@ static void pinned_evidence_is_listed_in_order(void **state)
     assert_int_equal(count, 2);
     assert_string_equal(all[0]->text, "dns:a.example/MX");
     assert_string_equal(all[1]->text, "dns:b.example/MX");
-    assert_non_null(store_find_pinned(world->store, "dns:a.example/MX", &a.waiter));
-    assert_null(store_find_pinned(world->store, "dns:c.example/MX", &a.waiter));
+    assert_non_null(find_pinned_by_text(world->store, "dns:a.example/MX", &a.waiter));
+    assert_null(find_pinned_by_text(world->store, "dns:c.example/MX", &a.waiter));
     store_unpin_all(&a.waiter);
+    arena_free(arena);
+}
+
+static const char *const key_texts[] = {
+    "dns:example.org/MX",
+    "dns:/SOA",
+    "dns:a\\.b.example.org/TXT",
+    "dns:1.2.0.192.in-addr.arpa/PTR#2",
+    "dns@192.0.2.53:/SOA#6",
+    "dns@192.0.2.53:example.org/NS",
+    "dns@[2001:db8::53]:example.org/TLSA",
+    "smtp:192.0.2.1:25/mx.example.org",
+    "smtp:[2001:db8::1]:2525/mx.example.org#2",
+    "smtp:192.0.2.1:25/",
+    "smtp:192.0.2.1:25/mx.example.org?old-tls",
+    "smtp:192.0.2.1:25/mx.example.org?injection",
+    "smtp:[2001:db8::1]:25/mx.example.org?rcpt=postmaster@example.org",
+    "connect:192.0.2.1:443",
+    "connect:[2001:db8::1]:25",
+    "vantage",
+    "now",
+    "https:https://mta-sts.example.org/.well-known/mta-sts.txt",
+};
+
+/* Of one piece of evidence, whatever the letter case of its names: as the texts say. */
+static void keys_are_equal_as_their_texts_are(void **state)
+{
+    enum { COUNT = sizeof key_texts / sizeof *key_texts };
+    struct arena *arena = arena_new(1 << 20);
+    struct key keys[COUNT], shouted;
+
+    (void)state;
+    for (size_t i = 0; i < COUNT; i++)
+        assert_true(key_parse(arena, key_texts[i], &keys[i]));
+    for (size_t i = 0; i < COUNT; i++) {
+        char *name = arena_alloc(arena, strlen(keys[i].name) + 1);
+
+        shouted = keys[i];
+        for (size_t at = 0; keys[i].name[at]; at++)
+            name[at] = (char)toupper((unsigned char)keys[i].name[at]);
+        shouted.name = name;
+        assert_int_equal(key_equal(&keys[i], &shouted), keys[i].kind != EVIDENCE_HTTPS);
+        if (keys[i].kind != EVIDENCE_HTTPS)
+            assert_true(key_hash(7, &keys[i]) == key_hash(7, &shouted));
+        for (size_t k = 0; k < COUNT; k++) {
+            assert_int_equal(key_equal(&keys[i], &keys[k]), i == k);
+            if (i != k)
+                assert_true(key_hash(7, &keys[i]) != key_hash(7, &keys[k]) || keys[i].kind >= EVIDENCE_SMTP);
+        }
+    }
     arena_free(arena);
 }
 
 static void keys_survive_the_round_trip(void **state)
 {
-    static const char *const texts[] = {
-        "dns:example.org/MX",
-        "dns:/SOA",
-        "dns:a\\.b.example.org/TXT",
-        "dns:1.2.0.192.in-addr.arpa/PTR#2",
-        "dns@192.0.2.53:/SOA#6",
-        "dns@192.0.2.53:example.org/NS",
-        "dns@[2001:db8::53]:example.org/TLSA",
-        "smtp:192.0.2.1:25/mx.example.org",
-        "smtp:[2001:db8::1]:2525/mx.example.org#2",
-        "smtp:192.0.2.1:25/",
-        "smtp:192.0.2.1:25/mx.example.org?old-tls",
-        "smtp:192.0.2.1:25/mx.example.org?injection",
-        "smtp:[2001:db8::1]:25/mx.example.org?rcpt=postmaster@example.org",
-        "connect:192.0.2.1:443",
-        "connect:[2001:db8::1]:25",
-        "vantage",
-        "now",
-    };
     static const char *const bad[] = {
         "",
         "dns",
@@ -312,10 +347,10 @@ static void keys_survive_the_round_trip(void **state)
     struct key key;
 
     (void)state;
-    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
-        if (!key_parse(arena, texts[i], &key))
-            fail_msg("refused: %s", texts[i]);
-        assert_string_equal(key_text(arena, &key), texts[i]);
+    for (size_t i = 0; i < sizeof key_texts / sizeof *key_texts; i++) {
+        if (!key_parse(arena, key_texts[i], &key))
+            fail_msg("refused: %s", key_texts[i]);
+        assert_string_equal(key_text(arena, &key), key_texts[i]);
     }
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         if (key_parse(arena, bad[i], &key))
@@ -356,7 +391,7 @@ static void idle_evidence_is_bounded(void **state)
         arena_reset(arena);
         key = dns_key(str_printf(arena, "once%zu.example", i));
         key_print(&key, text, sizeof text);
-        found += store_find(world->store, text, NULL) != NULL;
+        found += find_by_text(world->store, text, NULL) != NULL;
     }
     assert_true(found > rounds / 4 && found < rounds * 3 / 4);
     store_unpin_all(&a.waiter);
@@ -376,6 +411,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(fresh_evidence_is_found_by_all, setup, teardown),
         cmocka_unit_test_setup_teardown(pinned_evidence_is_listed_in_order, setup, teardown),
         cmocka_unit_test_setup_teardown(idle_evidence_is_bounded, setup, teardown),
+        cmocka_unit_test(keys_are_equal_as_their_texts_are),
         cmocka_unit_test(keys_survive_the_round_trip),
     };
 

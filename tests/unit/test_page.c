@@ -10,6 +10,7 @@
 #include "core/base/str.h"
 #include "core/base/trouble.h"
 #include "core/derive/page.h"
+#include "tests/unit/find_by_text.h"
 #include "tests/unit/zone_lines.h"
 
 enum { LINES_MAX = 6, BODY_MAX = 100, SEEDS = 3 };
@@ -43,7 +44,7 @@ static const char *fetched(struct zone *zone, const char *url, const char *const
         zone_add_line(zone, lines[i]);
     zone_open(&s, zone, &target, seed);
     zone_run(&s, fetch, &f);
-    asked = store_find(s.view.store, str_printf(zone->arena, "https:%s", url), &s.view.waiter);
+    asked = find_by_text(s.view.store, str_printf(zone->arena, "https:%s", url), &s.view.waiter);
     *addresses = asked ? asked->key.address_count : 0;
     f.text = str_printf(zone->arena, "%s", f.text);
     zone_close(&s);
