@@ -206,6 +206,8 @@ coverage: ## line coverage of the tests, as build/coverage/html/index.html
 	@mkdir -p build/coverage && echo '#define COUNTED_IN "$(CURDIR)/build/coverage"' >build/coverage/counted_in.h
 	@$(SUBMAKE) BUILD=build/coverage HARDEN=-fPIE CFLAGS='-O0 -g -include build/coverage/counted_in.h -include tests/build/count_exits.h --coverage -fprofile-update=atomic' build-tests
 	@find build/coverage -name '*.gcno' | sed 's/gcno$$/gcda/' | xargs -d '\n' sh -c 'touch "$$@" && chmod a+rw "$$@"' touch
+	@tests/conformance/fetch build/coverage || true
+	@tests/postgres/fetch build/coverage || true
 	@BUILD=build/coverage tests/run -torture; status=$$?; \
 	    find build/coverage -name '*.gcda' -empty -delete; \
 	    lcov --quiet --capture --directory build/coverage --output-file build/coverage/all.info && \

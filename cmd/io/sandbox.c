@@ -109,7 +109,7 @@ static bool restrict_files(const struct sandbox *sandbox)
     for (const int *directory = sandbox->emptied; directory && *directory >= 0; directory++)
         allow(ruleset, *directory, handled, REMOVE_DIR);
 #ifdef COUNTED_IN /* builds that tell which lines have run keep count there */
-    allow_at(ruleset, handled, AT_FDCWD, COUNTED_IN, READ_FILE | WRITE_FILE | TRUNCATE);
+    allow_at(ruleset, handled, AT_FDCWD, COUNTED_IN, READ_DIR | READ_FILE | WRITE_FILE | TRUNCATE);
 #endif
     done = syscall(RESTRICT_SELF, ruleset, 0) == 0;
     close(ruleset);
