@@ -10,10 +10,9 @@
 #include "core/base/arena.h"
 #include "core/base/str.h"
 #include "reports/reporter.h"
+#include "tests/fuzz/rendered.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-#define EXPECT(condition) ((condition) ? (void)0 : abort())
 
 enum { FINDINGS = 6 };
 
@@ -46,23 +45,6 @@ static const struct result *quoting(struct arena *arena, const char *text)
         result->counts[i] = 1;
     }
     return result;
-}
-
-static char *render(const struct reporter *reporter, const struct result *result)
-{
-    static const struct gate gate = {.fail_on = WARN};
-    struct report report;
-    char *out = NULL;
-    size_t size = 0;
-    FILE *file = open_memstream(&out, &size);
-
-    EXPECT(file != NULL);
-    report_begin(&report, reporter, file, &(struct report_options){.several = true, .utf8 = true});
-    report_one(&report, result, &gate);
-    EXPECT(report_end(&report) == 0);
-    fclose(file);
-    EXPECT(strlen(out) == size); /* no NUL */
-    return out;
 }
 
 /* Lines of reports end in LF, those of CSV in CR LF; nothing else is below a blank. */
@@ -138,7 +120,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     for (size_t i = 0; reporters[i]; i++) {
         const char *name = reporters[i]->name;
-        char *text = render(reporters[i], result);
+        char *text = rendered(reporters[i], &(struct report_options){.several = true, .utf8 = true}, result);
 
         expect_lines(text, strcmp(name, "github") == 0);
         if (strcmp(name, "github") == 0)

@@ -22,6 +22,7 @@
 #include "reports/reporter.h"
 #include "tests/fuzz/markup.h"
 #include "tests/fuzz/printable.h"
+#include "tests/fuzz/rendered.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -243,23 +244,6 @@ static const struct language *german(void)
     return language;
 }
 
-static char *render(const struct reporter *reporter, const struct report_options *options, const struct result *result)
-{
-    static const struct gate gate = {.fail_on = WARN};
-    struct report report;
-    char *out = NULL;
-    size_t size = 0;
-    FILE *file = open_memstream(&out, &size);
-
-    EXPECT(file != NULL);
-    report_begin(&report, reporter, file, options);
-    report_one(&report, result, &gate);
-    EXPECT(report_end(&report) == 0);
-    fclose(file);
-    EXPECT(strlen(out) == size); /* no NUL */
-    return out;
-}
-
 static void expect_format(struct arena *arena, const char *name, const char *text, const struct result *result,
                           const struct report_options *options)
 {
@@ -295,7 +279,7 @@ static void tell(const struct result *result, const struct shape *shape)
 
     options.language = shape->is_german ? german() : NULL;
     for (size_t i = 0; reporters[i]; i++) {
-        char *text = render(reporters[i], &options, result);
+        char *text = rendered(reporters[i], &options, result);
 
         expect_format(arena, reporters[i]->name, text, result, &options);
         free(text);
