@@ -106,12 +106,11 @@ static void goes_elsewhere(void *arg, uint64_t destination)
 static bool is_name(const char *name)
 {
     struct arena *arena = arena_new(NAME_BYTES);
-    const char *domain = NULL, *why;
+    const char *why, *domain = arena ? domain_from_text(arena, str_of(name), &why) : NULL;
+    bool is_one = domain && strcmp(domain, name) == 0;
 
-    if (arena)
-        domain = domain_from_text(arena, str_of(name), &why);
     arena_free(arena);
-    return domain && strcmp(domain, name) == 0;
+    return is_one;
 }
 
 void jobs_begin(void *arg, const struct book_domain *domain)
