@@ -39,25 +39,3 @@ const char *side_word(enum side side)
 {
     return sides[side];
 }
-
-bool reason_from_word(const char *word, enum reason *out)
-{
-    for (size_t i = 0; i < REASON_COUNT; i++) {
-        if (strcmp(word, reasons[i].word) == 0) {
-            *out = (enum reason)i;
-            return true;
-        }
-    }
-    return false;
-}
-
-bool side_from_word(const char *word, enum side *out)
-{
-    for (size_t i = 0; i < sizeof sides / sizeof *sides; i++) {
-        if (strcmp(word, sides[i]) == 0) {
-            *out = (enum side)i;
-            return true;
-        }
-    }
-    return false;
-}

@@ -26,5 +26,3 @@ bool reason_may_pass(enum reason); /* of a question to the DNS: another packet m
 struct trouble trouble_of(enum reason); /* with the reason's own side and sentence */
 const char *reason_word(enum reason);   /* "timeout" */
 const char *side_word(enum side);       /* "network" */
-bool reason_from_word(const char *, enum reason *out);
-bool side_from_word(const char *, enum side *out);
