@@ -26,7 +26,7 @@ def _run(*more):
 
 def _said(documents):
     """What is said of each domain: of this machine it may be something else."""
-    return {name: sorted((f["id"], f["subject"], f["status"], re.sub(r"\d+ ms", "N ms", f["message"])) for f in d["findings"] if not f["id"].startswith("env."))
+    return {name: sorted((f["id"], f["subject"], f["status"], re.sub(r"[\d.]+ (m?s)\b", r"N \1", f["message"])) for f in d["findings"] if not f["id"].startswith("env."))
             for name, d in documents.items()}
 
 
