@@ -261,11 +261,9 @@ static bool decode_all(struct recording *r, char *error, size_t size)
         return true;
     }
     r->starved = !scratch || arena_is_refused(scratch);
-    if (scratch) {
-        arena_reset(scratch);
-        print_key(scratch, r->index[i]->string, shown, sizeof shown);
-    }
-    arena_free(scratch);
+    arena_free(scratch); /* its place to jump to is decode()'s, and gone */
+    if (i < r->count)
+        print_key(r->arena, r->index[i]->string, shown, sizeof shown);
     snprintf(error, size, "evidence %s: %s", shown, detail);
     return false;
 }

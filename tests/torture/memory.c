@@ -55,7 +55,7 @@ static void note(void *block, const void *caller)
 {
     size_t place = place_of(block);
 
-    if (!block || !is_own(caller) || live >= BLOCKS_MAX / 2)
+    if (!block || spared || !is_own(caller) || live >= BLOCKS_MAX / 2)
         return;
     while (blocks[place] && blocks[place] != &freed)
         place = (place + 1) % BLOCKS_MAX;
@@ -102,6 +102,19 @@ void *OSSL_LIB_CTX_get0_global_default(void)
     context = real ? real() : NULL;
     spared--;
     return context;
+}
+
+/* What `make coverage` counts is written by the process at its end, which cannot do without memory, and asks for this
+ * first: from there on none fails, and nothing leaks. */
+char *getenv(const char *name)
+{
+    size_t length = strlen(name);
+
+    spared += strcmp(name, "GCOV_PREFIX") == 0;
+    for (char **at = environ; at && *at; at++)
+        if (strncmp(*at, name, length) == 0 && (*at)[length] == '=')
+            return *at + length + 1;
+    return NULL;
 }
 
 static int find_program(struct dl_phdr_info *info, size_t size, void *arg)
