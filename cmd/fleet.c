@@ -39,6 +39,7 @@ static const struct {
     {.id = OPT_COMPACT, .of_reports = true},
     {.id = OPT_RESOLVER, .of_asking = true},
     {.id = OPT_TIMEOUT, .of_asking = true},
+    {.id = OPT_REUSE, .of_asking = true},
     {.id = OPT_IN_FLIGHT, .of_asking = true},
     {.id = OPT_TRACE, .of_asking = true},
     {.id = OPT_PROGRESS, .of_asking = true},
