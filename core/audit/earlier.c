@@ -16,7 +16,10 @@
 #include "core/facts/evidence_json.h"
 #include "core/facts/smtp_session.h"
 
-enum { VALUE_BYTES = EVIDENCE_BYTES - 16384 }; /* the evidence's own arena holds its key, too */
+enum {
+    VALUE_BYTES = EVIDENCE_BYTES - 16384, /* the evidence's own arena holds its key, too */
+    TEXT_MAX = 4 * EVIDENCE_BYTES,        /* as JSON, where an octet may be spelled by four */
+};
 
 struct kept_session {
     struct kept_session *next;
@@ -108,7 +111,7 @@ static struct cJSON *unpack(struct arena *arena, struct str packed)
     const char *why;
     struct str text;
 
-    return gzip_unpack(arena, packed, JSON_BYTES, &text, &why) ? json_parse(arena, text.at, text.len, &why) : NULL;
+    return gzip_unpack(arena, packed, TEXT_MAX, &text, &why) ? json_parse(arena, text.at, text.len, &why) : NULL;
 }
 
 static bool is_fit(struct arena *arena, const struct evidence *evidence, struct cJSON *json, int64_t since_s,
@@ -130,7 +133,7 @@ struct cJSON *earlier_find(const struct earlier *earlier, const struct evidence 
 
     if (!found || !is_ordinary(&evidence->key))
         return NULL;
-    whole = arena_new(2 * (size_t)JSON_BYTES);
+    whole = arena_new(2 * (size_t)TEXT_MAX);
     value = arena_new(VALUE_BYTES);
     if (whole && value && setjmp(exhausted) == 0) {
         arena_on_exhausted(whole, &exhausted);
