@@ -75,7 +75,8 @@ enum archive_outcome postgres_lose(struct postgres *, const char *why);
 enum archive_outcome postgres_do(struct postgres *, const char *statements);
 enum archive_outcome postgres_number(struct postgres *, const char *sql, int64_t *out); /* the one value of its row */
 
-void postgres_roll_back(struct postgres *); /* what is wrong stays said */
+/* Ends a transaction: COMMIT where all went well so far, else ROLLBACK, and `why` stays.  What came of it. */
+enum archive_outcome postgres_end_transaction(struct postgres *, enum archive_outcome so_far);
 
 /* A statement, its values ($1 ...) in order, and its rows, column by column.  The first failure is kept, and what
  * follows it does nothing.

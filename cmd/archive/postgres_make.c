@@ -107,11 +107,7 @@ static enum archive_outcome examine(struct postgres *postgres, struct arena *are
         outcome = look(postgres, schema);
     if (outcome == ARCHIVE_DONE && schema->relations)
         outcome = judge(postgres, arena, schema);
-    if (outcome == ARCHIVE_DONE)
-        return postgres_do(postgres, "COMMIT");
-    if (postgres_is_there(postgres))
-        postgres_roll_back(postgres);
-    return outcome;
+    return postgres_end_transaction(postgres, outcome);
 }
 
 /* Of two first runs, one waits for the other, and finds it made.  An administrator may have made the schema, empty, for
@@ -128,11 +124,7 @@ static enum archive_outcome make(struct postgres *postgres)
         outcome = postgres_do(postgres, "CREATE SCHEMA mailready");
     if (outcome == ARCHIVE_DONE && !schema.relations)
         outcome = postgres_do(postgres, tables);
-    if (outcome == ARCHIVE_DONE)
-        return postgres_do(postgres, "COMMIT");
-    if (postgres_is_there(postgres))
-        postgres_roll_back(postgres);
-    return outcome;
+    return postgres_end_transaction(postgres, outcome);
 }
 
 /* Of two runs one waits for the other, and finds it done. */
@@ -146,11 +138,7 @@ static enum archive_outcome bring_up(struct postgres *postgres)
         outcome = postgres_number(postgres, "SELECT version FROM mailready.store", &version);
     if (outcome == ARCHIVE_DONE && version == 1)
         outcome = postgres_do(postgres, SINCE_2 "UPDATE mailready.store SET version = 2");
-    if (outcome == ARCHIVE_DONE)
-        return postgres_do(postgres, "COMMIT");
-    if (postgres_is_there(postgres))
-        postgres_roll_back(postgres);
-    return outcome;
+    return postgres_end_transaction(postgres, outcome);
 }
 
 enum archive_outcome postgres_judge_store(struct postgres *postgres, struct arena *arena, enum archive_use use)

@@ -149,13 +149,16 @@ enum archive_outcome postgres_do(struct postgres *postgres, const char *statemen
     return outcome;
 }
 
-void postgres_roll_back(struct postgres *postgres)
+enum archive_outcome postgres_end_transaction(struct postgres *postgres, enum archive_outcome so_far)
 {
     char why[POSTGRES_WHY_MAX];
 
+    if (so_far == ARCHIVE_DONE)
+        return postgres_do(postgres, "COMMIT");
     memcpy(why, postgres->why, sizeof why);
     postgres_do(postgres, "ROLLBACK");
     memcpy(postgres->why, why, sizeof why);
+    return so_far;
 }
 
 struct postgres_query postgres_query(struct postgres *postgres, const char *sql)

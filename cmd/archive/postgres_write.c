@@ -195,10 +195,7 @@ static enum archive_outcome remove_said(struct postgres_store *store)
     if (outcome == ARCHIVE_DONE)
         outcome = postgres_do(postgres, "DELETE FROM mailready.said WHERE id IN (SELECT id FROM mailready.said EXCEPT"
                                         " SELECT unnest(findings) FROM mailready.result)");
-    if (outcome == ARCHIVE_DONE)
-        return postgres_do(postgres, "COMMIT");
-    postgres_roll_back(postgres);
-    return outcome;
+    return postgres_end_transaction(postgres, outcome);
 }
 
 /* Few at a time, so that no run has to wait for long. */

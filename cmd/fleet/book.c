@@ -297,7 +297,7 @@ enum archive_outcome book_begin(struct book *book)
 
 enum archive_outcome book_end(struct book *book, enum archive_outcome outcome)
 {
-    return fleet_settle(book->postgres, outcome);
+    return postgres_end_transaction(book->postgres, outcome);
 }
 
 static void bind_reasons(struct postgres_query *query, const struct account *account)

@@ -50,6 +50,6 @@ enum archive_outcome book_begin(struct book *);
 enum archive_outcome book_result(struct book *, int64_t domain, const char *name, const struct account *,
                                  bool *is_ours);
 enum archive_outcome book_move(struct book *, int64_t domain, unsigned shard, bool *is_ours);
-enum archive_outcome book_end(struct book *, enum archive_outcome); /* fleet_settle() */
+enum archive_outcome book_end(struct book *, enum archive_outcome); /* postgres_end_transaction() */
 
 enum archive_outcome book_is_over(struct book *, bool *is_over); /* nothing waits or is under way, anywhere */

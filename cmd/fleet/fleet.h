@@ -57,9 +57,6 @@ enum exit_status fleet_failed(const struct fleet *, enum archive_outcome); /* sa
 enum archive_outcome fleet_check(struct postgres *);                       /* the version of the tables */
 enum archive_outcome fleet_make(struct postgres *, bool *is_new);          /* makes them where there are none */
 
-/* COMMIT where the outcome is DONE, else ROLLBACK, and `why` stays. */
-enum archive_outcome fleet_settle(struct postgres *, enum archive_outcome);
-
 /* The subcommands.  `domains`: of the command line. */
 enum exit_status fleet_init(struct arena *, const char *url);
 enum exit_status fleet_add(struct arena *, const char *url, const char *const *domains, size_t count, const char *list);

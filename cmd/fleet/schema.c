@@ -75,15 +75,6 @@ enum archive_outcome fleet_check(struct postgres *postgres)
     return outcome == ARCHIVE_DONE ? check_version(postgres) : outcome;
 }
 
-enum archive_outcome fleet_settle(struct postgres *postgres, enum archive_outcome outcome)
-{
-    if (outcome == ARCHIVE_DONE)
-        return postgres_do(postgres, "COMMIT");
-    if (postgres_is_there(postgres))
-        postgres_roll_back(postgres);
-    return outcome;
-}
-
 static enum archive_outcome make(struct postgres *postgres)
 {
     enum archive_outcome outcome = postgres_do(postgres, tables);
@@ -110,7 +101,7 @@ enum archive_outcome fleet_make(struct postgres *postgres, bool *is_new)
     if (outcome == ARCHIVE_DONE)
         outcome = made ? check_version(postgres) : make(postgres);
     *is_new = !made;
-    return fleet_settle(postgres, outcome);
+    return postgres_end_transaction(postgres, outcome);
 }
 
 /* ---- for the commands ---- */
