@@ -99,7 +99,10 @@ $(BUILD)/mailready: $(CMD_SOURCES:%.c=$(BUILD)/%.o) $(LIBRARY)
 	$(call quiet,LD)$(LINK) $^ $(LIBS) -o $@
 
 $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(CMD_LIBRARY) $(LIBRARY)
-	$(call quiet,LD)$(LINK) $^ $(LIBS) -lcmocka -o $@
+	$(call quiet,LD)$(LINK) $(WRAPPED:%=-Wl,--wrap=%) $^ $(LIBS) -lcmocka -o $@
+
+# There, memory is refused to the program.
+$(BUILD)/tests/unit/test_starved: private WRAPPED := malloc calloc realloc reallocarray strdup free
 
 # A fuzz target with a plain main() replays its seeds; with clang's libFuzzer it looks for new ones.
 $(BUILD)/tests/fuzz/replay_%: $(BUILD)/tests/fuzz/fuzz_%.o $(BUILD)/tests/fuzz/replay.o $(CMD_LIBRARY) $(LIBRARY)

@@ -79,6 +79,36 @@ void stream_free(struct stream *s)
     free(s);
 }
 
+/* ---- what goes, and what comes ---- */
+
+/* False: no memory.  Where libevent was refused it for a callback of its own, which it does not tell, it would never
+ * begin to write by itself. */
+static bool write_out(struct stream *s, const char *bytes, size_t size)
+{
+    return bufferevent_write(s->raw, bytes, size) == 0 && bufferevent_enable(s->raw, EV_WRITE) == 0;
+}
+
+static struct evbuffer *input_of(struct stream *s)
+{
+    return s->secured ? s->clear : bufferevent_get_input(s->raw);
+}
+
+/* In one piece, as stream_input() gives it.  False: no memory; bytes that are there would be waited for. */
+static bool gather(struct stream *s)
+{
+    struct evbuffer *input = input_of(s);
+
+    return evbuffer_get_length(input) == 0 || evbuffer_pullup(input, -1);
+}
+
+static void tell_readable(struct stream *s)
+{
+    if (gather(s))
+        s->handler.readable(s->arg);
+    else
+        s->handler.ended(s->arg, STREAM_ERROR, ENOMEM);
+}
+
 /* ---- TLS ---- */
 
 static bool put_all(struct stream *s)
@@ -102,7 +132,7 @@ static bool flush(struct stream *s)
     size_t size;
 
     while ((size = tls_take(s->tls, bytes, sizeof bytes)) > 0)
-        if (bufferevent_write(s->raw, bytes, size) != 0)
+        if (!write_out(s, bytes, size))
             return false;
     return true;
 }
@@ -155,9 +185,14 @@ static void on_clear_text(struct stream *s, struct str bytes)
 
 static void on_handshake_bytes(struct stream *s)
 {
-    struct str bytes = stream_input(s);
+    struct str bytes;
     enum tls_result rest;
 
+    if (!gather(s)) {
+        s->handler.ended(s->arg, STREAM_ERROR, ENOMEM);
+        return;
+    }
+    bytes = stream_input(s);
     if (!s->server_spoke_tls && bytes.len > 0 && is_text(bytes)) {
         on_clear_text(s, bytes);
         return;
@@ -170,7 +205,7 @@ static void on_handshake_bytes(struct stream *s)
     switch (tls_handshake(s->tls)) {
     case TLS_OK:
         s->secured = true;
-        if (decrypt(s, &rest) && flush(s)) /* what came in the same segment; its failure will show again */
+        if (decrypt(s, &rest) && gather(s) && flush(s)) /* what came in the same segment; its failure will show again */
             s->handler.secured(s->arg);
         else
             s->handler.ended(s->arg, STREAM_ERROR, ENOMEM);
@@ -199,7 +234,7 @@ static void on_record_bytes(struct stream *s)
     if (!put_all(s) || !decrypt(s, &result) || result == TLS_NO_MEMORY || (result != TLS_FAILED && !flush(s)))
         s->handler.ended(s->arg, STREAM_ERROR, ENOMEM);
     else if (evbuffer_get_length(s->clear) > before)
-        s->handler.readable(s->arg); /* an end behind these bytes shows again in the next event */
+        tell_readable(s); /* an end behind these bytes shows again in the next event */
     else if (result == TLS_CLOSED)
         s->handler.ended(s->arg, STREAM_CLOSED, 0);
     else if (result == TLS_FAILED)
@@ -240,7 +275,7 @@ static void on_read(struct bufferevent *raw, void *arg)
     else if (s->tls)
         on_handshake_bytes(s);
     else
-        s->handler.readable(s->arg);
+        tell_readable(s);
 }
 
 static void on_event(struct bufferevent *raw, short what, void *arg)
@@ -319,11 +354,6 @@ struct ip stream_local_ip(const struct stream *s)
     return ip;
 }
 
-static struct evbuffer *input_of(struct stream *s)
-{
-    return s->secured ? s->clear : bufferevent_get_input(s->raw);
-}
-
 struct str stream_input(struct stream *s)
 {
     size_t size = s->raw ? evbuffer_get_length(input_of(s)) : 0;
@@ -340,7 +370,7 @@ void stream_drain(struct stream *s, size_t bytes)
 bool stream_send(struct stream *s, const char *bytes, size_t size)
 {
     if (!s->secured)
-        return bufferevent_write(s->raw, bytes, size) == 0;
+        return write_out(s, bytes, size);
     return tls_write(s->tls, bytes, size) == TLS_OK && flush(s);
 }
 
