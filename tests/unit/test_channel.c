@@ -92,6 +92,18 @@ static void are_closed_at_once(void **state)
     loop_free(loop);
 }
 
+/* A socket that is none is no channel, and what was given is closed. */
+static void need_a_socket(void **state)
+{
+    struct loop *loop = loop_new();
+    struct end end = {.loop = loop};
+
+    (void)state;
+    assert_null(channel_new(loop, -1, LONGEST, &handler, &end));
+    channel_free(NULL);
+    loop_free(loop);
+}
+
 /* What is written octet by octet, and what is none. */
 static void end_with(const char *octets, size_t size, bool refuses, size_t arrive)
 {
@@ -131,6 +143,7 @@ static void end_where_they_are_none(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(are_whole), cmocka_unit_test(are_closed_at_once),
+                                       cmocka_unit_test(need_a_socket),
                                        cmocka_unit_test(end_where_they_are_none)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);

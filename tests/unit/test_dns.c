@@ -24,13 +24,14 @@
 #include "core/base/name.h"
 #include "core/collect/dns/dns_carrier.h"
 #include "core/facts/evidence.h"
+#include "core/facts/signed_reply.h"
 #include "tests/unit/dns_packet.h"
 
 #define LENGTH(array) (sizeof(array) / sizeof *(array))
 
 enum { PATIENCE_S = 60, TRY_MS = 200, TCP_MS = 300, PEERS_MAX = 3, CONNECTIONS_MAX = 16 };
 enum { ANSWER = 0x8180, AUTHENTIC = 0x0020, TRUNCATED = 0x0200, REFERRAL = 0x8000 };
-enum { FORMERR = 1, SERVFAIL = 2, NXDOMAIN = 3, NOTIMP = 4, REFUSED = 5 };
+enum { FORMERR = 1, SERVFAIL = 2, NXDOMAIN = 3, NOTIMP = 4, REFUSED = 5, YXDOMAIN = 6, UNKNOWN_EXTENDED_ERROR = 999 };
 
 /* ---- scripted servers: UDP and TCP on one port of 127.0.0.1, on the loop of the test ---- */
 
@@ -1016,7 +1017,7 @@ static void nothing_listens(void **state)
     close_bench(&bench);
 }
 
-static int udp_error; /* of connect() */
+static int udp_error, tcp_error; /* of connect() */
 
 int connect(int fd, const struct sockaddr *to, socklen_t size)
 {
@@ -1024,7 +1025,7 @@ int connect(int fd, const struct sockaddr *to, socklen_t size)
     int type = 0;
 
     getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &type_size);
-    errno = type == SOCK_DGRAM ? udp_error : 0;
+    errno = type == SOCK_DGRAM ? udp_error : tcp_error;
     return errno ? -1 : (int)syscall(SYS_connect, fd, to, size);
 }
 
@@ -1073,6 +1074,37 @@ static void what_this_machine_forbids_is_ours(void **state)
         udp_error = 0;
         close_bench(&bench);
     }
+}
+
+static void a_machine_without_ipv6_says_so(void **state)
+{
+    struct bench bench;
+
+    (void)state;
+    open_bench(&bench, silent, NULL, NULL);
+    assert_true(ip_parse("2001:db8::53", &bench.addresses[0].ip));
+    reopen(&bench);
+    udp_error = tcp_error = ENETUNREACH;
+    assert_trouble(ask(&bench, "example.org", DNS_A), REASON_NO_IPV6_HERE, SIDE_US);
+    udp_error = tcp_error = 0;
+    close_bench(&bench);
+}
+
+/* D9: where this machine lets no question out over TCP, that is no reason to have no second opinion. */
+static void a_second_opinion_comes_over_udp_where_tcp_has_no_way(void **state)
+{
+    struct bench bench;
+    const struct dns_answer *answer;
+
+    (void)state;
+    open_bench(&bench, good, NULL, NULL);
+    tcp_error = ENETUNREACH;
+    answer = ask_key(&bench, &(struct key){.kind = EVIDENCE_DNS, .name = "example.org", .type = DNS_A, .nth = 2});
+    tcp_error = 0;
+    assert_address(answer);
+    assert_false(answer->tcp);
+    assert_int_equal(answer->setbacks, 0);
+    close_bench(&bench);
 }
 
 static void unaskable(void **state)
@@ -1269,6 +1301,114 @@ static void a_malformed_reply_is_not_used(void **state)
     open_bench(&bench, self_pointer, good, NULL);
     assert_address(ask(&bench, "example.org", DNS_A));
     close_bench(&bench);
+}
+
+static void malformed_over_udp_only(struct server *server, const struct asked *asked)
+{
+    if (!asked->tcp)
+        self_pointer(server, asked);
+}
+
+static void a_malformed_second_opinion_is_none(void **state)
+{
+    struct bench bench;
+
+    (void)state;
+    open_bench(&bench, malformed_over_udp_only, good, NULL);
+    assert_address(ask_key(&bench, &(struct key){.kind = EVIDENCE_DNS, .name = "x.lab", .type = DNS_A, .nth = 2}));
+    assert_int_equal(bench.servers[0].queries, 2);
+    assert_int_equal(bench.servers[1].queries, 1);
+    close_bench(&bench);
+}
+
+/* An answer of the target's own server that does not say that it has authority may be anybody's. */
+static void a_denial_without_authority_is_none(void **state)
+{
+    struct bench bench;
+
+    (void)state;
+    open_bench(&bench, negative, NULL, NULL);
+    assert_trouble(ask_at(&bench, "name.example", DNS_A), REASON_PROTOCOL, SIDE_TARGET);
+    assert_trouble(ask_at(&bench, "nx.example", DNS_A), REASON_PROTOCOL, SIDE_TARGET);
+    assert_int_equal(ask(&bench, "nx.example", DNS_A)->status, DNS_NXDOMAIN); /* a resolver has none */
+    close_bench(&bench);
+}
+
+/* ---- replies that say no ---- */
+
+static void says_yxdomain(struct server *server, const struct asked *asked)
+{
+    (void)server;
+    say(asked, ANSWER | YXDOMAIN, UNKNOWN_EXTENDED_ERROR);
+}
+
+static void says_formerr(struct server *server, const struct asked *asked)
+{
+    (void)server;
+    say(asked, ANSWER | FORMERR, -1);
+}
+
+/* It has not even understood what the question was. */
+static void says_formerr_to_nothing(struct server *server, const struct asked *asked)
+{
+    (void)server;
+    reply.size = 0;
+    put16(&reply, asked->id);
+    put16(&reply, ANSWER | FORMERR);
+    put32(&reply, 0);
+    put32(&reply, 0);
+    send_reply(asked);
+}
+
+static void an_unusual_code_is_no_answer(void **state)
+{
+    static const struct {
+        script *script;
+        int rcode;
+        unsigned tries; /* without EDNS, too */
+    } cases[] = {{says_yxdomain, YXDOMAIN, 1}, {says_formerr, FORMERR, 2}, {says_formerr_to_nothing, FORMERR, 2}};
+    const struct dns_answer *answer;
+    struct bench bench;
+
+    (void)state;
+    for (size_t i = 0; i < LENGTH(cases); i++) {
+        open_bench(&bench, cases[i].script, NULL, NULL);
+        answer = ask(&bench, "example.org", DNS_A);
+        assert_trouble(answer, REASON_PROTOCOL, SIDE_RESOLVER);
+        assert_int_equal(answer->rcode, cases[i].rcode);
+        assert_int_equal(answer->tries, cases[i].tries);
+        assert_int_equal(strstr(answer->trouble.why, "extended error 999") != NULL, cases[i].rcode == YXDOMAIN);
+        close_bench(&bench);
+        open_bench(&bench, cases[i].script, good, NULL);
+        assert_address(ask(&bench, "example.org", DNS_A));
+        close_bench(&bench);
+    }
+}
+
+/* A question for signatures has CD set already, and what it gets is evidence as it is: nothing is asked twice. */
+static void signatures_are_asked_for_once(void **state)
+{
+    static const struct {
+        script *script;
+        enum reason reason;
+    } cases[] = {{broken, REASON_SERVFAIL}, {mixing_up, REASON_PROTOCOL}, {good, REASON_NONE}};
+    struct bench bench;
+
+    (void)state;
+    for (size_t i = 0; i < LENGTH(cases); i++) {
+        struct key key = {.kind = EVIDENCE_DNSSEC, .name = "example.org", .type = DNS_A, .nth = 1};
+        const struct signed_reply *signed_reply;
+        const struct evidence *evidence;
+
+        open_bench(&bench, cases[i].script, NULL, NULL);
+        evidence = want(&bench, &key);
+        loop_run(bench.loop);
+        assert_true(evidence->known);
+        signed_reply = evidence->value;
+        assert_int_equal(signed_reply->trouble.reason, cases[i].reason);
+        assert_int_equal(bench.servers[0].queries, 1);
+        close_bench(&bench);
+    }
 }
 
 static void other_owners(struct server *server, const struct asked *asked)
@@ -1625,6 +1765,8 @@ int main(void)
         cmocka_unit_test(nothing_listens),
         cmocka_unit_test(where_udp_is_rejected_tcp_is_tried_at_once),
         cmocka_unit_test(what_this_machine_forbids_is_ours),
+        cmocka_unit_test(a_machine_without_ipv6_says_so),
+        cmocka_unit_test(a_second_opinion_comes_over_udp_where_tcp_has_no_way),
         cmocka_unit_test(unaskable),
         cmocka_unit_test(an_answer_with_cd_means_bogus),
         cmocka_unit_test(failure_by_chance_is_not_bogus),
@@ -1632,6 +1774,10 @@ int main(void)
         cmocka_unit_test(a_sample_is_one_packet),
         cmocka_unit_test(samples_are_not_shared),
         cmocka_unit_test(a_malformed_reply_is_not_used),
+        cmocka_unit_test(a_malformed_second_opinion_is_none),
+        cmocka_unit_test(a_denial_without_authority_is_none),
+        cmocka_unit_test(an_unusual_code_is_no_answer),
+        cmocka_unit_test(signatures_are_asked_for_once),
         cmocka_unit_test(records_of_others_are_ignored),
         cmocka_unit_test(what_is_no_reply_is_no_absence),
         cmocka_unit_test(a_referral_is_no_absence),

@@ -545,6 +545,7 @@ static void sockets_are_few_where_descriptors_are(void **state)
 
 static void a_scope_goes_with_its_address(void **state)
 {
+    char text[DNS_SERVER_TEXT_MAX];
     struct bench bench;
 
     (void)state;
@@ -553,6 +554,9 @@ static void a_scope_goes_with_its_address(void **state)
     calls.connect_error = ENETUNREACH;
     assert_fate(&bench, carry(&bench, false), DNS_NO_ROUTE);
     assert_int_equal(((struct sockaddr_in6 *)&calls.to)->sin6_scope_id, 7);
+    bench.server.scope = 4000000000; /* no interface has it */
+    dns_server_print(&bench.server, text);
+    assert_string_equal(text, "fe80::53%4000000000");
     close_bench(&bench);
 }
 

@@ -7,14 +7,17 @@
 
 #include <cmocka.h>
 
+#include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/syscall.h>
 
 #include "core/base/arena.h"
 #include "core/base/limits.h"
 #include "core/base/loop.h"
 #include "core/base/url.h"
 #include "core/collect/https/https.h"
+#include "core/collect/https/https_end.h"
 #include "core/facts/evidence.h"
 #include "tests/unit/peer.h"
 
@@ -33,6 +36,29 @@ static SSL_CTX *good_ctx, *other_ctx, *selfsigned_ctx, *expired_ctx, *other_expi
 static char *ca_pem;
 
 static const struct ip_network loopback = {{IP_V4, {127}}, 8};
+
+#define IP_V4_LOOPBACK                                                                                                 \
+    {                                                                                                                  \
+        IP_V4,                                                                                                         \
+        {                                                                                                              \
+            127, 0, 0, 1                                                                                               \
+        }                                                                                                              \
+    }
+#define IP_V6_LOOPBACK                                                                                                 \
+    {                                                                                                                  \
+        IP_V6,                                                                                                         \
+        {                                                                                                              \
+            0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1                                                             \
+        }                                                                                                              \
+    }
+
+static int socket_error; /* of calls to come; 0: they are made */
+
+int socket(int family, int type, int protocol)
+{
+    errno = socket_error;
+    return socket_error ? -1 : (int)syscall(SYS_socket, family, type, protocol);
+}
 
 /* ---- the rig ---- */
 
@@ -138,6 +164,8 @@ static const struct peer_step to_itself[] = {
     REQUEST,
     {SAY, "HTTP/1.1 301 Moved\r\nLocation: /.well-known/mta-sts.txt\r\nContent-Length: 0\r\n\r\n", 0},
     {CLOSE, 0, 0}};
+static const struct peer_step empty_field[] = {
+    REQUEST, {SAY, HEADER("Content-Encoding:\r\nContent-Length: 40\r\n") POLICY, 0}, {CLOSE, 0, 0}};
 static const struct peer_step missing[] = {
     REQUEST, {SAY, "HTTP/1.1 404 No\r\nContent-Length: 2\r\n\r\nno", 0}, {CLOSE, 0, 0}};
 static const struct peer_step gzip[] = {
@@ -298,6 +326,7 @@ static void test_fields_of_a_response(void **state)
         {continued, "text/plain", NULL, NULL, "Sun, 06 Nov 1994 08:49:37 GMT"},
         {redirect, NULL, NULL, "http://169.254.169.254/", NULL},
         {gzip, "text/plain", "gzip", NULL, "Sun, 06 Nov 1994 08:49:37 GMT"},
+        {empty_field, "text/plain", "", NULL, "Sun, 06 Nov 1994 08:49:37 GMT"},
     };
     struct https_config config = config_of(0);
 
@@ -438,9 +467,102 @@ static void test_second_address_when_the_first_refuses(void **state)
     peer_free(peer);
 }
 
+/* An address that is out of reach from here is no trouble where another one answers. */
+static void test_second_address_when_the_first_is_out_of_reach(void **state)
+{
+    static const struct ip_network allowed[] = {{IP_V4_LOOPBACK, 8}, {IP_V6_LOOPBACK, 128}};
+    struct peer *peer = peer_start(sound, good_ctx, 1);
+    struct ip addresses[2] = {IP_V6_LOOPBACK, peer->ip};
+    struct https_config config = config_of(0);
+    const struct https_response *response;
+    struct rig rig;
+
+    (void)state;
+    config.allowed = allowed;
+    config.allowed_count = 2;
+    config.source4 = (struct ip)IP_V4_LOOPBACK;
+    assert_true(ip_parse("2001:db8::77", &config.source6)); /* not this machine's */
+    rig_begin(&rig, &config);
+    response = get(&rig, peer->port, addresses, 2);
+    assert_int_equal(response->end, HTTPS_END_OK);
+    assert_int_equal(response->os_error, 0);
+    assert_int_equal(response->body.len, 40);
+    rig_end(&rig);
+    peer_free(peer);
+}
+
+/* The same words of the kernel's as with mail servers, and a failure that only we know of. */
+static void test_connect_failures(void **state)
+{
+    static const struct {
+        int os_error;
+        enum https_end end;
+        enum side side;
+    } cases[] = {
+        {ECONNREFUSED, HTTPS_END_REFUSED, SIDE_TARGET},
+        {ECONNRESET, HTTPS_END_LOST, SIDE_TARGET},
+        {ETIMEDOUT, HTTPS_END_TIMEOUT, SIDE_NETWORK},
+        {EHOSTUNREACH, HTTPS_END_UNREACHABLE, SIDE_NETWORK},
+        {ENETUNREACH, HTTPS_END_UNREACHABLE, SIDE_NETWORK},
+        {EMFILE, HTTPS_END_LOCAL, SIDE_US},
+        {ENOMEM, HTTPS_END_LOCAL, SIDE_US},
+    };
+    const struct ip ip = IP_V4_LOOPBACK;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct https_failure failure = https_connect_failure(cases[i].os_error, &ip, false);
+
+        assert_int_equal(failure.end, cases[i].end);
+        assert_int_equal(failure.trouble.side, cases[i].side);
+        assert_int_not_equal(failure.trouble.reason, REASON_NONE);
+    }
+    assert_int_equal(https_stop_failure(HTTPS_END_BUDGET).trouble.reason, REASON_BUDGET);
+}
+
+static void test_no_descriptor_is_left(void **state)
+{
+    struct peer *peer = peer_start(sound, good_ctx, 1);
+    struct https_config config = config_of(0);
+    const struct https_response *response;
+    struct rig rig;
+
+    (void)state;
+    rig_begin(&rig, &config);
+    socket_error = EMFILE;
+    response = get(&rig, peer->port, &peer->ip, 1);
+    socket_error = 0;
+    assert_int_equal(response->end, HTTPS_END_LOCAL);
+    assert_int_equal(response->trouble.reason, REASON_RESOURCES);
+    assert_int_equal(response->trouble.side, SIDE_US);
+    rig_end(&rig);
+    shutdown(peer->listener, SHUT_RDWR);
+    peer_free(peer);
+}
+
+/* It comes from DNS, or from a recording that somebody has edited. */
+static void test_what_is_no_url_of_ours(void **state)
+{
+    static const char *const urls[] = {"http://" HOST "/", "https://", "https://user@" HOST "/", "file:///etc/passwd"};
+    struct ip ip = IP_V4_LOOPBACK;
+    struct https_config config = config_of(0);
+    struct rig rig;
+
+    (void)state;
+    rig_begin(&rig, &config);
+    for (size_t i = 0; i < sizeof urls / sizeof *urls; i++) {
+        struct key key = {.kind = EVIDENCE_HTTPS, .name = urls[i], .nth = 1, .addresses = &ip, .address_count = 1};
+        const struct evidence *evidence = store_want(rig.store, &key, &rig.waiter, 0, NULL);
+
+        assert_true(evidence->known);
+        assert_int_equal(((const struct https_response *)evidence->value)->end, HTTPS_END_NOT_CONTACTED);
+    }
+    rig_end(&rig);
+}
+
 static void test_refused_and_switched_off(void **state)
 {
-    struct ip closed_ip = {IP_V4, {127, 77, 77, 1}};
+    struct ip closed_ip = {IP_V4, {127, 77, 77, 1}}, ipv6 = {IP_V6, {0x2a}};
     struct https_config config = config_of(0);
     struct rig rig;
 
@@ -453,6 +575,11 @@ static void test_refused_and_switched_off(void **state)
     assert_int_equal(get(&rig, 1, &closed_ip, 1)->end, HTTPS_END_LOCAL);
     rig_end(&rig);
     config.use_ipv4 = true;
+    config.use_ipv6 = false;
+    rig_begin(&rig, &config);
+    assert_int_equal(get(&rig, 1, &ipv6, 1)->end, HTTPS_END_LOCAL);
+    assert_int_equal(get(&rig, 1, &ipv6, 1)->trouble.reason, REASON_NO_IPV6_HERE);
+    rig_end(&rig);
     config.source4 = (struct ip){IP_V4, {192, 0, 2, 77}}; /* not this machine's */
     rig_begin(&rig, &config);
     assert_int_equal(get(&rig, 1, &closed_ip, 1)->end, HTTPS_END_LOCAL);
@@ -756,6 +883,10 @@ int main(void)
         cmocka_unit_test(test_special_addresses_are_not_contacted),
         cmocka_unit_test(test_only_allowed_addresses_of_several),
         cmocka_unit_test(test_second_address_when_the_first_refuses),
+        cmocka_unit_test(test_second_address_when_the_first_is_out_of_reach),
+        cmocka_unit_test(test_connect_failures),
+        cmocka_unit_test(test_no_descriptor_is_left),
+        cmocka_unit_test(test_what_is_no_url_of_ours),
         cmocka_unit_test(test_refused_and_switched_off),
         cmocka_unit_test(test_the_environment_is_not_asked),
         cmocka_unit_test(test_each_key_has_its_own_connection),

@@ -154,6 +154,33 @@ static void test_many_addresses(void **state)
     loop_free(loop);
 }
 
+/* Those that gave up before their turn came are forgotten, too, and whoever is next is as welcome as ever. */
+static void test_many_that_gave_up(void **state)
+{
+    enum { ADDRESSES = 1500 };
+    struct loop *loop = loop_new();
+    struct politeness *politeness = politeness_new(loop, PEER_INTERVAL_MS);
+    struct call call, last;
+    unsigned count = 0;
+
+    (void)state;
+    for (unsigned i = 0; i < ADDRESSES; i++) {
+        struct ip ip = {IP_V4, {11, (uint8_t)(i >> 8), (uint8_t)i, 1}};
+        struct visit_plan plan = plan_of(&call, &ip, 0, false);
+
+        call = (struct call){.count = &count};
+        assert_true(politeness_enter(politeness, &call.visit, &plan));
+        politeness_leave(politeness, &call.visit, true);
+    }
+    enter(politeness, &last, "11.0.0.1", &count);
+    loop_run(loop);
+    assert_int_equal(count, 1);
+    assert_int_equal(last.begun, 1);
+    politeness_leave(politeness, &last.visit, true);
+    politeness_free(politeness);
+    loop_free(loop);
+}
+
 /* Thirty hosts of one, then two neighbours: these do not wait for the thirty. */
 static void test_fair_dealing(void **state)
 {
@@ -511,6 +538,7 @@ int main(void)
         cmocka_unit_test(test_address_of_two),
         cmocka_unit_test(test_again),
         cmocka_unit_test(test_many_addresses),
+        cmocka_unit_test(test_many_that_gave_up),
         cmocka_unit_test(test_shared),
     };
 

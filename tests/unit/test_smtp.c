@@ -58,6 +58,8 @@ struct scene {
 
 #define HEARD_EHLO "EHLO probe.example.net\n"
 #define TO_SECURED TO_STARTTLS, {SAY, "220 go\r\n", 0}, {SECURE, 0, 0}
+#define TEN_TIMES(text) text text text text text text text text text text
+#define LONG_INJECTION TEN_TIMES(TEN_TIMES("250-evil evil evil evil evil\r\n")) /* more than is kept of it */
 #define HEARD_TLS HEARD_EHLO "STARTTLS\n<tls>\n" HEARD_EHLO
 
 /* clang-format off */
@@ -85,6 +87,8 @@ static const struct scene scenes[] = {
      SMTP_END_OK, SMTP_QUIT, HEARD_EHLO "QUIT\n<end>\n", 0, 0},
     {"reset at QUIT", {{SAY, "220 mx\r\n", 0}, {HEAR, 0, 0}, {SAY, EHLO_PLAIN, 0}, {HEAR, 0, 0}, {RESET, 0, 0}},
      SMTP_END_OK, SMTP_QUIT, HEARD_EHLO "QUIT\n", 0, 0},
+    {"a farewell in pieces", {TO_TLS, {SAY, EHLO_PLAIN, 0}, {HEAR, 0, 0}, {SAY, "221 b", 0}, {PAUSE, 0, 50}, {SAY, "ye\r\n", 0}},
+     SMTP_END_OK, SMTP_QUIT, HEARD_TLS "QUIT\n<end>\n", 0, 0},
     {"TLS closed at QUIT", {TO_TLS, {SAY, EHLO_PLAIN, 0}, {HEAR, 0, 0}, {CLOSE, 0, 0}},
      SMTP_END_OK, SMTP_QUIT, HEARD_TLS "QUIT\n", 0, 0},
 
@@ -135,6 +139,12 @@ static const struct scene scenes[] = {
     {"EHLO lines without a code", {{SAY, "220 mx\r\n", 0}, {HEAR, 0, 0}, {SAY, "250-mx\r\nSTARTTLS\r\n250 ok\r\n", 0}},
      SMTP_END_PROTOCOL, SMTP_EHLO, HEARD_EHLO "<end>\n", 0, SMTP_BAD_CODE},
 
+    {"neither space nor hyphen", {{SAY, "220 mx\r\n", 0}, {HEAR, 0, 0}, {SAY, "250_mx\r\n", 0}},
+     SMTP_END_PROTOCOL, SMTP_EHLO, HEARD_EHLO "<end>\n", 0, SMTP_BAD_SEPARATOR},
+    {"the list of keywords only when QUIT is said",
+     {TO_TLS, {SAY, "250 mx\r\n", 0}, {HEAR, 0, 0}, {SAY, EHLO_PLAIN, 0}, {HOLD, 0, 0}},
+     SMTP_END_PROTOCOL, SMTP_QUIT, HEARD_TLS "QUIT\n<end>\n", 0, SMTP_UNASKED},
+
     /* TLS that is none */
     {"injection in the same segment", {TO_STARTTLS, {SAY, "220 go\r\n250-evil\r\n", 0}},
      SMTP_END_INJECTION, SMTP_STARTTLS, HEARD_EHLO "STARTTLS\n<end>\n", 0, 0},
@@ -142,6 +152,8 @@ static const struct scene scenes[] = {
      SMTP_END_INJECTION, SMTP_STARTTLS, HEARD_EHLO "STARTTLS\n<end>\n", 0, 0},
     {"injection behind our ClientHello", {TO_STARTTLS, {SAY, "220 go\r\n", 0}, {AWAIT, 0, 0}, {SAY, "250-evil\r\n", 0}, {SECURE, 0, 0}},
      SMTP_END_INJECTION, SMTP_HANDSHAKE, HEARD_EHLO "STARTTLS\n<no tls>\n", 0, 0},
+    {"a long injection", {TO_STARTTLS, {SAY, "220 go\r\n", 0}, {AWAIT, 0, 0}, {SAY, LONG_INJECTION, 0}},
+     SMTP_END_INJECTION, SMTP_HANDSHAKE, 0, 0, 0},
     {"injection behind our ClientHello, no TLS", {TO_STARTTLS, {SAY, "220 go\r\n", 0}, {AWAIT, 0, 0}, {SAY, "250 evil\r\n", 0}},
      SMTP_END_INJECTION, SMTP_HANDSHAKE, 0, 0, 0},
     {"injected refusal behind our ClientHello", {TO_STARTTLS, {SAY, "220 go\r\n", 0}, {AWAIT, 0, 0}, {SAY, "500 evil\r\n", 0}, {SECURE, 0, 0}},
@@ -437,6 +449,24 @@ static void test_what_is_kept(void **state)
     peer_free(peer);
 }
 
+/* --timeout can give a server more time than RFC 5321 asks for; one that needs none of it is none the worse. */
+static void test_all_the_time_in_the_world(void **state)
+{
+    static const struct peer_step script[] = {
+        {SAY, "220 mx\r\n", 0}, {HEAR, 0, 0}, {SAY, EHLO_PLAIN, 0}, FAREWELL, {END, 0, 0}};
+    struct peer *peer = peer_start(script, NULL, 1);
+    struct smtp_config config = config_of(4 * SMTP_GREETING_MAX_MS);
+    struct rig rig = rig_new(&config);
+    struct evidence *evidence = want_peer(&rig, peer);
+
+    (void)state;
+    loop_run(rig.loop);
+    assert_int_equal(session_of(evidence)->end, SMTP_END_OK);
+    assert_true(session_of(evidence)->total_ms < SETTLED_MS);
+    rig_free(&rig);
+    peer_free(peer);
+}
+
 static void test_freed_with_sessions_open(void **state)
 {
     static const struct peer_step script[] = {TO_STARTTLS, {SAY, "220 go\r\n", 0}, {SECURE, 0, 0}, {END, 0, 0}};
@@ -463,6 +493,7 @@ int main(void)
         cmocka_unit_test(test_reply_ahead_inside_tls),
         cmocka_unit_test(test_reads_are_counted),
         cmocka_unit_test(test_what_is_kept),
+        cmocka_unit_test(test_all_the_time_in_the_world),
         cmocka_unit_test(test_freed_with_sessions_open),
     };
 

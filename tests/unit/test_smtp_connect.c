@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <signal.h>
 
+#include "core/base/arena.h"
 #include "core/base/limits.h"
 #include "core/base/loop.h"
 #include "core/collect/smtp/smtp.h"
@@ -38,6 +39,7 @@ static void test_connect_failures(void **state)
         {ENETUNREACH, IP_V4, true, false, SMTP_END_UNREACHABLE, REASON_TIMEOUT, SIDE_NETWORK},
         {EHOSTUNREACH, IP_V6, false, false, SMTP_END_UNREACHABLE, REASON_TIMEOUT, SIDE_NETWORK},
         {EAFNOSUPPORT, IP_V6, true, false, SMTP_END_LOCAL, REASON_NO_IPV6_HERE, SIDE_US},
+        {EAFNOSUPPORT, IP_V4, true, false, SMTP_END_LOCAL, REASON_RESOURCES, SIDE_US},
         {EADDRNOTAVAIL, IP_V6, true, false, SMTP_END_LOCAL, REASON_NO_IPV6_HERE, SIDE_US},
         {EADDRNOTAVAIL, IP_V6, true, true, SMTP_END_LOCAL, REASON_RESOURCES, SIDE_US},
         {EADDRNOTAVAIL, IP_V4, true, false, SMTP_END_LOCAL, REASON_RESOURCES, SIDE_US},
@@ -59,6 +61,34 @@ static void test_connect_failures(void **state)
         assert_int_equal(f.trouble.side, cases[i].side);
         assert_non_null(f.trouble.why);
     }
+}
+
+/* What the kernel says of a connection that stood: most of it is the way's or the peer's, but not all. */
+static void test_lost_connections(void **state)
+{
+    static const struct {
+        int os_error;
+        enum smtp_end end;
+        enum reason reason;
+        enum side side;
+    } cases[] = {
+        {ECONNRESET, SMTP_END_RESET, REASON_CONNECTION_LOST, SIDE_TARGET},
+        {EPIPE, SMTP_END_RESET, REASON_CONNECTION_LOST, SIDE_TARGET},
+        {ETIMEDOUT, SMTP_END_TIMEOUT, REASON_TIMEOUT, SIDE_NETWORK},
+        {ENOMEM, SMTP_END_LOCAL, REASON_RESOURCES, SIDE_US},
+        {ENOBUFS, SMTP_END_LOCAL, REASON_RESOURCES, SIDE_US},
+    };
+    struct arena *arena = arena_new(SIZE_MAX);
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct smtp_failure f = smtp_lost_failure(arena, cases[i].os_error, SMTP_EHLO);
+
+        assert_int_equal(f.end, cases[i].end);
+        assert_int_equal(f.trouble.reason, cases[i].reason);
+        assert_int_equal(f.trouble.side, cases[i].side);
+    }
+    arena_free(arena);
 }
 
 static void test_refused(void **state)
@@ -277,10 +307,15 @@ static void test_forgone(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_connect_failures),  cmocka_unit_test(test_refused),
-        cmocka_unit_test(test_bad_source),        cmocka_unit_test(test_not_contacted),
-        cmocka_unit_test(test_switched_off),      cmocka_unit_test(test_canary_on_another_port),
-        cmocka_unit_test(test_bad_configuration), cmocka_unit_test(test_politeness),
+        cmocka_unit_test(test_connect_failures),
+        cmocka_unit_test(test_lost_connections),
+        cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_bad_source),
+        cmocka_unit_test(test_not_contacted),
+        cmocka_unit_test(test_switched_off),
+        cmocka_unit_test(test_canary_on_another_port),
+        cmocka_unit_test(test_bad_configuration),
+        cmocka_unit_test(test_politeness),
         cmocka_unit_test(test_forgone),
     };
 
