@@ -3,6 +3,7 @@
 #include "cmd/bounce.h"
 
 #include <errno.h>
+#include <setjmp.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -102,7 +103,7 @@ struct reading {
     struct bounce_count *count;
     struct arena *arena, *scratch; /* scratch: for one rejection */
     struct bounce_feed *feed;
-    struct str first; /* the first rejection, which is told in full where it is the only one */
+    struct str first;  /* the first rejection, which is told in full where it is the only one */
     size_t lines, cut; /* cut: longer than BOUNCE_LINE_MAX */
 };
 
@@ -248,12 +249,15 @@ enum exit_status explain_bounce(struct arena *arena, const char *text)
     struct str start = {"", 0};
     bool has_cause;
     const char *why;
+    jmp_buf exhausted;
 
     r.scratch = arena_new(SCRATCH_BYTES);
-    if (!r.scratch) {
-        complain("out of memory");
+    if (!r.scratch || setjmp(exhausted) != 0) {
+        arena_free(r.scratch);
+        complain("%s", no_memory);
         return EXIT_STATUS_FAULT;
     }
+    arena_on_exhausted(r.scratch, &exhausted);
     r.feed = bounce_feed_new(arena, take, &r);
     if (!read_text(&r, text, &start, &why)) {
         arena_free(r.scratch);

@@ -54,8 +54,8 @@ struct lint {
     struct engine *engine;
     struct recording *nothing; /* the world */
     struct sink sink;
-    const struct linted *at; /* the zone that is audited now */
-    bool is_done, fails;
+    const struct linted *at;         /* the zone that is audited now */
+    bool is_done, is_starved, fails; /* starved: something was not judged for want of memory */
 };
 
 /* What a zone tells of itself. */
@@ -199,15 +199,17 @@ static void judged(void *arg, const struct result *result)
 {
     struct lint *lint = arg;
 
+    lint->is_starved |= result->out_of_memory;
     for (size_t i = 0; i < result->finding_count; i++) {
         const struct finding *f = result->findings[i];
 
+        lint->is_starved |= f->status == UNKNOWN && f->reason == REASON_RESOURCES;
         if (f->status != NOTE && f->status != WARN && f->status != FAIL)
             continue;
         lint->fails = lint->fails || gate_fails_for(&lint->gate, result, f);
         print(lint, lint->at->path, line_of(lint, f),
-              str_printf(lint->arena, "%s %s %s: %s", status_label(f->status),
-                         check_of(f->check)->name, f->subject, f->message));
+              str_printf(lint->arena, "%s %s %s: %s", status_label(f->status), check_of(f->check)->name, f->subject,
+                         f->message));
     }
     lint->is_done = true;
     loop_stop(lint->loop);
@@ -411,15 +413,15 @@ static bool begin(struct lint *lint, const char **why)
 
 static enum exit_status judge(struct lint *lint)
 {
-    const char *why = "out of memory";
+    const char *why = no_memory;
     bool done = begin(lint, &why);
 
     for (size_t i = 0; done && i < lint->zone_count; i++) {
         lint->at = &lint->zones[i];
         done = name_is_reverse(lint->at->zone->apex) ? lint_reverse_zone(lint) : lint_zone(lint);
     }
-    if (!done) {
-        complain("lint: %s", why);
+    if (!done || lint->is_starved) {
+        complain("lint: %s", done ? no_memory : why);
         return EXIT_STATUS_FAULT;
     }
     compare_policies(lint);
@@ -455,7 +457,7 @@ static enum exit_status run_lint(int argc, char **argv)
     jmp_buf exhausted;
 
     if (!x509_begin() || !lint || !(lint->arena = arena_new(LINT_BYTES)) || setjmp(exhausted) != 0) {
-        complain("out of memory");
+        complain("%s", no_memory);
     } else {
         arena_on_exhausted(lint->arena, &exhausted);
         status =

@@ -233,6 +233,7 @@ static enum archive_outcome check_whose(struct sqlite *sqlite)
 
 static enum archive_outcome check_whole(struct sqlite *sqlite, off_t size)
 {
+    static const char unread[] = "unable to get the page. error code="; /* memory or the disk, perhaps */
     struct sqlite_query query;
     const char *said = "ok";
     enum archive_outcome outcome;
@@ -245,6 +246,8 @@ static enum archive_outcome check_whole(struct sqlite *sqlite, off_t size)
     outcome = sqlite_end(&query);
     if (outcome != ARCHIVE_DONE || strcmp(said, "ok") == 0)
         return outcome;
+    if (strstr(said, unread))
+        return sqlite_outcome(sqlite, (int)strtol(strstr(said, unread) + strlen(unread), NULL, 10));
     return unfit(sqlite, str_printf(sqlite->arena, "is damaged: %s", said));
 }
 

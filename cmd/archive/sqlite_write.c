@@ -176,16 +176,34 @@ static void bind_said(struct sqlite_query *query, const struct seen *seen)
         sqlite_bind_text(query, texts[i]);
 }
 
-static int64_t said(struct sqlite *sqlite, struct finding_queries *queries, const struct seen *seen)
+/* False: it has failed. */
+static bool find_said(struct sqlite *sqlite, struct finding_queries *queries, const struct seen *seen, int64_t *id)
 {
     bind_said(&queries->find, seen);
-    if (sqlite_row(&queries->find))
-        return sqlite_read_number(&queries->find);
+    if (sqlite_row(&queries->find)) {
+        *id = sqlite_read_number(&queries->find);
+        return true;
+    }
+    if (queries->find.result != SQLITE_DONE)
+        return false;
     bind_said(&queries->add, seen);
     sqlite_row(&queries->add);
-    return sqlite3_last_insert_rowid(sqlite->db);
+    *id = sqlite3_last_insert_rowid(sqlite->db);
+    return queries->add.result == SQLITE_DONE;
 }
 
+static bool link_said(struct sqlite_query *link, int64_t result, size_t place, int64_t said)
+{
+    sqlite_again(link);
+    sqlite_bind_number(link, result);
+    sqlite_bind_number(link, (int64_t)place);
+    sqlite_bind_number(link, said);
+    sqlite_row(link);
+    return link->result == SQLITE_DONE;
+}
+
+/* Up to the first failure: it may have ended the transaction, and what came then would be kept without the rest
+ * (sqlite.org/lang_transaction.html 2.3). */
 static enum archive_outcome add_findings(struct sqlite *sqlite, int64_t result, const struct seen_report *report)
 {
     struct finding_queries queries = {
@@ -197,16 +215,12 @@ static enum archive_outcome add_findings(struct sqlite *sqlite, int64_t result, 
         .link = sqlite_query(sqlite, "INSERT INTO finding (result, place, said) VALUES (?, ?, ?)")};
     struct sqlite_query *const all[] = {&queries.find, &queries.add, &queries.link};
     enum archive_outcome outcome = ARCHIVE_DONE;
+    int64_t id;
 
-    for (size_t i = 0; i < report->finding_count; i++) {
-        int64_t id = said(sqlite, &queries, &report->findings[i]);
-
-        sqlite_again(&queries.link);
-        sqlite_bind_number(&queries.link, result);
-        sqlite_bind_number(&queries.link, (int64_t)i);
-        sqlite_bind_number(&queries.link, id);
-        sqlite_row(&queries.link);
-    }
+    for (size_t i = 0; i < report->finding_count && find_said(sqlite, &queries, &report->findings[i], &id) &&
+                       link_said(&queries.link, result, i, id);
+         i++)
+        ;
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
         enum archive_outcome ended = sqlite_end(all[i]);
 
