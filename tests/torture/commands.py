@@ -97,7 +97,7 @@ class Torture:
         return None
 
     def run(self, source, words, **settings):
-        """(completed, counts, what it wrote: name -> octets, place of a copy)"""
+        """(completed, counts, the directory that it worked in: a copy of the source)"""
         place = Path(tempfile.mkdtemp(dir=source.parent))
         for path in source.iterdir():
             shutil.copy(path, place)
@@ -110,7 +110,7 @@ class Torture:
         return range(1, total + 1, max(1, total // self.runs) if self.runs else 1)
 
     def torture(self, source, name, words, judge):
-        """Prints what came of it; whether nothing was wrong."""
+        """Prints what came of it, a line a kind; of each, whether nothing was wrong."""
         sound, counts, place = self.run(source, words)
         if not counts:
             print(f"FAIL {name}: does not work at all: status {sound.returncode}, {sound.stderr.decode()[-200:]}")
@@ -135,7 +135,7 @@ class Torture:
 
 
 def wrong_with_end(sound, done, counts):
-    """True: it ended as it does, or gave up; or what is wrong with that."""
+    """What is wrong with how it ended; None: as it does undisturbed, or it gave up and said why."""
     complaint = done.stderr.decode("utf-8", "replace").strip()
     if done.returncode == FAULT and sound.returncode != FAULT:
         return None if complaint else "gave up without a word"
