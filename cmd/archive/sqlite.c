@@ -235,7 +235,7 @@ static enum archive_outcome check_whole(struct sqlite *sqlite, off_t size)
 {
     static const char unread[] = "unable to get the page. error code="; /* memory or the disk, perhaps */
     struct sqlite_query query;
-    const char *said = "ok";
+    const char *said = "ok", *code;
     enum archive_outcome outcome;
 
     if (size > ARCHIVE_CHECK_BYTES)
@@ -246,8 +246,9 @@ static enum archive_outcome check_whole(struct sqlite *sqlite, off_t size)
     outcome = sqlite_end(&query);
     if (outcome != ARCHIVE_DONE || strcmp(said, "ok") == 0)
         return outcome;
-    if (strstr(said, unread))
-        return sqlite_outcome(sqlite, (int)strtol(strstr(said, unread) + strlen(unread), NULL, 10));
+    code = strstr(said, unread);
+    if (code)
+        return sqlite_outcome(sqlite, (int)strtol(code + strlen(unread), NULL, 10));
     return unfit(sqlite, str_printf(sqlite->arena, "is damaged: %s", said));
 }
 

@@ -215,12 +215,13 @@ static enum archive_outcome add_findings(struct sqlite *sqlite, int64_t result, 
         .link = sqlite_query(sqlite, "INSERT INTO finding (result, place, said) VALUES (?, ?, ?)")};
     struct sqlite_query *const all[] = {&queries.find, &queries.add, &queries.link};
     enum archive_outcome outcome = ARCHIVE_DONE;
-    int64_t id;
+    bool is_good = true;
 
-    for (size_t i = 0; i < report->finding_count && find_said(sqlite, &queries, &report->findings[i], &id) &&
-                       link_said(&queries.link, result, i, id);
-         i++)
-        ;
+    for (size_t i = 0; is_good && i < report->finding_count; i++) {
+        int64_t id;
+
+        is_good = find_said(sqlite, &queries, &report->findings[i], &id) && link_said(&queries.link, result, i, id);
+    }
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
         enum archive_outcome ended = sqlite_end(all[i]);
 
