@@ -192,6 +192,34 @@ static bool is_ours(struct trouble trouble)
     return trouble.reason == REASON_RESOURCES && trouble.side == SIDE_US && trouble.why;
 }
 
+/* ---- evidence, and what it comes to ---- */
+
+struct collector { /* NULL: none could be made */
+    void *self;
+    void (*collect)(void *self, struct evidence *);
+    void (*end)(void *self);
+    enum outcome (*judge)(const struct evidence *);
+};
+
+/* Takes the collector. */
+static enum outcome play_evidence(struct loop *loop, const struct collector *collector, const struct key *key)
+{
+    struct store *store = collector->self ? store_new(loop, collector->collect, collector->self) : NULL;
+    struct evidence *evidence = store ? store_want(store, key, NULL, 0, NULL) : NULL;
+    enum outcome outcome = STARVED;
+
+    if (evidence) {
+        loop_run(loop);
+        if (!evidence->known)
+            outcome = wrong("nothing is known");
+        else if (evidence->value)
+            outcome = collector->judge(evidence);
+    }
+    collector->end(collector->self);
+    store_free(store);
+    return outcome;
+}
+
 /* ---- SMTP ---- */
 
 static struct issued authority, leaf;
@@ -229,18 +257,41 @@ static void collect_smtp(void *smtp, struct evidence *evidence)
     smtp_collect(smtp, evidence);
 }
 
-static enum outcome judge_smtp(const struct smtp_session *s, const struct peer_step *script)
+static void end_smtp(void *smtp)
 {
-    const struct tls_session *tls = s->tls;
+    smtp_free(smtp);
+}
 
+/* RIGHT: so far. */
+static enum outcome judge_dialogue(const struct smtp_session *s)
+{
     if (s->end == SMTP_END_LOCAL && is_ours(s->trouble))
         return STARVED;
     if (s->end != SMTP_END_OK || s->violations)
         return wrong("%s in %s: %s", smtp_end_name(s->end), smtp_state_name(s->state), s->trouble.why);
     if (s->greeting.code != 220 || s->ehlo.code != 250)
         return wrong("greeting %d, EHLO %d", s->greeting.code, s->ehlo.code);
-    if (script == plain)
-        return s->ehlo.line_count == LONG_EHLO_LINES && !tls ? RIGHT : wrong("%zu lines", s->ehlo.line_count);
+    return RIGHT;
+}
+
+static enum outcome judge_plain(const struct evidence *evidence)
+{
+    const struct smtp_session *s = evidence->value;
+    enum outcome outcome = judge_dialogue(s);
+
+    if (outcome == RIGHT && (s->ehlo.line_count != LONG_EHLO_LINES || s->tls))
+        return wrong("%zu lines", s->ehlo.line_count);
+    return outcome;
+}
+
+static enum outcome judge_secure(const struct evidence *evidence)
+{
+    const struct smtp_session *s = evidence->value;
+    const struct tls_session *tls = s->tls;
+    enum outcome outcome = judge_dialogue(s);
+
+    if (outcome != RIGHT)
+        return outcome;
     return tls && tls->established && !tls->verify_error && tls->name_matches && tls->chain_count == 1 &&
                    tls->chain[0].facts && tls->chain[0].facts->dns_name_count == 1 && s->ehlo_tls.code == 250
                ? RIGHT
@@ -257,10 +308,9 @@ static enum outcome play_smtp(const struct peer_step *script)
                                  .allowed_count = 1,
                                  .ca = ca};
     struct key key = {.kind = EVIDENCE_SMTP, .name = HOST, .ip = peer->ip, .port = peer->port, .nth = 1};
-    enum outcome outcome = STARVED;
-    struct evidence *evidence;
-    struct store *store = NULL;
-    struct smtp *smtp = NULL;
+    struct collector collector = {
+        .collect = collect_smtp, .end = end_smtp, .judge = script == plain ? judge_plain : judge_secure};
+    enum outcome outcome;
     struct loop *loop;
     const char *why = no_memory;
 
@@ -268,21 +318,10 @@ static enum outcome play_smtp(const struct peer_step *script)
     loop = open_loop();
     config.trace = trace_new(nowhere);
     if (loop)
-        smtp = smtp_new(loop, &config, &why);
-    if (smtp)
-        store = store_new(loop, collect_smtp, smtp);
-    evidence = store ? store_want(store, &key, NULL, 0, NULL) : NULL;
-    if (evidence) {
-        loop_run(loop);
-        if (!evidence->known)
-            outcome = wrong("nothing is known");
-        else if (evidence->value)
-            outcome = judge_smtp(evidence->value, script);
-    } else if (why != no_memory) {
+        collector.self = smtp_new(loop, &config, &why);
+    outcome = play_evidence(loop, &collector, &key);
+    if (why != no_memory)
         outcome = wrong("smtp_new: %s", why);
-    }
-    smtp_free(smtp);
-    store_free(store);
     trace_free(config.trace);
     loop_free(loop);
     armed = false;
@@ -313,8 +352,15 @@ static void collect_https(void *https, struct evidence *evidence)
     https_collect(https, evidence);
 }
 
-static enum outcome judge_https(const struct https_response *r)
+static void end_https(void *https)
 {
+    https_free(https);
+}
+
+static enum outcome judge_https(const struct evidence *evidence)
+{
+    const struct https_response *r = evidence->value;
+
     if (r->end == HTTPS_END_LOCAL && is_ours(r->trouble))
         return STARVED;
     if (r->end != HTTPS_END_OK)
@@ -339,28 +385,15 @@ static enum outcome play_https(bool has_closed_address)
                       .addresses = &addresses[has_closed_address ? 0 : 1],
                       .address_count = has_closed_address ? 2 : 1,
                       .body_max = HTTPS_POLICY_BYTES};
-    enum outcome outcome = STARVED;
-    struct evidence *evidence;
-    struct store *store = NULL;
-    struct https *https;
+    struct collector collector = {.collect = collect_https, .end = end_https, .judge = judge_https};
+    enum outcome outcome;
     struct loop *loop;
 
     snprintf(url, sizeof url, "https://" HOST ":%u/.well-known/mta-sts.txt", (unsigned)peer->port);
     armed = true;
     loop = open_loop();
-    https = loop ? https_new(loop, &config) : NULL;
-    if (https)
-        store = store_new(loop, collect_https, https);
-    evidence = store ? store_want(store, &key, NULL, 0, NULL) : NULL;
-    if (evidence) {
-        loop_run(loop);
-        if (!evidence->known)
-            outcome = wrong("nothing is known");
-        else if (evidence->value)
-            outcome = judge_https(evidence->value);
-    }
-    https_free(https);
-    store_free(store);
+    collector.self = loop ? https_new(loop, &config) : NULL;
+    outcome = play_evidence(loop, &collector, &key);
     loop_free(loop);
     armed = false;
     return outcome;
@@ -466,6 +499,11 @@ static void collect_dns(void *dns, struct evidence *evidence)
     dns_collect(dns, evidence);
 }
 
+static void end_dns(void *dns)
+{
+    dns_free(dns);
+}
+
 static enum outcome judge_dns(const struct evidence *evidence)
 {
     const struct dns_answer *answer = evidence->value;
@@ -486,28 +524,15 @@ static enum outcome play_question(enum evidence_kind kind)
     static struct name_server server;
     struct dns_config config = {.servers = &server.at, .server_count = 1};
     struct key key = {.kind = kind, .name = HOST, .type = DNS_A, .nth = 1};
-    enum outcome outcome = STARVED;
-    struct evidence *evidence;
-    struct store *store = NULL;
-    struct dns *dns;
+    struct collector collector = {.collect = collect_dns, .end = end_dns, .judge = judge_dns};
+    enum outcome outcome;
     struct loop *loop;
 
     start_name_server(&server);
     armed = true;
     loop = open_loop();
-    dns = loop ? dns_new(loop, &config) : NULL;
-    if (dns)
-        store = store_new(loop, collect_dns, dns);
-    evidence = store ? store_want(store, &key, NULL, 0, NULL) : NULL;
-    if (evidence) {
-        loop_run(loop);
-        if (!evidence->known)
-            outcome = wrong("nothing is known");
-        else if (evidence->value)
-            outcome = judge_dns(evidence);
-    }
-    dns_free(dns);
-    store_free(store);
+    collector.self = loop ? dns_new(loop, &config) : NULL;
+    outcome = play_evidence(loop, &collector, &key);
     loop_free(loop);
     armed = false;
     return outcome;
