@@ -35,12 +35,17 @@ int64_t postgres_clock_ms(void)
 
 /* ---- what is said of it ---- */
 
-/* The first line says it; the others are hints, and places in our own statements. */
+/* The first line says it; the others are hints, and places in our own statements.  What was said before may be said
+ * again. */
 static void say(struct postgres *postgres, const char *words)
 {
-    size_t length = strcspn(words, "\n");
+    const char *text = *words && *words != '\n' ? words : "the connection is lost";
+    size_t length = strcspn(text, "\n");
 
-    snprintf(postgres->why, sizeof postgres->why, "%.*s", (int)length, length ? words : "the connection is lost");
+    if (length >= sizeof postgres->why)
+        length = sizeof postgres->why - 1;
+    memmove(postgres->why, text, length);
+    postgres->why[length] = '\0';
 }
 
 static enum archive_outcome drop(struct postgres *postgres)
