@@ -40,6 +40,8 @@ enum {
     FINISH_MS = 4000, /* after a signal, for what is under way */
 };
 
+enum request { OF_RESULTS = 1, OF_SHARDS = 2, OF_DOMAINS = 4, OF_END = 8 };
+
 struct work {
     struct fleet fleet;
     struct book book;
@@ -60,7 +62,8 @@ struct work {
     size_t forgiven_count;
     struct task *turn;
     struct progress progress;
-    bool is_away, is_refusing; /* the database; what it was offered last */
+    bool is_away;     /* the database */
+    unsigned refused; /* what it has refused, and not yet done since: bits of enum request */
     int64_t beat_ms, look_ms, over_ms, give_up_ms;
     int interrupted;
     enum exit_status status;
@@ -176,26 +179,27 @@ static void come_back(struct work *work)
 }
 
 /* Whether the connection is still there.  What the server refuses, with a full disk perhaps, is said once, and tried
- * again. */
-static bool went_well(struct work *work, enum archive_outcome outcome)
+ * again; that it answers other requests meanwhile does not mean that it would take this one. */
+static bool went_well(struct work *work, enum request request, enum archive_outcome outcome)
 {
     if (!postgres_is_there(&work->fleet.postgres)) {
         lose_session(work);
         return false;
     }
     if (outcome == ARCHIVE_UNFIT) {
-        stop(work, fleet_failed(&work->fleet, outcome));
+        if (work->status == EXIT_STATUS_READY) /* else it is said already */
+            stop(work, fleet_failed(&work->fleet, outcome));
         return false;
     }
-    if (outcome == ARCHIVE_FAILED && !work->is_refusing)
+    if (outcome == ARCHIVE_FAILED && !work->refused)
         say(work, work->fleet.postgres.why);
-    work->is_refusing = outcome == ARCHIVE_FAILED;
+    work->refused = outcome == ARCHIVE_FAILED ? work->refused | request : work->refused & ~(unsigned)request;
     return outcome == ARCHIVE_DONE;
 }
 
 static void settle(struct work *work)
 {
-    went_well(work, jobs_settle(&work->jobs, &work->book));
+    went_well(work, OF_RESULTS, jobs_settle(&work->jobs, &work->book));
 }
 
 /* ---- shards ---- */
@@ -216,7 +220,7 @@ static void look_after_shards(struct work *work)
         if (outcome == ARCHIVE_DONE && held < share)
             outcome = book_take_shards(&work->book, &list, share - held, &work->shards, now_ms(work));
     }
-    went_well(work, outcome);
+    went_well(work, OF_SHARDS, outcome);
     work->beat_ms = now_ms(work) + FLEET_BEAT_MS;
 }
 
@@ -230,7 +234,7 @@ static void take(struct work *work)
 
     if (!room || !shards.count)
         return;
-    if (!went_well(work, book_take(&work->book, &shards, room, jobs_begin, &work->jobs, &taken)))
+    if (!went_well(work, OF_DOMAINS, book_take(&work->book, &shards, room, jobs_begin, &work->jobs, &taken)))
         return;
     if (taken)
         progress_asks(&work->progress, now_ms(work));
@@ -242,7 +246,7 @@ static void end_if_over(struct work *work)
     bool is_over = false;
 
     work->over_ms = now_ms(work) + OVER_MS;
-    if (went_well(work, book_is_over(&work->book, &is_over)) && is_over)
+    if (went_well(work, OF_END, book_is_over(&work->book, &is_over)) && is_over)
         loop_stop(work->loop);
 }
 
