@@ -33,7 +33,6 @@ struct page_row {
     struct arena *arena; /* NULL: the row has no domain */
     struct target target;
     struct account *account;
-    bool is_ended;
 };
 
 struct export
@@ -67,17 +66,8 @@ static void stop(struct export *export, enum exit_status fault)
 
 static void end_row(struct page_row *row)
 {
-    row->is_ended = true;
     if (++row->export->ended == row->export->count)
         task_schedule(row->export->turn);
-}
-
-static void judged(void *arg, struct account *account)
-{
-    struct page_row *row = arg;
-
-    row->account = account;
-    end_row(row);
 }
 
 static void miss(struct page_row *row, const char *name, const char *why)
@@ -85,6 +75,23 @@ static void miss(struct page_row *row, const char *name, const char *why)
     complain("fleet: %s: %s", name, why);
     row->export->missing++;
     end_row(row);
+}
+
+static void judged(void *arg, struct account *account)
+{
+    struct page_row *row = arg;
+    struct export *export = row->export;
+
+    row->account = account;
+    if (account) {
+        end_row(row);
+    } else if (!workers_are_broken(export->workers)) {
+        miss(row, row->target.domain, no_memory);
+    } else {
+        if (!export->fault)
+            complain("fleet: no process can be started");
+        stop(export, EXIT_STATUS_FAULT);
+    }
 }
 
 /* Names and evidence in a database may be anything: a name is one, or it is left out; evidence is for a process in a
@@ -155,8 +162,6 @@ static void report_page(struct export *export)
             export->undecided = export->undecided || account->undecided;
             sheets_take(&export->sheets, &row->target, account->verdict, account->pieces);
             export->reported++;
-        } else if (row->target.domain) {
-            export->missing++;
         }
         account_free(account);
         arena_free(row->arena);
