@@ -689,6 +689,68 @@ static void what_is_not_taken_waits(void **state)
     archive_close(archive);
 }
 
+/* What there is no room for is lost, and counted: its domain is said to have no result. */
+static void a_queue_has_an_end(void **state)
+{
+    enum { HALF = 40000000 };
+    const struct room *room = *state;
+    struct archive *archive = opened(room, ARCHIVE_WRITE);
+    struct archive_queue queue = {.archive = archive};
+    size_t kept_of_half = 0;
+
+    assert_int_equal(archive_begin_run(archive, "one", monday, here), ARCHIVE_DONE);
+    for (int i = 0; i < 3; i++) {
+        struct tape tape = {.at = calloc(HALF, 1), .size = HALF, .room = HALF};
+
+        assert_non_null(tape.at);
+        archive_queue_add(&queue, "a.example", &tape, false);
+        assert_null(tape.at);
+        kept_of_half += queue.count == 1;
+    }
+    assert_int_equal(kept_of_half, 3);
+    assert_int_equal(queue.lost, 2);
+    assert_int_equal(archive_queue_flush(&queue), ARCHIVE_DONE); /* it is no report, and does not hold up others */
+    assert_int_equal(queue.lost, 3);
+    assert_int_equal(queue.count + queue.octets, 0);
+    archive_queue_free(&queue);
+    archive_close(archive);
+}
+
+static bool two_at_most(void *arg, const char *domain)
+{
+    size_t *count = arg;
+
+    assert_string_equal(domain, *count ? "b.example" : "a.example");
+    return ++*count < 2;
+}
+
+/* Who has seen enough says so; and a report without findings is one. */
+static void reading_may_end_early(void **state)
+{
+    static const char *const domains[] = {"a.example", "b.example", "c.example"};
+    const struct room *room = *state;
+    struct archive *archive = opened(room, ARCHIVE_WRITE);
+    const struct seen_report *read;
+    struct archive_results results;
+    size_t count = 0;
+
+    assert_int_equal(archive_begin_run(archive, "one", monday, here), ARCHIVE_DONE);
+    for (size_t i = 0; i < sizeof domains / sizeof *domains; i++) {
+        struct seen findings[1];
+        struct seen_report report = report_of(findings, i == 2, domains[i], monday);
+
+        assert_int_equal(kept(archive, &report, false), ARCHIVE_DONE);
+    }
+    assert_int_equal(archive_domains(archive, two_at_most, &count), ARCHIVE_DONE);
+    assert_int_equal(count, 2);
+    results = results_of(archive, room, "a.example");
+    assert_int_equal(results.count, 1);
+    assert_int_equal(archive_report(archive, room->arena, results.at[0].id, &read), ARCHIVE_DONE);
+    assert_int_equal(read->finding_count, 0);
+    assert_string_equal(read->domain, "a.example");
+    archive_close(archive);
+}
+
 /* ---- servers ---- */
 
 /* The schema of a store, changed. */
@@ -795,6 +857,37 @@ static void lost_connections_lose_nothing(void **state)
     archive_close(archive);
 }
 
+/* Who goes on after that was told is told again, until he has asked what became of the others. */
+static void a_batch_that_is_lost_takes_no_more(void **state)
+{
+    const struct room *room = *state;
+    struct archive *archive = opened(room, ARCHIVE_WRITE);
+    struct seen findings[3];
+    enum archive_outcome outcome = ARCHIVE_DONE;
+    size_t count, given = 0;
+    bool is_open;
+
+    assert_int_equal(archive_begin_run(archive, "one", monday, here), ARCHIVE_DONE);
+    while (outcome == ARCHIVE_DONE && given < 1000) {
+        struct seen_report report = report_of(findings, 3, str_printf(room->arena, "d%zu.example", given++), monday);
+
+        if (given == 2)
+            change(room, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'mailready'");
+        outcome = archive_keep(archive, &report, &no_sessions, false);
+        usleep(given > 2 ? 10000 : 0);
+    }
+    assert_int_equal(outcome, ARCHIVE_FAILED);
+    for (int time = 0; time < 2; time++) {
+        struct seen_report report = report_of(findings, 3, "more.example", monday);
+
+        assert_int_equal(archive_keep(archive, &report, &no_sessions, false), ARCHIVE_FAILED);
+    }
+    assert_int_equal(archive_confirm(archive, &count, &is_open), ARCHIVE_FAILED);
+    assert_int_equal(count, 0);
+    assert_false(is_open);
+    archive_close(archive);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -807,6 +900,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_latest_session_is_kept, enter, leave),
         cmocka_unit_test_setup_teardown(an_older_store_is_brought_up, enter, leave),
         cmocka_unit_test_setup_teardown(what_is_not_taken_waits, enter, leave),
+        cmocka_unit_test_setup_teardown(a_queue_has_an_end, enter, leave),
+        cmocka_unit_test_setup_teardown(reading_may_end_early, enter, leave),
     };
     const struct CMUnitTest files[] = {
         cmocka_unit_test_setup_teardown(what_is_no_store_is_left_as_it_is, enter, leave),
@@ -818,6 +913,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_damaged_table_is_told, enter, leave),
         cmocka_unit_test_setup_teardown(first_runs_collide, enter, leave),
         cmocka_unit_test_setup_teardown(lost_connections_lose_nothing, enter, leave),
+        cmocka_unit_test_setup_teardown(a_batch_that_is_lost_takes_no_more, enter, leave),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
 
