@@ -176,7 +176,7 @@ asan-dns: deps ## those of what reads DNS, alone
 	@BUILD=build/asan tests/run dns
 dns-tests: $(foreach part,$(DNS_TESTS),$(filter $(BUILD)/tests/unit/test_$(part)%,$(UNITS)) $(filter $(BUILD)/tests/fuzz/replay_$(part)%,$(REPLAYS)))
 
-valgrind: ## unit tests and an audit under valgrind
+valgrind: ## unit tests, seeds of the fuzzers, and audits, stores and fleets under valgrind (half an hour)
 	@.ci/install valgrind
 	@$(SUBMAKE) build-tests
 	@BUILD=$(BUILD) tests/run valgrind

@@ -17,6 +17,7 @@
 #include "core/collect/dns/dns_text.h"
 #include "core/collect/dns/dns_wire.h"
 #include "tests/unit/dns_packet.h"
+#include "tests/unit/valgrind.h"
 
 enum { NOERROR = 0x8180, MESSAGE_BYTES = 524288 };
 
@@ -358,12 +359,6 @@ static void soa_too_short(void)
     packet.size -= 4;
     size_t at = 12 + 13 + 4 + 10;
     set16(&packet, at, (unsigned)(packet.size - at - 2));
-}
-
-/* tests/run says so: time and memory are valgrind's own then. */
-static bool is_under_valgrind(void)
-{
-    return getenv("UNDER_VALGRIND") != NULL;
 }
 
 static void hostile_packets_are_refused_fast(void **state)

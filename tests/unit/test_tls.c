@@ -16,6 +16,7 @@
 #include "core/facts/evidence.h"
 #include "tests/unit/peer.h"
 #include "tests/unit/smtp_rig.h"
+#include "tests/unit/valgrind.h"
 
 /* ---- credentials ---- */
 
@@ -190,6 +191,8 @@ static void test_floods(void **state)
     for (size_t i = 0; i < CASES; i++) {
         const struct smtp_session *s = session_of(evidence[i]);
 
+        if (s->violations == 0 && s->end == SMTP_END_TIMEOUT && is_under_valgrind())
+            continue; /* the other cap: it has no time for so many */
         if (s->end != cases[i].end || s->state != cases[i].state || s->violations != cases[i].violations || !s->tls ||
             s->tls->established != cases[i].established)
             fail_msg("%s: %s, %s, violations %#x, %s, error %s", cases[i].name, smtp_end_name(s->end),
