@@ -203,7 +203,8 @@ bench: deps all $(BUILD)/tests/bench/floor $(BUILD)/tests/unit/test_index ## mea
 
 # Counts are files beside the objects, which each process adds to at its end, whoever it is and in the sandbox, too: so they are there before.
 COVERED := '*/core/*' '*/probes/*' '*/reports/*' '*/cmd/*'
-coverage: ## line coverage of the tests, as build/coverage/html/index.html
+BRANCHES := --rc lcov_branch_coverage=1
+coverage: ## lines and branches that the tests run, as build/coverage/html/index.html
 	@.ci/install lcov
 	@mkdir -p build/coverage && echo '#define COUNTED_IN "$(CURDIR)/build/coverage"' >build/coverage/counted_in.h
 	@$(SUBMAKE) BUILD=build/coverage HARDEN=-fPIE CFLAGS='-O0 -g -include build/coverage/counted_in.h -include tests/build/count_exits.h --coverage -fprofile-update=atomic' build-tests
@@ -212,9 +213,9 @@ coverage: ## line coverage of the tests, as build/coverage/html/index.html
 	@tests/postgres/fetch build/coverage || true
 	@BUILD=build/coverage tests/run; status=$$?; \
 	    find build/coverage -name '*.gcda' -empty -delete; \
-	    lcov --quiet --capture --directory build/coverage --output-file build/coverage/all.info && \
-	    lcov --quiet --extract build/coverage/all.info $(COVERED) --output-file build/coverage/own.info && \
-	    genhtml --quiet --output-directory build/coverage/html build/coverage/own.info && \
+	    lcov $(BRANCHES) --quiet --capture --directory build/coverage --output-file build/coverage/all.info && \
+	    lcov $(BRANCHES) --quiet --extract build/coverage/all.info $(COVERED) --output-file build/coverage/own.info && \
+	    genhtml $(BRANCHES) --branch-coverage --quiet --output-directory build/coverage/html build/coverage/own.info && \
 	    lcov --list build/coverage/own.info | tail -n 60 && echo build/coverage/html/index.html && exit $$status
 
 lint: ## clang-tidy, cppcheck, clang's warnings, the manual page

@@ -282,6 +282,14 @@ static void what_passes_is_not_refused_for_the_policy(void **state)
         {RECEIVER_REJECTS,
          4,
          {POLICY, {SENDER_SPF, FAIL, 0}, {KEY_OF("s1"), FAIL, 0}, {KEY_OF("@Service"), PASS, 0}}},
+        /* the selectors are example.org's: of use to its own names in From */
+#define POLICY_OF(from) {"dmarc.policy", from, PASS, MARK_POLICY_REJECT}
+        {RECEIVER_REJECTS, 3, {POLICY_OF("example.com"), {SENDER_SPF, FAIL, 0}, {KEY_OF("s1"), PASS, 0}}},
+        {RECEIVER_NO_OBSTACLE, 3, {POLICY_OF("news.example.org"), {SENDER_SPF, FAIL, 0}, {KEY_OF("s1"), PASS, 0}}},
+        {RECEIVER_NO_OBSTACLE,
+         3,
+         {POLICY_OF("example.com"), {SPF_OF("example.com"), PASS, 0}, {KEY_OF("s1"), PASS, 0}}},
+        {RECEIVER_AT_RISK, 3, {POLICY_OF("example.com"), {SENDER_SPF, FAIL, 0}, {KEY_OF("s1"), SKIPPED, 0}}},
         /* SPF, where DKIM fails */
         {RECEIVER_NO_OBSTACLE, 3, {POLICY, {SENDER_SPF, PASS, 0}, {KEY_OF("s1"), FAIL, 0}}},
         {RECEIVER_AT_RISK, 3, {POLICY, {SENDER_SPF, WARN, MARK_SPF_VOIDS}, {KEY_OF("s1"), FAIL, 0}}},
