@@ -392,24 +392,32 @@ static bool reads_from(struct reading *r, size_t n, size_t at)
     return false;
 }
 
+static size_t loose_from(const struct entry *entry)
+{
+    size_t n = entry->argument_count;
+
+    while (n > 0 && entry->arguments[n - 1].kind == ARGUMENT_ANY && !is_quoted(entry, n - 1))
+        n--;
+    return n;
+}
+
+/* The reading's text, by an entry of these that has more octets of its own than `to_beat`. */
 static const struct entry *first_that_reads(const struct candidates *among, const struct entry *to_beat,
-                                            struct str text, bool is_lenient, struct str arguments[ARGUMENTS_MAX],
-                                            size_t *effort)
+                                            struct reading *reading, struct str arguments[ARGUMENTS_MAX])
 {
     for (size_t i = 0; i < among->count; i++) {
         const struct entry *entry = among->at[i];
-        struct str found[ARGUMENTS_MAX];
-        struct reading reading = {entry, text, found, effort, entry->argument_count, is_closed(text), is_lenient};
 
-        if (*effort == 0 || (to_beat && by_own_octets(&to_beat, &entry) < 0))
+        if (*reading->effort == 0 || (to_beat && by_own_octets(&to_beat, &entry) < 0))
             break;
-        --*effort;
-        while (reading.loose_from > 0 && entry->arguments[reading.loose_from - 1].kind == ARGUMENT_ANY &&
-               !is_quoted(entry, reading.loose_from - 1))
-            reading.loose_from--;
-        if (entry->own > text.len || !reads_from(&reading, 0, 0))
+        --*reading->effort;
+        if (entry->own > reading->text.len || !stands_at(reading->text, 0, entry->from.literals[0]))
             continue;
-        memcpy(arguments, found, entry->argument_count * sizeof *found);
+        reading->entry = entry;
+        reading->loose_from = loose_from(entry);
+        if (!reads_from(reading, 0, 0))
+            continue;
+        memcpy(arguments, reading->arguments, entry->argument_count * sizeof *arguments);
         return entry;
     }
     return to_beat;
@@ -428,12 +436,14 @@ static const struct entry *fixed_of(const struct language *language, struct str 
 const struct entry *entry_of(const struct language *language, struct str text, bool is_lenient,
                              struct str arguments[ARGUMENTS_MAX], size_t *effort)
 {
+    struct str found[ARGUMENTS_MAX];
+    struct reading reading = {.text = text, .arguments = found, .effort = effort, .is_lenient = is_lenient};
     const struct entry *best = text.len ? fixed_of(language, text) : NULL;
 
     if (best || text.len == 0)
         return best;
-    best = first_that_reads(&language->by_first[(unsigned char)text.at[0]], best, text, is_lenient, arguments, effort);
-    best = first_that_reads(&language->by_last[(unsigned char)text.at[text.len - 1]], best, text, is_lenient, arguments,
-                            effort);
-    return first_that_reads(&language->others, best, text, is_lenient, arguments, effort);
+    reading.is_closed = is_closed(text);
+    best = first_that_reads(&language->by_first[(unsigned char)text.at[0]], best, &reading, arguments);
+    best = first_that_reads(&language->by_last[(unsigned char)text.at[text.len - 1]], best, &reading, arguments);
+    return first_that_reads(&language->others, best, &reading, arguments);
 }
