@@ -186,8 +186,7 @@ const char *name_lower(struct arena *arena, const char *name)
 
 const char *name_join(struct arena *arena, const char *label, const char *name)
 {
-    return *name == '\0' || *label == '\0' ? str_printf(arena, "%s%s", label, name)
-                                           : str_printf(arena, "%s.%s", label, name);
+    return str_concat(arena, label, *name == '\0' || *label == '\0' ? "" : ".", name, NULL);
 }
 
 const char *name_redirected(struct arena *arena, const char *name, const char *from, const char *to)

@@ -6,11 +6,6 @@
 
 #include "core/base/arena.h"
 
-struct str str_of(const char *text)
-{
-    return (struct str){text, text ? strlen(text) : 0};
-}
-
 struct str str_copy(struct arena *arena, struct str from)
 {
     char *to = arena_alloc(arena, from.len + 1);
@@ -131,6 +126,24 @@ const char *str_vprintf(struct arena *arena, const char *format, va_list args)
         memcpy(text, usual, (size_t)len);
     else
         vsnprintf(text, (size_t)len + 1, format, args);
+    return text;
+}
+
+const char *str_concat(struct arena *arena, ...)
+{
+    size_t size = 1;
+    char *text, *end;
+    va_list parts;
+
+    va_start(parts, arena);
+    for (const char *part; (part = va_arg(parts, const char *));)
+        size += strlen(part);
+    va_end(parts);
+    text = end = arena_alloc(arena, size);
+    va_start(parts, arena);
+    for (const char *part; (part = va_arg(parts, const char *));)
+        end = stpcpy(end, part);
+    va_end(parts);
     return text;
 }
 

@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 
 struct arena;
 
@@ -16,7 +17,12 @@ struct str {
     size_t len;
 };
 
-struct str str_of(const char *text); /* borrows; without the NUL */
+/* Borrows; without the NUL. */
+static inline struct str str_of(const char *text)
+{
+    return (struct str){text, text ? strlen(text) : 0};
+}
+
 struct str str_copy(struct arena *, struct str);
 struct str str_join(struct arena *, struct str before, const char *middle, struct str after);
 bool str_equal(struct str, struct str);
@@ -26,6 +32,7 @@ const char *str_find(struct str text, struct str part); /* the first, exactly so
 
 const char *str_dup(struct arena *, const char *text);
 const char *str_text(struct arena *, struct str); /* C string; NUL bytes become "\x00" */
+const char *str_concat(struct arena *, ...) __attribute__((sentinel)); /* C strings up to NULL, where time counts */
 const char *str_printf(struct arena *, const char *format, ...) __attribute__((format(printf, 2, 3)));
 const char *str_vprintf(struct arena *, const char *format, va_list) __attribute__((format(printf, 2, 0)));
 

@@ -49,7 +49,7 @@ bool was_lost(const struct dns_answer *answer)
 
 const char *zone_server_text(struct run *run, const struct zone_server *server)
 {
-    return str_printf(run_arena(run), "%s (%s)", server->host, ip_text(run_arena(run), &server->ip));
+    return str_concat(run_arena(run), server->host, " (", ip_text(run_arena(run), &server->ip), ")", NULL);
 }
 
 static bool is_ours(const struct dns_answer *answer)

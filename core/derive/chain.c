@@ -179,7 +179,7 @@ const struct chain *need_chain(struct run *run, const char *name, unsigned type)
     char word[WIRE_TYPE_TEXT_MAX];
 
     wire_type_print(type, word);
-    return need_derived(run, &chain, str_printf(run_arena(run), "%s/%s", name_lower(run_arena(run), name), word),
+    return need_derived(run, &chain, str_concat(run_arena(run), name_lower(run_arena(run), name), "/", word, NULL),
                         &(struct record_question){name, type});
 }
 

@@ -3,6 +3,7 @@
 
 #include "core/base/arena.h"
 #include "core/base/limits.h"
+#include "core/base/name.h"
 #include "core/base/str.h"
 #include "core/derive/absence.h"
 #include "core/derive/run.h"
@@ -75,9 +76,9 @@ static struct sts *need_sts_record(struct run *run)
     struct sts *sts = ARENA_NEW(arena, struct sts);
     const char *domain = run_target(run)->domain;
 
-    sts->host = str_printf(arena, "mta-sts.%s", domain);
-    sts->url = str_printf(arena, "https://%s/.well-known/mta-sts.txt", sts->host);
-    sts->txt = need_record(run, str_printf(arena, "_mta-sts.%s", domain), DNS_TXT);
+    sts->host = name_join(arena, "mta-sts", domain);
+    sts->url = str_concat(arena, "https://", sts->host, "/.well-known/mta-sts.txt", NULL);
+    sts->txt = need_record(run, name_join(arena, "_mta-sts", domain), DNS_TXT);
     need_dns(run, sts->host, DNS_A); /* for need_page(), while the record is on its way */
     need_dns(run, sts->host, DNS_AAAA);
     sts->fetch_step = sts->policy_step = STS_ABSENT;

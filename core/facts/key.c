@@ -61,14 +61,29 @@ static uint64_t mixed(uint64_t hash, uint64_t more)
     return hash ^ hash >> 32;
 }
 
+/* Eight octets at once, and without the bit in which the letters of two cases differ. */
+static uint64_t mixed_text(uint64_t hash, const char *text)
+{
+    static const uint64_t either_case = UINT64_C(0x2020202020202020);
+    size_t left = strlen(text);
+    uint64_t word;
+
+    for (; left >= sizeof word; left -= sizeof word, text += sizeof word) {
+        memcpy(&word, text, sizeof word);
+        hash = mixed(hash, word | either_case);
+    }
+    word = 0;
+    memcpy(&word, text, left);
+    return mixed(hash, word | either_case);
+}
+
 /* Of what nearly always tells them apart. */
 uint64_t key_hash(uint64_t seed, const struct key *key)
 {
     uint64_t hash = mixed(seed, (uint64_t)key->kind << 32 | key->nth), words[2];
 
     if (is_named(key))
-        for (const char *at = text_of(key->name); *at; at++)
-            hash = mixed(hash, (unsigned char)(has_letter_case(key) ? *at : ascii_lower(*at)));
+        hash = mixed_text(hash, text_of(key->name));
     if (key->kind <= EVIDENCE_DNSSEC)
         hash = mixed(hash, key->type);
     if (key->kind > EVIDENCE_CONNECT || key->ip.family == IP_NONE)

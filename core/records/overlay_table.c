@@ -7,24 +7,31 @@
 #include "core/base/arena.h"
 #include "core/base/name.h"
 #include "core/base/order.h"
+#include "core/base/str.h"
 #include "core/facts/record_text.h"
+
+/* Between labels; an escaped dot is within one.  (RFC 1035 5.1) */
+static bool is_separator(const char *name, size_t at)
+{
+    size_t escapes = 0;
+
+    while (escapes < at && name[at - escapes - 1] == '\\')
+        escapes++;
+    return name[at] == '.' && escapes % 2 == 0;
+}
 
 const char *overlay_key(struct arena *arena, const char *name)
 {
-    const char **labels = ARENA_ARRAY(arena, const char *, name_labels(name) + 1);
-    size_t count = 0, used = 0;
-    char *key = ARENA_ARRAY(arena, char, strlen(name) + 1);
+    size_t used = 0, first;
+    char *key = arena_alloc(arena, strlen(name) + 1);
 
-    for (name = name_lower(arena, name); *name; name = name_parent(name))
-        labels[count++] = name;
-    while (count--) {
-        const char *end = name_parent(labels[count]);
-        size_t size = *end ? (size_t)(end - labels[count]) - 1 : strlen(labels[count]);
-
+    for (size_t end = strlen(name); end > 0; end = first ? first - 1 : 0) {
+        for (first = end; first > 0 && !is_separator(name, first - 1); first--)
+            ;
         if (used)
             key[used++] = '\1';
-        memcpy(key + used, labels[count], size);
-        used += size;
+        for (size_t i = first; i < end; i++)
+            key[used++] = ascii_lower(name[i]);
     }
     return key;
 }

@@ -138,20 +138,20 @@ const char *subject_text(struct arena *arena, const struct subject *s)
     case SUBJECT_ADDRESS:
         return ip;
     case SUBJECT_HOST_ADDRESS:
-        return str_printf(arena, "%s[%s]%s%s", s->host, ip, s->name ? " " : "", s->name ? s->name : "");
+        return str_concat(arena, s->host, "[", ip, "]", s->name ? " " : "", s->name ? s->name : "", NULL);
     case SUBJECT_ADDRESS_NAME:
-        return str_printf(arena, "%s %s", ip, s->name);
+        return str_concat(arena, ip, " ", s->name, NULL);
     case SUBJECT_SELECTOR:
         return s->selector;
     case SUBJECT_SERVICE:
-        return str_printf(arena, "%s by %s", s->name, s->host);
+        return str_concat(arena, s->name, " by ", s->host, NULL);
     case SUBJECT_ENVELOPE:
     case SUBJECT_TLSA:
-        return str_printf(arena, "%s %s", s->host, s->name);
+        return str_concat(arena, s->host, " ", s->name, NULL);
     case SUBJECT_LIST:
-        return ip || s->host ? str_printf(arena, "%s %s", ip ? ip : s->host, s->name) : s->name;
+        return ip || s->host ? str_concat(arena, ip ? ip : s->host, " ", s->name, NULL) : s->name;
     case SUBJECT_MAILBOX:
-        return str_printf(arena, "%s %s[%s]", s->name, s->host, ip);
+        return str_concat(arena, s->name, " ", s->host, "[", ip, "]", NULL);
     case SUBJECT_KIND_COUNT:
         break;
     }

@@ -71,6 +71,13 @@ static void comparison_ignores_ascii_case_only(void **state)
     assert_false(text_is_ascii("\x80") || text_is_ascii("mx\xff") || text_is_ascii("\xc3\xa9."));
 }
 
+static void parts_are_put_together(void **state)
+{
+    assert_string_equal(str_concat(*state, "mx", ".", "example.org", NULL), "mx.example.org");
+    assert_string_equal(str_concat(*state, "", "", NULL), "");
+    assert_string_equal(str_concat(*state, NULL), "");
+}
+
 static void arena_memory_is_zeroed_and_aligned(void **state)
 {
     struct arena *arena = *state;
@@ -191,6 +198,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(unescape_refuses_other_spellings, setup, teardown),
         cmocka_unit_test_setup_teardown(text_shows_nul, setup, teardown),
         cmocka_unit_test(comparison_ignores_ascii_case_only),
+        cmocka_unit_test_setup_teardown(parts_are_put_together, setup, teardown),
         cmocka_unit_test_setup_teardown(arena_memory_is_zeroed_and_aligned, setup, teardown),
         cmocka_unit_test(arena_jumps_when_spent),
         cmocka_unit_test(an_arena_of_little_is_little),
