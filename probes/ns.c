@@ -64,24 +64,35 @@ static const char *append(struct run *run, const char *list, const char *more)
     return list ? str_printf(run_arena(run), "%s; %s", list, more) : more;
 }
 
-static void compare(struct run *run, const struct question *question, const struct zone_servers *servers,
-                    struct comparison *c)
+/* What each of them says; NULL: the same. */
+static const char *difference(struct run *run, const struct question *question, const struct zone_servers *servers)
 {
+    const char **texts = ARENA_ARRAY(run_arena(run), const char *, servers->count + 1);
     const char *first = NULL, *said = NULL;
     bool differs = false;
 
     for (size_t i = 0; i < servers->count; i++) {
         const struct dns_answer *answer = need_dns_at(run, &servers->at[i].ip, question->name, question->type);
-        const char *text;
 
         if (!answer || answer->status == DNS_UNKNOWN)
             continue; /* answering.c judges silence */
-        text = set_text(run, answer);
-        differs |= first && strcmp(first, text) != 0;
-        first = first ? first : text;
-        said = append(run, said, str_printf(run_arena(run), "%s: %s", zone_server_text(run, &servers->at[i]), text));
+        texts[i] = set_text(run, answer);
+        differs = differs || (first && strcmp(first, texts[i]) != 0);
+        first = first ? first : texts[i];
     }
-    if (!differs)
+    for (size_t i = 0; differs && i < servers->count; i++)
+        if (texts[i])
+            said = append(run, said,
+                          str_printf(run_arena(run), "%s: %s", zone_server_text(run, &servers->at[i]), texts[i]));
+    return said;
+}
+
+static void compare(struct run *run, const struct question *question, const struct zone_servers *servers,
+                    struct comparison *c)
+{
+    const char *said = difference(run, question, servers);
+
+    if (!said)
         return;
     if (question->type == DNS_SOA)
         c->serial_differs = true;

@@ -15,17 +15,17 @@ const struct dns_answer *bogus_doubt(struct run *run, const char *name, const st
     const struct instrument *in;
     const struct chain *zone;
     struct dns_answer *doubted;
-    bool is_reverse;
+    bool is_own;
 
     if (!answer || answer->status == DNS_UNKNOWN || answer->plan)
         return answer;
-    is_reverse = name_is_reverse(name);
-    if (!is_reverse && !name_is_under(name, domain))
+    is_own = name_is_under(name, domain);
+    if (!is_own && !name_is_reverse(name))
         return answer;
     in = need_instrument(run);
     if (in->validation == VALIDATION_PENDING || in->validation == VALIDATION_SHOWN)
         return answer;
-    zone = need_chain_of_zone(run, is_reverse ? name : domain);
+    zone = need_chain_of_zone(run, is_own ? domain : name);
     if (zone->pending || zone->security != DNS_BOGUS || chain_is_by_time(zone))
         return answer;
     doubted = ARENA_NEW(run_arena(run), struct dns_answer);

@@ -19,7 +19,7 @@ struct build {
     const struct spf_question *question;
     struct spf_macro_values values;
     struct spf_node *nodes;
-    size_t count;
+    size_t count, room;
     size_t bytes; /* of the records so far */
     struct spf_tree *tree;
 };
@@ -62,6 +62,20 @@ static void leave_out(struct build *b)
     b->tree->left_out++;
 }
 
+static void append(struct build *b, const struct spf_node *node)
+{
+    if (b->count == b->room) { /* most domains have a few */
+        size_t room = b->room ? b->room * 2 : 4;
+        struct spf_node *more = ARENA_ARRAY(b->arena, struct spf_node, room);
+
+        if (b->count)
+            memcpy(more, b->nodes, b->count * sizeof *more);
+        b->nodes = more;
+        b->room = room;
+    }
+    b->nodes[b->count++] = *node;
+}
+
 static void add_node(struct build *b, size_t parent, const struct spf_term *via)
 {
     const struct spf_node *above = &b->nodes[parent];
@@ -84,7 +98,7 @@ static void add_node(struct build *b, size_t parent, const struct spf_term *via)
     }
     if (node.state != SPF_NODE_DEPENDS && node.state != SPF_NODE_NO_NAME)
         node.foreign = !name_equal(name_org_domain(node.domain), name_org_domain(b->nodes[0].domain));
-    b->nodes[b->count++] = node;
+    append(b, &node);
 }
 
 static void fetch(struct build *b, struct spf_node *node)
@@ -128,8 +142,7 @@ static void grow(struct build *b)
 {
     bool waiting = false;
 
-    b->nodes[0] = (struct spf_node){.domain = name_lower(b->arena, b->question->domain), .grants = true};
-    b->count = 1;
+    append(b, &(struct spf_node){.domain = name_lower(b->arena, b->question->domain), .grants = true});
     for (size_t i = 0; i < b->count; i++) {
         struct spf_node *node = &b->nodes[i];
 
@@ -256,7 +269,6 @@ static const void *derive_tree(struct run *run, const void *argument)
 
     *question = spf_question_copy(arena, argument);
     b.tree = ARENA_NEW(arena, struct spf_tree);
-    b.nodes = ARENA_ARRAY(arena, struct spf_node, SPF_RECORDS);
     spf_values_of(run, question, &b.values);
     if (!spf_name_text(arena, spf_name_octets(arena, question->domain))) {
         b.tree->complete = true;

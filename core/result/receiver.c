@@ -258,10 +258,12 @@ static enum truth judge_rule(struct judge *j, const struct receiver_rule *rule)
 
 bool receiver_is_bulk_of(const struct receiver *receiver, const struct receiver *base)
 {
-    size_t len = strlen(base->name);
+    size_t len;
 
-    return receiver->kind == RECEIVER_BULK && strncmp(receiver->name, base->name, len) == 0 &&
-           strcmp(receiver->name + len, "-bulk") == 0;
+    if (receiver->kind != RECEIVER_BULK)
+        return false;
+    len = strlen(base->name);
+    return strncmp(receiver->name, base->name, len) == 0 && strcmp(receiver->name + len, "-bulk") == 0;
 }
 
 /* "gmail-bulk" is judged by the rules of "gmail" as well. */
