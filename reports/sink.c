@@ -51,13 +51,13 @@ static bool is_plain(char c) /* printable ASCII, which nearly all of a report is
     return c >= ' ' && c < 0x7f;
 }
 
-/* Bytes at `at` that may be shown as they are: one whole code point, or 0. */
+/* Bytes at `at`, of which there is one at least, that may be shown as they are: one whole code point, or 0. */
 static size_t visible_size(const unsigned char *at, size_t left)
 {
     uint32_t code = 0;
     size_t size;
 
-    if (left > 0 && is_plain((char)*at))
+    if (is_plain((char)*at))
         return 1;
     size = utf8_decode(at, left, &code);
     return size > 0 && !IN(code, unseen) ? size : 0;
@@ -262,7 +262,7 @@ void sink_json(struct sink *sink, const char *printed)
         uint32_t code = 0;
         size_t size, plain = 0;
 
-        while ((is_plain(printed[i + plain]) && printed[i + plain] != '#') || printed[i + plain] == '\n')
+        while (is_plain(printed[i + plain]) && printed[i + plain] != '#')
             plain++;
         if (plain) {
             sink_raw(sink, printed + i, plain);
@@ -270,7 +270,7 @@ void sink_json(struct sink *sink, const char *printed)
             continue;
         }
         size = utf8_decode(at, length - i, &code);
-        if (*at == '\n' || (size > 0 && !IN(code, unseen) && !begins_command(sink, printed[i])))
+        if (size > 0 && !IN(code, unseen) && !begins_command(sink, printed[i]))
             sink_raw(sink, printed + i, size);
         else
             put_json_escape(sink, at, size, code);

@@ -246,8 +246,6 @@ static enum truth judge_rule(struct judge *j, const struct receiver_rule *rule)
     enum truth truth = YES;
 
     j->basis = NULL;
-    if (term->kind == RECEIVER_TERM_NONE)
-        return NO;
     for (; term->kind != RECEIVER_TERM_NONE && truth > NO; term++) {
         enum truth one = j->service ? receiver_judge_service(j, term) : judge_term(j, term);
 

@@ -81,7 +81,7 @@ const struct finding *result_cause(const struct result *result, const struct fin
 {
     const struct finding *cause = f;
 
-    for (unsigned depth = 0; cause && cause->because != CHECK_NONE && cause->status == UNKNOWN; depth++) {
+    for (unsigned depth = 0; cause->because != CHECK_NONE && cause->status == UNKNOWN; depth++) {
         const struct finding *next = undecided(result, cause->because, cause->subject);
 
         if (!next || depth == BECAUSE_DEPTH)

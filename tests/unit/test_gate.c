@@ -63,6 +63,12 @@ static void receivers_decide_alone(void **state)
         {.receiver = receiver_at(0), .outcome = RECEIVER_REJECTS, .reasons = &rejects, .reason_count = 1},
         {.receiver = receiver_at(1), .outcome = RECEIVER_CANT_TELL, .reasons = &doubts, .reason_count = 1},
     };
+    const struct receiver *both[] = {receiver_at(1), receiver_at(2)};
+    struct receiver_verdict open_verdicts[] = {
+        {.receiver = receiver_at(1), .outcome = RECEIVER_CANT_TELL, .reasons = &doubts, .reason_count = 1},
+        {.receiver = receiver_at(2), .outcome = RECEIVER_NO_OBSTACLE},
+    };
+    const struct result half_open = {.receivers = open_verdicts, .receiver_count = 2};
     const struct result result = {
         .findings = findings, .finding_count = 4, .receivers = verdicts, .receiver_count = 2};
     struct result nobody = {.findings = findings, .finding_count = 4};
@@ -84,6 +90,9 @@ static void receivers_decide_alone(void **state)
     assert_true(gate_judge(&gate, &result).fails);
     assert_false(gate_fails_for(&gate, &result, &open)); /* by which nobody is refused */
     assert_true(gate_judge(&gate, &nobody).undecided); /* no sender is known */
+    gate.receivers = both;
+    gate.receiver_count = 2;
+    assert_true(gate_judge(&gate, &half_open).undecided); /* whatever the other one does */
 }
 
 /* With a baseline: what is new since, or worse. */

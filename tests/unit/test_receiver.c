@@ -85,12 +85,15 @@ static void every_rule_can_hold(void **state)
 
         assert_true(rule->receiver < receiver_count());
         assert_true(*rule->words && *rule->source && *rule->date);
+        assert_int_not_equal(rule->when[0].kind, RECEIVER_TERM_NONE); /* no condition would be one that always holds */
         for (const struct receiver_term *term = rule->when; term->kind != RECEIVER_TERM_NONE; term++) {
             assert_true(term < rule->when + RECEIVER_TERMS_MAX);
             if (term->kind == RECEIVER_TERM_CHECK && term->statuses >> (check_of(term->check)->worst + 1))
                 fail_msg("%s: %s is never as bad as that", rule->words, check_of(term->check)->name);
         }
         assert_true(!has_condition(rule) || *receiver_rule_check(rule));
+        if (!has_condition(rule) && rule->when[0].check == CHECK_NONE)
+            assert_string_equal(receiver_rule_check(rule), "");
         assert_true(has_condition(rule) || *rule->codes || *rule->phrases);
     }
 }

@@ -296,6 +296,31 @@ static void the_first_error_stays(void **state)
     assert_int_equal(sink_finish(&sink), EIO);
 }
 
+/* Colours are no words. */
+static void a_terminal_has_words_between_its_colours(void **state)
+{
+    struct arena *arena = arena_new(1 << 20);
+    const struct translator translator = {.language = language_read(arena, "de", str_of("ok\n    gut\n")),
+                                          .arena = arena};
+    struct sink sink;
+    char *out = NULL;
+    size_t size = 0;
+    FILE *file = open_memstream(&out, &size);
+
+    (void)state;
+    assert_non_null(file);
+    sink = sink_to(file, SINK_TEXT);
+    sink.translator = &translator;
+    sink_literal(&sink, "\x1b[32m");
+    sink_literal(&sink, "ok");
+    sink_literal(&sink, "\x1b[0m");
+    assert_int_equal(sink_finish(&sink), 0);
+    fclose(file);
+    assert_string_equal(out, "\x1b[32mgut\x1b[0m");
+    free(out);
+    arena_free(arena);
+}
+
 /* Words of ours between the tags and in attributes that are read out; neither names of tags, nor what a peer said. */
 static void a_sink_says_its_words_in_its_language(void **state)
 {
@@ -320,12 +345,17 @@ static void a_sink_says_its_words_in_its_language(void **state)
     sink_text(&sink, "Result");
     sink_quote(&sink, " Result");
     sink_bytes(&sink, str_of(" ok"));
-    sink_literal(&sink, "</td>");
+    sink_literal(&sink, "</td><td title=\"Result\" aria-label=\"ok\"></td>");
+    sink_literal(&sink, "<style media=\""); /* a tag in pieces, and what is within */
+    sink_text(&sink, "print");
+    sink_literal(&sink, "\">ok { Result }</style>ok");
     assert_int_equal(sink_finish(&sink), 0);
     fclose(file);
     assert_string_equal(out, "<style>\nok { Result }\n</style><td class=\"ok\" data-head=\"Ergebnis\" title=\"gut\" "
                              "alt=\"Ergebnis to do\" href=\"ok\" aria-label=\"gut\">\n "
-                             "Zu tun &lt;jetzt&gt;: <b>gut</b>No entry Ergebnis Result ok</td>");
+                             "Zu tun &lt;jetzt&gt;: <b>gut</b>No entry Ergebnis Result ok</td>"
+                             "<td title=\"Ergebnis\" aria-label=\"gut\"></td>"
+                             "<style media=\"print\">ok { Result }</style>gut");
     free(out);
     arena_free(arena);
 }
@@ -342,6 +372,7 @@ int main(void)
         cmocka_unit_test(printed_json_is_made_safe),
         cmocka_unit_test(literals_and_numbers_pass),
         cmocka_unit_test(the_first_error_stays),
+        cmocka_unit_test(a_terminal_has_words_between_its_colours),
         cmocka_unit_test(a_sink_says_its_words_in_its_language),
     };
 
