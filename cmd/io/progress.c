@@ -10,7 +10,7 @@
 
 #include "core/result/result.h"
 
-enum { TEXT_MAX = 512, MINUTE_MS = 60000, SECOND_MS = 1000, WIDTH = 80 };
+enum { TEXT_MAX = 2048, MINUTE_MS = 60000, SECOND_MS = 1000, WIDTH = 80 };
 
 enum progress_kind progress_usual(bool is_noisy, bool several, bool quiet)
 {
@@ -176,9 +176,11 @@ void progress_show(struct progress *progress, const struct progress_state *state
 {
     struct text text;
 
-    if (progress->kind == PROGRESS_NONE || state->now_ms < progress->next_ms)
+    if (state->now_ms < progress->next_ms)
         return;
     switch (progress->kind) {
+    case PROGRESS_NONE:
+        return;
     case PROGRESS_TERMINAL:
         describe(&text, progress, state);
         fprintf(progress->out, "\r%.*s\033[K", width(progress), text.at);
@@ -193,8 +195,6 @@ void progress_show(struct progress *progress, const struct progress_state *state
         describe_json(&text, progress, state, false);
         fprintf(progress->out, "%s\n", text.at);
         progress->next_ms = state->now_ms + SECOND_MS;
-        break;
-    case PROGRESS_NONE:
         break;
     }
     fflush(progress->out);

@@ -142,6 +142,46 @@ static void a_domain_counts_once_for_a_reason(void **unused)
                      0);
 }
 
+/* A line that is cut short would be no JSON, and one for a person would lose what it ends with. */
+static void all_reasons_at_once(void **unused)
+{
+    FILE *out = tmpfile();
+    struct progress json = progress_new(PROGRESS_JSON, out, START_MS);
+    struct progress minutes = progress_new(PROGRESS_MINUTES, out, START_MS);
+    struct progress_state most = state(60000, SIZE_MAX / 2, SIZE_MAX);
+    const char *line;
+
+    (void)unused;
+    assert_non_null(out);
+    for (size_t reason = REASON_NONE + 1; reason < REASON_COUNT; reason++)
+        json.undecided[reason] = minutes.undecided[reason] = SIZE_MAX;
+    show(&json, most);
+    line = told(out);
+    assert_string_equal(line + strlen(line) - strlen("}, \"ended\": false}\n"), "}, \"ended\": false}\n");
+    for (size_t reason = REASON_NONE + 1; reason < REASON_COUNT; reason++)
+        assert_non_null(strstr(line, reason_word((enum reason)reason)));
+    show(&minutes, most);
+    line = told(out);
+    assert_non_null(strstr(line, " under way; unknown: timeout 18446744073709551615, servfail "));
+    assert_string_equal(line + strlen(line) - strlen("worker_crashed 18446744073709551615\n"),
+                        "worker_crashed 18446744073709551615\n");
+    fclose(out);
+}
+
+static void nothing_is_told_where_nobody_wants_it(void **unused)
+{
+    FILE *out = tmpfile();
+    struct progress progress = progress_new(PROGRESS_NONE, out, START_MS);
+    struct progress_state now = state(600000, 1, 1000);
+
+    (void)unused;
+    assert_non_null(out);
+    show(&progress, now);
+    progress_end(&progress, &now);
+    assert_string_equal(told(out), "");
+    fclose(out);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -149,6 +189,8 @@ int main(void)
         cmocka_unit_test(a_slower_pace_is_said),
         cmocka_unit_test(restored_ones_are_no_speed),
         cmocka_unit_test(a_domain_counts_once_for_a_reason),
+        cmocka_unit_test(all_reasons_at_once),
+        cmocka_unit_test(nothing_is_told_where_nobody_wants_it),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
