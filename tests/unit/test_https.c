@@ -1,5 +1,6 @@
 /* The HTTPS collector against scripted servers on loopback:
  * good ones, evil ones, and what the environment would like. */
+#define _GNU_SOURCE /* for RTLD_NEXT */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -7,10 +8,14 @@
 
 #include <cmocka.h>
 
+#include <dlfcn.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/syscall.h>
+
+#include <curl/curl.h>
 
 #include "core/base/arena.h"
 #include "core/base/limits.h"
@@ -58,6 +63,65 @@ int socket(int family, int type, int protocol)
 {
     errno = socket_error;
     return socket_error ? -1 : (int)syscall(SYS_socket, family, type, protocol);
+}
+
+/* ---- another libcurl, or one that this machine has not enough for ---- */
+
+static struct {
+    CURLcode result;  /* of a transfer that failed; CURLE_OK: what it had */
+    CURLMcode moved;  /* what becomes of each event; CURLM_OK: what it had */
+    CURLcode begins;  /* how it is set up */
+    const char *made; /* with which TLS library; NULL: its own */
+} curl;
+
+/* The function of libcurl itself that stands behind one of these. */
+static void of_libcurl(const char *name, void *function)
+{
+    void *found = dlsym(RTLD_NEXT, name);
+
+    assert_non_null(found);
+    memcpy(function, &found, sizeof found);
+}
+
+CURLMsg *curl_multi_info_read(CURLM *multi, int *left)
+{
+    CURLMsg *(*real)(CURLM *, int *);
+    CURLMsg *message;
+
+    of_libcurl("curl_multi_info_read", &real);
+    message = real(multi, left);
+    if (message && message->msg == CURLMSG_DONE && message->data.result != CURLE_OK && curl.result != CURLE_OK)
+        message->data.result = curl.result;
+    return message;
+}
+
+CURLMcode curl_multi_socket_action(CURLM *multi, curl_socket_t fd, int what, int *running)
+{
+    CURLMcode (*real)(CURLM *, curl_socket_t, int, int *);
+
+    of_libcurl("curl_multi_socket_action", &real);
+    return curl.moved != CURLM_OK ? curl.moved : real(multi, fd, what, running);
+}
+
+CURLcode curl_global_init_mem(long flags, curl_malloc_callback allocate, curl_free_callback release,
+                              curl_realloc_callback resize, curl_strdup_callback copy, curl_calloc_callback zeroed)
+{
+    CURLcode (*real)(long, curl_malloc_callback, curl_free_callback, curl_realloc_callback, curl_strdup_callback,
+                     curl_calloc_callback);
+
+    of_libcurl("curl_global_init_mem", &real);
+    return curl.begins != CURLE_OK ? curl.begins : real(flags, allocate, release, resize, copy, zeroed);
+}
+
+curl_version_info_data *curl_version_info(CURLversion age)
+{
+    curl_version_info_data *(*real)(CURLversion);
+    static curl_version_info_data about;
+
+    of_libcurl("curl_version_info", &real);
+    about = *real(age);
+    about.ssl_version = curl.made ? curl.made : about.ssl_version;
+    return &about;
 }
 
 /* ---- the rig ---- */
@@ -491,6 +555,44 @@ static void test_second_address_when_the_first_is_out_of_reach(void **state)
     peer_free(peer);
 }
 
+/* The server of an address that does not answer is left for the other one. */
+static void test_second_address_while_the_first_is_silent(void **state)
+{
+    static const struct ip_network allowed[] = {{IP_V4_LOOPBACK, 8}, {IP_V6_LOOPBACK, 128}};
+    struct peer *peer = peer_start(sound, good_ctx, 1);
+    struct ip addresses[2] = {IP_V6_LOOPBACK, peer->ip};
+    struct https_config config = config_of(0);
+    const struct https_response *response;
+    struct sockaddr_storage address;
+    socklen_t size = ip_to_sockaddr(&addresses[0], peer->port, &address);
+    int full = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0), waiting[3];
+    struct rig rig;
+
+    (void)state;
+    if (full < 0 || bind(full, (struct sockaddr *)&address, size) != 0) { /* this machine has no IPv6 */
+        shutdown(peer->listener, SHUT_RDWR);
+        peer_free(peer);
+        skip();
+    }
+    assert_int_equal(listen(full, 0), 0);
+    for (size_t i = 0; i < sizeof waiting / sizeof *waiting; i++) { /* nobody takes them, and then there is no room */
+        waiting[i] = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+        assert_true(connect(waiting[i], (struct sockaddr *)&address, size) == 0 || errno == EINPROGRESS);
+    }
+    config.allowed = allowed;
+    config.allowed_count = 2;
+    rig_begin(&rig, &config);
+    response = get(&rig, peer->port, addresses, 2);
+    assert_int_equal(response->end, HTTPS_END_OK);
+    assert_int_equal(response->body.len, 40);
+    assert_true(ip_equal(&response->ip, &peer->ip));
+    rig_end(&rig);
+    for (size_t i = 0; i < sizeof waiting / sizeof *waiting; i++)
+        close(waiting[i]);
+    close(full);
+    peer_free(peer);
+}
+
 /* The same words of the kernel's as with mail servers, and a failure that only we know of. */
 static void test_connect_failures(void **state)
 {
@@ -538,6 +640,79 @@ static void test_no_descriptor_is_left(void **state)
     rig_end(&rig);
     shutdown(peer->listener, SHUT_RDWR);
     peer_free(peer);
+}
+
+/* The same failure has another number in another libcurl: a line without end is the server's, memory is ours. */
+static void test_numbers_of_libcurl(void **state)
+{
+    enum { TOO_LARGE = 100 }; /* CURLE_TOO_LARGE, which older ones do not have */
+    static const struct {
+        int result;
+        const struct peer_step *script;
+        enum https_end end;
+        enum reason reason;
+        enum side side;
+    } cases[] = {
+        {TOO_LARGE, closed, HTTPS_END_HEADERS, REASON_PROTOCOL, SIDE_TARGET},
+        {CURLE_OUT_OF_MEMORY, closed, HTTPS_END_HEADERS, REASON_PROTOCOL, SIDE_TARGET},
+        {CURLE_OUT_OF_MEMORY, cut, HTTPS_END_LOCAL, REASON_RESOURCES, SIDE_US},
+        {CURLE_OUT_OF_MEMORY, plain, HTTPS_END_LOCAL, REASON_RESOURCES, SIDE_US},
+    };
+    struct https_config config = config_of(0);
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct peer *peer = peer_start(cases[i].script, good_ctx, 1);
+        const struct https_response *response;
+        struct rig rig;
+
+        rig_begin(&rig, &config);
+        curl.result = (CURLcode)cases[i].result;
+        response = get(&rig, peer->port, &peer->ip, 1);
+        curl.result = CURLE_OK;
+        assert_int_equal(response->end, cases[i].end);
+        assert_int_equal(response->trouble.reason, cases[i].reason);
+        assert_int_equal(response->trouble.side, cases[i].side);
+        rig_end(&rig);
+        peer_free(peer);
+    }
+}
+
+static void test_libcurl_that_does_not_work_here(void **state)
+{
+    static const struct {
+        CURLMcode moved;
+        CURLcode begins;
+        const char *made, *why;
+    } cases[] = {
+        {CURLM_OUT_OF_MEMORY, CURLE_OK, NULL, "memory"},
+        {CURLM_INTERNAL_ERROR, CURLE_OK, NULL, "memory"},
+        {CURLM_OK, CURLE_FAILED_INIT, NULL, "libraries"},
+        {CURLM_OK, CURLE_OK, "GnuTLS/3.7.9", "libraries"}, /* nobody would see the certificates */
+        {CURLM_OK, CURLE_OK, "", "libraries"},
+    };
+    struct https_config config = config_of(0);
+    const struct ip ip = IP_V4_LOOPBACK;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const struct https_response *response;
+        struct rig rig;
+
+        rig_begin(&rig, &config);
+        curl.moved = cases[i].moved;
+        curl.begins = cases[i].begins;
+        curl.made = cases[i].made;
+        response = get(&rig, 9, &ip, 1);
+        curl.moved = CURLM_OK;
+        curl.begins = CURLE_OK;
+        curl.made = NULL;
+        assert_int_equal(response->end, HTTPS_END_LOCAL);
+        assert_int_equal(response->trouble.side, SIDE_US);
+        assert_int_equal(response->trouble.reason, REASON_RESOURCES);
+        assert_non_null(strstr(response->trouble.why, cases[i].why));
+        rig_end(&rig);
+    }
 }
 
 /* It comes from DNS, or from a recording that somebody has edited. */
@@ -884,8 +1059,11 @@ int main(void)
         cmocka_unit_test(test_only_allowed_addresses_of_several),
         cmocka_unit_test(test_second_address_when_the_first_refuses),
         cmocka_unit_test(test_second_address_when_the_first_is_out_of_reach),
+        cmocka_unit_test(test_second_address_while_the_first_is_silent),
         cmocka_unit_test(test_connect_failures),
         cmocka_unit_test(test_no_descriptor_is_left),
+        cmocka_unit_test(test_numbers_of_libcurl),
+        cmocka_unit_test(test_libcurl_that_does_not_work_here),
         cmocka_unit_test(test_what_is_no_url_of_ours),
         cmocka_unit_test(test_refused_and_switched_off),
         cmocka_unit_test(test_the_environment_is_not_asked),

@@ -51,6 +51,11 @@ struct https_failure https_not_tried_failure(bool switched_off, bool use_ipv4)
     return failure(HTTPS_END_LOCAL, REASON_NOT_CONTACTED, SIDE_US, "IPv4 is switched off");
 }
 
+struct https_failure https_library_failure(void)
+{
+    return failure(HTTPS_END_LOCAL, REASON_RESOURCES, SIDE_US, "the libraries of this machine cannot fetch by HTTPS");
+}
+
 struct https_failure https_stop_failure(enum https_end end)
 {
     switch (end) {

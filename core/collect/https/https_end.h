@@ -13,6 +13,7 @@ struct https_failure {
 
 /* A connection that did not come about; `bound`: the user named the source address. */
 struct https_failure https_connect_failure(int os_error, const struct ip *peer, bool bound);
+struct https_failure https_library_failure(void); /* libcurl or its TLS library is none that we can use */
 struct https_failure https_timeout_failure(const struct https_response *);
 struct https_failure https_stop_failure(enum https_end); /* of any other kind; HTTPS_END_OK: none */
 /* No address is left that may be contacted: all are special, or the others' family is switched off. */

@@ -332,7 +332,7 @@ static struct https_failure failure_of(const struct transfer *t, CURLcode code)
             return https_stop_failure(HTTPS_END_HEADERS); /* so does libcurl before 8.6 call a line that is too long */
         return https_connect_failure(ENOMEM, t->addresses, false);
     case CURLE_FAILED_INIT:
-        return https_connect_failure(ENOMEM, t->addresses, false);
+        return t->https->tls ? https_connect_failure(ENOMEM, t->addresses, false) : https_library_failure();
     default:
         return https_stop_failure(HTTPS_END_PROTOCOL);
     }
@@ -544,7 +544,6 @@ static void begin(void *arg)
     t->began_ms = loop_now_ms(https->loop);
     trace_event(https->config.trace, "https-begin", t->url.host, "GET %s", t->url.path);
     if (!has_libraries(https)) {
-        t->stopped = HTTPS_END_LOCAL;
         finish(t, CURLE_FAILED_INIT);
         return;
     }
