@@ -133,9 +133,9 @@ static void print_receivers(const struct bounce_count *count, size_t cause)
     const size_t *cells = count->cells[cause];
     size_t shown = 0, left = count->causes[cause];
 
-    for (size_t i = next_largest(cells, RECEIVERS_MAX + 1, SIZE_MAX); i != SIZE_MAX && shown < SHOWN_MAX;
-         i = next_largest(cells, RECEIVERS_MAX + 1, i), shown++) {
-        printf("%*s%10zu  %s\n", INDENT, "", cells[i], i == RECEIVERS_MAX ? "others" : count->receivers[i]);
+    for (size_t i = next_largest(cells, RECEIVERS_MAX, SIZE_MAX); i != SIZE_MAX && shown < SHOWN_MAX;
+         i = next_largest(cells, RECEIVERS_MAX, i), shown++) {
+        printf("%*s%10zu  %s\n", INDENT, "", cells[i], count->receivers[i]);
         left -= cells[i];
     }
     if (left)
