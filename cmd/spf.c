@@ -194,7 +194,7 @@ static void print_node(struct sink *sink, const struct spf_command *c, const str
     sink_literal(sink, "  ");
     sink_number(sink, (long long)node->lookups + (node->via != NULL));
     sink_text(sink, node->lookups + (node->via != NULL) == 1 ? " lookup" : " lookups");
-    if (!is_visited(c->result, node->domain))
+    if (node->state != SPF_NODE_DEPENDS && !is_visited(c->result, node->domain))
         sink_literal(sink, ", not evaluated");
     sink_literal(sink, "\n");
     put_spaces(sink, (node->depth + 2) * INDENT);
