@@ -225,7 +225,7 @@ enum journal_opening journal_resume(struct journal *journal, struct arena *arena
                                         : failed(journal, arena, why, strerror(errno));
     }
     if (opening == JOURNAL_OPEN && !journal_file_open(&journal->file, journal->file.fd, &fault))
-        opening = unfit(journal, arena, why, fault);
+        opening = fault ? unfit(journal, arena, why, fault) : failed(journal, arena, why, strerror(errno));
     if (opening == JOURNAL_OPEN)
         opening = read_first(journal, arena, &place, run_text, why);
     if (opening == JOURNAL_OPEN)

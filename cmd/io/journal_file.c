@@ -122,8 +122,11 @@ bool journal_file_open(struct journal_file *file, int fd, const char **why)
     long version;
 
     *file = (struct journal_file){.fd = fd};
-    *why = size < 0 ? strerror(errno) : "is no journal of mailready";
-    if (size < 0 || strncmp(line, magic, sizeof magic - 1) != 0)
+    *why = NULL;
+    if (size < 0)
+        return false;
+    *why = "is no journal of mailready";
+    if (strncmp(line, magic, sizeof magic - 1) != 0)
         return false;
     version = strtol(line + sizeof magic - 1, &end, 10);
     *why = "is a journal of a newer mailready, whose format this one does not know";

@@ -30,7 +30,7 @@ struct journal_file {
 };
 
 bool journal_file_begin(struct journal_file *, int fd); /* an empty file, open for both; false: errno */
-/* False with *why, a constant that follows the file's name. */
+/* False with *why, a constant that follows the file's name; NULL: it cannot be read, errno. */
 bool journal_file_open(struct journal_file *, int fd, const char **why);
 void journal_file_free(struct journal_file *); /* the descriptor stays open */
 

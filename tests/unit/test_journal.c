@@ -8,12 +8,16 @@
 #include <cmocka.h>
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
+#include <sys/random.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "cmd/io/journal.h"
@@ -21,8 +25,64 @@
 #include "cmd/options/run_text.h"
 #include "core/base/arena.h"
 #include "core/base/gzip.h"
+#include "core/base/limits.h"
 
 enum { ENTRIES = 4, ARENA_BYTES = 1 << 20 };
+
+/* ---- a system whose calls fail ---- */
+
+enum call { NO_CALL, READ, WRITE, TRUNCATE, SYNC, RANDOM, LOCK };
+
+static struct {
+    enum call call;
+    unsigned after; /* so many that do not */
+    int error;
+    const char *gone; /* what LOCK finds removed, instead of failing */
+} fault;
+
+static bool fails(enum call call)
+{
+    if (fault.call != call || fault.after-- > 0)
+        return false;
+    fault.after = 0;
+    fault.call = NO_CALL;
+    errno = fault.error;
+    return true;
+}
+
+ssize_t pread(int fd, void *bytes, size_t size, off_t at)
+{
+    return fails(READ) ? -1 : syscall(SYS_pread64, fd, bytes, size, at);
+}
+
+ssize_t pwrite(int fd, const void *bytes, size_t size, off_t at)
+{
+    return fails(WRITE) ? -1 : syscall(SYS_pwrite64, fd, bytes, size, at);
+}
+
+int ftruncate(int fd, off_t size)
+{
+    return fails(TRUNCATE) ? -1 : (int)syscall(SYS_ftruncate, fd, size);
+}
+
+int fsync(int fd)
+{
+    return fails(SYNC) ? -1 : (int)syscall(SYS_fsync, fd);
+}
+
+ssize_t getrandom(void *bytes, size_t size, unsigned flags)
+{
+    return fails(RANDOM) ? -1 : syscall(SYS_getrandom, bytes, size, flags);
+}
+
+int flock(int fd, int operation)
+{
+    if (fails(LOCK))
+        assert_int_equal(unlink(fault.gone), 0);
+    return (int)syscall(SYS_flock, fd, operation);
+}
+
+/* ---- entries ---- */
 
 static const char *const texts[ENTRIES] = {"run\nversion 0\n", "audit 1 a.example\nfirst", "",
                                            "audit 2 b.example\nsecond"};
@@ -288,6 +348,75 @@ static void full_disk(void **state)
     close(fd);
 }
 
+/* A signal in between is no failure, and one of the disk is; then it is written where the former entry ends. */
+static void calls_that_fail(void **state)
+{
+    size_t ends[ENTRIES];
+    int fd = written(ends);
+    struct str third = str_of("audit 3 c.example\nthird"), none = str_of("");
+    struct journal_place place;
+    struct journal_file file;
+    struct str entry;
+    uint64_t damaged;
+    const char *why;
+
+    (void)state;
+    assert_int_equal(read_all(&file, fd, &damaged), (1 << ENTRIES) - 1);
+    fault.error = EIO;
+    fault.call = TRUNCATE; /* something is behind the last entry, and stays there */
+    assert_int_equal(pwrite(fd, "torn", 4, (off_t)ends[ENTRIES - 1]), 4);
+    errno = 0;
+    assert_false(journal_file_append(&file, third, none));
+    assert_int_equal(errno, EIO);
+    assert_int_equal(size_of(fd), ends[ENTRIES - 1] + 4);
+    assert_true(journal_file_append(&file, str_of(texts[ENTRIES - 1]), none));
+
+    fault.call = WRITE;
+    assert_false(journal_file_append(&file, third, none));
+    assert_int_equal(errno, EIO);
+    fault.error = EINTR;
+    fault.call = WRITE;
+    assert_true(journal_file_append(&file, str_of(texts[ENTRIES - 1]), none));
+    journal_file_free(&file);
+
+    fault.call = READ;
+    assert_true(journal_file_open(&file, fd, &why));
+    for (unsigned after = 0; after < 2; after++) {
+        place = (struct journal_place){0};
+        fault.call = READ;
+        fault.after = after;
+        assert_int_equal(journal_file_next(&file, &place, &entry), JOURNAL_ENTRY);
+        assert_true(str_equal(entry, str_of(texts[0])));
+    }
+    fault.error = EIO;
+    for (unsigned after = 0; after < 3; after++) { /* where the entry is looked for, its beginning, and the rest */
+        place = (struct journal_place){0};
+        fault.call = READ;
+        fault.after = after;
+        assert_int_equal(journal_file_next(&file, &place, &entry), JOURNAL_FAULT);
+        assert_int_equal(errno, EIO);
+        assert_int_equal(fault.call, NO_CALL);
+    }
+    journal_file_free(&file);
+    close(fd);
+}
+
+static void what_no_disk_has_room_for(void **state)
+{
+    size_t ends[ENTRIES];
+    int fd = written(ends);
+    struct journal_file file;
+    uint64_t damaged;
+
+    (void)state;
+    assert_int_equal(read_all(&file, fd, &damaged), (1 << ENTRIES) - 1);
+    assert_false(journal_file_append(&file, str_of("audit 3 c.example\n"), (struct str){"", JOURNAL_ENTRY_MAX}));
+    assert_int_equal(errno, EFBIG);
+    assert_int_equal(size_of(fd), ends[ENTRIES - 1]);
+    journal_file_free(&file);
+    close(fd);
+}
+
 /* ---- audits ---- */
 
 struct place {
@@ -400,6 +529,137 @@ static void first_entry_is_needed(void **state)
     end_place(&place);
 }
 
+/* It says so, and leaves no file: a journal that was not begun is none to go on with. */
+static void a_journal_that_cannot_be_begun(void **state)
+{
+    static const struct {
+        enum call call;
+        unsigned after;
+        int error;
+        enum journal_opening opening;
+    } cases[] = {
+        {RANDOM, 0, ENOSYS, JOURNAL_FAILED}, {WRITE, 0, ENOSPC, JOURNAL_FAILED}, {WRITE, 1, ENOSPC, JOURNAL_FAILED},
+        {TRUNCATE, 0, EIO, JOURNAL_FAILED},  {SYNC, 0, EIO, JOURNAL_FAILED},     {SYNC, 1, EIO, JOURNAL_FAILED},
+        {SYNC, 1, EINVAL, JOURNAL_OPEN}, /* a file system that cannot do that with directories */
+    };
+    struct place place;
+    struct journal journal;
+    const char *why = "";
+
+    (void)state;
+    begin_place(&place);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        fault.call = cases[i].call;
+        fault.after = cases[i].after;
+        fault.error = cases[i].error;
+        assert_int_equal(journal_begin(&journal, place.arena, place.path, "version 1\n", &why), cases[i].opening);
+        assert_int_equal(fault.call, NO_CALL);
+        if (cases[i].opening == JOURNAL_OPEN) {
+            journal_close(&journal);
+            continue;
+        }
+        assert_string_equal(why, str_printf(place.arena, "%s: %s", place.path, strerror(cases[i].error)));
+        assert_int_equal(access(place.path, F_OK), -1);
+    }
+    end_place(&place);
+}
+
+/* What the machine cannot read is no journal that is wrong. */
+static void a_journal_that_cannot_be_read(void **state)
+{
+    struct place place;
+    struct journal journal;
+    const char *why = "", *run;
+    enum journal_opening opening;
+    unsigned after = 0;
+
+    (void)state;
+    begin_place(&place);
+    assert_int_equal(journal_begin(&journal, place.arena, place.path, "version 1\n", &why), JOURNAL_OPEN);
+    keep(&journal, 1, "a.example", "{}");
+    journal_close(&journal);
+    fault.error = EIO;
+    do {
+        fault.call = READ;
+        fault.after = after;
+        opening = journal_resume(&journal, place.arena, place.path, &run, &why);
+        if (opening == JOURNAL_OPEN)
+            break;
+        assert_int_equal(opening, JOURNAL_FAILED);
+        assert_string_equal(why, str_printf(place.arena, "%s: %s", place.path, strerror(EIO)));
+    } while (++after < 100);
+    fault.call = NO_CALL;
+    assert_true(after > 4 && after < 100);
+    assert_int_equal(journal.audit_count, 1);
+    journal_close(&journal);
+    end_place(&place);
+}
+
+/* Its name was there when it was opened, and its run came to its end before the lock was free. */
+static void a_journal_that_goes_in_between(void **state)
+{
+    struct place place;
+    struct journal journal;
+    const char *why = "", *run;
+
+    (void)state;
+    begin_place(&place);
+    assert_int_equal(journal_begin(&journal, place.arena, place.path, "version 1\n", &why), JOURNAL_OPEN);
+    journal_close(&journal);
+    fault.gone = place.path;
+    fault.call = LOCK;
+    assert_int_equal(journal_resume(&journal, place.arena, place.path, &run, &why), JOURNAL_FAILED);
+    assert_non_null(strstr(why, "was in use by another run a moment ago"));
+    fault.gone = str_printf(place.arena, "%s/.j.mailready", place.directory);
+    fault.call = LOCK;
+    assert_int_equal(journal_begin(&journal, place.arena, place.path, "version 1\n", &why), JOURNAL_FAILED);
+    assert_non_null(strstr(why, "was in use by another run a moment ago"));
+    end_place(&place);
+}
+
+/* Whole, and of another kind or of no domain: it is left alone, and the others are found. */
+static void entries_that_are_no_audits(void **state)
+{
+    static const char *const odd[] = {"",
+                                      "audit",
+                                      "audit 3 c.example",
+                                      "audit \n",
+                                      "audit x c.example\n",
+                                      "audit -3 c.example\n",
+                                      "audit 0 c.example\n",
+                                      "audit 3\n",
+                                      "audit 3 \n",
+                                      "audit 3x c.example\n",
+                                      "audit 99999999999999999999 c.example\n",
+                                      "result 3 c.example\n"};
+    struct place place;
+    struct journal journal;
+    struct journal_entry entry;
+    const char *why = "", *run;
+    char line[4096];
+
+    (void)state;
+    begin_place(&place);
+    assert_int_equal(journal_begin(&journal, place.arena, place.path, "version 1\n", &why), JOURNAL_OPEN);
+    for (size_t i = 0; i < sizeof odd / sizeof *odd; i++)
+        assert_true(journal_file_append(&journal.file, str_of(odd[i]), str_of("")));
+    memset(line, 'c', sizeof line);
+    memcpy(line, "audit 3 ", 8);
+    line[sizeof line - 1] = '\n';
+    assert_true(journal_file_append(&journal.file, (struct str){line, sizeof line}, str_of("")));
+    keep(&journal, 4, "d.example", "{}");
+    journal_close(&journal);
+
+    assert_int_equal(journal_resume(&journal, place.arena, place.path, &run, &why), JOURNAL_OPEN);
+    assert_int_equal(journal.audit_count, 1);
+    assert_int_equal(journal.damaged, 0);
+    assert_false(journal_find(&journal, 3, &entry));
+    assert_true(journal_find(&journal, 4, &entry));
+    assert_true(str_equal(entry.domain, str_of("d.example")));
+    journal_close(&journal);
+    end_place(&place);
+}
+
 /* ---- whose run it is ---- */
 
 static const char *described(struct arena *arena, const char *timeout, const char *only, size_t domains)
@@ -448,9 +708,15 @@ int main(void)
         cmocka_unit_test(what_is_no_journal),
         cmocka_unit_test(an_entry_within_an_entry),
         cmocka_unit_test(full_disk),
+        cmocka_unit_test(calls_that_fail),
+        cmocka_unit_test(what_no_disk_has_room_for),
         cmocka_unit_test(keeps_and_finds),
         cmocka_unit_test(one_run_at_a_time),
         cmocka_unit_test(first_entry_is_needed),
+        cmocka_unit_test(a_journal_that_cannot_be_begun),
+        cmocka_unit_test(a_journal_that_cannot_be_read),
+        cmocka_unit_test(a_journal_that_goes_in_between),
+        cmocka_unit_test(entries_that_are_no_audits),
         cmocka_unit_test(differences_of_runs),
     };
 
