@@ -352,7 +352,7 @@ ZONES = [
     Zone("crowd.lab.", [record for i in range(30) for record in (f"@ MX {i} mx{i}", f"mx{i} A 11.66.82.{101 + i}")]),
     Zone("flock.lab.", ["@ MX 10 mx1"] + [f"mx1 A 11.66.{82 + i // 225}.{30 + i % 225}" for i in range(1000)]),
     Zone("usurper.lab.", ["@ MX 50 mx1.neighbour.lab."] + [record for i in range(30) for record in (f"@ MX {i} mx{i}", f"mx{i} A 11.66.82.25")]),
-    Zone("many.lab.", ["* MX 10 mx1.good.lab."]),
+    Zone("many.lab.", ["* MX 10 mx1.good.lab."], "unsigned"),     # Unbound chains what a signed wildcard expands to
     # And as many whose MX host, one of a few, says nothing: packets to it vanish.
     *[Zone(f"stuck{i}.lab.", ["* MX 10 mx1", f"mx1 A 11.66.{100 + i}.25"]) for i in range(STUCK)],
     # For fleets: as many names, with as many destinations as there are organisations here.
