@@ -2,6 +2,7 @@
 #include "core/derive/dane.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "core/base/arena.h"
@@ -108,9 +109,17 @@ static const char *end_of_chain(const struct mx_host *host)
     return NULL;
 }
 
+static const char *owner_below(struct run *run, const char *base)
+{
+    char port[8];
+
+    snprintf(port, sizeof port, "_%u", (unsigned)run_target(run)->smtp_port);
+    return str_concat(run_arena(run), port, "._tcp.", base, NULL);
+}
+
 static const struct dns_answer *ask(struct run *run, struct dane *dane, const char *base)
 {
-    const char *owner = str_printf(run_arena(run), "_%u._tcp.%s", (unsigned)run_target(run)->smtp_port, base);
+    const char *owner = owner_below(run, base);
     const struct dns_answer *answer = need_record(run, owner, DNS_TLSA);
 
     dane->base = base;
@@ -123,8 +132,7 @@ static bool can_have_tlsa(struct run *run, const char *base)
 {
     uint8_t wire[NAME_WIRE_MAX];
 
-    return name_to_wire(str_printf(run_arena(run), "_%u._tcp.%s", (unsigned)run_target(run)->smtp_port, base), wire) >
-           0;
+    return name_to_wire(owner_below(run, base), wire) > 0;
 }
 
 /* An alias that is signed itself, and leads where nothing is: the records at its own name bind.  (RFC 7672 2.2.2) */

@@ -116,11 +116,12 @@ struct spf_question spf_question_of(struct run *run, const struct ip *ip, const 
 
 const char *spf_question_text(struct arena *arena, const struct spf_question *q)
 {
-    return str_printf(arena, "%s %s %s %s%s%s %s %s", name_lower(arena, q->domain),
-                      q->ip.family == IP_NONE ? "-" : ip_text(arena, &q->ip), bytes_escape(arena, q->sender),
-                      bytes_escape(arena, q->helo), q->explain ? " explain" : "", q->stranger ? " stranger" : "",
-                      q->tried_at ? name_lower(arena, q->tried_at) : "",
-                      q->tried_at ? bytes_escape(arena, q->tried) : "");
+    const char *ip = q->ip.family == IP_NONE ? "-" : ip_text(arena, &q->ip);
+
+    return str_concat(arena, name_lower(arena, q->domain), " ", ip, " ", bytes_escape(arena, q->sender), " ",
+                      bytes_escape(arena, q->helo), q->explain ? " explain" : "", q->stranger ? " stranger" : "", " ",
+                      q->tried_at ? name_lower(arena, q->tried_at) : "", " ",
+                      q->tried_at ? bytes_escape(arena, q->tried) : "", NULL);
 }
 
 struct spf_question spf_question_copy(struct arena *arena, const struct spf_question *q)

@@ -6,6 +6,7 @@
 #include "core/base/name.h"
 #include "core/base/str.h"
 #include "core/derive/absence.h"
+#include "core/derive/derived.h"
 #include "core/derive/run.h"
 #include "core/facts/target.h"
 #include "core/records/policy_mend.h"
@@ -70,12 +71,13 @@ static enum sts_step look_at_page(struct sts *sts)
     return steps[sts->page.step];
 }
 
-static struct sts *need_sts_record(struct run *run)
+static const void *derive_record(struct run *run, const void *argument)
 {
     struct arena *arena = run_arena(run);
     struct sts *sts = ARENA_NEW(arena, struct sts);
     const char *domain = run_target(run)->domain;
 
+    (void)argument;
     sts->host = name_join(arena, "mta-sts", domain);
     sts->url = str_concat(arena, "https://", sts->host, "/.well-known/mta-sts.txt", NULL);
     sts->txt = need_record(run, name_join(arena, "_mta-sts", domain), DNS_TXT);
@@ -84,6 +86,13 @@ static struct sts *need_sts_record(struct run *run)
     sts->fetch_step = sts->policy_step = STS_ABSENT;
     sts->record_step = look_at_record(arena, sts);
     return sts;
+}
+
+static const struct sts *need_sts_record(struct run *run)
+{
+    static const struct derivation record = {"the MTA-STS record", derive_record};
+
+    return need_derived(run, &record, "", NULL);
 }
 
 const struct https_response *need_sts_response(struct run *run, bool *pending)
@@ -97,11 +106,13 @@ const struct https_response *need_sts_response(struct run *run, bool *pending)
     return page.response;
 }
 
-const struct sts *need_sts(struct run *run)
+static const void *derive_policy(struct run *run, const void *argument)
 {
-    struct sts *sts = need_sts_record(run);
+    struct sts *sts = ARENA_NEW(run_arena(run), struct sts);
     const char *why;
 
+    (void)argument;
+    *sts = *need_sts_record(run);
     if (sts->record_step != STS_SOUND)
         return sts;
     sts->page = need_page(run, sts->url, HTTPS_POLICY_BYTES);
@@ -111,6 +122,13 @@ const struct sts *need_sts(struct run *run)
                                ? STS_SOUND
                                : faulty(sts, why);
     return sts;
+}
+
+const struct sts *need_sts(struct run *run)
+{
+    static const struct derivation policy = {"the MTA-STS policy", derive_policy};
+
+    return need_derived(run, &policy, "", NULL);
 }
 
 bool need_covered_by_sts(struct run *run, const char *mx_host, enum sts_mode mode, bool *pending)

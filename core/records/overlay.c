@@ -106,6 +106,17 @@ static void ask_zone(const struct zone *zone, struct arena *arena, const char *n
     answer_from(&zone->table, overlay_key(arena, name), type, a);
 }
 
+/* Of few records: is one at the name, or below it?  Nearly all that is asked is about others. */
+static bool may_exist(const struct overlay_table *few, const char *name)
+{
+    enum { FEW = 8 };
+
+    for (size_t i = 0; i < few->count && few->count <= FEW; i++)
+        if (name_is_under(few->at[i].record->owner, name))
+            return true;
+    return few->count > FEW;
+}
+
 struct overlay_answer overlay_ask(const struct overlay *o, struct arena *arena, const char *name, enum dns_type type)
 {
     struct overlay_answer a = {.says = OVERLAY_SILENT};
@@ -117,6 +128,8 @@ struct overlay_answer overlay_ask(const struct overlay *o, struct arena *arena, 
         if (a.says != OVERLAY_DELEGATED)
             return a;
     }
+    if (!may_exist(&o->outside, name))
+        return a;
     key = overlay_key(arena, name);
     if (!overlay_table_exists(&o->outside, key))
         return a;
