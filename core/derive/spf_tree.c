@@ -19,7 +19,7 @@ struct build {
     const struct spf_question *question;
     struct spf_macro_values values;
     struct spf_node *nodes;
-    size_t count, room;
+    size_t count;
     size_t bytes; /* of the records so far */
     struct spf_tree *tree;
 };
@@ -64,15 +64,10 @@ static void leave_out(struct build *b)
 
 static void append(struct build *b, const struct spf_node *node)
 {
-    if (b->count == b->room) { /* most domains have a few */
-        size_t room = b->room ? b->room * 2 : 4;
-        struct spf_node *more = ARENA_ARRAY(b->arena, struct spf_node, room);
+    struct spf_node *moved = arena_grown(b->arena, b->nodes, b->count, sizeof *moved);
 
-        if (b->count)
-            memcpy(more, b->nodes, b->count * sizeof *more);
-        b->nodes = more;
-        b->room = room;
-    }
+    if (moved)
+        b->nodes = moved;
     b->nodes[b->count++] = *node;
 }
 

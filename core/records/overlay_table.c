@@ -46,15 +46,10 @@ static const char *text_of(struct arena *arena, const struct zone_record *r)
 void overlay_table_add(struct overlay_table *table, struct arena *arena, const struct zone_record *record,
                        const char *source, bool is_single)
 {
-    if (table->count == table->room) {
-        size_t room = table->room ? table->room * 2 : 16;
-        struct owned *more = ARENA_ARRAY(arena, struct owned, room);
+    struct owned *moved = arena_grown(arena, table->at, table->count, sizeof *moved);
 
-        if (table->count)
-            memcpy(more, table->at, table->count * sizeof *more);
-        table->at = more;
-        table->room = room;
-    }
+    if (moved)
+        table->at = moved;
     table->at[table->count] = (struct owned){.key = overlay_key(arena, record->owner),
                                              .text = text_of(arena, record),
                                              .record = record,

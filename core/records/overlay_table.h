@@ -21,7 +21,7 @@ struct owned {
 
 struct overlay_table {
     struct owned *at;
-    size_t count, room;
+    size_t count;
     struct dns_record *records; /* once it is sorted: the same, in the same order */
 };
 

@@ -296,68 +296,73 @@ static void the_first_error_stays(void **state)
     assert_int_equal(sink_finish(&sink), EIO);
 }
 
+/* A sink in German, of which `words` are all that it knows. */
+struct translated {
+    struct arena *arena;
+    struct translator translator;
+    struct sink sink;
+    FILE *file;
+    char *out;
+    size_t size;
+};
+
+static void translate(struct translated *t, enum sink_language language, const char *words)
+{
+    *t = (struct translated){.arena = arena_new(1 << 20)};
+    t->translator = (struct translator){.language = language_read(t->arena, "de", str_of(words)), .arena = t->arena};
+    t->file = open_memstream(&t->out, &t->size);
+    assert_non_null(t->file);
+    t->sink = sink_to(t->file, language);
+    t->sink.translator = &t->translator;
+}
+
+static void ends_as(struct translated *t, const char *expected)
+{
+    assert_int_equal(sink_finish(&t->sink), 0);
+    fclose(t->file);
+    assert_string_equal(t->out, expected);
+    free(t->out);
+    arena_free(t->arena);
+}
+
 /* Colours are no words. */
 static void a_terminal_has_words_between_its_colours(void **state)
 {
-    struct arena *arena = arena_new(1 << 20);
-    const struct translator translator = {.language = language_read(arena, "de", str_of("ok\n    gut\n")),
-                                          .arena = arena};
-    struct sink sink;
-    char *out = NULL;
-    size_t size = 0;
-    FILE *file = open_memstream(&out, &size);
+    struct translated t;
 
     (void)state;
-    assert_non_null(file);
-    sink = sink_to(file, SINK_TEXT);
-    sink.translator = &translator;
-    sink_literal(&sink, "\x1b[32m");
-    sink_literal(&sink, "ok");
-    sink_literal(&sink, "\x1b[0m");
-    assert_int_equal(sink_finish(&sink), 0);
-    fclose(file);
-    assert_string_equal(out, "\x1b[32mgut\x1b[0m");
-    free(out);
-    arena_free(arena);
+    translate(&t, SINK_TEXT, "ok\n    gut\n");
+    sink_literal(&t.sink, "\x1b[32m");
+    sink_literal(&t.sink, "ok");
+    sink_literal(&t.sink, "\x1b[0m");
+    ends_as(&t, "\x1b[32mgut\x1b[0m");
 }
 
 /* Words of ours between the tags and in attributes that are read out; neither names of tags, nor what a peer said. */
 static void a_sink_says_its_words_in_its_language(void **state)
 {
-    static const char words[] = "Result\n    Ergebnis\nTo do:\n    Zu tun <jetzt>:\nok\n    gut\n";
-    struct arena *arena = arena_new(1 << 20);
-    const struct translator translator = {.language = language_read(arena, "de", str_of(words)), .arena = arena};
-    struct sink sink;
-    char *out = NULL;
-    size_t size = 0;
-    FILE *file = open_memstream(&out, &size);
+    struct translated t;
 
     (void)state;
-    assert_non_null(file);
-    sink = sink_to(file, SINK_HTML);
-    sink.translator = &translator;
-    sink_literal(&sink, "<style>\nok { Result }\n</style><td class=\"");
-    sink_text(&sink, "ok");
-    sink_literal(&sink, "\" data-head=\"Result\" title=\"");
-    sink_text(&sink, "ok");
-    sink_literal(&sink, "\" alt=\"Result");
-    sink_literal(&sink, " to do\" href=\"ok\" aria-label=\"ok\">\n To do: <b>ok</b>No entry ");
-    sink_text(&sink, "Result");
-    sink_quote(&sink, " Result");
-    sink_bytes(&sink, str_of(" ok"));
-    sink_literal(&sink, "</td><td title=\"Result\" aria-label=\"ok\"></td>");
-    sink_literal(&sink, "<style media=\""); /* a tag in pieces, and what is within */
-    sink_text(&sink, "print");
-    sink_literal(&sink, "\">ok { Result }</style>ok");
-    assert_int_equal(sink_finish(&sink), 0);
-    fclose(file);
-    assert_string_equal(out, "<style>\nok { Result }\n</style><td class=\"ok\" data-head=\"Ergebnis\" title=\"gut\" "
-                             "alt=\"Ergebnis to do\" href=\"ok\" aria-label=\"gut\">\n "
-                             "Zu tun &lt;jetzt&gt;: <b>gut</b>No entry Ergebnis Result ok</td>"
-                             "<td title=\"Ergebnis\" aria-label=\"gut\"></td>"
-                             "<style media=\"print\">ok { Result }</style>gut");
-    free(out);
-    arena_free(arena);
+    translate(&t, SINK_HTML, "Result\n    Ergebnis\nTo do:\n    Zu tun <jetzt>:\nok\n    gut\n");
+    sink_literal(&t.sink, "<style>\nok { Result }\n</style><td class=\"");
+    sink_text(&t.sink, "ok");
+    sink_literal(&t.sink, "\" data-head=\"Result\" title=\"");
+    sink_text(&t.sink, "ok");
+    sink_literal(&t.sink, "\" alt=\"Result");
+    sink_literal(&t.sink, " to do\" href=\"ok\" aria-label=\"ok\">\n To do: <b>ok</b>No entry ");
+    sink_text(&t.sink, "Result");
+    sink_quote(&t.sink, " Result");
+    sink_bytes(&t.sink, str_of(" ok"));
+    sink_literal(&t.sink, "</td><td title=\"Result\" aria-label=\"ok\"></td>");
+    sink_literal(&t.sink, "<style media=\""); /* a tag in pieces, and what is within */
+    sink_text(&t.sink, "print");
+    sink_literal(&t.sink, "\">ok { Result }</style>ok");
+    ends_as(&t, "<style>\nok { Result }\n</style><td class=\"ok\" data-head=\"Ergebnis\" title=\"gut\" "
+                "alt=\"Ergebnis to do\" href=\"ok\" aria-label=\"gut\">\n "
+                "Zu tun &lt;jetzt&gt;: <b>gut</b>No entry Ergebnis Result ok</td>"
+                "<td title=\"Ergebnis\" aria-label=\"gut\"></td>"
+                "<style media=\"print\">ok { Result }</style>gut");
 }
 
 int main(void)
